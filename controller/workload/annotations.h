@@ -23,9 +23,9 @@ inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-r
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Only
-// for kinds whose stored template lacks the API server's defaults: the template of a ReplicaSet has
-// these defaults, so it differs from the stored one.
+// On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Set
+// only by kinds whose stored template lacks the API server's defaults: the template of a ReplicaSet
+// has these defaults, so the two templates differ and cannot be compared.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
 // Notes on a ReplicaSet which say that Pods of its template have worked (proven.h).
@@ -39,7 +39,7 @@ inline constexpr std::string_view kPromote = "windlass.dev/promote";
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Not copied
 // are the annotations above, kTermAnnotation, and internal annotations, which an extension writes
 // to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a
-// ReplicaSet to the workload; the next status write removes them from the workload.
+// ReplicaSet to the workload, where the next status write removes them.
 bool IsCopied(std::string_view key);
 
 // Returns true if some controller of workloads may read the annotation `key`: one of those above

@@ -6,7 +6,7 @@
 namespace windlass::workload {
 namespace {
 
-// How long a new message waits if it differs from the stored message in numbers only.
+// How long a new message waits if it differs from the stored one only in words that contain digits.
 constexpr seconds kNumbersToldAfter{60};
 
 // "try 17 at 08:00:01 was denied" -> "try at was denied"
@@ -21,8 +21,8 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// Returns true if both texts are equal up to the first ": " of `said`, and differ after it at most
-// in words with digits. Returns false if `said` has no ": ".
+// Returns true if both texts are equal up to the first ": " of `said`, and differ after that at
+// most in words that contain digits. Returns false if `said` has no ": ".
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&

@@ -31,22 +31,22 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 std::string TextOf(const Condition& condition);
 
 // Does nothing if `conditions` has a condition of the same type, status and reason. Otherwise
-// removes the condition of that type and appends `condition`; if both have the same status,
-// `condition` gets the transition time of the removed condition.
+// replaces the condition of that type by `condition`, at the end of the list. If both have the same
+// status, `condition` gets the transition time of the replaced one.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 
-// Like SetCondition, but also replaces a condition of the same status and reason, to change its
-// message and update time.
+// Like SetCondition, but also replaces a condition of the same status and reason, so that its
+// message and update time change.
 void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 
 // Like RefreshCondition, but does nothing if the present condition has the same status, reason and
 // message.
 void UpdateCondition(std::vector<Condition>& conditions, Condition condition);
 
-// For a condition whose message quotes the API server: a time, a port or a request id in the quote
-// would cause a status write at every retry. Like UpdateCondition, but does nothing if the message
-// differs in numbers only and the present condition is less than a minute old. Example: "web-7c9:
-// try 17 was denied" stays for a minute, although try 18 was denied, too.
+// For a condition whose message quotes the API server. Like UpdateCondition, but if only words with
+// digits differ, does nothing until the present condition is a minute old. Otherwise a time, a port
+// or a request id in the quote would cause a status write at every retry. Example: "web-7c9: try 17
+// was denied" stays for a minute, although try 18 was denied, too.
 void TellCondition(std::vector<Condition>& conditions, Condition condition);
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);

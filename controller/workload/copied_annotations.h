@@ -1,13 +1,13 @@
 // The annotations of a workload that its new ReplicaSet gets (D-163). The cache may hold only
 // fingerprint and length of a large annotation, for one of the two objects or for both.
 //
-// An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So the
-// workload's annotations are copied, small ones first, until the ReplicaSet has
-// kAnnotationBytesCopied bytes of annotations. Annotations that Windlass reads are copied before
-// all others, and may take half of the remaining 8 KiB. A ReplicaSet never loses an annotation.
-// Example: a ReplicaSet has an annotation of 150,000 bytes that its Deployment no longer has. The
-// Deployment has two new annotations, of 10 and of 150,000 bytes: only the one of 10 bytes is
-// copied. Upstream copies all annotations, or fails for ever if they are too large.
+// An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So it
+// copies annotations to the ReplicaSet, small ones first, until that has 248 KiB
+// (kAnnotationBytesCopied). Annotations that Windlass reads are copied before all others, and up to
+// 252 KiB. A ReplicaSet never loses an annotation. Example: a ReplicaSet has an annotation of
+// 150,000 bytes that its Deployment no longer has. The Deployment has two new annotations, of 10
+// and of 150,000 bytes: only the one of 10 bytes is copied. Upstream copies all annotations, or
+// fails at every try if they are too large.
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@
 
 namespace windlass::workload {
 
-// The most bytes of annotations that a ReplicaSet may have after a copy. A copy that adds no bytes
-// is always made.
+// The most bytes of annotations that a copy may fill a ReplicaSet to. A ReplicaSet that has more
+// already still gets a copy that adds no bytes.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // The reason of ReplicaFailure while annotations are left out. No rollout waits for these

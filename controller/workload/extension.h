@@ -32,7 +32,7 @@ struct CountedPods {
   int32_t updated = 0;
   int32_t ready = 0;
   int32_t available = 0;
-  int64_t min_available = 0;  // with fewer available Pods, Available is False
+  int64_t min_available = 0;  // the condition Available is False with fewer available Pods
 };
 
 // A period in which a rollout stands still because a user asked for that.
@@ -47,28 +47,28 @@ struct RolloutRefusal {
   std::string message;
 };
 
-// A ReplicaSet with a Pod whose spec or running containers are of another template.
+// A ReplicaSet with a Pod whose spec or running containers differ from the ReplicaSet's template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
   std::string pod;                       // the first such Pod; empty while Pods cannot be seen
-  std::optional<WallTime> look_again{};  // when time alone may end this
+  std::optional<WallTime> look_again{};  // when time alone may give the Pod its template
 };
 
 struct Extended {
   // Replaces the counters of the ReplicaSets; nullopt if those are used.
   std::optional<CountedPods> counted{};
-  // The type of the condition whose message counts Pods; empty if there is none. A change of this
-  // message may be published later, like a change of a counter.
+  // The type of the condition whose message counts Pods; empty if there is none. Windlass may put
+  // off a change of this message, as it does with counters of the status.
   std::string_view counting_condition{};
-  // True if no more progress is due although the rollout is not complete.
+  // True if the rollout is not complete but rests, for example at a step, so that no progress is
+  // due.
   bool at_rest = false;
   // Why the rollout is refused; nullopt if it is not.
   std::optional<RolloutRefusal> refused{};
   // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
   // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // True if Pods are never replaced: no second ReplicaSet gets Pods beside the ReplicaSet that has
-  // all Pods.
+  // True if Pods are never replaced. While one ReplicaSet has all Pods, no second one gets any.
   bool of_one_replica_set = false;
   // True if a new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
@@ -77,10 +77,10 @@ struct Extended {
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
-  // The progress deadline does not run during a standstill that began before the deadline passed.
+  // The progress deadline does not run during these, if they began before it passed.
   std::vector<Standstill> standstills{};
-  // True if Pods become ready and available only because a drain was undone: the deadline must not
-  // count that as progress.
+  // True if Pods become ready and available only because Windlass undid a drain: the deadline must
+  // not count that as progress.
   bool ready_is_no_progress = false;
 };
 
@@ -119,9 +119,9 @@ class Extension {
   Extension(const Extension&) = delete;
   Extension& operator=(const Extension&) = delete;
 
-  // Completes a situation whose other members are set: sets `extended` and `extension_state`. Can
-  // also choose another ReplicaSet with the wanted template as new_replica_set, and then sets `old`
-  // anew. Can set `wanted` if the planner does not know the wanted template.
+  // Called when all other members of the situation are set. Sets `extended` and `extension_state`.
+  // May choose another ReplicaSet with the wanted template as new_replica_set, and then sets `old`
+  // anew. May set `wanted` if the planner does not know the wanted template.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
   // Returns the extension's own next step. Returns nullopt if the planner is to decide.
@@ -140,16 +140,16 @@ class Extension {
     return {};
   }
 
-  // Adds the extension's annotations to `annotations`, which `write` sets. Returns
-  // Because::fallback_reason of the write; empty if there is none.
+  // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet.
+  // Returns the value for Because::fallback_reason of the write; empty if there is none.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};
   }
 
-  // Returns the step to take in place of `step`, the planner's decision; by default `step` itself.
-  // An extension may change only a step that ends the sync: into a retry, or so that the next sync
-  // begins earlier.
+  // `step` is the planner's decision. Returns the step to take instead; by default `step` itself.
+  // An extension may change only a step that ends the sync: turn it into a retry, or let the next
+  // sync begin earlier.
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }
 };
 

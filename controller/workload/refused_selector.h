@@ -11,9 +11,9 @@ namespace windlass::workload {
 
 // Returns nullopt for a selector that can be used. Must be called before any ReplicaSet is claimed.
 //
-// An empty selector would select everything: returns a status write that acknowledges the
-// generation and, after this write succeeded or failed, a Wait with a Warning (D-052). An invalid
-// selector gives a failure until the spec changes (D-053).
+// For an empty selector, which would select everything, returns a status write that acknowledges
+// the generation; then, whether this write succeeded or failed, a Wait with a Warning (D-052). For
+// an invalid selector, returns a failure that lasts until the spec changes (D-053).
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -13,8 +13,8 @@
 
 namespace windlass::workload {
 
-// The changes to one ReplicaSet, sent as one patch however many reasons they have. Annotations are
-// only added or overwritten, never removed (D-163), so merging single keys is exact.
+// The changes to one ReplicaSet, sent as one patch. Annotations are only added or overwritten,
+// never removed (D-163), so the patch names single keys.
 struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;

@@ -8,19 +8,18 @@
 
 namespace windlass::workload {
 
-// The size of one ReplicaSet. `available` counts Pods that have been ready for minReadySeconds and
-// surely stay.
+// The size of one ReplicaSet. An available Pod has been ready for minReadySeconds.
 struct ReplicaSetSize {
   int32_t replicas = 0;   // spec.replicas
-  int32_t available = 0;  // Pods of status.availableReplicas that surely stay
+  int32_t available = 0;  // available Pods that surely stay (SizeOf)
   int32_t doubtful = 0;   // further available Pods, which may or may not stay
 };
 
-// Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0.
-// `available` counts only Pods that surely stay when the ReplicaSet controller acts on the present
-// size. That controller removes ready Pods above the size without looking at availability, so each
-// removed Pod may be an available one (D-743, W-05). Example: size 5, 7 ready, 6 available: two
-// Pods are removed, so 6 - 2 = 4 available Pods surely stay; the fifth is doubtful.
+// Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0. If
+// there are more Pods than the size, the ReplicaSet controller will remove ready Pods without
+// looking at availability, so each removed Pod may be an available one (D-743, W-05). Example: size
+// 5, 7 ready, 6 available. Two Pods will be removed, so 6 - 2 = 4 available Pods surely stay
+// (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);

@@ -7,7 +7,7 @@
 namespace windlass::workload {
 namespace {
 
-// Availability is never above the size: the status may lag (W-05).
+// Returns at most the size, because the status may lag (W-05).
 int32_t Available(const ReplicaSetSize& rs) { return std::clamp(rs.available, 0, rs.replicas); }
 
 // Returns how many Pods are surely not available.
@@ -29,9 +29,9 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
   return sum;
 }
 
-// Returns how many Pods of the new ReplicaSet go because they are above limits.updated_max and all
-// Pods together are more than desired (RO-048). After that the new ReplicaSet need not grow: it has
-// updated_max Pods, or as many as the old Pods leave of desired (RO-045).
+// Returns how many Pods of the new ReplicaSet are removed because they are above
+// limits.updated_max, while all Pods together are more than desired (RO-048). After that the new
+// ReplicaSet does not grow again: it has updated_max Pods, or desired minus the old Pods (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;
@@ -44,14 +44,14 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
-// Returns the size that the keeper is to have: all Pods that are held back, but at most what the
-// new ReplicaSet leaves of desired, because no new Pod is removed for the keeper.
+// Returns the size that the keeper is to have: all Pods that are held back. New Pods are not
+// removed for the keeper, so the size is at most desired minus the size of the new ReplicaSet.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
 
-// How many Pods each of several old ReplicaSets can lose at most, and how many all can lose
-// together, so that limits.kept_old() Pods stay.
+// How many Pods each of the old ReplicaSets can lose, and how many they can lose together, so that
+// limits.kept_old() Pods stay.
 struct Spare {
   std::vector<int64_t> each;
   int64_t together = 0;
@@ -85,7 +85,7 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
       keeper ? std::max<int64_t>(DueOfKeeper(new_replica_set, limits) - old[*keeper].replicas, 0)
              : 0;
   const int64_t room = limits.max_total() - others.replicas - present - owed;
-  // Old Pods that are missing cannot be kept, unless the keeper makes them again (RO-045).
+  // Without a keeper, old Pods that are missing are not made again, so they are not kept (RO-045).
   const int64_t kept =
       keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
   const int64_t size = std::min(present + room, limits.desired - kept);

@@ -4,9 +4,10 @@
 // loop turns a size into one PATCH and computes the sizes again when the reply is in the cache.
 //
 // Source: D-260…D-274. We differ from upstream in two ways (docs/differences.md):
-//   W-05  availability is never taken above a ReplicaSet's own size, so a lagging status cannot
-//         make us remove Pods that are still needed;
-//   W-06  the unhealthy and the healthy pass are decided together: one write per ReplicaSet.
+//   W-05  A ReplicaSet never counts more available Pods than its size, so a status that lags cannot
+//         make us remove Pods that are still needed.
+//   W-06  Upstream removes unhealthy and healthy Pods in two passes. Here one pass decides both,
+//         with one write per ReplicaSet.
 #pragma once
 
 #include <cstddef>
@@ -25,21 +26,21 @@ namespace windlass::workload {
 // desired, and otherwise the present size if there is no room (D-261). Example: 10 desired, surge
 // 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
-// Where limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
+// If limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - `keeper` is the position in `old` of the ReplicaSet that has, or will get, the Pods that stay
-//     on old revisions. If there is a keeper, the new ReplicaSet does not grow in place of missing
-//     old Pods, and leaves room for them: the keeper grows instead (KeeperSize, RO-120). Examples:
+//     on old revisions. If there is a keeper, missing old Pods are made in the keeper (KeeperSize,
+//     RO-120). So the new ReplicaSet leaves room for them and does not take their place. Examples:
 //     10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8. 10 desired, no surge,
-//     updated_max 2, keeper 5, another old ReplicaSet 4: the keeper still lacks 3 Pods and there is
-//     room for 1, so 0.
+//     updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks 3 Pods and there is room
+//     for 1, so the new ReplicaSet stays at 0.
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
-//   - The new ReplicaSet is not made smaller only because it is above updated_max. Example: 10
-//     desired, new 5, old 5, updated_max 3: 5.
-//   - New Pods above updated_max are removed if there are more Pods than desired, because the new
-//     Pods would otherwise stay for ever. Example: 6 desired, surge 2, updated_max 1, new 3, old 5:
-//     8 - 6 = 2 are too many, so 1. As for old ReplicaSets, min_available Pods stay available, and
-//     Pods that are not available are removed first.
+//   - A new ReplicaSet above updated_max keeps its size as long as there are no more Pods than
+//     desired. Example: 10 desired, new 5, old 5, updated_max 3: 5.
+//   - If there are more Pods than desired, new Pods above updated_max are removed, because no other
+//     rule would ever remove them. Example: 6 desired, surge 2, updated_max 1, new 3, old 5: 8 - 6
+//     = 2 are too many, so 1. As with old ReplicaSets, min_available Pods stay available, and Pods
+//     that are not available are removed first.
 //   - Without a keeper, the new ReplicaSet grows in place of missing old Pods. Example: 10 desired,
 //     updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the
 //     first rollout: 10.
@@ -48,23 +49,25 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
                           std::optional<size_t> keeper = std::nullopt);
 
 // Returns the size to which old[keeper] should grow now; its present size if no Pod is missing, or
-// there is no room. The keeper grows to limits.kept_old() at most, together with the new ReplicaSet
-// to desired at most, and within max_total (RO-120). Examples, 10 desired, surge 3:
+// there is no room. Limits (RO-120): the keeper has at most limits.kept_old() Pods, keeper and new
+// ReplicaSet together at most desired, and all together at most max_total. Examples, 10 desired,
+// surge 3:
 //   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8; 9 when the other old
 //     ReplicaSet has shrunk
-//   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no new Pod is taken back
+//   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no new Pod is removed for
+//     the keeper
 int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
                    const Fenceposts& limits, size_t keeper);
 
-// Returns one size for each of `old`, which is in the order in which Pods are removed. The sizes
-// equal the present ones if there is nothing to do. Unhealthy Pods are removed first, because
-// removing them costs no availability; then healthy ones, as long as min_available Pods stay
-// available across all ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10,
-// all available, new 3, none available: 13 - 8 - 3 = 2 may go, so 8.
+// Returns one size for each of `old`, which is in the order in which Pods are removed. A ReplicaSet
+// that loses no Pod keeps its present size. Unhealthy Pods are removed first, because removing them
+// costs no availability; then healthy ones, as long as min_available Pods stay available across all
+// ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
+// none available: 13 - 8 - 3 = 2 may be removed, so 8.
 //
 // The ReplicaSets of `old` together keep limits.kept_old() Pods, healthy or not (RO-044). Example:
-// 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available: 7 stay,
-// although 8 available Pods are enough, and 11 - 8 = 3 could be removed.
+// 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. Without
+// updated_max, 11 - 8 = 3 old Pods could be removed. But 7 have to stay, so only 1 is removed.
 //
 // With a `keeper`, a position in `old`, the keeper alone keeps limits.kept_old() Pods, and all Pods
 // of the other old ReplicaSets can be removed (RO-120). Example: 10 desired, max_unavailable 2,

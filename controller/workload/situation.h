@@ -16,7 +16,7 @@ namespace windlass::workload {
 struct WantedTemplate {
   Fingerprint fingerprint{};
   const std::string* json = nullptr;  // null if its text is not kept
-  bool known = false;                 // false: `fingerprint` says nothing yet
+  bool known = false;                 // false: `fingerprint` is not set
 
   // Returns true if this template is known and has the fingerprint `other`.
   bool Is(const Fingerprint& other) const { return known && fingerprint == other; }
@@ -35,8 +35,8 @@ struct Situation {
   Fenceposts limits{};                          // of the workload
   WantedTemplate wanted{};
 
-  // The error of the refused write that this sync reports to users. The message names verb and
-  // object before the server's words (refused_write.h).
+  // The error of the refused write that this sync reports to users. Before the server's words, the
+  // message has the verb and the object of the write (refused_write.h).
   std::optional<Error> refused{};
 
   // What the extension found. The extension looks last, when all members above are set.
@@ -54,9 +54,9 @@ struct Situation {
 // Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
 
-// Returns the answer to `list` in this sync. Returns null if there is none, or if another request
-// about a ReplicaSet succeeded since: after such a request, there may be Pods that the list does
-// not show.
+// Returns the answer to `list` in this sync. Returns null if there is none. Also returns null if
+// another request about a ReplicaSet has succeeded since, because there may now be Pods that the
+// list does not show.
 const Outcome* FindFresh(const Learned& learned, const Request& list);
 
 }  // namespace windlass::workload

@@ -14,8 +14,7 @@ inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync goes on with the rest.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // After this many patches of one ReplicaSet in one sync, no further patch is sent only for
-// annotations: an API server that changes what we write must neither hold up the rollout nor make
-// us write without end.
+// annotations. Otherwise an API server that changes what we write would make us write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 }  // namespace windlass::workload

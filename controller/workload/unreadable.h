@@ -28,9 +28,10 @@ std::string UnreadableText(const ResourceId& resource,
 // latest version of `what`, an UnreadableText, cannot be read.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
-// Returns the Event that says why nothing is decided for this workload: the cached version of it,
-// or of one of its ReplicaSets, is known to be out of date. Returns nullopt if all these objects
-// could be read. The next readable version of the object wakes the key. Source: R-031.
+// If the latest version of the workload, or of one of its ReplicaSets, cannot be read, the cache
+// shows an older version, and nothing is decided. Returns the Event that says so; nullopt if all
+// these objects could be read. The next readable version of the object wakes the key. Source:
+//
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

@@ -24,12 +24,12 @@ namespace windlass {
 // selector.
 struct Overlap {
   OwnerReference other{};
-  WallTime since{};  // when this process saw the overlap begin
+  WallTime since{};  // when this process first saw the overlap
   // True if the overlap existed when this process loaded its caches: an earlier process may have
   // reported the overlap.
   bool at_start = false;
-  // True if the other controller also selects ReplicaSets of this workload, and Windlass reports
-  // that on the other controller's object.
+  // True if the other controller also selects ReplicaSets of this workload, so that Windlass
+  // reports the overlap on the other controller's object, too.
   bool is_mutual = false;
 };
 
@@ -58,11 +58,11 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, ordered by age, then name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
-  // If `in_place_known` is false, no decision may use these three. `in_place_missing` then names a
-  // problem that does not go away by itself: a missing right to watch, a list that fails, an object
-  // that cannot be read ("pods (no right to watch them)"). `in_place_missing` is empty while the
-  // informers load their first complete state, soon after a start or after the first workload asked
-  // for in-place updates: then there is nothing to report.
+  // If `in_place_known` is false, no decision may use these three. `in_place_missing` then says
+  // why, if the cause does not go away by itself: a missing right to watch, a list that fails, an
+  // object that cannot be read. Example: "pods (no right to watch them)". While the informers load
+  // their first complete state, soon after a start or after the first workload asked for in-place
+  // updates, `in_place_missing` is empty: there is nothing to report.
   //
   // `extension_reads_template` says that the text of the workload's template is needed.
   bool extension_reads_template = false;

@@ -37,7 +37,7 @@ struct Fenceposts {
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
   // The most Pods of the new revision; all other Pods stay on the old revision. kUnlimited if
-  // nothing holds Pods back at any size. If something does and `desired` is 0, this is 0.
+  // neither steps nor a partition are in force. If some are in force and `desired` is 0, this is 0.
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -117,7 +117,7 @@ struct RollbackOutcome {
   WallTime now{};                      // when this was decided
 };
 
-// What holds a rollout up, as far as only its kind or an extension of the planner knows.
+// What holds a rollout up, as far as only its kind, or an extension of the planner, knows.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
   std::string_view cause{};  // why it is stuck, a word of kStuckCauses (rollout_state.h); else ""

@@ -15,15 +15,15 @@
 namespace windlass::workload {
 namespace {
 
-// This many taken names of one template are no coincidence.
+// Windlass stops a rollout if this many names in a row are taken for one template.
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// Returns true if the ReplicaSet in `found`, which has a name that we wanted, was made for this
-// workload and then changed or taken away. Returns false for two ordinary collisions:
-// - The ReplicaSet is older than the workload, so it belongs to a former workload of that name
-//   (B-45).
-// - A status has acknowledged the revision of the ReplicaSet, so it served until a user edited its
-//   labels or owners.
+// `found` is the ReplicaSet that has the name which the new ReplicaSet was to get. Returns true if
+// it was made for this workload and then changed or taken away. It then belongs to the workload, or
+// no status has acknowledged its revision. Returns false for two ordinary collisions:
+// - The ReplicaSet is older than the workload: a former workload of that name made it (B-45).
+// - The ReplicaSet does not belong to the workload, and a status has acknowledged its revision: it
+//   served until a user edited its labels or owners.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -35,11 +35,11 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// Returns the step that gives up if the ReplicaSets with this name and with the
-// kCollisionsOfOneTemplate - 1 names before it were all taken from us: otherwise we would make
-// ReplicaSets without end (B-10). Before that, returns the read of each of these ReplicaSets, one
-// per call. Returns nullopt if there were too few collisions, or if one of them is an ordinary
-// collision.
+// Gives up if the ReplicaSet with this name, and the ReplicaSets with the two names tried before,
+// were all taken from us: otherwise Windlass would make ReplicaSets without end (B-10). First
+// returns a read of each of the three, one per call, and then the step that gives up. Returns
+// nullopt if fewer names were tried, or if one of the three is an ordinary collision
+// (WasTakenFromUs).
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
@@ -93,8 +93,8 @@ bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
     if (rs->meta.name != name) continue;
-    // A ReplicaSet that had another number or was complete was not made just now: updates in place
-    // gave it another template.
+    // If the ReplicaSet had another number before, or was complete, it was not made just now: an
+    // update in place gave it another template.
     if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
     return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }
@@ -117,7 +117,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
   if (auto step = StopIfClimbing(situation, parts)) return *step;
 
   const int32_t collisions = workload.status.collision_count.value_or(0);
-  if (collisions == kUnlimited) return failed;  // cannot be counted any further
+  if (collisions == kUnlimited) return failed;  // the counter is at its limit
   StatusDraft draft{.status = workload.status, .now = situation.now};
   draft.status.collision_count = collisions + 1;
   auto write = UnlessTried(

@@ -7,15 +7,15 @@
 //   - by anything else: collisionCount in the status grows by one and the sync fails. The next
 //     sync, after back-off, uses another name (D-178). A sync never sends a second create.
 //
-// Differs from upstream if an admission webhook, for example, changes ReplicaSets while they are
-// created (B-10). Upstream takes its own ReplicaSet for a collision and creates another, without
-// end. Windlass stops the rollout with Progressing=False, until a user changes the workload or
-// deletes the created ReplicaSets. It stops:
+// Differs from upstream if ReplicaSets are changed while they are created, for example by an
+// admission webhook (B-10). Upstream takes its own changed ReplicaSet for a collision and creates
+// another, without end. Windlass stops the rollout with Progressing=False, until a user changes the
+// workload or deletes the created ReplicaSets. It stops:
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
-//   - when one of our ReplicaSets has the name to be created, and a revision that no status ever
-//     acknowledged. Ordinary collisions are a ReplicaSet that had another number before, one that
-//     was complete, and one whose template was edited after its revision was acknowledged;
+//   - when one of our ReplicaSets has the name to be created, and a revision that no status has
+//     acknowledged. It is an ordinary collision if the ReplicaSet had another number before, or was
+//     complete, or if its template was edited after its revision was acknowledged;
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
 //     for this workload and then changed or taken away.
 #pragma once

@@ -45,7 +45,8 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
 
 // Returns an error if the workload's selector does not match the label pod-template-hash that every
 // ReplicaSet gets: the workload would release each new ReplicaSet at once, and make another.
-// Returns nullopt otherwise. Example: a user copied all labels of a Pod into the selector.
+// Example: a user copied all labels of a Pod, pod-template-hash included, into the selector.
+// Returns nullopt if the selector matches.
 std::optional<Error> WhyUnselected(const Workload& workload, const std::string& hash) {
   LabelSelector of_hash;
   of_hash.present = true;
@@ -87,7 +88,7 @@ bool IsCreateRefused(const Situation& situation) {
   if (const auto refused = FindRefusedCreate(situation)) {
     return IsRefusal(refused->error.kind) && !MayPass(refused->error.kind);
   }
-  if (situation.workload.template_json == nullptr) return false;  // not read yet
+  if (situation.workload.template_json == nullptr) return false;  // the template is not read yet
   const Result<NewReplicaSet> parts = PartsOfNewReplicaSet(situation);
   return parts.ok() && WhyUnselected(situation.workload, parts->hash).has_value();
 }

@@ -18,10 +18,10 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
 // ReplicaSet.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
-// Returns true if there is no new ReplicaSet because
-//   - the API server refused to create it in this sync, for example because of a quota. A lost
-//     reply is not a refusal, and neither is a failure of the server or of a webhook
-//   - or the new ReplicaSet cannot be made (RefuseImpossible)
+// Returns true if there is no new ReplicaSet for one of these reasons:
+//   - The API server refused to create it in this sync, for example because of a quota. A lost
+//     reply is not a refusal, and neither is a failure of the server or of a webhook.
+//   - It cannot be made (RefuseImpossible).
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

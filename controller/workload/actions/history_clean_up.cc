@@ -16,9 +16,8 @@ namespace windlass::workload {
 namespace {
 
 // Orders ReplicaSets by revision, then age, then name. A revision that cannot be parsed counts as
-// 0, so its ReplicaSet comes first (D-483). This is a total order. Upstream compares a ReplicaSet
-// whose revision cannot be parsed by age alone, and so can contradict itself among three
-// ReplicaSets.
+// 0, so its ReplicaSet comes first (D-483). Upstream compares such a ReplicaSet with others by age
+// alone. So upstream's order can be circular: a before b, b before c, c before a.
 bool LowerRevision(const ReplicaSet* a, const ReplicaSet* b) {
   const int64_t one = RevisionOf(a->meta).value_or(0);
   const int64_t other = RevisionOf(b->meta).value_or(0);
@@ -31,23 +30,24 @@ bool IsIdle(const ReplicaSet& rs) {
          rs.meta.generation <= rs.status.observed_generation;
 }
 
-// Returns true if Recreate may have to wait for Pods of `rs`. If `rs` were deleted, nothing would
-// show that these Pods belong to the workload (S-010).
+// Returns true if Recreate may have to wait for Pods of `rs`. Such an `rs` must stay: without it,
+// nothing would show that these Pods belong to the workload (S-010).
 bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
   const View& view = situation.view;
   const bool unknown = !view.pods_known && !view.pods_given_up;
   return situation.recreate() && (unknown || MayHavePods(situation, rs));
 }
 
-// Returns true if the workload wants to keep `rs`:
+// Returns true if `rs` may still be needed:
 //   - `rs` has or had the kept revision (RO-035).
-//   - There are no Pods, and the Pods of `rs` served last (RO-122). If the template has no
-//     ReplicaSet, also the latest of the old ones: Pods come back in it (D-354).
+//   - The workload has no Pods, and `rs` had the Pods when it was scaled to 0: Pods may come back
+//     in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in the latest of
+//     the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
-//   - The kind keeps a stable revision, and `rs` has the highest number. Example: a template that
-//     came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet of that
-//     template would get the number of `rs` (I-11).
+//   - The kind keeps a stable revision, and `rs` has the highest number. Example: `rs` has 7, and a
+//     template that came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet
+//     of that template would get 7 again (I-11).
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
@@ -56,7 +56,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   }
   const bool is_last = RevisionOf(rs->meta).value_or(0) >= NextRevision(situation.all) - 1;
   if (is_last && workload.kind.KeepsStableRevision()) return true;
-  // After a time without Pods, Pods may come back in the revision that served last (RO-122).
+  // The second case of the list above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const bool none_wanted = situation.new_replica_set == nullptr;
@@ -64,17 +64,18 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   return rs == FindStable(workload, situation.all);
 }
 
-// Returns true if history is cleaned up although the rollout is not complete: a rollout that never
-// completes must not let the history grow for ever (RO-125). Example: limit 2, a partition that is
-// never lifted, and 12 templates.
+// Returns true if history is cleaned up although the rollout is not complete. Otherwise a rollout
+// that never completes would let the history grow without end (RO-125). Example: limit 2, a
+// partition that no user lifts, and 12 templates one after the other.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
          situation.workload.kind.KeepsStableRevision();
 }
 
-// For a rollout that is paused or not complete, returns false in two cases:
-// - A rollback waits: it may go back to a revision that would be deleted (D-472, D-481).
-// - The wanted template is not known: any of `old` may be the new ReplicaSet (RO-039).
+// Returns true if the rollout is complete and not paused. For other rollouts, returns false
+// - if MayCleanUpMidway is false
+// - if a rollback waits: it may go back to a revision that would be deleted (D-472, D-481)
+// - if the wanted template is not known: any of `old` may be the new ReplicaSet (RO-039)
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

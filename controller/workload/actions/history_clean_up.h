@@ -8,9 +8,9 @@
 
 namespace windlass::workload {
 
-// Returns the old ReplicaSets to delete, lowest revision first: as many as exceed the limit.
-// ReplicaSets that are being deleted already are not counted. These ReplicaSets are counted and may
-// be chosen, but are not deleted (D-482…D-486):
+// Returns the old ReplicaSets to delete, lowest revision first. If the limit is exceeded by n,
+// chooses n old ReplicaSets, without those that are being deleted already. Of these n, leaves out
+// those that must stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
 // - under Recreate, ReplicaSets with terminating Pods (S-010)
@@ -18,18 +18,19 @@ namespace windlass::workload {
 // - ReplicaSets that the workload may go back to, such as that of Workload::kept_revision (RO-035)
 // The ReplicaSet that was complete last (proven.h) is chosen last, so that users can go back to it
 // (RO-124). Examples:
-// - revision 1 was complete, 2 and 3 never were, 4 is new, limit 2: revision 2 is chosen
-// - 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods, two are
-//   deleted
+// - revision 1 was complete, 2 and 3 never were, 4 is new, limit 2: revision 2 is deleted
+// - 5 old ones, limit 2: the three lowest revisions are chosen; if one of these has Pods, only the
+//   other two are deleted
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
 // Returns the next deletion. The deletion carries uid and resourceVersion as preconditions, so a
 // ReplicaSet that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is
-// nothing to delete, or if the rollout is not complete (D-481). If no rollback waits (D-472) and
-// the wanted template is known (RO-039), these rollouts need not be complete:
+// nothing to delete, or if it is not the time: while a rollout is not complete (D-481), history is
+// cleaned up only if no rollback waits (D-472), the wanted template is known (RO-039), and it is
+// one of
 //   - a paused rollout
 //   - a rollout that rests at a step or a partition (RO-125)
-//   - any rollout of a kind that keeps the revision that was complete last (RO-125)
+//   - a rollout of a kind that keeps the revision that was complete last (RO-125)
 std::optional<Step> CleanUpHistory(const Situation& situation);
 
 }  // namespace windlass::workload

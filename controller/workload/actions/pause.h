@@ -9,11 +9,11 @@
 //   - the deadline does not run, and has no timer (D-443).
 //
 // Two differences from upstream (docs/differences.md):
-//   - upstream writes the condition in a status write of its own before anything else, and the
-//     counters in another; here both are one write, after the ReplicaSets (D-610);
-//   - under Recreate, upstream starts Pods of one ReplicaSet beside old Pods of another if the
-//     Deployment is paused at the wrong moment; here Recreate never does that, paused or not
-//     (S-010).
+//   - Upstream writes the condition in a status write of its own before anything else, and the
+//     counters in another. Windlass writes both at once, after the ReplicaSets (D-610).
+//   - Under Recreate, upstream starts Pods of one ReplicaSet beside old Pods of another if a user
+//     pauses the Deployment while old Pods are still terminating. Windlass never does that,
+//     paused or not (S-010).
 #pragma once
 
 #include <optional>

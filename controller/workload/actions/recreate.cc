@@ -9,7 +9,7 @@ namespace windlass::workload {
 
 RecreateStep NextRecreate(const Situation& situation) {
   const ReplicaSet* new_replica_set = situation.new_replica_set;
-  if (new_replica_set != nullptr) {  // revision and annotations now, the size when it is due
+  if (new_replica_set != nullptr) {  // writes revision and annotations, not yet the size
     if (auto step = UpdateNewReplicaSet(situation, new_replica_set->replicas))
       return {.step = step};
   }

@@ -25,8 +25,8 @@ std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.name()) + "Rollback" + std::string(what);
 }
 
-// Returns the revision before that of the present template: the second highest, or the highest if
-// the template has no ReplicaSet. Returns 0 if there is none (D-463).
+// Returns the second highest revision if the present template has a number, which is then the
+// highest; otherwise the highest. Returns 0 if there is none (D-463).
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -42,9 +42,10 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
   return present_has_number ? second : highest;
 }
 
-// Returns the step that records `outcome`. Returns nullopt if there is nothing to record, or if the
-// API server accepts the record but does not keep it, as happens with an older CRD: a rollback must
-// not wait for such a record. Returns Failed if the record was refused in this sync (RO-021).
+// Returns the step that records `outcome` in the workload's status. Returns Failed if the API
+// server refused the record in this sync (RO-021). Returns nullopt if there is nothing to record.
+// Also returns nullopt if the API server accepted the record but did not keep it, as with an older
+// CRD: the rollback must not wait for such a record.
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
   const Workload& workload = situation.workload;
   std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);
@@ -68,8 +69,8 @@ Write Clear(const Situation& situation, Event::Type type, std::string_view why,
           .on_success = {{type, reason, std::move(message)}}};
 }
 
-// Refuses a rollback that has nothing to go back to (RO-025). `message` is upstream's text.
-// `remedy` also says what to do, and replaces `message` for kinds that record rollbacks.
+// Refuses a rollback that has nothing to go back to (RO-025). `message` is upstream's text. For
+// kinds that record rollbacks, `remedy` is used instead: it also says what to do.
 Step Refuse(const Situation& situation, std::string_view why, std::string message,
             std::string remedy) {
   if (situation.workload.kind.RecordsRollbacks()) message = std::move(remedy);
@@ -96,9 +97,9 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if an earlier rollback to revision `asked` brought `target` back. The number of
-// `target` alone is no proof: after a crash between record and rollback, another template may have
-// got that number.
+// Returns true if an earlier rollback to revision `asked` brought `target` back. That `target` has
+// the number `asked` does not prove it: after a crash between record and rollback, another template
+// may have got the number.
 bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -106,11 +107,13 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
          (before->became == asked || HadRevision(target, asked));
 }
 
-// Returns the ReplicaSet that has the number `revision`. If no ReplicaSet has it any more, returns
-// FindStable for the kept revision. For other revisions, kinds that record rollbacks get the
-// ReplicaSet that had the number before: while a request waits for the end of a pause, the template
-// may come and go, which gives its ReplicaSet a new number (RO-022). For other kinds, former
-// numbers do not count (D-464).
+// Returns the ReplicaSet that a rollback to `revision` goes back to: the one that has this number.
+// If none has it any more:
+//   - for the kept revision, returns FindStable
+//   - for other revisions, kinds that record rollbacks get the ReplicaSet that had the number
+//     before. Example: revision 3 was asked for during a pause; meanwhile its template was brought
+//     back and taken away again, which gave its ReplicaSet the number 5 (RO-022)
+//   - for all other kinds, returns null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
@@ -142,11 +145,11 @@ int64_t LastCompleteRevision(const Workload& workload,
 }
 
 // Returns the revision that a rollback to 0 goes to; 0 if there is none:
-//   - for kinds that keep a stable revision, the highest revision other than that of the template
-//     that was complete (RO-126)
-//   - else the revision before that of the present template. While Pods follow a revision, the
-//     ReplicaSet of these Pods has the highest number: returns the highest revision other than that
-//     of the template instead
+//   - if the kind keeps a stable revision, and a revision other than that of the workload's
+//     template was complete: the highest such revision (RO-126)
+//   - otherwise, while Pods follow a revision: the highest revision, apart from that of the
+//     template. The ReplicaSet of these Pods has the highest number
+//   - otherwise: the revision before that of the template (LastRevision)
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
   std::vector<const ReplicaSet*> others = candidates;
@@ -176,17 +179,21 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   if (auto step = Record(situation, outcome)) return *step;
   Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
-  if (found == nullptr) return Read{std::move(read_target), "its template is rolled back to"};
+  if (found == nullptr) return Read{std::move(read_target), "the rollback restores its template"};
   if (!found->said.ok()) return Failed{.error = found->said.error()};  // gone: choose again
   Request read_own = Request::Get(workload.kind.resource(), KeyOf(workload.meta));
   const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
-  if (own == nullptr) return Read{std::move(read_own), "its annotations are replaced whole"};
+  if (own == nullptr)
+    return Read{std::move(read_own),
+                "the rollback writes all its annotations, also those that the cache does not keep"};
   if (!own->said.ok()) return Failed{.error = own->said.error()};
 
   const Result<std::string> pod_template = ExtractTemplate(found->said->body);
   if (!pod_template.ok()) return Failed{.error = pod_template.error()};
   const auto values = LargeValues(found->said->body, target.large_annotations);
-  if (!values) return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+  if (!values)
+    return Failed{.error = {ErrorKind::kConflict,
+                            "the ReplicaSet was changed during the rollback, which begins anew"}};
   ReplicaSet whole = target;
   for (const auto& [key, value] : *values) whole.meta.annotations.Set(key, value);
   Result<Request> request = workload.kind.RollBack(workload, own->said->body, whole, *pod_template);
@@ -200,16 +207,16 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 }
 
 // Returns true if an earlier rollback to revision `asked` brought back `target`, which has the
-// workload's template. While Pods follow another revision, `target` may still have its former
-// number.
+// workload's template. `target` may still have the number `asked`, because it gets no new number
+// while Pods follow another revision.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   if (WasRolledBackTo(workload, target, asked)) return true;
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   return before && asked != 0 && before->asked == asked && RevisionOf(target.meta) == asked;
 }
 
-// Removes a request that was set to the same value again although its revision is the present one
-// (RO-023).
+// Removes a request for a rollback that was performed before, and whose revision is the present
+// one: a user has set the same value again (RO-023).
 Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const Workload& workload = situation.workload;
   const int64_t asked = *workload.roll_back_to;
@@ -228,7 +235,8 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
 std::optional<Step> NumberPresent(const Situation& situation) {
   if (situation.new_replica_set == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
-    // A template that the rollback takes back gets no Pods. Upstream makes some for it (D-462).
+    // The template that the rollback is about to replace gets no Pods. Upstream gives it some
+    // (D-462).
     const bool none = situation.recreate() || situation.workload.kind.RecordsRollbacks();
     return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
   }
@@ -241,11 +249,13 @@ bool CannotBeMade(ErrorKind kind) {
   return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
 }
 
-// Returns true if `step`, the result of NumberPresent, shows that no ReplicaSet of the present
-// template is made now. Then the template has no number, and the rollback proceeds, because it is
-// the way out of that template (RO-026). A Wait, by which the extension holds the creation back,
-// counts for every kind. A refusal counts only for kinds that record rollbacks: for other kinds,
-// `kubectl rollout undo` changes the template itself (D-462).
+// `step` is the result of NumberPresent. Returns true if it shows that no ReplicaSet is made for
+// the present template now. Then the template has no number, and the rollback proceeds
+// nevertheless: it may be the only way out of that template (RO-026).
+//   - A Wait means that the extension holds the creation back. This counts for every kind.
+//   - A failure to make the ReplicaSet counts only for kinds that record rollbacks. Users of other
+//     kinds get out of the template with `kubectl rollout undo`, which changes the template itself
+//     (D-462).
 bool IsHeldBack(const Situation& situation, const Step& step) {
   if (situation.new_replica_set != nullptr) return false;
   if (std::holds_alternative<Wait>(step)) return true;

@@ -8,17 +8,17 @@
 // finds an old ReplicaSet as the new one and rolls out as usual (D-470).
 //
 // Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
-//   - The record is written first. A crash before the rollback leaves the request in place, and the
-//     rollback is performed by the next sync (RO-020).
+//   - The record is written first. After a crash between record and rollback, the request is still
+//     there, and the next sync performs the rollback (RO-020).
 //   - A revision that is rolled back to gets a new number, but users may still ask for it by its
-//     former number (RO-022). Example: revision 1 of 3 has become 4. When 5 is the present
-//     revision, a request for 1 means revision 4.
-//   - If a user sets the same value again while that revision is the present one, the request is
-//     only removed (RO-023). The value 0 goes back one revision each time that a user sets it
+//     former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives it the number 4.
+//     Later the present revision is 5, and a request for 1 means revision 4.
+//   - If a user asks again for the revision that is the present one, Windlass only removes the
+//     request (RO-023). A request for 0 goes back one revision each time that a user makes it
 //     (RO-024).
 //
-// Differs from upstream under Recreate: a template that is abandoned before it had a ReplicaSet
-// gets one of size 0. Upstream gives it all its Pods, beside the old ones.
+// Differs from upstream under Recreate: if a template is abandoned before it has a ReplicaSet,
+// Windlass makes one of size 0 for it. Upstream makes one with all Pods, beside the old ones.
 #pragma once
 
 #include <optional>
@@ -29,18 +29,18 @@ namespace windlass::workload {
 
 // Returns the next step of a rollback; nullopt if none is asked for. The steps:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
-//     revisions (D-462). The rollback proceeds without that ReplicaSet if the extension holds its
-//     creation back or, for kinds that record rollbacks, if it cannot be made. The template then
-//     has no number, and 0 means the highest revision, for kinds that keep a stable revision the
-//     highest that was complete (RO-026).
+//      revisions (D-462). Sometimes that ReplicaSet is not made: the extension holds its creation
+//      back, or the kind records rollbacks and the creation fails. The rollback then proceeds
+//      without it, and the template has no number. A request for 0 then means the highest revision,
+//      and for kinds that keep a stable revision the highest that was complete (RO-026).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
-//   3. Read the workload uncached: its annotations are replaced whole, and the cache leaves out
-//     kubectl's last-applied configuration.
+//   3. Read the workload uncached: step 4 writes all its annotations, and the cache does not hold
+//      kubectl's last-applied configuration.
 //   4. Write the workload. If there is nothing to go back to, the write only removes the request,
-//     with a Warning that says why (D-463, D-465, D-466).
+//      with a Warning that says why (D-463, D-465, D-466).
 // Kinds that record rollbacks write the record before step 2, or before the request is removed.
-// While Pods follow another revision (Workload::follow_revision) step 1 is left out, and the
-// present template is still the workload's own (RO-033).
+// While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
+// present template is the workload's own, not that of the Pods (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);
 
 }  // namespace windlass::workload

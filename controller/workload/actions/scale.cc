@@ -37,8 +37,8 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   return desired && *desired != replicas;
 }
 
-// Returns true if the new ReplicaSet is full and available. Returns false while old Pods are to
-// stay (RO-044).
+// Returns true if the new ReplicaSet has all Pods of the workload, and all are available. Returns
+// false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -48,8 +48,8 @@ bool IsSaturated(const Situation& situation) {
 }
 
 // Returns the write that gives `rs` the size `replicas`. If `rs` is the new ReplicaSet, the write
-// also adds whatever else `rs` lacks. Returns nullopt if the size stays and the write would be in
-// vain (patch_in_vain.h).
+// also adds whatever else `rs` lacks. Returns nullopt if the size stays the same, and the API
+// server does not keep the rest of the write (patch_in_vain.h).
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;
@@ -72,10 +72,9 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
   });
 }
 
-// Returns the only active ReplicaSet. No ReplicaSet may be active while nothing can be rolled out,
-// because the workload is paused, or its template is refused or not known. Then returns the
-// ReplicaSet in which Pods come back, the first of these that exists (RO-122, D-354):
-//   - the one that served when the workload was scaled to 0
+// Returns the only active ReplicaSet. If none is active, returns the ReplicaSet in which Pods come
+// back, the first of these that exists (RO-122, D-354):
+//   - the one that had the Pods when the workload was scaled to 0
 //   - under Recreate the new one, whose turn was next
 //   - the one of the kept revision
 //   - the new one
@@ -92,16 +91,17 @@ const ReplicaSet* OnlyOne(const Situation& situation,
 }
 
 // Returns the status write that ends a scaling event if the API server does not keep the size
-// annotations: the status then says that the sizes were acted upon. Returns nullopt if the workload
-// is paused or its status is up to date. The rollout must not proceed before this write, because an
-// open scaling event would undo each of its steps.
+// annotations: the status then says that the sizes were acted upon. The rollout must not proceed
+// before this write, because an open scaling event would undo each of its steps. Returns nullopt if
+// the workload is paused or its status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
-// Returns the step while there is no room for a size. The scaling event stays open: counters are
-// published, the generation is not observed, and the next status of a ReplicaSet wakes the key.
+// Returns the step to take while there is no room for a size. The scaling event stays open: the
+// step publishes counters without observing the generation, and the next status of a ReplicaSet
+// wakes the key.
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
@@ -109,13 +109,13 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
-// Returns true if `rs` does not grow (RO-120): it is an old ReplicaSet, and
-//   - another one is the keeper, which has the Pods that are held back
-//   - it never was complete, and Pods go back to a revision that was. Example: 3 of 4 Pods are of a
-//     canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
-//     more Pods
-//   - it never was complete, the stable revision has Pods, and a step is in force that holds no Pod
-//     back at this size
+// Returns true if `rs` must not grow (RO-120): it is an old ReplicaSet, and one of these holds:
+//   - There is a keeper, and it is another ReplicaSet.
+//   - `rs` never was complete, and Pods go back to a revision that was. Example: 3 of 4 Pods are of
+//     a canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
+//     more Pods.
+//   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
+//     even if they hold no Pod back at this size.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -134,8 +134,8 @@ bool IsRollingOut(const Situation& situation) {
 }
 
 // Returns the write that grows `keeper` to `wanted`. While there is no room for all of these Pods,
-// keeps the scaling event open: later writes would set the annotations of the other ReplicaSets,
-// which would end the event.
+// keeps the scaling event open. Later writes would set the size annotations of the other
+// ReplicaSets, which would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -143,18 +143,19 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
   return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
 }
 
-// Returns the size that `rs`, the only active ReplicaSet, gets:
-//   - all Pods, if `rs` is the keeper or if there is no keeper
-//   - exception without a keeper, unless the workload is paused: `rs` does not grow if it gives
-//     way, because the rolling update gives the other Pods to the new ReplicaSet, or if Recreate is
-//     about to remove its Pods
-//   - beside a keeper, the new ReplicaSet grows to what may be updated, any other ReplicaSet does
-//     not grow, and the keeper gets the rest. No ReplicaSet becomes smaller for the keeper
-//     (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the keeper
+// Returns the size for `rs`, the only active ReplicaSet:
+//   - If `rs` is the keeper: all Pods.
+//   - If another ReplicaSet is the keeper: the new ReplicaSet grows to the number of Pods that may
+//     be updated, and any other `rs` does not grow. `rs` never shrinks for the keeper, which gets
+//     the rest (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the
+//     keeper.
+//   - If there is no keeper: all Pods. Unless the workload is paused, there are two exceptions, in
+//     which `rs` does not grow: `rs` gives way (GivesWay), because the rolling update gives the
+//     other Pods to the new ReplicaSet; or Recreate is about to remove the Pods of `rs`.
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // If Recreate is about to remove the Pods of `rs`, `rs` does not grow: the growth would have to
+    // If `rs` grew although Recreate is about to remove its Pods, the growth would first have to
     // wait until these Pods, which are of two templates, are gone (IsMixed).
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
@@ -173,7 +174,8 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   if (rs == nullptr) return std::nullopt;
   const ReplicaSet* keeper = FindKeeper(situation);
   const int32_t replicas = SizeOfOnlyOne(situation, *rs, keeper);
-  if (keeper != nullptr && !IsRollingOut(situation)) {  // else the rolling update gives the rest
+  // While a rolling update goes on, that update grows the keeper.
+  if (keeper != nullptr && !IsRollingOut(situation)) {
     if (auto step = GrowKeeperWhole(situation, *keeper, situation.limits.desired - replicas))
       return step;
   }
@@ -185,24 +187,26 @@ std::optional<Step> ScaleOnlyOne(const Situation& situation,
   return AcknowledgeSizes(situation);
 }
 
-// Returns true if an active ReplicaSet says that the workload had another size.
+// Returns true if the annotation of an active ReplicaSet shows another size than the workload has
+// now.
 bool HasSizeEvent(const Situation& situation) {
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     return rs->replicas > 0 && SaysOtherSize(*rs, situation.workload.replicas);
   });
 }
 
-// Returns the limits for sizes in proportion. There is no surge in these cases (RO-049):
+// Returns the limits for sizes in proportion. The surge is 0 in these cases (RO-049):
 //   - The workload is paused, and steps or a partition are in force: surge Pods would be removed
 //     again after the pause. Example: 3 desired, 1 of them new; paused and scaled to 8 with 25 %: 8
 //     Pods, not 10.
 //   - The workload is paused and was not scaled, and its kind keeps a stable revision.
-//   - The template is refused or not known, or there is no ReplicaSet to follow.
+//   - The template is refused or not known, or there is no ReplicaSet to follow: no Pod is on its
+//     way to another revision.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
-  // No Pod is on its way to another revision.
+  // The last case of the list above.
   const Extended& extended = situation.extended;
   const bool stands = extended.refused.has_value() || extended.new_one_unknown;
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
@@ -224,9 +228,9 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
   return order;
 }
 
-// Returns the write that grows a `keeper` without Pods, which has no share, by the missing Pods.
-// Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the keeper, or if
-// nothing is due.
+// A `keeper` without Pods is not active, and so has no share. Returns the write that grows it by
+// the missing Pods. Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the
+// keeper, or if no Pod is missing.
 std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
   if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -235,7 +239,8 @@ std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const Rep
   return GrowKeeperWhole(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0)));
 }
 
-// Writes every active ReplicaSet, even if only its annotations change (D-357.5).
+// Returns the next write that gives an active ReplicaSet its share. A ReplicaSet is also written if
+// only its size annotations change (D-357.5).
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
   std::vector<ReplicaSetShare> shares;
@@ -243,8 +248,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     const bool gives_way = GivesWay(situation, *rs, keeper);
-    // While the template has no ReplicaSet, no Pod is on its way to another revision: each
-    // ReplicaSet keeps its share, and the last Pod is the keeper's.
+    // While the template has no ReplicaSet, no Pod is on its way to another revision. So each
+    // ReplicaSet keeps its share, and if Pods must go, the last Pod that goes is the keeper's.
     const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,
@@ -264,7 +269,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
     }
     Growth growth = GrowthOf(situation, active[i], sizes[i]);
-    if (!growth.whole) {  // the size is written whole with its annotations, or not at all
+    // A size is written only if there is room for all of it: its annotations say that it is done.
+    if (!growth.whole) {
       if (!held || growth.ask) held = std::move(growth);
       continue;
     }
@@ -287,11 +293,11 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// While the template or the create of its ReplicaSet is refused, no rolling update replaces Pods
-// that another client took from the old ReplicaSets. Returns the write that grows the keeper by the
-// missing Pods (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there is no
-// keeper. Also returns nullopt if the workload is paused, because the sizes of a paused workload
-// change only with its spec (RO-123).
+// Returns the write that grows the keeper by the missing Pods (RO-120), if the template, or the
+// create of its ReplicaSet, is refused: then no rolling update replaces Pods that another client
+// took from the old ReplicaSets. Returns nullopt if nothing is refused, no Pod is missing or there
+// is no keeper. Also returns nullopt if the workload is paused, because the sizes of a paused
+// workload change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -318,24 +324,25 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// For a paused workload: returns true if it has as many Pods as desired and must not use the surge,
-// because surge Pods would be removed again after the pause (RO-049). This holds for kinds that
-// keep a stable revision. For other kinds it holds if Pods are held back on the old revision, or if
-// Pods follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+// Returns true if a paused workload has as many Pods as desired and must not use the surge, because
+// surge Pods would be removed again after the pause (RO-049). Kinds that keep a stable revision
+// never use the surge here. Other kinds do, unless Pods are held back on the old revision or follow
+// a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
-  // A revision that is given up must not get more Pods because of a pause.
+  // A pause must not give more Pods to a revision that is given up.
   if (situation.workload.kind.KeepsStableRevision()) return total >= situation.limits.desired;
   const bool holds = situation.limits.kept_old() > 0 || situation.workload.follow_revision;
   return holds && total == situation.limits.desired;
 }
 
-// Returns true if the ReplicaSets may be only a part of those that a paused workload is about to
-// adopt: the first one must not get all Pods (RO-038). Example: 20 desired, 5 adopted, 15 to come.
-// If no ReplicaSet has Pods, one with Pods may still be to come, unless
-//   - the size annotation of the new one shows that the workload had another size, such as 0
-//   - the workload itself has scaled one of them to 0
-//   - the one of its kept revision is among them
+// A paused workload may be about to adopt ReplicaSets one by one. Returns true if there may be more
+// to come: the first one must not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5 is
+// adopted, one of 15 is to come. If none of those present has Pods, one with Pods may still come,
+// unless one of these shows that the workload itself removed the Pods:
+//   - the size annotation of the new ReplicaSet shows another size, such as 0
+//   - the workload has scaled one of the ReplicaSets to 0
+//   - the ReplicaSet of its kept revision is present
 //   - the workload has rolled one of them out under Recreate, which removes all Pods on its way
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
@@ -350,10 +357,10 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// Returns true if the ReplicaSets of a paused workload that takes over rollouts keep their sizes.
-// These sizes may come from the former workload, which an autoscaler may have scaled after the new
-// workload was written. So an adoption alone changes no size; only an edit of the spec does
-// (RO-038, RO-123).
+// A workload can take over the ReplicaSets of another workload in the middle of a rollout. Returns
+// true if they keep their sizes for now, because the workload is paused. An autoscaler may have
+// scaled the former workload after the new one was written, so their sizes may be the right ones.
+// An adoption alone changes no size; only an edit of the spec does (RO-038, RO-123).
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
@@ -363,14 +370,14 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
   return !edited || (!event && MayBeHalfAdopted(situation, active));
 }
 
-// Returns true if the workload has no Pods although it wants some, and no rollout makes these Pods,
+// Returns true if the workload has no Pods although it wants some, and no rollout makes them,
 // because the template is refused or not known yet. Pods then come back in an earlier revision
 // (RO-122).
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;
   const Extended& extended = situation.extended;
-  // Recreate itself removed the Pods of the earlier revisions.
+  // Under Recreate, Pods of earlier revisions must not come back: Recreate itself removed them.
   const bool may_wake = situation.workload.kept_revision && !situation.recreate();
   const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
                        (may_wake && IsCreateRefused(situation));
@@ -394,7 +401,7 @@ Scaling ScalingOf(const Situation& situation) {
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;
   if (IsSaturated(situation)) return Scaling::kSaturated;
-  // A revision that is given up gets no share of a larger size.
+  // While Pods go back, the revision that is given up must not get a share of a larger size.
   const bool goes_back =
       !workload.paused && workload.follow_revision && situation.new_replica_set != nullptr;
   return situation.recreate() || acted_upon || goes_back ? Scaling::kRefresh

@@ -1,8 +1,10 @@
 // Setting a ReplicaSet's size, and `kubectl scale`. Source: D-271, D-350…D-359.
 //
-// A scaling event is a change of spec.replicas while ReplicaSets are active.
+// A scaling event is a change of spec.replicas while ReplicaSets are active (spec.replicas above
+// 0).
 //   - It shows in the desired-replicas annotation of an active ReplicaSet: the annotation holds the
-//     size of the workload when that ReplicaSet was last scaled (D-352).
+//     size that the workload had when that ReplicaSet was last scaled (D-352). Example: the
+//     workload has 10, the annotation says 8.
 //   - It is handled before the rollout proceeds.
 //   - It ends when all these annotations have the new size. If the API server does not keep the
 //     annotations, it ends when the status is written.
@@ -13,14 +15,14 @@
 // template too early (B-41).
 //
 // Differences from upstream:
-//   - B-01: a ReplicaSet that has the right size but an out-of-date annotation gets the annotation.
-//     Upstream returns early, and the rollout never runs again.
-//   - B-02: under Recreate sizes need not stay in proportion: the annotations are refreshed, which
-//     ends the event.
-//   - Sizes change only for a generation that is not acknowledged yet. After that a wrong
-//     annotation is corrected without moving Pods, whichever client wrote it. So annotations that
-//     the server does not keep, for example because of an admission webhook, neither hold up a
-//     rollout nor undo its sizes.
+//   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
+//     annotation. Upstream returns early, and the rollout never runs again.
+//   - B-02: under Recreate sizes need not stay in proportion. Windlass only corrects the
+//     annotations, which ends the event.
+//   - Sizes change only for a generation that no status has observed yet. After that a wrong
+//     annotation is corrected without moving Pods, whichever client wrote it. So if the API server
+//     does not keep the annotations, for example because of an admission webhook, this neither
+//     holds up a rollout nor undoes its sizes.
 #pragma once
 
 #include <optional>
@@ -32,23 +34,23 @@
 namespace windlass::workload {
 
 enum class Scaling : uint8_t {
-  kNone,       // no scaling event
-  kOneActive,  // the only active ReplicaSet gets the size, else the one for returning Pods (D-354)
-  kSaturated,  // the new ReplicaSet is full and available: old ones go to 0 (D-355)
-  kRefresh,    // only annotations are written: under Recreate (B-02), if the sizes of this
-               // generation were decided before, and while Pods follow a revision (RO-127)
+  kNone,          // no scaling event
+  kOneActive,     // the only active ReplicaSet gets the size; without one, that of OnlyOne (D-354)
+  kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
+  kRefresh,       // only annotations are written: under Recreate (B-02), if the sizes of this
+                  // generation were written before, or while Pods follow a revision (RO-127)
   kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
 Scaling ScalingOf(const Situation& situation);
 
 // Returns the next write of a scaling event, or of keeping a paused workload at its size. Returns
-// nullopt if there is no event or nothing is left to write. If the strategy cannot be carried out
+// nullopt if there is no event or nothing is left to write. If the strategy is invalid
 // (refused_strategy.h), returns Failed instead of a write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// Returns the write that gives the workload's size, and `surge` Pods more, to `rs`, whatever other
-// ReplicaSets exist (P-070). Returns nullopt if nothing is to be written, or if further ReplicaSets
-// may still be adopted (RO-038).
+// Returns the write that gives `rs` the workload's size plus `surge`, whatever other ReplicaSets
+// exist (P-070). Returns nullopt if nothing is to be written, or if the workload may still adopt
+// further ReplicaSets (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if
@@ -56,8 +58,8 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs,
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
              ReplicaSetChange change = {});
 
-// Returns the write that gives the keeper (proven.h) Pods that are missing on the old revision, up
-// to the size `wanted` and as far as there is room. Returns the request for a list of Pods if that
+// The keeper (proven.h) lacks Pods that are held back on the old revision. Returns the write that
+// grows it up to `wanted`, as far as there is room. Returns the request for a list of Pods if that
 // list may show room. Returns nullopt if neither is due (RO-120).
 std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
                                int32_t wanted);

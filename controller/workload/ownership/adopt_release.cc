@@ -13,7 +13,7 @@
 namespace windlass::workload {
 namespace {
 
-// Patches of owners are the only strategic merge patches of ReplicaSets.
+// No other patch of a ReplicaSet is a strategic merge patch.
 bool IsOfOwners(const RequestKey& asked) {
   return asked.resource == resources::kReplicaSets &&
          asked.patch_type == PatchType::kStrategicMerge;
@@ -36,9 +36,9 @@ std::string MemberText(const nlohmann::json& metadata, const char* field) {
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Returns the answer to `read`. Returns null if this sync has sent any other request since, except
-// patches of ReplicaSets' owners: the view may have changed since the read, and a deletion of the
-// workload may have left a new orphan.
+// Returns the answer to `read`, a read of the workload. Returns null if this sync has sent other
+// requests since, apart from patches of ReplicaSets' owners: meanwhile a user may have deleted the
+// workload and left its ReplicaSets as orphans.
 const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
@@ -104,9 +104,10 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     }
     return true;
   };
-  // Returns true if the sync has used up its requests and has an error to report. The sync then
-  // reports the error and leaves the remaining ReplicaSets to the retry; otherwise the planner
-  // would begin another sync at once, without back-off.
+  // Returns true if the sync has an error to report and has used up its requests. It then reports
+  // the error and leaves the remaining ReplicaSets to the retry. If it returned another write, the
+  // planner would end the sync as a success, and the next sync would begin at once, without
+  // back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {
@@ -118,7 +119,7 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     if (tried(adopt, false) || leave_it()) continue;
     const Outcome* read = FindFreshRead(learned, ReadOf(workload));
     if (read == nullptr) {
-      return Read{ReadOf(workload), "it must exist still to adopt a replicaset"};
+      return Read{ReadOf(workload), "before it adopts a ReplicaSet, the workload must still exist"};
     }
     auto why_not = WhyNotToAdopt(workload, read->said);
     if (!why_not) return adopt;

@@ -13,11 +13,11 @@ namespace windlass::workload {
 struct Claims {
   // Owned by the workload, ordered by creation, then name (D-150).
   std::vector<const ReplicaSet*> ours;
-  // To be adopted (D-100.4): ReplicaSets without a controller, with labels that match the
-  // workload's selector, and not being deleted. Empty if the workload is being deleted.
+  // To be adopted (D-100.4): ReplicaSets without a controller whose labels match the workload's
+  // selector, and which are not being deleted. Empty if the workload is being deleted.
   std::vector<const ReplicaSet*> to_adopt;
-  // To be released (D-100.3): owned by the workload, but with labels that its selector no longer
-  // matches. Empty if the workload is being deleted.
+  // To be released (D-100.3): ReplicaSets that the workload owns, but whose labels its selector no
+  // longer matches. Empty if the workload is being deleted.
   std::vector<const ReplicaSet*> to_release;
 };
 

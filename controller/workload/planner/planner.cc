@@ -61,9 +61,9 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
-// Returns the status write in a sync that cannot do anything else:
-//   - The planner would repeat a write that the API server does not keep. Such a write holds up the
-//     rollout, but must not hold up the status.
+// Returns the status write of a sync that can do nothing else. There are two such syncs:
+//   - The planner would repeat a write that the API server does not keep. The rollout cannot go on,
+//     but the status must.
 //   - There is no ReplicaSet that Pods could follow (RO-032).
 // Returns Wait if the status is up to date or was sent.
 Step TellAllTheSame(const Situation& situation) {
@@ -73,8 +73,8 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// There is no ReplicaSet that Pods could follow: no Pod is moved, but the workload is scaled
-// (RO-032).
+// Returns the next step if there is no ReplicaSet that Pods could follow: the workload is scaled,
+// but no Pod moves to another revision (RO-032).
 Step NextWithoutTarget(const Situation& situation) {
   const auto step = HandleScaling(situation);
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
@@ -98,14 +98,15 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// Returns the end of a sync with a refused write. The extension can shorten the wait, because its
-// own timed steps do not wait for the back-off.
+// Returns the end of a sync with a refused write. The extension may let the next sync begin
+// earlier, because its own timed steps do not wait for the back-off.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// Returns `end`, the end of a sync. If `end` is Wait and a write of this sync was refused without
-// ending the walk, returns a failure instead, so that the write is tried again after back-off.
+// `end` is the end of a sync. If it is Wait, but a write of this sync was refused without ending
+// the walk, returns a failure instead, so that the write is tried again after back-off. Otherwise
+// returns `end`.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;

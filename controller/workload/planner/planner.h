@@ -13,9 +13,7 @@
 // the generation only if nothing else depends on that write (refused_write.h). A workload that is
 // as it should be gives Wait, and no write (D-028).
 //
-// One concern, one file: selector, claim, ownership, new_replica_set, revisions, follow, create,
-// collision, fenceposts, strategy, rolling, rolling_update, recreate, rollback, scale,
-// proportional, pause, status, progress, deadline, history, patches, refused_write. Elsewhere are:
+// One concern, one file: the folders beside this one hold them (docs/map.md). Elsewhere are:
 //   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload.h)
 //   - updates in place: in controller/in_place, behind Extension (extension.h)
 #pragma once

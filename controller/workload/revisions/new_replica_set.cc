@@ -22,17 +22,17 @@ namespace {
 // The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
 constexpr size_t kRevisionHistoryBytesMax = 2000;
 
-// A revision of this size or more was planted by a client, not reached by counting.
+// Revisions do not get this large by counting. A client has set such a number by hand.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
 
 Request ReadOf(const ReplicaSet& rs) {
   return Request::Get(resources::kReplicaSets, KeyOf(rs.meta));
 }
 
-// Returns the ReplicaSet that some controller has taken for the one of the present template: the
-// status observes the present generation, and the ReplicaSet has the published revision. Returns
-// null while Pods follow a revision, because the published revision is then not that of the
-// template.
+// Returns the ReplicaSet with the published revision, if the status observes the present
+// generation: some controller has then taken it for the ReplicaSet of the present template.
+// Otherwise returns null. Also returns null while Pods follow a revision, because the published
+// revision is then not that of the template.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   if (workload.revision.empty() || workload.follow_revision) return nullptr;
@@ -43,8 +43,8 @@ const ReplicaSet* OfObservedRevision(const Workload& workload,
   return nullptr;
 }
 
-// For a template that no ReplicaSet has: returns its text, with defaults; null if the text is not
-// known.
+// Returns the text of the workload's template, with the API server's defaults; null if the text is
+// not known. Called if no ReplicaSet has the template.
 const std::string* TextWithDefaults(const Workload& workload) {
   if (workload.requested_template.empty()) return workload.template_json;
   return workload.defaulted != nullptr ? &workload.defaulted->json : nullptr;
@@ -65,8 +65,8 @@ const ReplicaSet* OldestWith(const Fingerprint& fingerprint,
   return found == ours.end() ? nullptr : *found;
 }
 
-// Returns the ReplicaSet whose annotation names the template that was asked for; null if no
-// annotation names it. If several do, returns the oldest ReplicaSet with replicas, else the oldest.
+// Returns the ReplicaSet whose annotation names the template that the user asked for; null if there
+// is none. If several have the annotation, returns the oldest one with replicas, else the oldest.
 const ReplicaSet* NotedForRequest(const Workload& workload,
                                   const std::vector<const ReplicaSet*>& ours) {
   const ReplicaSet* oldest = nullptr;
@@ -79,8 +79,8 @@ const ReplicaSet* NotedForRequest(const Workload& workload,
 }
 
 // Adds the note kRequestedTemplate to `change`. Adds nothing if `rs` has exactly the workload's
-// template, or while Pods follow a revision: the workload did not ask for the template of `rs`
-// then.
+// template, because `rs` is then found without the note. Also adds nothing while Pods follow a
+// revision, because the user did not ask for the template of `rs`.
 void NoteRequest(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::string& requested = workload.requested_template;
   if (requested.empty() || workload.follow_revision) return;
@@ -98,9 +98,8 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-// Adds `revision` to `change`. If the present number of `rs` is lower, also adds that number to the
-// history. If another client dropped the present number from `rs`, takes the number from the
-// status.
+// Adds `revision` to `change`, and the present number of `rs` to the history, if that number is
+// lower. If another client removed the number from `rs`, takes it from the status.
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -160,7 +159,8 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation) {
   Request read = ReadOf(*current);
   if (FindOutcome(situation.learned, read.Identity()) != nullptr) return std::nullopt;
   if (auto step = ReadOwnParts(situation.workload, situation.learned)) return step;
-  return Read{std::move(read), "the template differs although the generation was observed"};
+  return Read{std::move(read),
+              "no ReplicaSet has the template, although the generation was observed"};
 }
 
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old) {
@@ -207,12 +207,14 @@ int64_t RevisionToBe(const Situation& situation) {
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   ReplicaSetChange change;
-  if (!situation.workload.follow_revision) {  // else they describe another template (RO-031)
+  // While Pods follow a revision, the workload's annotations describe another template (RO-031).
+  if (!situation.workload.follow_revision) {
     CopyAnnotations(situation.workload, &rs, change.annotations);
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
-  // This ReplicaSet is now the latest one: its size annotations must say 0 (FindServedLast).
+  // The new number makes this ReplicaSet the latest one, so its size annotations must say 0
+  // (FindServedLast).
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

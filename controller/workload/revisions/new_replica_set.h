@@ -16,14 +16,14 @@
 namespace windlass::workload {
 
 // Returns the new ReplicaSet among `ours`, which is ordered oldest first; nullptr if there is none.
-// The first rule that finds one decides:
+// The first rule that finds a ReplicaSet decides:
 //   1. the oldest ReplicaSet with the workload's template (D-150, D-151, RO-010)
-//   2. the oldest ReplicaSet whose annotation names the template that was asked for; ReplicaSets
-//      with replicas come before those without (RO-011)
+//   2. the oldest ReplicaSet whose annotation names the template that the user asked for;
+//      ReplicaSets with replicas come before those without (RO-011)
 //   3. the oldest ReplicaSet with the workload's template plus the API server's defaults, if these
 //      are known (RO-012)
-//   4. the ReplicaSet whose template differs in form only, as the read of ConfirmTemplateChanged
-//      showed
+//   4. the ReplicaSet of the published revision, if ConfirmTemplateChanged has read it and its
+//      template differs in form only
 // Rules 2 and 3 apply only to a workload with a `requested_template`: its ReplicaSets have defaults
 // that its own template lacks.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
@@ -32,28 +32,29 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 
 // Returns the template that Pods are to have. `new_replica_set` is what FindNewReplicaSet returned.
 //   - For a workload that has no requested_template and follows no revision: its own template.
-//   - Else, if there is a new ReplicaSet: the template of that ReplicaSet, even if an upgraded API
-//     server shows new defaults in this template.
-//   - Else Workload::defaulted, the template with its defaults. If that is null, the wanted
+//   - Otherwise, if there is a new ReplicaSet: the template of that ReplicaSet. It may have more
+//     defaults than Workload::defaulted, if the API server was upgraded.
+//   - Otherwise Workload::defaulted, the template with its defaults. If that is null, the wanted
 //     template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set);
 
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
-// (S-014). Applies if all of these hold:
+// (S-014). If all of the following hold, some controller has found a ReplicaSet for the template,
+// but this process finds none:
 //   - the generation was observed
 //   - the ReplicaSet of the published revision is active
 //   - no ReplicaSet has the workload's template, and the wanted template is known
-// Returns an uncached read of that ReplicaSet, once per sync; FindNewReplicaSet then compares the
-// full templates. Returns nullopt if there is nothing to confirm, or if the read was made already.
-// Nothing is read for a Recreate workload that waits for old Pods, because it has no active
-// ReplicaSet, or for a workload whose Pods follow a revision (followed_revision.h).
+// Then returns an uncached read of that active ReplicaSet, once per sync; FindNewReplicaSet
+// compares the full templates. Otherwise, and after the read, returns nullopt. A Recreate workload
+// that waits for old Pods reads nothing, because it has no active ReplicaSet. A workload whose Pods
+// follow a revision reads nothing, either (followed_revision.h).
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
-// parsed or are 2^62 or more, so that a planted MaxInt64 never overflows (D-160, B-32). Never
-// returns 2^62, because the next call would skip that number: if 2^62 - 1 is taken, returns one
-// more than the highest revision below a gap. Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and
-// 2^62 - 1: 4.
+// parsed or are 2^62 or more, so that a number such as MaxInt64, set by a client, never overflows
+// (D-160, B-32). Never returns 2^62, because the next call would skip it: if 2^62 - 1 is taken,
+// goes down to the first gap in the numbers, and returns one more than the revision below the gap.
+// Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the revision that `rs` gets when its template is rolled out beside `others`: its own
@@ -63,22 +64,22 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
 //   - the published revision, if the spec has changed since, or if `rs` exists without a number
-//   - the revision that the annotation kPromote names, if `rs` has no number yet. Exception: the
-//     status has announced that revision for this template (promised_revision). Example: the
-//     annotation `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
+//   - the revision that the annotation kPromote names, if `rs` has no number yet, unless the status
+//     has announced that revision for this template (promised_revision). Example: the annotation
+//     `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
 // If `rs` has no number yet, the result is at least promised_revision.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 
-// Returns the revision that the rollout has, or will have when its ReplicaSet has been made and
-// numbered.
+// Returns the revision of the present rollout. If its ReplicaSet is not made or not numbered yet,
+// returns the revision that it will get.
 int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
-// (D-163…D-165). They include the note of the template that was asked for, unless the ReplicaSet
+// (D-163…D-165). Includes the note of the template that the user asked for, unless the ReplicaSet
 // has exactly that template and so is found without the note (RO-012, RO-013). Differs from
-// upstream for a revision annotation that is not a number: Windlass replaces the annotation,
-// without a history entry; upstream stops copying annotations for ever (B-32). Requires
+// upstream if the revision annotation is not a number: Windlass replaces the annotation, without a
+// history entry. Upstream never copies annotations to that ReplicaSet again (B-32). Requires
 // situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 

@@ -34,9 +34,9 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-// Returns the oldest of the old ReplicaSets with Pods: before any revision was complete, the
-// younger ones are canaries. Returns null if fewer than two have Pods, or for a kind that keeps no
-// stable revision.
+// Returns the oldest of the old ReplicaSets with Pods, for a kind that keeps a stable revision. If
+// no revision was ever complete, the younger ones are canaries. Returns null if fewer than two have
+// Pods, or for other kinds.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   if (!situation.workload.kind.KeepsStableRevision()) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
@@ -64,9 +64,9 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  // The note has the number of Pods of `rs` that were available before the scaling to 0. If none is
-  // available now, because the workload was scaled up for a moment only, the number of the note
-  // before stays: that number of Pods did serve then.
+  // The note holds how many Pods of `rs` were available before the scaling to 0. If none is
+  // available now, and `rs` has a note already, keeps the number of that note: the workload was
+  // scaled up for a moment only, and that number of Pods did serve before.
   const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
   int32_t available = SizeOf(rs).available;
   if (available == 0 && before) available = before->available;

@@ -1,17 +1,17 @@
 // Which revisions are known to have worked, from notes on their ReplicaSets.
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
-//     The ReplicaSet of that pod-template-hash was complete as revision 7: all desired Pods, at
-//     least one, were available at one moment, and no step held any back. Kinds that keep a stable
-//     revision write this note (RO-121).
+//     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, all
+//     desired Pods were its own and available, there was at least one, and no step held any Pod
+//     back. Kinds that keep a stable revision write this note (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
-//     The ReplicaSet had 3 available Pods when its workload, of that uid, was scaled to 0 in its
-//     generation 9 (RO-122). The write that scales the ReplicaSet includes the note, so the note
-//     costs no extra write.
+//     The ReplicaSet had 3 available Pods when its workload, which has that uid, was scaled to 0 in
+//     its generation 9 (RO-122). The write that scales the ReplicaSet includes the note, so the
+//     note costs no extra write.
 //
-// Both notes survive a lost status, for example of an object that was restored from a backup. The
-// uid shows whether a scaled-to-zero note was written for this workload, or for another or a
-// deleted one with the same name.
+// Both notes survive the loss of the status, for example when the object is restored from a backup.
+// The uid shows whether a scaled-to-zero note was written for this workload. It may have been
+// written for a deleted workload of the same name.
 #pragma once
 
 #include <cstddef>
@@ -40,17 +40,18 @@ const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica
 void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations);
 
-// Returns true if the workload was scaled to 0 while `rs` had Pods, whether or not these worked.
+// Returns true if the workload was scaled to 0 while `rs` had a size above 0, even if none of its
+// Pods was available.
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the ReplicaSet of `among` whose Pods served when the workload was last scaled to 0. Of
-// the ReplicaSets that had available Pods then, the result is
+// Returns the ReplicaSet of `among` that had the Pods when the workload was last scaled to 0. If
+// several had available Pods then, returns the first of
 //   - the one of Workload::kept_revision
-//   - else the new one
-//   - else the one that had the most available Pods
-// Returns null if no ReplicaSet had available Pods, or if a Recreate has removed all Pods since the
-// workload was scaled up from 0. The latest ReplicaSet shows that the workload was scaled up: its
-// desired-replicas annotation is above 0.
+//   - the new one
+//   - the one that had the most available Pods
+// Returns null if none had available Pods. Also returns null if a Recreate has removed all Pods
+// since the workload was scaled up from 0. (The latest ReplicaSet shows that it was scaled up: its
+// desired-replicas annotation is above 0.)
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
@@ -62,17 +63,18 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
-// these Pods are missing, the keeper gets them (RO-120). The keeper is
+// these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3
+// new Pods, and the keeper has 7. The keeper is
 //   - the ReplicaSet of FindProvenOther
 //   - else, while the template has no ReplicaSet, the oldest of several ReplicaSets with Pods: no
 //     revision was ever complete then
 // Returns null
-//   - if no Pod is held back at this size. Exception: while the template has no ReplicaSet, because
-//     it is refused or the workload is paused, steps hold Pods back at every size, so that no other
-//     revision gets a Pod
 //   - under Recreate
-//   - if the keeper has no Pods, others have some, and only one ReplicaSet is to have Pods
-//     (Extended::of_one_replica_set)
+//   - if no Pod is held back at this size. Exception: while steps or a partition are in force and
+//     the template has no ReplicaSet, because it is refused or the workload is paused, there is a
+//     keeper at every size, so that no other revision gets a Pod
+//   - if only one ReplicaSet is to have Pods (Extended::of_one_replica_set), and others have some,
+//     but the keeper has none
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;

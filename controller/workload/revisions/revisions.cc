@@ -11,8 +11,8 @@
 namespace windlass::workload {
 namespace {
 
-// How many revisions a message names: as many as most histories hold, and no more than a user
-// reads.
+// How many revisions a message names: most histories are shorter, and users do not read longer
+// lists.
 constexpr size_t kRevisionsNamedMax = 20;
 
 }  // namespace

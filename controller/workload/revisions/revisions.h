@@ -52,17 +52,17 @@ std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 // the result of FindRevisionOrFormer. If several have such a note, returns the one that has the
 // number now, else the last.
 //
-// The note comes first because after a restore from a backup two ReplicaSets may have had the
-// number: one that was complete, and one that was made before the complete one was restored
-// (RO-138).
+// The note comes first because two ReplicaSets may have had the number. Example: revision 7 was
+// complete; the cluster is restored from an older backup, and another template gets 7; then the
+// ReplicaSet of the first 7 is restored as well (RO-138).
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
-// Returns the same for the ReplicaSets of `workload`, except that it returns the ReplicaSet named
-// Workload::kept_name if all of these hold:
+// Like the function above, for the ReplicaSets of `workload`, with one exception. Returns the
+// ReplicaSet named Workload::kept_name if all of these hold:
 //   - `revision` is Workload::kept_revision
 //   - no ReplicaSet has a note for `revision`
 //   - the ReplicaSet with that name has no annotation about a revision: an admission webhook or a
-//     tool has dropped these annotations
+//     tool has removed these annotations
 const ReplicaSet* FindKept(const Workload& workload,
                            const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 

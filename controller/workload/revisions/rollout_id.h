@@ -13,13 +13,14 @@ namespace windlass::workload {
 // On Events about a workload: the rollout that was under way.
 inline constexpr std::string_view kRolloutIdAnnotation = "windlass.dev/rollout-id";
 
-// Returns the highest revision of `ours`, the ReplicaSets of one workload: that of its latest
-// rollout, because each rollout takes the next number. Returns 0 if none has one.
+// Returns the highest revision of `ours`, the ReplicaSets of one workload. It is the revision of
+// the latest rollout, because each rollout takes the next number. Returns 0 if none has a revision.
 int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours);
 
 // Returns the first eight characters of the object's uid, and the number of the rollout:
-// "3f2a9c1e-7". The uid tells objects of the same name apart. A workload's rollouts have the
-// revision as number. Returns "" if `number` is 0: the rollout has no ReplicaSet then.
+// "3f2a9c1e-7". The uid distinguishes objects that had the same name one after the other. For a
+// workload, the number is the revision. Returns "" if `number` is 0, which means that the rollout
+// has no ReplicaSet yet.
 std::string RolloutId(const ObjectMeta& meta, int64_t number);
 
 }  // namespace windlass::workload

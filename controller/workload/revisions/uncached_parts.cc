@@ -63,10 +63,10 @@ std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learne
   if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
   Request read = ReadOfOwn(workload);
   const Outcome* found = FindOutcome(learned, read.Identity());
-  if (found == nullptr) return Read{std::move(read), "its template or annotations are needed"};
+  if (found == nullptr) return Read{std::move(read), "the cache lacks its template or annotations"};
   if (!LacksText(workload)) return std::nullopt;
   if (!found->said.ok()) return Failed{.error = found->said.error()};
-  return Failed{.error = {ErrorKind::kConflict, "it was changed while it was read"}};
+  return Failed{.error = {ErrorKind::kConflict, "the object was changed while Windlass read it"}};
 }
 
 std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
@@ -80,7 +80,7 @@ std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
   }
   Request read = ReadOfOwn(workload);
   if (!needed || FindOutcome(learned, read.Identity()) != nullptr) return std::nullopt;
-  return Read{std::move(read), "its template or annotations are needed"};
+  return Read{std::move(read), "the cache lacks its template or annotations"};
 }
 
 }  // namespace windlass::workload

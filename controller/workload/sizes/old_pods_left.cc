@@ -10,14 +10,15 @@
 namespace windlass::workload {
 namespace {
 
-// When to look again while the cache cannot show whether old Pods are left. Pods that the cache
-// shows need no timer, because their deletion wakes the key.
+// When to look again if the cache cannot show whether old Pods are left. If the cache shows an old
+// Pod, no timer is needed: the Pod's deletion wakes the key.
 constexpr Duration kRecreateLookAgain = seconds(1);
-// The same while Pods are not cached: each look is then a LIST.
+// The same if Pods are not cached: then each look is a LIST.
 constexpr Duration kRecreateListAgain = seconds(10);
 
-// A Pod that still exists this long after its grace period, which ends at its deletionTimestamp, is
-// reported to users. By default Kubernetes tolerates an unreachable node for the same time.
+// A terminating Pod is reported to users if it still exists this long after its deletionTimestamp,
+// at which its grace period ends. By default Kubernetes tolerates an unreachable node for the same
+// time.
 constexpr seconds kStopsLate = seconds(300);
 
 // Returns true if `uid` is the uid of a ReplicaSet of the workload other than `next`.
@@ -31,7 +32,7 @@ Wait LookAgain(const Situation& situation) {
   return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
 }
 
-// Returns true if `rs` may have Pods or make some, whatever the cache of Pods shows.
+// Returns true if `rs` may have Pods or make some, judged without the cache of Pods.
 bool CountsPods(const ReplicaSet& rs) {
   const bool terminating = rs.status.terminating_replicas.value_or(0) > 0;
   return !IsObserved(rs) || terminating || rs.status.replicas > 0;
@@ -80,13 +81,15 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   Request list = ListOfPods(situation.workload);
   const Outcome* listed = FindFresh(situation.learned, list);
   if (listed == nullptr) {
-    return OldPodsWait{Read{std::move(list), "no old Pod may be left when new ones are made"}};
+    return OldPodsWait{Read{std::move(list),
+                            "before new Pods are made, a list must show that no old Pod is left"}};
   }
   if (!listed->said.ok()) return OldPodsWait{.then = Failed{.error = listed->said.error()}};
   const bool present = std::ranges::any_of(
       listed->pods, [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
   if (!present) return std::nullopt;
-  // The cache may receive this Pod's deletion without ever showing the Pod, and so wake no key.
+  // This wait needs a timer: the cache of Pods may never show this Pod, and then its deletion wakes
+  // no key.
   Wait wait = TellAwaited(situation, next);
   wait.look_again_in = LookAgain(situation).look_again_in;
   return OldPodsWait{.then = std::move(wait)};
@@ -137,7 +140,7 @@ std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const Replic
     return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
   }
   const OldPods old_pods = LookForOldPods(situation, next);
-  // Without a cache of Pods, each sync lists the Pods of this workload alone.
+  // If Pods are not cached, a list of this workload's Pods decides, in each sync.
   const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
   switch (old_pods) {
     case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};

@@ -54,8 +54,8 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// More than any total, which is below 2^32. An annotation that a user edited may make a fraction of
-// 2^62; two such fractions would overflow 64 bits.
+// More than any total, which is below 2^32. If a user edited an annotation, one fraction may be as
+// large as 2^62, and the sum of two would overflow 64 bits.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
 int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
@@ -66,8 +66,8 @@ int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector
   return available;
 }
 
-// Returns how many available Pods of `rs` are worth keeping. Pods of the new ReplicaSet above
-// `desired` are not: the rollout would remove these again.
+// Returns how many available Pods of `rs` are worth keeping. The new ReplicaSet is not to have more
+// than `desired` Pods: the rollout would remove the others again.
 int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   const int64_t available = std::clamp(rs.available, 0, rs.replicas);
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
@@ -78,9 +78,9 @@ bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
   return rs.gives_way || (limits.kept_old() > 0 && rs.is_new);
 }
 
-// Returns `share`, the change of the size of `rs`, or less if `rs` would grow above
-// limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new ReplicaSet of size 3 grows
-// by 3 at most; a new ReplicaSet of size 8 does not grow.
+// `share` is by how much `rs` would change in proportion. Returns `share`, or less if `rs` would
+// grow above limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new ReplicaSet of
+// size 3 grows by 3 at most; a new ReplicaSet of size 8 does not grow.
 int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
   if (!IsHeldBack(rs, limits)) return share;
   if (rs.gives_way) return std::min<int64_t>(share, 0);
@@ -88,10 +88,10 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
   return std::min(share, std::max<int64_t>(room, 0));
 }
 
-// Computes the sizes when the total shrinks. Replicas are taken category by category (Sizes) until
-// the total is right. A write does not change the order within a category, so the plan after a
-// write continues the plan before it. ReplicaSets that are written already keep their size, unless
-// all are written.
+// Computes the sizes when the total shrinks. Pods are taken in the order of Sizes(), which begins
+// with those that are missed least, until the total is right. scale.cc writes one ReplicaSet at a
+// time, and plans anew after each write; because of the order, each new plan continues the plan
+// before it. ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
@@ -118,9 +118,9 @@ class Shrinking {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
     TakeHeldBack();
     TakeFirst(limits_.desired);
-    // Then unavailable Pods, in proportion. Then all unavailable Pods of old ReplicaSets except the
-    // last of each, so that these ReplicaSets stay active: the number of active ReplicaSets decides
-    // the next step of a scaling event.
+    // Then unavailable Pods, in proportion. Then all unavailable Pods of old ReplicaSets, but not
+    // the last Pod of a ReplicaSet: it would no longer be active, and the number of active
+    // ReplicaSets decides how the scaling event goes on.
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
@@ -131,7 +131,7 @@ class Shrinking {
     for (const size_t i : oldest_first_) {
       if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
     }
-    // Then the Pods that rounding leaves over. If more Pods have to be taken: the last Pods of old
+    // Then the Pods that are left over by rounding. If that is not enough: the last Pods of old
     // ReplicaSets, and at the end Pods that are needed.
     TakeAvailable(nothing, limits_.desired);
     for (const size_t i : oldest_first_) {
@@ -147,8 +147,8 @@ class Shrinking {
  private:
   int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
 
-  // Takes the new ReplicaSet down to limits.updated_max first, even to 0: old Pods are to be kept
-  // (RO-046).
+  // If the new ReplicaSet has more Pods than limits.updated_max, takes those above, before all
+  // others: old Pods are to be kept (RO-046). If updated_max is 0, takes all.
   void TakeHeldBack() {
     const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
     for (const size_t i : largest_first_) {
@@ -156,8 +156,8 @@ class Shrinking {
     }
   }
 
-  // Takes Pods of ReplicaSets with `goes_first`: unavailable Pods, then available Pods as long as
-  // all ReplicaSets together keep more than `kept` available Pods (RO-087).
+  // Takes Pods of ReplicaSets with `goes_first`: all unavailable ones, then available ones as long
+  // as all ReplicaSets together keep `kept` available Pods (RO-087).
   void TakeFirst(int64_t kept) {
     for (const size_t i : oldest_first_) {
       if (active_[i].goes_first) TakeDownTo(i, UsefulOf(i));
@@ -168,11 +168,11 @@ class Shrinking {
     }
   }
 
-  // Sets the goals: the sizes in proportion. If a ReplicaSet would grow in proportion, a user has
-  // edited annotations or added Pods: rounding can then leave many Pods over, so upstream's sizes
-  // are used instead. Two ReplicaSets keep their last replica: one with `goes_last`, and a new
-  // ReplicaSet without available Pods, so that users see whether its fault is mended. TakeHeldBack
-  // does not keep that replica.
+  // Sets goals_: the sizes in proportion. If a ReplicaSet would even grow in proportion, a user has
+  // edited annotations or added Pods. Rounding can then leave many Pods over, so upstream's sizes
+  // are the goals. Two ReplicaSets keep their last replica: one with `goes_last`, and a new
+  // ReplicaSet without available Pods, so that users see whether its fault is mended. (TakeHeldBack
+  // takes even that replica.)
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);
@@ -186,10 +186,10 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets are to have together: desired plus surge while some,
-  // but not all, ReplicaSets are written, otherwise `upstream`. The written sizes are shares of
-  // desired plus surge, so the remaining ReplicaSets share the rest. If a user gave the written
-  // ReplicaSets more than desired plus surge, returns `upstream`.
+  // Returns how many replicas all ReplicaSets are to have together. Usually that is `upstream`,
+  // upstream's total. If some of the ReplicaSets are written already, but not all, it is desired
+  // plus surge: the written sizes are shares of that, so the others share the rest. Exception: if a
+  // user has given the written ones more than desired plus surge, it is `upstream` again.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -229,20 +229,21 @@ struct SparingRound {
   int64_t kept;     // this many of each ReplicaSet stay
 };
 
-// The rounds in which unavailable replicas make room, until min_available Pods stay. Written sizes
-// and the last replica of each ReplicaSet are kept as long as possible: the number of active
-// ReplicaSets decides the next step of a scaling event. Even the last round leaves some unavailable
-// replicas, so at least two ReplicaSets remain active. Example: 10 desired, surge 3,
-// max_unavailable 2: 13 replicas remain, 8 of them available and 5 unavailable.
+// The rounds in which unavailable replicas make room, until min_available Pods stay available. The
+// first round spares ReplicaSets that are written already, and the first two spare the last replica
+// of each ReplicaSet, because the number of active ReplicaSets decides how a scaling event goes on.
+// Even after the last round at least two ReplicaSets are active, because some unavailable replicas
+// are left. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas remain, 8 of them
+// available and 5 unavailable.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
     {.of_written = true, .kept = 0},
 }};
 
-// Changes the plan so that it keeps up to `most` more available Pods, and removes as many
-// unavailable replicas instead (B-13). Example: of 6 good and 5 broken Pods the plan keeps 3 and 3.
-// If `most` is 2, it then keeps 5 and 1.
+// Lets up to `most` more available Pods stay, and removes as many unavailable replicas instead
+// (B-13). Example: there are 6 good and 5 broken Pods, and the sizes keep 3 and 3. With `most` 2,
+// they then keep 5 and 1.
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
                     const SparingRound& round, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);
@@ -259,12 +260,13 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
 }
 
-// Gives `left`, the replicas that rounding has left over, to the first ReplicaSet in `order` that
-// is not written yet; if all are written, to the first in `order`.
-//   - A ReplicaSet that is held back does not grow. If all are held back, the rolling update hands
-//     out the rest later.
+// Rounding has left over `left` replicas; if `left` is negative, they are to be removed. Gives them
+// to the first ReplicaSet in `order` that is not written yet; if all are written, to the first in
+// `order`.
+//   - A ReplicaSet that is held back gets none. If all are held back, the rolling update makes
+//     these Pods later.
 //   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it
-//     has proven to work. If there is none, the new ReplicaSet grows, but not above `desired`.
+//     has proven to work. If there is none, the new ReplicaSet gets them, up to `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

@@ -1,25 +1,26 @@
 // Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
 //
 // Pure arithmetic. scale.h decides when to use it, writes the sizes one ReplicaSet at a time, and
-// plans anew after each write. An interrupted scaling arrives at the same sizes, whichever
-// ReplicaSets were written first (B-11): the size annotations show which ones are written already.
-// The plan leaves at least min_available Pods available; if fewer are available now, it removes
-// none of them. The same holds for each single write that shrinks a ReplicaSet.
+// plans anew after each write. The size annotations show which ReplicaSets are written already. So
+// a scaling that was interrupted arrives at the same sizes, whichever ReplicaSets were written
+// first (B-11). At least min_available Pods stay available after each single write; if fewer are
+// available now, none of them is removed.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
-//   B-11         what rounding leaves over goes to the first ReplicaSet that is not written yet.
-//                Upstream gives it to the first of all, which may have had it already;
-//   B-12         going down, Pods that are not available go before Pods that are: those of old
-//                ReplicaSets always, those of the new one only to spare up to `replicas` available
-//                Pods. The total is upstream's. The last Pod of the new ReplicaSet stays, so that
-//                users see whether its fault is mended, unless a step holds it back (RO-046).
-//                Pods of a ReplicaSet with goes_first go before all these (RO-087). spared_pods.h
-//                keeps the rollout from spending the spared Pods;
-//   B-13         if fewer than min_available would be left, more unavailable Pods go: those of a
-//                ReplicaSet that is written already, because its Pods failed since, and the last
-//                one of a ReplicaSet.
+//   B-11  Rounding leaves some replicas over. They go to the first ReplicaSet that is not written
+//         yet. Upstream gives them to the first of all, which may have got some already.
+//   B-12  When the total shrinks, unavailable Pods are removed before available ones: those of old
+//         ReplicaSets always, those of the new one only as long as fewer than `replicas` available
+//         Pods would stay. The total is upstream's. The last Pod of the new ReplicaSet stays, so
+//         that users see whether its fault is mended, unless a step holds it back (RO-046). Before
+//         all these, Pods of a ReplicaSet with goes_first are removed (RO-087). spared_pods.h keeps
+//         the rollout from removing the spared Pods later.
+//   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed:
+//         those of a ReplicaSet that is written already, because its Pods failed since, and the
+//         last one of a ReplicaSet.
 //
-// B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start.
+// B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start. "6 and 3" means 6
+// old and 3 new Pods.
 //   maxSurge 3, maxUnavailable 2
 //     scaled to 6      9 in all    in proportion 6 and 3   6 are good: no change
 //     scaled to 5      8 in all    in proportion 5 and 3   5 are good: no change
@@ -27,11 +28,11 @@
 //   25 % and 25 %
 //     scaled to 6      8 in all    in proportion 5 and 3   6 and 2
 //     scaled to 5      7 in all    in proportion 4 and 3   5 and 2
-//   maxSurge 0, maxUnavailable 2, so 8 and 2
+//   maxSurge 0, maxUnavailable 2: there are 8 old and 2 new Pods
 //     scaled to 2      2 in all    in proportion 2 and 0   1 and 1: the last new one stays
 // Several old ReplicaSets, 25 % and 25 %: 4 broken old Pods, 6 good old ones, 5 broken new ones,
-// scaled to 6, so 8 in all. In proportion 2, 3 and 3. Three more good Pods are wanted; one broken
-// old Pod and two new ones make room: 1, 6 and 1.
+// scaled to 6, so 8 in all. In proportion they are 2, 3 and 3. To keep 3 more good Pods, one broken
+// old Pod and two new ones are removed: 1, 6 and 1.
 #pragma once
 
 #include <cstdint>
@@ -47,20 +48,20 @@ namespace windlass::workload {
 struct ReplicaSetShare {
   int32_t replicas = 0;   // spec.replicas
   int32_t available = 0;  // Pods that surely stay (SizeOf)
-  // What the total was allowed to be when `replicas` was decided: the max-replicas annotation;
-  // nullopt if there is none that can be parsed.
+  // The highest total that was allowed when `replicas` was decided: the max-replicas annotation.
+  // nullopt if there is no such annotation, or it cannot be parsed.
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
-  bool gives_way = false;   // the ReplicaSet does not grow (RO-120)
-  bool goes_first = false;  // its Pods are the first to go (RO-087)
-  bool goes_last = false;   // its last Pod is the last of all to go (RO-120)
+  bool gives_way = false;   // it must not grow (RO-120)
+  bool goes_first = false;  // its Pods are removed before all others (RO-087)
+  bool goes_last = false;   // its last Pod is removed after all others (RO-120)
   bool written = false;     // both its size annotations have the present values
 };
 
 // Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away
 // from zero. Example: 5 replicas of at most 13, now at most 9: 5 * 9 / 13 = 3.46, rounded 3, so -2.
-// If max_replicas is absent or 0, uses `status_replicas` of the workload instead. Returns 0 if
-// `status_replicas` is 0, too (D-357.3).
+// The former whole (13) is max_replicas; if that is absent or 0, it is `status_replicas` of the
+// workload. Returns 0 if that is 0, too (D-357.3).
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
 
 // Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,

@@ -21,8 +21,8 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
   return PossiblePods(rs, limits) > SizeOf(rs).replicas;
 }
 
-// Returns true if only an uncached list of Pods can show that `rs` has no Pods above its size: its
-// status shows none, but may not have counted all Pods. The list is complete, because the
+// Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
+// status of `rs` shows none, but may not have counted all. The list would be complete, because the
 // ReplicaSet controller has observed the size and makes Pods only up to it.
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
@@ -82,7 +82,8 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
   if (!rs.told.known) {
     const std::optional<int32_t> annotated = MaxReplicas(rs);
     told = std::max<int64_t>(told, annotated ? *annotated : limits.max_total());
-    // The annotation was written with the last size, and the Pods may be of the size before that.
+    // The max-replicas annotation was written with the last size, but `rs` may still have Pods of
+    // the size before.
     if (!IsObserved(rs)) told = std::max(told, limits.max_total());
   }
   return std::max({int64_t{SizeOf(rs).replicas}, StatusReplicas(rs), told});
@@ -109,7 +110,8 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
   if (others.list_tells && FindFresh(situation.learned, list) == nullptr) {
     return {.size = present,
             .whole = false,
-            .ask = Read{std::move(list), "Pods above the size of their replicaset take the room"}};
+            .ask = Read{std::move(list),
+                        "ReplicaSets may have Pods above their sizes, and these take the room"}};
   }
   return {.size = others.moving ? present : fits, .whole = false};
 }

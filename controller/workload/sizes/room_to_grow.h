@@ -2,8 +2,8 @@
 // alive. A Pod counts until it is gone, even if its ReplicaSet was scaled down already.
 //
 // Example: 10 desired, surge 3, unavailable 2. The new ReplicaSet has 3; the old one was set from
-// 10 to 8, and its status still shows 10. 13 - 10 = 3, so the new one stays at 3. When the old one
-// shows 8, 13 - 8 = 5.
+// 10 to 8, and its status still shows 10. There is room for 13 - 10 = 3 new Pods, so the new one
+// stays at 3. When the old one shows 8, there is room for 13 - 8 = 5.
 //
 // Recreate has a stricter rule (old_pods_left.h): no ReplicaSet grows while Pods of another may
 // be left, terminating ones included, or while one of its own Pods has another template.
@@ -23,12 +23,13 @@ namespace windlass::workload {
 // deleted. Returns null otherwise. `rs` owns the condition.
 const Condition* FailureOf(const ReplicaSet& rs);
 
-// Returns how many Pods of `rs` may be alive now, or come to life without another write. That is
-// the largest of
+// Returns how many Pods of `rs` may be alive now, or may be made without another write. That is the
+// largest of
 //   - the size of `rs`
 //   - its status.replicas
-//   - rs.told.largest: the largest size whose Pods the status may not count yet
-//   - only if rs.told.known is false (this process does not know all earlier sizes): the
+//   - rs.told.largest: the largest size that `rs` has had and whose Pods the status may not count
+//     yet
+//   - only if this process does not know all earlier sizes (rs.told.known is false): the
 //     max-replicas annotation; desired + surge if there is no such annotation, or the size is not
 //     observed yet
 // Example: size 8, status 10, told.largest 8, known: 10.
@@ -37,7 +38,7 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 struct Growth {
   // The size that can be written now; this may be the present size.
   int32_t size = 0;
-  // False if `rs` can grow further later. `size` is then smaller than desired + surge allows
+  // False if `rs` can grow further later, because `size` is smaller than desired + surge allows
   //   - only because other ReplicaSets still have Pods above their sizes
   //   - under Recreate, because other ReplicaSets may have Pods at all, or because a Pod of `rs`
   //     has another template (IsMixed)
@@ -51,14 +52,14 @@ struct Growth {
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
 // created. Shrinking needs no room.
 //
-// How an increase is cut:
+// If there is no room for all of `wanted`:
 //   - `rs` exists, and Pods of other ReplicaSets are being removed: it keeps its size until all of
 //     `wanted` fits.
-//   - `rs` exists, and nothing moves any more because deletions are refused: it takes the room
-//     there is.
+//   - `rs` exists, and no Pods are being removed any more, because deletions are refused: it takes
+//     the room there is.
 //   - `rs` is to be created: it takes the room there is, which may be 0. Its existence shows users
 //     what is rolled out.
-//   - under Recreate: all or nothing. The creation of a ReplicaSet (null `rs`) waits, too, even if
+//   - Under Recreate: all or nothing. The creation of a ReplicaSet (null `rs`) waits, too, even if
 //     `wanted` is 0.
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 

@@ -9,11 +9,11 @@
 //
 // With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3.
 //
-// So a note is written when a new ReplicaSet without available Pods is scaled down because its
-// workload was. Until one of these Pods is available, each pass keeps `replicas` Pods available, as
-// if maxUnavailable were 0: in the first example 6 and 3 stay. The note is necessary because the
-// sizes do not show this case: a rollout of 6 that has just begun also has 6 and 3, and must
-// proceed to 4 and 5.
+// So when a new ReplicaSet without available Pods is scaled down because its workload was, Windlass
+// writes a note on it. Until one of its Pods is available, each pass keeps `replicas` Pods
+// available, as if maxUnavailable were 0: in the first example 6 and 3 stay. The note is necessary
+// because the sizes do not show this case: a rollout of 6 that has just begun also has 6 and 3, and
+// must proceed to 4 and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
@@ -37,7 +37,8 @@ inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-do
 bool IsScaledDownBroken(const Situation& situation);
 
 // If `is_scaled_down` is true, adds the note to `change`, which gives the new ReplicaSet the size
-// `replicas`. Also renews a valid note that `change` would make void.
+// `replicas`. If `change` would make a valid note void, because it raises the generation, renews
+// the note.
 void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
                     ReplicaSetChange& change);
 

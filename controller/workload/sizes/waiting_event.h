@@ -18,9 +18,10 @@ inline constexpr std::chrono::seconds kHeldToldAgain{600};
 // Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
 Wait TellNow(std::string message);
 
-// Like TellNow, but the Event comes once the condition Progressing is older than kHeldToldAfter.
-// `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
-// such condition, or if the condition reports a complete rollout.
+// Returns the end of a sync in which a ReplicaSet waits, with the Event only if the condition
+// Progressing is older than kHeldToldAfter. `message` gets that age and returns the text of the
+// Event. Returns a plain Wait if there is no such condition, or if the condition reports a complete
+// rollout.
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message);
 

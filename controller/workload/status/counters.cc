@@ -9,7 +9,7 @@
 namespace windlass::workload {
 namespace {
 
-// Other controllers write the counters, so a sum of counters may exceed 32 bits: clamps it.
+// Returns `sum` within 32 bits. Other controllers write the counters, so a sum may exceed them.
 int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
 
 std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
@@ -29,11 +29,10 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
   return Fit(total);
 }
 
-// Replaces the counters of `status` by the extension's own count of Pods, if the extension counts
-// Pods. The extension counts Pods until an update in place ends with an exchange of templates
-// between two ReplicaSets. Clients must not take the rollout for complete before the exchange. So a
-// count that looks complete is reported with one updated Pod fewer. Example: 5 of 5 Pods are
-// updated: reports 4.
+// If the extension counts Pods itself, replaces the counters of `status` by its count. An update in
+// place ends with an exchange of templates between two ReplicaSets, and clients must not take the
+// rollout for complete before that. So a count that looks complete is reported with one updated Pod
+// fewer. Example: 5 of 5 Pods are updated: reports 4.
 void CountPods(const Situation& situation, WorkloadStatus& status) {
   if (!situation.extended.counted) return;
   const CountedPods& counts = *situation.extended.counted;

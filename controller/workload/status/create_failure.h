@@ -9,9 +9,9 @@
 namespace windlass::workload {
 
 // Returns `write`, a status write, marked so that the sync continues even if the API server refuses
-// it. Returns nullopt if this sync has sent `write` already. Also returns nullopt if another status
-// write of this sync failed: the failed write may differ from `write` only in times and counters,
-// which change during a sync.
+// it. Returns nullopt if this sync has sent `write` already, or if another status write of this
+// sync failed: `write` may be the same write with new times and counters, which change during a
+// sync.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Returns the status write that reports the failed create. The write leaves the generation

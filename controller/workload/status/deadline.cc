@@ -14,8 +14,8 @@ const Condition* Progressing(const WorkloadStatus& status) {
 }
 
 // Returns when the rollout last moved: the update time of `progressing` or, if later, the end of
-// the last standstill that the user asked for, such as the drain of a Pod that is not patched yet.
-// Only standstills that began before the deadline count (P-066).
+// the last standstill. A standstill is a wait that the user asked for, such as the drain of a Pod
+// before its patch. It counts only if it began before the deadline (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   WallTime moved = progressing.last_update_time;
@@ -26,9 +26,9 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   return moved;
 }
 
-// Returns the time until the deadline; negative after it. Never more than the deadline plus the
-// time that drains add, even if the condition's time is in the future. Example: deadline 600 s,
-// last moved 590 s ago: 10 s.
+// Returns the time until the deadline; negative after it. At most the deadline plus the time that
+// drains add, even if the condition's time is in the future. Example: deadline 600 s, last moved
+// 590 s ago: 10 s.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   const WallTime moved = MovedLast(situation, progressing);

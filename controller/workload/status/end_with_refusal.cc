@@ -17,7 +17,7 @@ Step EndWithRefusal(const Situation& situation) {
     const Progress progress = workload.paused ? Progress::kPaused : Progress::kEvaluate;
     auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
     if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
-      write->go_on_if_refused = true;  // a lost race must not end the refusal's back-off
+      write->go_on_if_refused = true;  // a 409 for the status must not end the refusal's back-off
       return *std::move(status);
     }
   }

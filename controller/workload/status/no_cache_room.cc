@@ -9,7 +9,7 @@
 namespace windlass::workload {
 namespace {
 
-// The Event is sent at most once in this time, although every sync returns it.
+// Every sync returns the Event, but it is sent at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
 }  // namespace
@@ -25,7 +25,7 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
   std::string message = "Left alone: Windlass has no room in memory for " + view.left_out +
-                        " there. Make its labels, annotations or pod template smaller, end its "
+                        ". Make its labels, annotations or pod template smaller, end its "
                         "updates in place, or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
   draft.status.observed_generation = workload.meta.generation;

@@ -17,10 +17,10 @@ inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 // sent at most every ten minutes.
 Event LeftOutEvent(std::string message);
 
-// Returns the step that reports, in the condition ReplicaFailure and in an Event, that there is no
-// room for the workload or one of its ReplicaSets. Nothing else may be decided for the workload,
-// because the view shows an object without its large parts. Returns nullopt if the view shows all
-// objects whole.
+// If there is no room for the workload or for one of its ReplicaSets, returns the step that reports
+// this in the condition ReplicaFailure and in an Event. Nothing else may be decided then, because
+// the view shows an object without its large parts. Returns nullopt if the view shows all objects
+// whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -28,10 +28,11 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition reports the overlap. The condition's update time, at which
-// its message was decided, shows this. An overlap that existed at the start (Overlap::at_start)
-// counts as reported. Returns false if the update time is in the future, because the clock was set
-// back: the condition is then written anew.
+// Returns true if the stored condition reports the overlap. The condition's update time is the time
+// for which its message was decided: if the overlap had lasted long enough then, the message has
+// it. An overlap that existed at the start (Overlap::at_start) counts as reported. Returns false if
+// the update time is in the future, because the clock was set back: the condition is then written
+// anew.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;
@@ -91,8 +92,8 @@ Event WarnOfOverlap(std::string message) {
           .message = std::move(message)};
 }
 
-// Returns the Event about the controller `other`. Must not be called for a mutual overlap: the sync
-// of `other` then sends that Event (Overlap::is_mutual).
+// Returns the Event about the controller `other`. Must not be called for a mutual overlap: there
+// the sync of `other` sends that Event (Overlap::is_mutual).
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.name()) + " " +
                               workload.meta.name + " matches Pods of this " +

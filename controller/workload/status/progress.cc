@@ -65,8 +65,8 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
-// Returns true if the condition is about the new ReplicaSet: that it was created or found, or what
-// happened to it later.
+// Returns true if the condition is about the new ReplicaSet: it says that this ReplicaSet was
+// created or found, or what happened to it later.
 bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || progressing == nullptr) return false;
@@ -75,9 +75,9 @@ bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progress
          message.starts_with(Subject(situation) + " ");
 }
 
-// Returns true if it is not known which ReplicaSet has the template, and the condition may be about
-// an earlier rollout. Returns false for a condition about a refused create, because that create may
-// have been one of this rollout.
+// Returns true if it is not known which ReplicaSet has the template, so that the condition may be
+// about an earlier rollout. Returns false for a condition about a refused create, because the
+// create may have been one of this rollout.
 bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
@@ -85,8 +85,8 @@ bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progres
          !SpeaksOfWorkload(situation.workload, *progressing);
 }
 
-// Returns true if this sync made the new ReplicaSet and wrote no status since. Comparing times
-// instead would fail within one second, or if the API server's clock is behind.
+// Returns true if this sync made the new ReplicaSet and has written no status since. Times cannot
+// show this: they have whole seconds, and the API server's clock may be behind.
 bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     const RequestKey& asked = it->asked;
@@ -98,8 +98,8 @@ bool MadeInThisSync(const Workload& workload, const Learned& learned) {
 }
 
 // Returns true if the new ReplicaSet is younger than the condition, or was made after a refused
-// create. Revision and name do not show this: if a ReplicaSet was deleted or released, the one made
-// in its place gets the same revision, and often the same name.
+// create. Revision and name do not show this: if a ReplicaSet was deleted or released, the next one
+// gets the same revision, and often the same name.
 bool MadeSince(const Situation& situation, const Condition* progressing) {
   if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&
@@ -125,16 +125,16 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
-  // A controller whose clock is behind may have recorded the completion of the rollout with a time
-  // before the creation of the ReplicaSet.
+  // If the clock of a controller is behind, it may have recorded that the rollout is complete with
+  // a time before the creation of the ReplicaSet.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The condition is about this ReplicaSet, so the rollout was acknowledged, and the workload's
-  // revision annotation was lost or overwritten: `kubectl replace` drops the annotation, an
+  // The condition is about this ReplicaSet, so a status has acknowledged the rollout. The
+  // workload's revision annotation was lost or overwritten since: `kubectl replace` drops it, an
   // exported manifest contains an old one, an admission webhook may reject it. Exception: the
-  // rollout left this ReplicaSet and came back to it before any status was written; coming back
+  // rollout left this ReplicaSet and came back to it before any status was written. Coming back
   // gave the ReplicaSet another revision.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
@@ -149,9 +149,9 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition names a reason why nothing was rolled out (an abort, a refusal
-// (P-014) or a pause at a step), and this reason no longer applies. Requires that Pods follow the
-// template (RO-034), and that nothing is refused.
+// Returns true if the condition says why nothing was rolled out (an abort, a refusal (P-014) or a
+// pause at a step), and that no longer applies. Requires that Pods follow the template (RO-034),
+// and that nothing is refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.name()) + "PausedAtStep") {
@@ -164,9 +164,9 @@ bool IsHaltOver(const Situation& situation, const Condition& progressing) {
 // the present one:
 // - "timed out", if a new generation is being acknowledged, and the condition is not about the
 //   ReplicaSet of that generation (W-12);
-// - "complete", while there is no new ReplicaSet. Recreate acknowledges a generation at such a
-//   time;
-// - "aborted", "paused at a step" or a refusal, if it no longer applies.
+// - "complete", while there is no new ReplicaSet although the workload wants Pods, as when a
+//   Recreate waits for old Pods;
+// - "aborted", "paused at a step" or a refusal, if that no longer applies.
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
   if (IsHaltOver(situation, *progressing)) return true;
@@ -203,9 +203,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
 }
 
-// Returns true if the present revision was never complete with Pods: the condition calls it
-// complete only because there were no replicas. With the first Pods the rollout and its deadline
-// begin (RO-137). Only a kind that keeps a stable revision knows this.
+// Returns true if the present revision was never complete with Pods. The condition may call it
+// complete only because no Pods were wanted; with the first Pods the rollout and its deadline begin
+// (RO-137). Always false for kinds that keep no stable revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -213,7 +213,7 @@ bool WakesUnproven(const Situation& situation) {
   return !IsProven(situation, *rs);
 }
 
-// Returns true if `progressing` is about this very rollout, and the rollout is not over: its
+// Returns true if `progressing` is about this very rollout, and the rollout is not complete: its
 // deadline runs, or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
   return SpeaksOfNewReplicaSet(situation, progressing) && progressing->reason != kAvailableReason &&
@@ -222,7 +222,8 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
-// MadeSince compares the condition's time with the creation of the ReplicaSet.
+// The time of the condition is at least that of the ReplicaSet's creation, because MadeSince
+// compares the two.
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message) {
   const ReplicaSet* rs = situation.new_replica_set;
@@ -299,8 +300,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// The revision is not published while the generation is not observed, so Unacknowledged alone would
-// begin the rollout, and its deadline, anew at every try. IsTimed prevents this.
+// While the generation is not observed, the revision is not published, so Unacknowledged is true at
+// every try. It alone would begin the rollout and its deadline anew each time; IsTimed prevents
+// this.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

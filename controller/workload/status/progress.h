@@ -5,33 +5,34 @@
 // report, because the report is derived from stored objects, not from what this process did. A
 // rollout is unacknowledged if
 //   - the workload's revision annotation differs from its new ReplicaSet's; or
-//   - the new ReplicaSet is younger than the Progressing condition. The first rule does not find a
-//     ReplicaSet that is made again, because it gets the revision that it had before.
-// The next status write acknowledges the rollout and starts its deadline. Whatever our clock says,
-// the time of a Progressing condition is never before the creation of the ReplicaSet that the
-// condition is about. If the workload's revision annotation differs although the condition is about
-// the new ReplicaSet, the annotation was lost or overwritten, and the rollout counts as
-// acknowledged. Exception: the annotation holds the revision that this ReplicaSet had before.
+//   - the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
+//     was deleted and made again: it gets the revision that it had before, so the first rule does
+//     not find it.
+// The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
+// condition is never before the creation of the ReplicaSet that the condition is about, whatever
+// our clock says. If the revision annotation differs although the condition is about the new
+// ReplicaSet, the annotation was lost or overwritten, and the rollout counts as acknowledged.
+// Exception: the annotation holds the revision that this ReplicaSet had before.
 //
-// The reason that the write gives is derived as well:
-//   - FoundNewReplicaSet for a ReplicaSet that carries a history of revisions or is older than its
+// The reason in the condition is derived as well:
+//   - FoundNewReplicaSet for a ReplicaSet that has a history of revisions or is older than its
 //     workload (it was adopted), or after an aborted rollout;
 //   - NewReplicaSetCreated for every other.
-// Upstream leaves the deadline alone when a rollout goes back to an existing ReplicaSet (B-08,
-// W-12), and keeps the old message when a second rollout begins before the first one moved.
+// Upstream does not start the deadline anew when a rollout goes back to an existing ReplicaSet
+// (B-08, W-12), and keeps the old message when a second rollout begins before the first one moved.
 //
-// A Recreate that waits for old Pods to go has no new ReplicaSet yet. Its rollout has begun, so its
-// deadline runs. Upstream keeps the earlier rollout's "complete": with no Pods counted, it takes
-// all Pods for updated.
+// A Recreate that waits until old Pods are gone has no new ReplicaSet yet. Its rollout has begun,
+// so its deadline runs. Upstream still shows the earlier rollout's "complete": it counts no Pods,
+// and so takes all Pods for updated.
 //
 // While Pods follow a revision (followed_revision.h), Progressing is False with reason
 // "<Kind>Aborted", also while paused; the reason is NothingToAbortTo if that revision has no
 // ReplicaSet. When Pods no longer follow a revision, the rollout of the template begins anew
 // (RO-034).
 //
-// An extension can replace the reason that is drafted here by "<Kind>PausedAtStep". That reason
-// stays while the rollout stands still (Extended::at_rest, Extended::standstills), and is replaced
-// after that (RO-036).
+// While a rollout stands still (Extended::at_rest, Extended::standstills), an extension can replace
+// the reason that is drafted here by "<Kind>PausedAtStep". After the standstill, that reason is
+// replaced again (RO-036).
 #pragma once
 
 #include <string>
@@ -54,8 +55,8 @@ bool TellsOfHalt(const Condition& progressing);
 // Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.
 bool TellsOfBegin(const Condition& progressing);
 
-// Returns true if `progressing` is about a rollout whose ReplicaSet was not made, or not known:
-// `Rollout "web" is progressing.`
+// Returns true if the message of `progressing` is about the workload, because the ReplicaSet of its
+// rollout was not made or not known: `Rollout "web" is progressing.`
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);
 
 // Returns Progressing of a rollout that is under way: `ReplicaSet "web-7c9" is progressing.`

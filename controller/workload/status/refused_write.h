@@ -7,7 +7,7 @@
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off.
 // Every sync repeats the refused write before it writes a status. So the first success removes the
-// condition, and the controller need not remember the refusal.
+// condition, and Windlass need not remember the refusal.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  by its deadline only      the refusal
@@ -37,8 +37,8 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refused write that this sync reports to users, as `patch replicasets ns/web-7c9: <the
 // server's words>`: the write that ended the walk, else the first refused patch or deletion of a
-// ReplicaSet. Returns nullopt if there is none. Leaves adoptions and releases to adopt_release.h,
-// which knows which of their refusals are not errors.
+// ReplicaSet. Returns nullopt if there is none. Leaves out adoptions and releases: adopt_release.h
+// knows which of their refusals are errors.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // Returns the failed write that ended the walk of this sync; null if no write has ended it.
@@ -50,9 +50,9 @@ const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, else to the message of
-// WhyNotCopied, else removes it. A message that differs in numbers only is set a minute later
-// (TellCondition): otherwise a time or a request id in the message would cause a status write at
-// every retry.
+// WhyNotCopied. Removes the condition if there is neither. If only words with digits change in the
+// message, waits a minute (TellCondition): otherwise a time or a request id in the message would
+// cause a status write at every retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if this sync sent a status after the refusal.
@@ -64,16 +64,18 @@ bool WasRefusalTold(const Workload& workload, const Learned& learned);
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a
-// step has begun before it moves the first Pod of the step. Returns the failure that ends this sync
-// if one of its status writes failed without being refused, because of a lost race or because the
-// object is gone: the next sync may store the status. If `or_may_pass` is true, also returns the
-// failure if a webhook could not be asked about the status. Returns nullopt otherwise: a policy
-// that refuses the status stops no rollout.
+// step has begun before it moves the first Pod of the step.
+//   - If a status write of this sync failed for another reason than a refusal (a lost race, or the
+//     object is gone), returns the failure that ends this sync: the next sync may store the status.
+//   - If `or_may_pass` is true, does the same if a webhook could not be called for the status, or
+//     did not answer in time.
+//   - Otherwise returns nullopt: a policy that refuses the status stops no rollout.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 
 // Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
-// that reports the refusal. If a status write lost a race, returns a failure in place of Wait.
+// that reports the refusal. If a status write failed without being refused, returns that failure in
+// place of Wait.
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
 
 }  // namespace windlass::workload

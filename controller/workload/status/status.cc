@@ -19,12 +19,11 @@
 namespace windlass::workload {
 namespace {
 
-// How long a status write that changes only counters of a rollout may be put off. Counters change
-// with every Pod and are published together (C-006). Changes that users and tools wait for are
-// published at once.
+// How long a status write that changes only counters may be put off. Counters change with every
+// Pod, and are published together (C-006). What users and tools wait for is published at once.
 constexpr Duration kCountersPatience = seconds(1);
-// The same limit while a ReplicaSet controller has not acted on a size yet: the Pods that it still
-// makes or deletes will change the counters again.
+// The same limit while a ReplicaSet controller still makes or deletes Pods for a new size: these
+// Pods will change the counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns the revision to publish; "" if the workload has it already, or if nothing is rolled out.
@@ -33,19 +32,19 @@ std::string RevisionToPublish(const Situation& situation) {
   if (situation.extended.refused) return {};  // nothing is rolled out
   const Workload& workload = situation.workload;
   std::string text = NumberText(workload, *situation.new_replica_set);
-  // If an admission webhook drops the number, publishes the number that the ReplicaSet should have:
-  // what a pause holds back must not depend on the webhook.
+  // If an admission webhook removes the number from the ReplicaSet, publishes the number that it
+  // should have. A pause among the steps needs the number, and must not depend on the webhook.
   const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
   if (dropped) text = std::to_string(RevisionToBe(situation));
   return workload.kind.PublishedAs(text) == workload.revision ? std::string() : text;
 }
 
-// Returns true if the status can keep `shown` for a while, although `next` is true now. Both must
-// have the same type and status, and one of these must hold:
-//   - They differ in their times only. Exception: a condition of type `counting`, whose time
-//     changes only if a decision depends on it.
+// Returns true if the status can keep showing `shown` for a while, although `next` is true now.
+// Both must have the same type and status, and one of these must hold:
+//   - They differ in their times only. Exception: a new time of a condition of type `counting` does
+//     not wait, because a decision depends on it.
 //   - They are of type `counting`, and differ in the message, which counts Pods.
-//   - `next` says that a rollout is under way, and `shown` does not call that rollout complete.
+//   - `next` says that a rollout is under way, and `shown` does not say that it is complete.
 bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;
   if (next.reason == kUpdatedReason && shown.reason != kAvailableReason) return true;
@@ -54,25 +53,25 @@ bool MayWait(const Condition& next, const Condition& shown, std::string_view cou
   return next.message != shown.message || next.last_update_time == shown.last_update_time;
 }
 
-// Returns true if the ReplicaSet controller has still to observe the size, or to make or delete
-// Pods: its next status will change the counters.
+// Returns true if the ReplicaSet controller has not observed the size yet, or has not made or
+// deleted all Pods for it: its next status will change the counters.
 bool IsUnsettled(const ReplicaSet& rs) {
   if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
   return !IsObserved(rs) || rs.status.replicas != rs.replicas;
 }
 
 // Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
-// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. Progress is recorded with the time at which it is
-// published, so the verdict may come this much later.
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The condition records the time at which progress is
+// published, not that at which it was made, so a timeout may be reported this much later.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   return std::clamp<Duration>(deadline / 30, kCountersPatience, kUnsettledPatience);
 }
 
-// Returns how long the status write may be put off. Intermediate counters can wait; the end of a
-// rollout or of a scaling cannot (C-006). If an extension counts the Pods itself, unsettled
-// ReplicaSets do not matter.
+// Returns how long the status write may be put off. Counters during a rollout can wait; the end of
+// a rollout or of a scaling cannot (C-006). If an extension counts the Pods itself, it does not
+// matter whether ReplicaSets are unsettled.
 Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& shown = workload.status;
@@ -184,8 +183,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, kProgressing)}}},
       .on_success = FurtherEvents(situation, status),
-      // Putting off the status ends the sync as a success, which would end the back-off of a
-      // refusal.
+      // A status that is put off ends the sync as a success. After a refusal, that would end the
+      // back-off.
       .patience =
           revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
 }
@@ -219,8 +218,9 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
-  // A new workload without a ReplicaSet has nothing to count. If it has a ReplicaSet, a webhook may
-  // have changed that ReplicaSet so that it does not count as the new one, although its Pods serve.
+  // A new workload without a ReplicaSet has nothing to count. One with a ReplicaSet counts its
+  // Pods: a webhook may have changed that ReplicaSet so that it does not count as the new one,
+  // although its Pods serve.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) {
     next = CountUnobserved(situation);
@@ -230,7 +230,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));
   } else if (counts) {
-    situation.extension().UpdateStatus(situation, next);  // removes a verdict that is over
+    // Removes a verdict of the extension's conditions that no longer holds.
+    situation.extension().UpdateStatus(situation, next);
   }
   auto step = WriteUnobserved(situation, next);
   if (step && !situation.has_progress_deadline()) {

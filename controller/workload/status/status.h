@@ -13,11 +13,11 @@
 
 namespace windlass::workload {
 
-// Sets the condition Available: True if enough Pods for spec.replicas less maxUnavailable are
-// available (D-407). Pods above the size of their ReplicaSet do not count, because they are about
-// to be removed, although the status of the ReplicaSet still counts them. Upstream counts such
-// Pods, and so reports True for a Recreate workload while all its Pods are being removed. If an
-// extension counts Pods itself, its numbers are used (Extended::counted).
+// Sets the condition Available: True if at least spec.replicas less maxUnavailable Pods are
+// available (D-407). Example: 10 replicas, maxUnavailable 2: True with 8. A ReplicaSet counts at
+// most as many available Pods as its size, because the Pods above will be removed. Upstream counts
+// these, too, and so reports True for a Recreate workload while all its Pods are being removed. If
+// an extension counts Pods itself, its numbers are used (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
 // Returns the present status with new counters and Available. The observed generation stays as it
@@ -31,8 +31,8 @@ enum class Progress : uint8_t {
 };
 
 // Returns the write that publishes the status and the revision of the new ReplicaSet, and removes
-// internal annotations that an undo copied to the workload (P-074). Returns nullopt if the
-// workload shows both already and has no such annotation.
+// internal annotations that `kubectl rollout undo` copied to the workload (P-074). Returns nullopt
+// if none of this changes the object.
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 
 // Returns a status write of the Progressing condition alone (D-064). Returns nullopt if there is no
@@ -45,11 +45,11 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 // Acknowledges neither the generation nor the revision (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
-// Returns the status write after a refused create (D-175): Progressing, and counters and Available,
-// which would otherwise get out of date while the refusal lasts. Leaves out counters and Available
-// for a new workload, of which no generation was observed and which has no ReplicaSet. The present
-// generation stays unobserved, because it was not acted upon (D-065). Returns nullopt if nothing
-// differs.
+// Returns the status write after a refused create (D-175). It has Progressing, counters and
+// Available; the latter two would otherwise get out of date while the refusal lasts. A new
+// workload, without a ReplicaSet and without an observed generation, has nothing to count: its
+// write has Progressing alone. The present generation stays unobserved, because it was not acted
+// upon (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 }  // namespace windlass::workload

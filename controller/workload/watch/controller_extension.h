@@ -26,19 +26,19 @@ class ControllerExtension {
   ControllerExtension(const ControllerExtension&) = delete;
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
-  // The results of these functions are added to the controller's own (watching_controller.h).
+  // The results of these functions are added to those of the controller (watching_controller.h).
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
-  // Returns when the feature's view of Pods was last known to be the API server's state.
+  // Returns when what the feature knows of Pods was last known to match the API server.
   virtual MonotonicTime ViewAt() const = 0;
   // Leaves out what every controller of workloads needs.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   virtual std::vector<std::string> Notes() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;
 
-  // Returns what holds the workload's rollout up, as far as the feature knows.
+  // Returns what holds up the workload's rollout, as far as the feature knows.
   virtual RolloutHold HoldOf(const Workload& workload) const = 0;
-  // Returns the strategy that the workload asks the feature for, as a value of the label `strategy`
-  // of rollout metrics; "" if the workload does not ask.
+  // Returns the strategy of the feature that the workload asks for, as a value of the label
+  // `strategy` of rollout metrics; "" if the workload does not ask for the feature.
   virtual std::string_view StrategyOf(const Workload& workload) const = 0;
 
   virtual void TermBegins(const TermOptions& options) = 0;

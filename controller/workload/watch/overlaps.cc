@@ -25,8 +25,8 @@ bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
          before.meta.deleting() == now.meta.deleting();
 }
 
-// Returns true if all ReplicaSets of `owner` were made after the stored condition was written: the
-// process that wrote the condition had not seen these ReplicaSets.
+// Returns true if all ReplicaSets of `owner` were made after the stored condition was written, so
+// that the process that wrote the condition had not seen them.
 bool IsNewerThanStored(const Workload& workload, const Store<ReplicaSet>& replica_sets,
                        const OwnerReference& owner) {
   const Condition* stored = FindCondition(workload.status.conditions, workload::kSelectorOverlap);
@@ -93,14 +93,16 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// If `selecting_` has no entry for a namespace, no ReplicaSet of that namespace counts.
+// If a namespace has no entry in `selecting_`, none of its ReplicaSets counts, so no workload of it
+// overlaps.
 void Overlaps::Add(const Workload& workload) {
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
   JudgeAll(KeyOf(workload.meta), workload.selector);
-  // The workload's own ReplicaSets may have been seen before the workload.
+  // Other workloads may select this workload's ReplicaSets. If these were seen before the workload,
+  // their owner counted as gone.
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
 
@@ -148,7 +150,8 @@ void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {
   }
 }
 
-// Looks at the present ReplicaSets of `owner`, not at what has changed.
+// Notes whether the workload `key` overlaps with `owner`, judged by all present ReplicaSets of
+// `owner`.
 void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
   if (const auto known = overlaps_.find(key); known != overlaps_.end()) {
     const auto& others = known->second.others;
@@ -203,8 +206,8 @@ void Overlaps::ForgetIfEmpty(const Symbol& namespace_) {
   if (first == nullptr || !(first->meta.namespace_ == namespace_)) selecting_.erase(namespace_);
 }
 
-// Chooses the label by which the fewest other workloads are found: many selectors may have one
-// label in common, such as app.kubernetes.io/part-of=shop.
+// Puts the workload under that label of its selector under which the fewest workloads stand. Many
+// selectors may have one label in common, such as app.kubernetes.io/part-of=shop.
 void Overlaps::Place(const Workload& workload, Selecting& selecting) {
   const std::string& name = workload.meta.name;
   if (workload.selector.match_labels.empty()) {

@@ -1,18 +1,17 @@
 // Which workloads select ReplicaSets of another controller (RO-160).
 //
-// A ReplicaSet costs no memory here, whichever controller owns it: the store has its labels and
-// owner already. Two things are kept:
+// The store has the labels and the owner of each ReplicaSet already, so ReplicaSets take no further
+// memory here. Two things are kept:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
-//   - for namespaces with ReplicaSets that count, an index of workloads by a label of their
+//   - for each namespace with ReplicaSets that count, an index of workloads by a label of their
 //     selector. Without the index each new ReplicaSet would have to be compared with every selector
 //     of its namespace.
 //
 // A ReplicaSet does not count
 //   - if it has no controller: a workload whose selector matches will adopt it;
 //   - while it is being deleted;
-//   - if its owner is of the workloads' own kind and gone: the garbage collector will delete the
-//     ReplicaSet. Whether owners of other kinds are gone cannot be seen (overlap.h of
-//     controller/workload).
+//   - if its owner is gone: the garbage collector will delete it. This can be seen only for owners
+//     of the workloads' own kind; for other kinds, overlap.h waits a while.
 // Core thread only.
 #pragma once
 
@@ -50,9 +49,9 @@ class Overlaps {
   // Call at most once, before the stores hold objects. Without this call there are no overlaps.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before.
-  // Overlaps that the first call finds existed at the start (Overlap::at_start), unless all
-  // ReplicaSets of the other controller are newer than the stored condition.
+  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before. The
+  // overlaps that the first call finds count as existing at the start (Overlap::at_start).
+  // Exception: all ReplicaSets of the other controller are newer than the stored condition.
   void LookAtAll();
 
   // Called when an overlap of the workload begins or ends.

@@ -13,9 +13,9 @@ namespace windlass {
 
 class PodCount {
  public:
-  // Must be made before the list is requested. Covers the ReplicaSets of the workload `key` whose
-  // controller has observed the latest generation by now: all others may get more Pods after the
-  // list was taken.
+  // Make it before the list is requested. Covers those ReplicaSets of the workload `key` whose
+  // controller has observed their latest generation by now. The others are left out: they may get
+  // more Pods after the list was taken.
   PodCount(const WorkloadCache& cache, const ObjectKey& key);
 
   // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of

@@ -15,8 +15,9 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
   return owned;
 }
 
-// While a generation is not observed, a rollout may begin with any ReplicaSet, even one without
-// replicas: an undo scales up an old ReplicaSet, and a new ReplicaSet may have had no room yet.
+// Returns the owned ReplicaSets that a late write may change. While a generation is not observed, a
+// rollout may begin with any of them, even one without replicas: an undo scales up an old
+// ReplicaSet, and a new ReplicaSet may have had no room yet.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;

@@ -1,5 +1,5 @@
-// Which ReplicaSets a late write of a former leader could change while the new leader changes
-// others (L-012).
+// Which ReplicaSets a new leader touches, so that late writes of the former leader to them fail
+// (L-012).
 #pragma once
 
 #include <string_view>
@@ -13,9 +13,9 @@ namespace windlass {
 // Returns a patch for each ReplicaSet of the workload in `view` that must be touched:
 //   - every owned ReplicaSet, if the generation is not observed;
 //   - else the owned ReplicaSets with replicas, if there are several;
-//   - else none: the workload is at rest.
-// The patch sets the annotation windlass.dev/term to `term`. This costs at most one patch for each
-// ReplicaSet and take-over.
+//   - else none, because no rollout is under way.
+// The patch sets the annotation windlass.dev/term to `term`. So a take-over costs at most one patch
+// for each ReplicaSet.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 
 }  // namespace windlass

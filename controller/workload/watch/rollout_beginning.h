@@ -13,19 +13,19 @@ namespace windlass::workload {
 // template, or the one that an abort goes back to. Returns null if there is none yet.
 const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const ReplicaSet*>& ours);
 
-// What a workload is in the middle of when it is seen for the first time.
+// In which state a rollout is when this process sees its workload for the first time.
 enum class FirstSight : uint8_t {
   kNoRollout,  // the latest template was rolled out, or the workload was paused before its rollout
   kMidway,     // a rollout that some leader has begun
   kNew,        // the template changed since a leader last looked: the rollout begins now
 };
 
-// Returns what `workload` is in the middle of. `target` is what FindTarget returned.
+// Returns the state of the rollout of `workload`. `target` is what FindTarget returned.
 //
-// A generation that no leader observed may come from any edit. Such a generation begins a rollout
-// only if the ReplicaSet of its template does not have the published revision. Example: while no
-// process leads, a user scales "web" from 3 to 5. Its template has the ReplicaSet of the published
-// revision 7, and Progressing is NewReplicaSetAvailable: no rollout.
+// If no leader has observed the present generation, any edit may have made it. A rollout begins
+// with it only if `target`, the ReplicaSet of the template, is null or does not have the published
+// revision. Example: while no process leads, a user scales "web" from 3 to 5. Its template has the
+// ReplicaSet of the published revision 7, and Progressing is NewReplicaSetAvailable: no rollout.
 FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
 // Returns when the rollout of `workload` to `target` began, for a rollout midway:

@@ -99,14 +99,15 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// While the object is paused, a rollout under way keeps its target, and no rollout begins.
+// Begins or ends rollouts after an edit of the spec. While the object is paused, does nothing: no
+// rollout begins, and one under way keeps its target.
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return;
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
   Rollout* const known = rollouts_.Find(key);
-  // Edits during a pause are not followed, so after a pause `before` does not show which template
+  // Edits during a pause are not followed. So after a pause, `before` does not show which template
   // the Pods have.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
   if (same) {  // as after nearly every change of a status
@@ -118,7 +119,7 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
   if (!changed && (known != nullptr || !goes_on)) return;
 
-  // Setting spec.abort back to false tries the same template again.
+  // If spec.abort was set back to false, the same template is tried again.
   const bool tries_again = before.follow_revision && !now.follow_revision;
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   rollouts_.Finish(key, wanted.back  ? kOutcomeAborted
@@ -166,15 +167,15 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
   return "Other";
 }
 
-// `rollout` has only what the caller knows; this function adds target and strategy.
+// `rollout` has what only the caller knows; this function adds target and strategy.
 void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   rollout.target = TargetOf(workload);
   rollout.strategy = StrategyOf(workload);
   rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
 }
 
-// A rollout whose generation no leader has observed was counted by no leader: this process counts
-// it.
+// If no leader has observed the generation of a rollout, no leader has counted the rollout. So this
+// process counts it when it begins to lead.
 void RolloutObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
@@ -184,8 +185,8 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// The rollout has no revision as long as no ReplicaSet has its template, or while the ReplicaSet
-// that it goes back to does not have its new number yet.
+// Sets no revision if no ReplicaSet has the template yet, or if the ReplicaSet that Pods go back to
+// does not have its new number yet.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

@@ -11,9 +11,9 @@
 // same ReplicaSet as before.
 //
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
-// each began. The observer counts rollouts, and shows gauges, only while this process leads. An
-// object that may have been in a rollout before this process saw it is judged once ReplicaSets are
-// known (rollout_beginning.h). An idle object costs no memory. Core thread only.
+// each began. It counts rollouts, and shows gauges, only while this process leads. An object may
+// have been in a rollout already when this process first saw it; this is judged once ReplicaSets
+// are known (rollout_beginning.h). An object without a rollout costs no memory. Core thread only.
 #pragma once
 
 #include <cstddef>

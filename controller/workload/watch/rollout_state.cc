@@ -17,8 +17,8 @@ bool Is(const Condition* condition, std::string_view status) {
   return condition != nullptr && condition->status == status;
 }
 
-// Returns the cause that Progressing and ReplicaFailure show; "" if they show none. ReplicaFailure
-// comes first: it says why the deadline passes.
+// Returns the cause that the conditions show; "" if they show none. A refused create comes first,
+// then ReplicaFailure, which says why the deadline passes, then the passed deadline.
 std::string_view ConditionCause(const Workload& workload) {
   const std::vector<Condition>& conditions = workload.status.conditions;
   const Condition* progressing = FindCondition(conditions, kProgressing);
@@ -66,9 +66,10 @@ bool IsAtStep(const Workload& workload) {
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
-// Once a template was rolled out, Progressing has reason NewReplicaSetAvailable, even if Pods are
-// lost later. While the workload is paused or follows a revision, or without a deadline,
-// Progressing does not show this, and old Pods decide.
+// When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
+// keeps it even if Pods are lost later. In three cases Progressing does not show this: the workload
+// is paused, it follows a revision, or it has no deadline. Then a rollout is under way if there are
+// old Pods.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload)) return true;

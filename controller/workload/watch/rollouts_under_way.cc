@@ -8,7 +8,7 @@ namespace windlass {
 namespace {
 
 // If a rollout seems older than this, the time in its status is wrong. The limit also keeps the age
-// within a Duration, which holds 292 years.
+// below 292 years, the most that a Duration holds.
 constexpr seconds kAgeMax = std::chrono::years(10);
 
 }  // namespace

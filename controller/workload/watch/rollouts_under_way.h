@@ -62,13 +62,14 @@ class RolloutsUnderWay {
   void Finish(const ObjectKey& key, std::string_view outcome);
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // A new leader counts the rollouts that no leader has counted: those for which `is_unseen`
-  // returns true, because no leader has observed the object's latest generation.
+  // When this process begins to lead, it counts the rollouts that no leader has counted yet. These
+  // are the ones for which `is_unseen` returns true: no leader has observed the object's latest
+  // generation.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 
-  // Returns the Moment of the time `wall`; now if `wall` is in the future, or more than ten years
-  // ago.
+  // Returns the Moment of the time `wall`; the present one if `wall` is in the future, or more than
+  // ten years ago.
   Moment MomentOf(WallTime wall) const;
 
   // Adds totals and, while this process leads, the gauges. `describe` completes what is shown of

@@ -9,7 +9,7 @@ namespace {
 
 bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
-// Returns true if old Pods are left or new ones are missing: the rollout waits for what its
+// Returns true if old Pods are left or new ones are missing: then the rollout needs what its
 // ReplicaSets report. If all Pods are new, only the workload's own status is left to write.
 bool IsRolling(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
@@ -27,8 +27,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if `before` had Pods above its size and `now` has none: another ReplicaSet may have
-// waited for this to grow.
+// Returns true if `before` had Pods above its size and `now` has none. Another ReplicaSet may have
+// waited to grow until then.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);

@@ -1,6 +1,5 @@
-// The interface of the caches of workloads to a feature of a kind that needs more watches than
-// every workload has. Example: updates in place. A kind without such a feature has no
-// WatchExtension. Core thread only.
+// What the caches of workloads ask of a feature that needs more watches than every workload needs.
+// Example: updates in place. A kind without such a feature has no WatchExtension. Core thread only.
 #pragma once
 
 #include "controller/workload/view.h"

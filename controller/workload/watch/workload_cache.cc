@@ -14,8 +14,8 @@
 namespace windlass {
 namespace {
 
-// If the right to list or watch is missing for this long, the cache may hold objects that are gone
-//
+// If the right to list or watch is missing for this long, the cache is no longer used: it may hold
+// objects that are gone.
 constexpr Duration kFrozenAfter = seconds(120);
 
 ReflectorOptions LivePodMetadata(const Informers& informers) {
@@ -84,9 +84,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Returns the fingerprint of a template whose text is known already. Most events change the status
-// alone, so this avoids parsing the template again. The text decides, not the generation: an
-// upgraded server gives an object other defaults without a new generation.
+// Returns the fingerprint of the object's template, if the text of the template is the cached one.
+// Most events change the status alone, so this avoids parsing the template again. The text is
+// compared, not the generation: an upgraded API server may show other defaults without a new
+// generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -178,12 +179,14 @@ std::vector<std::string> WorkloadCache::Troubles() const {
 
 std::vector<std::string> WorkloadCache::Notes() const {
   if (!watches_pods_ || pods_.given_up().empty()) return {};
-  return {pods_.given_up() + "; until then those of workloads with strategy Recreate are listed"};
+  return {pods_.given_up() +
+          "; until then Windlass lists the Pods of workloads with strategy Recreate"};
 }
 
 std::vector<ComparedCache> WorkloadCache::ComparedCaches() const {
   std::vector<ComparedCache> caches = {workloads_.informer().Compared(), replica_sets_.Compared()};
-  // While the first list of Pods is incomplete, no decision was based on Pods.
+  // Until the first list of Pods is complete, no decision is based on Pods, so there is nothing to
+  // compare.
   if (pods_.HasSynced()) caches.push_back(pods_.Compared());
   return caches;
 }
@@ -262,8 +265,8 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
        std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
     const Reflector& reflector = informer->reflector();
     const std::string_view plural = reflector.options().resource.plural;
-    // This concerns only a sync that was queued before the API server stopped serving these
-    // objects.
+    // The informer has lost its objects, and HasSynced is false, so no new sync begins. Only a sync
+    // that was queued before gets here.
     if (reflector.not_served_since() && !informer->HasSynced()) {
       return std::string(plural) + " (the API server does not serve them)";
     }

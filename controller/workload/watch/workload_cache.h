@@ -1,11 +1,11 @@
 // The informers that a controller of workloads reads, and the view of one workload made from them.
 //
-// Workloads and ReplicaSets are watched from the start. Pods are watched, as metadata without
-// terminal phases, while there is a Recreate workload: a rolling update reads ReplicaSets alone, so
-// Pod storms cost nothing (docs/design/005). An extension, such as in-place updates, needs more
-// informers, which run while there is a workload that asks for it (watch_extension.h). Both kinds
-// of further watches end some time after the last workload that needs them. The cache
-// outlives terms of leadership. Core thread only.
+// Workloads and ReplicaSets are watched from the start. Pods are watched only while there is a
+// Recreate workload, as metadata and only until they end: a rolling update reads ReplicaSets alone,
+// so it does not matter how many Pods change (docs/design/005). An extension, such as in-place
+// updates, needs more informers, which run while there is a workload that asks for it
+// (watch_extension.h). Both kinds of further informers end some time after the last workload that
+// needs them. The cache outlives terms of leadership. Core thread only.
 #pragma once
 
 #include <functional>
@@ -43,15 +43,18 @@ class WorkloadCache {
   void Start();
   void Stop();
 
-  // Call for each change in the stores. Starts the informers that a view of the workload, or of the
-  // ReplicaSet's owner, needs. Lets go of informers that no view needs any more.
+  // Call for each change in the stores. Starts the informers that the changed workload, or the
+  // workload that owns the changed ReplicaSet, now needs. Lets go of informers that no workload
+  // needs any more.
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
-  // Called when the extension begins or ceases to be needed: it needs rights of its own.
+  // Called when the first workload needs the extension, and when none needs it any more: the
+  // extension needs rights of its own.
   std::function<void()> on_extension_needed;
 
-  // Called when it is a workload's turn to be synced again although nothing happened to it.
+  // Called for each workload from time to time, so that it is synced even if nothing has happened
+  // to it.
   std::function<void(const ObjectKey&)> on_resync;
 
   // Called when a right to watch is back, so that views show present objects again.

@@ -26,7 +26,8 @@ WorkloadController::WorkloadController(ControllerHost& host,
   };
   workloads_->informer().on_synced().Add(synced);
   cache_.replica_sets().on_synced.Add(synced);
-  // Wakes every key as soon as the objects are served again and HasSynced is true, and none before.
+  // When the API server stops serving the objects, all syncs stop. When it serves them again and
+  // HasSynced is true, every key is woken.
   workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
@@ -73,8 +74,8 @@ void WorkloadController::TermEnds() {
 
 // --- what the runtime asks for ---
 
-// The usual few steps, plus one per ReplicaSet to adopt or delete, plus three per Pod updated in
-// place: the end of its last drain, a read, and the patch.
+// Beside the usual few steps, a sync takes one step per ReplicaSet that it adopts or deletes, and
+// three per Pod that it updates in place: the end of the Pod's last drain, a read, and the patch.
 int WorkloadController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = ViewOf(key);
   if (!view) return kStepsPerSyncMax;

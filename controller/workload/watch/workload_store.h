@@ -1,7 +1,7 @@
 // The cached objects of one kind that owns ReplicaSets, as workloads.
 //
-// The caches and wake-ups of such kinds read this interface and never ask for the kind. A kind's
-// adapter is a WorkloadStoreOf its API type: the adapter names the projection and the function that
+// The caches and wake-ups of such kinds read this interface and never ask for the kind. For each
+// kind there is a WorkloadStoreOf its API type, made with a projection and with the function that
 // makes a Workload from an object. Core thread only.
 #pragma once
 
