@@ -152,13 +152,16 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   // usual way: no Event is needed.
   const bool is_present = rs == situation.new_replica_set && !workload.follow_revision;
   if (rs == nullptr || is_present) return std::nullopt;
-  const std::string why = workload::CompleteAs(*rs)
-                              ? "its replica set " + rs->meta.name + " notes that it was complete"
-                              : "all Pods of its replica set " + rs->meta.name + " are available";
+  const std::string why =
+      workload::CompleteAs(*rs)
+          ? "an annotation of its replica set " + rs->meta.name + " says that it was complete"
+          : "all Pods of its replica set " + rs->meta.name + " are available";
   return Event{.type = Event::Type::kNormal,
                .reason = "StableRevisionFound",
-               .message = "The status does not tell which revision was complete last. Revision " +
-                          std::to_string(*kept) + " is taken for it, because " + why};
+               .message =
+                   "The status does not say which revision was complete last. Windlass takes "
+                   "revision " +
+                   std::to_string(*kept) + ", because " + why};
 }
 
 std::optional<Step> StoreRecovered(const Situation& situation) {

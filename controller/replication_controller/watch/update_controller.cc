@@ -136,7 +136,7 @@ std::vector<std::string> UpdateController::Troubles() const {
 
 std::vector<std::string> UpdateController::Notes() const {
   if (!watches_pods_ || pods_.given_up().empty()) return {};
-  return {pods_.given_up() + "; until then updates of ReplicationControllers wait"};
+  return {pods_.given_up() + "; until then, updates of ReplicationControllers stand still"};
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {
@@ -256,17 +256,17 @@ rc::View UpdateController::ViewOf(const Update& update) const {
 }
 
 // Returns the object for which the caches have no room (R-065), and the beginning of a sentence
-// that says what helps. Examples: "replicationcontrollers shop/web; make its labels, annotations or
-// pod template smaller, or raise", "all pods; raise". Returns "" if there is room for all objects.
+// that says what helps. Examples: "replicationcontrollers shop/web. Make its labels, annotations or
+// pod template smaller, or raise", "all pods. Raise". Returns "" if there is room for all objects.
 std::string UpdateController::LeftOut(const rc::View& view) const {
-  const std::string remedy = "; make its labels, annotations or pod template smaller, or raise";
+  const std::string remedy = ". Make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())
     return ObjectText(resources::kReplicationControllerUpdates, KeyOf(view.update.meta)) + remedy;
   for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
     if (controller != nullptr && controller->meta.cut())
       return ObjectText(resources::kReplicationControllers, KeyOf(controller->meta)) + remedy;
   }
-  return watches_pods_ && !pods_.given_up().empty() ? "all pods; raise" : "";
+  return watches_pods_ && !pods_.given_up().empty() ? "all pods. Raise" : "";
 }
 
 std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
