@@ -63,8 +63,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = AbortWarning(rollout, place)};
-    // If Windlass has not carried out a promotion yet, the promotion would count again once the
-    // abort ends. So it is removed.
+    // The promotion may not be carried out yet. It would then count again when the abort ends, so
+    // it is removed.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

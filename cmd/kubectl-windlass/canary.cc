@@ -12,7 +12,7 @@
 namespace windlass::cli {
 namespace {
 
-// The message of the condition ReplicaFailure, for example from an admission webhook, is cut to
+// The message of the condition ReplicaFailure, which may come from an admission webhook, is cut to
 // this number of cells.
 constexpr size_t kMessageCellsMax = 300;
 

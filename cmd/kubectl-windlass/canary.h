@@ -19,10 +19,9 @@ struct Cause {
   std::string text;    // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)"
 };
 
-// Returns the first of these that exists:
+// Returns the first of these that exists; nullopt if nothing is wrong:
 //   - the cause of the worst Pod of `pods`, if that Pod is at least as bad as `least`
 //   - why `maker` cannot make Pods; `maker` is their ReplicaSet or ReplicationController, or null
-//   - nullopt: nothing is wrong
 // Pods that are being deleted are left out.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
@@ -30,9 +29,10 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns those of `pods` that are owned by `of_revision`, the ReplicaSet of the new revision.
-// During an update in place, that ReplicaSet has 0 replicas or does not exist (null). Then returns
-// the Pods that have the annotation of an update in place, and are owned by one of `replica_sets`.
+// Returns those of `pods` that belong to the new revision. Usually these are the Pods that
+// `of_revision`, its ReplicaSet, owns. During an update in place `of_revision` has 0 replicas, or
+// does not exist yet (null). Then returns the Pods that have the annotation of an update in place,
+// and are owned by one of `replica_sets`.
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

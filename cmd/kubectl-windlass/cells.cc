@@ -12,8 +12,8 @@ namespace {
 constexpr char32_t kLastCharacter = 0x10FFFF;
 constexpr char32_t kEllipsis = 0x2026;
 
-// As long as an object of this class exists, the locale of its thread is C.UTF-8, whose characters
-// are those of Unicode. Only LC_CTYPE is taken from that locale, which is part of the C library.
+// Sets the locale of its thread to C.UTF-8 for as long as it lives. The characters of that locale
+// are those of Unicode. Only LC_CTYPE is set. The locale is part of the C library.
 class UnicodeCharacters {
  public:
   UnicodeCharacters() : before_(uselocale(Locale())) {}
@@ -21,7 +21,8 @@ class UnicodeCharacters {
   UnicodeCharacters(const UnicodeCharacters&) = delete;
   UnicodeCharacters& operator=(const UnicodeCharacters&) = delete;
 
-  // Returns false if the C library lacks the locale. Then every character but ASCII is unreadable.
+  // Returns false if the C library lacks the locale. Then every character that is not ASCII is
+  // unreadable.
   static bool There() { return Locale() != nullptr; }
 
  private:
@@ -62,7 +63,8 @@ size_t CellsOf(const Character& character) {
   return cells < 0 ? 1 : static_cast<size_t>(cells);
 }
 
-// Returns true for embeddings, overrides and isolates, which would move the rest of the row.
+// Returns true for the characters that embed, override or isolate a direction of writing: they
+// would also turn the rest of the row.
 bool TurnsDirection(char32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }

@@ -25,9 +25,9 @@ struct Changed {
 
 // Reads the object, calls `decide`, and sends the patch that `decide` returns. If there is nothing
 // to do, `decide` prints why, and returns the exit code of the command. If another client has
-// changed the object since the read, the API server refuses the patch; the object is then read, and
-// `decide` called, again, in all kWritesMax times at most. A patch of a Deployment is never refused
-// for this: like kubectl's, it has no resourceVersion.
+// changed the object since the read, the API server refuses the patch, and everything is done
+// again, kWritesMax times at most. This does not happen for a Deployment: like kubectl's, its patch
+// has no resourceVersion.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

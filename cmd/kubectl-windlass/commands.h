@@ -27,12 +27,13 @@ struct CommandContext {
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
   // What the command has done so far, for all objects that it names.
   struct Done {
-    std::set<std::string> steered;  // uids of handled updates; both controllers share the update
-    // If `status` waits for several objects, one after another: each object in JSON as it was when
-    // the command began, by InCommand. An object may change while the command waits for another
-    // object.
+    // The uids of updates that the command has handled. Two controllers share one update.
+    std::set<std::string> steered;
+    // For `status` of several objects, one after another: each object in JSON as it was when the
+    // command began, by its text of InCommand. An object may change while the command still waits
+    // for another one.
     std::map<std::string, std::string> first;
-    std::string told;      // what OverdueText said in the last ReadWorkload
+    std::string told;      // the warning of OverdueText that the last ReadWorkload has printed
     bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();
@@ -80,15 +81,15 @@ ExitCode RunCommand(const CommandContext& context);
 // Prints where the object at `place` stands, and prints it again whenever it changes. Ends when the
 // rollout ends or is held, or when --timeout has passed; with --watch=false, after the first look
 // (status_command.cc). `object` is the object as it was read. `maker` is the ReplicationController
-// that makes its Pods; null if ReplicaSets make the Pods, or if an update has not made its new
-// controller yet. In the last case, returns nullopt as soon as the new controller has replicas:
-// call WatchStatus again with the new controller as `maker`.
+// that makes its Pods. It is null if ReplicaSets make the Pods, or if an update has not made its
+// new controller yet. In the latter case, returns nullopt as soon as the new controller has
+// replicas: call WatchStatus again with the new controller as `maker`.
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
 
-// Writes what a command did to an object: kubectl's line "deployment.apps/web paused", or the
-// object as -o says.
+// Writes what a command has done to an object: kubectl's line "deployment.apps/web paused" or, with
+// -o, the object.
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
 
@@ -102,8 +103,7 @@ void PrintOutput(const CommandContext& context, const std::string& text);
 Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
                    const Json& patch);
 
-// How many times a command reads and writes an object that other clients keep changing, the first
-// time included.
+// How many times in all a command reads and writes an object that other clients keep changing.
 inline constexpr int kWritesMax = 5;
 
 // Writes why a command leaves the object as it is, and returns `code`. In the message, `why`

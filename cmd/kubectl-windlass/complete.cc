@@ -9,7 +9,7 @@
 namespace windlass::cli {
 namespace {
 
-// Keeps `value` if `flag` says in which cluster and namespace, or as which user, to look for names.
+// Keeps `value` if `flag` is --namespace, --context or another flag about the connection.
 void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
   if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
   if (flag == "--context") to.context = value;
@@ -65,7 +65,7 @@ bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
 }
 
 // Completes the name of an object: "deployment/w", "w" after the word "deployment", or "w" alone.
-// The last may be an object of any kind that the command takes.
+// "w" alone may be an object of any kind that the command takes.
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   const std::vector<const Kind*> kinds = KindsFor(line);

@@ -18,7 +18,8 @@ void Write(std::FILE* file, std::string_view text) {
   const size_t written = std::fwrite(text.data(), 1, text.size(), file);
   if (written == text.size() && std::fflush(file) == 0) return;
   if (errno != EPIPE) return;
-  // The reader is gone, as in `… | head`: end by SIGPIPE, like a program that does not ignore it.
+  // The program that reads our output has ended, as in `… | head`: end by SIGPIPE, as a program
+  // does by default.
   signal(SIGPIPE, SIG_DFL);
   raise(SIGPIPE);
 }
@@ -29,8 +30,8 @@ std::string_view Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Returns the name of the locale for characters, from the first variable in the order of POSIX that
-// is set; "" means the locale C.
+// Returns the name of the locale for characters: the value of the first variable that is set, in
+// the order of POSIX. "" means the locale C.
 std::string_view CharacterLocale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!Variable(name).empty()) return Variable(name);
@@ -38,8 +39,8 @@ std::string_view CharacterLocale() {
   return "";
 }
 
-// Passes each line of the text through Printable, which leaves only the line breaks of what a
-// terminal obeys.
+// Passes each line of the text through Printable. Of all characters that control a terminal, only
+// the line breaks stay.
 std::string PrintableLines(std::string_view text, bool ascii) {
   std::string lines;
   for (;;) {

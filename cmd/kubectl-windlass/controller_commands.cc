@@ -29,8 +29,8 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command steers. If there is nothing to steer, the command
-// has written why, and `refused` is its exit code.
+// The controller and the update that a command steers. If there is nothing to steer, `refused` is
+// the exit code of the command, which has written why.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
@@ -48,8 +48,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (found->unreadable) {
     return refused(Report(context.session, context.console, *found->unreadable));
   }
-  // The user may have named both controllers of one update, or both may have the labels that -l
-  // asks for.
+  // The user may have named both controllers of one update, or -l may select both.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
@@ -63,8 +62,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // An edit of the spec has stopped the update, and the run that the edited spec asks for has done
-  // nothing yet.
+  // An edit of the spec has stopped the update. The new run, which the edited spec asks for, has
+  // not done anything yet.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -73,8 +72,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced the controller. A finalizer, or --cleanup=Preserve, then keeps the
-  // controller without Pods.
+  // The update may have replaced the controller, which still exists without Pods because of a
+  // finalizer or --cleanup=Preserve.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -91,8 +90,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
 // nothing to do, `change_for` writes why, and returns the exit code of the command. If the update
-// has changed since the read, all this is done again, so that nothing is written into an update
-// that has ended.
+// has changed since the read, all this is done again. So the command never writes into an update
+// that has ended meanwhile.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -126,11 +125,11 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // A change of the spec would begin an ended update again.
+    // After its end, a change of the spec would begin the update again.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, "is not updated any more: " + standing.why);
     }
-    // Once a controller is being deleted, Windlass finishes the update, paused or not.
+    // Once a controller is being deleted, Windlass finishes the update even if it is paused.
     if (pause && IsPastReturn(context, steered.found.place, update)) {
       return RefusePastReturn(context, place, update);
     }
@@ -147,7 +146,8 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   return Steer(context, place, change_for);
 }
 
-// Returns true if kubectl apply or another client that applies manifests manages the object.
+// Returns true if the object is managed by kubectl apply, or by another client that applies
+// manifests.
 bool IsApplied(const Json& object) {
   if (!AnnotationOf(object, "kubectl.kubernetes.io/last-applied-configuration").empty())
     return true;
@@ -156,8 +156,7 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Turns an update round that goes forward, even a paused one: has Windlass take back what the
-// update has done.
+// Makes an update go back, even a paused one: Windlass then takes back what the update has done.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
@@ -209,7 +208,7 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
   for (bool again = false;; again = true) {
     const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
     if (!found.ok()) return Report(context.session, context.console, found.error());
-    // Without the update, the command cannot know whether one is under way.
+    // If the update cannot be read, the command cannot know whether one is under way.
     if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
@@ -228,11 +227,11 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // The new controller exists, but cannot be read: an empty one stands for it, which explains
-    // nothing.
+    // The new controller exists, but cannot be read. An empty object stands for it, so no cause is
+    // shown for missing Pods.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
-    // Without an exit code, the new controller has replicas now: the next round of the loop reads
+    // No exit code means that the new controller has replicas now: the next round of the loop reads
     // it.
     if (code) return *code;
   }
@@ -297,8 +296,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // A change of the spec begins a failed update again, unless spec.paused is true. So a withdrawal
-  // leaves such an update paused.
+  // A change of the spec begins a failed update again, unless spec.paused is true. So when the
+  // command withdraws its request, it leaves a failed update paused.
   const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
@@ -322,8 +321,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
-  // If the rollback is refused, the request is removed. The update goes on as before; if it had
-  // failed, it is paused.
+  // If Windlass refuses the rollback, the command removes its request. The update goes on as
+  // before, or is paused if it had failed.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},

@@ -13,8 +13,8 @@ namespace windlass::cli {
 Standing StandingOfController(const Json& controller);
 // Returns why an update has succeeded although a rollback was asked for.
 std::string NotRolledBackText(const Json& update);
-// Returns where a ReplicationControllerUpdate stands. The Pods that the Standing counts are those
-// of the controller that is scaled up.
+// Returns where a ReplicationControllerUpdate stands. The Standing counts the Pods of that
+// controller which is being scaled up.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

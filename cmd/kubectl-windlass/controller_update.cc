@@ -82,7 +82,8 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // An update that was stopped on the way and begins a new run has a target, and no step yet.
+  // If an edit of the spec has stopped an update and a new run begins, the update has a target, but
+  // no step yet.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -93,8 +94,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // If the new controller is deleted, its Pods have no owner. Only a rename journal on the old
-  // controller says that the old controller takes these Pods over.
+  // If a user deletes the new controller, its Pods have no owner, and nothing can bring them back.
+  // Exception: a rename journal on the old controller says that the old controller takes these Pods
+  // over.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -102,7 +104,7 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update) {
   const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
-  // If the step is Done, the status is still that of the update before.
+  // If the step is Done, the status is still that of an earlier run, which has ended.
   const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
   if (!of_before && (said("/status/step") || said("/status/target"))) return false;
   const Result<Json> old = ReadController(context, update_place, update_place.name);
@@ -118,7 +120,7 @@ bool IsPastReturn(const CommandContext& context, const Place& update_place, cons
   const bool named = !TextOf(update, "/spec/newName").empty();
   const std::string cleanup(named ? rc::kDelete : rc::kRename);
   if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return IsDeleted(old);
-  // Before its journal is written, a rename has deleted nothing.
+  // A rename deletes nothing before it has written its journal.
   const bool renames = !TextOf(update, "/status/journal").empty() ||
                        (old.ok() && !AnnotationOf(*old, rc::kRenameJournal).empty());
   const std::string new_name = TextOf(update, "/status/newName");
@@ -159,8 +161,8 @@ bool Replaces(const Json& target, const Json& source) {
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  // kubectl never removes its note of the original size, so that note alone does not show an
-  // update.
+  // kubectl never removes its note of the original size. So that note alone does not show that an
+  // update is under way.
   return std::ranges::any_of(kNotes,
                              [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
 }
@@ -178,8 +180,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  // A source that was restored from a backup has another uid. But an annotation of the source names
-  // the uid of the controller to which it has given Pods.
+  // If the source was restored from a backup, it has another uid than the target's note says. But
+  // the source itself has a note with the uid of the controller to which it has given Pods.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -199,9 +201,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     if (by_name && !(from_other && to_other)) {
       return "is in the middle of a rollback between it and " + name + repeat;
     }
-    // In a rollback, each controller names the other controller as its source. The old controller
-    // is then the controller whose kNextControllerId names the other; without such an annotation,
-    // the older controller.
+    // In a rollback, each controller names the other one as its source. The old one is then the one
+    // whose kNextControllerId names the other; without such an annotation, the one that is older.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };
@@ -226,7 +227,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
            " takes it back";
   }
-  // An update that has ended leaves no kDesiredReplicas, the size to reach.
+  // When an update ends, it removes kDesiredReplicas, the size to reach. If that is present, the
+  // update has not ended.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
@@ -239,8 +241,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            ' ' + std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) +
            "- ends it";
   }
-  // kubectl never removes its note of the size, and does not note which controller has got the
-  // Pods.
+  // kubectl never removes its note of the original size, and does not note to which controller the
+  // Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat

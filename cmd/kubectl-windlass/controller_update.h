@@ -1,5 +1,5 @@
-// The rolling update of a ReplicationController: the ReplicationControllerUpdate with the name of
-// the controller or, if the controller was made by an update, that update.
+// The rolling update of a ReplicationController. The ReplicationControllerUpdate has the name of
+// the old controller, but the new controller leads to it as well.
 #pragma once
 
 #include <optional>
@@ -40,11 +40,11 @@ bool HasBegun(const Json& update);
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has changed neither of its controllers yet, as far as its status and
-// the notes on the old controller say.
+// the annotations of the old controller show.
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
-// Returns true if an update that goes forward has begun to delete one of its controllers. A
-// rollback could then not restore the old controller.
+// Returns true if an update that goes forward has begun to delete one of its controllers. From then
+// on, a rollback could not restore the old controller.
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
 // Writes that `update`, of the controller `place`, can be neither paused nor rolled back any more.
 // Returns the exit code.
@@ -53,8 +53,8 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
 // update (RC-1), a command that removes the annotation comes first: otherwise Windlass would create
 // the update again.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
-// Returns the name of the controller that `controller` was made to replace: "web" if the annotation
-// is "web:<uid>". Returns "" if no update has made `controller`.
+// Returns the name of the controller that `controller` was made to replace. Example: "web" if its
+// annotation is "web:<uid>". Returns "" if no update has made `controller`.
 std::string SourceName(const Json& controller);
 // Returns true if the annotation of `target` says that `target` replaces `source`, in an update or
 // in a rollback.
@@ -66,10 +66,10 @@ bool HasNotes(const Json& old);
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// If the annotations of the two controllers of an update say that `controller` is in the middle of
-// the update, returns that, and what to do. The text follows the name of the controller: "is in the
-// middle of …". Returns "" if the annotations say nothing of an update, or if the controllers
-// cannot be listed.
+// The annotations of `controller`, and of the other controller of its update, may show that it is
+// in the middle of the update. Then returns that, and what to do, as a text that follows the name
+// of the controller: "is in the middle of …". Returns "" if the annotations show no update, or if
+// the controllers cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 

@@ -38,8 +38,8 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists what there is; -n and --context choose another place";
 }
 
-// Returns the text for a request that was sent and got no answer. The API server may have carried
-// out a write nevertheless.
+// Returns the text for a request that was sent and got no answer. If it was a write, the API server
+// may have carried it out nevertheless.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
   const bool answered = error.http_status != 0;
   std::string text = error.message;
@@ -89,7 +89,7 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
              ": check certificate-authority and client-certificate of the kubeconfig";
       break;
     case ErrorKind::kUnauthorized:
-      // If a credential plugin fails, no server has answered.
+      // Without an HTTP status, no server has answered: the credential plugin has failed.
       text = (error.http_status == 0
                   ? "no credentials for the API server " + server
                   : "the API server " + server + " does not accept your credentials") +

@@ -26,7 +26,7 @@ Key KeyIn(const Json& object) {
   return {meta.value("namespace", ""), meta.value("name", "")};
 }
 
-// Returns true if the error concerns every request, not only those for one selection.
+// Returns true if every request would fail with this error, not only those for one selection.
 bool ConcernsAll(ErrorKind kind) {
   return kind == ErrorKind::kNotSent || kind == ErrorKind::kTls || kind == ErrorKind::kCancelled ||
          kind == ErrorKind::kUnauthorized || kind == ErrorKind::kConfig;
@@ -43,7 +43,7 @@ struct Source {
   Duration wait = kRetryFirst;  // before the next try
   std::optional<MonotonicTime> failing_since{};
   std::optional<Error> failure{};     // the last failure of the watch
-  std::optional<Error> unreadable{};  // why an optional selection was given up
+  std::optional<Error> unreadable{};  // why this selection, an optional one, was given up
 };
 
 }  // namespace

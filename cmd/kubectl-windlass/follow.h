@@ -39,8 +39,8 @@ class Follow {
   // Returns when an object has changed since the last call, or `longest` has passed.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // Returns the error that made Follow give up the optional selection number `selection`, which
-  // then has no objects. Returns nullopt if the selection was not given up.
+  // An optional selection that cannot be read is given up, and then has no objects. Returns the
+  // error if the selection number `selection` was given up; otherwise nullopt.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

@@ -19,8 +19,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if the view shows an object of the kind whose updates are selection number
-// `selection`.
+// Selection number `selection` has the updates of some kind. Returns true if the view shows an
+// object of that kind.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -30,8 +30,9 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Prints which kinds and objects could not be read, or do not exist. In a table, that is an error,
-// as with kubectl, and the exit code of the error is returned. Otherwise it is a warning.
+// Prints which kinds and objects could not be read, or do not exist. In a table, these are errors,
+// as with kubectl: returns the exit code of the last one. Otherwise, it is a warning that something
+// could not be read.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -64,8 +65,8 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// For each selection in a table, warns about the first object whose latest spec no controller has
-// seen. For a single object, ReadWorkload has warned already.
+// Warns if no controller has seen the latest spec of an object: for a table, about the first such
+// object of each selection. For a single object, ReadWorkload has warned already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -114,8 +115,8 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns the exit code of a watch. Ctrl-C is the usual end. --timeout is a usual end, too, if
-// nothing is under way.
+// Returns the exit code of a watch. Ctrl-C is the usual end. A passed --timeout is a usual end,
+// too, if no rollout is under way.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();

@@ -18,7 +18,7 @@ std::string CauseOf(const Json& replica_set) {
 }
 
 // Prints the revisions. For Deployments, lines and columns are those of kubectl, so that scripts
-// for kubectl can read them. Rollouts have further columns, between the first and the last one.
+// for kubectl can read them. For Rollouts there are further columns between kubectl's two.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
   const bool rollout = place.resource == resources::kRollouts;

@@ -14,9 +14,9 @@ const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
   return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
 }
 
-// Returns the condition of an update in place if it says that a new size or template is held back;
-// else null. A condition that is older than the last change of the object does not count: a
-// Windlass that does not run any more may have left it.
+// Returns the condition of updates in place if it says that a new size or template is held back;
+// else null. Leaves out a condition that is older than the last change of the object: a Windlass
+// that does not run any more may have written it.
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;

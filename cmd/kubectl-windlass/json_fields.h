@@ -19,8 +19,8 @@ inline constexpr std::string_view kRevisionAnnotation = "deployment.kubernetes.i
 // Returns the field that a JSON pointer such as "/spec/replicas" names; null if the field is
 // absent, or is a JSON null.
 const Json* FieldOf(const Json& object, const std::string& pointer);
-// TextOf and NumberOf return `otherwise`, and FlagOf returns false, if the field is absent or of
-// another type.
+// If the field is absent or of another type, TextOf and NumberOf return `otherwise`, and FlagOf
+// returns false.
 std::string TextOf(const Json& object, const std::string& pointer,
                    const std::string& otherwise = "");
 int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise = 0);
@@ -46,22 +46,22 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
-// Returns the condition ReplicaFailure if its reason is ReplicaSetUpdateRefused: the API server
-// refuses a write of Windlass. Otherwise returns null.
+// The API server refuses a write of Windlass: returns the condition ReplicaFailure with reason
+// ReplicaSetUpdateRefused. Returns null if there is none.
 const Json* RefusedUpdate(const Json& object);
-// Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for annotations, which holds up nothing. Otherwise returns null. If ReplicaFailure has
-// another reason than these two, it is about Pods.
+// A ReplicaSet has no room for annotations, which holds up nothing: returns the condition
+// ReplicaFailure with reason AnnotationsNotCopied. Returns null if there is none. With any other
+// reason, ReplicaFailure is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);
-// A controller that has seen the latest spec but cannot begin with it leaves the object unobserved,
-// and a condition says why. Returns the first of these conditions; null if there is none, or if the
-// latest spec is observed:
+// If a controller has seen the latest spec but cannot begin with it, it leaves observedGeneration
+// behind, and a condition says why. Returns the first of these conditions; null if there is none,
+// or if observedGeneration is the latest:
 //   - Stalled or Ready of the present generation
 //   - Progressing with reason ReplicaSetCreateError
 //   - the condition that RefusedUpdate returns
-//   - the condition of an update in place, if it was written since the last change of the object
+//   - the condition of updates in place, if it was written since the last change of the object
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -30,8 +30,8 @@ struct KindVerb {
   std::string_view instead{};
 };
 
-// The objects that update objects of this kind. Each has the name of the object that it updates.
-// While an update is under way, the update says where the updated object stands.
+// The objects that update objects of this kind, each with the name of the object that it updates.
+// While such an update is under way, its own object says where the updated object stands.
 struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no such objects
   Standing (*standing)(const Json& update) = nullptr;
@@ -59,7 +59,7 @@ std::vector<const Kind*> KindsWith(CommandName command);
 // Returns the function that carries the command out for the kind; null if the kind lacks the
 // command.
 ActOn ActOf(const ResourceId& resource, CommandName command);
-// Returns why the kind of the object does not have the command.
+// Returns why the kind of the object does not have the command, and what to use instead.
 std::string InsteadText(const Place& place, CommandName command);
 
 // `resource` must be in the table.

@@ -1,5 +1,5 @@
-// Prints what a command waits for if the wait is long and has no timeout. Otherwise the command
-// would hang without saying why.
+// Prints what a command waits for, if the wait is long and has no timeout. Otherwise a user would
+// not know why the command does not end.
 #pragma once
 
 #include <optional>

@@ -66,7 +66,8 @@ Error NothingIn(const std::string& path) {
 
 // Adds the object to `objects`; of a List, adds the items.
 void AddObjects(Json object, std::vector<Json>& objects) {
-  // The kind is "List", or what "kubectl get --raw" prints: "DeploymentList".
+  // The kind of a list is "List", or "DeploymentList" and the like, as `kubectl get --raw` prints
+  // it.
   const Json* items = FieldOf(object, "/items");
   if (!TextOf(object, "/kind").ends_with("List") || items == nullptr || !items->is_array()) {
     objects.push_back(std::move(object));
@@ -153,8 +154,8 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
-  // Windlass leaves out a value that is not above 0, so the API server never sees a negative one,
-  // and cannot refuse it. That is why it is refused here.
+  // Windlass leaves out a value that is not above 0 when it makes the controller. So the API server
+  // never sees a negative value, and cannot refuse it; the plugin does.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

@@ -57,7 +57,7 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   if (good.size() > 1) return SeveralOf(name, good);
   if (!good.empty()) return good.front();
   if (failure) return *failure;
-  // If the cluster serves none of the kinds that have the command, it has no such object.
+  // If the cluster serves none of the kinds that have the command, no such object can exist.
   const auto is_served = [&](size_t i) {
     return replies[i].ok() || replies[i].error().detail != ErrorDetail::kNotServed;
   };
@@ -75,7 +75,8 @@ Result<Place> FindNamed(Session& session, CommandName command, const std::string
   }
   for (size_t i = 0; i < all.size(); ++i) {
     const ResourceId& resource = all[i].resource;
-    // Every API server serves the built-in kinds. If one is missing, no API server has answered.
+    // Every Kubernetes API server serves the built-in kinds. If one is missing, something else has
+    // answered.
     const bool built_in = resource.manifest.empty();
     if (built_in && !replies[i].ok() && replies[i].error().detail == ErrorDetail::kNotServed) {
       return Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},

@@ -15,7 +15,7 @@ namespace windlass::cli {
 //   - kConfig with a list of the objects, if several of these kinds have one
 //   - the error of a request for one of these kinds, for example a missing right
 //   - kNotFound, if the cluster serves none of these kinds, or does not serve a built-in kind
-//   - an object of a kind that lacks the command: the command will say why it does nothing for it
+//   - an object of a kind that lacks the command: InsteadText then says what to use instead
 //   - kNotFound
 // The errors have a text for people.
 Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,

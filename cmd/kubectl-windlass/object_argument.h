@@ -18,7 +18,7 @@ namespace windlass::cli {
 struct ObjectArgument {
   ResourceId resource{};
   std::string name;   // empty: all objects of the resource
-  bool bare = false;  // no type was given: `resource` is not known, FindNamed finds it
+  bool bare = false;  // the user gave no type: `resource` is not set, and FindNamed finds it
   bool operator==(const ObjectArgument&) const = default;
 };
 

@@ -49,8 +49,8 @@ std::string HelpOf(const CLI::App& app) {
   return help + CLI::Formatter().make_group("Flags of every command", false, shared);
 }
 
-// Returns the option of the program, or of any command, that a flag such as "-n" or "--namespace"
-// names; null if there is none.
+// Returns the option that a flag such as "-n" or "--namespace" names, an option of the program or
+// of any command; null if there is none.
 const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
   if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
@@ -59,8 +59,8 @@ const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
   return nullptr;
 }
 
-// Returns the arguments in a form that the library reads as kubectl does: "-n=shop" is
-// "--namespace=shop", and the value of "--namespace=" is empty, not the next argument.
+// Rewrites the arguments so that CLI11 reads them as kubectl does. "-n=shop" becomes
+// "--namespace=shop", and "--namespace=" gets an empty value, instead of the next argument.
 std::vector<std::string> Normalized(const CLI::App& app,
                                     const std::vector<std::string>& arguments) {
   std::vector<std::string> normalized;

@@ -13,7 +13,7 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// Returns the statuses of init containers and app containers. Any of them may give the reason, but
+// Returns the statuses of init containers and app containers. Any of them may be the cause, but
 // READY counts app containers only.
 std::vector<const Json*> ContainerStatuses(const Json& pod) {
   std::vector<const Json*> statuses;
@@ -65,7 +65,8 @@ void ExplainContainers(const Json& pod, PodState& state) {
   }
 }
 
-// Writes a reason that is not about a container: not scheduled, a gate, minReadySeconds.
+// Writes a reason that is not about a container: the Pod is not scheduled, a readiness gate is
+// closed, or minReadySeconds have not passed.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {

@@ -27,8 +27,7 @@ struct NoPromotion {
   ExitCode code = ExitCode::kError;
 };
 
-// Returns why there is no step to end, and what to do. Both depend on whether a rollout is under
-// way.
+// Returns why there is no step to end, and what to do.
 NoPromotion NoStep(const Json& rollout, const std::string& object) {
   const std::string phase = TextOf(rollout, "/status/phase");
   if (phase == "Healthy" || phase == "RolledBack") {
@@ -104,8 +103,8 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows it";
 }
 
-// Refuses a promotion that would replace the stored promotion of the same step, if the stored one
-// asks for more and is not carried out yet.
+// The annotation of the Rollout may hold a promotion of the same step that asks for more and is not
+// carried out yet. Then refuses this promotion, which would replace it.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);
@@ -118,9 +117,9 @@ std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place&
       const std::string both =
           std::string(full || also_full ? " --full" : "") + (force || also_force ? " --force" : "");
       return Refuse(context, place,
-                    "has a promotion that asks for more and is not carried out yet (annotation " +
-                        std::string(workload::kPromote) + '=' + stored +
-                        "), which this one would replace: kubectl windlass promote " +
+                    "has the annotation " + std::string(workload::kPromote) + '=' + stored +
+                        ", which asks for more than this command and is not carried out yet, so "
+                        "nothing was changed: kubectl windlass promote " +
                         InCommand(place) + both + " asks for both",
                     ExitCode::kOtherUpdate);
     }
@@ -144,7 +143,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
                   ExitCode::kHeld);
   }
   if (!force && (full || NeedsPods(rollout, step))) {
-    // On the way to a step, Pods that only need time are no reason to refuse.
+    // At a step that is no pause, Pods may still be starting. Only Pods with a fault are a reason
+    // to refuse.
     const Result<std::string> why =
         NeedsPods(rollout, step) ? WhyUnavailable(context, place, rollout, step)
                                  : WhyNotAvailable(context.session, rollout, place.namespace_,

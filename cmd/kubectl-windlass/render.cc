@@ -30,7 +30,8 @@ struct Row {
   Mood mood = Mood::kGood;
 };
 
-// How many lines the Pods of a branch take, and how many of its Pods are not available.
+// How many lines the Pods of one branch of the tree take, and how many of these Pods are not
+// available.
 struct Heights {
   std::vector<size_t> lines;  // [n]: of the first n Pods together
   size_t bad = 0;             // Pods that are not available, which are the first ones
@@ -42,7 +43,7 @@ class Drawing {
   Drawing(const Tree& tree, const RenderOptions& options, bool brief)
       : tree_(tree), options_(options), glyphs_(GlyphsOf(options)), brief_(brief) {}
 
-  // How many Pods of each branch are shown; the others become one line.
+  // For each branch, how many of its Pods are shown; one line stands for the others.
   using Shown = std::vector<size_t>;
 
   Shown All() const;
@@ -158,9 +159,10 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Leaves out Pods until the rest fits. Each time, leaves out the last Pod of the branch that shows
-// the most Pods; branches that still show an available Pod come first. A Pod that is not available
-// stays if it is the last one, even if its lines do not fit.
+// Leaves out Pods until the rest fits. Each time, leaves out the last Pod of one branch: of the
+// branches that still show an available Pod, or otherwise of all, the one that shows the most Pods.
+// If only one Pod is left in the whole tree, and it is not available, it stays, even if its lines
+// do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
@@ -217,8 +219,8 @@ std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
   return tables;
 }
 
-// Returns true if the tree, below `above` lines, is higher than the terminal, and columns do not
-// fit the terminal's width. Then less is shown of each Pod, so that more Pods are shown.
+// Returns true if the tree, with `above` lines before it, fits neither the height nor the width of
+// the terminal. Then less is shown of each Pod, so that more Pods are shown.
 bool HasToBeBrief(const Tree& tree, const RenderOptions& options, size_t above) {
   if (!options.height) return false;
   const Drawing drawing(tree, options, /*brief=*/false);

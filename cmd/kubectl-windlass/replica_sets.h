@@ -14,7 +14,7 @@ namespace windlass::cli {
 // Returns spec.selector in query form: "app=web,tier in (a,b)". Returns "" if the object has none.
 std::string SelectorText(const Json& selector);
 
-// Return the labels that select the Pods of an object, in query form; "" if the object has no
+// Both return the labels that select the Pods of an object, in query form; "" if the object has no
 // selector. SelectorOfWorkload is for a Deployment, Rollout or ReplicaSet; SelectorOfController is
 // for a ReplicationController, whose selector is a map.
 std::string SelectorOfWorkload(const Json& workload);

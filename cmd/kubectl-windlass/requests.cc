@@ -10,7 +10,7 @@
 namespace windlass::cli {
 namespace {
 
-// The second type is for a server that cannot send metadata alone: it sends whole objects.
+// Asks for metadata alone; a server that cannot send that sends whole objects, the second type.
 constexpr std::string_view kMetadataOnly =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
@@ -52,7 +52,8 @@ Result<ObjectList> ListObjects(Session& session, const Selection& selection) {
     if (!next.empty()) AddQuery(request.target, "continue", next);
     const Result<Reply> reply = session.Send(std::move(request), Verb::kList);
     if (!reply.ok()) {
-      // The version that all pages have in common is too old: begin again with a new version.
+      // The snapshot from which the API server sends all pages has expired: begin again with a new
+      // one.
       if (reply.error().kind == ErrorKind::kGone && !next.empty()) {
         list.items.clear();
         next.clear();

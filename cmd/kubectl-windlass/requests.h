@@ -19,11 +19,11 @@ using Json = nlohmann::json;
 inline constexpr std::string_view kStrategicMergePatch = "application/strategic-merge-patch+json";
 inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
-// The field manager of the patches of kubectl rollout. The patch of kubectl rollout undo names
-// none.
+// The field manager of the patches of kubectl rollout. (The patch of kubectl rollout undo names no
+// field manager.)
 inline constexpr std::string_view kRolloutFieldManager = "kubectl-rollout";
-// The field manager of all writes but those to Deployments. The name does not begin with "kubectl":
-// Flux would undo what such a manager wrote (docs/rollouts-gitops.md).
+// The field manager of all writes but those to Deployments. The name must not begin with "kubectl":
+// Flux would undo the writes of such a manager (docs/rollouts-gitops.md).
 inline constexpr std::string_view kPluginFieldManager = "windlass-plugin";
 
 // Where an object is.

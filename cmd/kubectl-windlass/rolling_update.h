@@ -30,39 +30,37 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 
 // --- what is checked before anything is written (rolling_update_checks.cc) ---
 
-// Refuses an update whose old controller does not exist. Refuses a file if no key of the old
-// controller's selector has another value in the selector of the file (RC-4). Returns the exit code
-// when it has written an error, else nullopt. If the user may not read ReplicationControllers,
-// returns nullopt.
+// Refuses an update whose old controller does not exist. Refuses the file of -f unless at least one
+// key has different values in the selectors of the old controller and of the file (RC-4). Returns
+// the exit code when it has written an error, else nullopt. If the user may not read
+// ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
-// Has the API server check the manifest of -f, and refuses one with a field that
-// ReplicationControllers do not have, or with a value of another type, as kubectl does (RC-3).
-// Whatever else the API server refuses, and whether the user may create a controller, is left to
-// the planner. Returns the exit code when it has written the error, else nullopt.
+// Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
+// field that ReplicationControllers do not have, or a value of another type (RC-3). All other
+// refusals of the API server, and a missing right to create a controller, are left to the planner.
+// Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
-// What an update is planned from:
-//   - kPresent: the present state
-//   - kTakenBack: the state that there will be when the stored update, which has failed, is taken
-//     back
-//   - kUnderWay: the present state of an update that is already under way; PrintPlan does not
-//     refuse it
+// The state from which an update is planned:
+//   - kPresent: the present one
+//   - kTakenBack: the one after the stored update, which has failed, is taken back
+//   - kUnderWay: the present one, in the middle of an update; PrintPlan does not refuse that update
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
-// Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses the
-// update if Windlass would refuse it before changing anything, so that nothing is written for it.
-// Returns the exit code when it has written the error, else nullopt. If a read that the plan needs
-// fails, returns nullopt, and Windlass decides.
+// Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses an
+// update that Windlass would refuse before changing anything. So nothing is written for such an
+// update. Returns the exit code when it has written the error, else nullopt. If a read that the
+// plan needs fails, returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
-// For --dry-run=client: prints, as kubectl did, which controller would be replaced by which; or why
-// the update would be refused.
+// For --dry-run=client: prints, as kubectl did, which controller would be replaced by which one, or
+// why the update would be refused.
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
-// Refuses --local while Windlass carries out an update of the same old controller: Windlass and
-// this program would each take the other's scalings for those of another client. Returns the exit
+// Refuses --local while Windlass carries out an update of the same old controller. Each of the two
+// programs would mistake the scalings of the other for those of a third client. Returns the exit
 // code when it has written an error, else nullopt. If the user may not read such updates, returns
 // nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
@@ -75,21 +73,21 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update, or the rollback, that this command goes on with:
-// that program may still run. A program with --local shows only by its notes on the controllers.
-// Does not warn if this command begins a rollback: a program that goes forward stops when its
-// update is rolled back.
+// Warns if another program has begun the update, or the rollback, that this command continues: that
+// program may still run. Only notes on the controllers show a program with --local. Does not warn
+// if this command begins a rollback, because a program that goes forward stops when its update is
+// rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for another new controller than `stored` does, or for other
-// content of the new controller. A rollback is compared by the name of the new controller alone,
-// and only if the command gives that name.
+// content of the new controller. For a rollback, compares only the name of the new controller, and
+// only if the command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command that asks for something else than `stored`, an update that is not over, or that
-// goes forward while `stored` is rolled back. Otherwise the command that began `stored` would fail
-// half-way. The error names what is under way, and the commands to choose from. Returns the exit
-// code when it has written an error, else nullopt.
+// `stored` is an update that is not over. Refuses a command that asks for something else, or that
+// goes forward while `stored` is rolled back: the command would overwrite `stored`, and the command
+// that began `stored` would fail half-way. The error names what is under way, and the commands to
+// choose from. Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -114,8 +112,8 @@ bool HasEnded(const CommandContext& context, const Json& stored);
 Error OrLocally(Error error);
 
 // Returns the spec that the command writes over that of `stored`. If `stored` is done or was
-// refused, that is the spec of `update`. Otherwise a field keeps its stored value unless this
-// command gives it another: another command may have begun `stored`, which now goes on, or back.
+// refused, that is the spec of `update`. Otherwise `stored` goes on, or back, and another command
+// may have begun it. So a field keeps its stored value, unless this command gives it another one.
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
@@ -127,16 +125,16 @@ struct Look {
   std::optional<ExitCode> refused{};
 };
 
-// Refuses a command without --no-wait if the user may not list updates. The command would write the
-// update, could not follow it, and would end with an error, while Windlass carries the update out.
-// Returns the exit code when it has written the error, else nullopt.
+// Refuses a command without --no-wait if the user may not list updates. Otherwise the command would
+// write the update, and then end with an error because it cannot follow it, while Windlass carries
+// the update out. Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
-// Reads the stored update, and refuses what Windlass would refuse later, so that nothing is written
-// (rolling_update_look.cc).
+// Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
+// is written for it (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update if the NEW that it names is also the NEW of another update under way.
+// Refuses an update if its NEW is also the NEW of another update that is under way.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
@@ -150,20 +148,19 @@ struct Before {
   bool is_last = true;   // false: -o prints the object of a later update
 };
 
-// Prints the lines of the status after the first `printed` ones. Returns how many lines the update
-// has written so far. With -o, prints the lines to standard error, because standard output is for
-// the object.
+// Prints the lines of the status after the first `printed` ones. Returns how many lines the status
+// has now. With -o, prints the lines to standard error, because standard output is for the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for without a timeout; "" if it waits for nothing, or for Pods to
-// become available. An update waits without a timeout while it prepares or cleans up, and while one
-// of its controllers is being deleted.
+// Returns what the update waits for, if that wait has no timeout: while it prepares or cleans up,
+// and while one of its controllers is being deleted. Returns "" if it waits for nothing, or for
+// Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the
-// update ends or is paused (rolling_update_follow.cc). `update` is the object as it was written. If
-// this command created the update, and the update fails without having changed anything, removes
-// it. With -o, prints the object at the end.
+// update ends or is paused (rolling_update_follow.cc). `update` is the object as it was written.
+// With -o, prints the object at the end. If this command created the update, and the update fails
+// without having changed anything, deletes the update.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused because another update is under way.
@@ -174,8 +171,8 @@ ExitCode FailRollback(const CommandContext& context, const Json& update);
 
 // --- the two ways to carry an update out ---
 
-// Carries the update out in this program (--local), which uses nothing of Windlass but the planner.
-// With --dry-run=client, prints what it would do.
+// Runs the update in this program (--local). Windlass need not run. With --dry-run=client, prints
+// what the program would do.
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 
 // Has Windlass carry the update out: writes the update, and prints its lines until it ends. Ctrl-C

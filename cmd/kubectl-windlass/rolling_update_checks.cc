@@ -26,9 +26,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// For a controller `name` that does not exist. Returns true if the new controller has replaced it:
-// an earlier command was cut off after it had deleted the old controller. The planner knows what is
-// left to do.
+// The controller `name` does not exist. Returns true if the new controller has replaced it, because
+// an earlier command was cut off after it had deleted the old controller. The planner then knows
+// what is left to do.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -36,8 +36,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Says that the old controller does not exist. For an update that keeps the name, kubectl first
-// looked for a rename that was cut off (RC-14); that is why the text is another one.
+// Writes that the old controller does not exist. For an update that keeps the name, the text is
+// another one, as with kubectl, which then first looked for a rename that was cut off (RC-14).
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -47,8 +47,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
   return Report(context.session, context.console, error);
 }
 
-// Refuses a file if no key of the old selector has another value in the selector of the file
-// (RC-4).
+// Refuses the file of -f unless at least one key has different values in the selectors of `old` and
+// of the file (RC-4).
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -56,7 +56,7 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const auto controller = DecodeReplicationController(decoder, old.dump());
   if (!asked.ok() || !asked->spec.controller || !controller.ok()) return std::nullopt;
   const NewControllerContent& content = *asked->spec.controller;
-  // A rename that was cut off has given the old controller the selector of the new one.
+  // If a rename was cut off, the old controller has the selector of the new one already.
   if (controller->meta.annotations.Has(rc::kRenameJournal)) return std::nullopt;
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
@@ -65,17 +65,17 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
-// Returns the text as a shell takes it: an image may be any text.
+// Returns the text as one word for a shell. An image may be any text.
 std::string InShell(const std::string& text) {
   const bool plain = text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos;
   return plain ? text : '\'' + text + '\'';
 }
 
-// Returns the command that goes on with the update `stored`. `in`: " -n shop".
+// Returns the command that continues the update `stored`. `in`: " -n shop".
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
-  // If NEW existed before the update, no command line can repeat the update, so its status is
-  // shown.
+  // If NEW existed before the update, there is no command line that asks for the update again. So
+  // the text names the command that shows its status.
   if (!spec.controller && spec.image.empty()) {
     return "kubectl windlass status rc/" + stored.meta.name + in;
   }
@@ -113,8 +113,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   return go_on + ". To take it away: " + TakeAwayText(context, place);
 }
 
-// For a stored update that only names the new controller. Returns true if the new controller
-// exists, and the command asks for other content; a manifest always counts as other content.
+// `asked` is what the command asks for; the stored update only names the new controller. Returns
+// true if the new controller exists, and the command asks for other content; a manifest always
+// counts as other content.
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -138,15 +139,15 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
   return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
 }
 
-// Returns the name of the new controller from which a rollback takes Pods; "" if no rollback has
-// begun. `old`: the controller that gets the Pods.
+// `old` is the controller that gets Pods back in a rollback. Returns the name of the new controller
+// from which it gets them; "" if no rollback has begun.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
-  // In a rollback, the new controller names the old one as its source, too. Only the names are
-  // compared, because the old controller may have been restored from a backup with another uid.
+  // In a rollback, the new controller, too, names the old one as its source. Only the names are
+  // compared: if the old controller was restored from a backup, it has another uid.
   return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
 }
 
@@ -163,10 +164,9 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns "which has other images than FILE" if `created` was not made of the file of the command;
-// "" if it may have been. A webhook may change images, so the API server is asked what it would
-// make of the file. If the API server does not answer that, the images in the file are compared as
-// they are.
+// Returns "which has other images than FILE" if `created` cannot have been made from the file of
+// the command; otherwise "". A webhook may change images, so the API server is asked what it would
+// make of the file. If the API server does not answer that, compares the images in the file itself.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -185,8 +185,8 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                           made.error().message + ')');
 }
 
-// Refuses a command that differs from an update that has begun: by a file with other images than
-// NEW has, or by another end. A command with NEW ends by deleting the old controller. A command
+// An update has begun. Refuses a command that differs from it: its file has other images than NEW
+// has, or its end is another one. A command with NEW ends by deleting the old controller; a command
 // without NEW ends by giving NEW the name of the old controller.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
@@ -198,9 +198,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   if (!created.ok() || !Replaces(*created, old)) return std::nullopt;
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
-  // kubectl does not note how its update ends. An update by image ends with a rename if kubectl has
-  // made up the name NEW. How an update by file ends is not known: the end of this command is
-  // assumed.
+  // kubectl does not note how its update ends. An update by image ends with a rename if kubectl
+  // made up the name NEW. For an update by file, the end that this command has is assumed.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -242,8 +241,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // An edit of the spec has stopped the run. A command with the target of that run asks for the
-  // same update.
+  // An edit of the spec has stopped the run. If the command has the target of that run, it asks for
+  // the same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -259,7 +258,8 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // The Pods, and both selectors, have the label key of the command that began the update.
+  // The Pods and both selectors have the label key of the command that began the update, so the key
+  // cannot change.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {
@@ -335,8 +335,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // If another command has only noted its NEW, and this command names another NEW, this command
-  // begins an update of its own.
+  // Another command may only have noted its NEW. If this command names another NEW, it begins an
+  // update of its own.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;

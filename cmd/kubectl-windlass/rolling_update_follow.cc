@@ -25,8 +25,8 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
-// Prints what becomes of an update that failed: the error, which is kubectl's, says only why. If
-// this command created the update, and the update has changed nothing, removes it.
+// The error of a failed update, which is kubectl's, says only why it failed. Prints what happens
+// next. If this command created the update, and the update has changed nothing, deletes the update.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);
@@ -35,8 +35,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", and --rollback takes it back";
-  // `asked` is false if another user has turned the update round, or if this command takes back a
-  // failed update before it begins its own.
+  // False if another user has made the update go back, or if this command takes back a failed
+  // update before it begins its own.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
@@ -65,8 +65,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   context.console.message(text + '\n');
 }
 
-// If the update has ended or is paused, writes why, and returns the exit code. If the update goes
-// on, returns nullopt. `back`: the command asked for a rollback.
+// If the update has ended or is paused, writes why, and returns the exit code. Otherwise returns
+// nullopt. `back`: the command asked for a rollback.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
                                const Before& before) {
   const std::string phase = TextOf(update, "/status/phase");
@@ -85,8 +85,8 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   return IsRefusedForOther(update) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// Returns what to check if Windlass has not looked at an update. Windlass looks at a new update
-// within a second.
+// Returns what to check if Windlass has not looked at a new update; usually it does so within a
+// second.
 std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
          std::to_string(kLongWait.count()) +
@@ -95,9 +95,9 @@ std::string UnseenText(const CommandContext& context, const Place& place) {
          TakeAwayText(context, place) + ", and repeat the command with --local";
 }
 
-// How long an update may stand still before the command says so.
+// How long nothing may move before the command warns.
 constexpr seconds kStillMax{30};
-// How soon after spec.updatePeriod something has to move.
+// When spec.updatePeriod has passed, something has to move within this time.
 constexpr seconds kAfterPeriod{10};
 
 // Warns once when an update has stood still for kStillMax: its Pods do not become available, or
@@ -111,8 +111,7 @@ class StandStill {
   std::optional<Duration> Look(const Json& update);
 
  private:
-  // Returns when something has to move. Until then the update rests on purpose, between two
-  // scalings.
+  // Returns until when the update rests on purpose, between two scalings.
   static WallTime EndOfPeriod(const Json& update) {
     const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
     const auto period = ParseDuration(TextOf(update, "/spec/updatePeriod"));
@@ -148,8 +147,8 @@ std::optional<Duration> StandStill::Look(const Json& update) {
 }
 
 // Ends a wait after Ctrl-C, --timeout, or an error of the watch, and says what becomes of the
-// update. `seen`: Windlass has looked at the update. `new_run`: there was no update before the
-// command, which has created this one.
+// update. `seen`: Windlass has looked at the update. `new_run`: this command has created the
+// update.
 ExitCode EndFollowing(const CommandContext& context, const Json& update, bool seen, bool new_run,
                       const Status& status) {
   const Session& session = context.session;

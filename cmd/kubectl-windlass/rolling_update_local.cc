@@ -22,8 +22,8 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take, beside the steps for Pods. Each step is a request; a look
-// usually takes a dozen at most.
+// How many steps one look may take, beside those that label Pods. Each step is a request; usually
+// there are a dozen at most.
 constexpr size_t kStepsMax = 64;
 // The first and the longest pause after a look that failed. Each pause is twice the one before.
 constexpr Duration kRetryFirst = seconds(1);
@@ -85,8 +85,8 @@ class LocalUpdate {
   Duration retry_ = kRetryFirst;
 };
 
-// Keeps the error of a write that the user may not make, because the planner says only that the
-// write was refused. `error` is nullopt if the write has succeeded.
+// The planner says only that a write was refused. If the cause is that the user lacks a right,
+// keeps the error of the write for the user. `error` is nullopt if the write has succeeded.
 void LocalUpdate::KeepLackOfRight(const std::optional<Error>& error) {
   const bool lacks =
       error && error->kind == ErrorKind::kForbidden && error->detail != ErrorDetail::kDenied;
@@ -98,7 +98,7 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-// Says that another update is under way. If the other update began at the same time as this one,
+// Writes that another update is under way. If that update began at the same time as this one,
 // deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
@@ -135,10 +135,12 @@ ExitCode LocalUpdate::TellFailed() const {
   const bool changed = !plan_.decoded().status.target.empty();
   const bool has_old = plan_.View().old_controller != nullptr;
   const std::string reason = ReasonOf(plan_.update(), "Stalled");
-  // If the new controller has another image, only the command that the error names can go on.
+  // If the new controller has another image, only the command that the error names can continue the
+  // update.
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
-  // If the old controller was restored from a backup, the same command does not go on, either.
+  // If the old controller was restored from a backup, the same command cannot continue the update,
+  // either.
   const bool only_back = reason == rc::kUnexpectedAnnotations && !one_way;
   context_.console.message(only_back ? "The update stops here. --rollback takes it back.\n"
                            : one_way ? "The update stops here. The same command goes on with it.\n"
@@ -168,7 +170,7 @@ ExitCode LocalUpdate::PrintResult() const {
 }
 
 // Prints the warnings that Windlass would send as Events. Leaves out the warning that the update
-// fails or pauses, because that is printed as the error.
+// fails or pauses, because the command prints it as the error.
 void LocalUpdate::Warn(const std::vector<Event>& events) const {
   for (const Event& event : events) {
     if (event.type != Event::Type::kWarning) continue;
@@ -178,8 +180,8 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
 }
 
 // Sends `first`, which labels a Pod, and at the same time the writes that label all other Pods
-// without the label. Returns the error of a write that failed, unless the planner can go on after
-// that error. After such an error, everything is read again.
+// without the label. If a write failed, returns its error, unless the planner can go on after that
+// error: then everything is read again.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -252,7 +254,7 @@ LocalUpdate::Walk LocalUpdate::Step() {
                              ? GoesOnAfter(*write, error->kind)
                              : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // The update does without what the user may not read, for example an autoscaler.
+    // If the user may not read something, for example an autoscaler, the update goes on without it.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }
@@ -293,8 +295,7 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // `is_late`: a rename has deleted the new controller, or another update has deleted the old
-      // one.
+      // True if a rename has deleted the new controller, or another update has deleted the old one.
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;

@@ -31,8 +31,8 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
                                           {"cleanup", "--cleanup"},
                                           {"onExternalScale", "--on-external-scale"}};
 
-// Refuses a rollback if the stored update, which may be over, has nothing to take back. Returns the
-// exit code when it has written the error, else nullopt.
+// Refuses a rollback if the stored update has nothing to take back, for example because it is over.
+// Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
                                          const Json& stored) {
   if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
@@ -178,14 +178,15 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan has no status, so it gets the name of NEW from the stored status, which keeps the name
-  // even if a user has removed the annotation.
+  // The plan has no status. So it gets the name of NEW from the stored status, which still has it
+  // if a user has removed the annotation.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {
     look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
   }
-  // An update that is under way goes on from what its status says. Any other update begins anew.
+  // An update that is under way goes on from its status, so it is not planned anew. Any other
+  // update is.
   if (look.refused || state == UpdateState::kUnderWay) return look;
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;

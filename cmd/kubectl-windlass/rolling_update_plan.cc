@@ -26,7 +26,7 @@ constexpr size_t kReadsMax = 64;
 struct Planned {
   UpdatePlan plan;
   Learned learned{};
-  std::optional<Error> unknown{};      // a read that failed, so that a refusal is not known
+  std::optional<Error> unknown{};      // a failed read: it is not known whether the plan is refused
   std::optional<Error> lacks_right{};  // with --local: the user may not create the new controller
 
   // Returns true for a rollback that comes too late, and would finish a rename instead.
@@ -55,13 +55,13 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // A policy may deny the request to this user but not to Windlass, so a denial decides nothing.
-    // But a denial counts before a failed update is taken back, because taking it back could be in
-    // vain.
+    // A policy may deny the request to this user but not to Windlass, so usually a denial decides
+    // nothing. But before a failed update is taken back, a denial counts: otherwise it might be
+    // taken back although the new update cannot begin.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, only the user's right to create the controller counts. If the user lacks
-    // another right, the plan goes on, and so does the command.
+    // With --local, a missing right of the user counts if it is the right to create the controller.
+    // Without another right, the plan goes on, as the command does.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -73,7 +73,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
         planned.lacks_right = std::move(told);
       }
     }
-    // Taking an update back deletes its new controller, which frees its place in a quota.
+    // When an update is taken back, its new controller is deleted, which makes room in a quota.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
@@ -168,8 +168,8 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
   const Planned planned = PlanOf(context, update, from);
   const bool judges = from != PlanFrom::kUnderWay;
   if (judges && planned.refused()) return TellRefusal(context, planned);
-  // Windlass may have a right that the user lacks. So a plan that is not known is an error only
-  // with --local, or if the controllers could not be read.
+  // Windlass may have a right that the user lacks. So a failed read is an error only with --local,
+  // or if the controllers could not be read.
   const bool decides = context.line.rolling_update.local || !planned.plan.is_read();
   if (planned.unknown && decides) {
     return Report(context.session, context.console, *planned.unknown);

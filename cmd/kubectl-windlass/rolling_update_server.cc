@@ -34,8 +34,8 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes `spec` into the stored update. An update that is under way then goes on or back; an update
-// that has ended begins anew. Fails with a conflict if the update has changed since `stored` was
+// Writes `spec` into the stored update. If the update is under way, it then goes on or back; if it
+// has ended, it begins anew. Fails with a conflict if the update has changed since `stored` was
 // read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
@@ -47,10 +47,10 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
-// Begins an update anew that has ended or failed, and whose spec stays the same. A patch without a
-// change would not raise the generation, so Windlass would not look at the update, and its status
-// would still say that the update failed. So the update is deleted and created again. The two
-// ReplicationControllers have notes of what the update has done.
+// Begins an update anew that has ended or failed, with the same spec. A patch that changes nothing
+// does not raise the generation, so Windlass would not look at the update, whose status would still
+// say that it failed. So the update is deleted and created again. What it has done is noted on the
+// two ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -61,7 +61,7 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
     const Json* map = FieldOf(ended, std::string("/metadata/") + key);
     if (map != nullptr) update["metadata"][key] = *map;
   }
-  // Nothing is deleted if the API server would refuse the creation.
+  // First checks whether the API server would create the update; otherwise nothing is deleted.
   const Result<Json> may = Create(context, update, true);
   const bool refused = !may.ok() && may.error().kind != ErrorKind::kAlreadyExists &&
                        may.error().detail != ErrorDetail::kNoDryRun;
@@ -134,9 +134,8 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// Returns the stored update if it has failed and the command asks for another update. What the
-// failed update has done is then taken back first. Returns nullopt if there is nothing to take
-// back.
+// The stored update may have failed, and the command may ask for another one. Then returns the
+// stored update: what it has done must be taken back first. Otherwise returns nullopt.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
@@ -181,8 +180,8 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
   return ExitCode::kDone;
 }
 
-// Takes back the update that failed, and then runs the new update. First makes all checks that may
-// refuse the new update.
+// Takes back the update that failed, and then runs the new one. Before that, makes all checks that
+// may refuse the new one.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;

@@ -30,13 +30,13 @@ const Json* Find(const std::vector<const Json*>& objects,
   return found == objects.end() ? nullptr : *found;
 }
 
-// Returns the ReplicaSet of spec.template, the first of these:
+// Returns the ReplicaSet of spec.template, the first of these; null if there is none:
 //   - a ReplicaSet that has the same template
-//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template differs by
-//     the defaults that the API server has added
+//   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template has the API
+//     server's defaults in addition
 //   - a ReplicaSet without a note, which Windlass took over, if its revision is
-//     status.currentRevision; not during an abort, and not before Windlass has seen the latest
-//     spec, because Pods may then follow another ReplicaSet
+//     status.currentRevision. This does not count during an abort, and before Windlass has seen the
+//     latest spec: Pods may then follow another ReplicaSet
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;

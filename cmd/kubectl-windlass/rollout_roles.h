@@ -30,13 +30,13 @@ bool WasComplete(const Json& replica_set);
 
 // Returns the ReplicaSet that Windlass goes back to if spec.rollbackTo has no revision; null if
 // there is none:
-//   - the newest ReplicaSet that was complete once, according to its note or status.stableRevision;
-//     that of spec.template does not count
-//   - if there is no such ReplicaSet: the newest one but that of spec.template, as kubectl rollout
-//     undo does
-// During an abort, the stable ReplicaSet, which Pods follow, has the highest number, and still
-// counts as one before spec.template. Example: revisions 5 and 6 were complete, 7 is broken, and 8
-// is that of spec.template. Returns 6.
+//   - the newest ReplicaSet, apart from that of spec.template, that was complete once, according to
+//     its note or status.stableRevision
+//   - if there is no such ReplicaSet: the newest one apart from that of spec.template, as with
+//     kubectl rollout undo
+// During an abort, Pods follow the stable ReplicaSet, which then has the highest number. It still
+// counts here. Example: revision 5 was complete, 7 is broken, 8 is that of spec.template, and the
+// stable ReplicaSet, which was 6, is now 9: returns the stable one.
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

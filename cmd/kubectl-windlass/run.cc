@@ -129,8 +129,8 @@ std::vector<std::string> RevisionsOf(const std::vector<Json>& replica_sets,
   return texts;
 }
 
-// Prints the candidates of a completion. If the API server cannot be asked, prints none of its
-// objects and no error, because a shell must not show errors.
+// Prints the candidates of a completion. If the API server cannot be asked, prints no names of its
+// objects, and no error either, because a shell must not show errors while the user types.
 ExitCode RunComplete(const Console& console, const std::vector<std::string>& words, Inbox& inbox) {
   const CompletionLine line = ReadCompletionLine(words);
   std::unique_ptr<Connected> connected;
@@ -159,8 +159,8 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
   return ExitCode::kDone;
 }
 
-// If the user has switched off the check of the API server's certificate, warns that any server
-// could pose as the API server.
+// Warns that any server could pose as the API server, if the user has switched off the check of its
+// certificate.
 void WarnOfTrust(const Console& console, const ClientConfig& config) {
   if (!config.tls.insecure_skip_verify || !config.server.starts_with("https://")) return;
   console.Warning("the certificate of the API server " + config.server +
@@ -174,8 +174,8 @@ void ForbidCoreDumps() {
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
-// Starts the network and the handling of Ctrl-C, and calls `run`. `run` gets the inbox, and a place
-// for the session that Ctrl-C interrupts.
+// Starts the network and the handling of Ctrl-C, and calls `run` with the inbox. `run` stores its
+// session in `session`, so that Ctrl-C interrupts it.
 ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;

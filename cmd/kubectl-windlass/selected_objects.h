@@ -17,10 +17,10 @@ struct Selected {
 // Returns at least one object, or an error in `missing`.
 //   - A name without a type is looked up (named_object.h).
 //   - A type with -l selects the objects of that type in the namespace that have the labels.
-//   - -f selects the objects in the files whose kind has the command. A namespace in the file wins
-//     over that of the context. Only kinds, namespaces and names are taken from the file.
-// Returns kConfig for a usage error, also if a named object's kind does not have the command. Any
-// other error has a text for people.
+//   - -f selects the objects in the files whose kind has the command. Only kinds, namespaces and
+//     names are taken from the files. A namespace in a file counts more than that of the context.
+// Returns kConfig for a usage error, which includes a named object whose kind does not have the
+// command. Any other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);
 
 }  // namespace windlass::cli

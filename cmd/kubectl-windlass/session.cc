@@ -10,8 +10,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if `body` is what a success of `verb` carries: a list for kList; an object with an
-// identity for any other verb; for kDelete also a Status.
+// Returns true if `body` is what the API server sends after a successful `verb`: a list for kList;
+// for kDelete an object or a Status; an object for any other verb.
 bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
   if (verb == Verb::kList) return decoder.DecodeList(body).ok();
   if (decoder.DecodeIdentity(body).ok()) return true;

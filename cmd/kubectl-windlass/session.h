@@ -50,15 +50,15 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Sends `request` and waits for the answer. FromHttp says what an answer means for `verb`
-  // (kubeclient/client/client.h). Sets the request's deadline. Sends the request again after a 429.
-  // Sends a read once more if nothing of it reached the server.
+  // (kubeclient/client/client.h). Sets the request's deadline. After a 429, sends the request
+  // again. If nothing of a read reached the server, sends it once more.
   Result<Reply> Send(HttpRequest request, Verb verb);
   // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
   // the order of the requests.
   std::vector<Result<Reply>> SendAll(const std::vector<HttpRequest>& requests, Verb verb);
 
-  // Sends a request after the session was interrupted or has timed out, to take away what the
-  // command has written. Waits for the answer at most kLastWait.
+  // Sends a request although the session was interrupted or has timed out, to undo what the command
+  // has written. Waits for the answer at most kLastWait.
   Result<Reply> SendLast(HttpRequest request, Verb verb);
 
   // Sends a GET of `target`, once, whose answer is no API object. Returns the body of the answer.

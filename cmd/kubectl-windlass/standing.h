@@ -1,5 +1,5 @@
-// Where a rollout stands, from the stored object alone: what `status` and the table of `get` print,
-// and whether and how the rollout ends. Kind::standing (kind.h) is the function that fills in a
+// Where a rollout stands, and whether and how it ends, judged by the stored object alone. `status`
+// and the table of `get` print it. Kind::standing (kind.h) is the function that fills in a
 // Standing.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace windlass::cli {
 struct Standing {
   std::string sentence;            // one line; "" if only `why` is printed
   std::optional<ExitCode> ends{};  // nullopt: the rollout goes on by itself
-  // If `ends` is set, and not kDone: what is wrong or what the rollout waits for, and what to do.
+  // If `ends` is set, and not kDone: what is wrong, or what the rollout waits for; and what to do.
   std::string why{};
   std::string phase{};   // Progressing, Paused, Healthy, Stalled, Aborted or RolledBack
   std::string reason{};  // in a few words, for a table; "" if there is nothing to say

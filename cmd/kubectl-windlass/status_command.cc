@@ -21,7 +21,7 @@
 namespace windlass::cli {
 namespace {
 
-// Follows one rollout: the rollout of the template that the object had at first. If the object gets
+// Follows one rollout: that of the template which the object had at first. If the object gets
 // another template, a newer rollout has begun.
 class StatusWatch {
  public:
@@ -32,8 +32,8 @@ class StatusWatch {
   // Prints where `object` stands, and `cause`, if that has changed since the last print. `cause` is
   // what keeps Pods from being available. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // Takes note of the object as it was when the command began. The command may have followed other
-  // objects since.
+  // Takes note of the object as it was when the command began; the command may have followed other
+  // objects before this one.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Prints the error with which the command ends. Returns the exit code.
   ExitCode End(const Error& error);
@@ -50,15 +50,16 @@ class StatusWatch {
   std::optional<Json> template_;
   int64_t generation_ = 0;         // when the object was first seen with this template
   std::optional<bool> went_back_;  // the update had spec.rollback at first
-  bool rolls_back_ = false;        // the object has had spec.rollbackTo in every look so far
+  bool rolls_back_ = false;        // the object had spec.rollbackTo in every look so far
   std::string said_;
   std::set<std::string> said_causes_;  // reasons printed with the sentence in said_
   Standing last_;
 };
 
-// Returns how the rollout ended if another one took its place; nullopt if none did.
+// Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // The update of a ReplicationController has ended in the other direction than it went at first.
+  // The update of a ReplicationController was turned round, and has ended: rolled back instead of
+  // succeeded, or the other way round.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -104,7 +105,7 @@ void StatusWatch::Say(const Standing& standing, const std::optional<Cause>& caus
     if (standing.sentence.empty()) return;
     if (standing.sentence != said_) said_causes_.clear();
     // The text of a cause may change every few seconds ("back-off 20s", "40s"), and its reason may
-    // go to and fro (ErrImagePull, ImagePullBackOff). So each reason is printed once.
+    // alternate (ErrImagePull, ImagePullBackOff). So each reason is printed once.
     const bool new_cause = cause && said_causes_.insert(cause->reason).second;
     if (standing.sentence == said_ && !new_cause) return;
     said_ = standing.sentence;
@@ -208,15 +209,15 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns the first of these that keeps the rollout from getting on, and does not end by itself;
-// else nullopt. `sets` is true if ReplicaSets make the Pods.
+// Returns what keeps the rollout from getting on and does not end by itself, the first of these;
+// nullopt if there is none. `sets` is true if ReplicaSets make the Pods.
 //   - a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
 //   - why the Pods are not available
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
-  // The present Pods may be those of another template.
+  // While the latest spec is not observed, the present Pods may be those of another template.
   if (!IsObserved(object)) return std::nullopt;
   const Json* told = RefusedUpdate(object);
   const Json* in_place = InPlaceToTell(object);
@@ -250,7 +251,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
-  // A rollout that has ended needs no look at its Pods.
+  // Once a rollout has ended, it does not matter why Pods are not available.
   if (!explains || standing(object).ends) {
     if (const auto code = watch.Look(object, std::nullopt)) return *code;
   }
@@ -272,8 +273,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
     // ReadWorkload has printed this warning already if the change was old enough.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen);
-    // Each look goes through all Pods, and each change of a Pod would cause a look. So there is a
-    // pause between two looks.
+    // A look goes through all Pods, and each change of a Pod causes one. So there is a pause
+    // between two looks.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());
   }

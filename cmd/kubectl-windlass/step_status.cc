@@ -9,17 +9,18 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if Windlass waits for more replicas: spec.replicas is 0, or it is 1 and the phase is
-// Paused while Pods of the step are not available.
+// Returns true if the step needs more replicas than there are: spec.replicas is 0, or it is 1 and
+// the phase is Paused although Pods of the step are not available.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
 }
 
-// Returns whether Pods of the step are available. Windlass writes status.step.availableSince while
-// they are. An older Windlass did not write status.step.replicas, and leaves only the counters of
-// all Pods. Example: 4 Pods, 1 of them of the new revision. If 4 Pods are available, so is the new
-// Pod; if 3 Pods are, the new Pod may be the missing one. Without a new Pod, returns kAvailable.
+// Returns whether Pods of the step are available. Windlass sets status.step.availableSince while
+// they are. If status.step.replicas is missing, an older Windlass wrote the status, and only the
+// counters of all Pods are known. Example: 4 Pods, 1 of them of the new revision. If 4 Pods are
+// available, so is the new Pod; if 3 are, the new Pod may be the missing one. If there is no new
+// Pod, returns kAvailable.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

@@ -24,9 +24,9 @@ struct StepStatus {
   int64_t index = 0;  // from 1; above `total` when all steps are over
   int64_t total = 0;
   int64_t revision = 0;        // of the rollout that the steps belong to
-  int64_t shortened_from = 0;  // `index` before the list became shorter than that; else 0
+  int64_t shortened_from = 0;  // the step's number before a user made the list shorter; else 0
   bool is_pause = false;       // the step is a pause that is not over
-  bool ends = false;           // it is a pause with a duration
+  bool ends = false;           // the step is a pause with a duration, so it ends by itself
   bool promoted = false;       // the annotation windlass.dev/promote ends this step, or all steps
   bool forced = false;         // the annotation does so even if Pods of the step are not available
   StepPods pods = StepPods::kNotTold;
@@ -37,13 +37,15 @@ struct StepStatus {
 // Returns nullopt if no steps are under way or over.
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
 
-// Returns what the annotation windlass.dev/promote says to end the step, or all steps if `full`:
-// "2@8", "full@8". With `force`, the step ends although its Pods are not available: "2@8/force".
+// Returns the value of the annotation windlass.dev/promote that ends the step, or all steps if
+// `full`: "2@8", "full@8". With `force`, the step ends although its Pods are not available:
+// "2@8/force".
 std::string PromoteText(const StepStatus& step, bool full, bool force);
 
-// Returns why a step without a Pod lasts, and what to do: "with 1 replica no Pod proves revision 8:
-// scale up, or end it with kubectl windlass promote rollout/web --force". `object`: "rollout/web".
-// With `full`, or at a step that is no pause, the text names the command that ends all steps.
+// Returns why a step without a Pod does not end, and what to do: "with 1 replica no Pod proves
+// revision 8: scale up, or end it with kubectl windlass promote rollout/web --force". `object`:
+// "rollout/web". With `full`, or at a step that is no pause, the text names the command that ends
+// all steps.
 std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,
                        bool full);
 

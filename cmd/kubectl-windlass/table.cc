@@ -9,10 +9,11 @@ namespace {
 
 constexpr size_t kGap = 3;        // as in kubectl's tables
 constexpr size_t kNarrowGap = 2;  // if the columns do not fit a line
-// The last column gets a line of its own if it would have less room than this, less than half of
-// the width, and less than its widest cell takes.
+// The last column is put into a line of its own if it would have less room than all of these: this
+// number of cells, half of the width, and the width of its widest cell.
 constexpr size_t kTextLeast = 40;
-// If the lines of the tree leave fewer cells than this for a name, the lines are not drawn.
+// If the names would have less room than this beside the lines of the tree, these lines are not
+// drawn.
 constexpr size_t kNameLeast = 4;
 
 // Appends blanks until the line takes `cells` cells.
@@ -67,14 +68,14 @@ void TableLayout::Place(const std::vector<size_t>& widths, size_t gap) {
   }
 }
 
-// Returns what stands before the text of a further line.
+// Returns what a further line of a row begins with, before its text.
 std::string TableLayout::Beginning(const TableRow& row) const {
   std::string line = CellsOf(row.rail) < indent_ ? row.rail : "";
   Pad(line, indent_);
   return line;
 }
 
-// Returns the lines of the columns from `from` to before `to`, which stand beside each other.
+// Returns the lines of the columns `from` to `to` - 1, which stand beside each other.
 std::vector<std::string> TableLayout::PartOf(const TableRow& row, size_t from, size_t to) const {
   std::vector<std::string> lines;
   for (size_t i = from; i < std::min(to, row.cells.size()); ++i) {

@@ -70,8 +70,8 @@ std::string ConditionText(const Json* condition) {
   return TextOf(*condition, "/reason") + ": " + TextOf(*condition, "/message");
 }
 
-// Returns the text of a line "Warning"; "" if there is nothing to warn about. Returns "", too, if
-// `status`, the text of the line "Status", has that text already, as for a stalled Rollout.
+// Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
+// the text is in `status`, the line "Status", already, as for a stalled Rollout.
 std::string WarningText(const Json& workload, const std::string& status) {
   const Json* why = WhyUnobserved(workload);
   if (why == nullptr) why = RefusedUpdate(workload);
@@ -125,8 +125,8 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   }
 }
 
-// Returns true if new Pods are made by this ReplicaSet. For a Deployment, that is the ReplicaSet of
-// the present template; for a Rollout, that of status.currentRevision.
+// Returns true if the workload makes new Pods in this ReplicaSet: for a Deployment, the ReplicaSet
+// of the present template; for a Rollout, that of status.currentRevision.
 bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
   const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
@@ -137,8 +137,8 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return revision > 0 && RevisionOf(replica_set) == revision;
 }
 
-// Returns what the ReplicaSet is to the workload. During an abort no ReplicaSet is new: Pods follow
-// the stable ReplicaSet, and no Pod gets the template that spec.template asks for.
+// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new: Pods
+// follow the stable one, and no Pod gets the template of spec.template.
 std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
                      const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
@@ -161,8 +161,8 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(why);
-  // A new owner that is deleted together with its Pods holds up the rollout until the last Pod is
-  // gone.
+  // A new owner that is being deleted, together with its Pods, holds up the rollout until the last
+  // of these is gone.
   if (IsDeleting(owner)) {
     branch.why += ", is being deleted";
     branch.mood = Mood::kBad;

@@ -52,7 +52,7 @@ namespace {
 
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// Annotations that stay as they are on the Deployment: they are not taken from the ReplicaSet.
+// Annotations of the Deployment that stay as they are, whatever the ReplicaSet has.
 constexpr std::array<std::string_view, 6> kOwnAnnotations = {
     kLastApplied,
     "deployment.kubernetes.io/revision",
@@ -83,11 +83,12 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 // What a Deployment goes back to.
 struct Before {
   const Json* target = nullptr;  // null: there is nothing to go back to
-  const Json* unseen = nullptr;  // the ReplicaSet of the present template, if that is unseen
+  // The ReplicaSet of the present template, if no controller has seen the last change yet.
+  const Json* unseen = nullptr;
 };
 
-// Returns the revision before that of the present template. A template that was written a moment
-// ago has no revision yet; the newest revision is then what runs, and is returned. Example with
+// Returns the revision before that of the present template. If the template was written a moment
+// ago, it has no revision yet: returns the newest revision, whose Pods still run. Example with
 // revisions 1, 2 and 3: 2 if the template is that of 3; 3 if the template has no revision.
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
@@ -95,8 +96,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
-  // The template was refused, because the change is not possible in place. So Pods stay at the
-  // newest revision, even if the template is that of an earlier revision.
+  // The template was refused, because the change is not possible in place, so the Pods stay at the
+  // newest revision. This holds even if the template is that of an earlier revision.
   if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = PodTemplateOf(deployment);
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
@@ -104,7 +105,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   });
   if (found == sets.rend()) return {.target = sets.back()};
   if (sets.size() < 2) return {};
-  // Another undo may have brought the template back a moment ago; then its revision will change.
+  // Another undo may have written this template a moment ago. Its revision then gets a new number,
+  // and the revision before is another one.
   if (!IsObserved(deployment)) return {.unseen = *found};
   return {.target = sets[sets.size() - 2]};
 }
@@ -125,8 +127,8 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   if (before.unseen != nullptr) {
     return Refuse(context, place,
                   "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
-                      ", and no controller has seen its last change yet: name the revision with "
-                      "--to-revision to go to another one",
+                      " since a change that no controller has seen yet, so it is not certain which "
+                      "revision comes before: name the one to go back to with --to-revision",
                   ExitCode::kOtherUpdate);
   }
   const Json* target = before.target;

@@ -20,8 +20,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns what keeps a rollback from beginning, or its template from being rolled out; "" if
-// nothing does.
+// Returns what keeps the rollback from beginning, or the template that it brings back from being
+// rolled out; "" if nothing does.
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   const bool paused = FlagOf(rollout, "/spec/paused");
@@ -35,9 +35,9 @@ std::string HoldText(const Place& place, const Json& rollout) {
 
 // A stored request for a rollback.
 struct Asked {
-  int64_t revision = 0;    // 0: the revision before
-  int64_t generation = 0;  // of the object with this request
-  bool ours = false;       // the command has written it
+  int64_t revision = 0;    // 0: the revision before the present one
+  int64_t generation = 0;  // of the object when it had this request
+  bool ours = false;       // this command has written the request
 };
 
 // Returns the refusal of the rollback that was asked for; null if it was not refused.
@@ -127,8 +127,8 @@ const Json* TargetOf(const Json& rollout, const std::vector<Json>& replica_sets,
   return had == owned.end() ? nullptr : *had;
 }
 
-// Refuses a rollback to `wanted` if spec.rollbackTo asks for another revision, and that rollback is
-// not carried out yet.
+// Refuses a rollback to `wanted` if spec.rollbackTo asks for another revision and is not carried
+// out yet.
 std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
                                             const Json& rollout, int64_t wanted) {
   const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
@@ -150,13 +150,13 @@ struct Outlook {
   int64_t revision = 0;  // the revision to ask for
 };
 
-// Looks at the revision before the request is written, if Windlass will not say at once what
-// becomes of the request. With --dry-run=client, prints the template of the revision.
+// Looks at the revision before the request is written, if Windlass will not answer the request at
+// once. With --dry-run=client, prints the template of the revision.
 //
-// Without --to-revision, the command asks for the number of the revision before the template that
-// the user sees. If the command asked for 0, Windlass would choose the revision later, when another
-// template may have come. The command asks for 0 only if the stored request does, or if the user
-// may not read ReplicaSets.
+// Without --to-revision, the user means the revision before the template that the user sees now. If
+// the command asked for 0, Windlass would choose the revision later, when the object may have
+// another template. So the command asks for the number of that revision. It asks for 0 only if the
+// stored request does, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;
@@ -188,7 +188,8 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   const RolloutRoles roles = RolesOf(rollout, OwnedBy(rollout, *replica_sets));
   const bool present =
       target == roles.asked_for || SameTemplate(PodTemplateOf(*target), PodTemplateOf(rollout));
-  // A rollback that is repeated is answered as if it were new (RO-023).
+  // If a user repeats a rollback that was performed already, Windlass answers it as a new one
+  // (RO-023).
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
   if (judges && present && !repeated) {
     outlook.ended = Refuse(context, place,
@@ -216,7 +217,7 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   std::optional<Json> first;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        // Another client has changed the template, so "the revision before" is another revision
+        // If another client has changed the template, "the revision before" is another revision
         // now.
         const Json now = PodTemplateOf(rollout);
         if (!first) first = now;
@@ -232,7 +233,7 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
         revision = outlook.revision;
         Change change;
         change.warning = std::move(outlook.warning);
-        // A 0 is written, too: the stored request may name a revision.
+        // Writes the revision even if it is 0, because the stored request may name another one.
         change.patch["spec"]["rollbackTo"]["revision"] = revision;
         return change;
       });

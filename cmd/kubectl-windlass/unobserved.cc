@@ -12,14 +12,14 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if a controller has acted on the last change. A promotion is an annotation, which
-// does not raise the generation. So a promotion counts as seen when the step has ended; Windlass
-// ends the step within a second.
+// does not raise the generation. Windlass ends the promoted step within a second, so as long as the
+// step goes on, the promotion is not seen.
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // After a scaling, the step waits for further Pods, so it may last although the promotion was
-  // seen.
+  // Exception: after a scaling, the step waits for further Pods, and so goes on although the
+  // promotion was seen.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);

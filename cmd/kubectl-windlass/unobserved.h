@@ -9,8 +9,8 @@
 
 namespace windlass::cli {
 
-// How old a change that is not seen must be for a warning. A controller usually sees a change
-// within a second.
+// A change must be this old before the command warns that no controller has seen it. Usually a
+// controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
 // Returns what to check if the controller has not seen the latest spec or promotion. Returns "" if
@@ -18,7 +18,7 @@ inline constexpr seconds kUnobservedMax{10};
 std::string UnobservedText(const Json& object, const Place& place);
 
 // Returns UnobservedText if the last change is at least kUnobservedMax old; else "".
-// metadata.managedFields says when the object was changed; without managedFields, returns "".
+// metadata.managedFields says when the object was changed; if it is missing, returns "".
 std::string OverdueText(const Json& object, const Place& place, WallTime now);
 
 // Reads an object for a command. Warns as OverdueText says, and if the object is being deleted.

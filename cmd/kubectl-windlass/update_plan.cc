@@ -72,7 +72,7 @@ Status UpdatePlan::ReadPods() {
 
 void UpdatePlan::PretendTakenBack() {
   if (!old_) return;
-  // A new controller that the failed update has not made stays.
+  // The new controller may exist without having been made by the failed update. Then it stays.
   if (new_ && rc::SourceIdIn(*new_).name == old_->meta.name) new_.reset();
   const auto before = rc::NumberIn(*old_, rc::kOriginalReplicas);
   old_->replicas = std::max(old_->replicas, before.value_or(0));
@@ -153,9 +153,10 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// The expected sizes are known to this program alone, while it runs. The size of the old controller
-// is also noted on that controller. During a rename, the expected sizes follow from the rename
-// itself, so --on-external-scale of the next command counts, too.
+// A scaling by another client is found by comparing with expected sizes, which only this program
+// knows, while it runs. The expected size of the old controller is also noted on it. During a
+// rename, the expected sizes follow from the rename itself, so the next command can give
+// --on-external-scale, too.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;
@@ -171,7 +172,7 @@ std::string UpdatePlan::PausedText() const {
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     int32_t expected = rc::ExpectedSize(situation, *controller);
-    // An update that is begun again knows only the size that was noted.
+    // After an update is begun again, only the noted size is known.
     if (controller == old && !situation.run.old_replicas) {
       expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
     }

@@ -26,8 +26,8 @@ class UpdatePlan {
   Status ReadControllers();
   Status ReadPods();
 
-  // Goes on as if the stored update, which has failed, had been taken back: the old controller has
-  // its former size and no notes, and the new controller that the update made is gone.
+  // Continues as if the stored update, which has failed, had been taken back: the old controller
+  // has its former size and no notes, and the new controller that the update made is gone.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.
@@ -38,8 +38,8 @@ class UpdatePlan {
   Result<Reply> Send(const Request& request);
   // Returns `error`, with which `request` has failed, with a text for people.
   Error Told(const Request& request, const Error& error) const;
-  // Bring the controllers and Pods in memory up to date: Fold after the reply to a write, FoldLabel
-  // before a label is written.
+  // Both bring the controllers and Pods in memory up to date: Fold after the reply to a write,
+  // FoldLabel before a label is written.
   void Fold(const Request& request, const Result<Reply>& reply);
   void FoldLabel(const Request& label);
 

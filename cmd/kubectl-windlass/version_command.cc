@@ -19,7 +19,7 @@ struct Crd {
   std::string_view manifest;
   int64_t needed;  // the revision that this version of Windlass needs
 };
-// The revision needed of a CustomResourceDefinition without revisions: any will do.
+// A CustomResourceDefinition without revisions needs this one: every installed version will do.
 constexpr int64_t kAnyRevision = 0;
 constexpr Crd kCrds[] = {
     {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},

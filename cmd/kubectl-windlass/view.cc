@@ -113,7 +113,7 @@ class TableView final : public View {
                                  const RenderOptions& options) const override {
     auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
     if (!options.height) return lines;
-    // What TellUnreadable has printed is on the terminal's first screen, which is hidden now.
+    // TellUnreadable has printed these errors on the terminal's first screen, which is hidden now.
     for (size_t i = 0; i < selections.size(); ++i) {
       const std::optional<Error> error = UnreadableOf(follow, i);
       if (!error) continue;
@@ -137,8 +137,8 @@ class TableView final : public View {
 
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
-    // The updates that are under way, by namespace and name of the old controller. They are also
-    // found by the new controller, unless the new controller has an update of its own.
+    // The updates that are under way, by namespace and name of the old controller. An update is
+    // also found by its new controller, unless that has an update of its own.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
     const auto key = [](const Json& object) {

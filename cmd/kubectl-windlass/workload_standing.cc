@@ -106,7 +106,8 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
   }
 }
 
-// Fills in a pause that cannot end yet, because it waits for Pods, not for a person.
+// Fills in a pause that cannot end yet, because Pods of its step are not available. It does not
+// wait for a person.
 void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
                                Standing& standing) {
   standing.reason = "pause, step " + StepText(step) + ", Pods not available";
@@ -158,8 +159,8 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns the remedy for a Rollout that is stalled because of `reason`, for a user who wants to go
-// on. The text is the beginning of a sentence.
+// Returns the remedy for a user who wants to continue a Rollout that is stalled because of
+// `reason`. The text is the beginning of a sentence.
 std::string RemedyFor(const std::string& reason, const Subject& subject) {
   if (reason == "ReplicaSetCreateError") return " Make room or allow it";
   if (reason == "ProgressDeadlineExceeded") {
@@ -202,7 +203,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   }
 }
 
-// Adds the refusal of spec.rollbackTo. A Rollout keeps the refusal in a condition until its spec
+// Adds the refusal of spec.rollbackTo. For a Rollout, a condition shows the refusal until the spec
 // changes; for a Deployment there is only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
   const Json* refused = TrueCondition(object, "RollbackRefused");

@@ -14,23 +14,23 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns the condition of updates in place; null if there is none, or if it only says that there
-// is nothing to do.
+// Returns the condition of updates in place; null if there is none, or if it reports nothing of
+// interest (Complete, HandedBack).
 const Json* InPlaceToTell(const Json& object);
 
-// Returns true if the workload says that its Pods change in place or not at all: a Deployment by an
+// Returns true if the workload asks that its Pods change in place or not at all: a Deployment by an
 // annotation, in upper or lower case, and a Rollout by its strategy.
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
-// Returns why a change of a Deployment is not rolled out, if windlass.dev/in-place is Only and the
-// change is not possible in place. Returns "" if no change is held back like that.
+// If windlass.dev/in-place is Only and a change of the Deployment is not possible in place, returns
+// why it is not rolled out. Returns "" if no change is held back in this way.
 std::string RefusedInPlace(const Json& object);
 
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 
-// spec.rollbackTo of a Rollout waits while spec.paused is true, unless spec.abort is true, too.
-// Returns what a waiting rollback goes back to; "" if none waits.
+// While spec.paused is true, spec.rollbackTo of a Rollout waits, unless spec.abort is true, too.
+// Returns what the waiting rollback goes back to; "" if none waits.
 std::string StoredRollback(const Json& rollout);
 
 }  // namespace windlass::cli

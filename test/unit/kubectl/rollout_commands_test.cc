@@ -180,8 +180,9 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     const Ran ran = run.Run({"undo", "web"});
     CHECK(ran.code == ExitCode::kOtherUpdate);
     CHECK(ran.messages ==
-          "error: deployments.apps \"web\" has the template of revision 1, and no controller has "
-          "seen its last change yet: name the revision with --to-revision to go to another one\n");
+          "error: deployments.apps \"web\" has the template of revision 1 since a change that no "
+          "controller has seen yet, so it is not certain which revision comes before: name the one "
+          "to go back to with --to-revision\n");
     CHECK(image() == "app:v1");
     CHECK(run.Run({"undo", "web", "--to-revision=2"}).code == ExitCode::kDone);
   }

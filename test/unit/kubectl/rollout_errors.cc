@@ -262,8 +262,9 @@ ErrorSection RolloutErrors() {
         HasRollout()},
        {{"promote", rollout},
         kOtherUpdate,
-        "error: rollout \"web\" has a promotion that asks for more and is not carried out yet "
-        "(annotation windlass.dev/promote=full@8), which this one would replace: kubectl windlass "
+        "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which asks for "
+        "more "
+        "than this command and is not carried out yet, so nothing was changed: kubectl windlass "
         "promote rollout/web -n default --full asks for both",
         "Somebody has asked for the end of all steps a moment ago. This command would replace that "
         "by the end of one.",
