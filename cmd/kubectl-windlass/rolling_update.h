@@ -121,7 +121,7 @@ struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update
   Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // notes on the controllers are another program's
+  bool goes_on_with_other = false;  // another program has begun it, as notes on the controllers say
   std::optional<ExitCode> refused{};
 };
 

@@ -241,8 +241,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // An edit of the spec has stopped the run. If the command has the target of that run, it asks for
-  // the same update.
+  // An edit of the spec has stopped a run of the update. If the command asks for the same target as
+  // that run, it asks for the same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {

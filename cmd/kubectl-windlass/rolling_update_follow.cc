@@ -25,8 +25,9 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
-// The error of a failed update, which is kubectl's, says only why it failed. Prints what happens
-// next. If this command created the update, and the update has changed nothing, deletes the update.
+// Prints what happens next after an update has failed: the error, which has kubectl's text, says
+// only why it failed. If this command created the update, and the update has changed nothing,
+// deletes it.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);

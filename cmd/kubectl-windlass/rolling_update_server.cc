@@ -84,7 +84,7 @@ Result<Written> WriteOver(const CommandContext& context, const Json& update, con
 
 struct Attempt {
   Result<Written> written = Written{};
-  std::optional<ExitCode> refused{};  // before anything was written
+  std::optional<ExitCode> refused{};  // set if nothing was written, because of a refusal
 };
 
 // Writes what the command line asks for.

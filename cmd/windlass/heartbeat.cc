@@ -5,7 +5,7 @@
 namespace windlass {
 namespace {
 
-// Without a beat for longer than this the core loop is stuck.
+// If the latest beat is older than this, the core loop counts as stuck.
 constexpr Duration kOverdueMax = seconds(30);
 
 }  // namespace

@@ -16,7 +16,7 @@ inline constexpr Duration kHeartbeat = seconds(1);
 
 struct ProbeAnswer {
   bool good = false;
-  std::string text;  // lines
+  std::string text;  // one or more lines
 };
 
 // Thread-safe.
@@ -36,7 +36,7 @@ class Heartbeat {
   ProbeAnswer Readyz() const;
 
  private:
-  std::string Sickness() const;  // mutex_ held; "" = well
+  std::string Sickness() const;  // requires mutex_; returns "" if all is well
 
   const Clock& clock_;
   mutable std::mutex mutex_;

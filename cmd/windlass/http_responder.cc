@@ -196,7 +196,7 @@ class HttpResponder::Loop {
   }
 
   void ServeReady(Instant now) {
-    size_t index = 1;  // as Wait filled `polled_`
+    size_t index = 1;  // polled_[0] is wake_; the connections follow
     for (auto one = connections_.begin(); one != connections_.end() && index < polled_.size();) {
       const bool ready = polled_[index++].revents != 0;
       one = !ready || one->Serve(answer_, now) ? std::next(one) : connections_.erase(one);

@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// Adds the section `more`, or those of its metrics that `sections` lacks.
+// Adds the section `more`. If `sections` has a section with that title already, adds to it the
+// metrics that it lacks.
 void Add(std::vector<MetricSection>& sections, const MetricSection& more) {
   auto section = std::ranges::find(sections, more.title, &MetricSection::title);
   if (section == sections.end()) {

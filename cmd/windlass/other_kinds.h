@@ -29,14 +29,15 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// A leader observes a new generation within 20 s, and a change of leader takes 15 s.
+// Long enough for a process that handles the kind: a leader observes a new generation within 20 s,
+// and a change of leader takes 15 s.
 inline constexpr Duration kLookAgain = seconds(60);
-// Bounds the answer. If no process carries out a kind, sooner or later one of the first objects
-// waits.
+// Keeps the answer small. The first objects are enough: if no process handles the kind, sooner or
+// later one of these waits.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {
-  std::string controller;  // "rollout": what --controllers lacks
+  std::string controller;  // the name that --controllers lacks: "rollout"
   ResourceId resource;
 };
 
@@ -79,7 +80,7 @@ class OtherKinds {
   };
   struct Kind {
     OtherKind what;
-    std::map<std::string, Behind> behind{};  // at the last look
+    std::map<std::string, Behind> behind{};  // what the last look found
     uint64_t waiting = 0;
     std::string example{};  // the name of one that waits
     bool told = false;      // the log has reported that there are objects

@@ -63,7 +63,7 @@ void Daemon::ReviewRights() {
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
-    if (review == reviews_) NoteReview(std::move(missing));  // otherwise a later one is under way
+    if (review == reviews_) NoteReview(std::move(missing));  // otherwise a later review runs
   });
 }
 

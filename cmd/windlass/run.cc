@@ -53,7 +53,7 @@ int RunWith(const Flags& flags, const ControllerList& controllers,
   SymbolTable symbols;
   Inbox inbox;
   TimerQueue timers;
-  Daemon* running = nullptr;  // set before the inbox is first drained
+  Daemon* running = nullptr;  // set before the first message of the inbox is handled
   HideSystemTrust();          // must run while there is only this thread
   const Signals signals(inbox, [&running] { running->Stop(); });
   InitializeNetworkThread();

@@ -71,7 +71,7 @@ class SnapshotBoard {
   std::condition_variable published_;
   // Guarded by mutex_:
   std::shared_ptr<const Snapshot> latest_;
-  bool asked_ = false;  // by Fresh, and the core has not answered
+  bool asked_ = false;  // Fresh has asked, and the core thread has not answered yet
   bool late_ = false;   // Fresh has waited for this answer, and it did not come in time
   uint64_t publications_ = 0;
 };

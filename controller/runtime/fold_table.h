@@ -28,8 +28,8 @@ class FoldTable {
     std::function<Status(const Request& request, std::string_view body)> fold;
     // Folds the reply to a deletion. Null: the store waits for the watch.
     std::function<void(const Request& request, std::string_view body)> deleted{};
-    // Called when an uncached read of `key` found no object. The object is the one that a write
-    // with an unknown outcome was about. Null: the store waits for the watch.
+    // Called when an uncached read has shown that the object `key` is gone. Such reads follow
+    // writes with an unknown outcome. Null: the store waits for the watch.
     std::function<void(const ObjectKey& key, const Uid& uid)> gone{};
   };
 

@@ -82,7 +82,7 @@ class LeadershipBarrier {
   std::string continue_token_;  // of the page under way
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> asking_;  // expired: the answer of an abandoned call is dropped
+  std::shared_ptr<const bool> asking_;  // a callback that finds it expired drops its answer
 };
 
 }  // namespace windlass

@@ -24,7 +24,7 @@ namespace windlass {
 struct RuntimeOptions {
   std::string namespace_{};  // empty = all
   int syncs_max = 64;        // --max-in-flight; of all controllers together
-  bool resync = true;        // false: for tests in which nothing may heal by accident
+  bool resync = true;        // false: for tests in which a resync would hide a fault
 };
 
 class Runtime {

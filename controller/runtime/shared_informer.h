@@ -38,7 +38,7 @@ struct ReplyFolding {
 // names: "pods" for the metadata of Pods, "whole_pods" for all fields that are read.
 template <typename T>
 struct Projection {
-  std::string name;  // as the label of metrics
+  std::string name;  // also the value of the label `resource` in metrics
   ReflectorOptions options;
   typename Informer<T>::DecodeFunction decode;
   std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch

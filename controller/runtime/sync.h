@@ -68,9 +68,9 @@ struct SyncEnvironment {
 
 // What a sync calls in the term that runs it.
 struct SyncHooks {
-  std::function<void(SyncResult)> done;             // exactly once, possibly within Start
-  std::function<void(const Because&)> on_decision;  // each successful write
-  std::function<void()> on_forbidden;               // each write that the API server forbids
+  std::function<void(SyncResult)> done;             // called exactly once, possibly within Start
+  std::function<void(const Because&)> on_decision;  // called for each successful write
+  std::function<void()> on_forbidden;               // called for each write that gets a 403
   // Returns false if there is no room for this many bytes of answers to the sync's reads.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
@@ -143,7 +143,7 @@ class Sync {
   std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
   bool told_late_ = false;  // a late write was counted as refused in this sync
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // with its numbers: the end of the sync needs no log line
+  bool refusal_logged_ = false;  // the refusal has a log line, so the end of the sync needs none
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;

@@ -43,7 +43,7 @@ class LateWrites {
     Error error;
     int times = 0;
   };
-  std::vector<Late> late_;  // a few: see Sync::CountAsRefused
+  std::vector<Late> late_;  // few, because a second one ends a sync (Sync::CountAsRefused)
 };
 
 struct Unverified {

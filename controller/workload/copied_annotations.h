@@ -21,8 +21,8 @@
 
 namespace windlass::workload {
 
-// The most bytes of annotations that a copy may fill a ReplicaSet to. A ReplicaSet that has more
-// already still gets a copy that adds no bytes.
+// A copy gives a ReplicaSet at most this many bytes of annotations. Exception: if it has more
+// already, an annotation is still copied if the sum does not grow.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // The reason of ReplicaFailure while annotations are left out. No rollout waits for these

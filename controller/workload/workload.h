@@ -63,7 +63,7 @@ struct WorkloadStatus {
   int32_t ready_replicas = 0;
   int32_t available_replicas = 0;
   int32_t unavailable_replicas = 0;
-  std::optional<int32_t> terminating_replicas{};  // absent differs from 0 (D-403)
+  std::optional<int32_t> terminating_replicas{};  // nullopt and 0 differ (D-403)
   std::optional<int32_t> collision_count{};
   std::vector<Condition> conditions{};  // order matters for comparison (D-405)
   KindStatus carried{};                 // the kind's own part, which the planner does not read
@@ -253,7 +253,7 @@ struct Workload {
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  Fenceposts limits{};           // if they cannot be resolved: surge and unavailable are 0
+  Fenceposts limits{};           // if maxSurge or maxUnavailable is invalid, both count as 0
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
   // maxSurge and maxUnavailable as the user wrote them. Settings of in-place updates default to
   // these. `limits_field` names, for messages, the field that contains both.

@@ -107,7 +107,7 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
-  if (parts.name != refused.name) return failed;  // this collision is counted already
+  if (parts.name != refused.name) return failed;  // the status has counted this collision already
 
   Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());

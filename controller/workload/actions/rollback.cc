@@ -180,7 +180,8 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
   if (found == nullptr) return Read{std::move(read_target), "the rollback restores its template"};
-  if (!found->said.ok()) return Failed{.error = found->said.error()};  // gone: choose again
+  // If the target was deleted meanwhile, the next sync chooses anew.
+  if (!found->said.ok()) return Failed{.error = found->said.error()};
   Request read_own = Request::Get(workload.kind.resource(), KeyOf(workload.meta));
   const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
   if (own == nullptr)

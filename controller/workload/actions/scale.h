@@ -34,8 +34,10 @@
 namespace windlass::workload {
 
 enum class Scaling : uint8_t {
-  kNone,          // no scaling event
-  kOneActive,     // the only active ReplicaSet gets the size; without one, that of OnlyOne (D-354)
+  kNone,  // no scaling event
+  // The only active ReplicaSet gets the size. If none is active, the one in which Pods come back
+  // gets it (D-354).
+  kOneActive,
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // only annotations are written: under Recreate (B-02), if the sizes of this
                   // generation were written before, or while Pods follow a revision (RO-127)

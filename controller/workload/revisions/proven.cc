@@ -10,7 +10,7 @@ namespace {
 
 // What the note kScaledToZero holds.
 struct ScaledToZero {
-  int64_t generation = 0;  // of the workload
+  int64_t generation = 0;  // of the workload, when it was scaled to 0
   int32_t available = 0;
 };
 

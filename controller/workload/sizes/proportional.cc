@@ -220,13 +220,13 @@ class Shrinking {
   std::vector<size_t> oldest_first_{};
   std::vector<int64_t> goals_;
   std::vector<int64_t> sizes_{};
-  int64_t left_ = 0;  // to be taken
+  int64_t left_ = 0;  // how many replicas are still to be taken
 };
 
 // One round in which unavailable replicas are removed so that available Pods stay.
 struct SparingRound {
-  bool of_written;  // includes ReplicaSets that are written already
-  int64_t kept;     // this many of each ReplicaSet stay
+  bool of_written;  // true: also removes replicas of ReplicaSets that are written already
+  int64_t kept;     // how many replicas each ReplicaSet keeps
 };
 
 // The rounds in which unavailable replicas make room, until min_available Pods stay available. The

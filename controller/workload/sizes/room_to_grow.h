@@ -38,10 +38,10 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 struct Growth {
   // The size that can be written now; this may be the present size.
   int32_t size = 0;
-  // False if `rs` can grow further later, because `size` is smaller than desired + surge allows
-  //   - only because other ReplicaSets still have Pods above their sizes
-  //   - under Recreate, because other ReplicaSets may have Pods at all, or because a Pod of `rs`
-  //     has another template (IsMixed)
+  // False if `rs` must stay smaller than desired + surge allows, and can grow further later:
+  //   - other ReplicaSets still have Pods above their sizes
+  //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` has another
+  //     template (IsMixed)
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.
   std::optional<Step> ask{};

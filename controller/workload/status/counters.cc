@@ -70,7 +70,7 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   status.ready_replicas = Fit(ready);
   status.available_replicas = Fit(available);
   status.unavailable_replicas =
-      Fit(wanted - available);  // spec, not status; includes surge (D-402)
+      Fit(wanted - available);  // `wanted` is from the spec, surge included (D-402)
   status.terminating_replicas = TerminatingReplicas(situation);
   CountPods(situation, status);
   return status;

@@ -18,8 +18,9 @@
 //   Pod                                  observed      as without a refusal      no change
 //   status                               -             -                         an Event instead
 //
-// Refused settings, notes, exchanges and Pods hold up no other decision; windlass.dev/InPlace
-// reports refused Pods. Upstream ends the sync without a status, or swallows the error (D-270).
+// Refused settings, notes, exchanges and Pods hold up no other decision. The condition
+// windlass.dev/InPlace reports refused Pods. Upstream ends the sync without a status, or swallows
+// the error (D-270).
 #pragma once
 
 #include <optional>

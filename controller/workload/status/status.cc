@@ -100,7 +100,7 @@ void AddFurther(const Situation& situation, WorkloadStatus& status) {
   situation.extension().UpdateStatus(situation, status);
 }
 
-// Returns the Events that go with AddFurther.
+// Returns the Events to send when the conditions of AddFurther have been written.
 std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatus& status) {
   std::vector<Event> events = TellOverlaps(situation);
   std::ranges::move(situation.extension().Events(situation, status), std::back_inserter(events));

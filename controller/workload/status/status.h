@@ -25,8 +25,8 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 WorkloadStatus CountUnobserved(const Situation& situation);
 
 enum class Progress : uint8_t {
-  kEvaluate,  // rolling and recreate passes
-  kKeep,      // deletion: keeps Progressing, and ReplicaFailure unless its reason is ours (D-420)
+  kEvaluate,  // for a rollout: evaluates Progressing and ReplicaFailure
+  kKeep,      // for a deletion: keeps both, but not a ReplicaFailure with a reason of ours (D-420)
   kPaused,    // like kKeep, but Progressing reports the pause (D-062)
 };
 

@@ -68,14 +68,14 @@ class Overlaps {
   // The workloads of a namespace, each by one label of its selector.
   struct Selecting {
     std::map<Label, std::set<std::string>> by_label;
-    std::set<std::string> without_label;      // workloads with matchExpressions alone
-    std::map<std::string, Label> label_of{};  // the label that by_label uses for each
+    std::set<std::string> without_label;      // workloads whose selector has no matchLabels
+    std::map<std::string, Label> label_of{};  // the label under which by_label has each workload
   };
 
   // The overlaps of a workload, by the uid of the other controller.
   struct Known {
     std::map<Uid, Overlap> others;
-    bool cut = false;  // there may be more
+    bool cut = false;  // kOverlapsMax was reached, so there may be more
   };
 
   void WorkloadChanged(const WorkloadChange& change);

@@ -23,7 +23,7 @@ std::vector<const ReplicaSet*> InDanger(const View& view) {
   const Workload& workload = view.workload;
   if (workload.status.observed_generation < workload.meta.generation) return owned;
   std::erase_if(owned, [](const ReplicaSet* rs) { return rs->replicas <= 0; });
-  if (owned.size() < 2) owned.clear();  // at rest
+  if (owned.size() < 2) owned.clear();  // no rollout is under way
   return owned;
 }
 

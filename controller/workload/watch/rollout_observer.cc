@@ -110,7 +110,7 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   // Edits during a pause are not followed. So after a pause, `before` does not show which template
   // the Pods have.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
-  if (same) {  // as after nearly every change of a status
+  if (same) {  // the edit does not change which ReplicaSet is to have the Pods
     if (known != nullptr) known->target = TargetOf(now);
     return;
   }
@@ -119,7 +119,7 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
   if (!changed && (known != nullptr || !goes_on)) return;
 
-  // If spec.abort was set back to false, the same template is tried again.
+  // If spec.abort was set back to false, the same template is tried again. That is no rollback.
   const bool tries_again = before.follow_revision && !now.follow_revision;
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   rollouts_.Finish(key, wanted.back  ? kOutcomeAborted
@@ -218,7 +218,7 @@ void RolloutObserver::AddFigures(Figures& figures) const {
 
 void RolloutObserver::AddPodsAboveSurge(Figures& figures) const {
   const RolloutCounts& counts = rollouts_.counts();
-  counts.AddPodsAboveSurge(figures, "", kind(), 0);  // shown from the start
+  counts.AddPodsAboveSurge(figures, "", kind(), 0);  // so that the metric exists from the start
   for (const auto& [key, pods] : above_surge_) {
     counts.AddPodsAboveSurge(figures, std::string(key.namespace_.text()), kind(), pods);
   }

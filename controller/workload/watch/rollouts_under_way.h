@@ -45,10 +45,10 @@ class RolloutsUnderWay {
     std::string_view strategy{};
     std::string_view trigger{};  // of a rollback; "" if something new is rolled out
     bool midway = false;         // began before this process saw the object: never counted as begun
-    bool counted = false;        // as begun
+    bool counted = false;        // it was counted as begun
     Moment began{};
     workload::RolloutState state{};
-    MonotonicTime since{};  // when the cause of the state was last counted
+    MonotonicTime since{};  // until then, the time in `state` has been counted
   };
 
   // `kind` is a string literal. `clock` must outlive this.

@@ -18,8 +18,8 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the further watches. Called when the first workload asks for the feature, or the first
-  // ReplicaSet remembers it.
+  // Starts the further watches. Called when the first workload asks for the feature, or when the
+  // first ReplicaSet shows that its workload asked for it at some time.
   virtual void Start() = 0;
   // Releases the further watches. Called when no workload or ReplicaSet needs them any more. The
   // watches end some time later, unless Start is called again (Informers::LetGo). From this call

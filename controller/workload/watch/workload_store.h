@@ -20,8 +20,8 @@ namespace windlass {
 
 // A change in a store.
 struct WorkloadChange {
-  const ObjectMeta* before = nullptr;     // of the former version; null for an added workload
-  const Workload* now = nullptr;          // null for a deleted one
+  const ObjectMeta* before = nullptr;     // of the former version; null if the workload was added
+  const Workload* now = nullptr;          // null if the workload was deleted
   const Workload* edited_from = nullptr;  // the former version, if its generation differs
 };
 
