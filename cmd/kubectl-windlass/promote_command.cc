@@ -100,7 +100,7 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
   if (!cause.ok()) return "the cause cannot be read: " + cause.error().message;
   if (!cause->empty()) return cause;
   return "no Pod of revision " + std::to_string(step.revision) +
-         " says why; kubectl windlass get " + InCommand(place) + " shows it";
+         " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }
 
 // The annotation of the Rollout may hold a promotion of the same step that asks for more and is not

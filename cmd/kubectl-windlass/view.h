@@ -14,7 +14,7 @@
 
 namespace windlass::cli {
 
-// Selections, and how their objects become lines.
+// The selections whose objects `get` shows, and how these objects become lines.
 class View {
  public:
   explicit View(const CommandContext& context) : context_(context) {}

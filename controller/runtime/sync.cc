@@ -235,9 +235,9 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
-  // The object may be gone, and its watch dead. Without reading the object, the next syncs would
-  // create a ReplicaSet that the garbage collector deletes again, until the watch is opened anew
-  // (S-003).
+  // The object is gone, but the cache still shows it, perhaps because its watch is broken. If the
+  // object were not read now, each sync would create a ReplicaSet that the garbage collector
+  // deletes again, until the watch is opened anew (S-003).
   if (error.kind == ErrorKind::kNotFound && IsOwnStatus(write.request)) {
     return EndUncertain(write.request);
   }

@@ -227,8 +227,8 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   if (auto step = Record(situation, outcome)) return *step;
   return Clear(situation, Event::Type::kNormal, "Done",
                "Nothing to do: " + Named(workload) + " was rolled back to revision " +
-                   std::to_string(asked) + " before, and its present revision " +
-                   std::to_string(RevisionOf(target.meta).value_or(became)) + " is that one");
+                   std::to_string(asked) + " before, which is its present revision, now " +
+                   std::to_string(RevisionOf(target.meta).value_or(became)));
 }
 
 // Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that

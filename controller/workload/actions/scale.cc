@@ -357,10 +357,10 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// A workload can take over the ReplicaSets of another workload in the middle of a rollout. Returns
-// true if they keep their sizes for now, because the workload is paused. An autoscaler may have
-// scaled the former workload after the new one was written, so their sizes may be the right ones.
-// An adoption alone changes no size; only an edit of the spec does (RO-038, RO-123).
+// A workload can take over the ReplicaSets of another workload in the middle of a rollout. While it
+// is paused, an adoption alone changes no size: an autoscaler may have scaled the former workload
+// after the new one was written, so the sizes may be the right ones. Only an edit of the spec
+// changes them (RO-038, RO-123). Returns true if the ReplicaSets keep their sizes.
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;

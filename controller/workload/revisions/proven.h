@@ -57,8 +57,8 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 
 // Returns the ReplicaSet, other than the new one, that Pods can go back to:
 //   - the ReplicaSet of Workload::kept_revision
-//   - without a kept revision, after the workload was scaled to 0: the ReplicaSet that served last,
-//     as long as no other old ReplicaSet has Pods
+//   - without a kept revision, after the workload was scaled to 0: the ReplicaSet of
+//     FindServedLast, as long as no other old ReplicaSet has Pods
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 

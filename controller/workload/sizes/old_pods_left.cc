@@ -107,7 +107,8 @@ Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) 
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +
            std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
-           " has another template, or may still run one, and strategy Recreate runs one at a time";
+           " has another template, or may still run one, and strategy Recreate never runs two at "
+           "once";
   });
   if (!mixed.look_again) return wait;
   const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));

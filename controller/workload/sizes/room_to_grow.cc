@@ -52,16 +52,16 @@ Others CountOthers(const Situation& situation, const ReplicaSet* rs) {
 
 std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds waited) {
   const std::string name = "replica set " + rs.meta.name;
-  const std::string pods =
-      std::to_string(PossiblePods(rs, limits)) + " Pods of " + std::to_string(SizeOf(rs).replicas);
-  if (rs.meta.deleting()) return name + " is being deleted and has " + pods;
+  const std::string pods = std::to_string(PossiblePods(rs, limits)) + " Pods";
+  if (rs.meta.deleting()) return name + " is being deleted and still has " + pods;
   if (!IsObserved(rs)) {
-    return name + ": generation " + std::to_string(rs.meta.generation) + " not observed for " +
-           std::to_string(waited.count()) + " s";
+    return "no controller has observed generation " + std::to_string(rs.meta.generation) + " of " +
+           name + " for " + std::to_string(waited.count()) + " s";
   }
   const Condition* failure = FailureOf(rs);
   const std::string why = failure != nullptr ? ": " + TextOf(*failure) : "";
-  return name + " has " + pods + why;
+  return name + " still has " + pods + ", and should have " + std::to_string(SizeOf(rs).replicas) +
+         why;
 }
 
 // Returns the size that a rollout gives the new ReplicaSet next.

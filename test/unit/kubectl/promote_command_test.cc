@@ -143,7 +143,8 @@ TEST_CASE(
   CreateRolloutWithCanary(run);
   CHECK(run.Run({"promote", "rollout/web"}).messages ==
         NotPromoted(
-            "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows it"));
+            "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the "
+            "Pods"));
   run.Edit(resources::kReplicaSets, "web-2", "status", [](Json& o) {
     o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
                                               {"status", "True"},

@@ -132,16 +132,18 @@ TEST_CASE("users are told what takes the room") {
     const Wait wait = WaitForRoom(world.Look());
     return wait.events.empty() ? std::string() : wait.events[0].message;
   };
-  const std::string stays = "Replica set new stays at 3: replica set old";
-  CHECK(told() == stays + " has 10 Pods of 8");
+  const std::string stays = "Replica set new stays at 3: ";
+  CHECK(told() == stays + "replica set old still has 10 Pods, and should have 8");
   CHECK(WaitForRoom(world.Look()).events[0].at_most_every == kHeldToldAgain);
   SECTION("with the server's words") {
     Fail(world.old());
-    CHECK(told() == stays + " has 10 Pods of 8: FailedDelete: pods \"old-1\" is forbidden");
+    CHECK(told() == stays +
+                        "replica set old still has 10 Pods, and should have 8: FailedDelete: pods "
+                        "\"old-1\" is forbidden");
   }
   SECTION("nobody observes") {
     world.old().meta.generation = 7;
-    CHECK(told() == stays + ": generation 7 not observed for 40 s");
+    CHECK(told() == stays + "no controller has observed generation 7 of replica set old for 40 s");
   }
   SECTION("not at once") {
     world.deployment.status.conditions[0].last_update_time = kNow + seconds(-10);

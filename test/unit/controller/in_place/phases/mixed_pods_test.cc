@@ -107,10 +107,10 @@ TEST_CASE("with Recreate, who waits long for an update in place is told for whic
   const Step end = c.Sync();
   REQUIRE(std::holds_alternative<Wait>(end));
   REQUIRE(std::get<Wait>(end).events.size() == 1);
-  CHECK(
-      std::get<Wait>(end).events[0].message ==
-      "Replica set " + c.NameOf("v1") + " stays at 1: Pod " + pod +
-          " has another template, or may still run one, and strategy Recreate runs one at a time");
+  CHECK(std::get<Wait>(end).events[0].message ==
+        "Replica set " + c.NameOf("v1") + " stays at 1: Pod " + pod +
+            " has another template, or may still run one, and strategy Recreate never runs two at "
+            "once");
 }
 
 TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
