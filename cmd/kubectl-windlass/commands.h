@@ -30,8 +30,8 @@ struct CommandContext {
     // The uids of updates that the command has handled. Two controllers share one update.
     std::set<std::string> steered;
     // For `status` of several objects, one after another: each object in JSON as it was when the
-    // command began, by its text of InCommand. An object may change while the command still waits
-    // for another one.
+    // command began. The key is InCommand's text for the object. An object may change while the
+    // command still waits for another one.
     std::map<std::string, std::string> first;
     std::string told;      // the warning of OverdueText that the last ReadWorkload has printed
     bool printed = false;  // PrintOutput has printed an object

@@ -19,7 +19,7 @@ struct Crd {
   std::string_view manifest;
   int64_t needed;  // the revision that this version of Windlass needs
 };
-// A CustomResourceDefinition without revisions needs this one: every installed version will do.
+// Crd::needed of a CustomResourceDefinition that has no revisions: every installed one will do.
 constexpr int64_t kAnyRevision = 0;
 constexpr Crd kCrds[] = {
     {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},

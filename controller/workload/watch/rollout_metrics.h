@@ -58,8 +58,8 @@ class RolloutCounts {
 
   void AddFigures(Figures& figures) const;
 
-  // Both functions add gauges, which only a leader shows. `stuck_for`: how long the rollout has had
-  // the cause of `state` since WasStuck last counted it.
+  // Both functions add gauges, which only a leader shows. `stuck_for`: how long the rollout has
+  // been stuck because of the cause in `state`, without the time that WasStuck has counted already.
   void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
                    const workload::RolloutState& state, Duration stuck_for) const;
   void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,

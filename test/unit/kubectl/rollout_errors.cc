@@ -263,9 +263,8 @@ ErrorSection RolloutErrors() {
        {{"promote", rollout},
         kOtherUpdate,
         "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which asks for "
-        "more "
-        "than this command and is not carried out yet, so nothing was changed: kubectl windlass "
-        "promote rollout/web -n default --full asks for both",
+        "more than this command and is not carried out yet, so nothing was changed: kubectl "
+        "windlass promote rollout/web -n default --full asks for both",
         "Somebody has asked for the end of all steps a moment ago. This command would replace that "
         "by the end of one.",
         [](KubectlRun& run) {
