@@ -39,9 +39,9 @@ boxes() { # PATTERN
 }
 
 settings() {
-  tr '\n' ' ' <controller/in_place/template/options.h |
+  tr '\n' ' ' <controller/workload/in_place_annotations.h |
     grep -oE 'constexpr std::string_view k[A-Za-z]+ = *"[^"]*"' |
-    grep -oE 'windlass\.dev/[a-z-]+' | sort -u
+    grep -oE 'windlass\.dev/[a-z-]+' | grep -vx 'windlass.dev/in-place-state' | sort -u
 }
 flags() {
   tr '\n' ' ' <cmd/windlass/flags.cc |

@@ -7,7 +7,7 @@
 #include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
-#include "controller/in_place/template/annotation_names.h"
+#include "controller/workload/in_place_annotations.h"
 
 namespace windlass::cli {
 namespace {

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "controller/in_place/phases/condition_reason.h"
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
@@ -238,8 +237,8 @@ Ruling RuleAndMore(const Facts& facts) {
   if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
     ruling.message += "; " + facts.own.not_told;
   }
-  const Condition* in_place = FindCondition(facts.status.conditions, in_place::kInPlaceCondition);
-  const bool given_up = HasReason(in_place, in_place::Name(in_place::InPlaceReason::kGivenUp));
+  const Condition* in_place = FindCondition(facts.status.conditions, workload::kInPlaceCondition);
+  const bool given_up = HasReason(in_place, workload::kInPlaceGivenUp);
   if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
     ruling.message += "; in place " + in_place->message;
   }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "controller/in_place/template/options.h"
 #include "controller/rollout/service_facts.h"
 #include "controller/rollout/steps.h"
 #include "controller/workload/fenceposts.h"
+#include "controller/workload/in_place_annotations.h"
 
 namespace windlass::rollout {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/pod/failure.h"
+#include "kubeclient/api/waiting_reasons.h"
 #include "kubeclient/base/cut_text.h"
 
 namespace windlass::rollout {
@@ -52,12 +52,12 @@ Stuck JudgeContainer(const UnreadyContainer& container) {
     return Stuck{{.kind = kind, .reason = std::move(reason), .message = name + std::move(text)},
                  for_good};
   };
-  if (IsAmong(in_place::kNotStarted, waits)) {
+  if (IsAmong(waiting::kNotStarted, waits)) {
     const StuckKind kind = IsAmong(kConfigReasons, waits) ? StuckKind::kConfig : StuckKind::kImage;
     return stuck(kind, waits, Joined(waits, container.waiting_message), true);
   }
   const bool ended = container.exit_code.has_value();
-  const bool backs_off = IsAmong(in_place::kEnded, waits);
+  const bool backs_off = IsAmong(waiting::kEnded, waits);
   if (backs_off || (ended && container.restarts >= kRestartsOfLoop)) {
     const std::string reason = backs_off ? waits : std::string("CrashLoopBackOff");
     // The kubelet's message is left out: it has the present back-off, a number that changes.

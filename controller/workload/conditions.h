@@ -22,6 +22,14 @@ inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
 // The reason of Progressing if Pods are to follow a revision that has no ReplicaSet
 // (followed_revision.h).
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
+// The reason of Progressing if the rollout is not possible in place, and the workload allows no
+// other way (P-014).
+inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
+
+// The type of the condition that reports an in-place update, and its reason if the update to the
+// present revision was given up (P-062).
+inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
+inline constexpr std::string_view kInPlaceGivenUp = "GivenUp";
 
 // Returns a condition with both of its times set to `now`.
 Condition NewCondition(std::string_view type, std::string_view status, std::string_view reason,

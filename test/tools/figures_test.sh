@@ -101,9 +101,9 @@ cat >cmd/windlass/process_metrics.cc <<'SOURCE'
 constexpr Metric kMaxFiles{
     "process_max_fds", MetricType::kGauge, "Maximum."};
 SOURCE
-mkdir -p controller/in_place/{template,watch} deploy
+mkdir -p controller/{in_place/watch,workload} deploy
 echo 'inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";' \
-  >controller/in_place/template/options.h
+  >controller/workload/in_place_annotations.h
 touch deploy/rbac.yaml
 echo 'constexpr Metric kPatches{"windlass_inplace_patch_total", MetricType::kCounter, "Done."};' \
   >controller/in_place/watch/in_place_metrics.cc

@@ -9,7 +9,7 @@ std::string_view Name(InPlaceReason reason) {
     case InPlaceReason::kComplete: return "Complete";
     case InPlaceReason::kDraining: return "Draining";
     case InPlaceReason::kFailing: return "Failing";
-    case InPlaceReason::kGivenUp: return "GivenUp";
+    case InPlaceReason::kGivenUp: return workload::kInPlaceGivenUp;
     case InPlaceReason::kHandedBack: return "HandedBack";
     case InPlaceReason::kInvalidConfig: return "InvalidConfig";
     case InPlaceReason::kMissingRights: return "MissingRights";

@@ -6,10 +6,11 @@
 #include <optional>
 #include <string_view>
 
+#include "controller/workload/conditions.h"
+
 namespace windlass::in_place {
 
-// The type of the condition that reports an in-place update (status.h).
-inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
+using workload::kInPlaceCondition;  // the type of the condition
 
 enum class InPlaceReason : uint8_t {
   kAnnotationNotKept,

@@ -7,6 +7,7 @@
 
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/revision_of_pod.h"
+#include "kubeclient/api/waiting_reasons.h"
 
 namespace windlass::in_place {
 namespace {
@@ -36,8 +37,9 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
                                         const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
-  if (IsOneOf(kEnded, live.waiting_reason)) return another ? std::optional(kAtOnce) : std::nullopt;
-  if (!IsOneOf(kNotStarted, live.waiting_reason)) return std::nullopt;
+  if (IsOneOf(waiting::kEnded, live.waiting_reason))
+    return another ? std::optional(kAtOnce) : std::nullopt;
+  if (!IsOneOf(waiting::kNotStarted, live.waiting_reason)) return std::nullopt;
   // If no container ever ran, or an earlier patch was still under way, the waiting reason may still
   // be about the old image. So the kubelet gets kKubeletReacts to show the new image's reason.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
@@ -91,7 +93,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
 }  // namespace
 
 bool IsFailingReason(std::string_view waiting_reason) {
-  return IsOneOf(kNotStarted, waiting_reason) || IsOneOf(kEnded, waiting_reason);
+  return IsOneOf(waiting::kNotStarted, waiting_reason) || IsOneOf(waiting::kEnded, waiting_reason);
 }
 
 PodState AsIfPatched(const Pod& stand_in) {

@@ -14,28 +14,15 @@ namespace windlass::in_place {
 // Returns true if a container with this waiting reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Waiting reasons that count as a failure. The kubelet sets a reason in kNotStarted before a
-// container exists. It sets a reason in kEnded after a container has run, so such a reason counts
-// only if the container is not the one from before the patch.
-inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
-                                                   "ImagePullBackOff",
-                                                   "InvalidImageName",
-                                                   "ErrImageNeverPull",
-                                                   "ImageInspectError",
-                                                   "RegistryUnavailable",
-                                                   "SignatureValidationFailed",
-                                                   "CreateContainerConfigError",
-                                                   "CreateContainerError",
-                                                   "RunContainerError"};
-inline constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
-
+// Besides the reasons in waiting_reasons.h, why a Pod has failed. A reason in waiting::kNotStarted
+// counts even if the container id is that before the patch, because no container exists yet.
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
 inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
 
 struct PodFailure {
   std::string container;  // empty: the Pod as a whole
-  std::string reason;     // one of the words above
+  std::string reason;     // one of the words above, or of waiting_reasons.h
   bool operator==(const PodFailure&) const = default;
 };
 

@@ -30,8 +30,8 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/in_place/template/annotation_names.h"
 #include "controller/in_place/template/drain.h"
+#include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/result.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/in_place/template/annotation_names.h"
+#include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::in_place {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "controller/in_place/template/annotation_names.h"
 #include "controller/in_place/template/changes.h"
 #include "controller/in_place/template/json_diff.h"
+#include "controller/workload/in_place_annotations.h"
 
 namespace windlass::in_place {
 

@@ -9,26 +9,15 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "controller/in_place/template/drain.h"
+#include "controller/workload/in_place_annotations.h"
 #include "controller/workload/workload.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
-
-inline constexpr std::string_view kInPlaceKey = "windlass.dev/in-place";
-inline constexpr std::string_view kMaxUnavailable = "windlass.dev/in-place-max-unavailable";
-inline constexpr std::string_view kSurge = "windlass.dev/in-place-surge";
-inline constexpr std::string_view kPartition = "windlass.dev/in-place-partition";
-inline constexpr std::string_view kCanaryFirst = "windlass.dev/in-place-canary-first";
-inline constexpr std::string_view kDrain = "windlass.dev/in-place-drain";
-inline constexpr std::string_view kDrainSeconds = "windlass.dev/in-place-drain-seconds";
-inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure";
-inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
-inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
 enum class Policy : uint8_t {
   kDisabled,

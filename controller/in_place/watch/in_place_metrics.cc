@@ -7,6 +7,7 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/pod/failure.h"
+#include "kubeclient/api/waiting_reasons.h"
 
 namespace windlass {
 namespace {
@@ -35,7 +36,7 @@ constexpr auto kExchangeResults = Joined(kExchanged, kErrors);
 
 constexpr std::string_view kFailsItself[] = {in_place::kTooManyRestarts, in_place::kPodTimeout,
                                              in_place::kImagePutBack};
-constexpr auto kFailureReasons = Joined(in_place::kNotStarted, in_place::kEnded, kFailsItself);
+constexpr auto kFailureReasons = Joined(waiting::kNotStarted, waiting::kEnded, kFailsItself);
 
 // Why a template needs new Pods: Name of each Reason (eligibility.h).
 constexpr std::string_view kNotEligible[] = {"FieldChanged",
@@ -55,7 +56,7 @@ constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,          in_pl
                                              in_place::kTemplateTooLarge,  in_place::kNoDryRun,
                                              in_place::kAnnotationNotKept, in_place::kOtherCause};
 constexpr auto kFallbackReasons =
-    Joined(kNotEligible, kOtherCauses, in_place::kNotStarted, in_place::kEnded, kFailsItself);
+    Joined(kNotEligible, kOtherCauses, waiting::kNotStarted, waiting::kEnded, kFailsItself);
 
 constexpr Metric kPatches{
     "windlass_inplace_patch_total",

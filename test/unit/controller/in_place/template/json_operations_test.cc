@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/in_place/template/annotation_names.h"
+#include "controller/workload/in_place_annotations.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::json_operations_test {

@@ -1,0 +1,26 @@
+// Names of the annotations of updates in place that not only updates in place read: the settings of
+// a workload, and the state on a Pod. They are API contract, as those of annotations.h are.
+//
+// Kinds that have settings in fields of their own name them by these keys, too (Setting).
+#pragma once
+
+#include <string_view>
+
+namespace windlass::in_place {
+
+// The settings, which controller/in_place/template/options.h reads.
+inline constexpr std::string_view kInPlaceKey = "windlass.dev/in-place";
+inline constexpr std::string_view kMaxUnavailable = "windlass.dev/in-place-max-unavailable";
+inline constexpr std::string_view kSurge = "windlass.dev/in-place-surge";
+inline constexpr std::string_view kPartition = "windlass.dev/in-place-partition";
+inline constexpr std::string_view kCanaryFirst = "windlass.dev/in-place-canary-first";
+inline constexpr std::string_view kDrain = "windlass.dev/in-place-drain";
+inline constexpr std::string_view kDrainSeconds = "windlass.dev/in-place-drain-seconds";
+inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure";
+inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
+inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
+
+// What the last patch of a Pod did, as JSON (controller/in_place/pod/pod_state.h).
+inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
+
+}  // namespace windlass::in_place

@@ -1,0 +1,23 @@
+// The reasons for which a kubelet lets a container wait that will not start, or not soon
+// (status.containerStatuses[].state.waiting.reason).
+#pragma once
+
+#include <string_view>
+
+namespace windlass::waiting {
+
+// Set before a container exists.
+inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
+                                                   "ImagePullBackOff",
+                                                   "InvalidImageName",
+                                                   "ErrImageNeverPull",
+                                                   "ImageInspectError",
+                                                   "RegistryUnavailable",
+                                                   "SignatureValidationFailed",
+                                                   "CreateContainerConfigError",
+                                                   "CreateContainerError",
+                                                   "RunContainerError"};
+// Set after a container has run.
+inline constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
+
+}  // namespace windlass::waiting
