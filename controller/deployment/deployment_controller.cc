@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/extension.h"
+#include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
@@ -37,8 +39,9 @@ DeploymentController::DeploymentController(ControllerHost& host,
                                            const std::shared_ptr<DeploymentStore>& deployments)
     : WorkloadController(host, deployments),
       deployments_(*deployments),
-      in_place_(host, own_cache()) {
-  Extend(in_place_);
+      in_place_(std::make_unique<InPlaceFeature>(host, own_cache())) {
+  Extend(*in_place_);
+  deployments_.kind().Extend(in_place::InPlaceExtension());
   // Of the owners with an overlapping selector, only Rollouts count: like upstream, Windlass does
   // not warn about two Deployments with the same selector (RO-163).
   own_cache().overlaps().Count([](const OwnerReference& owner) {
@@ -52,6 +55,10 @@ DeploymentController::DeploymentController(ControllerHost& host,
   deployments_.objects().OnChange(
       [this](const Change<Deployment>& change) { DeploymentChanged(change); });
 }
+
+DeploymentController::~DeploymentController() = default;
+
+const InPlaceCache& DeploymentController::in_place() const { return in_place_->cache(); }
 
 void DeploymentController::TermEnds() {
   WorkloadController::TermEnds();

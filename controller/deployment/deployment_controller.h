@@ -11,17 +11,20 @@
 
 #include "controller/deployment/deployment_store.h"
 #include "controller/deployment/rivals.h"
-#include "controller/in_place/watch/feature.h"
 #include "controller/workload/watch/workload_controller.h"
 
 namespace windlass {
+
+class InPlaceCache;
+class InPlaceFeature;
 
 class DeploymentController final : public WorkloadController {
  public:
   // `host` must outlive the controller.
   explicit DeploymentController(ControllerHost& host);
+  ~DeploymentController() override;
 
-  const InPlaceCache& in_place() const { return in_place_.cache(); }
+  const InPlaceCache& in_place() const;
   // Returns the number of Deployments that are remembered because another client wrote their status
   // in the present term.
   size_t rivals() const { return rivals_.size(); }
@@ -44,7 +47,7 @@ class DeploymentController final : public WorkloadController {
   Step StepBack(const Deployment& deployment, const std::string& rival);
 
   DeploymentStore& deployments_;
-  InPlaceFeature in_place_;
+  const std::unique_ptr<InPlaceFeature> in_place_;
   Rivals rivals_;              // of the present term
   uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };

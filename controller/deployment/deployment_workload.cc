@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "controller/deployment/rollback_annotation.h"
-#include "controller/in_place/phases/extension.h"
-#include "controller/in_place/phases/rollout_mode.h"
-#include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/body_json.h"
 #include "controller/workload/fenceposts.h"
+#include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 
@@ -93,81 +91,66 @@ std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   return settings;
 }
 
-class Kind : public WorkloadKind {
- public:
-  const ResourceId& resource() const override { return resources::kDeployments; }
-  std::string_view noun() const override { return "deployment"; }
-
-  bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
-    return draft.status == workload.status;
-  }
-
-  bool HasStrayNotes(const Workload& workload) const override {
-    return in_place::HasInternal(workload.meta);
-  }
-
-  // The patch names every status field that we own, with null for an absent value. Its conditions
-  // replace the whole list. The patch also writes the revision, because the status endpoint keeps
-  // annotations and does not raise the generation (D-166, D-703). For the same reason the patch
-  // also removes internal annotations that an undo copied to the Deployment (P-074).
-  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
-    const WorkloadStatus& status = draft.status;
-    Json fields = Json::object();
-    if (!draft.revision.empty()) {
-      fields["metadata"]["annotations"][std::string(workload::kRevision)] =
-          std::string(draft.revision);
-    }
-    for (const auto& [key, value] : workload.meta.annotations) {
-      if (!in_place::IsInternal(key)) continue;
-      fields["metadata"]["annotations"][std::string(key.text())] = nullptr;
-    }
-    fields["status"] = {{"observedGeneration", status.observed_generation},
-                        {"replicas", status.replicas},
-                        {"updatedReplicas", status.updated_replicas},
-                        {"readyReplicas", status.ready_replicas},
-                        {"availableReplicas", status.available_replicas},
-                        {"unavailableReplicas", status.unavailable_replicas},
-                        {"terminatingReplicas", NullIfAbsent(status.terminating_replicas)},
-                        {"collisionCount", NullIfAbsent(status.collision_count)},
-                        {"conditions", ConditionsOf(status.conditions)}};
-    return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "status",
-                               DumpJson(fields));
-  }
-
-  Result<Request> RollBack(const Workload& workload, const std::string& own_json,
-                           const ReplicaSet& target,
-                           const std::string& template_json) const override {
-    return deployment::RollBack(workload, own_json, target, template_json);
-  }
-
-  Request ClearRollback(const Workload& workload) const override {
-    return deployment::ClearRollback(workload);
-  }
-
-  std::string WayBackTo(const Workload& workload, std::string_view revision) const override {
-    return "kubectl rollout undo deployment/" + workload.meta.name + " -n " +
-           std::string(workload.meta.namespace_.text()) + " --to-revision=" + std::string(revision);
-  }
-
-  bool MirrorsSettings() const override { return true; }
-
-  SettingPlace PlaceOf(std::string_view key) const override {
-    return {"annotation", std::string(key)};
-  }
-
-  const Extension* extension() const override { return &in_place::InPlaceExtension(); }
-};
-
 }  // namespace
 
-const WorkloadKind& DeploymentKind() {
-  static const Kind kKind;
-  return kKind;
+bool DeploymentKind::IsStored(const Workload& workload, const StatusDraft& draft) const {
+  return draft.status == workload.status;
 }
 
-Workload AsWorkload(const Deployment& deployment) {
+bool DeploymentKind::HasStrayNotes(const Workload& workload) const {
+  return workload::HasInternal(workload.meta);
+}
+
+// The patch names every status field that we own, with null for an absent value. Its conditions
+// replace the whole list. The patch also writes the revision, because the status endpoint keeps
+// annotations and does not raise the generation (D-166, D-703). For the same reason the patch also
+// removes internal annotations that an undo copied to the Deployment (P-074).
+Request DeploymentKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
+  const WorkloadStatus& status = draft.status;
+  Json fields = Json::object();
+  if (!draft.revision.empty()) {
+    fields["metadata"]["annotations"][std::string(workload::kRevision)] =
+        std::string(draft.revision);
+  }
+  for (const auto& [key, value] : workload.meta.annotations) {
+    if (!workload::IsInternal(key)) continue;
+    fields["metadata"]["annotations"][std::string(key.text())] = nullptr;
+  }
+  fields["status"] = {{"observedGeneration", status.observed_generation},
+                      {"replicas", status.replicas},
+                      {"updatedReplicas", status.updated_replicas},
+                      {"readyReplicas", status.ready_replicas},
+                      {"availableReplicas", status.available_replicas},
+                      {"unavailableReplicas", status.unavailable_replicas},
+                      {"terminatingReplicas", NullIfAbsent(status.terminating_replicas)},
+                      {"collisionCount", NullIfAbsent(status.collision_count)},
+                      {"conditions", ConditionsOf(status.conditions)}};
+  return Request::MergePatch(resources::kDeployments, VersionOf(workload.meta), "status",
+                             DumpJson(fields));
+}
+
+Result<Request> DeploymentKind::RollBack(const Workload& workload, const std::string& own_json,
+                                         const ReplicaSet& target,
+                                         const std::string& template_json) const {
+  return deployment::RollBack(workload, own_json, target, template_json);
+}
+
+Request DeploymentKind::ClearRollback(const Workload& workload) const {
+  return deployment::ClearRollback(workload);
+}
+
+std::string DeploymentKind::WayBackTo(const Workload& workload, std::string_view revision) const {
+  return "kubectl rollout undo deployment/" + workload.meta.name + " -n " +
+         std::string(workload.meta.namespace_.text()) + " --to-revision=" + std::string(revision);
+}
+
+SettingPlace DeploymentKind::PlaceOf(std::string_view key) const {
+  return {"annotation", std::string(key)};
+}
+
+Workload AsWorkload(const DeploymentKind& kind, const Deployment& deployment) {
   const DeploymentSpec& spec = deployment.spec;
-  Workload workload{.kind = DeploymentKind(),
+  Workload workload{.kind = kind,
                     .meta = deployment.meta,
                     .replicas = spec.replicas,
                     .selector = spec.selector,

@@ -8,10 +8,32 @@
 
 namespace windlass::deployment {
 
-// Returns the policies of Deployments.
-const WorkloadKind& DeploymentKind();
+// The policies of Deployments.
+class DeploymentKind final : public WorkloadKind {
+ public:
+  // Until Extend is called, nothing extends the planner. `extension` must outlive the kind.
+  void Extend(const Extension& extension) { extension_ = &extension; }
 
-// Returns the workload made from `deployment`, which must outlive the workload.
-Workload AsWorkload(const Deployment& deployment);
+  const ResourceId& resource() const override { return resources::kDeployments; }
+  std::string_view noun() const override { return "deployment"; }
+  bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
+  bool HasStrayNotes(const Workload& workload) const override;
+  Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override;
+  Result<Request> RollBack(const Workload& workload, const std::string& own_json,
+                           const ReplicaSet& target,
+                           const std::string& template_json) const override;
+  Request ClearRollback(const Workload& workload) const override;
+  // Returns a command line of `kubectl rollout undo`.
+  std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
+  bool MirrorsSettings() const override { return true; }
+  SettingPlace PlaceOf(std::string_view key) const override;
+  const Extension* extension() const override { return extension_; }
+
+ private:
+  const Extension* extension_ = nullptr;
+};
+
+// Returns the workload made from `deployment`. Both arguments must outlive the workload.
+Workload AsWorkload(const DeploymentKind& kind, const Deployment& deployment);
 
 }  // namespace windlass::deployment

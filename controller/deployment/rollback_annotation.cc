@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/in_place/phases/rollout_mode.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/body_json.h"
 #include "controller/workload/revisions/template_without_hash.h"
@@ -14,6 +13,7 @@ namespace windlass::deployment {
 namespace {
 
 using workload::IsCopied;
+using workload::IsInternal;
 using workload::Json;
 using workload::kRollbackTo;
 
@@ -43,7 +43,7 @@ std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;
   for (const auto& [key, value] : present) {
-    if (in_place::IsInternal(key)) continue;  // an undo brought it (P-074)
+    if (IsInternal(key)) continue;  // an undo brought it (P-074)
     if (!IsCopied(key) && key != kRollbackTo) annotations[key] = value;
   }
   for (const auto& [key, value] : target.meta.annotations) {

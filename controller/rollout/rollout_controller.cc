@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/phases/extension.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
@@ -43,11 +47,12 @@ RolloutController::RolloutController(ControllerHost& host,
       rollouts_(*rollouts),
       services_(host, rollouts_.objects()),
       extension_(
+          in_place::InPlaceExtension(),
           [this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
           [this](const Workload& workload) { return services_.FactsOf(KeyOf(workload.meta)); }),
-      in_place_(host, own_cache()),
+      in_place_(std::make_unique<InPlaceFeature>(host, own_cache())),
       crd_(host.informers().environment()) {
-  Extend(in_place_);
+  Extend(*in_place_);
   own_cache().overlaps().Count([](const OwnerReference&) { return true; });
   rollouts_.kind().Extend(extension_);
   rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
@@ -59,6 +64,10 @@ RolloutController::RolloutController(ControllerHost& host,
     if (!crd_.permits()) crd_.Check();
   });
 }
+
+RolloutController::~RolloutController() = default;
+
+const InPlaceCache& RolloutController::in_place() const { return in_place_->cache(); }
 
 void RolloutController::Start() {
   crd_.Check();
@@ -92,7 +101,7 @@ std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) 
   if (!view) return std::nullopt;
   // The template's ReplicaSet can be recognised only with the template's defaults.
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
-  rollout::RecoverStable(*view);
+  rollout::RecoverStable(*view, {.exchanges = in_place::HasStash, .is_host = in_place::IsHost});
   return view;
 }
 

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/in_place/watch/feature.h"
 #include "controller/rollout/crd_revision.h"
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_store.h"
@@ -20,12 +19,16 @@
 
 namespace windlass {
 
+class InPlaceCache;
+class InPlaceFeature;
+
 class RolloutController final : public WorkloadController {
  public:
   // `host` must outlive the controller.
   explicit RolloutController(ControllerHost& host);
+  ~RolloutController() override;
 
-  const InPlaceCache& in_place() const { return in_place_.cache(); }
+  const InPlaceCache& in_place() const;
   // The answers of dry runs about the templates that are being rolled out.
   const rollout::TemplateDefaults& templates() const { return templates_; }
   const rollout::ServiceWatch& services() const { return services_; }
@@ -61,7 +64,7 @@ class RolloutController final : public WorkloadController {
   rollout::StuckAnswers stuck_;
   rollout::ServiceWatch services_;
   rollout::RolloutExtension extension_;
-  InPlaceFeature in_place_;
+  const std::unique_ptr<InPlaceFeature> in_place_;
   rollout::CrdRevision crd_;
 };
 

@@ -4,10 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "controller/in_place/phases/extended_values.h"
-#include "controller/in_place/phases/extension.h"
-#include "controller/in_place/phases/patch_pods.h"
-#include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/reasons.h"
@@ -30,8 +26,6 @@ namespace windlass::rollout {
 namespace {
 
 using workload::Situation;
-
-const Extension& InPlace() { return in_place::InPlaceExtension(); }
 
 // Returns the check that refused the template which is to be rolled out now; null if there is none.
 const TemplateChecks::Check* RefusalNow(const Situation& situation, const TemplateChecks& checks) {
@@ -59,20 +53,15 @@ void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& 
 // place took out of traffic return, and the Rollout keeps its size. Returns nullopt if no such
 // write is due.
 std::optional<Step> Keep(const Situation& situation) {
-  if (auto gate = in_place::OpenGates(situation)) return gate;
-  if (auto drain = in_place::EndDrains(situation)) return drain;
-  const ReplicaSet* host = in_place::InPlaceOf(situation).host;
-  return host != nullptr ? workload::KeepAtSize(situation, *host)
-                         : workload::HandleScaling(situation);
+  return situation.extension().Next(situation, Moment::kWhileHeld);
 }
 
 // Returns true if an update in place would go on although Windlass does not know its limit, because
 // spec.strategy has an error, for example in steps or partition. Returns false while Pods return to
 // the old template or an exchange of templates is half done: both must go on.
 bool IsUnlimitedByError(const Situation& situation) {
-  if (situation.workload.strategy_error.empty()) return false;
-  const in_place::InPlacePhase phase = in_place::InPlaceOf(situation).phase;
-  return phase == in_place::InPlacePhase::kDeciding || phase == in_place::InPlacePhase::kStaged;
+  return !situation.workload.strategy_error.empty() &&
+         situation.extended.activity == Activity::kUpdating;
 }
 
 // Returns the step while nothing is rolled out: the write of Keep, then the status that says why.
@@ -245,7 +234,7 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
   const Condition* shown = FindCondition(workload.status.conditions, workload::kProgressing);
   const std::optional<RolloutVerdict> verdict = ReadOwn(workload.status.carried).verdict;
-  for (const std::string_view reason : {kInvalidTemplate, in_place::kInPlaceNotPossible}) {
+  for (const std::string_view reason : {kInvalidTemplate, workload::kInPlaceNotPossible}) {
     if (shown != nullptr && shown->reason == reason) return RolloutRefusal{reason, shown->message};
     if (verdict && verdict->reason == reason) return RolloutRefusal{reason, verdict->message};
   }
@@ -303,8 +292,11 @@ std::optional<Duration> UntilAskedAgain(const Situation& situation, const Templa
 
 }  // namespace
 
-RolloutExtension::RolloutExtension(FindFacts find_facts, FindServices find_services)
-    : find_facts_(std::move(find_facts)), find_services_(std::move(find_services)) {}
+RolloutExtension::RolloutExtension(const Extension& in_place, FindFacts find_facts,
+                                   FindServices find_services)
+    : in_place_(in_place),
+      find_facts_(std::move(find_facts)),
+      find_services_(std::move(find_services)) {}
 
 ServiceFacts RolloutExtension::ServicesOf(const Situation& situation) const {
   return find_services_ ? find_services_(situation.workload) : ServiceFacts{};
@@ -324,7 +316,7 @@ void RolloutExtension::Look(Situation& situation) const {
     int32_t& updated_max = situation.limits.updated_max;
     updated_max = std::min(updated_max, state->updated_max);
   }
-  InPlace().Look(situation);
+  in_place_.Look(situation);
   if (IsUntold(situation, facts.checks)) return LookUntold(situation);
   if (const auto* refusal = RefusalNow(situation, facts.checks)) {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
@@ -335,6 +327,7 @@ void RolloutExtension::Look(Situation& situation) const {
 }
 
 std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment moment) const {
+  if (moment == Moment::kWhileHeld) return in_place_.Next(situation, moment);
   if (moment == Moment::kRecover) {
     if (auto step = StoreRecovered(situation)) return step;
   }
@@ -347,10 +340,10 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
       return waits ? KeepUntilTold(situation, *std::move(step)) : *std::move(step);
     }
   }
-  const bool commits = in_place::InPlaceOf(situation).phase == in_place::InPlacePhase::kCommitting;
+  const bool commits = situation.extended.activity == Activity::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
-  auto step = InPlace().Next(situation, moment);
+  auto step = in_place_.Next(situation, moment);
   if (step || !running) return step;
   // If the strategy has an error, its steps cannot be read, and may hold Pods back.
   const auto state = StepsOf(situation, facts.steps);
@@ -361,7 +354,7 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
 void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& status) const {
   const RolloutFacts facts = FactsOf(situation);
   const bool told = !IsUntold(situation, facts.checks);
-  if (told) InPlace().UpdateStatus(situation, status);
+  if (told) in_place_.UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
   if (kept && own.stable_revision != kept) {  // RO-136
@@ -391,7 +384,7 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
   std::ranges::move(TellServices(situation, ServicesOf(situation), status),
                     std::back_inserter(events));
   if (IsUntold(situation, checks)) return events;
-  std::ranges::move(InPlace().Events(situation, status), std::back_inserter(events));
+  std::ranges::move(in_place_.Events(situation, status), std::back_inserter(events));
   if (auto told = TellRecovered(situation)) events.push_back(*std::move(told));
   if (auto told = TellStuckPods(situation, status)) events.push_back(*std::move(told));
   const bool complete = workload::DeploymentComplete(situation.workload, status);
@@ -408,12 +401,12 @@ std::vector<Event> RolloutExtension::Events(const Situation& situation,
 
 std::string RolloutExtension::Note(const Situation& situation, const PlannedWrite& write,
                                    std::map<std::string, std::string>& annotations) const {
-  return InPlace().Note(situation, write, annotations);
+  return in_place_.Note(situation, write, annotations);
 }
 
 Step RolloutExtension::End(const Situation& situation, Step step) const {
   const RolloutFacts facts = FactsOf(situation);
-  step = InPlace().End(situation, std::move(step));
+  step = in_place_.End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilEndOfPause(situation, facts.steps));
   step = LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
   step = ListStuckPods(situation, facts.steps, facts.stuck, std::move(step));

@@ -51,7 +51,10 @@ class RolloutExtension final : public Extension {
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
   // Returns what is known of the Services that the Rollout names. Called less often than FindFacts.
   using FindServices = std::function<ServiceFacts(const Workload& workload)>;
-  explicit RolloutExtension(FindFacts find_facts, FindServices find_services = nullptr);
+  // `in_place`, the extension that adds updates in place, must outlive this one, which asks it for
+  // all that Rollouts do not decide for themselves.
+  RolloutExtension(const Extension& in_place, FindFacts find_facts,
+                   FindServices find_services = nullptr);
 
   void Look(workload::Situation& situation) const override;
   std::optional<Step> Next(const workload::Situation& situation, Moment moment) const override;
@@ -66,6 +69,7 @@ class RolloutExtension final : public Extension {
   RolloutFacts FactsOf(const workload::Situation& situation) const;
   ServiceFacts ServicesOf(const workload::Situation& situation) const;
 
+  const Extension& in_place_;
   FindFacts find_facts_;
   FindServices find_services_;  // null: no Service is named
 };

@@ -1,6 +1,5 @@
 #include "controller/rollout/rollout_workload.h"
 
-#include "controller/in_place/phases/extension.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/rollback_field.h"
@@ -27,8 +26,6 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
 }
 
 }  // namespace
-
-RolloutKind::RolloutKind() : extension_(&in_place::InPlaceExtension()) {}
 
 bool RolloutKind::IsStored(const Workload& workload, const StatusDraft& draft) const {
   return rollout::IsStored(workload, draft);
@@ -77,7 +74,7 @@ RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const RolloutOwn own = ReadOwn(workload.status.carried);
   if (own.verdict) {
-    const bool in_place = own.verdict->reason == "InPlaceNotPossible";
+    const bool in_place = own.verdict->reason == workload::kInPlaceNotPossible;
     return {.cause = in_place ? "NotPossible" : workload::CauseOf(own.verdict->reason)};
   }
   const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);

@@ -11,10 +11,7 @@ namespace windlass::rollout {
 // The policies of Rollouts.
 class RolloutKind final : public WorkloadKind {
  public:
-  // Until Extend is called, the planner's extension is that of updates in place.
-  RolloutKind();
-
-  // `extension` must outlive the kind.
+  // Until Extend is called, nothing extends the planner. `extension` must outlive the kind.
   void Extend(const Extension& extension) { extension_ = &extension; }
 
   const ResourceId& resource() const override { return resources::kRollouts; }
@@ -46,7 +43,7 @@ class RolloutKind final : public WorkloadKind {
   const Extension* extension() const override { return extension_; }
 
  private:
-  const Extension* extension_;
+  const Extension* extension_ = nullptr;
 };
 
 // Returns the workload of `rollout`. `kind` and `rollout` must outlive the workload.

@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/phases/exchange.h"
-#include "controller/in_place/phases/rollout_mode.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/annotations.h"
@@ -55,20 +53,11 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Returns true if an update in place may have given Pods of `rs` the template of another
-// ReplicaSet. Available Pods of `rs` then prove nothing about the template of `rs`.
-bool IsHost(const ReplicaSet& rs, const std::vector<const ReplicaSet*>& ours) {
-  return std::ranges::any_of(ours, [&](const ReplicaSet* other) {
-    const auto mode = in_place::ModeOf(*other, workload::RevisionText(other->meta));
-    return mode && mode->mode == in_place::Mode::kInPlace && mode->host == rs.meta.uid;
-  });
-}
-
 // Returns the ReplicaSet with most Pods, of the ReplicaSets of earlier rollouts whose Pods are all
 // available; null if there is none. Of two with equally many Pods, returns the older revision,
 // because the newer one may be a canary.
-const ReplicaSet* FindWorking(const Workload& workload,
-                              const std::vector<const ReplicaSet*>& ours) {
+const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const ReplicaSet*>& ours,
+                              const NotesInPlace& notes) {
   const ReplicaSet* present = FindPresent(workload, ours);
   const ReplicaSet* found = nullptr;
   const auto comes_before = [](const ReplicaSet& a, const ReplicaSet& b) {
@@ -77,7 +66,9 @@ const ReplicaSet* FindWorking(const Workload& workload,
   };
   for (const ReplicaSet* rs : ours) {
     if (rs == present || !AllAvailable(*rs) || !IsFromBefore(workload, *rs)) continue;
-    if (NumberOf(*rs) < 1 || IsHost(*rs, ours)) continue;
+    // An update in place may have given Pods of a host another template, so available Pods prove
+    // nothing about the template of the host.
+    if (NumberOf(*rs) < 1 || notes.is_host(*rs, ours)) continue;
     if (found == nullptr || comes_before(*rs, *found)) found = rs;
   }
   return found;
@@ -112,24 +103,22 @@ bool IsCompleteNow(const Situation& situation) {
 
 }  // namespace
 
-void RecoverStable(View& view) {
+void RecoverStable(View& view, const NotesInPlace& notes) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync, is handled without the cost of claims.
   if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
   // The stable ReplicaSet may be one of two whose templates are being exchanged: then the note of
   // neither says so.
-  const auto exchanges = [](const ReplicaSet* rs) {
-    return rs->meta.annotations.Has(in_place::kExchange);
-  };
-  const bool exchanging = std::ranges::any_of(view.replica_sets, exchanges);
+  const bool exchanging = std::ranges::any_of(
+      view.replica_sets, [&](const ReplicaSet* rs) { return notes.exchanges(*rs); });
   if (stored && exchanging) return;
   const workload::Claims claims = workload::ClaimReplicaSets(view);
   const ReplicaSet* stable = workload::FindLastComplete(claims.ours);
   // A ReplicaSet that is about to be adopted may have more Pods, so FindWorking waits for the
   // adoption.
   const bool all = claims.to_adopt.empty();
-  if (stable == nullptr && all && !exchanging) stable = FindWorking(workload, claims.ours);
+  if (stable == nullptr && all && !exchanging) stable = FindWorking(workload, claims.ours, notes);
   if (stable == nullptr) return;
   const int64_t revision = NumberOf(*stable);
   if (revision < 1) return;

@@ -8,12 +8,21 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "controller/workload/situation.h"
 #include "controller/workload/view.h"
 
 namespace windlass::rollout {
+
+// How RecoverStable asks for what updates in place have noted on ReplicaSets.
+struct NotesInPlace {
+  // Returns true if a note says that `rs` and another ReplicaSet are exchanging their templates.
+  bool (*exchanges)(const ReplicaSet& rs) = nullptr;
+  // Returns true if a note on one of `all` says that its template is given to Pods of `rs`.
+  bool (*is_host)(const ReplicaSet& rs, std::span<const ReplicaSet* const> all) = nullptr;
+};
 
 // Finds the stable revision from the ReplicaSets if the status does not name it, or if its
 // ReplicaSet was deleted. Sets the kept revision of the view's workload and, during an abort, the
@@ -26,7 +35,7 @@ namespace windlass::rollout {
 // Does nothing if neither exists. While two ReplicaSets exchange their templates in place, one of
 // them may be the stable ReplicaSet, although its note says so only after the exchange. Until then,
 // RecoverStable does nothing if the status names a stable revision, and otherwise uses only rule 1.
-void RecoverStable(View& view);
+void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the ReplicaSet of the revision that Pods get. If the template is not rolled out, for
 // example because it was refused, it has no ReplicaSet, and Pods keep the published revision:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/rollout/reasons.h"
@@ -29,19 +28,9 @@ struct UpdatedPods {
 };
 
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
-// ReplicaSet of the old revision, and the numbers are those of the update. They leave out
-// stand-ins, which are removed again, and Pods for which the update does not wait, for example Pods
-// of a lost node, because such Pods prove nothing.
+// ReplicaSet of the old revision, so the numbers are those of the update.
 UpdatedPods CountUpdated(const Situation& situation) {
-  if (situation.extended.counted && situation.extension_state != nullptr) {
-    const in_place::InPlace& found = in_place::InPlaceOf(situation);
-    // Before an exchange of templates has ended, the update may count Pods of another template than
-    // the requested one.
-    const bool other = in_place::GoesBackFirst(situation, found) ||
-                       (found.stash && found.stash->fingerprint != situation.wanted.fingerprint);
-    const int32_t proven = other ? 0 : found.counts.proven;
-    return {proven, proven};
-  }
+  if (const auto& counted = situation.extended.counted) return {counted->proven, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr) return {};
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
@@ -82,8 +71,7 @@ bool IsFirst(const Situation& situation, const RolloutOwn& own) {
 // Windlass. Updated Pods belong to the ReplicaSet of the old revision, so the sizes of ReplicaSets
 // do not show how many Pods are updated.
 bool CanCount(const Situation& situation) {
-  return situation.extension_state == nullptr ||
-         in_place::InPlaceOf(situation).phase != in_place::InPlacePhase::kUnknown;
+  return situation.extended.activity != Activity::kUnseen;
 }
 
 StepFacts FactsOf(const Situation& situation, Steps steps) {
@@ -153,15 +141,6 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
   }
 }
 
-// Returns true if an update in place has reached the partition, and the updated Pods are available.
-bool RestsInPlace(const Situation& situation) {
-  if (situation.extension_state == nullptr) return false;
-  const in_place::InPlace& found = in_place::InPlaceOf(situation);
-  const in_place::PodCounts& counts = found.counts;
-  return found.phase == in_place::InPlacePhase::kStaged && found.at_rest && counts.in_flight == 0 &&
-         counts.stand_ins == 0 && counts.proven == counts.updated;
-}
-
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
@@ -169,8 +148,8 @@ std::string PartitionText(const Situation& situation) {
   }
   // The sizes of ReplicaSets are added up, and not Pods, because a Pod that was lost comes back in
   // the old revision.
-  const bool in_place = situation.extended.counted.has_value();
-  const int64_t updated = in_place ? in_place::InPlaceOf(situation).counts.proven : 0;
+  const auto& counted = situation.extended.counted;
+  const int64_t updated = counted ? counted->proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
   return "Partition: " + std::to_string(kept) + " of " + std::to_string(situation.limits.desired) +
          " Pods keep the old revision until spec.strategy.partition is lowered";
@@ -230,7 +209,7 @@ bool RestsAtPartition(const Situation& situation, Steps steps) {
     return false;
   }
   if (sleeps) return true;
-  if (situation.extended.counted) return RestsInPlace(situation);
+  if (const auto& counted = situation.extended.counted) return counted->rests_at_limit;
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
   const int64_t of_old = workload::TotalReplicas(situation.old);
   const int32_t desired = situation.limits.desired;

@@ -1,6 +1,7 @@
 #include "controller/workload/annotations.h"
 
-#include "controller/workload/extension.h"
+#include <algorithm>
+
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::workload {
@@ -15,17 +16,24 @@ std::optional<int32_t> ParseSize(const ReplicaSet& rs, std::string_view key) {
 
 }  // namespace
 
+bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
+
+bool HasInternal(const ObjectMeta& meta) {
+  return std::ranges::any_of(meta.annotations,
+                             [](const auto& one) { return IsInternal(one.first.text()); });
+}
+
 bool IsCopied(std::string_view key) {
   for (const std::string_view ours :
        {kRevision, kRevisionHistory, kDesiredReplicas, kMaxReplicas, kRollbackTo, kLastApplied,
         kRequestedTemplate, kPromote, kTermAnnotation}) {
     if (key == ours) return false;
   }
-  return !key.starts_with(kInternalPrefix);
+  return !IsInternal(key);
 }
 
 bool IsRead(std::string_view key) {
-  return key.starts_with("windlass.dev/") || key.starts_with(kInternalPrefix) ||
+  return key.starts_with("windlass.dev/") || IsInternal(key) ||
          key.starts_with("deployment.kubernetes.io/") || key == kRollbackTo ||
          key == "kubernetes.io/change-cause";
 }

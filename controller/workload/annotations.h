@@ -36,6 +36,15 @@ inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-
 // of one rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
+// The prefix of annotations in which Windlass keeps notes about the annotated object. Such
+// annotations are never copied to another object (P-074).
+inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
+
+// Returns true for a note about the object that has it.
+bool IsInternal(std::string_view key);
+// Returns true if the object has such a note.
+bool HasInternal(const ObjectMeta& meta);
+
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Not copied
 // are the annotations above, kTermAnnotation, and internal annotations, which an extension writes
 // to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a

@@ -22,10 +22,6 @@ namespace workload {
 struct Situation;
 }  // namespace workload
 
-// The prefix of annotations in which an extension keeps notes about the annotated object. Windlass
-// never copies such annotations to another object (P-074).
-inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
-
 // Pods counted one by one, because the counters of the ReplicaSets say too little about these Pods.
 struct CountedPods {
   int32_t pods = 0;
@@ -33,6 +29,13 @@ struct CountedPods {
   int32_t ready = 0;
   int32_t available = 0;
   int64_t min_available = 0;  // the condition Available is False with fewer available Pods
+  // The updated Pods that show that the wanted template works: available ones, without Pods that
+  // are removed again and without Pods that prove nothing, such as those of a lost node. 0 while
+  // the extension updates Pods to another template than the wanted one.
+  int32_t proven = 0;
+  // True if as many Pods are updated as the limit of the rollout allows, all of these are proven,
+  // and the extension has nothing left to do.
+  bool rests_at_limit = false;
 };
 
 // A period in which a rollout stands still because a user asked for that.
@@ -54,7 +57,16 @@ struct MixedReplicaSet {
   std::optional<WallTime> look_again{};  // when time alone may give the Pod its template
 };
 
+// What an extension is doing with the Pods of the workload.
+enum class Activity : uint8_t {
+  kNone,        // nothing that others have to know
+  kUnseen,      // it does not see the Pods: how many are updated is not known
+  kUpdating,    // it gives Pods the wanted template, or is about to
+  kCommitting,  // it finishes an update by writes that belong together
+};
+
 struct Extended {
+  Activity activity = Activity::kNone;
   // Replaces the counters of the ReplicaSets; nullopt if those are used.
   std::optional<CountedPods> counted{};
   // The type of the condition whose message counts Pods; empty if there is none. Windlass may put
@@ -98,6 +110,9 @@ enum class Moment : uint8_t {
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
+  // Only an extension that wraps another one asks for this step: the write that is due although
+  // nothing may be rolled out, so that Pods get traffic and the workload keeps its size.
+  kWhileHeld,
 };
 
 // A write to a ReplicaSet that the planner prepares.

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "controller/in_place/watch/cache.h"
 #include "controller/runtime/informers.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/in_place/watch/cache.h"
 #include "test/catch.h"
 #include "test/sim/in_place_run.h"
 #include "test/sim/in_place_words.h"

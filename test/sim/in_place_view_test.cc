@@ -9,6 +9,7 @@
 
 #include "controller/deployment/deployment_store.h"
 #include "controller/in_place/phases/decisions.h"
+#include "controller/in_place/watch/cache.h"
 #include "controller/in_place/watch/wake_ups.h"
 #include "controller/runtime/term.h"
 #include "controller/workload/watch/wake_ups.h"

@@ -66,6 +66,12 @@ constexpr std::string_view kPod = "controller/in_place/pod";
 constexpr std::string_view kBatch = "controller/in_place/batch";
 constexpr std::string_view kTraffic = "controller/in_place/traffic";
 
+// Returns true if the file may include headers of controller/in_place: a file of that folder, a
+// test, or the one file in which a kind registers updates in place.
+bool MaySeeInPlace(std::string_view path) {
+  return WithinAny(path, {kInPlace, "test"}) || path.ends_with("_controller.cc");
+}
+
 // Returns the folder whose row of arrows applies to a file: the file's own folder below kubeclient
 // and controller, else the top-level folder.
 std::string BoxOf(std::string_view path) {
@@ -176,6 +182,9 @@ std::vector<Finding> CheckArrows(const Source& source) {
       findings.push_back({source.path, i + 1, "arrow", include.path + ": not from the root"});
     } else if (other != box && !vocabulary && !WithinAny(other, allowed)) {
       findings.push_back({source.path, i + 1, "arrow", box + " must not include " + include.path});
+    } else if (Within(include.path, kInPlace) && !MaySeeInPlace(source.path)) {
+      findings.push_back({source.path, i + 1, "arrow",
+                          include.path + ": only a kind's …_controller.cc sees updates in place"});
     }
   }
   return findings;

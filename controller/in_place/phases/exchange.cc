@@ -42,7 +42,7 @@ bool BelongsToTemplate(std::string_view key) {
                              "kubectl.kubernetes.io/last-applied", "windlass.dev/"}) {
     if (key.starts_with(prefix)) return false;
   }
-  return !IsInternal(key);
+  return !workload::IsInternal(key);
 }
 
 // Returns the changes after which `to` has the same annotations as `from`, as far as they belong to
@@ -164,7 +164,7 @@ std::string LongestOf(const StringMap& present, const TextChanges& changes) {
   std::string longest;
   size_t bytes = 0;
   VisitChanged(present, changes, [&](std::string_view key, size_t one) {
-    if (IsInternal(key) || one <= bytes) return;
+    if (workload::IsInternal(key) || one <= bytes) return;
     longest = key;
     bytes = one;
   });
@@ -211,6 +211,8 @@ std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
 }
 
 }  // namespace
+
+bool HasStash(const ReplicaSet& rs) { return rs.meta.annotations.Has(kExchange); }
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host) {
   std::optional<NamedStash> found = ReadStash(pending);

@@ -61,6 +61,9 @@ struct Stash {
   bool operator==(const Stash&) const = default;
 };
 
+// Returns true if `rs` has a stash, even one that cannot be read or does not count.
+bool HasStash(const ReplicaSet& rs);
+
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 
 // Returns the ReplicaSet among `all` for which `pending` has a stash; nullptr if there is none.

@@ -57,7 +57,7 @@ bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
 //   - the Pods cannot be seen
 bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
                  const ReplicaSet* rs) {
-  if (rs->meta.annotations.Has(kExchange)) return true;
+  if (HasStash(*rs)) return true;
   if (!in_place.pods) return AnyPodNames(situation, *rs);
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodState* state = in_place.pods->state(i);
@@ -82,10 +82,41 @@ std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
   return kept;
 }
 
+Activity ActivityIn(InPlacePhase phase) {
+  switch (phase) {
+    case InPlacePhase::kUnknown: return Activity::kUnseen;
+    case InPlacePhase::kDeciding:
+    case InPlacePhase::kStaged: return Activity::kUpdating;
+    case InPlacePhase::kCommitting: return Activity::kCommitting;
+    case InPlacePhase::kNone:
+    case InPlacePhase::kReturning:
+    case InPlacePhase::kReplace:
+    case InPlacePhase::kRefused: return Activity::kNone;
+  }
+  return Activity::kNone;
+}
+
+// Before an exchange of templates has ended, the update may count Pods of another template than the
+// wanted one.
+int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_place) {
+  const bool other =
+      GoesBackFirst(situation, in_place) ||
+      (in_place.stash && in_place.stash->fingerprint != situation.wanted.fingerprint);
+  return other ? 0 : in_place.counts.proven;
+}
+
+// Returns true if an update has reached the partition, and the updated Pods are available.
+bool RestsAtLimit(const InPlace& in_place) {
+  const PodCounts& counts = in_place.counts;
+  return in_place.phase == InPlacePhase::kStaged && in_place.at_rest && counts.in_flight == 0 &&
+         counts.stand_ins == 0 && counts.proven == counts.updated;
+}
+
 }  // namespace
 
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place) {
-  Extended extended{.counting_condition = kInPlaceCondition,
+  Extended extended{.activity = ActivityIn(in_place.phase),
+                    .counting_condition = kInPlaceCondition,
                     .at_rest = in_place.at_rest,
                     .of_one_replica_set = in_place.options().policy == Policy::kOnly,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
@@ -93,7 +124,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
                     .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase == InPlacePhase::kRefused) {
-    extended.refused = {.reason = kInPlaceNotPossible, .message = in_place.why.text};
+    extended.refused = {.reason = workload::kInPlaceNotPossible, .message = in_place.why.text};
   }
   if (!in_place.counts_pods()) return extended;
   const PodCounts& counts = in_place.counts;
@@ -105,7 +136,9 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       // As upstream: strategy Recreate removes Pods, but that does not lower the number of Pods
       // that must be available.
       .min_available = int64_t{situation.limits.desired} -
-                       (situation.recreate() ? 0 : in_place.options().max_unavailable)};
+                       (situation.recreate() ? 0 : in_place.options().max_unavailable),
+      .proven = ProvenOfWanted(situation, in_place),
+      .rests_at_limit = RestsAtLimit(in_place)};
   extended.standstills = DrainsOf(in_place);
   return extended;
 }

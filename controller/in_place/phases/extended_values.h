@@ -1,15 +1,10 @@
 // The values that an update in place hands to the rules of the planner.
 #pragma once
 
-#include <string_view>
-
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/extension.h"
 
 namespace windlass::in_place {
-
-// The reason of condition Progressing if policy Only forbids the rollout (P-014).
-inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
 
 // Returns the plain values of `in_place`, the in-place state of `situation`.
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place);

@@ -107,6 +107,7 @@ class UpdatesInPlace : public Extension {
       case Moment::kWhilePaused: return NextInPlaceWhilePaused(situation);
       case Moment::kWhileRunning: return NextInPlace(situation);
       case Moment::kBeforeCreation: return std::nullopt;
+      case Moment::kWhileHeld: return NextInPlaceWhileHeld(situation);
     }
     return std::nullopt;
   }

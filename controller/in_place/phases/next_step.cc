@@ -281,6 +281,14 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
+std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
+  if (auto gate = OpenGates(situation)) return gate;
+  if (auto drain = EndDrains(situation)) return drain;
+  const ReplicaSet* host = InPlaceOf(situation).host;
+  return host != nullptr ? workload::KeepAtSize(situation, *host)
+                         : workload::HandleScaling(situation);
+}
+
 Step TryPodsAgain(const workload::Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || situation.refused || InPlaceOf(situation).next_try) return end;

@@ -32,6 +32,10 @@ std::optional<Step> NextInPlace(const workload::Situation& situation);
 // patches no Pod (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
+// Returns the write that is due although nothing may be rolled out: opens gates, returns Pods to
+// traffic, and keeps the workload at its size. Returns nullopt if no such write is due.
+std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
+
 // Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,
 // returns a failure instead, so that the patch is retried after back-off. A failed patch does not
 // count if its next try is scheduled already (P-036). If the API server refused another write of

@@ -6,7 +6,6 @@
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/extension.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"
@@ -62,13 +61,6 @@ bool WaitsBeside(const ReplicaSet& host, const ReplicaSet& rs) {
 
 }  // namespace
 
-bool IsInternal(std::string_view key) { return key.starts_with(kInternalPrefix); }
-
-bool HasInternal(const ObjectMeta& meta) {
-  return std::ranges::any_of(meta.annotations,
-                             [](const auto& one) { return IsInternal(one.first.text()); });
-}
-
 bool IsUserKey(std::string_view key) {
   if (!key.starts_with(kInPlaceKey) || key == kPodState) return false;
   return key.size() == kInPlaceKey.size() || key[kInPlaceKey.size()] == '-';
@@ -93,6 +85,13 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
                      .host = *note->host,
                      .from = *note->from,
                      .generation = note->generation};
+}
+
+bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all) {
+  return std::ranges::any_of(all, [&](const ReplicaSet* other) {
+    const auto mode = ModeOf(*other, workload::RevisionText(other->meta));
+    return mode && mode->mode == Mode::kInPlace && mode->host == rs.meta.uid;
+  });
 }
 
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host) {

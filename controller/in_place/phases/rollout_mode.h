@@ -38,11 +38,6 @@ inline constexpr std::string_view kStandIns = "internal.windlass.dev/stand-ins";
 inline constexpr std::string_view kBlocked = "internal.windlass.dev/blocked";
 inline constexpr std::string_view kOwnGeneration = "internal.windlass.dev/own-generation";
 
-// Returns true for an annotation of ours about the object that has it. Such an annotation is never
-// copied.
-bool IsInternal(std::string_view key);
-bool HasInternal(const ObjectMeta& meta);
-
 // Returns true for a user's setting: windlass.dev/in-place or windlass.dev/in-place-…, but not
 // windlass.dev/in-place-state, which belongs to Pods.
 bool IsUserKey(std::string_view key);
@@ -65,6 +60,10 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 
 // Returns the decision; nullopt if the note is absent, cannot be read, or is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
+
+// Returns true if one of `all` has a decision to roll its present revision out in place, with `rs`
+// as the host: Pods of `rs` may have its template.
+bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
 // Returns true if a ReplicaSet other than `host` has a decision (kMode): some Pods of `host` may
 // have been patched to the template of that ReplicaSet, even if another template is wanted by now.

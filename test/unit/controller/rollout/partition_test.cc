@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/extended_values.h"
 #include "controller/rollout/step_state.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -78,13 +78,13 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   f.replica_sets[0].replicas = 10;  // the host of all Pods
   f.replica_sets[1].replicas = 0;
   workload::Situation situation = f.Sit();
-  situation.extended.counted = CountedPods{.pods = 10, .updated = 3, .ready = 10, .available = 10};
   in_place::InPlace found;
   found.phase = in_place::InPlacePhase::kStaged;
   found.at_rest = true;
+  found.pods.emplace();
   found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .proven = 3};
   const auto told = [&] {
-    situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+    situation.extended = in_place::ExtendedBy(situation, found);
     WorkloadStatus draft = f.status;
     ShowSteps(situation, f.steps, draft);
     const Condition* progressing = FindCondition(draft.conditions, "Progressing");

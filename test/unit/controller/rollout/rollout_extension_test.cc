@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/extended_values.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/status/progress.h"
@@ -400,6 +401,7 @@ TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
   in_place::InPlace found;
   found.phase = in_place::InPlacePhase::kDeciding;
   found.host = &f.replica_sets[0];
+  situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
   situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
   CHECK(f.extension.Next(situation, Moment::kWhileRunning).has_value() == readable);
   Proves("RO-079");
@@ -555,6 +557,7 @@ TEST_CASE("an exchange in place ends although the strategy cannot be read (P-054
   found.host = &f.replica_sets[0];
   found.pending = &pending;
   found.stash.emplace();
+  situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
   situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
   CHECK(f.extension.Next(situation, Moment::kWhileRunning));
   Proves("RO-079");

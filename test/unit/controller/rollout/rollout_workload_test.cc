@@ -138,6 +138,7 @@ TEST_CASE("a ReplicaSet that is made for a Rollout belongs to it (RO-074)") {
 
 TEST_CASE("without a deadline, an abort to what was deleted is Stalled, not Aborted (RO-062)") {
   const RolloutExtension extension(
+      in_place::InPlaceExtension(),
       [](const Workload& /*workload*/, WallTime /*now*/) { return RolloutFacts{}; });
   StoredRollout rollout;
   rollout.kind.Extend(extension);

@@ -526,6 +526,7 @@ TEST_CASE("patches of Services that are not kept hold up neither status nor Pods
     f.facts.stable = {};
   }
   const RolloutExtension extension(
+      in_place::InPlaceExtension(),
       [&](const Workload&, WallTime) -> RolloutFacts {
         return {.steps = f.steps, .checks = f.checks};
       },
@@ -593,6 +594,7 @@ TEST_CASE("the extension asks for Services where it ends a sync and where it wri
   f.AddNew(1, 1);
   f.WriteBoth("web-1", "web-1");
   const RolloutExtension extension(
+      in_place::InPlaceExtension(),
       [&](const Workload&, WallTime) -> RolloutFacts {
         return {.steps = f.steps, .checks = f.checks};
       },

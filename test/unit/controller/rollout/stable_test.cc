@@ -16,11 +16,13 @@
 namespace windlass::rollout::stable_test {
 namespace {
 
+constexpr NotesInPlace kNotes{.exchanges = in_place::HasStash, .is_host = in_place::IsHost};
+
 // The view of `f`, after RecoverStable.
 View Recovered(Stepped& f) {
   View view{.workload = f.AsWorkload()};
   for (const ReplicaSet& rs : f.replica_sets) view.replica_sets.push_back(&rs);
-  RecoverStable(view);
+  RecoverStable(view, kNotes);
   return view;
 }
 
@@ -146,7 +148,7 @@ TEST_CASE("the ReplicaSet of a template without its defaults is not taken for st
     old.status.ready_replicas = old.status.available_replicas = 0;
     want = 2;
   }
-  RecoverStable(view);
+  RecoverStable(view, kNotes);
   CHECK(view.workload.kept_revision == want);
   Proves("RO-136");
 }

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/phases/extended_values.h"
 #include "controller/rollout/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/revisions/proven.h"
@@ -237,7 +237,7 @@ TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
   found.phase = in_place::InPlacePhase::kUnknown;
-  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  situation.extended = in_place::ExtendedBy(situation, found);
   REQUIRE(BeginStep(situation, f.steps));
   CHECK(f.WrittenStep()->index == 1);
   CHECK(f.kind.written->updated_replicas == 1);
@@ -270,11 +270,11 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   f.AddNew(0, 0);
   f.Store(1);
   workload::Situation situation = f.Sit();
-  situation.extended.counted = CountedPods{.pods = 10, .updated = 2, .ready = 10, .available = 10};
   in_place::InPlace found;
+  found.pods.emplace();
   found.counts = {.pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10};
   const auto goes_on = [&] {
-    situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+    situation.extended = in_place::ExtendedBy(situation, found);
     const std::optional<StepState> state = StepsOf(situation, f.steps);
     REQUIRE(state.has_value());
     return state->next.has_value();

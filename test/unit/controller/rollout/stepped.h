@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/in_place/phases/extension.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/status_json.h"
@@ -201,9 +202,10 @@ struct Stepped {
   Learned learned;
   WallTime now = kStart;
   std::optional<View> view;
-  RolloutExtension extension{[this](const Workload&, WallTime) -> RolloutFacts {
-    return {.steps = steps, .checks = checks, .stuck = answers.Find(meta.uid)};
-  }};
+  RolloutExtension extension{
+      in_place::InPlaceExtension(), [this](const Workload&, WallTime) -> RolloutFacts {
+        return {.steps = steps, .checks = checks, .stuck = answers.Find(meta.uid)};
+      }};
   KeepingKind kind;
 };
 

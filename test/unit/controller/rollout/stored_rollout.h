@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/phases/extension.h"
 #include "controller/rollout/rollout_workload.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
@@ -44,6 +45,7 @@ struct StoredRollout {
 "spec":{"containers":[{"name":"web","image":"web:v8"}]}}},
 "status":{"observedGeneration":12,"replicas":10,"updatedReplicas":10,"readyReplicas":10,
 "availableReplicas":10,"currentRevision":8}})")) {
+    kind.Extend(in_place::InPlaceExtension());
     SetCondition(StoredCondition("Available", "True", "MinimumReplicasAvailable", "enough"));
     SetCondition(StoredCondition("Progressing", "True", "NewReplicaSetAvailable", "done"));
   }

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/deployment/deployment_workload.h"
 #include "controller/in_place/template/interest.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
+#include "test/unit/controller/workload/deployments.h"
 
 namespace windlass::workload {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/workload/deployments.h"
 
 namespace windlass::workload::fenceposts_test {
 namespace {

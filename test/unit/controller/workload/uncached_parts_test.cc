@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "controller/deployment/deployment_workload.h"
 #include "controller/workload/copied_annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/workload/deployments.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::uncached_parts_test {

@@ -1,10 +1,10 @@
 #include "test/unit/controller/workload/world.h"
 
-#include "controller/deployment/deployment_workload.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/planner/make_situation.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/revisions/revisions.h"
+#include "test/unit/controller/workload/deployments.h"
 
 namespace windlass::workload {
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/in_place/phases/rollout_mode.h"
+#include "controller/workload/annotations.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::refusals_test {
@@ -27,7 +28,7 @@ Refusals Tried(int32_t tries) { return {.tries = tries, .at = kAt, .why = "no"};
 TEST_CASE("P-036 refusals are written as specified, and read again") {
   CHECK(WriteRefusals(Tried(2), "6", kTo) == kText);
   CHECK(RefusalsOf(With(kText), "6", kTo) == Tried(2));
-  CHECK(IsInternal(kRefusedPatches));
+  CHECK(workload::IsInternal(kRefusedPatches));
 }
 
 TEST_CASE("P-036 they count for one revision and one template") {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "controller/workload/annotations.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::rollout_mode_test {
@@ -218,7 +219,7 @@ TEST_CASE("P-074 keys are of users, ours, or of nobody here") {
   }));
   CAPTURE(key);
   CHECK(IsUserKey(key) == user);
-  CHECK(IsInternal(key) == internal);
+  CHECK(workload::IsInternal(key) == internal);
 }
 
 TEST_CASE("P-074 P-082 user keys become the workload's settings, all others stay") {

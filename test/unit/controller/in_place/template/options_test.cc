@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
+#include "test/unit/controller/workload/deployments.h"
 
 namespace windlass::in_place::options_test {
 namespace {

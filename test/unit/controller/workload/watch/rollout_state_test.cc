@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "controller/deployment/deployment_workload.h"
 #include "test/catch.h"
+#include "test/unit/controller/workload/deployments.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::rollout_state_test {
