@@ -29,8 +29,8 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
 // status does not show which Pod became available, so a patched Pod that becomes available does not
 // count as progress either.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
-  return in_place.options().drain.mode != Drain::Mode::kNone && in_place.refusals &&
-         in_place.refusals->tries >= kRefusedTriesMax;
+  return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods &&
+         in_place.pods->refused && in_place.pods->refused->noted.tries >= kRefusedTriesMax;
 }
 
 // Returns true if a ReplicaSet that is created now must have no Pods (P-014, P-020): in an in-place
@@ -102,14 +102,14 @@ int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_p
   const bool other =
       GoesBackFirst(situation, in_place) ||
       (in_place.stash && in_place.stash->fingerprint != situation.wanted.fingerprint);
-  return other ? 0 : in_place.counts.proven;
+  return other ? 0 : in_place.pods->counts.proven;
 }
 
 // Returns true if an update has reached the partition, and the updated Pods are available.
 bool RestsAtLimit(const InPlace& in_place) {
-  const PodCounts& counts = in_place.counts;
-  return in_place.phase == InPlacePhase::kStaged && in_place.at_rest && counts.in_flight == 0 &&
-         counts.stand_ins == 0 && counts.proven == counts.updated;
+  const PodCounts& counts = in_place.pods->counts;
+  return in_place.phase == InPlacePhase::kStaged && in_place.pods->at_rest &&
+         counts.in_flight == 0 && counts.stand_ins == 0 && counts.proven == counts.updated;
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ bool RestsAtLimit(const InPlace& in_place) {
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place) {
   Extended extended{.activity = ActivityIn(in_place.phase),
                     .counting_condition = kInPlaceCondition,
-                    .at_rest = in_place.at_rest,
+                    .at_rest = in_place.pods && in_place.pods->at_rest,
                     .of_one_replica_set = in_place.options().policy == Policy::kOnly,
                     .new_one_is_empty = NewOneIsEmpty(in_place.phase),
                     .mixed = FindMixed(situation, in_place),
@@ -127,7 +127,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
     extended.refused = {.reason = workload::kInPlaceNotPossible, .message = in_place.why.text};
   }
   if (!in_place.counts_pods()) return extended;
-  const PodCounts& counts = in_place.counts;
+  const PodCounts& counts = in_place.pods->counts;
   extended.counted = {
       .pods = counts.pods,
       .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,

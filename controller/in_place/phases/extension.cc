@@ -77,8 +77,9 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
 // Returns the fallback_reason of the write.
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
                      std::map<std::string, std::string>& annotations) {
-  if (!in_place.decision) return {};
-  std::string mode = WriteMode(*in_place.decision, write.revision);
+  const std::optional<RolloutMode> decision = DecisionOf(in_place);
+  if (!decision) return {};
+  std::string mode = WriteMode(*decision, write.revision);
   if (write.onto != nullptr && write.onto->meta.annotations.Find(kMode) == mode) {
     return {};
   }

@@ -35,12 +35,14 @@ void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
   if (listed == nullptr || !listed->said.ok()) return;
-  in_place.unseen_births = std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
-    return listed_pod.controller == in_place.host->meta.uid &&
-           std::ranges::none_of(situation.view.whole_pods,
-                                [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
-  });
-  if (in_place.unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
+  in_place.pods->unseen_births =
+      std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
+        return listed_pod.controller == in_place.host->meta.uid &&
+               std::ranges::none_of(situation.view.whole_pods, [&](const Pod* pod) {
+                 return pod->meta.uid == listed_pod.uid;
+               });
+      });
+  if (in_place.pods->unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
 }
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
@@ -55,14 +57,16 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
     const auto failure = FailureOf(pod, state, timeout, situation.now);
     if (!failure) continue;
-    in_place.failed.push_back(i);
+    in_place.pods->verdicts[i].failed = true;
+    std::optional<FailingPods>& failing = in_place.pods->failing;
+    if (!failing) {
+      const std::string container = failure->container.empty() ? "" : failure->container + ": ";
+      failing = {
+          .first = {"pod " + pod.meta.name + ": " + container + failure->reason, failure->reason}};
+    }
     const bool for_long = HasFailedForLong(pod, state, situation.now);
-    in_place.failed_for_long = in_place.failed_for_long || for_long;
+    failing->for_long = failing->for_long || for_long;
     if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
-    if (in_place.failing) continue;
-    const std::string container = failure->container.empty() ? "" : failure->container + ": ";
-    in_place.failing = {"pod " + pod.meta.name + ": " + container + failure->reason,
-                        failure->reason};
   }
 }
 
@@ -94,7 +98,7 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
 // Returns what the condition says of a Pod that keeps no state. The text counts the patched Pods,
 // so that it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
-  const int32_t patched = in_place.counts.updated - in_place.counts.stand_ins;
+  const int32_t patched = in_place.pods->counts.updated - in_place.pods->counts.stand_ins;
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
   return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
          std::to_string(without) + " without annotation " + std::string(kPodState) + ": pod " +
@@ -108,7 +112,7 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 // if the condition says something else.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
-  if (!told || told->text != in_place.not_kept->text) return std::nullopt;
+  if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
   seconds longest = kAfterKillLong;
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
@@ -132,23 +136,23 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
 // Sets `not_kept` if an admission webhook takes the state from a Pod again. In that case only the
 // passed time shows that Pods have been restarted.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
-  RolloutPods& pods = *in_place.pods;
+  PodsInPlace& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
   const auto told = ToldBy(situation, InPlaceReason::kAnnotationNotKept);
   const std::string reason(kAnnotationNotKept);
   if (stripped) {
     const Pod& pod = *pods.pods[*stripped];
-    in_place.not_kept = {NotKeptText(in_place, pod, situation.workload.replicas), reason};
-    in_place.told_anew = !pods.is_lost(*stripped);
+    pods.not_kept = {.first = {NotKeptText(in_place, pod, situation.workload.replicas), reason},
+                     .told_anew = !pods.is_lost(*stripped)};
   } else if (WasDrainedInVain(situation, in_place, told)) {
-    in_place.not_kept = {told->text, reason};
+    pods.not_kept = {.first = {told->text, reason}};
     LookAgainAt(told->since + kNotKeptTryAgain, in_place);
   } else {
     return;
   }
   const auto by = RestartedBy(situation, told, in_place);
-  in_place.not_kept_for_long = by && situation.now >= *by;
-  if (!in_place.not_kept_for_long) return LookAgainAt(by, in_place);
+  pods.not_kept->for_long = by && situation.now >= *by;
+  if (!pods.not_kept->for_long) return LookAgainAt(by, in_place);
   for (const size_t i : pods.lost) {
     const auto from =
         AvailableOnceRestarted(*pods.pods[i], pods.state(i), situation.workload.min_ready_seconds);
@@ -156,14 +160,14 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
     pods.standings[i].available = from && *from <= situation.now;
     if (from && *from > situation.now) LookAgainAt(from, in_place);
   }
-  in_place.counts = CountPods(pods);
+  pods.counts = CountPods(pods);
 }
 
 // Returns by how many the Pods, without stand-ins, exceed the desired size; negative if Pods are
 // missing. Pods that a scale-down is about to remove are included, because any Pod may be among
 // them.
 int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& in_place) {
-  return in_place.counts.pods - in_place.counts.stand_ins - situation.limits.desired;
+  return in_place.pods->counts.pods - in_place.pods->counts.stand_ins - situation.limits.desired;
 }
 
 // Returns how many Pods the limits of the rollout keep on the old revision. A missing Pod will be
@@ -234,15 +238,16 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 // patch will be tried again. Returns false after kRefusedTriesMax refused tries: the wait for the
 // next try is too long by now, so the Pod returns to traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
-  if (!in_place.next_try) return left_out;
-  return !in_place.pods->standings[i].updated && in_place.refusals->tries < kRefusedTriesMax;
+  if (!in_place.pods->waits_for_next_try()) return left_out;
+  return !in_place.pods->standings[i].updated &&
+         in_place.pods->refused->noted.tries < kRefusedTriesMax;
 }
 
 void FindDrain(const workload::Situation& situation, InPlace& in_place,
                const std::vector<bool>& left_out) {
   const bool stopped = situation.workload.paused || in_place.held || in_place.blocked;
   std::vector<bool> chosen(in_place.pods->size(), false);
-  for (const size_t i : in_place.next.batch) chosen[i] = !stopped;
+  for (const size_t i : in_place.pods->next.batch) chosen[i] = !stopped;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodState* state = in_place.pods->state(i);
     const Pod& pod = *in_place.pods->pods[i];
@@ -250,15 +255,15 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
     const bool complete = state == nullptr || CompletionOf(pod, *state, situation.now).complete ||
                           (lost && !in_place.pods->standings[i].in_flight) ||
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
-    in_place.drain.push_back(
-        NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now));
+    DrainStep& drain = in_place.pods->verdicts[i].drain;
+    drain = NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now);
     // A Pod that lost its state also lost the time of its drain, so it is patched at once. In drain
     // mode Gate the time is kept: the drain is written with the Pod's status, which webhooks for
     // Pods do not see.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
-    if (lost && chosen[i] && !by_gate) in_place.drain.back() = {DrainStep::Do::kPatch};
-    if (StaysAsItIs(in_place, i, left_out[i])) in_place.drain.back() = {};
-    LookAgainAt(in_place.drain.back().until, in_place);
+    if (lost && chosen[i] && !by_gate) drain = {DrainStep::Do::kPatch};
+    if (StaysAsItIs(in_place, i, left_out[i])) drain = {};
+    LookAgainAt(drain.until, in_place);
   }
 }
 
@@ -272,37 +277,36 @@ std::string OtherOf(const workload::Situation& situation) {
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   const bool returning = in_place.phase != InPlacePhase::kStaged;
-  const BatchLimits& limits = in_place.limits = LimitsOf(situation, in_place, returning);
+  PodsInPlace& pods = *in_place.pods;
+  const BatchLimits& limits = pods.limits = LimitsOf(situation, in_place, returning);
   std::vector<bool> left_out;
-  for (const Pod* pod : in_place.pods->pods)
-    left_out.push_back(WasRefused(situation.learned, *pod));
+  for (const Pod* pod : pods.pods) left_out.push_back(WasRefused(situation.learned, *pod));
   FindRefusals(situation, in_place);
-  LookAgainAt(in_place.next_try, in_place);
+  if (pods.refused) LookAgainAt(pods.refused->next_try, in_place);
   // Under Recreate only one Pod is updated. Any other Pod, such as a terminating one, would run the
   // old image beside it.
   const bool staged = in_place.phase == InPlacePhase::kStaged;
   if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
-    in_place.beside = OtherOf(situation);
+    pods.beside = OtherOf(situation);
   }
-  const bool unsure = in_place.not_kept && (staged || !in_place.not_kept_for_long);
-  const bool waits = in_place.beside.has_value() || unsure;
+  const bool unsure = pods.not_kept && (staged || !pods.not_kept->for_long);
+  const bool waits = pods.beside.has_value() || unsure;
   const bool patches = !waits && in_place.phase != InPlacePhase::kDeciding &&
                        in_place.phase != InPlacePhase::kRefused;
-  if (patches && !in_place.next_try && std::ranges::count(left_out, true) < kRefusalsMax) {
+  if (patches && !pods.waits_for_next_try() && std::ranges::count(left_out, true) < kRefusalsMax) {
     std::vector<bool> out = left_out;
     LeaveOutOldKubelets(situation, in_place, out);
-    in_place.next = ChooseNextPods(*in_place.pods, out, limits, in_place.options().pdb,
-                                   situation.view.budgets, situation.now);
+    pods.next = ChooseNextPods(pods, out, limits, in_place.options().pdb, situation.view.budgets,
+                               situation.now);
   }
-  LookAgainAt(in_place.next.look_again, in_place);
-  LookAgainAt(WhenTimeTells(*in_place.pods, situation.workload.min_ready_seconds, situation.now),
-              in_place);
+  LookAgainAt(pods.next.look_again, in_place);
+  LookAgainAt(WhenTimeTells(pods, situation.workload.min_ready_seconds, situation.now), in_place);
   FindDrain(situation, in_place, left_out);
-  const PodCounts& counts = in_place.counts;
-  in_place.holds_back = HoldsBack(situation, in_place);
+  const PodCounts& counts = pods.counts;
+  pods.holds_back = HoldsBack(situation, in_place);
   const bool reached =
-      counts.to_update > 0 ? counts.to_update <= limits.partition : in_place.holds_back;
-  in_place.at_rest = !returning && reached && !in_place.failing && !in_place.not_kept;
+      counts.to_update > 0 ? counts.to_update <= limits.partition : pods.holds_back;
+  pods.at_rest = !returning && reached && !pods.failing && !pods.not_kept;
 }
 
 // Returns the template with which Pods are compared:
@@ -356,12 +360,13 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return false;
-  in_place.pods = *std::move(pods);
+  in_place.pods = PodsInPlace{*std::move(pods)};
+  in_place.pods->verdicts.resize(in_place.pods->size());
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     in_place.pods->states[i]->drain = DrainOfLost(in_place.options(), pod, situation.now);
   }
-  in_place.counts = CountPods(*in_place.pods);
+  in_place.pods->counts = CountPods(*in_place.pods);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);
   ChooseNext(situation, in_place);

@@ -83,7 +83,6 @@ void Replace(InPlace& in_place, Cause why) {
 void Unknown(const workload::Situation& situation, InPlace& in_place) {
   in_place.phase = InPlacePhase::kUnknown;
   in_place.pods.reset();
-  in_place.drain.clear();
   in_place.why = {.text = situation.view.in_place_missing};
   if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
 }
@@ -133,8 +132,8 @@ void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
 // Returns true if a Pod is to be returned to traffic. We may have drained it, or a user may have
 // set the same label or condition.
 bool EndsADrain(const InPlace& in_place) {
-  return std::ranges::any_of(
-      in_place.drain, [](const DrainStep& step) { return step.what == DrainStep::Do::kEnd; });
+  const auto ends = [](const PodVerdict& pod) { return pod.drain.what == DrainStep::Do::kEnd; };
+  return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
 }
 
 // Finds a host for a workload that has no Pods yet and wants some while a step or a partition holds
@@ -180,10 +179,10 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 // returns false if a Pod fails or keeps no state: such Pods are replaced. `probe` is a copy, which
 // this function changes.
 bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
-  if (!FindPods(situation, probe) || !probe.pods || probe.holds_back) return false;
-  const bool fails = probe.failing || probe.not_kept;
+  if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
+  const bool fails = probe.pods->failing || probe.pods->not_kept;
   if (fails && probe.options().policy != Policy::kOnly) return false;
-  const bool all_updated = probe.pods->size() > 0 && probe.counts.to_update == 0;
+  const bool all_updated = probe.pods->size() > 0 && probe.pods->counts.to_update == 0;
   return all_updated || IsAlone(situation, probe, *probe.host);
 }
 
@@ -214,7 +213,7 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
   in_place.phase = InPlacePhase::kReturning;
   if (situation.view.in_place_known) {
     FindPodsOrUnknown(situation, in_place);
-    if (in_place.counts.to_update > 0 || unfinished) return;
+    if (in_place.counts().to_update > 0 || unfinished) return;
   } else if (unfinished) {
     return Unknown(situation, in_place);
   }
@@ -376,18 +375,8 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   }
   FindReturning(situation, found, *host);
   if (found.phase != InPlacePhase::kReturning) return;
-  if (found.counts.to_update > 0 || found.counts.in_flight > 0) in_place = std::move(found);
-}
-
-void SetDecision(InPlace& in_place) {
-  if (in_place.phase == InPlacePhase::kDeciding && !in_place.replace_soon) {
-    in_place.decision = {.mode = Mode::kInPlace,
-                         .host = in_place.host->meta.uid,
-                         .from = in_place.host->template_fingerprint,
-                         .generation = in_place.host->meta.generation};
-  } else if (in_place.phase == InPlacePhase::kReplace) {
-    in_place.decision = {.mode = Mode::kReplace, .reason = in_place.why.text};
-  }
+  const PodCounts counts = found.counts();
+  if (counts.to_update > 0 || counts.in_flight > 0) in_place = std::move(found);
 }
 
 }  // namespace
@@ -419,7 +408,6 @@ InPlace FindInPlace(const workload::Situation& situation) {
   if (late && (asks || AnyHasNotes(situation.all))) {
     in_place.look_again = Sooner(in_place.look_again, {situation.now + kLateLookAgain});
   }
-  SetDecision(in_place);
   return in_place;
 }
 

@@ -67,6 +67,8 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
   const auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return std::nullopt;
+  const bool keeps_none =
+      in_place.pods && in_place.pods->not_kept && in_place.pods->not_kept->for_long;
   for (size_t i = 0; i < pods->size(); ++i) {
     const PodStanding& standing = pods->standings[i];
     if (standing.stand_in) continue;  // of another ReplicaSet
@@ -75,7 +77,7 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     const PodState* state = pods->state(i);
     if (state == nullptr) continue;
     // The state of such a Pod would never show that the Pod was restarted.
-    if (pods->is_lost(i) && in_place.not_kept_for_long) continue;
+    if (pods->is_lost(i) && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion)) {
       return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};

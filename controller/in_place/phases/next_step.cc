@@ -45,18 +45,19 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
 // that lets the rollout replace Pods (P-062, P-063).
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (!in_place.failed_for_long) return std::nullopt;
+  const auto& failing = in_place.pods->failing;
+  if (!failing || !failing->for_long) return std::nullopt;
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:
       // An ordinary rollout would believe the Ready condition of Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
-      return FallBackToReplace(situation, *in_place.failing);
+      return FallBackToReplace(situation, failing->first);
     case OnFailure::kRevert: {
       const bool unblocked =
           in_place.options().unblock == workload::RevisionOf(in_place.pending->meta);
       if (in_place.blocked || unblocked) return std::nullopt;
-      return BlockRevision(situation, in_place.failing->text);
+      return BlockRevision(situation, failing->first.text);
     }
   }
   return std::nullopt;
@@ -70,9 +71,10 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const Cause why = CauseOf(*in_place.against);
   // Recreate removes all old Pods at once, so Pods in flight do not matter.
   if (situation.recreate()) return FallBackToReplace(situation, why);
-  const bool waits = in_place.next.batch.empty() && in_place.next.blocking == nullptr;
-  const bool due = in_place.counts.to_update > in_place.limits.partition;
-  if (!waits || !due || in_place.failing || OthersAreInFlight(in_place)) return std::nullopt;
+  const PodsInPlace& pods = *in_place.pods;
+  const bool waits = pods.next.batch.empty() && pods.next.blocking == nullptr;
+  const bool due = pods.counts.to_update > pods.limits.partition;
+  if (!waits || !due || pods.failing || OthersAreInFlight(in_place)) return std::nullopt;
   return FallBackToReplace(situation, why);
 }
 
@@ -89,14 +91,14 @@ bool IsRestarting(const workload::Situation& situation, size_t i) {
 // made enough tries (P-036).
 std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const auto& refusals = in_place.refusals;
+  const auto& refused = in_place.pods->refused;
   if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  if (!refusals || refusals->tries < kRefusedTriesMax) return std::nullopt;
+  if (!refused || refused->noted.tries < kRefusedTriesMax) return std::nullopt;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     if (IsRestarting(situation, i)) return std::nullopt;
   }
   Cause why = CauseOf({Reason::kPodForbidden, ""});
-  why.text += ": " + refusals->why;
+  why.text += ": " + refused->noted.why;
   return FallBackToReplace(situation, why);
 }
 
@@ -105,13 +107,14 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
 // Pods. If the partition is reached, no Pod is replaced.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (!in_place.not_kept || !in_place.not_kept_for_long) return std::nullopt;
+  const PodsInPlace& pods = *in_place.pods;
+  if (!pods.not_kept || !pods.not_kept->for_long) return std::nullopt;
   if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  if (in_place.holds_back && in_place.counts.to_update <= in_place.limits.partition) return {};
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    if (!in_place.pods->is_lost(i) && IsRestarting(situation, i)) return std::nullopt;
+  if (pods.holds_back && pods.counts.to_update <= pods.limits.partition) return {};
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (!pods.is_lost(i) && IsRestarting(situation, i)) return std::nullopt;
   }
-  return FallBackToReplace(situation, *in_place.not_kept);
+  return FallBackToReplace(situation, pods.not_kept->first);
 }
 
 // Scales down old ReplicaSets that a user scaled up.
@@ -144,7 +147,7 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
 
 std::optional<Step> NextReturning(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const PodCounts& counts = in_place.counts;
+  const PodCounts& counts = in_place.pods->counts;
   if (const ReplicaSet* rs = situation.new_replica_set) {
     if (auto step = workload::UpdateNewReplicaSet(situation, rs->replicas)) return step;
   }
@@ -291,7 +294,9 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
 
 Step TryPodsAgain(const workload::Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
-  if (wait == nullptr || situation.refused || InPlaceOf(situation).next_try) return end;
+  const auto& pods = InPlaceOf(situation).pods;
+  const bool waits = pods && pods->waits_for_next_try();
+  if (wait == nullptr || situation.refused || waits) return end;
   const Error* refused = RefusedOfPods(situation.learned);
   if (refused == nullptr) return end;
   return Failed{

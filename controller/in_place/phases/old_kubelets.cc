@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/template_images.h"
@@ -52,8 +53,8 @@ bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
 
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out) {
-  const RolloutPods& pods = *in_place.pods;
-  int32_t may_stay = in_place.limits.returning ? 0 : in_place.limits.partition;
+  PodsInPlace& pods = *in_place.pods;
+  int32_t may_stay = pods.limits.returning ? 0 : pods.limits.partition;
   for (size_t i = 0; i < pods.size(); ++i) {
     if (pods.standings[i].updated || pods.standings[i].stand_in) continue;
     const Pod& pod = *pods.pods[i];
@@ -61,10 +62,11 @@ void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place
     const auto why = RefuseKubelet(pod, sidecars, situation.view.nodes);
     if (!why || !AnyChanges(situation, in_place, sidecars, pods.of[i])) continue;
     left_out[i] = true;
-    if (--may_stay >= 0 || in_place.failing) continue;
-    in_place.failing = CauseOf(*why);
-    in_place.failing->text = "pod " + pod.meta.name + ": " + in_place.failing->text + " (node " +
-                             std::string(pod.node_name.text()) + ")";
+    if (--may_stay >= 0 || pods.failing) continue;
+    Cause cause = CauseOf(*why);
+    cause.text = "pod " + pod.meta.name + ": " + cause.text + " (node " +
+                 std::string(pod.node_name.text()) + ")";
+    pods.failing = {.first = std::move(cause)};
   }
 }
 

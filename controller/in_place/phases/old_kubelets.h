@@ -10,7 +10,7 @@ namespace windlass::in_place {
 
 // `left_out` has one entry for each of `in_place.pods`. Sets an entry to true if the kubelet is too
 // old to have that Pod patched. If more such Pods exist than the partition allows to keep the old
-// revision, describes the first surplus Pod in `in_place.failing`. `in_place` need not be in
+// revision, describes the first surplus Pod in `in_place.pods->failing`. `in_place` need not be in
 // `situation` yet.
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out);

@@ -60,7 +60,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
 // Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
 void TellProgress(const workload::Situation& situation, Write& write) {
   const int64_t all = situation.workload.replicas;
-  const PodCounts& counts = InPlaceOf(situation).counts;
+  const PodCounts& counts = InPlaceOf(situation).pods->counts;
   const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
   if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
   write.on_success.push_back(
@@ -83,7 +83,7 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
     return Read{.request = *get, .why = "its tolerations are to change", .parts = kReadOfPod};
   }
   PodPatch& ready = std::get<PodPatch>(*patch);
-  const PodCounts& counts = InPlaceOf(situation).counts;
+  const PodCounts& counts = InPlaceOf(situation).pods->counts;
   Write write{.request = std::move(ready.request),
               .because = {decisions::kPatchPod,
                           {{"pod", pod.meta.name},
@@ -166,8 +166,8 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
   using Do = DrainStep::Do;
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  for (const size_t i : in_place.next.batch) {
-    const DrainStep& drain = in_place.drain[i];
+  for (const size_t i : in_place.pods->next.batch) {
+    const DrainStep& drain = in_place.pods->verdicts[i].drain;
     if (drain.what != Do::kBegin && drain.what != Do::kPatch) continue;
     if (drain.what == Do::kBegin) return BeginDrain(situation, i);
     const bool back = GoesBackFirst(situation, in_place);
@@ -197,9 +197,9 @@ std::optional<Step> RestoreStates(const workload::Situation& situation) {
 
 std::optional<Step> EndDrains(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  for (size_t i = 0; i < in_place.drain.size(); ++i) {
-    if (in_place.drain[i].what != DrainStep::Do::kEnd) continue;
-    const RolloutPods& pods = *in_place.pods;
+  for (size_t i = 0; in_place.pods && i < in_place.pods->size(); ++i) {
+    const PodsInPlace& pods = *in_place.pods;
+    if (pods.verdicts[i].drain.what != DrainStep::Do::kEnd) continue;
     if (auto step = EndDrain(situation, *pods.pods[i], pods.state(i), pods.of[i])) return step;
   }
   for (const LeftDrained& left : in_place.left_drained) {
@@ -225,10 +225,11 @@ std::optional<Step> OpenGates(const workload::Situation& situation) {
 std::optional<Step> RevertNextPod(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   int refused = 0;
-  for (const size_t i : in_place.failed) {
-    if (in_place.pods->standings[i].stand_in) continue;
-    if (in_place.next_try || refused >= kRefusalsMax) break;
-    if (!WasRefused(situation.learned, *in_place.pods->pods[i])) {
+  const PodsInPlace& pods = *in_place.pods;
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (!pods.verdicts[i].failed || pods.standings[i].stand_in) continue;
+    if (pods.waits_for_next_try() || refused >= kRefusalsMax) break;
+    if (!WasRefused(situation.learned, *pods.pods[i])) {
       return Patch(situation, i, BackToHost(situation));
     }
     ++refused;

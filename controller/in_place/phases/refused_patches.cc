@@ -39,7 +39,7 @@ bool PatchesPods(const InPlace& in_place) {
 }
 
 bool IsToBePatched(const InPlace& in_place, size_t i) {
-  if (in_place.blocked) return std::ranges::count(in_place.failed, i) > 0;
+  if (in_place.blocked) return in_place.pods->verdicts[i].failed;
   return !in_place.pods->standings[i].updated;
 }
 
@@ -77,16 +77,15 @@ void FindRefusals(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || !PatchesPods(in_place)) return;
   const Fingerprint wanted = Wanted(situation, in_place);
-  in_place.refusals = RefusalsOf(*rs, workload::RevisionText(rs->meta), wanted);
-  if (!in_place.refusals) return;
-  if (IsOver(*in_place.refusals, in_place.pods->states, wanted)) {
-    return in_place.refusals.reset();
-  }
-  in_place.next_try = NextTry(*in_place.refusals, situation.now);
+  auto noted = RefusalsOf(*rs, workload::RevisionText(rs->meta), wanted);
+  if (!noted || IsOver(*noted, in_place.pods->states, wanted)) return;
+  const std::optional<WallTime> next_try = NextTry(*noted, situation.now);
+  in_place.pods->refused = {.noted = *std::move(noted), .next_try = next_try};
 }
 
 std::optional<std::string> WhyRefused(const workload::Situation& situation) {
-  if (InPlaceOf(situation).refusals) return InPlaceOf(situation).refusals->why;
+  const auto& pods = InPlaceOf(situation).pods;
+  if (pods && pods->refused) return pods->refused->noted.why;
   const Outcome* refused = RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
   return refused->said.error().message;
@@ -94,13 +93,14 @@ std::optional<std::string> WhyRefused(const workload::Situation& situation) {
 
 std::optional<Step> NoteRefusal(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const Outcome* refused = in_place.next_try ? nullptr : RefusedTry(situation);
+  const bool waits = in_place.pods && in_place.pods->waits_for_next_try();
+  const Outcome* refused = waits ? nullptr : RefusedTry(situation);
   if (refused == nullptr) return std::nullopt;
+  const auto& before = in_place.pods->refused;
   const ReplicaSet& rs = *situation.new_replica_set;
-  const Refusals refusals{
-      .tries = std::min(in_place.refusals ? in_place.refusals->tries : 0, kUnlimited - 1) + 1,
-      .at = situation.now,
-      .why = refused->said.error().message};
+  const Refusals refusals{.tries = std::min(before ? before->noted.tries : 0, kUnlimited - 1) + 1,
+                          .at = situation.now,
+                          .why = refused->said.error().message};
   const std::string_view revision = workload::RevisionText(rs.meta);
   workload::ReplicaSetChange change;
   change.annotations[std::string(kRefusedPatches)] =
@@ -116,10 +116,12 @@ std::optional<Step> NoteRefusal(const workload::Situation& situation) {
 }
 
 const Error* RefusedAndNotNoted(const workload::Situation& situation) {
+  const auto& pods = InPlaceOf(situation).pods;
+  const bool waits = pods && pods->waits_for_next_try();
   const auto found = std::ranges::find_if(situation.learned, [&](const Outcome& outcome) {
     if (outcome.said.ok() || outcome.asked.verb != Verb::kPatch) return false;
     const bool of_pod = outcome.asked.resource == resources::kPods;
-    return !(InPlaceOf(situation).next_try && of_pod && IsForGood(outcome));
+    return !(waits && of_pod && IsForGood(outcome));
   });
   return found == situation.learned.end() ? nullptr : &found->said.error();
 }

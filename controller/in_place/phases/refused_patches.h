@@ -26,7 +26,7 @@ bool WasRefused(const Learned& learned, const Pod& pod);
 // Returns true if a patch of this Pod was accepted in this sync.
 bool WasPatched(const Learned& learned, const Pod& pod);
 
-// Sets `refusals` and `next_try` of `in_place`.
+// Sets `refused` of `in_place.pods`, which must be set.
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
 // Returns what the API server answered to the refused patches since the last successful one;

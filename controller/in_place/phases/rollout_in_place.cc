@@ -1,7 +1,5 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 
-#include <algorithm>
-
 #include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
@@ -15,6 +13,17 @@ bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place
   return in_place.phase == InPlacePhase::kReturning && in_place.host != situation.new_replica_set;
 }
 
+std::optional<RolloutMode> DecisionOf(const InPlace& in_place) {
+  if (in_place.phase == InPlacePhase::kReplace) {
+    return RolloutMode{.mode = Mode::kReplace, .reason = in_place.why.text};
+  }
+  if (in_place.phase != InPlacePhase::kDeciding || in_place.replace_soon) return std::nullopt;
+  return RolloutMode{.mode = Mode::kInPlace,
+                     .host = in_place.host->meta.uid,
+                     .from = in_place.host->template_fingerprint,
+                     .generation = in_place.host->meta.generation};
+}
+
 bool HasStandIns(const ReplicaSet& rs) {
   return rs.replicas > 0 && NotedStandIns(rs) == rs.replicas;
 }
@@ -24,7 +33,7 @@ bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(r
 bool OthersAreInFlight(const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const PodStanding& pod = in_place.pods->standings[i];
-    const bool failed = std::ranges::count(in_place.failed, i) > 0;
+    const bool failed = in_place.pods->verdicts[i].failed;
     if (pod.in_flight && pod.waited_for() && !failed) return true;
   }
   return false;

@@ -82,15 +82,61 @@ struct LeftDrained {
   PodState state;
 };
 
+// Pods that fail, or that cannot be patched and may not stay as they are.
+struct FailingPods {
+  Cause first{};          // "pod web-1: app: ErrImagePull"
+  bool for_long = false;  // one of them has used up its time to recover (P-062)
+};
+
+// Pods from which a webhook takes the state again and again.
+struct StrippedPods {
+  Cause first{};
+  bool for_long = false;   // they have had the time for their restart
+  bool told_anew = false;  // the condition gets the time of this sync
+};
+
+// Patches that the API server refused in a row, to the template that Pods are to get now.
+struct RefusedInARow {
+  Refusals noted{};
+  std::optional<WallTime> next_try{};  // before this time no Pod is patched (P-036)
+};
+
+// What is found out about one Pod of a rollout, besides what RolloutPods has.
+struct PodVerdict {
+  bool failed = false;  // it was patched to the target in vain
+  DrainStep drain{};    // what to do next with the Pod and its traffic
+};
+
+// The Pods of a rollout, and what follows from them.
+struct PodsInPlace : RolloutPods {
+  PodCounts counts{};
+  BatchLimits limits{};                // the limits that `next` was chosen within
+  NextPods next{};                     // phases staged, returning, committing
+  std::vector<PodVerdict> verdicts{};  // one for each Pod
+  std::optional<FailingPods> failing{};
+  std::optional<StrippedPods> not_kept{};
+  std::optional<RefusedInARow> refused{};
+  std::optional<std::string> beside{};  // a Pod that keeps Recreate from updating another one
+  // Phase committing: an uncached list of this sync shows a Pod of the host that is not among
+  // these.
+  bool unseen_births = false;
+  // True if as many Pods are updated as the partition allows, and the other Pods are to stay as
+  // they are.
+  bool at_rest = false;
+  // True if a step, a pause or a partition is in force. Even then all present Pods may be updated:
+  // the limit allows that, or the old Pods were removed when the workload was scaled down.
+  bool holds_back = false;
+
+  // Returns true if the next try after a refused patch is in the future.
+  bool waits_for_next_try() const { return refused && refused->next_try; }
+};
+
 struct InPlace {
   Configuration configuration{};
   InPlacePhase phase = InPlacePhase::kNone;
   const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, replace
   const ReplicaSet* pending = nullptr;  // has the template that Pods get; null until staged
   Cause why{};                          // phases replace, refused, unknown
-  // Phases deciding and replace: the decision on this rollout, which is written on the rollout's
-  // new ReplicaSet (P-013).
-  std::optional<RolloutMode> decision{};
   // Phase deciding: why the rollout replaces Pods as soon as no Pod restarts any more.
   std::optional<std::string> replace_soon{};
 
@@ -98,24 +144,9 @@ struct InPlace {
   std::optional<std::string> blocked{};  // why this revision is given up (P-062)
   std::optional<std::string> held{};     // why no Pod is patched or reverted
   std::optional<std::string> stuck{};    // why the next step cannot be done
-  std::optional<RolloutPods> pods{};     // phases staged, returning, committing if known
-  PodCounts counts{};                    // of `pods`
-  std::vector<size_t> failed{};          // indexes in `pods`: patched to the target in vain
-  std::optional<Cause> failing{};        // the first of them: "pod web-1: app: ErrImagePull"
-  std::optional<Cause> not_kept{};       // a webhook takes the state from a Pod again and again
-  bool not_kept_for_long = false;        // such Pods have had the time for their restart
-  bool told_anew = false;                // the condition gets the time of this sync
-  std::optional<std::string> beside{};   // a Pod that keeps Recreate from updating another one
-  bool failed_for_long = false;          // a failed Pod has used up its time to recover (P-062)
-  // The refusals in a row of patches to the template that Pods are to get now. Before `next_try` no
-  // Pod is patched (P-036).
-  std::optional<Refusals> refusals{};
-  std::optional<WallTime> next_try{};
-  BatchLimits limits{};            // the limits that `next` was chosen within
-  NextPods next{};                 // phases staged, returning, committing
-  std::vector<DrainStep> drain{};  // one for each of `pods`
-  // Phase committing: an uncached list of this sync shows a Pod of the host that is not in `pods`.
-  bool unseen_births = false;
+  // The Pods, if they can be seen. Always set in phases staged and returning, never in phases none,
+  // replace and unknown.
+  std::optional<PodsInPlace> pods{};
   // Phases none and replace: a Pod is being restarted by its patch although the API server shows it
   // as Ready.
   bool restarts = false;
@@ -127,17 +158,18 @@ struct InPlace {
   // Returns true if the status counts the Pods themselves, because their Ready condition says too
   // little (P-086).
   bool counts_pods() const { return pods.has_value(); }
-  // True if as many Pods are updated as the partition allows, and the other Pods are to stay as
-  // they are.
-  bool at_rest = false;
-  // True if a step, a pause or a partition is in force. Even then all present Pods may be updated:
-  // the limit allows that, or the old Pods were removed when the workload was scaled down.
-  bool holds_back = false;
   // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<NotEligible> against{};
 
   const Options& options() const { return configuration.options; }
+  // Returns the sums over the Pods; zeros if these cannot be seen.
+  PodCounts counts() const { return pods ? pods->counts : PodCounts{}; }
 };
+
+// Phases deciding and replace: returns the decision on this rollout, which is written on the
+// rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and while a Pod restarts
+// in a rollout that is to replace Pods.
+std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 
 // The form in which a Situation keeps an InPlace.
 struct InPlaceState final : ExtensionState {

@@ -55,8 +55,9 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
-  const bool none_on_its_way = in_place.counts.to_update == 0 && in_place.counts.in_flight == 0;
-  int64_t left = in_place.counts.available - in_place.limits.surplus;
+  const PodCounts& counts = in_place.pods->counts;
+  const bool none_on_its_way = counts.to_update == 0 && counts.in_flight == 0;
+  int64_t left = counts.available - in_place.pods->limits.surplus;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const bool its = in_place.pods->pods[i]->meta.IsControlledBy(rs.meta.uid);
     const PodStanding& pod = in_place.pods->standings[i];
@@ -158,7 +159,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   int32_t wanted = 0;
   if (!in_place.blocked) {
     wanted =
-        StandIns(in_place.pods->standings, in_place.limits,
+        StandIns(in_place.pods->standings, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
   }
   if (wanted == pending.replicas) return std::nullopt;

@@ -44,7 +44,7 @@ std::string Warnings(const workload::Situation& situation) {
 
 // "7/10 patched, 6 updated, 1 in flight"
 std::string Numbers(const workload::Situation& situation) {
-  const PodCounts& counts = InPlaceOf(situation).counts;
+  const PodCounts counts = InPlaceOf(situation).counts();
   const int32_t patched = counts.updated - counts.stand_ins;
   return std::to_string(patched) + "/" + std::to_string(situation.workload.replicas) +
          " patched, " + std::to_string(counts.settled) + " updated, " +
@@ -59,13 +59,13 @@ Word Running(InPlaceReason reason, const workload::Situation& situation,
 // Returns the condition for Pods that keep no state. Nothing is added to the text of the condition,
 // because RestartedBy uses the time since which the text has been the same.
 Word NotKept(const InPlace& in_place) {
-  return {true, InPlaceReason::kAnnotationNotKept, in_place.not_kept->text};
+  return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
 
 Word ReplacesSoon(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (situation.workload.paused) return Running(InPlaceReason::kPaused, situation);
-  if (in_place.not_kept) return NotKept(in_place);
+  if (in_place.pods && in_place.pods->not_kept) return NotKept(in_place);
   return Running(InPlaceReason::kPatching, situation,
                  *in_place.replace_soon + ": Pods are replaced when none restarts any more");
 }
@@ -102,36 +102,37 @@ std::string WaitsFor(const InPlace& in_place) {
 
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const PodCounts& counts = in_place.counts;
+  const PodsInPlace& pods = *in_place.pods;
+  const PodCounts& counts = pods.counts;
   if (in_place.blocked) {
     return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
   }
-  if (in_place.failing) return Running(InPlaceReason::kFailing, situation, in_place.failing->text);
-  if (in_place.beside) {
+  if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
+  if (pods.beside) {
     return Running(InPlaceReason::kStaged, situation,
-                   "strategy Recreate runs one template at a time, and pod " + *in_place.beside +
+                   "strategy Recreate runs one template at a time, and pod " + *pods.beside +
                        " is still there");
   }
-  if (in_place.at_rest && counts.in_flight == 0) {
+  if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"
                                         : "a Pod that comes now begins in the old revision");
   }
-  if (in_place.next.blocking != nullptr) {
+  if (pods.next.blocking != nullptr) {
     return Running(
         InPlaceReason::kWaitingForPdb, situation,
-        "PodDisruptionBudget " + in_place.next.blocking->meta.name + " allows no disruption now");
+        "PodDisruptionBudget " + pods.next.blocking->meta.name + " allows no disruption now");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) {
     const std::string waits = WaitsFor(in_place);
     return waits.empty() ? Running(InPlaceReason::kCommitting, situation)
                          : Running(InPlaceReason::kPatching, situation, waits);
   }
-  if (in_place.against && counts.in_flight == 0 && in_place.next.batch.empty()) {
+  if (in_place.against && counts.in_flight == 0 && pods.next.batch.empty()) {
     return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against));
   }
   if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
-  if (counts.in_flight > 0 || !in_place.next.batch.empty())
+  if (counts.in_flight > 0 || !pods.next.batch.empty())
     return Running(InPlaceReason::kPatching, situation);
   if (counts.updated == counts.stand_ins) return Running(InPlaceReason::kStaged, situation);
   return Running(InPlaceReason::kWaitingForBudget, situation);
@@ -144,8 +145,9 @@ Word OfPatching(const workload::Situation& situation) {
     return Running(InPlaceReason::kPaused, situation);
   }
   if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
-  if (in_place.not_kept && !in_place.blocked) return NotKept(in_place);
-  if (!in_place.at_rest) {
+  const auto& pods = in_place.pods;
+  if (pods && pods->not_kept && !in_place.blocked) return NotKept(in_place);
+  if (!pods || !pods->at_rest) {
     if (const auto why = WhyRefused(situation))
       return Running(InPlaceReason::kFailing, situation, *why);
   }
@@ -302,7 +304,9 @@ void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus
   const bool same = present != nullptr && present->reason == Name(word->reason) &&
                     present->message == word->message &&
                     present->status == (word->running ? "True" : "False");
-  if (same && !InPlaceOf(situation).told_anew) return;
+  const auto& pods = InPlaceOf(situation).pods;
+  const bool told_anew = pods && pods->not_kept && pods->not_kept->told_anew;
+  if (same && !told_anew) return;
   workload::RefreshCondition(
       status.conditions, workload::NewCondition(kInPlaceCondition, word->running ? "True" : "False",
                                                 Name(word->reason), word->message, situation.now));

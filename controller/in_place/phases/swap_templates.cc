@@ -20,7 +20,7 @@ Write Exchange(Request request, Decision decision, const InPlace& in_place) {
           .because = {decision,
                       {{"host", in_place.host->meta.name},
                        {"pending", in_place.pending->meta.name},
-                       {"pods", in_place.counts.pods}}},
+                       {"pods", in_place.counts().pods}}},
           .go_on_if_refused = true};
 }
 
@@ -38,9 +38,9 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 // template. If a limit were in force, the other ReplicaSet would have to make the Pods of the old
 // revision, and these Pods would be replaced later, which InPlaceOnly promises not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
-  if (in_place.holds_back) return false;
+  if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending;
-  const PodCounts& counts = in_place.counts;
+  const PodCounts& counts = in_place.pods->counts;
   return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
          counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
          pending.status.replicas == 0 && IsObserved(pending);
@@ -98,7 +98,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }
-  if (wanted && in_place.counts_pods() && in_place.counts.to_update > 0) {
+  if (wanted && in_place.counts_pods() && in_place.pods->counts.to_update > 0) {
     return PatchNextPod(situation);
   }
   // Without the stash, an ordinary rollout would believe the Ready condition of Pods in flight.
@@ -109,7 +109,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     const Outcome* listed = FindOutcome(situation.learned, list.Identity());
     if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
-    if (in_place.unseen_births) return std::nullopt;
+    if (in_place.pods->unseen_births) return std::nullopt;
   }
   return Exchange(ForgetExchange(*in_place.pending), decisions::kExchangeForget, in_place);
 }

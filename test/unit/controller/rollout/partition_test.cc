@@ -80,9 +80,9 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
   found.phase = in_place::InPlacePhase::kStaged;
-  found.at_rest = true;
   found.pods.emplace();
-  found.counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .proven = 3};
+  found.pods->at_rest = true;
+  found.pods->counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .proven = 3};
   const auto told = [&] {
     situation.extended = in_place::ExtendedBy(situation, found);
     WorkloadStatus draft = f.status;
@@ -93,13 +93,13 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   CHECK(told() ==
         "Unknown RolloutPausedAtStep: "
         "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered");
-  found.counts.pods = 9;  // one was evicted, and is about to come back
-  found.counts.to_update = 6;
+  found.pods->counts.pods = 9;  // one was evicted, and is about to come back
+  found.pods->counts.to_update = 6;
   CHECK(told().find("7 of 10 Pods keep the old revision") != std::string::npos);
-  SECTION("not before all its Pods are available") { found.counts.proven = 2; }
-  SECTION("not while a Pod restarts") { found.counts.in_flight = 1; }
-  SECTION("not while a Pod stands in") { found.counts.stand_ins = 1; }
-  SECTION("not before the partition is reached") { found.at_rest = false; }
+  SECTION("not before all its Pods are available") { found.pods->counts.proven = 2; }
+  SECTION("not while a Pod restarts") { found.pods->counts.in_flight = 1; }
+  SECTION("not while a Pod stands in") { found.pods->counts.stand_ins = 1; }
+  SECTION("not before the partition is reached") { found.pods->at_rest = false; }
   SECTION("not while it goes back") { found.phase = in_place::InPlacePhase::kReturning; }
   CHECK(told().starts_with("True ReplicaSetUpdated"));
   Proves("RO-099");

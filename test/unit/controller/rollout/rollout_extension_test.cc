@@ -395,6 +395,7 @@ TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094
 TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
   Fixture f;
   f.AddNew(0, 0);
+  f.replica_sets[0].template_json = std::make_shared<const std::string>(f.template_json);
   const bool readable = GENERATE(true, false);
   if (!readable) f.strategy_error = "spec.strategy.partition: \"some\" is no number";
   workload::Situation situation = f.Sit();

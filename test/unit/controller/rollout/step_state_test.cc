@@ -272,7 +272,7 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
   found.pods.emplace();
-  found.counts = {.pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10};
+  found.pods->counts = {.pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10};
   const auto goes_on = [&] {
     situation.extended = in_place::ExtendedBy(situation, found);
     const std::optional<StepState> state = StepsOf(situation, f.steps);
@@ -280,9 +280,9 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
     return state->next.has_value();
   };
   CHECK_FALSE(goes_on());
-  found.counts.settled = 1;  // its node is lost, so nothing waits for it
+  found.pods->counts.settled = 1;  // its node is lost, so nothing waits for it
   CHECK_FALSE(goes_on());
-  found.counts.proven = 1;
+  found.pods->counts.proven = 1;
   CHECK(goes_on());
   // They have the template of an exchange that is not over, and another one is wanted by now.
   found.stash = in_place::Stash{.fingerprint = {0, 77}};

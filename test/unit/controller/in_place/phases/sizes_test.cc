@@ -97,7 +97,7 @@ TEST_CASE("no Pod is about to go because others are still to be made") {
     const workload::Situation situation =
         workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, {c.now});
     const InPlace& in_place = InPlaceOf(situation);
-    if (!surplus && in_place.pods) surplus = in_place.limits.surplus;
+    if (!surplus && in_place.pods) surplus = in_place.pods->limits.surplus;
   };
   c.SetImage("v4");
   c.Sync();
