@@ -75,7 +75,7 @@ std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
   std::vector<const ReplicaSet*> kept;
   const Workload& workload = situation.workload;
   const bool complete = workload::DeploymentComplete(workload, workload.status);
-  if (!workload.paused && complete && in_place.phase != InPlacePhase::kStaged) return kept;
+  if (!workload.paused && complete && in_place.phase() != InPlacePhase::kStaged) return kept;
   std::ranges::copy_if(situation.all, std::back_inserter(kept), [&](const ReplicaSet* rs) {
     return HasNotes(*rs) && (workload.paused || MayBeOfPods(situation, in_place, rs));
   });
@@ -101,30 +101,30 @@ Activity ActivityIn(InPlacePhase phase) {
 int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_place) {
   const bool other =
       GoesBackFirst(situation, in_place) ||
-      (in_place.stash && in_place.stash->fingerprint != situation.wanted.fingerprint);
+      (in_place.stash() && in_place.stash()->fingerprint != situation.wanted.fingerprint);
   return other ? 0 : in_place.pods->counts.proven;
 }
 
 // Returns true if an update has reached the partition, and the updated Pods are available.
 bool RestsAtLimit(const InPlace& in_place) {
   const PodCounts& counts = in_place.pods->counts;
-  return in_place.phase == InPlacePhase::kStaged && in_place.pods->at_rest &&
+  return in_place.phase() == InPlacePhase::kStaged && in_place.pods->at_rest &&
          counts.in_flight == 0 && counts.stand_ins == 0 && counts.proven == counts.updated;
 }
 
 }  // namespace
 
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place) {
-  Extended extended{.activity = ActivityIn(in_place.phase),
+  Extended extended{.activity = ActivityIn(in_place.phase()),
                     .counting_condition = kInPlaceCondition,
                     .at_rest = in_place.pods && in_place.pods->at_rest,
                     .of_one_replica_set = in_place.options().policy == Policy::kOnly,
-                    .new_one_is_empty = NewOneIsEmpty(in_place.phase),
+                    .new_one_is_empty = NewOneIsEmpty(in_place.phase()),
                     .mixed = FindMixed(situation, in_place),
                     .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
-  if (in_place.phase == InPlacePhase::kRefused) {
-    extended.refused = {.reason = workload::kInPlaceNotPossible, .message = in_place.why.text};
+  if (in_place.phase() == InPlacePhase::kRefused) {
+    extended.refused = {.reason = workload::kInPlaceNotPossible, .message = in_place.why().text};
   }
   if (!in_place.counts_pods()) return extended;
   const PodCounts& counts = in_place.pods->counts;

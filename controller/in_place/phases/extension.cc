@@ -49,9 +49,9 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
 // stash has both the template and the note which template was asked for (RO-015).
 void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!in_place.stash || situation.new_replica_set != nullptr) return;
+  if (!in_place.stash() || situation.new_replica_set != nullptr) return;
   if (workload.requested_template.empty()) return;
-  const Stash& stash = *in_place.stash;
+  const Stash& stash = *in_place.stash();
   const auto asked = stash.annotations.find(std::string(workload::kRequestedTemplate));
   const bool noted =
       asked != stash.annotations.end() && asked->second == workload.requested_template;
@@ -84,12 +84,13 @@ std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
     return {};
   }
   annotations[std::string(kMode)] = std::move(mode);
-  return FallbackReason(in_place.options(), in_place.why);
+  return FallbackReason(in_place.options(), in_place.why());
 }
 
 // Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
 bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
-  return &rs == in_place.host && in_place.pending != nullptr && !in_place.stash && !in_place.held;
+  return &rs == in_place.host() && in_place.pending() != nullptr && !in_place.stash() &&
+         !in_place.held();
 }
 
 class UpdatesInPlace : public Extension {

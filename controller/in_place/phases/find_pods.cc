@@ -37,7 +37,7 @@ void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   if (listed == nullptr || !listed->said.ok()) return;
   in_place.pods->unseen_births =
       std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
-        return listed_pod.controller == in_place.host->meta.uid &&
+        return listed_pod.controller == in_place.host()->meta.uid &&
                std::ranges::none_of(situation.view.whole_pods, [&](const Pod* pod) {
                  return pod->meta.uid == listed_pod.uid;
                });
@@ -208,13 +208,13 @@ bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
 // Returns how many Pods their ReplicaSets are about to remove. The sum has 64 bits, because two
 // ReplicaSets may each have size 2^31-1.
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
-  int64_t of_host = -int64_t{std::max(in_place.host->replicas, 0)};
+  int64_t of_host = -int64_t{std::max(in_place.host()->replicas, 0)};
   int64_t stand_ins = 0;
   for (const PodStanding& pod : in_place.pods->standings) {
     (pod.stand_in ? stand_ins : of_host) += 1;
   }
   for (const ReplicaSet* rs : situation.all) {
-    if (rs != in_place.host) stand_ins -= std::max(rs->replicas, 0);
+    if (rs != in_place.host()) stand_ins -= std::max(rs->replicas, 0);
   }
   return std::max<int64_t>(of_host, 0) + std::max<int64_t>(stand_ins, 0);
 }
@@ -245,7 +245,7 @@ bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
 
 void FindDrain(const workload::Situation& situation, InPlace& in_place,
                const std::vector<bool>& left_out) {
-  const bool stopped = situation.workload.paused || in_place.held || in_place.blocked;
+  const bool stopped = situation.workload.paused || in_place.held() || in_place.blocked();
   std::vector<bool> chosen(in_place.pods->size(), false);
   for (const size_t i : in_place.pods->next.batch) chosen[i] = !stopped;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -276,7 +276,7 @@ std::string OtherOf(const workload::Situation& situation) {
 }
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
-  const bool returning = in_place.phase != InPlacePhase::kStaged;
+  const bool returning = in_place.phase() != InPlacePhase::kStaged;
   PodsInPlace& pods = *in_place.pods;
   const BatchLimits& limits = pods.limits = LimitsOf(situation, in_place, returning);
   std::vector<bool> left_out;
@@ -285,14 +285,14 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   if (pods.refused) LookAgainAt(pods.refused->next_try, in_place);
   // Under Recreate only one Pod is updated. Any other Pod, such as a terminating one, would run the
   // old image beside it.
-  const bool staged = in_place.phase == InPlacePhase::kStaged;
+  const bool staged = in_place.phase() == InPlacePhase::kStaged;
   if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
     pods.beside = OtherOf(situation);
   }
   const bool unsure = pods.not_kept && (staged || !pods.not_kept->for_long);
   const bool waits = pods.beside.has_value() || unsure;
-  const bool patches = !waits && in_place.phase != InPlacePhase::kDeciding &&
-                       in_place.phase != InPlacePhase::kRefused;
+  const bool patches = !waits && in_place.phase() != InPlacePhase::kDeciding &&
+                       in_place.phase() != InPlacePhase::kRefused;
   if (patches && !pods.waits_for_next_try() && std::ranges::count(left_out, true) < kRefusalsMax) {
     std::vector<bool> out = left_out;
     LeaveOutOldKubelets(situation, in_place, out);
@@ -318,16 +318,16 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
 //     images are taken from the host's template.
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
   if (GoesBackFirst(situation, in_place)) {
-    return {.fingerprint = in_place.host->template_fingerprint,
-            .json = in_place.host->template_json.get(),
+    return {.fingerprint = in_place.host()->template_fingerprint,
+            .json = in_place.host()->template_json.get(),
             .known = true};
   }
-  if (in_place.phase == InPlacePhase::kCommitting) {
-    return {.fingerprint = in_place.stash->fingerprint,
-            .json = &in_place.stash->template_json,
+  if (in_place.phase() == InPlacePhase::kCommitting) {
+    return {.fingerprint = in_place.stash()->fingerprint,
+            .json = &in_place.stash()->template_json,
             .known = true};
   }
-  if (!situation.wanted.known) return {.json = in_place.host->template_json.get()};
+  if (!situation.wanted.known) return {.json = in_place.host()->template_json.get()};
   return situation.wanted;
 }
 
@@ -336,9 +336,9 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
   std::vector<int64_t> revisions =
-      RevisionsUnderWay(situation.all, *in_place.host, GoesBackFirst(situation, in_place));
-  if (!in_place.stash) return revisions;
-  const auto stashed = workload::ParseRevision(in_place.stash->revision);
+      RevisionsUnderWay(situation.all, *in_place.host(), GoesBackFirst(situation, in_place));
+  if (!in_place.stash()) return revisions;
+  const auto stashed = workload::ParseRevision(in_place.stash()->revision);
   if (stashed) revisions.push_back(*stashed);
   return revisions;
 }
@@ -347,14 +347,14 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
   const workload::WantedTemplate target = Target(situation, in_place);
   if (target.json == nullptr) return false;
-  const bool committing = in_place.phase == InPlacePhase::kCommitting;
+  const bool committing = in_place.phase() == InPlacePhase::kCommitting;
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
-                                   .host = *in_place.host,
+                                   .host = *in_place.host(),
                                    .all = situation.all,
                                    .target = target.fingerprint,
                                    .target_json = *target.json,
                                    .min_ready_seconds = situation.workload.min_ready_seconds,
-                                   .by_image = IsUnderWay(situation.all, *in_place.host),
+                                   .by_image = IsUnderWay(situation.all, *in_place.host()),
                                    .revisions = RevisionsOfRollout(situation, in_place),
                                    .late_births = committing};
   auto pods =
@@ -377,9 +377,9 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
 }  // namespace
 
 bool FindPods(const workload::Situation& situation, InPlace& in_place) {
-  if (in_place.host == nullptr || !situation.view.in_place_known || in_place.pods) return true;
-  if (in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace ||
-      in_place.phase == InPlacePhase::kUnknown) {
+  if (in_place.host() == nullptr || !situation.view.in_place_known || in_place.pods) return true;
+  if (in_place.phase() == InPlacePhase::kNone || in_place.phase() == InPlacePhase::kReplace ||
+      in_place.phase() == InPlacePhase::kUnknown) {
     return true;
   }
   return FindPodsOfRollout(situation, in_place);
@@ -394,7 +394,7 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
     return false;
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    if (rs == in_place.host || rs->template_json == nullptr || !has_pods(*rs)) return false;
+    if (rs == in_place.host() || rs->template_json == nullptr || !has_pods(*rs)) return false;
     const auto only = PatchIsMetadataOnly(*rs->template_json, *situation.wanted.json);
     return only.ok() && *only;
   });

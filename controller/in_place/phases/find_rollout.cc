@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
@@ -76,15 +77,22 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
 // except the configuration.
 void Replace(InPlace& in_place, Cause why) {
   in_place = InPlace{.configuration = std::move(in_place.configuration),
-                     .phase = InPlacePhase::kReplace,
-                     .why = std::move(why)};
+                     .now = phases::Replacing{.why = std::move(why)}};
+}
+
+template <typename T>
+std::optional<T> Copy(const T* value) {
+  return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 void Unknown(const workload::Situation& situation, InPlace& in_place) {
-  in_place.phase = InPlacePhase::kUnknown;
+  Cause why{.text = situation.view.in_place_missing};
+  if (why.text.empty()) why.text = "what the Pods are made of cannot be seen yet";
   in_place.pods.reset();
-  in_place.why = {.text = situation.view.in_place_missing};
-  if (in_place.why.text.empty()) in_place.why.text = "what the Pods are made of cannot be seen yet";
+  in_place.now = phases::Unknown{.host = in_place.host(),
+                                 .pending = Copy(in_place.pending_notes()),
+                                 .stash = Copy(in_place.stash()),
+                                 .why = std::move(why)};
 }
 
 // Calls FindPods; sets the phase to unknown if FindPods returns false.
@@ -97,16 +105,19 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
     // Recreate removes all old Pods at once.
     if (situation.recreate()) return Replace(in_place, std::move(why));
     if (IsLate(situation)) return Unknown(situation, in_place);
-    in_place.phase = InPlacePhase::kDeciding;  // no Pod is drained for a patch any more
+    // No Pod is drained for a patch any more.
+    in_place.now =
+        phases::Deciding{.host = in_place.host(), .pending = Copy(in_place.pending_notes())};
     FindPodsOrUnknown(situation, in_place);
     if (!LooksReadyInFlight(situation, in_place)) return Replace(in_place, std::move(why));
-    in_place.replace_soon = std::move(why.text);
+    std::get<phases::Deciding>(in_place.now).replace_soon = std::move(why.text);
     return;
   }
-  in_place.phase = InPlacePhase::kRefused;
-  in_place.why = std::move(why);
+  const bool no_event = why.reason == kAnnotationNotKept;
+  in_place.now = phases::Refused{
+      .host = in_place.host(), .pending = Copy(in_place.pending_notes()), .why = std::move(why)};
   // No event reports that the webhook is gone.
-  if (in_place.why.reason == kAnnotationNotKept) {
+  if (no_event) {
     const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
     in_place.look_again = Sooner(in_place.look_again, again);
   }
@@ -183,7 +194,7 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   const bool fails = probe.pods->failing || probe.pods->not_kept;
   if (fails && probe.options().policy != Policy::kOnly) return false;
   const bool all_updated = probe.pods->size() > 0 && probe.pods->counts.to_update == 0;
-  return all_updated || IsAlone(situation, probe, *probe.host);
+  return all_updated || IsAlone(situation, probe, *probe.host());
 }
 
 // Checks a staged rollout against the present number of replicas, which may make in-place
@@ -193,24 +204,21 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
 //   - strategy Recreate: a rollout that has updated all existing Pods goes on; the missing Pods are
 //     created when the rollout is over (mixed_pods.h)
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
-  in_place.against = RefuseRollout(situation.workload.replicas, situation.recreate(),
-                                   in_place.options(), {}, nullptr);
-  if (!in_place.against) return;
-  if (in_place.against->reason == Reason::kRecreateStrategy && GoesOnAlone(situation, in_place)) {
-    in_place.against.reset();
-    return;
-  }
+  const auto against = RefuseRollout(situation.workload.replicas, situation.recreate(),
+                                     in_place.options(), {}, nullptr);
+  if (!against) return;
+  if (against->reason == Reason::kRecreateStrategy && GoesOnAlone(situation, in_place)) return;
+  std::get<phases::Staged>(in_place.now).against = against;
   if (in_place.options().policy != Policy::kOnly) return;
   // Without a budget, Pods that are down can still be patched, and the rollout may end.
-  if (in_place.against->reason == Reason::kNoBudget) return;
-  NotPossible(situation, in_place, CauseOf(*in_place.against));
+  if (against->reason == Reason::kNoBudget) return;
+  NotPossible(situation, in_place, CauseOf(*against));
 }
 
 void FindReturning(const workload::Situation& situation, InPlace& in_place,
                    const ReplicaSet& host) {
   const bool unfinished = IsUnderWay(situation.all, host);
-  in_place.host = &host;
-  in_place.phase = InPlacePhase::kReturning;
+  in_place.now = phases::Returning{.host = &host};
   if (situation.view.in_place_known) {
     FindPodsOrUnknown(situation, in_place);
     if (in_place.counts().to_update > 0 || unfinished) return;
@@ -233,8 +241,7 @@ void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
 }
 
 void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
-  in_place.phase = InPlacePhase::kDeciding;
-  in_place.host = &host;
+  in_place.now = phases::Deciding{.host = &host};
   const workload::WantedTemplate& wanted = situation.wanted;
   if (LacksText(situation, host)) return EndWithoutText(situation, in_place, host);
   std::vector<const ReplicaSet*> others;
@@ -279,7 +286,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);
   if (changes == nullptr) return;
   FindPodsOrUnknown(situation, in_place);
-  if (in_place.phase == InPlacePhase::kUnknown) return;
+  if (in_place.phase() == InPlacePhase::kUnknown) return;
   if (SomePodLacksOnlyMetadata(situation, in_place)) {
     return NotPossible(situation, in_place, CauseOf({Reason::kMetadataOnly, ""}));
   }
@@ -305,18 +312,17 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     return Decide(situation, in_place, *only);
   }
   if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));  // P-072
-  in_place.phase = InPlacePhase::kStaged;
-  in_place.host = *host;
-  in_place.pending = &pending;
-  in_place.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
-  if (in_place.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
-    in_place.blocked.reset();
-  if (HasForeignTemplate(*in_place.host, mode)) {
-    in_place.held =
-        "another client changed the template of replica set " + in_place.host->meta.name;  // P-073
+  Pending staged{.replica_set = &pending};
+  staged.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
+  if (staged.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))
+    staged.blocked.reset();
+  if (HasForeignTemplate(**host, mode)) {
+    staged.held =
+        "another client changed the template of replica set " + (*host)->meta.name;  // P-073
   }
+  in_place.now = phases::Staged{.host = *host, .pending = std::move(staged)};
   RefuseStaged(situation, in_place);
-  if (in_place.phase == InPlacePhase::kRefused) return;
+  if (in_place.phase() == InPlacePhase::kRefused) return;
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   if (LacksText(situation, **host)) EndWithoutText(situation, in_place, **host);
 }
@@ -326,11 +332,10 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
   for (const ReplicaSet* rs : situation.all) {
     const ReplicaSet* host = HostOfStash(*rs, situation.all);
-    if (host == nullptr) continue;
-    in_place.stash = StashOf(*rs, *host);
-    in_place.host = host;
-    in_place.pending = rs;
-    in_place.phase = InPlacePhase::kCommitting;
+    auto stash = host == nullptr ? std::nullopt : StashOf(*rs, *host);
+    if (!stash) continue;
+    in_place.now = phases::Committing{
+        .host = host, .pending = {.replica_set = rs}, .stash = *std::move(stash)};
     return;
   }
 }
@@ -374,7 +379,7 @@ void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
     found.configuration.options.max_surge = situation.limits.surge;
   }
   FindReturning(situation, found, *host);
-  if (found.phase != InPlacePhase::kReturning) return;
+  if (found.phase() != InPlacePhase::kReturning) return;
   const PodCounts counts = found.counts();
   if (counts.to_update > 0 || counts.in_flight > 0) in_place = std::move(found);
 }
@@ -393,12 +398,12 @@ InPlace FindInPlace(const workload::Situation& situation) {
   InPlace in_place{.configuration = ReadOptions(situation.workload)};
   FindExchange(situation, in_place);
   const bool asks = in_place.options().policy != Policy::kDisabled;
-  if (in_place.phase == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
-  const bool replaces = in_place.phase == InPlacePhase::kReplace;
-  if (replaces || (in_place.phase == InPlacePhase::kNone && !asks)) {
+  if (in_place.phase() == InPlacePhase::kNone && asks) FindPhase(situation, in_place);
+  const bool replaces = in_place.phase() == InPlacePhase::kReplace;
+  if (replaces || (in_place.phase() == InPlacePhase::kNone && !asks)) {
     FindLeftPatched(situation, in_place);
   }
-  if (in_place.phase == InPlacePhase::kRefused) {
+  if (in_place.phase() == InPlacePhase::kRefused) {
     FindPods(situation, in_place);  // the cause stays, even if FindPods fails
   } else {
     FindPodsOrUnknown(situation, in_place);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/pod/completion.h"
@@ -57,8 +58,17 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
+// Returns where to put the Pods that are left; null in phases that look after their Pods
+// themselves.
+LeftPods* LeftPodsOf(InPlace& in_place) {
+  if (auto* none = std::get_if<phases::None>(&in_place.now)) return &none->left;
+  auto* replacing = std::get_if<phases::Replacing>(&in_place.now);
+  return replacing == nullptr ? nullptr : &replacing->left;
+}
+
 // Sets `restarts` if the Pod is being restarted by its patch although its Ready condition is True.
-void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place) {
+void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place,
+                 LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
   const auto said = PodStateOf(pod);  // perhaps of a workload that was deleted and made again
@@ -68,7 +78,7 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
   const Completion completion = CompletionOf(pod, *state, situation.now);
   const seconds timeout = RestartTimeout(situation);
   if (completion.complete || FailureOf(pod, *state, timeout, situation.now)) return;
-  in_place.restarts = true;
+  left.restarts = true;
   const auto fails = FailureLookAgain(pod, *state, timeout, situation.now);
   in_place.look_again = Sooner(in_place.look_again, Sooner(completion.look_again, fails));
 }
@@ -81,12 +91,11 @@ seconds RestartTimeout(const workload::Situation& situation) {
 }
 
 void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
-  const bool nobody_looks =
-      in_place.phase == InPlacePhase::kNone || in_place.phase == InPlacePhase::kReplace;
-  if (!nobody_looks || !situation.view.in_place_known) return;
+  LeftPods* left = LeftPodsOf(in_place);
+  if (left == nullptr || !situation.view.in_place_known) return;
   const bool noted = AnyHasNotes(situation.all);
   for (const Pod* pod : situation.view.whole_pods) {
-    if (noted) NoteRestart(situation, *pod, in_place);
+    if (noted) NoteRestart(situation, *pod, in_place, *left);
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
@@ -97,11 +106,11 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
         NextDrainStep(in_place.options(), *pod, &*state, /*chosen=*/false, complete, situation.now);
     if (!complete) in_place.look_again = Sooner(in_place.look_again, completion.look_again);
     if (step.what != DrainStep::Do::kEnd) continue;
-    in_place.left_drained.push_back({pod, *std::move(state)});
+    left->drained.push_back({pod, *std::move(state)});
   }
   if (in_place.options().policy != Policy::kRelease) return;
-  const std::optional<Unreleased> left = FindUnreleased(situation);
-  if (left) in_place.look_again = Sooner(in_place.look_again, left->look_again);
+  const std::optional<Unreleased> unreleased = FindUnreleased(situation);
+  if (unreleased) in_place.look_again = Sooner(in_place.look_again, unreleased->look_again);
 }
 
 bool NothingIsLeft(const workload::Situation& situation) {
@@ -148,7 +157,8 @@ Step NoLaterThanLookAgain(const workload::Situation& situation, Step then) {
   std::optional<Duration> due;
   const auto& when = InPlaceOf(situation).look_again;
   if (when) due = std::max<Duration>(*when - situation.now, seconds(1));
-  if (!InPlaceOf(situation).left_drained.empty()) due = Sooner(due, {kRefusedRetry});
+  const LeftPods* left = InPlaceOf(situation).left();
+  if (left != nullptr && !left->drained.empty()) due = Sooner(due, {kRefusedRetry});
   return LookAgainNoLater(std::move(then), due);
 }
 

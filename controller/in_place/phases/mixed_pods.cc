@@ -54,8 +54,8 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     if (WasPatchedElsewhere(situation, rs, *pod)) return MixedReplicaSet{&rs, pod->meta.name};
   }
   if (!has_pods || rs.template_json == nullptr) return std::nullopt;
-  const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
-  const bool back = &rs == in_place.host && GoesBackFirst(situation, in_place);
+  const bool exchanging = in_place.phase() == InPlacePhase::kCommitting;
+  const bool back = &rs == in_place.host() && GoesBackFirst(situation, in_place);
   const RolloutTemplates templates{.deployment = situation.workload.meta.uid,
                                    .host = rs,
                                    .all = situation.all,
@@ -96,7 +96,7 @@ std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
       in_place.options().policy != Policy::kDisabled && situation.view.in_place_missing.empty();
   for (const ReplicaSet* rs : situation.all) {
     if (rs->replicas >= situation.limits.desired) continue;
-    const bool exchanging = in_place.phase == InPlacePhase::kCommitting;
+    const bool exchanging = in_place.phase() == InPlacePhase::kCommitting;
     const bool under_way = exchanging || IsUnderWay(situation.all, *rs);
     if (situation.view.in_place_known) {
       if (auto found = FindOther(situation, in_place, *rs, under_way))

@@ -55,8 +55,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
       return FallBackToReplace(situation, failing->first);
     case OnFailure::kRevert: {
       const bool unblocked =
-          in_place.options().unblock == workload::RevisionOf(in_place.pending->meta);
-      if (in_place.blocked || unblocked) return std::nullopt;
+          in_place.options().unblock == workload::RevisionOf(in_place.pending()->meta);
+      if (in_place.blocked() || unblocked) return std::nullopt;
       return BlockRevision(situation, failing->first.text);
     }
   }
@@ -67,8 +67,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
 // as no Pod can be patched and no Pod is in flight (P-011, P-012, P-013).
 std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (!in_place.against || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
-  const Cause why = CauseOf(*in_place.against);
+  if (!in_place.against() || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
+  const Cause why = CauseOf(*in_place.against());
   // Recreate removes all old Pods at once, so Pods in flight do not matter.
   if (situation.recreate()) return FallBackToReplace(situation, why);
   const PodsInPlace& pods = *in_place.pods;
@@ -121,7 +121,7 @@ std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
 std::optional<Step> EmptyOthers(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   for (const ReplicaSet* rs : situation.all) {
-    const bool is_other = rs != in_place.host && rs != in_place.pending;
+    const bool is_other = rs != in_place.host() && rs != in_place.pending();
     if (!is_other || !HasOwnPods(*rs)) continue;  // RemoveStandIns removes stand-ins
     return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
   }
@@ -130,14 +130,15 @@ std::optional<Step> EmptyOthers(const workload::Situation& situation) {
 
 std::optional<Step> NextStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (auto step = workload::UpdateNewReplicaSet(situation, in_place.pending->replicas)) return step;
-  if (auto step = workload::KeepAtSize(situation, *in_place.host)) return step;
-  if (auto step = RemoveStandIns(situation, in_place.pending)) return step;
+  if (auto step = workload::UpdateNewReplicaSet(situation, in_place.pending()->replicas))
+    return step;
+  if (auto step = workload::KeepAtSize(situation, *in_place.host())) return step;
+  if (auto step = RemoveStandIns(situation, in_place.pending())) return step;
   if (auto step = EmptyOthers(situation)) return step;
-  if (in_place.held) return std::nullopt;
+  if (in_place.held()) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;
-  if (in_place.blocked) return RevertNextPod(situation);
+  if (in_place.blocked()) return RevertNextPod(situation);
   if (auto step = FallBackIfRefused(situation)) return step;
   if (auto step = FallBackIfForbidden(situation)) return step;
   if (auto step = FallBackIfNotKept(situation)) return step;
@@ -160,17 +161,17 @@ std::optional<Step> NextReturning(const workload::Situation& situation) {
 
 std::optional<Step> KeepSize(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (in_place.host == nullptr) return workload::HandleScaling(situation);
-  const bool may_return = in_place.phase == InPlacePhase::kReturning ||
-                          (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation));
+  if (in_place.host() == nullptr) return workload::HandleScaling(situation);
+  const bool may_return = in_place.phase() == InPlacePhase::kReturning ||
+                          (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation));
   return may_return ? KeepHostWhileReturning(situation)
-                    : workload::KeepAtSize(situation, *in_place.host);
+                    : workload::KeepAtSize(situation, *in_place.host());
 }
 
 std::optional<Step> NextOfPhase(const workload::Situation& situation) {
-  switch (InPlaceOf(situation).phase) {
+  switch (InPlaceOf(situation).phase()) {
     case InPlacePhase::kDeciding:
-      if (InPlaceOf(situation).replace_soon) return KeepSize(situation);
+      if (InPlaceOf(situation).replace_soon()) return KeepSize(situation);
       // A quota that forbids the new ReplicaSet must not keep users from scaling the host.
       if (workload::IsCreateRefused(situation)) {
         if (auto step = KeepSize(situation)) return step;
@@ -196,7 +197,7 @@ bool IsOurs(InPlacePhase phase) {
 // Returns true if the in-place condition reports why the sync ends. Returns false in phase deciding
 // while the new ReplicaSet does not exist: the write that creates it reports its own failure.
 bool IsOursToTell(const workload::Situation& situation) {
-  const InPlacePhase phase = InPlaceOf(situation).phase;
+  const InPlacePhase phase = InPlaceOf(situation).phase();
   return IsOurs(phase) &&
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
@@ -204,7 +205,7 @@ bool IsOursToTell(const workload::Situation& situation) {
 // Returns how far the host can grow now if it cannot have the desired size yet; nullopt if it can
 // have that size.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
-  const ReplicaSet* host = InPlaceOf(situation).host;
+  const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;
   workload::Growth growth = workload::GrowthOf(situation, host, situation.limits.desired);
   return growth.whole ? std::nullopt : std::optional(std::move(growth));
@@ -237,7 +238,8 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};
-  if (!InPlaceOf(situation).restarts) return std::nullopt;
+  const LeftPods* left = InPlaceOf(situation).left();
+  if (left == nullptr || !left->restarts) return std::nullopt;
   if (const ReplicaSet* rs = situation.new_replica_set) {  // the decision is noted at once (P-013)
     auto note = workload::UpdateNewReplicaSet(situation, rs->replicas);
     if (note && !WasSent(*note, situation.learned)) return note;
@@ -261,8 +263,8 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
     return TellFailure(situation, workload::Progress::kEvaluate, *failed);
   }
   if (step && !WasSent(*step, situation.learned)) return step;
-  if (!IsOurs(in_place.phase)) return AwaitRestarts(situation);
-  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  if (!IsOurs(in_place.phase())) return AwaitRestarts(situation);
+  if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
   const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
@@ -274,9 +276,9 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   if (auto state = RestoreStates(situation)) return state;
   if (auto gate = OpenGates(situation)) return gate;
   if (auto end = EndDrains(situation)) return end;
-  const bool decides = in_place.phase == InPlacePhase::kDeciding && !in_place.replace_soon;
-  if (!IsOurs(in_place.phase) || decides) return std::nullopt;
-  if (in_place.phase == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
+  const bool decides = in_place.phase() == InPlacePhase::kDeciding && !in_place.replace_soon();
+  if (!IsOurs(in_place.phase()) || decides) return std::nullopt;
+  if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
   const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
@@ -287,7 +289,7 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   if (auto gate = OpenGates(situation)) return gate;
   if (auto drain = EndDrains(situation)) return drain;
-  const ReplicaSet* host = InPlaceOf(situation).host;
+  const ReplicaSet* host = InPlaceOf(situation).host();
   return host != nullptr ? workload::KeepAtSize(situation, *host)
                          : workload::HandleScaling(situation);
 }

@@ -31,9 +31,9 @@ PodTarget Target(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;
   target.deployment = situation.workload.meta.uid;
-  if (in_place.stash) {
-    target.revision = workload::ParseRevision(in_place.stash->revision).value_or(0);
-    target.to = {in_place.stash->fingerprint, in_place.stash->template_json};
+  if (in_place.stash()) {
+    target.revision = workload::ParseRevision(in_place.stash()->revision).value_or(0);
+    target.to = {in_place.stash()->fingerprint, in_place.stash()->template_json};
     return target;
   }
   target.revision = situation.new_replica_set != nullptr
@@ -44,7 +44,7 @@ PodTarget Target(const workload::Situation& situation) {
 }
 
 PodTarget BackToHost(const workload::Situation& situation) {
-  const ReplicaSet& host = *InPlaceOf(situation).host;
+  const ReplicaSet& host = *InPlaceOf(situation).host();
   return {.deployment = situation.workload.meta.uid,
           .revision = workload::RevisionOf(host.meta).value_or(0),
           .to = {host.template_fingerprint, *host.template_json}};
@@ -110,7 +110,7 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
   const Pod& pod = *pods.pods[i];
   const Unpatched unpatched{
       .deployment = situation.workload.meta.uid,
-      .revision = workload::RevisionOf(InPlaceOf(situation).host->meta).value_or(0),
+      .revision = workload::RevisionOf(InPlaceOf(situation).host()->meta).value_or(0),
       .of = pods.of[i]};
   Result<Request> request =
       BeginDrain(InPlaceOf(situation).options(), pod, pods.state(i), unpatched, situation.now);
@@ -125,7 +125,7 @@ std::string_view TextOf(const workload::Situation& situation, const Fingerprint&
   if (!known.json.empty()) return known.json;
   const workload::WantedTemplate& wanted = situation.wanted;
   if (wanted.Is(fingerprint) && wanted.json != nullptr) return *wanted.json;
-  const auto& stash = InPlaceOf(situation).stash;
+  const Stash* stash = InPlaceOf(situation).stash();
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
@@ -202,9 +202,10 @@ std::optional<Step> EndDrains(const workload::Situation& situation) {
     if (pods.verdicts[i].drain.what != DrainStep::Do::kEnd) continue;
     if (auto step = EndDrain(situation, *pods.pods[i], pods.state(i), pods.of[i])) return step;
   }
-  for (const LeftDrained& left : in_place.left_drained) {
-    auto step = EndDrain(situation, *left.pod, &left.state, left.state.target);
-    if (step) return step;
+  if (const LeftPods* left = in_place.left()) {
+    for (const LeftDrained& one : left->drained) {
+      if (auto step = EndDrain(situation, *one.pod, &one.state, one.state.target)) return step;
+    }
   }
   return std::nullopt;
 }

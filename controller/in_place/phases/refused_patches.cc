@@ -26,27 +26,28 @@ bool IsForGood(const Outcome& outcome) {
 
 // Returns the template that Pods are to get now.
 Fingerprint Wanted(const workload::Situation& situation, const InPlace& in_place) {
-  if (in_place.blocked || GoesBackFirst(situation, in_place)) {
-    return in_place.host->template_fingerprint;
+  if (in_place.blocked() || GoesBackFirst(situation, in_place)) {
+    return in_place.host()->template_fingerprint;
   }
-  if (in_place.stash) return in_place.stash->fingerprint;
+  if (in_place.stash()) return in_place.stash()->fingerprint;
   return situation.wanted.fingerprint;
 }
 
 bool PatchesPods(const InPlace& in_place) {
-  return in_place.phase == InPlacePhase::kStaged || in_place.phase == InPlacePhase::kReturning ||
-         in_place.phase == InPlacePhase::kCommitting;
+  return in_place.phase() == InPlacePhase::kStaged ||
+         in_place.phase() == InPlacePhase::kReturning ||
+         in_place.phase() == InPlacePhase::kCommitting;
 }
 
 bool IsToBePatched(const InPlace& in_place, size_t i) {
-  if (in_place.blocked) return in_place.pods->verdicts[i].failed;
+  if (in_place.blocked()) return in_place.pods->verdicts[i].failed;
   return !in_place.pods->standings[i].updated;
 }
 
 // Returns the first refused try that no note covers yet.
 const Outcome* RefusedTry(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (!in_place.pods || !PatchesPods(in_place) || in_place.held) return nullptr;
+  if (!in_place.pods || !PatchesPods(in_place) || in_place.held()) return nullptr;
   if (situation.new_replica_set == nullptr) return nullptr;
   const Outcome* first = nullptr;
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {

@@ -1,8 +1,121 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 
+#include <type_traits>
+
 #include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
+namespace {
+
+// InPlace::phase needs names and phases in the same order.
+template <InPlacePhase phase, typename T>
+constexpr bool kIsNameOf =
+    std::is_same_v<std::variant_alternative_t<static_cast<size_t>(phase), phases::Any>, T>;
+static_assert(kIsNameOf<InPlacePhase::kNone, phases::None>);
+static_assert(kIsNameOf<InPlacePhase::kDeciding, phases::Deciding>);
+static_assert(kIsNameOf<InPlacePhase::kStaged, phases::Staged>);
+static_assert(kIsNameOf<InPlacePhase::kReturning, phases::Returning>);
+static_assert(kIsNameOf<InPlacePhase::kCommitting, phases::Committing>);
+static_assert(kIsNameOf<InPlacePhase::kReplace, phases::Replacing>);
+static_assert(kIsNameOf<InPlacePhase::kRefused, phases::Refused>);
+static_assert(kIsNameOf<InPlacePhase::kUnknown, phases::Unknown>);
+
+template <typename T>
+const T* Inside(const T& value) {
+  return &value;
+}
+
+template <typename T>
+const T* Inside(const std::optional<T>& value) {
+  return value ? &*value : nullptr;
+}
+
+}  // namespace
+
+const ReplicaSet* InPlace::host() const {
+  return std::visit(
+      [](const auto& phase) -> const ReplicaSet* {
+        if constexpr (requires { phase.host; }) {
+          return phase.host;
+        } else {
+          return nullptr;
+        }
+      },
+      now);
+}
+
+const Pending* InPlace::pending_notes() const {
+  return std::visit(
+      [](const auto& phase) -> const Pending* {
+        if constexpr (requires { phase.pending; }) {
+          return Inside(phase.pending);
+        } else {
+          return nullptr;
+        }
+      },
+      now);
+}
+
+const ReplicaSet* InPlace::pending() const {
+  const Pending* notes = pending_notes();
+  return notes == nullptr ? nullptr : notes->replica_set;
+}
+
+const std::string* InPlace::blocked() const {
+  const Pending* notes = pending_notes();
+  return notes == nullptr ? nullptr : Inside(notes->blocked);
+}
+
+const std::string* InPlace::held() const {
+  const Pending* notes = pending_notes();
+  return notes == nullptr ? nullptr : Inside(notes->held);
+}
+
+const Stash* InPlace::stash() const {
+  return std::visit(
+      [](const auto& phase) -> const Stash* {
+        if constexpr (requires { phase.stash; }) {
+          return Inside(phase.stash);
+        } else {
+          return nullptr;
+        }
+      },
+      now);
+}
+
+const LeftPods* InPlace::left() const {
+  return std::visit(
+      [](const auto& phase) -> const LeftPods* {
+        if constexpr (requires { phase.left; }) {
+          return &phase.left;
+        } else {
+          return nullptr;
+        }
+      },
+      now);
+}
+
+const std::string* InPlace::replace_soon() const {
+  const auto* deciding = std::get_if<phases::Deciding>(&now);
+  return deciding == nullptr ? nullptr : Inside(deciding->replace_soon);
+}
+
+const NotEligible* InPlace::against() const {
+  const auto* staged = std::get_if<phases::Staged>(&now);
+  return staged == nullptr ? nullptr : Inside(staged->against);
+}
+
+Cause InPlace::why() const {
+  return std::visit(
+      [](const auto& phase) -> Cause {
+        if constexpr (requires { phase.why; }) {
+          return phase.why;
+        } else {
+          return {};
+        }
+      },
+      now);
+}
 
 const InPlace& InPlaceOf(const workload::Situation& situation) {
   WL_ASSERT(situation.extension_state != nullptr);
@@ -10,18 +123,20 @@ const InPlace& InPlaceOf(const workload::Situation& situation) {
 }
 
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place) {
-  return in_place.phase == InPlacePhase::kReturning && in_place.host != situation.new_replica_set;
+  return in_place.phase() == InPlacePhase::kReturning &&
+         in_place.host() != situation.new_replica_set;
 }
 
 std::optional<RolloutMode> DecisionOf(const InPlace& in_place) {
-  if (in_place.phase == InPlacePhase::kReplace) {
-    return RolloutMode{.mode = Mode::kReplace, .reason = in_place.why.text};
+  if (const auto* replacing = std::get_if<phases::Replacing>(&in_place.now)) {
+    return RolloutMode{.mode = Mode::kReplace, .reason = replacing->why.text};
   }
-  if (in_place.phase != InPlacePhase::kDeciding || in_place.replace_soon) return std::nullopt;
+  const auto* deciding = std::get_if<phases::Deciding>(&in_place.now);
+  if (deciding == nullptr || deciding->replace_soon) return std::nullopt;
   return RolloutMode{.mode = Mode::kInPlace,
-                     .host = in_place.host->meta.uid,
-                     .from = in_place.host->template_fingerprint,
-                     .generation = in_place.host->meta.generation};
+                     .host = deciding->host->meta.uid,
+                     .from = deciding->host->template_fingerprint,
+                     .generation = deciding->host->meta.generation};
 }
 
 bool HasStandIns(const ReplicaSet& rs) {

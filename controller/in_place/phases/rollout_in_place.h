@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "controller/in_place/batch/next_pod.h"
@@ -27,17 +28,6 @@
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::in_place {
-
-enum class InPlacePhase : uint8_t {
-  kNone,        // no in-place rollout is under way
-  kDeciding,    // a rollout that can be carried out in place is to be staged
-  kStaged,      // the pending ReplicaSet is there; Pods are patched
-  kReturning,   // the template is the host's (again); some Pods have another
-  kCommitting,  // the exchange of the two ReplicaSets has begun (P-052)
-  kReplace,     // this rollout replaces Pods
-  kRefused,     // the rollout would replace Pods, but policy Only forbids it (P-014)
-  kUnknown,     // objects on which the phase depends cannot be seen
-};
 
 // Why Pods are not updated in place, or not yet.
 struct Cause {
@@ -131,37 +121,116 @@ struct PodsInPlace : RolloutPods {
   bool waits_for_next_try() const { return refused && refused->next_try; }
 };
 
+// Pods of which update in place has only little left to do, because no rollout in place is under
+// way any more.
+struct LeftPods {
+  // A Pod is being restarted by its patch although the API server shows it as Ready.
+  bool restarts = false;
+  std::vector<LeftDrained> drained{};  // they return to traffic now
+};
+
+// The ReplicaSet whose template Pods get.
+struct Pending {
+  const ReplicaSet* replica_set = nullptr;
+  std::optional<std::string> blocked{};  // why its revision is given up (P-062)
+  std::optional<std::string> held{};     // why no Pod is patched or reverted
+};
+
+// Each phase, with what it has. `host` owns the Pods.
+namespace phases {
+
+// No in-place rollout is under way.
+struct None {
+  LeftPods left{};
+};
+// A rollout that can be carried out in place is to be staged.
+struct Deciding {
+  const ReplicaSet* host = nullptr;
+  std::optional<Pending> pending{};  // if it was staged before
+  // Why the rollout replaces Pods as soon as no Pod restarts any more.
+  std::optional<std::string> replace_soon{};
+};
+// The pending ReplicaSet is there; Pods are patched.
+struct Staged {
+  const ReplicaSet* host = nullptr;
+  Pending pending{};
+  // Set when a later change of replicas makes in-place impossible (P-011, P-012).
+  std::optional<NotEligible> against{};
+};
+// The template is the host's (again); some Pods have another.
+struct Returning {
+  const ReplicaSet* host = nullptr;
+};
+// The exchange of the two ReplicaSets has begun (P-052).
+struct Committing {
+  const ReplicaSet* host = nullptr;
+  Pending pending{};
+  Stash stash{};
+};
+// This rollout replaces Pods.
+struct Replacing {
+  Cause why{};
+  LeftPods left{};
+};
+// The rollout would replace Pods, but policy Only forbids it (P-014).
+struct Refused {
+  const ReplicaSet* host = nullptr;
+  std::optional<Pending> pending{};  // if it was staged before
+  Cause why{};
+};
+// Objects on which the phase depends cannot be seen. Has what was found out before.
+struct Unknown {
+  const ReplicaSet* host = nullptr;
+  std::optional<Pending> pending{};
+  std::optional<Stash> stash{};
+  Cause why{};
+};
+
+using Any =
+    std::variant<None, Deciding, Staged, Returning, Committing, Replacing, Refused, Unknown>;
+
+}  // namespace phases
+
+// The names of the phases, in the order of phases::Any.
+enum class InPlacePhase : uint8_t {
+  kNone,
+  kDeciding,
+  kStaged,
+  kReturning,
+  kCommitting,
+  kReplace,
+  kRefused,
+  kUnknown,
+};
+
 struct InPlace {
   Configuration configuration{};
-  InPlacePhase phase = InPlacePhase::kNone;
-  const ReplicaSet* host = nullptr;     // owns the Pods; null in phases none, replace
-  const ReplicaSet* pending = nullptr;  // has the template that Pods get; null until staged
-  Cause why{};                          // phases replace, refused, unknown
-  // Phase deciding: why the rollout replaces Pods as soon as no Pod restarts any more.
-  std::optional<std::string> replace_soon{};
-
-  std::optional<Stash> stash{};          // phase committing
-  std::optional<std::string> blocked{};  // why this revision is given up (P-062)
-  std::optional<std::string> held{};     // why no Pod is patched or reverted
-  std::optional<std::string> stuck{};    // why the next step cannot be done
+  phases::Any now{};
   // The Pods, if they can be seen. Always set in phases staged and returning, never in phases none,
   // replace and unknown.
   std::optional<PodsInPlace> pods{};
-  // Phases none and replace: a Pod is being restarted by its patch although the API server shows it
-  // as Ready.
-  bool restarts = false;
-  // Phases none and replace: drained Pods that return to traffic now. They were drained in an
-  // earlier phase.
-  std::vector<LeftDrained> left_drained{};
+  std::optional<std::string> stuck{};    // why the next step cannot be done
   std::optional<WallTime> look_again{};  // when time alone may change any of this
+
+  InPlacePhase phase() const { return static_cast<InPlacePhase>(now.index()); }
+  const Options& options() const { return configuration.options; }
+
+  // Return what the present phase has; null if it has none.
+  const ReplicaSet* host() const;
+  const ReplicaSet* pending() const;
+  const Pending* pending_notes() const;
+  const std::string* blocked() const;
+  const std::string* held() const;
+  const Stash* stash() const;
+  const LeftPods* left() const;
+  const std::string* replace_soon() const;
+  const NotEligible* against() const;
+  // Returns the cause of phase replace, refused or unknown; empty in the others.
+  Cause why() const;
 
   // Returns true if the status counts the Pods themselves, because their Ready condition says too
   // little (P-086).
   bool counts_pods() const { return pods.has_value(); }
-  // Phase staged: set when a later change of replicas makes in-place impossible (P-011, P-012).
-  std::optional<NotEligible> against{};
-
-  const Options& options() const { return configuration.options; }
   // Returns the sums over the Pods; zeros if these cannot be seen.
   PodCounts counts() const { return pods ? pods->counts : PodCounts{}; }
 };

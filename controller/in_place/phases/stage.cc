@@ -74,7 +74,7 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
-    const bool ours = rs == InPlaceOf(situation).host || rs == InPlaceOf(situation).pending;
+    const bool ours = rs == InPlaceOf(situation).host() || rs == InPlaceOf(situation).pending();
     if (!ours) others += std::max(rs->replicas, 0);
   }
   return others;
@@ -89,7 +89,7 @@ int32_t StandInsLeft(const workload::Situation& situation) {
 
 std::string WhatChanges(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const auto verdict = CompareTemplates(*in_place.host->template_json, *situation.wanted.json);
+  const auto verdict = CompareTemplates(*in_place.host()->template_json, *situation.wanted.json);
   if (!verdict.ok()) return {};
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);
   return changes != nullptr ? ": " + Describe(*changes) : "";
@@ -100,7 +100,7 @@ Event Started(const workload::Situation& situation) {
   const Options& options = InPlaceOf(situation).options();
   return {Event::Type::kNormal, "InPlaceStarted",
           "Revision " + std::to_string(workload::RevisionToBe(situation)) +
-              ": Pods of replica set " + InPlaceOf(situation).host->meta.name +
+              ": Pods of replica set " + InPlaceOf(situation).host()->meta.name +
               " are updated in place, at most " + std::to_string(options.max_unavailable) + " of " +
               std::to_string(situation.workload.replicas) + " at a time" + WhatChanges(situation)};
 }
@@ -144,7 +144,7 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
     // Pods go back to the template of this host, and the cache keeps that template only while the
     // annotation is present.
-    if (!asks && rs == in_place.host && GoesBackFirst(situation, in_place)) continue;
+    if (!asks && rs == in_place.host() && GoesBackFirst(situation, in_place)) continue;
     const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (missing.empty()) continue;
     if (auto step = Mirror(situation, *rs, missing)) return step;
@@ -154,10 +154,10 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
 
 std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const ReplicaSet& pending = *in_place.pending;
+  const ReplicaSet& pending = *in_place.pending();
   const Options& options = in_place.options();
   int32_t wanted = 0;
-  if (!in_place.blocked) {
+  if (!in_place.blocked()) {
     wanted =
         StandIns(in_place.pods->standings, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
@@ -187,7 +187,7 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation, bool may_grow) {
   const InPlace& in_place = InPlaceOf(situation);
-  const ReplicaSet& host = *in_place.host;
+  const ReplicaSet& host = *in_place.host();
   const int64_t above = std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
   int64_t going_back = in_place.pods ? 0 : above;
   if (in_place.pods && in_place.options().max_unavailable == 0) {
@@ -203,7 +203,7 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
 }
 
 Step BlockRevision(const workload::Situation& situation, const std::string& why) {
-  const ReplicaSet& pending = *InPlaceOf(situation).pending;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending();
   const std::string revision(workload::RevisionText(pending.meta));
   Write write = WriteNote(pending, kBlocked, WriteBlock(revision, why),
                           {decisions::kBlockRevision, {{"revision", revision}, {"cause", why}}});
@@ -214,7 +214,7 @@ Step BlockRevision(const workload::Situation& situation, const std::string& why)
 }
 
 Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
-  const ReplicaSet& pending = *InPlaceOf(situation).pending;
+  const ReplicaSet& pending = *InPlaceOf(situation).pending();
   const std::string revision(workload::RevisionText(pending.meta));
   workload::ReplicaSetChange change;
   change.annotations[std::string(kMode)] =

@@ -67,7 +67,7 @@ Word ReplacesSoon(const workload::Situation& situation) {
   if (situation.workload.paused) return Running(InPlaceReason::kPaused, situation);
   if (in_place.pods && in_place.pods->not_kept) return NotKept(in_place);
   return Running(InPlaceReason::kPatching, situation,
-                 *in_place.replace_soon + ": Pods are replaced when none restarts any more");
+                 *in_place.replace_soon() + ": Pods are replaced when none restarts any more");
 }
 
 // Returns true if some Pod is out of traffic and waits for its patch.
@@ -82,7 +82,7 @@ bool IsDraining(const InPlace& in_place) {
 // Returns a text that says which revision is given up, why, and how a user has it tried again
 // (P-062).
 std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
-  const std::string revision(workload::RevisionText(InPlaceOf(situation).pending->meta));
+  const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
   return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
          situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
          " to try it once more";
@@ -104,8 +104,8 @@ Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
   const PodCounts& counts = pods.counts;
-  if (in_place.blocked) {
-    return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked));
+  if (in_place.blocked()) {
+    return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked()));
   }
   if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
   if (pods.beside) {
@@ -128,8 +128,8 @@ Word OfStaged(const workload::Situation& situation) {
     return waits.empty() ? Running(InPlaceReason::kCommitting, situation)
                          : Running(InPlaceReason::kPatching, situation, waits);
   }
-  if (in_place.against && counts.in_flight == 0 && pods.next.batch.empty()) {
-    return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against));
+  if (in_place.against() && counts.in_flight == 0 && pods.next.batch.empty()) {
+    return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against()));
   }
   if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
   if (counts.in_flight > 0 || !pods.next.batch.empty())
@@ -141,12 +141,12 @@ Word OfStaged(const workload::Situation& situation) {
 // Returns the condition while Pods are patched, or may be.
 Word OfPatching(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (situation.workload.paused && in_place.phase != InPlacePhase::kCommitting) {
+  if (situation.workload.paused && in_place.phase() != InPlacePhase::kCommitting) {
     return Running(InPlaceReason::kPaused, situation);
   }
-  if (in_place.held) return Running(InPlaceReason::kFailing, situation, *in_place.held);
+  if (in_place.held()) return Running(InPlaceReason::kFailing, situation, *in_place.held());
   const auto& pods = in_place.pods;
-  if (pods && pods->not_kept && !in_place.blocked) return NotKept(in_place);
+  if (pods && pods->not_kept && !in_place.blocked()) return NotKept(in_place);
   if (!pods || !pods->at_rest) {
     if (const auto why = WhyRefused(situation))
       return Running(InPlaceReason::kFailing, situation, *why);
@@ -155,11 +155,11 @@ Word OfPatching(const workload::Situation& situation) {
   if (refused != nullptr && MayPass(refused->kind)) {
     return Running(InPlaceReason::kFailing, situation, refused->message);
   }
-  if (in_place.phase == InPlacePhase::kStaged) return OfStaged(situation);
-  if (in_place.phase == InPlacePhase::kCommitting)
+  if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
+  if (in_place.phase() == InPlacePhase::kCommitting)
     return Running(InPlaceReason::kCommitting, situation);
   return Running(InPlaceReason::kReverting, situation,
-                 "back to the template of replica set " + in_place.host->meta.name);
+                 "back to the template of replica set " + in_place.host()->meta.name);
 }
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template
@@ -168,11 +168,11 @@ Word OfPatching(const workload::Situation& situation) {
 // the newest revision. In the middle of a rollout the host has the revision before that.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (in_place.pending != nullptr || in_place.host == nullptr) return {};
+  if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
   const auto number = [](const ReplicaSet* rs) {
     return workload::RevisionOf(rs->meta).value_or(0);
   };
-  const ReplicaSet* newest = in_place.host;
+  const ReplicaSet* newest = in_place.host();
   for (const ReplicaSet* rs : situation.all) {
     if (number(rs) > number(newest)) newest = rs;
   }
@@ -223,7 +223,7 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
 // Returns why nothing is rolled out, and what takes the refused template back.
 Word Refused(const workload::Situation& situation) {
   const std::string only(situation.workload.kind.WordOf(kInPlaceKey, "Only"));
-  const Cause& why = InPlaceOf(situation).why;
+  const Cause why = InPlaceOf(situation).why();
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
   // remove them from the workload as well.
   const std::string back = why.reason == kAnnotationNotKept ? "" : WayBack(situation);
@@ -237,21 +237,22 @@ Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
     return {true, InPlaceReason::kPaused, "Pods are looked at when nothing is paused any more"};
   }
-  return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why.text};
+  return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }
 
 // Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
-  switch (in_place.phase) {
+  switch (in_place.phase()) {
     case InPlacePhase::kDeciding:
-      if (in_place.replace_soon) return ReplacesSoon(situation);
+      if (in_place.replace_soon()) return ReplacesSoon(situation);
       return Word{true, InPlaceReason::kStaged, "not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);
-    case InPlacePhase::kReplace: return Word{false, InPlaceReason::kNotPossible, in_place.why.text};
+    case InPlacePhase::kReplace:
+      return Word{false, InPlaceReason::kNotPossible, in_place.why().text};
     case InPlacePhase::kRefused: return Refused(situation);
     case InPlacePhase::kUnknown: return OfUnknown(situation);
     case InPlacePhase::kNone: break;

@@ -18,8 +18,8 @@ namespace {
 Write Exchange(Request request, Decision decision, const InPlace& in_place) {
   return {.request = std::move(request),
           .because = {decision,
-                      {{"host", in_place.host->meta.name},
-                       {"pending", in_place.pending->meta.name},
+                      {{"host", in_place.host()->meta.name},
+                       {"pending", in_place.pending()->meta.name},
                        {"pods", in_place.counts().pods}}},
           .go_on_if_refused = true};
 }
@@ -39,10 +39,10 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 // revision, and these Pods would be replaced later, which InPlaceOnly promises not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
-  const ReplicaSet& pending = *in_place.pending;
+  const ReplicaSet& pending = *in_place.pending();
   const PodCounts& counts = in_place.pods->counts;
   return counts.to_update == 0 && counts.stand_ins == 0 && counts.settled == counts.pods &&
-         counts.pods >= in_place.host->replicas && pending.replicas == 0 &&
+         counts.pods >= in_place.host()->replicas && pending.replicas == 0 &&
          pending.status.replicas == 0 && IsObserved(pending);
 }
 
@@ -60,11 +60,11 @@ bool IsReadyToCommit(const InPlace& in_place) {
 // stashed template, and the next template would get its revision number (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const int64_t stashed = workload::ParseRevision(in_place.stash->revision).value_or(0);
+  const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    if (rs == in_place.host || !HasOwnPods(*rs)) return false;
+    if (rs == in_place.host() || !HasOwnPods(*rs)) return false;
     return rs == situation.new_replica_set ||
-           rs->template_fingerprint == in_place.stash->fingerprint ||
+           rs->template_fingerprint == in_place.stash()->fingerprint ||
            workload::RevisionOf(rs->meta).value_or(0) >= stashed;
   });
 }
@@ -74,17 +74,17 @@ bool IsReplaced(const workload::Situation& situation) {
 std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
-  const std::shared_ptr<const std::string>& target = in_place.pending->template_json;
+  const std::shared_ptr<const std::string>& target = in_place.pending()->template_json;
   if (target == nullptr) return std::nullopt;  // known once the settings are mirrored
-  return OrFailed(
-      BeginExchange(*in_place.host, *in_place.host->template_json, *in_place.pending, *target),
-      decisions::kExchangePending, in_place);
+  return OrFailed(BeginExchange(*in_place.host(), *in_place.host()->template_json,
+                                *in_place.pending(), *target),
+                  decisions::kExchangePending, in_place);
 }
 
 std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  const ReplicaSet& host = *in_place.host;
-  const bool done = HasTaken(host, *in_place.stash);
+  const ReplicaSet& host = *in_place.host();
+  const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
     // If the host grew, a new Pod might get the former template.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
@@ -92,7 +92,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   }
   // If a newer template is wanted, the exchange does not wait for Pods that come late with the old
   // template.
-  const bool wanted = situation.wanted.Is(in_place.stash->fingerprint);
+  const bool wanted = situation.wanted.Is(in_place.stash()->fingerprint);
   // The host gets one Pod more before a Pod that came late is patched, just as in phase returning.
   // The pending ReplicaSet has the former template now, so it can make no stand-ins.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
@@ -111,25 +111,25 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
     if (in_place.pods->unseen_births) return std::nullopt;
   }
-  return Exchange(ForgetExchange(*in_place.pending), decisions::kExchangeForget, in_place);
+  return Exchange(ForgetExchange(*in_place.pending()), decisions::kExchangeForget, in_place);
 }
 
 std::optional<Step> RecoverExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (in_place.phase != InPlacePhase::kCommitting || !in_place.stash) return std::nullopt;
-  if (HasTaken(*in_place.host, *in_place.stash)) return std::nullopt;
+  if (in_place.phase() != InPlacePhase::kCommitting || !in_place.stash()) return std::nullopt;
+  if (HasTaken(*in_place.host(), *in_place.stash())) return std::nullopt;
   const bool given_up = IsReplaced(situation);
   Step step =
-      given_up ? Exchange(ForgetExchange(*in_place.pending), decisions::kExchangeGiveUp, in_place)
-               : OrFailed(FinishExchange(*in_place.host, *in_place.stash), decisions::kExchangeHost,
-                          in_place);
+      given_up ? Exchange(ForgetExchange(*in_place.pending()), decisions::kExchangeGiveUp, in_place)
+               : OrFailed(FinishExchange(*in_place.host(), *in_place.stash()),
+                          decisions::kExchangeHost, in_place);
   if (Write* write = std::get_if<Write>(&step)) {
     const Outcome* asked = FindOutcome(situation.learned, write->request.Identity());
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;
     if (given_up) return step;
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
-                                 "Replica set " + in_place.host->meta.name + " is at revision " +
-                                     in_place.stash->revision + ": all its Pods are"});
+                                 "Replica set " + in_place.host()->meta.name + " is at revision " +
+                                     in_place.stash()->revision + ": all its Pods are"});
   }
   return step;
 }

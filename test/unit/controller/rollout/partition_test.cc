@@ -79,7 +79,7 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   f.replica_sets[1].replicas = 0;
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
-  found.phase = in_place::InPlacePhase::kStaged;
+  found.now = in_place::phases::Staged{};
   found.pods.emplace();
   found.pods->at_rest = true;
   found.pods->counts = {.pods = 10, .updated = 3, .available = 10, .to_update = 7, .proven = 3};
@@ -100,7 +100,7 @@ TEST_CASE("at its partition a rollout in place rests, too (RO-099)") {
   SECTION("not while a Pod restarts") { found.pods->counts.in_flight = 1; }
   SECTION("not while a Pod stands in") { found.pods->counts.stand_ins = 1; }
   SECTION("not before the partition is reached") { found.pods->at_rest = false; }
-  SECTION("not while it goes back") { found.phase = in_place::InPlacePhase::kReturning; }
+  SECTION("not while it goes back") { found.now = in_place::phases::Returning{}; }
   CHECK(told().starts_with("True ReplicaSetUpdated"));
   Proves("RO-099");
 }

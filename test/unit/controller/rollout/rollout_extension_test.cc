@@ -400,8 +400,7 @@ TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
   if (!readable) f.strategy_error = "spec.strategy.partition: \"some\" is no number";
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
-  found.phase = in_place::InPlacePhase::kDeciding;
-  found.host = &f.replica_sets[0];
+  found.now = in_place::phases::Deciding{.host = &f.replica_sets[0]};
   situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
   situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
   CHECK(f.extension.Next(situation, Moment::kWhileRunning).has_value() == readable);
@@ -554,10 +553,8 @@ TEST_CASE("an exchange in place ends although the strategy cannot be read (P-054
   f.strategy_error = "spec.strategy.partition: \"some\" is no number";
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
-  found.phase = in_place::InPlacePhase::kCommitting;
-  found.host = &f.replica_sets[0];
-  found.pending = &pending;
-  found.stash.emplace();
+  found.now = in_place::phases::Committing{
+      .host = &f.replica_sets[0], .pending = {.replica_set = &pending}, .stash = {}};
   situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
   situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
   CHECK(f.extension.Next(situation, Moment::kWhileRunning));

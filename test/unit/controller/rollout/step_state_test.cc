@@ -236,7 +236,7 @@ TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO
   f.now = kStart + seconds(601);
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
-  found.phase = in_place::InPlacePhase::kUnknown;
+  found.now = in_place::phases::Unknown{};
   situation.extended = in_place::ExtendedBy(situation, found);
   REQUIRE(BeginStep(situation, f.steps));
   CHECK(f.WrittenStep()->index == 1);
@@ -285,9 +285,9 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   found.pods->counts.proven = 1;
   CHECK(goes_on());
   // They have the template of an exchange that is not over, and another one is wanted by now.
-  found.stash = in_place::Stash{.fingerprint = {0, 77}};
+  found.now = in_place::phases::Committing{.stash = {.fingerprint = {0, 77}}};
   CHECK_FALSE(goes_on());
-  found.stash->fingerprint = situation.wanted.fingerprint;
+  found.now = in_place::phases::Committing{.stash = {.fingerprint = situation.wanted.fingerprint}};
   CHECK(goes_on());
   Proves("RO-052");
 }

@@ -96,9 +96,7 @@ TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-0
       workload::MakeSituation(view, workload::ClaimReplicaSets(view), learned, workload::kNow);
   InPlace found;
   found.configuration.options.policy = Policy::kOnly;
-  found.phase = InPlacePhase::kRefused;
-  found.host = &host;
-  found.why.text = "FieldChanged:/spec/hostNetwork";
+  found.now = phases::Refused{.host = &host, .why = {.text = "FieldChanged:/spec/hostNetwork"}};
   situation.extension_state = std::make_shared<InPlaceState>(std::move(found));
   WorkloadStatus status;
   UpdateInPlaceCondition(situation, status);
