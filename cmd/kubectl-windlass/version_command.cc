@@ -7,7 +7,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/table.h"
-#include "controller/rollout/crd_revision.h"
+#include "controller/rollout/crd.h"
 #include "kubeclient/base/parse_whole.h"
 #include "windlass_version.h"
 
@@ -22,7 +22,7 @@ struct Crd {
 // Crd::needed of a CustomResourceDefinition that has no revisions: every installed one will do.
 constexpr int64_t kAnyRevision = 0;
 constexpr Crd kCrds[] = {
-    {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrdRevision},
+    {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrd.revision},
     {"replicationcontrollerupdates.windlass.dev", resources::kReplicationControllerUpdates.manifest,
      kAnyRevision},
 };
@@ -43,7 +43,7 @@ Found Look(const CommandContext& context, const Crd& crd) {
     return {std::nullopt, read.error().message};
   }
   const int64_t revision =
-      ParseWhole<int64_t>(AnnotationOf(*read, rollout::kCrdRevisionKey)).value_or(0);
+      ParseWhole<int64_t>(AnnotationOf(*read, kind::kCrdRevisionKey)).value_or(0);
   std::string text =
       crd.needed == kAnyRevision ? "installed" : "revision " + std::to_string(revision);
   if (revision < crd.needed) {

@@ -8,6 +8,7 @@
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/rollout/carried.h"
+#include "controller/rollout/crd.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/rights_list.h"
@@ -21,7 +22,7 @@
 namespace windlass {
 namespace {
 
-constexpr std::string_view kManifest = "deploy/rollout/rbac-rollout.yaml";
+constexpr std::string_view kManifest = rollout::kCrd.rights;
 
 // Returns true if the requested template was rolled out completely, even to 0 Pods, and even if a
 // Pod was lost since. The answers of the template's dry runs are then not needed any more (RO-093).
@@ -51,7 +52,7 @@ RolloutController::RolloutController(ControllerHost& host,
           [this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
           [this](const Workload& workload) { return services_.FactsOf(KeyOf(workload.meta)); }),
       in_place_(std::make_unique<InPlaceFeature>(host, own_cache())),
-      crd_(host.informers().environment()) {
+      crd_(rollout::kCrd, host.informers().environment()) {
   Extend(*in_place_);
   own_cache().overlaps().Count([](const OwnerReference&) { return true; });
   rollouts_.kind().Extend(extension_);
@@ -59,10 +60,7 @@ RolloutController::RolloutController(ControllerHost& host,
   // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
   // is new enough.
   crd_.on_change = [this] { this->host().WakeAll(); };
-  rollouts->informer().on_not_served().Add([this] { crd_.Forget(); });
-  rollouts->informer().on_recovered().Add([this] {
-    if (!crd_.permits()) crd_.Check();
-  });
+  crd_.Follow(rollouts->informer().on_not_served(), rollouts->informer().on_recovered());
 }
 
 RolloutController::~RolloutController() = default;
@@ -164,7 +162,7 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   RightsList dry_runs(host().informers().watched_namespace(), {.right = {}, .manifest = kManifest});
   dry_runs.AddOptional(resources::kPods, {"create"});
   for (NeededRight& right : std::move(dry_runs).Take()) needed.push_back(std::move(right));
-  needed.push_back(rollout::RightToReadCrd());
+  needed.push_back(kind::RightToRead(rollout::kCrd));
   for (NeededRight& right : services_.RightsNeeded()) needed.push_back(std::move(right));
   return needed;
 }

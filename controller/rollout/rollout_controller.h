@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/rollout/crd_revision.h"
+#include "controller/kind/watch/crd_revision.h"
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_store.h"
 #include "controller/rollout/service_watch.h"
@@ -65,7 +65,7 @@ class RolloutController final : public WorkloadController {
   rollout::ServiceWatch services_;
   rollout::RolloutExtension extension_;
   const std::unique_ptr<InPlaceFeature> in_place_;
-  rollout::CrdRevision crd_;
+  kind::CrdRevision crd_;
 };
 
 // Returns the entry of the Rollout controller for a process's list of controllers. When the

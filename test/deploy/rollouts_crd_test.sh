@@ -54,10 +54,7 @@ expect "not structural" "$(condition NonStructuralSchema)" ""
 until_true 30 "Rollouts are served" kubectl get rollouts.windlass.dev
 
 say "its revision is the one that this program needs (RO-101)"
-needed=$(sed -n 's/^inline constexpr int64_t kCrdRevision = \([0-9]*\);$/\1/p' \
-  "$ROOT/controller/rollout/crd_revision.h")
-[ -n "$needed" ] || fail "the program does not say which revision it needs"
-expect "revision" "$needed" \
+expect "revision" "$(needed_revision rollout)" \
   "$(field crd/rollouts.windlass.dev '{.metadata.annotations.windlass\.dev/crd-revision}')"
 
 say "every good manifest is accepted"

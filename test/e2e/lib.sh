@@ -211,6 +211,11 @@ rolled_out() {
   kubectl rollout status "deployment/$1" --timeout="${2:-180s}" || fail "rollout of $1 did not end"
 }
 field() { kubectl get "$1" -o jsonpath="$2"; }
+# needed_revision FOLDER: prints the revision of the CustomResourceDefinition that the kind of
+# controller/FOLDER needs.
+needed_revision() {
+  sed -n 's/^ *\.revision = \([0-9]*\),$/\1/p' "$ROOT/controller/$1/crd.h" | grep .
+}
 expect() {
   [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
   say "ok: $1 = $2"

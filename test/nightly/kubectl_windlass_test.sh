@@ -386,9 +386,7 @@ printed "rollout.windlass.dev/shop"
 ends 0 get
 printed 'ReplicationController   new '
 ends 0 version
-printed "CRD rollouts.windlass.dev:                       revision $(
-  sed -n 's/^inline constexpr int64_t kCrdRevision = \([0-9]*\);$/\1/p' \
-    "$ROOT/controller/rollout/crd_revision.h")"
+printed "CRD rollouts.windlass.dev:                       revision $(needed_revision rollout)"
 printed 'CRD replicationcontrollerupdates.windlass.dev:   installed'
 cat "$WORK/out"
 

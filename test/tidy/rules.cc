@@ -52,6 +52,8 @@ constexpr std::string_view kCache = "kubeclient/cache";
 constexpr std::string_view kCore = "controller/core";
 constexpr std::string_view kCount = "controller/count";
 constexpr std::string_view kRuntime = "controller/runtime";
+constexpr std::string_view kKind = "controller/kind";
+constexpr std::string_view kKindValues = "controller/kind/";
 constexpr std::string_view kWorkload = "controller/workload";
 constexpr std::string_view kValues = "controller/workload/";
 constexpr std::string_view kOwnership = "controller/workload/ownership";
@@ -107,14 +109,17 @@ Names MayInclude(std::string_view box) {
       {"controller/in_place/phases",
        {kTemplate, kPod, kBatch, kTraffic, kWorkload, kCore, kApi, kBase}},
       {kRuntime, {"kubeclient", kCore}},  // no kind
+      // What every custom resource needs: no workload, no Pods.
+      {kKind, {kCore, kApi, kBase}},
+      {"controller/kind/watch", {"kubeclient", kKindValues, kRuntime, kCore}},
       {kWorkloadWatch, {"kubeclient", kWorkload, kRuntime, kCore}},
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
-      {"controller/replication_controller", {kCount, kCore, kApi, kBase}},
+      {"controller/replication_controller", {kKindValues, kCount, kCore, kApi, kBase}},
       {"controller/replication_controller/watch",
-       {"kubeclient", "controller/replication_controller", kWorkload, kRuntime, kCore}},
+       {"kubeclient", "controller/replication_controller", kKind, kWorkload, kRuntime, kCore}},
       // A kind: everything but another kind.
       {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
-      {"controller/rollout", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
+      {"controller/rollout", {"kubeclient", kInPlace, kKind, kWorkload, kRuntime, kCore}},
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},

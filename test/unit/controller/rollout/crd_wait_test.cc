@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/rollout/crd.h"
 #include "controller/rollout/rollout_controller.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
@@ -10,10 +11,10 @@
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/open_requests.h"
 #include "test/support/recording_host.h"
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
-#include "test/unit/controller/rollout/open_requests.h"
 
 namespace windlass::crd_wait_test {
 namespace {
@@ -51,7 +52,7 @@ TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD i
   Served();
   CHECK_FALSE(controller.HasSynced());
   SECTION("new enough") {
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
     CHECK(controller.HasSynced());
   }
   SECTION("not to be known") {
@@ -59,13 +60,13 @@ TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD i
     CHECK(controller.HasSynced());
   }
   SECTION("older") {
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision - 1));
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision - 1));
     CHECK_FALSE(controller.HasSynced());
     CHECK(controller.WaitsForApi());
     REQUIRE(controller.Troubles().size() == 1);
     CHECK(controller.Troubles()[0].ends_with(kRemedy));
     time.Advance(seconds(72));  // it looks once a minute, +- 20 %
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
     CHECK(controller.HasSynced());
   }
   CHECK_FALSE(controller.WaitsForApi());
@@ -94,7 +95,7 @@ std::string RolloutEvent(const std::string& type, int version, const std::string
 
 TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to no Pods (RO-093)") {
   Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
   transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
   const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
   const auto note = controller.BeforeRead({"ns", "web"}, read);
@@ -112,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to 
 // Rollouts.
 TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more goes (RO-093)") {
   Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
   transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
   const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
   const auto note = controller.BeforeRead({"ns", "web"}, read);
@@ -137,7 +138,7 @@ TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more
 
 TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-100)") {
   Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision));
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
   REQUIRE(controller.HasSynced());
   transport.End("/rollouts?", 404);
   CHECK_FALSE(controller.HasSynced());
@@ -150,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-1
   CHECK_FALSE(controller.WaitsForApi());
   CHECK_FALSE(controller.HasSynced());  // it may have come back older
   const bool older = GENERATE(false, true);
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrdRevision - (older ? 1 : 0)));
+  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision - (older ? 1 : 0)));
   CHECK(controller.HasSynced() == !older);
   CHECK(controller.WaitsForApi() == older);
   CHECK(controller.Troubles().size() == (older ? 1 : 0));

@@ -9,10 +9,10 @@
 #include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/open_requests.h"
 #include "test/support/recording_host.h"
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
-#include "test/unit/controller/rollout/open_requests.h"
 
 namespace windlass::rollout::service_watch_test {
 namespace {

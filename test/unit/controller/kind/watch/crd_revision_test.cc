@@ -1,9 +1,12 @@
-// The revision of the CustomResourceDefinition of Rollouts: how it is read, what an older one
-// holds up, and when it is asked for again.
-#include "controller/rollout/crd_revision.h"
+// The revision of a kind's CustomResourceDefinition: how it is read, what an older one holds up,
+// when it is asked for again, and that the program and the manifest name the same.
+#include "controller/kind/watch/crd_revision.h"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
+#include "controller/rollout/crd.h"
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -11,7 +14,7 @@
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass::rollout::crd_revision_test {
+namespace windlass::kind::crd_revision_test {
 namespace {
 
 class WarningLog final : public Log {
@@ -23,25 +26,31 @@ class WarningLog final : public Log {
   int warnings = 0;
 };
 
+// Every CustomResourceDefinition that this program needs.
+constexpr const NeededCrd* kCrds[] = {&rollout::kCrd};
+
 // Returns a CustomResourceDefinition with these annotations, a JSON object.
 std::string Crd(const std::string& annotations) {
   return R"({"kind":"CustomResourceDefinition","apiVersion":"apiextensions.k8s.io/v1",)"
-         R"("metadata":{"name":"rollouts.windlass.dev","annotations":)" +
+         R"("metadata":{"name":"boats.windlass.dev","annotations":)" +
          annotations + R"(},"spec":{"group":"windlass.dev"}})";
 }
 std::string WithRevision(const std::string& revision) {
   return Crd(R"({"other":"7","windlass.dev/crd-revision":")" + revision + R"("})");
 }
-const std::string kNeeded = std::to_string(kCrdRevision);
 
+// A test with a Fixture runs once for each of kCrds.
 struct Fixture {
+  const NeededCrd& needed = *GENERATE(from_range(std::begin(kCrds), std::end(kCrds)));
+  const std::string enough = std::to_string(needed.revision);
   VirtualTime time;
   Random random{1};
   WarningLog log;
   SymbolTable symbols;
   Decoder decoder{symbols};
   ScriptedTransport transport;
-  CrdRevision crd{InformerEnvironment{time, random, log, time.timers(), transport, decoder}};
+  CrdRevision crd{needed,
+                  InformerEnvironment{time, random, log, time.timers(), transport, decoder}};
   int changes = 0;
 
   Fixture() {
@@ -83,13 +92,13 @@ TEST_CASE("what is no CustomResourceDefinition has no revision") {
 
 TEST_CASE_METHOD(Fixture, "a CustomResourceDefinition that is new enough is asked for once") {
   const std::string revision =
-      GENERATE(as<std::string>{}, kNeeded, std::to_string(kCrdRevision + 1));
+      GENERATE_COPY(as<std::string>{}, enough, std::to_string(needed.revision + 1));
   CHECK_FALSE(crd.permits());
   crd.Check();
   crd.Check();
   REQUIRE(transport.requests().size() == 1);
   CHECK(transport.last().target ==
-        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rollouts.windlass.dev");
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + NameOf(needed));
   CHECK_FALSE(crd.permits());
   transport.Reply(200, WithRevision(revision));
   CHECK(crd.permits());
@@ -107,16 +116,16 @@ TEST_CASE_METHOD(Fixture, "an older one is named, and waited for (RO-101)") {
     CHECK_FALSE(crd.permits());
     CHECK(crd.is_older());
     CHECK(crd.Trouble() ==
-          "rollouts.windlass.dev: the CustomResourceDefinition has revision 0, and this version of "
-          "Windlass needs " +
-              kNeeded + ": kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml");
+          NameOf(needed) +
+              ": the CustomResourceDefinition has revision 0, and this version of Windlass needs " +
+              enough + ": kubectl apply --server-side -f " + std::string(needed.resource.manifest));
     CHECK_FALSE(transport.busy());
     time.Advance(kAbsentApiProbe * 6 / 5);
     REQUIRE(transport.busy());
   }
   CHECK(changes == 0);
   CHECK(log.warnings == 1);
-  transport.Reply(200, WithRevision(kNeeded));
+  transport.Reply(200, WithRevision(enough));
   CHECK(crd.permits());
   CHECK(crd.Trouble().empty());
   CHECK(changes == 1);
@@ -142,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on
     CHECK(changes == 2);
   }
   SECTION("until an answer says that it is new enough") {
-    transport.Reply(200, WithRevision(kNeeded));
+    transport.Reply(200, WithRevision(enough));
     CHECK(crd.permits());
     CHECK(changes == 1);
     time.Advance(seconds(3600));
@@ -161,7 +170,7 @@ TEST_CASE_METHOD(Fixture, "an older one stays older until an answer says otherwi
     CHECK(crd.is_older());
     CHECK(changes == 0);
   }
-  SECTION("it is gone: the informer of Rollouts says so") {
+  SECTION("it is gone: the informer of the objects says so") {
     transport.Reply(404, wire::ApiStatus(404, "NotFound"));
     CHECK_FALSE(crd.is_older());
     CHECK(changes == 1);
@@ -170,16 +179,16 @@ TEST_CASE_METHOD(Fixture, "an older one stays older until an answer says otherwi
   }
 }
 
-TEST_CASE_METHOD(Fixture, "after Rollouts were gone only a new answer counts") {
+TEST_CASE_METHOD(Fixture, "after the objects were gone only a new answer counts") {
   crd.Check();
-  transport.Reply(200, WithRevision(kNeeded));
+  transport.Reply(200, WithRevision(enough));
   REQUIRE(crd.permits());
   crd.Forget();
   CHECK_FALSE(crd.permits());
   CHECK(changes == 1);  // the caller knows
   crd.Check();
   SECTION("the same") {
-    transport.Reply(200, WithRevision(kNeeded));
+    transport.Reply(200, WithRevision(enough));
     CHECK(crd.permits());
     CHECK(changes == 2);
   }
@@ -202,13 +211,13 @@ TEST_CASE_METHOD(Fixture, "who is stopped asks nothing and hears nothing") {
   CHECK(changes == (waits ? 1 : 0));
   crd.Check();
   REQUIRE(transport.busy());
-  transport.Reply(200, WithRevision(kNeeded));
+  transport.Reply(200, WithRevision(enough));
   CHECK(crd.permits());
   CHECK(changes == 1);
 }
 
 TEST_CASE("the right to read it is optional, and to this one only") {
-  const NeededRight needed = RightToReadCrd();
+  const NeededRight needed = RightToRead(rollout::kCrd);
   CHECK(needed.optional);
   CHECK(needed.manifest == "deploy/rollout/rbac-rollout.yaml");
   CHECK(needed.right.ToString() ==
@@ -216,5 +225,22 @@ TEST_CASE("the right to read it is optional, and to this one only") {
         "namespaces");
 }
 
+std::string TextOf(std::string_view path) {
+  std::ifstream file(WINDLASS_ROOT "/" + std::string(path));
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TEST_CASE("the manifest has the revision that this program needs, and the role may read it") {
+  const NeededCrd& crd = *GENERATE(from_range(std::begin(kCrds), std::end(kCrds)));
+  CAPTURE(NameOf(crd));
+  const std::string annotation =
+      "\n    " + std::string(kCrdRevisionKey) + ": \"" + std::to_string(crd.revision) + "\"\n";
+  CHECK(TextOf(crd.resource.manifest).find(annotation) != std::string::npos);
+  CHECK(TextOf(crd.rights).find("    resourceNames: [" + NameOf(crd) + "]\n    verbs: [get]\n") !=
+        std::string::npos);
+  Proves("RO-101");
+}
+
 }  // namespace
-}  // namespace windlass::rollout::crd_revision_test
+}  // namespace windlass::kind::crd_revision_test

@@ -1,4 +1,4 @@
-#include "controller/rollout/crd_revision.h"
+#include "controller/kind/watch/crd_revision.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -9,13 +9,8 @@
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
-namespace windlass::rollout {
+namespace windlass::kind {
 namespace {
-
-// Returns "rollouts.windlass.dev".
-std::string NameOfCrd() {
-  return std::string(resources::kRollouts.plural) + "." + std::string(resources::kRollouts.group);
-}
 
 // Returns `text` as a number; 0 if it is not a number.
 int64_t NumberIn(const std::string& text) {
@@ -42,16 +37,23 @@ Result<int64_t> RevisionOf(std::string_view json) {
   return NumberIn(revision->get<std::string>());
 }
 
-NeededRight RightToReadCrd() {
-  return {.right = {"get", resources::kCustomResourceDefinitions, "", "", NameOfCrd()},
-          .manifest = "deploy/rollout/rbac-rollout.yaml",
+NeededRight RightToRead(const NeededCrd& crd) {
+  return {.right = {"get", resources::kCustomResourceDefinitions, "", "", NameOf(crd)},
+          .manifest = crd.rights,
           .optional = true};
 }
 
-CrdRevision::CrdRevision(const InformerEnvironment& environment)
-    : environment_(environment), back_off_(environment.random) {}
+CrdRevision::CrdRevision(const NeededCrd& needed, const InformerEnvironment& environment)
+    : needed_(needed), environment_(environment), back_off_(environment.random) {}
 
 CrdRevision::~CrdRevision() { Stop(); }
+
+void CrdRevision::Follow(Listeners<>& not_served, Listeners<>& recovered) {
+  not_served.Add([this] { Forget(); });
+  recovered.Add([this] {
+    if (!permits()) Check();
+  });
+}
 
 void CrdRevision::Check() {
   if (call_ == 0) Ask();
@@ -71,16 +73,17 @@ void CrdRevision::Stop() {
 
 std::string CrdRevision::Trouble() const {
   if (!older_) return {};
-  return NameOfCrd() + ": the CustomResourceDefinition has revision " + std::to_string(*older_) +
-         ", and this version of Windlass needs " + std::to_string(kCrdRevision) +
-         ": kubectl apply --server-side -f " + std::string(resources::kRollouts.manifest);
+  return NameOf(needed_) + ": the CustomResourceDefinition has revision " +
+         std::to_string(*older_) + ", and this version of Windlass needs " +
+         std::to_string(needed_.revision) + ": kubectl apply --server-side -f " +
+         std::string(needed_.resource.manifest);
 }
 
 void CrdRevision::Ask() {
   environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
   HttpRequest request;
   request.target =
-      ResourcePath(resources::kCustomResourceDefinitions, /*namespace_=*/"", NameOfCrd());
+      ResourcePath(resources::kCustomResourceDefinitions, /*namespace_=*/"", NameOf(needed_));
   request.deadline = kCallDeadline;
   const std::weak_ptr<const bool> still_there = alive_;
   call_ = environment_.transport.Call(std::move(request),
@@ -100,8 +103,8 @@ void CrdRevision::AskAfter(Duration wait) {
 
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  // There is no CustomResourceDefinition. The informer of Rollouts waits until Rollouts are served;
-  // RolloutController then calls Check.
+  // There is no CustomResourceDefinition. The informer waits until the objects are served, and
+  // Follow's listener then calls Check.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);
@@ -111,7 +114,7 @@ void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
 
 void CrdRevision::See(int64_t revision) {
   complained_ = false;
-  if (revision >= kCrdRevision) return Answered(std::nullopt);
+  if (revision >= needed_.revision) return Answered(std::nullopt);
   AskAfter(environment_.random.Between(kAbsentApiProbe * 4 / 5, kAbsentApiProbe * 6 / 5));
   const bool news = older_ != revision;
   Answered(revision);
@@ -124,7 +127,7 @@ void CrdRevision::NotKnown(const std::string& why) {
   AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
   if (!std::exchange(complained_, true)) {
     environment_.log.Info("the revision of the CustomResourceDefinition was not checked",
-                          {{"name", NameOfCrd()}, {"error", why}});
+                          {{"name", NameOf(needed_)}, {"error", why}});
   }
   Answered(older_);
 }
@@ -136,4 +139,4 @@ void CrdRevision::Answered(std::optional<int64_t> older) {
   if (permits() != permitted && on_change) on_change();
 }
 
-}  // namespace windlass::rollout
+}  // namespace windlass::kind

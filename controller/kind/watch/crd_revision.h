@@ -1,9 +1,8 @@
-// Checks whether the CustomResourceDefinition of Rollouts is as new as this program (RO-101).
+// Checks whether the CustomResourceDefinition of a kind is as new as this program (RO-101).
 //
 // The API server drops status fields that the CustomResourceDefinition does not declare. With an
-// older CustomResourceDefinition, for example, the record of a performed rollback could be lost,
-// and the rollback would be performed again. So the controller waits until the
-// CustomResourceDefinition is new enough. Core thread only.
+// older CustomResourceDefinition, what a controller remembers in a status could be lost. So the
+// controller of the kind waits until the CustomResourceDefinition is new enough. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +12,14 @@
 #include <string>
 #include <string_view>
 
+#include "controller/kind/needed_crd.h"
 #include "controller/runtime/needed_right.h"
+#include "kubeclient/base/listeners.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/informer.h"
 
-namespace windlass::rollout {
-
-// The revision of crds/windlass.dev_rollouts.yaml that this program needs. Raise the number in that
-// file and here together, whenever the program begins to read or write a field that the last
-// release lacks.
-inline constexpr int64_t kCrdRevision = 2;
-// The annotation of the CustomResourceDefinition that holds its revision.
-inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";
+namespace windlass::kind {
 
 // Returns the revision of the CustomResourceDefinition in `json`; 0 if its annotation is missing or
 // is not a number. Returns kMalformed if `json` is no CustomResourceDefinition.
@@ -33,31 +27,35 @@ Result<int64_t> RevisionOf(std::string_view json);
 
 // Returns the right to read the CustomResourceDefinition. This right is optional: without it,
 // Windlass does not check the revision.
-NeededRight RightToReadCrd();
+NeededRight RightToRead(const NeededCrd& crd);
 
 class CrdRevision {
  public:
   // Everything that `environment` refers to must outlive the CrdRevision.
-  explicit CrdRevision(const InformerEnvironment& environment);
+  CrdRevision(const NeededCrd& needed, const InformerEnvironment& environment);
   ~CrdRevision();
   CrdRevision(const CrdRevision&) = delete;
   CrdRevision& operator=(const CrdRevision&) = delete;
 
+  // Adds listeners to the informer of the kind's objects: `not_served` calls Forget, and
+  // `recovered` calls Check unless permits() is true. The CrdRevision must outlive both.
+  void Follow(Listeners<>& not_served, Listeners<>& recovered);
+
   // Asks the API server for the CustomResourceDefinition. Call this when the controller starts, and
-  // when Rollouts are served again. What follows depends on the answer:
+  // when the objects are served again. What follows depends on the answer:
   //   - The CustomResourceDefinition is new enough or does not exist: CrdRevision does not ask
   //     again.
   //   - The CustomResourceDefinition is older: asks again about once a minute.
   //   - No answer, or no right: asks again, at growing intervals up to kForbiddenBackOffMax.
   // Does nothing while the API server has not answered the last question.
   void Check();
-  // Forgets the answer and cancels the open question, if any. Call this when Rollouts are not
+  // Forgets the answer and cancels the open question, if any. Call this when the objects are not
   // served any more: they may be served again with another CustomResourceDefinition.
   void Forget();
   // Cancels the open question, if any. on_change is not called before the next Check.
   void Stop();
 
-  // Returns true if the controller is allowed to act on Rollouts: after the first answer, unless
+  // Returns true if the controller is allowed to act on the objects: after the first answer, unless
   // the CustomResourceDefinition is known to be older. A failed question counts as an answer, and
   // does not change what is known of the revision.
   bool permits() const { return answered_ && !older_; }
@@ -77,14 +75,15 @@ class CrdRevision {
   void NotKnown(const std::string& why);
   void Answered(std::optional<int64_t> older);
 
+  const NeededCrd needed_;
   const InformerEnvironment environment_;
   BackOff back_off_;
   bool answered_ = false;         // since the start, or since Forget
-  std::optional<int64_t> older_;  // the revision, if it is lower than kCrdRevision
+  std::optional<int64_t> older_;  // the revision, if it is lower than needed
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question
   bool complained_ = false;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
-}  // namespace windlass::rollout
+}  // namespace windlass::kind

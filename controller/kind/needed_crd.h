@@ -1,0 +1,30 @@
+// The CustomResourceDefinition that this program needs for a kind, as a value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kubeclient/api/resource_id.h"
+
+namespace windlass::kind {
+
+// The annotation of a CustomResourceDefinition that holds its revision.
+inline constexpr std::string_view kCrdRevisionKey = "windlass.dev/crd-revision";
+
+struct NeededCrd {
+  // The resource that the CustomResourceDefinition makes. It names the manifest.
+  ResourceId resource;
+  // The lowest revision that will do. Raise the number here and in the manifest together, whenever
+  // the program begins to read or write a field that the last release lacks.
+  int64_t revision;
+  // The manifest that grants the right to read the CustomResourceDefinition.
+  std::string_view rights;
+};
+
+// Returns the name of the CustomResourceDefinition: "rollouts.windlass.dev".
+inline std::string NameOf(const NeededCrd& crd) {
+  return std::string(crd.resource.plural) + "." + std::string(crd.resource.group);
+}
+
+}  // namespace windlass::kind
