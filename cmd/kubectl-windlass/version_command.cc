@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/table.h"
+#include "controller/replication_controller/crd.h"
 #include "controller/rollout/crd.h"
 #include "kubeclient/base/parse_whole.h"
 #include "windlass_version.h"
@@ -14,18 +15,7 @@
 namespace windlass::cli {
 namespace {
 
-struct Crd {
-  std::string_view name;
-  std::string_view manifest;
-  int64_t needed;  // the revision that this version of Windlass needs
-};
-// Crd::needed of a CustomResourceDefinition that has no revisions: every installed one will do.
-constexpr int64_t kAnyRevision = 0;
-constexpr Crd kCrds[] = {
-    {"rollouts.windlass.dev", resources::kRollouts.manifest, rollout::kCrd.revision},
-    {"replicationcontrollerupdates.windlass.dev", resources::kReplicationControllerUpdates.manifest,
-     kAnyRevision},
-};
+constexpr const kind::NeededCrd* kCrds[] = {&rollout::kCrd, &replication_controller::kCrd};
 
 // What is known of a CustomResourceDefinition.
 struct Found {
@@ -33,21 +23,21 @@ struct Found {
   std::string text{};
 };
 
-Found Look(const CommandContext& context, const Crd& crd) {
-  const Result<Json> read = ReadObject(
-      context.session, {resources::kCustomResourceDefinitions, "", std::string(crd.name)});
+Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
+  const std::string_view manifest = crd.resource.manifest;
+  const Result<Json> read =
+      ReadObject(context.session, {resources::kCustomResourceDefinitions, "", NameOf(crd)});
   if (!read.ok()) {
     if (read.error().kind == ErrorKind::kNotFound) {
-      return {std::nullopt, "not installed: kubectl apply -f " + std::string(crd.manifest)};
+      return {std::nullopt, "not installed: kubectl apply -f " + std::string(manifest)};
     }
     return {std::nullopt, read.error().message};
   }
   const int64_t revision =
       ParseWhole<int64_t>(AnnotationOf(*read, kind::kCrdRevisionKey)).value_or(0);
-  std::string text =
-      crd.needed == kAnyRevision ? "installed" : "revision " + std::to_string(revision);
-  if (revision < crd.needed) {
-    text += ", older than this program: kubectl apply -f " + std::string(crd.manifest);
+  std::string text = "revision " + std::to_string(revision);
+  if (revision < crd.revision) {
+    text += ", older than this program: kubectl apply -f " + std::string(manifest);
   }
   return {revision, text};
 }
@@ -72,11 +62,11 @@ ExitCode RunVersion(const CommandContext& context) {
   std::vector<TableRow> rows;
   rows.push_back({{"Client:", WINDLASS_VERSION}});
   if (answer.ok()) rows.push_back({{"Server:", server}});
-  for (const Crd& crd : kCrds) {
+  for (const kind::NeededCrd* crd : kCrds) {
     if (!answer.ok()) break;
-    const Found found = Look(context, crd);
-    rows.push_back({{"CRD " + std::string(crd.name) + ':', found.text}});
-    crds[std::string(crd.name)] = found.revision ? Json(*found.revision) : Json();
+    const Found found = Look(context, *crd);
+    rows.push_back({{"CRD " + NameOf(*crd) + ':', found.text}});
+    crds[NameOf(*crd)] = found.revision ? Json(*found.revision) : Json();
   }
   // If a CRD could not be read, the table says why; the exit code does not change.
   if (context.session.interrupted()) code = ExitCode::kInterrupted;

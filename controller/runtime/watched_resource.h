@@ -57,6 +57,8 @@ class WatchedResource {
   Listeners<const UnreadableObject&>& on_unreadable_gone() {
     return shared_.informer.on_unreadable_gone;
   }
+  Listeners<>& on_not_served() { return shared_.informer.on_not_served; }
+  Listeners<>& on_recovered() { return shared_.informer.on_recovered; }
   ComparedCache Compared() const { return shared_.Compared(); }
   MonotonicTime view_at() const { return shared_.view_at(); }
 

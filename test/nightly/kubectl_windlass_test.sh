@@ -387,7 +387,8 @@ ends 0 get
 printed 'ReplicationController   new '
 ends 0 version
 printed "CRD rollouts.windlass.dev:                       revision $(needed_revision rollout)"
-printed 'CRD replicationcontrollerupdates.windlass.dev:   installed'
+printed "CRD replicationcontrollerupdates.windlass.dev:   revision $(
+  needed_revision replication_controller)"
 cat "$WORK/out"
 
 # --- in a terminal ---

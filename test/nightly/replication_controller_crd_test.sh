@@ -46,6 +46,10 @@ expect "names accepted" "$(condition NamesAccepted)" True
 expect "not structural" "$(condition NonStructuralSchema)" ""
 until_true 30 "updates are served" kubectl get wrcu
 
+say "its revision is the one that this program needs (RC-24)"
+expect "revision" "$(needed_revision replication_controller)" \
+  "$(field "$name" '{.metadata.annotations.windlass\.dev/crd-revision}')"
+
 say "the defaults are kubectl's"
 update '{image: "web:2"}' | kubectl apply -f - >/dev/null
 expect "spec" "$(field wrcu/web '{.spec.updatePeriod} {.spec.timeout} {.spec.maxSurge} '\

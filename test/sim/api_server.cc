@@ -87,6 +87,10 @@ void ApiServer::NoteChange(const Change& change) {
                                        (change.after != nullptr ? " " + change.after->dump() : ""));
 }
 
+void ApiServer::Show(const std::string& target, Json object) {
+  shown_[target] = std::make_shared<const Json>(std::move(object));
+}
+
 HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& actor,
                                const Sender& sender) {
   store_.SetSender(sender);
@@ -107,6 +111,10 @@ HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& ac
 
 ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& actor,
                               uint64_t shown) {
+  const auto shown_object = shown_.find(request.target);
+  if (shown_object != shown_.end() && request.method == HttpMethod::kGet) {
+    return Answer(200, shown_object->second);
+  }
   const auto path = ParseTarget(request.target);
   if (!path) return PathNotFound();
   if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();

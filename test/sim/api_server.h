@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ class ApiServer {
   ApiAnswer Delete(const std::string& actor, const StoreKey& key,
                    const DeleteOptions& options = {});
 
+  // Answers each GET of `target` with `object`, which is of a resource that the model does not
+  // have.
+  void Show(const std::string& target, Json object);
+
   Object Find(const StoreKey& key) const { return store_.Find(key); }
   std::vector<Object> List(const ResourceId& resource, const std::string& namespace_) const {
     return store_.List(resource, namespace_);
@@ -74,6 +79,7 @@ class ApiServer {
   ObjectStore store_;
   Registry registry_;
   WatchHub watches_;
+  std::map<std::string, Object> shown_;  // by target
 };
 
 }  // namespace windlass::sim

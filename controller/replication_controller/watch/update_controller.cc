@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/crd.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
@@ -65,7 +66,8 @@ UpdateController::UpdateController(ControllerHost& host)
       updates_(host, resources::kReplicationControllerUpdates, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
-      rollouts_(host.informers().environment().clock, updates_.store()) {
+      rollouts_(host.informers().environment().clock, updates_.store()),
+      crd_(rc::kCrd, host.informers().environment()) {
   updates_.store().OnChange([this](const Change<Update>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
       [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
@@ -80,6 +82,10 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
+  // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
+  // is new enough.
+  crd_.on_change = [this] { host_.WakeAll(); };
+  crd_.Follow(updates_.on_not_served(), updates_.on_recovered());
   // All keys wait until the Pods are synced or given up, so all are woken then.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
@@ -93,6 +99,7 @@ UpdateController::UpdateController(ControllerHost& host)
 
 void UpdateController::Start() {
   started_ = true;
+  crd_.Check();
   updates_.Start();
   controllers_.Start();
   WatchPodsIfNeeded();
@@ -100,6 +107,7 @@ void UpdateController::Start() {
 
 void UpdateController::Stop() {
   started_ = false;
+  crd_.Stop();
   if (std::exchange(watches_pods_, false)) host_.informers().Release({&pods_});
   controllers_.Stop();
   updates_.Stop();
@@ -130,6 +138,7 @@ std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) 
 std::vector<std::string> UpdateController::Troubles() const {
   std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
   if (watches_pods_) troubles.push_back(pods_.Trouble());
+  troubles.push_back(crd_.Trouble());
   std::erase(troubles, "");
   return troubles;
 }
@@ -140,9 +149,8 @@ std::vector<std::string> UpdateController::Notes() const {
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {
-  RightsList rights(
-      host_.informers().watched_namespace(),
-      {.right = {}, .manifest = "deploy/replication-controller/rbac-replication-controller.yaml"});
+  RightsList rights(host_.informers().watched_namespace(),
+                    {.right = {}, .manifest = rc::kCrd.rights});
   rights.Add(resources::kReplicationControllerUpdates, "", {"get", "list", "watch", "create"});
   rights.Add(resources::kReplicationControllerUpdates, "status", {"patch"});
   rights.Add(resources::kReplicationControllers, "",
@@ -155,7 +163,9 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
     rights.AddOptional(resource, {"list"});
   }
-  return std::move(rights).Take();
+  std::vector<NeededRight> needed = std::move(rights).Take();
+  needed.push_back(kind::RightToRead(rc::kCrd));
+  return needed;
 }
 
 // --- keys ---

@@ -1,7 +1,9 @@
 // The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
 // of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
 // is the name of the update, and so of the old ReplicationController. Pods are watched only while
-// an update is under way; at other times, the Pods of the cluster cost nothing. Core thread only.
+// an update is under way; at other times, the Pods of the cluster cost nothing. The controller
+// waits until the API server serves updates with a CustomResourceDefinition that is as new as this
+// program (RC-24). Core thread only.
 #pragma once
 
 #include <functional>
@@ -11,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "controller/kind/watch/crd_revision.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/watch/update_observer.h"
 #include "controller/runtime/watched_resource.h"
@@ -30,8 +33,10 @@ class UpdateController final : public WatchingController {
 
   void Start() override;
   void Stop() override;
-  bool WaitsForApi() const override { return updates_.WaitsForApi(); }
-  bool HasSynced() const override { return updates_.HasSynced() && controllers_.HasSynced(); }
+  bool WaitsForApi() const override { return crd_.is_older() || updates_.WaitsForApi(); }
+  bool HasSynced() const override {
+    return crd_.permits() && updates_.HasSynced() && controllers_.HasSynced();
+  }
   std::vector<std::string> Notes() const override;
   std::vector<ComparedCache> ComparedCaches() const override;
   std::vector<std::string> Troubles() const override;
@@ -71,6 +76,7 @@ class UpdateController final : public WatchingController {
   WatchedResource<ReplicationController> controllers_;
   SharedInformer<Pod>& pods_;
   UpdateObserver rollouts_;
+  kind::CrdRevision crd_;
   bool started_ = false;
   bool watches_pods_ = false;
   std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods

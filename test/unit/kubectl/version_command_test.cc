@@ -1,4 +1,5 @@
-// version: how it ends. What it prints on a cluster: kubectl_windlass_test.sh.
+// version: how it ends, and what it says of CustomResourceDefinitions. What it prints on a cluster:
+// kubectl_windlass_test.sh.
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::version_command_test {
@@ -14,6 +15,26 @@ TEST_CASE("version ends with 3 when --timeout passes while it reads the CRDs") {
   const Ran ran = run.Run({"version", "--timeout=5s"});
   CHECK(ran.code == ExitCode::kTimeout);
   CHECK(ran.out.find("v1.36.3") != std::string::npos);
+}
+
+TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC-24)") {
+  KubectlRun run;
+  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target != "/version") return std::nullopt;
+    return HttpResponse{200, "application/json", R"({"gitVersion":"v1.36.3"})", {}};
+  };
+  run.server.Show(
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+      "replicationcontrollerupdates.windlass.dev",
+      {{"kind", "CustomResourceDefinition"}});
+  const Ran ran = run.Run({"version"});
+  CHECK(ran.code == ExitCode::kDone);
+  CHECK(
+      ran.out.find("CRD rollouts.windlass.dev:                       not installed: kubectl apply "
+                   "-f crds/windlass.dev_rollouts.yaml\n") != std::string::npos);
+  CHECK(ran.out.find("CRD replicationcontrollerupdates.windlass.dev:   revision 0, older than this "
+                     "program: kubectl apply -f "
+                     "crds/windlass.dev_replicationcontrollerupdates.yaml\n") != std::string::npos);
 }
 
 }  // namespace

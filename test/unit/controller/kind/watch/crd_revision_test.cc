@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 
+#include "controller/replication_controller/crd.h"
 #include "controller/rollout/crd.h"
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/catch.h"
@@ -27,7 +28,7 @@ class WarningLog final : public Log {
 };
 
 // Every CustomResourceDefinition that this program needs.
-constexpr const NeededCrd* kCrds[] = {&rollout::kCrd};
+constexpr const NeededCrd* kCrds[] = {&rollout::kCrd, &replication_controller::kCrd};
 
 // Returns a CustomResourceDefinition with these annotations, a JSON object.
 std::string Crd(const std::string& annotations) {
@@ -129,7 +130,7 @@ TEST_CASE_METHOD(Fixture, "an older one is named, and waited for (RO-101)") {
   CHECK(crd.permits());
   CHECK(crd.Trouble().empty());
   CHECK(changes == 1);
-  Proves("RO-101");
+  Proves("RO-101 RC-24");
 }
 
 TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on (RO-101)") {
@@ -157,7 +158,7 @@ TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on
     time.Advance(seconds(3600));
     CHECK_FALSE(transport.busy());
   }
-  Proves("RO-101");
+  Proves("RO-101 RC-24");
 }
 
 TEST_CASE_METHOD(Fixture, "an older one stays older until an answer says otherwise") {
@@ -239,7 +240,7 @@ TEST_CASE("the manifest has the revision that this program needs, and the role m
   CHECK(TextOf(crd.resource.manifest).find(annotation) != std::string::npos);
   CHECK(TextOf(crd.rights).find("    resourceNames: [" + NameOf(crd) + "]\n    verbs: [get]\n") !=
         std::string::npos);
-  Proves("RO-101");
+  Proves("RO-101 RC-24");
 }
 
 }  // namespace

@@ -147,6 +147,7 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
   for (const NeededRight& needed : controller.RightsNeeded()) {
     CHECK(needed.manifest == "deploy/replication-controller/rbac-replication-controller.yaml");
     CHECK(needed.optional == (needed.right.resource == resources::kHorizontalPodAutoscalers ||
+                              needed.right.resource == resources::kCustomResourceDefinitions ||
                               needed.right.resource == resources::kReplicaSets ||
                               needed.right.resource == resources::kServices));
     needs.insert(needed.right.verb + " " + std::string(needed.right.resource.plural) +
@@ -154,13 +155,13 @@ TEST_CASE_METHOD(Fixture, "the rights of updates come with a manifest of their o
   }
   CHECK(needs == std::set<std::string>{
                      "create replicationcontrollers", "create replicationcontrollerupdates",
-                     "delete replicationcontrollers", "get pods", "get replicationcontrollers",
-                     "get replicationcontrollerupdates", "list horizontalpodautoscalers",
-                     "list pods", "list replicasets", "list replicationcontrollers",
-                     "list replicationcontrollerupdates", "list services", "patch pods",
-                     "patch replicationcontrollers", "patch replicationcontrollerupdates/status",
-                     "watch pods", "watch replicationcontrollers",
-                     "watch replicationcontrollerupdates"});
+                     "delete replicationcontrollers", "get customresourcedefinitions", "get pods",
+                     "get replicationcontrollers", "get replicationcontrollerupdates",
+                     "list horizontalpodautoscalers", "list pods", "list replicasets",
+                     "list replicationcontrollers", "list replicationcontrollerupdates",
+                     "list services", "patch pods", "patch replicationcontrollers",
+                     "patch replicationcontrollerupdates/status", "watch pods",
+                     "watch replicationcontrollers", "watch replicationcontrollerupdates"});
 }
 
 TEST_CASE_METHOD(Fixture, "an update is woken by itself, both controllers and their Pods") {

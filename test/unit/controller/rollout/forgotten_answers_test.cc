@@ -1,7 +1,6 @@
-// The Rollout controller waits until Rollouts are served, by a CustomResourceDefinition that is new
-// enough; then it sees what its watch shows.
+// The Rollout controller forgets the answers of dry runs when a template is not requested any more,
+// or is rolled out.
 #include <string>
-#include <vector>
 
 #include "controller/rollout/crd.h"
 #include "controller/rollout/rollout_controller.h"
@@ -16,11 +15,10 @@
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
-namespace windlass::crd_wait_test {
+namespace windlass::forgotten_answers_test {
 namespace {
 
 const std::string kCrd = "/customresourcedefinitions/rollouts.windlass.dev";
-const std::string kRemedy = "kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml";
 
 std::string CrdOfRevision(int64_t revision) {
   return R"({"kind":"CustomResourceDefinition","metadata":{"annotations":{)"
@@ -32,11 +30,11 @@ struct Fixture {
   Fixture() {
     controller.Start();
     transport.Line("/replicasets?", wire::InitialEventsEnd("10"));
-    REQUIRE_FALSE(controller.HasSynced());
+    transport.Line("/rollouts?", wire::InitialEventsEnd("10"));
+    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
+    REQUIRE(controller.HasSynced());
   }
   ~Fixture() { controller.Stop(); }
-
-  void Served() { transport.Line("/rollouts?", wire::InitialEventsEnd("10")); }
 
   VirtualTime time;
   Random random{1};
@@ -47,32 +45,6 @@ struct Fixture {
   RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
   RolloutController controller{host};
 };
-
-TEST_CASE_METHOD(Fixture, "nothing is looked at before the revision of the CRD is known (RO-101)") {
-  Served();
-  CHECK_FALSE(controller.HasSynced());
-  SECTION("new enough") {
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
-    CHECK(controller.HasSynced());
-  }
-  SECTION("not to be known") {
-    transport.Reply(kCrd, 403, wire::ApiStatus(403, "Forbidden"));
-    CHECK(controller.HasSynced());
-  }
-  SECTION("older") {
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision - 1));
-    CHECK_FALSE(controller.HasSynced());
-    CHECK(controller.WaitsForApi());
-    REQUIRE(controller.Troubles().size() == 1);
-    CHECK(controller.Troubles()[0].ends_with(kRemedy));
-    time.Advance(seconds(72));  // it looks once a minute, +- 20 %
-    transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
-    CHECK(controller.HasSynced());
-  }
-  CHECK_FALSE(controller.WaitsForApi());
-  CHECK(controller.Troubles().empty());
-  Proves("RO-101");
-}
 
 // Returns the event of a Rollout of version `version`: a rollout to no Pods, which was complete if
 // `reason` of Progressing says so.
@@ -94,8 +66,6 @@ std::string RolloutEvent(const std::string& type, int version, const std::string
 }
 
 TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to no Pods (RO-093)") {
-  Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
   transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
   const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
   const auto note = controller.BeforeRead({"ns", "web"}, read);
@@ -112,8 +82,6 @@ TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to 
 // Whom this serves: everybody else, when a user has large templates checked and pauses the
 // Rollouts.
 TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more goes (RO-093)") {
-  Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
   transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
   const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
   const auto note = controller.BeforeRead({"ns", "web"}, read);
@@ -136,27 +104,5 @@ TEST_CASE_METHOD(Fixture, "the answer about a template that is requested no more
   Proves("RO-093");
 }
 
-TEST_CASE_METHOD(Fixture, "Rollouts that are served no more are waited for (RO-100)") {
-  Served();
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision));
-  REQUIRE(controller.HasSynced());
-  transport.End("/rollouts?", 404);
-  CHECK_FALSE(controller.HasSynced());
-  CHECK(controller.WaitsForApi());
-  CHECK(controller.Troubles() ==
-        std::vector<std::string>{"rollouts.windlass.dev is not served: " + kRemedy});
-  CHECK_FALSE(transport.asks(kCrd));
-  time.Advance(seconds(72));
-  Served();
-  CHECK_FALSE(controller.WaitsForApi());
-  CHECK_FALSE(controller.HasSynced());  // it may have come back older
-  const bool older = GENERATE(false, true);
-  transport.Reply(kCrd, 200, CrdOfRevision(rollout::kCrd.revision - (older ? 1 : 0)));
-  CHECK(controller.HasSynced() == !older);
-  CHECK(controller.WaitsForApi() == older);
-  CHECK(controller.Troubles().size() == (older ? 1 : 0));
-  Proves("RO-100 RO-101");
-}
-
 }  // namespace
-}  // namespace windlass::crd_wait_test
+}  // namespace windlass::forgotten_answers_test
