@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/kind/conditions.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/fingerprint_text.h"
@@ -38,7 +39,7 @@ bool IsDone(const ReplicationControllerUpdateStatus& status) {
 
 // Returns why the run failed; "" if the run did not fail.
 std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
-  const Condition* stalled = FindCondition(status.conditions, "Stalled");
+  const Condition* stalled = FindCondition(status.conditions, kind::kStalledCondition);
   if (status.phase != kFailed || stalled == nullptr) return {};
   return stalled->reason.text();
 }

@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/kind/conditions.h"
+#include "controller/kind/status.h"
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/status_json.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/base/cut_text.h"
 #include "kubeclient/base/fill.h"
@@ -92,19 +95,6 @@ namespace {
 // client that reads the status now and then misses no line. Older lines are dropped (RC-12).
 constexpr size_t kLinesMax = 100;
 
-Condition MakeCondition(const Situation& situation, std::string_view type, bool status,
-                        std::string_view reason, const std::string& message) {
-  Condition condition{.type = type,
-                      .status = status ? "True" : "False",
-                      .reason = reason,
-                      .message = message,
-                      .last_update_time = {},
-                      .last_transition_time = situation.now,
-                      .observed_generation = situation.update().meta.generation};
-  KeepTransitionTime(condition, situation.update().status.conditions);
-  return condition;
-}
-
 // Returns true if nothing has been scaled yet, and there is no new controller to be scaled.
 bool IsBeforeFirstScaling(const Situation& situation) {
   const std::string& step = situation.run.step;
@@ -175,26 +165,30 @@ void Say(StatusDraft& draft, std::string line) {
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
               std::string_view reason, std::string_view message) {
   const bool ready = phase == kSucceeded || phase == kRolledBack;
+  const kind::Way not_ready = phase == kFailed ? kind::Way::kStalled : kind::Way::kReconciling;
   draft.phase = phase;
   // The status has the message three times, and the message may quote a text of any length.
   draft.message = CutText(message, kMessageBytesMax);
-  draft.conditions = {MakeCondition(situation, "Ready", ready, reason, draft.message)};
-  if (ready) return;
-  const std::string_view other = phase == kFailed ? "Stalled" : "Reconciling";
-  draft.conditions.push_back(MakeCondition(situation, other, true, reason, draft.message));
+  const ReplicationControllerUpdate& update = situation.update();
+  draft.conditions = ConditionsOf(kind::Ruling{.phase = phase,
+                                               .way = ready ? kind::Way::kReady : not_ready,
+                                               .reason = std::string(reason),
+                                               .message = draft.message},
+                                  update.meta.generation, update.status.conditions, situation.now);
 }
 
 std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
                           std::vector<Event> events) {
   const ReplicationControllerUpdate& update = situation.update();
   if (draft == update.status) return std::nullopt;
-  Step step = Write{Request::MergePatch(resources::kReplicationControllerUpdates,
-                                        VersionOf(update.meta), "status", StatusPatch(draft)),
-                    {Decision{"update status"},
-                     {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
-                    std::move(events)};
-  if (WasSent(step, situation.learned)) return std::nullopt;
-  return step;
+  const Request request =
+      kind::WriteStatus(resources::kReplicationControllerUpdates, update.meta, ToJson(draft));
+  return kind::UnlessSent(
+      Write{request,
+            {Decision{"update status"},
+             {{"phase", draft.phase}, {"step", draft.step}, {"lines", draft.line_count}}},
+            std::move(events)},
+      situation.learned);
 }
 
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,

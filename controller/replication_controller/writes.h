@@ -59,11 +59,11 @@ StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 // Appends a line of the kind that kubectl prints.
 void Say(StatusDraft& draft, std::string line);
 
-// Sets phase and message, and the conditions that follow from the phase:
-//   - Succeeded, RolledBack: Ready is True
-//   - Failed: Ready is False with `reason`, and Stalled is True
-//   - any other: Ready is False with `reason`, and Reconciling is True
-// A condition keeps its transition time while its status is the same.
+// Sets phase and message, and the conditions that follow from the phase (conditions.h of
+// controller/kind), with `reason`:
+//   - Succeeded, RolledBack: Ready
+//   - Failed: Stalled
+//   - any other: Reconciling
 void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view phase,
               std::string_view reason, std::string_view message);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "controller/kind/conditions.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/conditions.h"
 
@@ -10,7 +11,7 @@ namespace windlass::rollout {
 namespace {
 
 std::optional<RolloutVerdict> VerdictOf(const RolloutStatus& stored) {
-  const Condition* stalled = FindCondition(stored.conditions, kStalled);
+  const Condition* stalled = FindCondition(stored.conditions, kind::kStalledCondition);
   if (stalled == nullptr) return std::nullopt;
   if (stalled->reason == kAborted || stalled->reason == kNothingToAbortTo) return std::nullopt;
   const Condition* progressing = FindCondition(stored.conditions, workload::kProgressing);
@@ -21,7 +22,8 @@ std::optional<RolloutVerdict> VerdictOf(const RolloutStatus& stored) {
 }  // namespace
 
 bool IsOwnCondition(std::string_view type) {
-  return type == kReady || type == kReconciling || type == kStalled || type == kRollbackRefused;
+  return type == kind::kReadyCondition || type == kind::kReconcilingCondition ||
+         type == kind::kStalledCondition || type == kRollbackRefused;
 }
 
 RolloutOwn OwnOf(const RolloutStatus& stored) {

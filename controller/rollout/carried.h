@@ -14,13 +14,10 @@
 
 namespace windlass::rollout {
 
-// The types of the conditions that RolloutKind adds to the planner's conditions.
-inline constexpr std::string_view kReady = "Ready";
-inline constexpr std::string_view kReconciling = "Reconciling";
-inline constexpr std::string_view kStalled = "Stalled";
+// The type of the condition that RolloutKind adds besides Ready, Reconciling and Stalled.
 inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 
-// Returns true for the four types above.
+// Returns true for these four types: the planner does not know their conditions.
 bool IsOwnCondition(std::string_view type);
 
 // Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),

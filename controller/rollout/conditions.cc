@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "controller/kind/conditions.h"
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
@@ -25,14 +26,8 @@ struct Facts {
   const Condition* available;
 };
 
-enum class Way : uint8_t { kReady, kReconciling, kStalled };
-
-struct Ruling {
-  std::string_view phase;
-  Way way;
-  std::string reason;  // the reason of Ready, and of Reconciling or Stalled
-  std::string message;
-};
+using kind::Ruling;
+using kind::Way;
 
 bool HasReason(const Condition* condition, std::string_view reason) {
   return condition != nullptr && condition->reason == reason;
@@ -252,22 +247,18 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Returns the condition `type` with the reason and message of `ruling`. While the status of the
-// condition is the same, it keeps the transition time of the stored condition.
-Condition Shown(const Facts& facts, std::string_view type, bool status, const Ruling& ruling,
-                WallTime now) {
-  Condition next =
-      workload::NewCondition(type, status ? "True" : "False", ruling.reason, ruling.message, now);
-  next.last_update_time = {};
-  next.observed_generation = facts.status.observed_generation;
-  // While the template's defaults are not known, Ready and Reconciling say that the latest
-  // generation is not carried out yet, so they name that generation. Stalled may still be about an
-  // earlier generation.
-  if (!facts.own.not_told.empty() && type != kStalled) {
-    next.observed_generation = facts.workload.meta.generation;
+// Returns the conditions of `ruling`. While the template's defaults are not known, Ready and
+// Reconciling say that the latest generation is not carried out yet, so they name that generation.
+// Stalled may still be about an earlier generation.
+std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {
+  std::vector<Condition> shown =
+      ConditionsOf(ruling, facts.status.observed_generation, facts.own.conditions, now);
+  if (facts.own.not_told.empty()) return shown;
+  for (Condition& condition : shown) {
+    if (condition.type == kind::kStalledCondition) continue;
+    condition.observed_generation = facts.workload.meta.generation;
   }
-  KeepTransitionTime(next, facts.own.conditions);
-  return next;
+  return shown;
 }
 
 // Returns the stored condition RollbackRefused; nullopt if it does not count any more. The
@@ -306,14 +297,10 @@ bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own) {
   const Facts facts = FactsOf(workload, draft, own);
   const Ruling ruling = RuleAndMore(facts);
-  Standing standing{.phase = ruling.phase, .message = ruling.message, .conditions = {}};
-  std::vector<Condition>& conditions = standing.conditions;
-  conditions.push_back(Shown(facts, kReady, ruling.way == Way::kReady, ruling, draft.now));
-  if (ruling.way != Way::kReady) {
-    const std::string_view other = ruling.way == Way::kStalled ? kStalled : kReconciling;
-    conditions.push_back(Shown(facts, other, true, ruling, draft.now));
-  }
-  if (auto refused = RefusedRollback(facts)) conditions.push_back(*std::move(refused));
+  Standing standing{.phase = ruling.phase,
+                    .message = ruling.message,
+                    .conditions = Shown(facts, ruling, draft.now)};
+  if (auto refused = RefusedRollback(facts)) standing.conditions.push_back(*std::move(refused));
   return standing;
 }
 

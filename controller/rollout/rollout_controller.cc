@@ -7,7 +7,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
-#include "controller/rollout/carried.h"
+#include "controller/kind/conditions.h"
 #include "controller/rollout/crd.h"
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/stable.h"
@@ -32,7 +32,7 @@ bool IsRolledOut(const Rollout& rollout) {
   if (status.observed_generation < rollout.meta.generation) return false;
   if (status.updated_replicas != status.replicas) return false;
   if (status.stable_template != TextOf(rollout.spec.template_fingerprint)) return false;
-  if (FindCondition(status.conditions, rollout::kStalled) != nullptr) return false;
+  if (FindCondition(status.conditions, kind::kStalledCondition) != nullptr) return false;
   const Condition* progressing = FindCondition(status.conditions, workload::kProgressing);
   return progressing == nullptr || progressing->reason == workload::kAvailableReason;
 }

@@ -11,7 +11,6 @@
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
-#include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {
 namespace {
@@ -128,8 +127,7 @@ bool IsStored(const Workload& workload, const StatusDraft& draft) {
 
 Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
   const RolloutStatus status = NextStatus(workload, draft);
-  Json fields = Json::object();
-  fields["status"] = {
+  Json fields = {
       {"observedGeneration", status.observed_generation},
       {"replicas", status.replicas},
       {"updatedReplicas", status.updated_replicas},
@@ -156,9 +154,8 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"conditions", ToJson(status.conditions)}};
   // The cache has left out the selector. A patch without it keeps the stored selector, which
   // autoscalers need.
-  if (workload.meta.cut() && status.selector.empty()) fields["status"].erase("selector");
-  return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "status",
-                             DumpJson(fields));
+  if (workload.meta.cut() && status.selector.empty()) fields.erase("selector");
+  return kind::WriteStatus(resources::kRollouts, workload.meta, fields);
 }
 
 }  // namespace windlass::rollout

@@ -23,9 +23,7 @@ RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 // revision.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
 
-// Returns the request that writes NextStatus: a merge patch of the status endpoint. The patch names
-// every field, so that the API server removes absent fields. The patch names no metadata, because
-// this endpoint ignores metadata of custom resources.
+// Returns the request that writes NextStatus (status.h of controller/kind).
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);
 
 }  // namespace windlass::rollout

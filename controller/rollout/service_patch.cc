@@ -2,14 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/body_json.h"
-#include "kubeclient/api/json_value.h"
+#include "controller/kind/status.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::rollout {
 namespace {
 
-using workload::Json;
+using kind::Json;
 
 // Returns the text at `path`; nullopt if `body` has no such member, "" if the member is null.
 std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& path) {
@@ -22,9 +21,9 @@ std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& pa
 
 Request RequestFor(const Service& service, const ServicePatch& patch) {
   Json fields = Json::object();
-  fields["metadata"]["annotations"][std::string(kServiceOf)] = TextOrNull(patch.note);
+  fields["metadata"]["annotations"][std::string(kServiceOf)] = kind::TextOrNull(patch.note);
   if (patch.hash) {
-    fields["spec"]["selector"][std::string(kPodTemplateHashLabel)] = TextOrNull(*patch.hash);
+    fields["spec"]["selector"][std::string(kPodTemplateHashLabel)] = kind::TextOrNull(*patch.hash);
   }
   return Request::MergePatch(resources::kServices, VersionOf(service.meta), "", DumpJson(fields));
 }

@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kubeclient/api/json_value.h"
-
 namespace windlass::rollout {
 
 Json ToJson(const std::optional<RolloutStepStatus>& step) {

@@ -16,12 +16,4 @@ size_t BytesOf(const std::vector<Condition>& conditions) {
   return bytes;
 }
 
-void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored) {
-  const Condition* before = FindCondition(stored, next.type);
-  if (before == nullptr || before->status != next.status) return;
-  if (!before->last_transition_time.IsZero()) {
-    next.last_transition_time = before->last_transition_time;
-  }
-}
-
 }  // namespace windlass

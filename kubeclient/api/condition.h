@@ -1,4 +1,4 @@
-// A status condition of a Deployment, Rollout or ReplicaSet.
+// A status condition of any object.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Condition {
   std::string message;
   WallTime last_update_time;  // Deployments and Rollouts only
   WallTime last_transition_time;
-  int64_t observed_generation = 0;  // Rollouts only; 0: absent
+  int64_t observed_generation = 0;  // custom resources only; 0: absent
   bool operator==(const Condition&) const = default;
 };
 
@@ -28,9 +28,5 @@ const Condition* FindCondition(const std::vector<Condition>& conditions, std::st
 
 // Returns how many bytes of memory the conditions take, without interned texts.
 size_t BytesOf(const std::vector<Condition>& conditions);
-
-// Copies the transition time into `next` from the condition of the same type in `stored`, if that
-// condition has the same status and a transition time.
-void KeepTransitionTime(Condition& next, const std::vector<Condition>& stored);
 
 }  // namespace windlass

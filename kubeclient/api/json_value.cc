@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "kubeclient/api/time.h"
-
 namespace windlass {
 
 std::string DumpJson(const OrderedJson& value) {
@@ -33,18 +31,6 @@ StringMap MapOf(const OrderedJson& object) {
     if (value.is_string()) map.Set(key, value.get<std::string>());
   }
   return map;
-}
-
-OrderedJson TextOrNull(std::string_view text) {
-  return text.empty() ? OrderedJson() : OrderedJson(text);
-}
-
-OrderedJson TimeOrNull(WallTime time) {
-  return time.IsZero() ? OrderedJson() : OrderedJson(FormatTime(time));
-}
-
-OrderedJson NumberOrNull(const std::optional<int64_t>& number) {
-  return number ? OrderedJson(*number) : OrderedJson();
 }
 
 LabelSelector LabelSelectorIn(const OrderedJson& object) {

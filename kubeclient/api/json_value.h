@@ -9,7 +9,6 @@
 
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/string_map.h"
-#include "kubeclient/base/clock.h"
 
 namespace windlass {
 
@@ -29,12 +28,6 @@ OrderedJson ParseJson(std::string_view text);
 OrderedJson MapJson(const StringMap& map);
 // Returns the members of `object` whose values are texts; none if it is not an object.
 StringMap MapOf(const OrderedJson& object);
-
-// Each returns null for an absent value (empty, zero, nullopt), so that a merge patch removes the
-// field.
-OrderedJson TextOrNull(std::string_view text);
-OrderedJson TimeOrNull(WallTime time);
-OrderedJson NumberOrNull(const std::optional<int64_t>& number);
 
 // Returns the metav1.LabelSelector in `object`; a selector for everything if `object` has no
 // requirement.

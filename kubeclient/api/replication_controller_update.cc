@@ -1,13 +1,10 @@
 #include "kubeclient/api/replication_controller_update.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "kubeclient/api/condition_json.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"
-#include "kubeclient/api/json_value.h"
 
 namespace windlass {
 namespace {
@@ -161,40 +158,7 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdat
   });
 }
 
-// --- the status as JSON ---
-
-// Absent values become null, so that a merge patch removes the field.
-OrderedJson StatusJson(const ReplicationControllerUpdateStatus& status) {
-  const int64_t earlier = status.earlier_rollouts;
-  OrderedJson scaling;
-  if (status.scaling) scaling = {{"name", status.scaling->name}, {"from", status.scaling->from}};
-  return {{"observedGeneration", status.observed_generation},
-          {"earlierRollouts", NumberOrNull(earlier > 0 ? std::optional(earlier) : std::nullopt)},
-          {"phase", TextOrNull(status.phase)},
-          {"message", TextOrNull(status.message)},
-          {"step", TextOrNull(status.step)},
-          {"rollback", status.rollback ? OrderedJson(true) : OrderedJson()},
-          {"newName", TextOrNull(status.new_name)},
-          {"target", TextOrNull(status.target)},
-          {"desiredReplicas", NumberOrNull(status.desired_replicas)},
-          {"oldReplicas", NumberOrNull(status.old_replicas)},
-          {"newReplicas", NumberOrNull(status.new_replicas)},
-          {"availableReplicas", NumberOrNull(status.available_replicas)},
-          {"scaling", std::move(scaling)},
-          {"lastScaleTime", TimeOrNull(status.last_scale_time)},
-          {"deadline", TimeOrNull(status.deadline)},
-          {"lines", status.lines},
-          {"lineCount", status.line_count},
-          {"journal", TextOrNull(status.journal)},
-          {"conditions", ToJson(status.conditions)}};
-}
-
 }  // namespace
-
-std::string StatusPatch(const ReplicationControllerUpdateStatus& status) {
-  const OrderedJson patch = {{"status", StatusJson(status)}};
-  return DumpJson(patch);
-}
 
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
     Decoder& decoder, std::string_view object_json) {

@@ -99,7 +99,4 @@ size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);
 
-// Returns the JSON merge patch that gives an object this status: absent values become null.
-std::string StatusPatch(const ReplicationControllerUpdateStatus& status);
-
 }  // namespace windlass

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
+
 namespace windlass {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 #include "controller/workload/revisions/rollout_id.h"
@@ -72,7 +73,7 @@ bool IsMidway(const Update& update) {
 }
 
 const Condition* ReadyOf(const Update& update) {
-  return FindCondition(update.status.conditions, "Ready");
+  return FindCondition(update.status.conditions, kind::kReadyCondition);
 }
 
 // If the phase is Paused although spec.paused is false, another client has scaled one of the two

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "controller/kind/conditions.h"
 #include "controller/rollout/carried.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
@@ -363,7 +364,7 @@ TEST_CASE("what the planner carries is read as it was written (RO-069)") {
       .step_text = "2/4",
       .phase = "Stalled",
       .message = "why",
-      .conditions = {workload::NewCondition(kReady, "False", "Odd", "m", kNow)}};
+      .conditions = {workload::NewCondition(kind::kReadyCondition, "False", "Odd", "m", kNow)}};
   CHECK(ReadOwn(KindStatus(own)) == own);
   CHECK(KindStatus(own) == KindStatus(own));
   CHECK_FALSE(KindStatus(own) == KindStatus(RolloutOwn{}));

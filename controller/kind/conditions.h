@@ -1,0 +1,49 @@
+// The conditions Ready, Reconciling and Stalled of a custom resource. kubectl wait, kstatus, Flux
+// and Argo CD understand these conditions.
+//
+//   how the object stands   Ready   besides
+//   kReady                  True    –
+//   kReconciling            False   Reconciling is True
+//   kStalled                False   Stalled is True
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubeclient/api/condition.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::kind {
+
+inline constexpr std::string_view kReadyCondition = "Ready";
+inline constexpr std::string_view kReconcilingCondition = "Reconciling";
+inline constexpr std::string_view kStalledCondition = "Stalled";
+
+// Whether all is done; or the controller is at work, or waits for something that comes; or nothing
+// happens until somebody acts.
+enum class Way : uint8_t { kReady, kReconciling, kStalled };
+
+// What a controller finds about an object.
+struct Ruling {
+  std::string_view phase;  // status.phase, a string literal
+  Way way;
+  std::string reason;   // of Ready, and of Reconciling or Stalled
+  std::string message;  // why, and what to do
+};
+
+// Returns the conditions that follow from `ruling`: Ready, then Reconciling or Stalled, unless
+// Ready is True. Each has the reason and message of `ruling`, and `generation` as the generation
+// that it observes. A condition keeps its transition time in `stored` while its status is the same.
+// So time alone never makes new conditions differ from the stored ones (RO-068).
+std::vector<Condition> ConditionsOf(const Ruling& ruling, int64_t generation,
+                                    const std::vector<Condition>& stored, WallTime now);
+
+// Returns the conditions as JSON, for a patch of a status; null if there are none, so that a merge
+// patch removes the field. A patch replaces lists whole, and the API server refuses null in them.
+// So conditions have no member for a time that is zero, nor for a generation that is 0.
+nlohmann::ordered_json ToJson(const std::vector<Condition>& conditions);
+
+}  // namespace windlass::kind

@@ -1,0 +1,34 @@
+// The status of a custom resource as JSON, and the request that writes it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "controller/core/step.h"
+#include "kubeclient/api/json_value.h"
+#include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
+
+namespace windlass::kind {
+
+using Json = OrderedJson;
+
+// Each returns null for an absent value (empty, zero, nullopt), so that a merge patch removes the
+// field.
+Json TextOrNull(std::string_view text);
+Json TimeOrNull(WallTime time);
+Json NumberOrNull(const std::optional<int64_t>& number);
+
+// Returns the request that writes `status`: a merge patch of the status endpoint, for the version
+// in `meta`. `status` names every field, absent ones with null, so that the API server removes
+// these. The patch names no metadata, because this endpoint ignores metadata of custom resources.
+Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
+
+// Returns `write`; nullopt if this sync has sent it already. A status that is written and still
+// differs was changed or dropped by the API server, and to write it again would never end.
+std::optional<Step> UnlessSent(Write write, const Learned& learned);
+
+}  // namespace windlass::kind
