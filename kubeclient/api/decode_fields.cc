@@ -133,9 +133,9 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
 
 namespace {
 
-// Reads the members of metadata; `read_annotations` reads the value of `annotations`.
+// `read_other` reads the value of a member whose name it gets, such as annotations, or nothing.
 template <typename F>
-void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read_annotations) {
+void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read_other) {
   out = {};
   in.Object([&](std::string_view key) {
     if (key == "name")
@@ -156,8 +156,8 @@ void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read
       ReadStringMap(in, symbols, out.labels);
     else if (key == "ownerReferences")
       ReadOwnerReferences(in, symbols, out.owner_references);
-    else if (key == "annotations")
-      read_annotations();
+    else
+      read_other(key);
   });
 }
 
@@ -166,8 +166,8 @@ void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps) {
   bool annotated = false;
-  ReadMembers(in, symbols, out, [&] {
-    if (annotations == Annotations::kSkip) return;
+  ReadMembers(in, symbols, out, [&](std::string_view key) {
+    if (key != "annotations" || annotations == Annotations::kSkip) return;
     annotated = ReadAnnotations(in, symbols, annotations, keeps, out.annotations);
   });
   return annotated;
@@ -176,8 +176,22 @@ bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotation
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                     ObjectMeta& out, LargeAnnotations& large) {
   large.clear();
-  ReadMembers(in, symbols, out,
-              [&] { ReadAnnotations(in, symbols, interests, out.annotations, large); });
+  ReadMembers(in, symbols, out, [&](std::string_view key) {
+    if (key == "annotations") ReadAnnotations(in, symbols, interests, out.annotations, large);
+  });
+}
+
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, ObjectMeta& out,
+                    std::vector<Symbol>& finalizers) {
+  finalizers.clear();
+  ReadMembers(in, symbols, out, [&](std::string_view key) {
+    if (key == "annotations") {
+      ReadAnnotations(in, symbols, Annotations::kKeep, {}, out.annotations);
+    } else if (key == "finalizers") {
+      finalizers.clear();
+      in.Array([&] { finalizers.push_back(symbols.Intern(in.String())); });
+    }
+  });
 }
 
 void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out) {

@@ -29,6 +29,9 @@ bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotation
 // Reads all annotations. Moves an annotation to `large` if `interests` want only its fingerprint.
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                     ObjectMeta& out, LargeAnnotations& large);
+// Reads all annotations, and metadata.finalizers.
+void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, ObjectMeta& out,
+                    std::vector<Symbol>& finalizers);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
 void ReadUid(JsonReader& in, Uid& out);
 void ReadTime(JsonReader& in, WallTime& out);

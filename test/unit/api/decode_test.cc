@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "kubeclient/api/condition.h"
+#include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/selector.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -83,6 +85,26 @@ TEST_CASE("annotations are kept without last-applied-configuration (D-163)") {
   REQUIRE(decoded.ok());
   CHECK(decoded->meta.annotations ==
         StringMap{{"deployment.kubernetes.io/revision", "3"}, {"empty", ""}});
+}
+
+TEST_CASE("finalizers are read with the metadata of a kind that asks for them") {
+  SymbolTable symbols;
+  JsonReader in;
+  ObjectMeta meta;
+  std::vector<Symbol> finalizers = {"left/over"};
+  in.Begin(
+      R"({"name":"web","finalizers":["a.org/x","b.org/y"],"annotations":{"a":"1"},"labels":7})");
+  ReadObjectMeta(in, symbols, meta, finalizers);
+  CHECK_FALSE(in.End().ok());  // its labels
+  in.Begin(R"({"name":"web","finalizers":["a.org/x","b.org/y"],"annotations":{"a":"1"}})");
+  ReadObjectMeta(in, symbols, meta, finalizers);
+  CHECK(in.End().ok());
+  CHECK(meta.name == "web");
+  CHECK(meta.annotations.Find("a") == "1");
+  CHECK(finalizers == std::vector<Symbol>{"a.org/x", "b.org/y"});
+  in.Begin(R"({"name":"web","finalizers":null})");
+  ReadObjectMeta(in, symbols, meta, finalizers);
+  CHECK(finalizers.empty());
 }
 
 TEST_CASE("of large annotations that nobody reads the fingerprints are kept (R-064)") {

@@ -1,0 +1,50 @@
+#include "controller/kind/finalizers.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "kubeclient/api/json_value.h"
+#include "kubeclient/base/assert.h"
+
+namespace windlass::kind {
+namespace {
+
+constexpr const char* kPath = "/metadata/finalizers";
+
+OrderedJson Test(const std::string& path, const OrderedJson& value) {
+  return {{"op", "test"}, {"path", path}, {"value", value}};
+}
+
+Request PatchOf(const ResourceId& resource, const ObjectMeta& meta, const OrderedJson& test,
+                const OrderedJson& change) {
+  const OrderedJson operations = OrderedJson::array({test, change});
+  return Request::GuardedJsonPatch(resource, KeyOf(meta), meta.uid, DumpJson(operations));
+}
+
+}  // namespace
+
+bool Finalizers::Has(std::string_view name) const {
+  return std::ranges::find(names_, name, &Symbol::text) != names_.end();
+}
+
+// A test of an absent list against null holds.
+Request Finalizers::Add(const ResourceId& resource, const ObjectMeta& meta,
+                        std::string_view name) const {
+  WL_ASSERT(!Has(name) && !meta.deleting());
+  OrderedJson list;
+  for (const Symbol& present : names_) list.push_back(present.text());
+  const OrderedJson test = Test(kPath, list);
+  list.push_back(name);
+  return PatchOf(resource, meta, test, {{"op", "add"}, {"path", kPath}, {"value", list}});
+}
+
+Request Finalizers::Remove(const ResourceId& resource, const ObjectMeta& meta,
+                           std::string_view name) const {
+  const auto found = std::ranges::find(names_, name, &Symbol::text);
+  WL_ASSERT(found != names_.end());
+  const std::string path = std::string(kPath) + "/" + std::to_string(found - names_.begin());
+  return PatchOf(resource, meta, Test(path, name), {{"op", "remove"}, {"path", path}});
+}
+
+}  // namespace windlass::kind
