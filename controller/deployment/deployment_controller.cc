@@ -6,6 +6,7 @@
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
+#include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
 
@@ -30,6 +31,12 @@ std::string SwitchOff(const std::string& rival) {
   return rival + " without its Deployment controller, as docs/install.md describes";
 }
 
+RolloutWords Words() {
+  RolloutWords words = workload::WorkloadWords(resources::kDeployments.kind);
+  AddInPlaceWords(words);
+  return words;
+}
+
 }  // namespace
 
 DeploymentController::DeploymentController(ControllerHost& host)
@@ -37,7 +44,7 @@ DeploymentController::DeploymentController(ControllerHost& host)
 
 DeploymentController::DeploymentController(ControllerHost& host,
                                            const std::shared_ptr<DeploymentStore>& deployments)
-    : WorkloadController(host, deployments),
+    : WorkloadController(host, deployments, Words()),
       deployments_(*deployments),
       in_place_(std::make_unique<InPlaceFeature>(host, own_cache())) {
   Extend(*in_place_);
@@ -125,9 +132,12 @@ ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {
     if (made != nullptr) *made = controller.get();
     return controller;
   };
-  return {"deployment", make,
+  return {"deployment",
+          make,
           "replaces kube-controller-manager's Deployment controller, which must be off",
-          std::move(metrics)};
+          std::move(metrics),
+          std::nullopt,
+          LabelWordsOf(Words())};
 }
 
 }  // namespace windlass

@@ -7,9 +7,11 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
+#include "controller/in_place/watch/rollouts.h"
 #include "controller/kind/conditions.h"
 #include "controller/rollout/crd.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/rollout/reasons.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/workload/conditions.h"
@@ -37,6 +39,13 @@ bool IsRolledOut(const Rollout& rollout) {
   return progressing == nullptr || progressing->reason == workload::kAvailableReason;
 }
 
+RolloutWords Words() {
+  RolloutWords words = workload::WorkloadWords(resources::kRollouts.kind);
+  AddInPlaceWords(words);
+  words.causes.insert(words.causes.end(), {rollout::kInvalidTemplate, rollout::kNothingToAbortTo});
+  return words;
+}
+
 }  // namespace
 
 RolloutController::RolloutController(ControllerHost& host)
@@ -44,7 +53,7 @@ RolloutController::RolloutController(ControllerHost& host)
 
 RolloutController::RolloutController(ControllerHost& host,
                                      const std::shared_ptr<RolloutStore>& rollouts)
-    : WorkloadController(host, rollouts),
+    : WorkloadController(host, rollouts, Words()),
       rollouts_(*rollouts),
       services_(host, rollouts_.objects()),
       extension_(
@@ -192,10 +201,13 @@ ControllerEntry RolloutControllerEntry(const RolloutController** made) {
     if (made != nullptr) *made = controller.get();
     return controller;
   };
-  return {"rollout", make,
+  return {"rollout",
+          make,
           "rolls out Rollouts, a kind of its own; kube-controller-manager's Deployment controller "
           "stays as it is",
-          std::move(metrics), resources::kRollouts};
+          std::move(metrics),
+          resources::kRollouts,
+          LabelWordsOf(Words())};
 }
 
 }  // namespace windlass

@@ -7,7 +7,7 @@
 #include "controller/rollout/strategy.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/watch/rollout_state.h"
+#include "controller/workload/watch/rollout_words.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::rollout {
@@ -72,10 +72,11 @@ std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word
 // NotPossible, as in the condition windlass.dev/InPlace.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
-  const RolloutOwn own = ReadOwn(workload.status.carried);
-  if (own.verdict) {
-    const bool in_place = own.verdict->reason == workload::kInPlaceNotPossible;
-    return {.cause = in_place ? "NotPossible" : workload::CauseOf(own.verdict->reason)};
+  const auto* own = workload.status.carried.As<RolloutOwn>();
+  if (own != nullptr && own->verdict) {
+    const std::string_view reason = own->verdict->reason;
+    if (reason.empty()) return {.cause = kOtherCause};
+    return {.cause = reason == workload::kInPlaceNotPossible ? "NotPossible" : reason};
   }
   const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);
   return {.by_user = progressing != nullptr && progressing->reason == kPausedAtStep};

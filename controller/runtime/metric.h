@@ -20,6 +20,15 @@ struct MetricLabel {
   // says what they are.
   std::span<const std::string_view> values{};
   std::string_view about{};
+  // True if controllers add values of their own (ControllerEntry::label_words). Example: each adds
+  // the kind of its objects to the label `kind`.
+  bool open = false;
+};
+
+// The values that one controller adds to the open labels of this name. String literals.
+struct LabelWords {
+  std::string_view label;
+  std::vector<std::string_view> values;
 };
 
 enum class MetricType : uint8_t { kCounter, kGauge, kHistogram };

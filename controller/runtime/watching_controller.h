@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/core/controller.h"
@@ -76,7 +77,13 @@ struct ControllerEntry {
   // The kind with a CustomResourceDefinition whose objects only this controller handles, and whose
   // status has observedGeneration; nullopt if there is none.
   std::optional<ResourceId> custom_kind{};
+  // The words that only this controller uses as values of open labels: its kind, its causes.
+  std::vector<LabelWords> label_words{};
 };
 using ControllerList = std::vector<ControllerEntry>;
+
+// Returns every value that `label` can have in a process with these controllers, once each: the
+// words that they add, then the label's own. Returns none if there is no closed set of values.
+std::vector<std::string_view> ValuesOf(const MetricLabel& label, const ControllerList& controllers);
 
 }  // namespace windlass

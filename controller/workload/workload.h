@@ -120,7 +120,7 @@ struct RollbackOutcome {
 // What holds a rollout up, as far as only its kind, or an extension of the planner, knows.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
-  std::string_view cause{};  // why it is stuck, a word of kStuckCauses (rollout_state.h); else ""
+  std::string_view cause{};  // why it is stuck: a reason, valid as long as the workload; else ""
 };
 
 // Where a rollout stands among its steps. Example: step 2 of 5.

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "cmd/windlass/metric_sections.h"
+
 namespace windlass {
 namespace {
 
@@ -18,9 +20,9 @@ std::string_view TypeName(MetricType type) {
   return "";
 }
 
-std::string ValuesOf(const MetricLabel& label) {
+std::string TextOf(const MetricLabel& label, const ControllerList& controllers) {
   std::string text;
-  for (const std::string_view value : label.values) {
+  for (const std::string_view value : ValuesOf(label, controllers)) {
     text += (text.empty() ? "" : ", ") + Code(value);
   }
   return text.empty() ? std::string(label.about) : text;
@@ -28,12 +30,12 @@ std::string ValuesOf(const MetricLabel& label) {
 
 // Returns one row for each label and set of values. A label that means two things in one section
 // names the metric.
-std::string LabelRows(const MetricSection& section) {
+std::string LabelRows(const MetricSection& section, const ControllerList& controllers) {
   std::vector<std::pair<std::string, std::string>> seen;  // name and values
   std::vector<std::string> metrics;
   for (const Metric* metric : section.metrics) {
     for (const MetricLabel& label : metric->labels()) {
-      std::pair row{std::string(label.name), ValuesOf(label)};
+      std::pair row{std::string(label.name), TextOf(label, controllers)};
       if (std::ranges::count(seen, row) > 0) continue;
       seen.push_back(std::move(row));
       metrics.emplace_back(metric->name);
@@ -63,18 +65,18 @@ std::string MetricRow(const Metric& metric) {
 
 }  // namespace
 
-std::string TablesOf(const MetricSection& section) {
+std::string TablesOf(const MetricSection& section, const ControllerList& controllers) {
   std::string text = "| metric | type | labels | |\n|---|---|---|---|\n";
   for (const Metric* metric : section.metrics) text += MetricRow(*metric);
-  const std::string labels = LabelRows(section);
+  const std::string labels = LabelRows(section, controllers);
   if (!labels.empty()) text += "\n| label | values |\n|---|---|\n" + labels;
   return text;
 }
 
-std::vector<PageTable> MetricTables(const std::vector<MetricSection>& sections) {
+std::vector<PageTable> MetricTables(const ControllerList& controllers) {
   std::vector<PageTable> tables;
-  for (const MetricSection& section : sections) {
-    tables.push_back({std::string(section.title), TablesOf(section)});
+  for (const MetricSection& section : AllMetrics(controllers)) {
+    tables.push_back({std::string(section.title), TablesOf(section, controllers)});
   }
   return tables;
 }

@@ -4,15 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "controller/runtime/metric.h"
+#include "controller/runtime/watching_controller.h"
 #include "test/docs/page.h"
 
 namespace windlass {
 
-// Returns the tables of a section: its labels, if it has any, and its metrics.
-std::string TablesOf(const MetricSection& section);
+// Returns the tables of a section: its metrics, and its labels, if it has any. Labels have the
+// words of `controllers`.
+std::string TablesOf(const MetricSection& section, const ControllerList& controllers);
 
-// Returns the tables of each section, by its title.
-std::vector<PageTable> MetricTables(const std::vector<MetricSection>& sections);
+// Returns the tables of each section that a process with `controllers` has, by its title.
+std::vector<PageTable> MetricTables(const ControllerList& controllers);
 
 }  // namespace windlass

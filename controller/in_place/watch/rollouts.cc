@@ -21,6 +21,9 @@ bool AsksForOnly(const Workload& workload) {
   });
 }
 
+constexpr std::string_view kIfPossible = "InPlaceIfPossible";
+constexpr std::string_view kOnly = "InPlaceOnly";
+
 constexpr InPlaceReason kHeldUp[] = {
     InPlaceReason::kAnnotationNotKept, InPlaceReason::kWaitingForBudget,
     InPlaceReason::kWaitingForPdb,     InPlaceReason::kFailing,
@@ -55,7 +58,13 @@ RolloutHold InPlaceHoldOf(const Workload& workload) {
 
 std::string_view InPlaceStrategyOf(const Workload& workload) {
   if (!in_place::Asks(workload)) return "";
-  return AsksForOnly(workload) ? "InPlaceOnly" : "InPlaceIfPossible";
+  return AsksForOnly(workload) ? kOnly : kIfPossible;
+}
+
+void AddInPlaceWords(RolloutWords& words) {
+  words.strategies.insert(words.strategies.end(), {kIfPossible, kOnly});
+  words.causes.push_back(Name(InPlaceReason::kNotPossible));
+  for (const InPlaceReason reason : kHeldUp) words.causes.push_back(Name(reason));
 }
 
 }  // namespace windlass

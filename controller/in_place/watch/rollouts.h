@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "controller/in_place/phases/condition_reason.h"
+#include "controller/workload/watch/rollout_words.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/object_meta.h"
 
@@ -30,5 +31,8 @@ RolloutHold InPlaceHoldOf(const Workload& workload);
 // Returns "InPlaceIfPossible" or "InPlaceOnly"; "" if the workload does not ask for updates in
 // place.
 std::string_view InPlaceStrategyOf(const Workload& workload);
+
+// Adds the strategies and causes that the two functions above return.
+void AddInPlaceWords(RolloutWords& words);
 
 }  // namespace windlass

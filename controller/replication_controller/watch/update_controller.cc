@@ -372,7 +372,9 @@ ControllerEntry ReplicationControllerUpdateControllerEntry() {
           [](ControllerHost& host) { return std::make_unique<UpdateController>(host); },
           "carries out rolling updates of ReplicationControllers; kube-controller-manager's "
           "replication controller stays as it is",
-          RolloutMetrics(), resources::kReplicationControllerUpdates};
+          RolloutMetrics(),
+          resources::kReplicationControllerUpdates,
+          LabelWordsOf(UpdateWords())};
 }
 
 }  // namespace windlass

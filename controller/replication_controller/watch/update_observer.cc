@@ -20,6 +20,8 @@ using Rollout = RolloutsUnderWay::Rollout;
 using Update = ReplicationControllerUpdate;
 using workload::RolloutState;
 
+constexpr std::string_view kRollingUpdate = "RollingUpdate";
+
 bool IsComplete(const Update& update) {
   return rc::HasEnded(update) && update.status.phase != rc::kFailed;
 }
@@ -84,7 +86,7 @@ RolloutState StateOf(const Update& update) {
   const Condition* ready = ReadyOf(update);
   const std::string_view reason = ready != nullptr ? ready->reason.text() : std::string_view();
   if (phase == rc::kFailed || (phase == rc::kPaused && reason != rc::kPaused)) {
-    return {workload::kStuckPhase, workload::CauseOf(reason)};
+    return {workload::kStuckPhase, reason.empty() ? kOtherCause : reason};
   }
   return {};
 }
@@ -95,8 +97,17 @@ std::string RolloutIdOf(const ReplicationControllerUpdate& update) {
   return workload::RolloutId(update.meta, 1 + update.status.earlier_rollouts);
 }
 
+RolloutWords UpdateWords() {
+  return {.kind = resources::kReplicationControllerUpdates.kind,
+          .strategies = {kRollingUpdate},
+          .causes = {rc::kTimedOut, rc::kExternalScale, rc::kAutoscaled, rc::kOwnedByOther,
+                     rc::kSelectedByOther, rc::kInvalidUpdate, rc::kNotFound, rc::kOldDeleted,
+                     rc::kUnexpectedAnnotations, rc::kOtherImage, rc::kOtherContent, rc::kOtherName,
+                     rc::kNothingToRollBack, rc::kWriteRefused}};
+}
+
 UpdateObserver::UpdateObserver(const Clock& clock, Store<Update>& updates)
-    : updates_(updates), rollouts_(clock, resources::kReplicationControllerUpdates.kind) {
+    : updates_(updates), rollouts_(clock, UpdateWords()) {
   updates.OnChange([this](const Change<Update>& change) { Changed(change); });
 }
 
@@ -153,7 +164,7 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
-  rollout.strategy = "RollingUpdate";
+  rollout.strategy = kRollingUpdate;
   if (back) rollout.trigger = kTriggerRollback;
   rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
 }

@@ -33,6 +33,9 @@ namespace windlass {
 // "3f2a9c1e-1".
 std::string RolloutIdOf(const ReplicationControllerUpdate& update);
 
+// Returns the words of updates in metrics.
+RolloutWords UpdateWords();
+
 class UpdateObserver {
  public:
   // Listens to `updates`. Both references must outlive the observer.

@@ -5,9 +5,8 @@
 namespace windlass {
 namespace {
 
-constexpr std::string_view kKinds[] = {"Deployment", "Rollout", "ReplicationControllerUpdate"};
-constexpr std::string_view kStrategies[] = {"RollingUpdate", "Recreate", "InPlaceIfPossible",
-                                            "InPlaceOnly", "Other"};
+constexpr std::string_view kOtherStrategy[] = {"Other"};
+constexpr std::string_view kOtherCauses[] = {kOtherCause};
 constexpr std::string_view kChanges[] = {kChangeTemplate, kChangeRollback};
 constexpr std::string_view kOutcomes[] = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack,
                                           kOutcomeAborted,  kOutcomeRefused,    kOutcomeDeleted};
@@ -19,11 +18,11 @@ constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
 constexpr MetricLabel kNamespace{
     kNamespaceLabel, {}, "the object's; `_other` for those after the first 1000"};
 constexpr MetricLabel kName{"name", {}, "the object's"};
-constexpr MetricLabel kKind{"kind", kKinds};
-constexpr MetricLabel kStrategy{"strategy", kStrategies};
+constexpr MetricLabel kKind{"kind", {}, {}, /*open=*/true};
+constexpr MetricLabel kStrategy{"strategy", kOtherStrategy, {}, /*open=*/true};
 constexpr MetricLabel kOutcome{"outcome", kOutcomes};
-constexpr MetricLabel kPhase{"phase", workload::kRolloutPhases};
-constexpr MetricLabel kCause{"cause", workload::kStuckCauses};
+constexpr MetricLabel kPhase{"phase", workload::kRolloutPhases, {}, /*open=*/true};
+constexpr MetricLabel kCause{"cause", kOtherCauses, {}, /*open=*/true};
 
 constexpr Metric kStarted{
     "windlass_rollouts_started_total",
@@ -37,7 +36,7 @@ constexpr Metric kFinished{
     "Rollouts that ended, by outcome.",
     {{kNamespace, kKind, kStrategy, kOutcome}},
     "`superseded`: a newer template came first; `rolled_back`: the template of an earlier revision "
-    "did; `aborted`: `spec.abort` was set; `refused`: an update of a ReplicationController was, "
+    "did; `aborted`: `spec.abort` was set; `refused`: Windlass refused it "
     "before it changed anything; `deleted`: the object was."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
@@ -51,7 +50,7 @@ constexpr Metric kRollbacks{
     {{kNamespace, kKind, {"trigger", kTriggers}}},
     "`rollback_to`: the field or the annotation; `template`: the template was set to that of an "
     "earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: `spec.abort`; "
-    "`rollback`: `spec.rollback` of a ReplicationControllerUpdate."};
+    "`rollback`: `spec.rollback`."};
 constexpr Metric kStuckSeconds{"windlass_rollout_stuck_seconds_total",
                                MetricType::kCounter,
                                "Seconds for which rollouts were stuck, by cause.",

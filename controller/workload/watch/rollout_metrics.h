@@ -1,4 +1,5 @@
-// The metrics of rollouts, and the values of their counters. Totals count what happened while this
+// The metrics of rollouts, and the values of their counters. Each kind adds its words to the labels
+// (rollout_words.h). Totals count what happened while this
 // process led, so that the totals of all replicas of Windlass can be added up.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "controller/runtime/figures.h"
 #include "controller/runtime/metric.h"
 #include "controller/workload/watch/rollout_state.h"
+#include "controller/workload/watch/rollout_words.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
 

@@ -23,8 +23,9 @@ bool IsObserved(const Workload& workload) {
 
 }  // namespace
 
-RolloutObserver::RolloutObserver(const Clock& clock, WorkloadCache& cache, ExtendedOf extended_of)
-    : cache_(cache), extended_of_(std::move(extended_of)), rollouts_(clock, kind()) {
+RolloutObserver::RolloutObserver(const Clock& clock, WorkloadCache& cache, RolloutWords words,
+                                 ExtendedOf extended_of)
+    : cache_(cache), extended_of_(std::move(extended_of)), rollouts_(clock, std::move(words)) {
   cache_.workloads().OnChange([this](const WorkloadChange& change) { Changed(change); });
 }
 

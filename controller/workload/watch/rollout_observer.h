@@ -42,7 +42,8 @@ class RolloutObserver {
   using ExtendedOf = std::function<Extended(const Workload&)>;
 
   // Listens to the workloads of `cache`. Both references must outlive the observer.
-  RolloutObserver(const Clock& clock, WorkloadCache& cache, ExtendedOf extended_of);
+  RolloutObserver(const Clock& clock, WorkloadCache& cache, RolloutWords words,
+                  ExtendedOf extended_of);
   RolloutObserver(const RolloutObserver&) = delete;
   RolloutObserver& operator=(const RolloutObserver&) = delete;
 

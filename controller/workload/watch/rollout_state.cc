@@ -5,11 +5,14 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
+#include "controller/workload/status/no_cache_room.h"
 
 namespace windlass::workload {
 namespace {
 
 constexpr std::string_view kCreateError = "ReplicaSetCreateError";
+constexpr std::string_view kQuotaExceeded = "QuotaExceeded";
+constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
 // The API server's words for a Pod that a ResourceQuota has no room for.
 constexpr std::string_view kNoQuota = "exceeded quota";
 
@@ -27,7 +30,8 @@ std::string_view ConditionCause(const Workload& workload) {
   const Condition* failure = FindCondition(conditions, kReplicaFailure);
   if (Is(failure, "True") && failure->reason != kNotCopied) {
     const bool quota = failure->message.find(kNoQuota) != std::string::npos;
-    return quota ? "QuotaExceeded" : CauseOf(failure->reason.text());
+    if (quota) return kQuotaExceeded;
+    return failure->reason.empty() ? kOtherCause : failure->reason.text();
   }
   if (stopped && progressing->reason == kExceededReason) return kExceededReason;
   return "";
@@ -43,15 +47,17 @@ bool IsAtPartition(const Workload& workload) {
 
 }  // namespace
 
-std::string_view CauseOf(std::string_view reason) {
-  const auto* known = std::ranges::find(kStuckCauses, reason);
-  return known != std::end(kStuckCauses) ? *known : "Other";
+RolloutWords WorkloadWords(std::string_view kind) {
+  return {.kind = kind,
+          .strategies = {"RollingUpdate", "Recreate"},
+          .causes = {kExceededReason, kCreateError, kQuotaExceeded, "FailedCreate", "FailedDelete",
+                     kInvalidStrategy, kLeftOutReason}};
 }
 
 RolloutState StateOf(const Workload& workload, const RolloutHold& hold) {
   if (workload.paused) return {kPausedPhase};
-  if (!hold.cause.empty()) return {kStuckPhase, CauseOf(hold.cause)};
-  if (!workload.strategy_error.empty()) return {kStuckPhase, "InvalidStrategy"};
+  if (!hold.cause.empty()) return {kStuckPhase, hold.cause};
+  if (!workload.strategy_error.empty()) return {kStuckPhase, kInvalidStrategy};
   const std::string_view cause = ConditionCause(workload);
   if (!cause.empty()) return {kStuckPhase, cause};
   if (workload.follow_revision) return {kAbortingPhase};

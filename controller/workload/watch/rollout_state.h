@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "controller/workload/watch/rollout_words.h"
 #include "controller/workload/workload.h"
 
 namespace windlass::workload {
@@ -25,50 +26,18 @@ inline constexpr std::string_view kAbortingPhase = "aborting";
 inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckPhase, kPausedPhase,
                                                       kWaitingPhase, kAbortingPhase};
 
-// The words for `cause`: reasons of conditions, and two of our own. QuotaExceeded is a refused Pod
-// for which a ResourceQuota has no room; Other is a reason that is not listed here. Those from
-// TimedOut on are reasons of ReplicationControllerUpdates.
-inline constexpr std::string_view kStuckCauses[] = {"ProgressDeadlineExceeded",
-                                                    "ReplicaSetCreateError",
-                                                    "QuotaExceeded",
-                                                    "FailedCreate",
-                                                    "FailedDelete",
-                                                    "InvalidStrategy",
-                                                    "InvalidTemplate",
-                                                    "NothingToAbortTo",
-                                                    "NotPossible",
-                                                    "WaitingForBudget",
-                                                    "WaitingForPDB",
-                                                    "AnnotationNotKept",
-                                                    "Failing",
-                                                    "GivenUp",
-                                                    "InvalidConfig",
-                                                    "MissingRights",
-                                                    "WindlassOutOfMemory",
-                                                    "Other",
-                                                    "TimedOut",
-                                                    "ExternalScale",
-                                                    "Autoscaled",
-                                                    "OwnedByAnother",
-                                                    "SelectedByAnother",
-                                                    "InvalidUpdate",
-                                                    "NotFound",
-                                                    "OldControllerDeleted",
-                                                    "UnexpectedAnnotations",
-                                                    "OtherImage",
-                                                    "OtherContent",
-                                                    "OtherName",
-                                                    "NothingToRollBack",
-                                                    "WriteRefused"};
-
 struct RolloutState {
   std::string_view phase = kProgressingPhase;
-  std::string_view cause{};  // of phase stuck: one of kStuckCauses; else empty
+  // Of phase stuck: why; else empty. A reason, valid as long as the object; RolloutsUnderWay keeps
+  // the kind's word for it.
+  std::string_view cause{};
   bool operator==(const RolloutState&) const = default;
 };
 
-// Returns `reason` if it is one of kStuckCauses; otherwise "Other".
-std::string_view CauseOf(std::string_view reason);
+// Returns the words of a kind of workloads: what every workload can have. The causes are reasons of
+// conditions, and two of our own: QuotaExceeded is a refused Pod for which a ResourceQuota has no
+// room, and InvalidStrategy a strategy that cannot be carried out.
+RolloutWords WorkloadWords(std::string_view kind);
 
 // Returns where the rollout of `workload` stands. Requires that the rollout is not complete. `hold`
 // is what the kind or an extension knows; empty if neither knows anything.

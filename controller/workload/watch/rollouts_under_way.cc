@@ -50,6 +50,7 @@ void RolloutsUnderWay::Finish(const ObjectKey& key, std::string_view outcome) {
 
 void RolloutsUnderWay::SetState(const ObjectKey& key, Rollout& rollout,
                                 workload::RolloutState state) {
+  if (!state.cause.empty()) state.cause = words_.CauseOf(state.cause);
   if (rollout.state == state) return;
   CountStuck(key, rollout);
   rollout.state = state;

@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollout_metrics.h"
@@ -51,8 +52,9 @@ class RolloutsUnderWay {
     MonotonicTime since{};  // until then, the time in `state` has been counted
   };
 
-  // `kind` is a string literal. `clock` must outlive this.
-  RolloutsUnderWay(const Clock& clock, std::string_view kind) : clock_(clock), kind_(kind) {}
+  // `clock` must outlive this.
+  RolloutsUnderWay(const Clock& clock, RolloutWords words)
+      : clock_(clock), words_(std::move(words)), kind_(words_.kind) {}
 
   // Returns the rollout of the object; null if none is under way. Valid until it is finished.
   Rollout* Find(const ObjectKey& key);
@@ -60,6 +62,7 @@ class RolloutsUnderWay {
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if no rollout of the object is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);
+  // Keeps the kind's word for the cause of `state`, which is any reason.
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
   // When this process begins to lead, it counts the rollouts that no leader has counted yet. These
@@ -90,6 +93,7 @@ class RolloutsUnderWay {
   ShownRollout Shown(const ObjectKey& key, const Rollout& rollout) const;
 
   const Clock& clock_;
+  const RolloutWords words_;
   const std::string_view kind_;
   bool leading_ = false;
   Rollouts rollouts_;

@@ -13,12 +13,12 @@
 namespace windlass {
 
 WorkloadController::WorkloadController(ControllerHost& host,
-                                       std::shared_ptr<WorkloadStore> workloads)
+                                       std::shared_ptr<WorkloadStore> workloads, RolloutWords words)
     : host_(host),
       workloads_(std::move(workloads)),
       cache_(host.informers(), *workloads_),
       wake_ups_(cache_, host),
-      rollouts_(host.informers().environment().clock, cache_,
+      rollouts_(host.informers().environment().clock, cache_, std::move(words),
                 [this](const Workload& workload) { return ExtendedOf(workload); }) {
   const auto synced = [this] {
     rollouts_.CacheSynced();

@@ -56,8 +56,10 @@ class WorkloadController : public WatchingController {
   void AddFigures(Figures& figures) const override;
 
  protected:
-  // `host` must outlive the controller. `workloads` is the store of the kind.
-  WorkloadController(ControllerHost& host, std::shared_ptr<WorkloadStore> workloads);
+  // `host` must outlive the controller. `workloads` is the store of the kind, and `words` are its
+  // words in metrics.
+  WorkloadController(ControllerHost& host, std::shared_ptr<WorkloadStore> workloads,
+                     RolloutWords words);
 
   // Call at most once, in the constructor of the kind. `extension` must live until the last call of
   // this controller; the destructor makes none.

@@ -3,12 +3,20 @@
 
 #include <string>
 
+#include "controller/in_place/watch/rollouts.h"
 #include "test/catch.h"
 #include "test/unit/controller/workload/deployments.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::rollout_state_test {
 namespace {
+
+// The words of Deployments.
+const RolloutWords kWords = [] {
+  RolloutWords words = WorkloadWords("Deployment");
+  AddInPlaceWords(words);
+  return words;
+}();
 
 // A Deployment of 10 with maxSurge 3, in the middle of a rollout.
 struct Rolling {
@@ -30,7 +38,13 @@ struct Rolling {
     deployment.status.conditions.push_back({type, status, reason, message, {}, {}});
   }
   Workload AsWorkload() const { return deployment::AsWorkload(deployment); }
-  RolloutState State(const RolloutHold& hold = {}) const { return StateOf(AsWorkload(), hold); }
+  // Returns the state with the kind's word for the cause, as metrics show it.
+  RolloutState State(const RolloutHold& hold = {}) const {
+    const Workload workload = AsWorkload();
+    RolloutState state = StateOf(workload, hold);
+    if (!state.cause.empty()) state.cause = kWords.CauseOf(state.cause);
+    return state;
+  }
 
   Deployment deployment;
 };
@@ -51,8 +65,10 @@ TEST_CASE("a rollout is progressing, until something keeps it") {
   CHECK(web.State() == Stuck("FailedDelete"));
   web.Say("ReplicaFailure", "True", "AnnotationsNotCopied", "no room");  // holds up nothing
   CHECK(web.State() == Stuck("ProgressDeadlineExceeded"));
-  web.Say("ReplicaFailure", "True", "NewWord");
-  CHECK(web.State() == Stuck("Other"));
+  for (const char* reason : {"NewWord", "TimedOut", ""}) {  // TimedOut is no word of Deployments
+    web.Say("ReplicaFailure", "True", reason);
+    CHECK(web.State() == Stuck("Other"));
+  }
   web.Say("Progressing", "False", "ReplicaSetCreateError");
   CHECK(web.State() == Stuck("ReplicaSetCreateError"));
 }

@@ -1,0 +1,16 @@
+#include "controller/workload/watch/rollout_words.h"
+
+#include <algorithm>
+
+namespace windlass {
+
+std::string_view RolloutWords::CauseOf(std::string_view reason) const {
+  const auto known = std::ranges::find(causes, reason);
+  return known != causes.end() ? *known : kOtherCause;
+}
+
+std::vector<LabelWords> LabelWordsOf(const RolloutWords& words) {
+  return {{"kind", {words.kind}}, {"strategy", words.strategies}, {"cause", words.causes}};
+}
+
+}  // namespace windlass

@@ -1,0 +1,28 @@
+// The words that one kind adds to the metrics of rollouts.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "controller/runtime/metric.h"
+
+namespace windlass {
+
+// The cause of a stuck rollout whose kind has no word for it.
+inline constexpr std::string_view kOtherCause = "Other";
+
+// Values of the labels `kind`, `strategy` and `cause`. String literals.
+struct RolloutWords {
+  std::string_view kind;
+  std::vector<std::string_view> strategies{};
+  // Why a rollout may be stuck: reasons of conditions, for the most part.
+  std::vector<std::string_view> causes{};
+
+  // Returns the word of `causes` that equals `reason`; kOtherCause if there is none.
+  std::string_view CauseOf(std::string_view reason) const;
+};
+
+// Returns the words as ControllerEntry::label_words has them.
+std::vector<LabelWords> LabelWordsOf(const RolloutWords& words);
+
+}  // namespace windlass
