@@ -12,31 +12,24 @@ using Edit = std::function<void(Json&)>;
 TEST_CASE("abort sets spec.abort, and retry and --end end it") {
   KubectlRun run;
   CreateAvailableRollout(run, 2);
-  const auto end = GENERATE(values<std::vector<std::string>>(
-      {{"retry", "rollout/web"}, {"abort", "rollout/web", "--end"}}));
-  Ran ran = run.Run(end);
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages == "error: rollout \"web\" is not aborted\n");
+  const std::string end = GENERATE("retry rollout/web", "abort rollout/web --end");
+  CHECK(run.Run(end) == Ends(ExitCode::kError, "error: rollout \"web\" is not aborted\n"));
   CHECK(run.writes.empty());
-  CHECK(run.Run({"abort", "rollout/web"}).out == "rollout.windlass.dev/web aborted\n");
+  CHECK(run.Run("abort rollout/web").out == "rollout.windlass.dev/web aborted\n");
   CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == true);
-  ran = run.Run({"abort", "rollout/web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n default "
-        "rolls it "
-        "out again\n");
+  CHECK(run.Run("abort rollout/web") ==
+        Ends(ExitCode::kError,
+             "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n "
+             "default rolls it out again\n"));
   CHECK(run.writes.size() == 1);
-  ran = run.Run(end);
-  CHECK(ran.out == "rollout.windlass.dev/web no longer aborted\n");
-  CHECK(ran.messages.empty());
+  CHECK(run.Run(end) == Done("rollout.windlass.dev/web no longer aborted\n", ""));
   const Json web = run.Stored(kRollouts, "web");
   CHECK(web["spec"]["abort"] == false);
   const Json body = Json::parse(run.writes[1].body);
   CHECK(body["metadata"]["uid"] == web["metadata"]["uid"]);
   CHECK(body["spec"] == Json({{"abort", false}}));
   run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
-  CHECK(run.Run({"abort", "rollout/web"})
+  CHECK(run.Run("abort rollout/web")
             .messages.starts_with("Warning: rollout \"web\" has no stable revision yet"));
 }
 
@@ -46,7 +39,7 @@ TEST_CASE("abort takes a promotion away that would count after the abort (RO-054
   CreateAvailableRollout(run, 2);
   run.Edit(kRollouts, "web", "",
            [](Json& o) { o["metadata"]["annotations"]["windlass.dev/promote"] = "2@8"; });
-  CHECK(run.Run({"abort", "rollout/web"}).code == ExitCode::kDone);
+  CHECK(run.Run("abort rollout/web").code == ExitCode::kDone);
   const Json web = run.Stored(kRollouts, "web");
   CHECK(web["spec"]["abort"] == true);
   CHECK_FALSE(
@@ -57,9 +50,8 @@ TEST_CASE("abort of a Rollout with no rollout under way is refused") {
   KubectlRun run;
   CreateAvailableRollout(run, 2);
   run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["phase"] = "Healthy"; });
-  const Ran ran = run.Run({"abort", "rollout/web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("there is nothing to abort: kubectl windlass undo") != std::string::npos);
+  CHECK(run.Run("abort rollout/web") ==
+        Ends(ExitCode::kError, "…there is nothing to abort: kubectl windlass undo…"));
   CHECK(run.writes.empty());
 }
 
@@ -69,30 +61,17 @@ TEST_CASE("retry of a paused Rollout says that it waits") {
     web["spec"]["abort"] = true;
     web["spec"]["paused"] = true;
   });
-  const Ran ran = run.Run({"retry", "rollout/web"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages ==
-        "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
-        "windlass resume rollout/web -n default ends spec.paused\n");
+  CHECK(run.Run("retry rollout/web") ==
+        DoneSaying("Warning: rollout \"web\" is paused: its template is rolled out again only when "
+                   "kubectl windlass resume rollout/web -n default ends spec.paused\n"));
   CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
 }
 
-TEST_CASE("On a Deployment promote, abort and retry name the command that does it there") {
+// promote, abort and retry of a Deployment: object_errors.cc.
+TEST_CASE("On a Deployment abort --end says what retry says") {
   KubectlRun run;
-  run.Create(resources::kDeployments, sim::SampleDeployment("web"));
-  Ran ran = run.Run({"promote", "deployment/web"});
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass resume deployment/web -n default") !=
-        std::string::npos);
-  ran = run.Run({"abort", "deployment/web"});
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages.find("kubectl windlass undo deployment/web -n default") != std::string::npos);
-  for (const auto& end : std::vector<std::vector<std::string>>{{"abort", "deployment/web", "--end"},
-                                                               {"retry", "deployment/web"}}) {
-    ran = run.Run(end);
-    CHECK(ran.code == ExitCode::kUsage);
-    CHECK(ran.messages.starts_with("error: a Deployment is never aborted"));
-  }
+  CHECK(run.Run("abort deployment/web --end") ==
+        Ends(ExitCode::kUsage, "error: a Deployment is never aborted…"));
   CHECK(run.requests.empty());
 }
 
@@ -122,21 +101,16 @@ TEST_CASE("Commands that change a rollout have one grammar") {
                                          {"retry", "no longer aborted", aborted}}) {
     CAPTURE(row.command);
     CHECK(shared(row.command) == shared("pause"));
-    for (const auto& arguments : std::vector<std::vector<std::string>>{
-             {"rollout/web"}, {"wro", "web"}, {"rollouts.windlass.dev/web"}}) {
+    for (const char* name : {" rollout/web", " wro web", " rollouts.windlass.dev/web"}) {
       KubectlRun run;
       CreateAvailableRollout(run, 2, row.change);
-      std::vector<std::string> words = {row.command};
-      words.insert(words.end(), arguments.begin(), arguments.end());
-      const Ran ran = run.Run(words);
-      CHECK(ran.code == ExitCode::kDone);
-      CHECK(ran.out == "rollout.windlass.dev/web " + row.done + "\n");
+      CHECK(run.Run(row.command + name) == Done("rollout.windlass.dev/web " + row.done + "\n"));
       CHECK(run.requests.size() == 2);
       CHECK(run.writes.size() == 1);
     }
     KubectlRun run;
     CreateAvailableRollout(run, 2, row.change);
-    CHECK(run.Run({row.command, "wro/web", "wro/api", "-o", "name", "--timeout=1m"}).out ==
+    CHECK(run.Run(row.command + " wro/web wro/api -o name --timeout=1m").out ==
           "rollout.windlass.dev/web\n");
   }
 }

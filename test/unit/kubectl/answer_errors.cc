@@ -4,22 +4,13 @@
 namespace windlass::cli {
 namespace {
 
-HttpResponse Refusal(int code, const std::string& reason, const std::string& message) {
-  const Json status = {{"kind", "Status"},   {"apiVersion", "v1"}, {"status", "Failure"},
-                       {"message", message}, {"reason", reason},   {"code", code}};
-  return {code, "application/json", status.dump(), {}};
-}
-
 using Prepare = std::function<void(KubectlRun&)>;
 
 // Deployment web is there, and every request of `method` gets this answer.
 Prepare Answers(HttpMethod method, const HttpResponse& response) {
   return [=](KubectlRun& run) {
     run.Create(resources::kDeployments, sim::SampleDeployment("web"));
-    run.answering.answer = [=](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-      if (request.method != method) return std::nullopt;
-      return response;
-    };
+    run.answering.answer = AnswerTo("", response, method);
   };
 }
 
@@ -41,52 +32,45 @@ ErrorSection AnswerErrors() {
   const std::string forbidden =
       "deployments.apps \"web\" is forbidden: User \"anna\" cannot patch resource \"deployments\" "
       "in API group \"apps\" in the namespace \"default\"";
-  const HttpResponse unknown{404, "text/plain", "404 page not found", {}};
+  const HttpResponse unknown = NotServed();
   return {
       "Answers of the API server",
-      {{{"status", "deployment/web"},
-        kError,
+      {{"status deployment/web", kError,
         "error: deployments.apps \"web\" not found in namespace default: kubectl get "
         "deployments.apps -n default lists what there is; -n and --context choose another place",
         "There is no such object in this namespace. The command in the text lists those that there "
         "are."},
-       {{"status", "rollout/web"},
-        kError,
+       {"status rollout/web", kError,
         "error: the cluster does not serve rollouts.windlass.dev: install it with kubectl apply -f "
         "crds/windlass.dev_rollouts.yaml",
         "The CustomResourceDefinition is not installed. Apply the manifest that the text names.",
         Reads(unknown)},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: the cluster does not serve deployments.apps: check that the address is that of a "
         "Kubernetes API server",
         "The server at this address has no Deployments, so it is no API server of Kubernetes. "
         "Correct the address in the kubeconfig.",
         Reads(unknown)},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: the API server https://cluster.example:6443 does not accept your credentials: "
         "Unauthorized: log in again, or choose another user with --context",
         "Your token or certificate is not known, or has expired. Log in again.",
         Reads(Refusal(401, "Unauthorized", "Unauthorized"))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: deployments.apps \"web\" is forbidden: User \"anna\" cannot patch resource "
         "\"deployments\" in API group \"apps\" in the namespace \"default\": ask for the right, "
         "and check it with kubectl auth can-i patch deployments.apps -n default",
         "A right is missing. Ask an administrator for it. The command in the text says whether you "
         "have it.",
         Patches(Refusal(403, "Forbidden", forbidden))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: Operation cannot be fulfilled on deployments.apps \"web\": the object has been "
         "modified: the object was changed meanwhile; try again",
         "Somebody changed the object between reading and writing. Run the command again.",
         Patches(Refusal(409, "Conflict",
                         "Operation cannot be fulfilled on deployments.apps \"web\": the object has "
                         "been modified"))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: Deployment.apps \"web\" is invalid: spec.replicas: Invalid value: -1: must be "
         "greater than or equal to 0",
         "The API server refuses the object. The text names the field. Correct the object, or the "
@@ -94,23 +78,20 @@ ErrorSection AnswerErrors() {
         Patches(Refusal(422, "Invalid",
                         "Deployment.apps \"web\" is invalid: spec.replicas: Invalid value: -1: "
                         "must be greater than or equal to 0"))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: deployments.apps \"web\" is forbidden: exceeded quota: compute",
         "The namespace's ResourceQuota has no room. Ask for more, or delete something.",
         Patches(Refusal(403, "Forbidden",
                         "deployments.apps \"web\" is forbidden: exceeded quota: compute"))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: admission webhook \"rules.example\" denied the request: no changes on Fridays: ask "
         "those who keep that webhook or policy what it allows",
         "An admission webhook or a ValidatingAdmissionPolicy has denied the change. The text names "
         "it and has its reason.",
-        Patches(Refusal(400, "BadRequest",
-                        "admission webhook \"rules.example\" denied the request: no changes on "
-                        "Fridays"))},
-       {{"pause", "web"},
-        kError,
+        Patches(Refusal(
+            400, "BadRequest",
+            "admission webhook \"rules.example\" denied the request: no changes on Fridays"))},
+       {"pause web", kError,
         "error: Internal error occurred: failed calling webhook \"rules.example\": connection "
         "refused: an admission webhook does not work; try again later",
         "The API server cannot call an admission webhook. The text names it. Try again when it "
@@ -118,61 +99,51 @@ ErrorSection AnswerErrors() {
         Patches(Refusal(500, "InternalError",
                         "Internal error occurred: failed calling webhook \"rules.example\": "
                         "connection refused"))},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: too many requests, please try again later: the API server is busy or failing; try "
         "again later",
         "The API server has answered four times that it is too busy. Try again later.",
         Reads(Refusal(429, "TooManyRequests", "too many requests, please try again later"))},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: etcdserver: request timed out: the API server is busy or failing; try again later",
         "The API server could not read. Try again later.",
         Reads(Refusal(500, "InternalError", "etcdserver: request timed out"))},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: etcdserver: request timed out: whether the request was carried out is not known; "
         "look at the object before you repeat the command",
         "The API server could not say whether it has written. Look at the object before you repeat "
         "the command.",
         Patches(Refusal(500, "InternalError", "etcdserver: request timed out"))},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: the API server answered with a redirect (HTTP 302), which is refused: check the "
         "server address",
         "A proxy, or a page to log in, is at the address in the kubeconfig. Correct the address.",
         Reads({302, "text/html", "", {}})},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: check that "
         "https://cluster.example:6443 is the address of a Kubernetes API server",
         "What answers is no API server, mostly a page to log in. Correct the address in the "
         "kubeconfig.",
         Reads({200, "text/html", "<html>Log in</html>", {}})},
-       {{"status", "deployment/web"},
-        kError,
+       {"status deployment/web", kError,
         "error: the answer is no object of Kubernetes: check that https://cluster.example:6443 is "
         "the address of a Kubernetes API server",
         "As above, of something that answers with JSON.",
         Reads({200, "application/json", R"({"message":"log in"})", {}})},
-       {{"pause", "web"},
-        kError,
+       {"pause web", kError,
         "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: whether the "
         "request was carried out is not known; look at the object before you repeat the command",
         "As above, after a change was sent.",
         Patches({200, "text/html", "<html>Log in</html>", {}})},
-       {{"get", "deployments"},
-        kError,
+       {"get deployments", kError,
         "error: the list of deployments.apps by the API server https://cluster.example:6443 does "
         "not end: try again later",
         "A fault of the API server, or of a proxy before it. Name one object instead of listing "
         "all.",
         ListIsEndless()},
-       {{"get", "deployments"},
-        kError,
+       {"get deployments", kError,
         "error: the response is larger than 512 MiB: name one object, or give -n instead of -A",
-        "The list is too long for one answer. List one namespace.",
-        [](KubectlRun& run) {
+        "The list is too long for one answer. List one namespace.", [](KubectlRun& run) {
           run.answering.answer = [](const HttpRequest&) {
             return Error{ErrorKind::kTooLarge, "the response is larger than 512 MiB"};
           };

@@ -22,10 +22,7 @@ struct Fixture : KubectlRun {
         {"kubectl.kubernetes.io/update-source-id",
          "old:" + Stored(kControllers, "old")["metadata"]["uid"].get<std::string>()}};
     Create(kControllers, created);
-    Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
-                      {"kind", "ReplicationControllerUpdate"},
-                      {"metadata", {{"name", "old"}, {"namespace", "default"}}},
-                      {"spec", {{"newName", "new"}, {"image", "app:v2"}}}});
+    CreateUpdate("old", {{"newName", "new"}, {"image", "app:v2"}});
     if (change) Edit(kUpdates, "old", "", change);
     Says(phase);
   }
@@ -50,7 +47,7 @@ struct Fixture : KubectlRun {
       status["conditions"].push_back({{"type", type}, {"status", "True"}, {"reason", reason}});
     });
   }
-  void Ends() {
+  void Succeeds() {
     Says("Succeeded");
     Edit(kControllers, "new", "", [](Json& created) { created["metadata"].erase("annotations"); });
   }
@@ -58,15 +55,12 @@ struct Fixture : KubectlRun {
 };
 
 TEST_CASE_METHOD(Fixture, "status without an update is about the Pods") {
-  Ran ran = Run({"status", "rc/old"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out ==
-        "replicationcontroller \"old\" has no rolling update under way: 4 of 4 Pods are "
-        "available\n");
+  CHECK(Run("status rc/old") == Done("replicationcontroller \"old\" has no rolling update under "
+                                     "way: 4 of 4 Pods are available\n"));
   Edit(kControllers, "old", "status", [](Json& object) { SetCounters(object, 4, 4, 1); });
-  ran = Run({"status", "rc/old", "--watch=false"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.out == "Waiting for replicationcontroller \"old\": 1 of 4 Pods are available...\n");
+  CHECK(Run("status rc/old --watch=false") ==
+        Ends(ExitCode::kTimeout, "…",
+             "Waiting for replicationcontroller \"old\": 1 of 4 Pods are available...\n"));
 }
 
 // For the script that deploys only if all is well: half an update is not.
@@ -79,34 +73,29 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
   });
   const std::string unfinished =
       "is in the middle of a rolling update from old to new, which Windlass does not carry out: "
-      "the "
-      "command that began it goes on with it when it is repeated, and kubectl windlass "
+      "the command that began it goes on with it when it is repeated, and kubectl windlass "
       "rolling-update old new --rollback -n default takes it back\n";
   for (const std::string name : {"old", "new"}) {
-    const Ran ran = Run({"status", "rc/" + name});
-    CHECK(ran.code == ExitCode::kHeld);
-    CHECK(ran.messages == "error: replicationcontroller \"" + name + "\" " + unfinished);
+    const Ran ran = Run("status rc/" + name);
+    CHECK(ran ==
+          Ends(ExitCode::kHeld, "error: replicationcontroller \"" + name + "\" " + unfinished));
     // Nobody steers it.
-    CHECK(Run({"undo", "rc/" + name}).messages == ran.messages);
+    CHECK(Run("undo rc/" + name).messages == ran.messages);
   }
   // Once the new one is gone, and after an update that ended long ago, whose note kubectl keeps.
-  sim::DeleteOptions at_once;
-  at_once.propagation = sim::Propagation::kBackground;
-  REQUIRE(server.Delete("setup", {kControllers, "default", "new"}, at_once).ok());
+  Remove(kControllers, "new");
   Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 3, 3, 3); });
-  CHECK(Run({"status", "rc/old"}).code == ExitCode::kDone);
+  CHECK(Run("status rc/old").code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
   BeginUpdate();
   const std::string name = GENERATE("rc/old", "rc/new", "replicationcontrollerupdate/old");
   After(seconds(1), [this] { Says("Succeeded"); });
-  const Ran ran = Run({"status", name});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out ==
-        "Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 Pods "
-        "are those of new, 1 is available...\n"
-        "the rolling update of replicationcontroller \"old\" has succeeded\n");
+  CHECK(Run("status " + name) ==
+        Done("Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 "
+             "Pods are those of new, 1 is available...\n"
+             "the rolling update of replicationcontroller \"old\" has succeeded\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "The update of a controller that another update has made is found") {
@@ -115,7 +104,7 @@ TEST_CASE_METHOD(Fixture, "The update of a controller that another update has ma
   Edit(kControllers, "old", "", [](Json& object) {
     object["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "first:uid";
   });
-  const Ran ran = Run({"pause", "rc/old"});
+  const Ran ran = Run("pause rc/old");
   CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old paused\n");
 }
 
@@ -148,41 +137,36 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
     }
     Says(row.phase, row.message, row.reason);
   });
-  const Ran ran = Run({"status", "rc/old"});
-  CHECK(ran.code == row.code);
-  CHECK(ran.messages == row.messages);
+  CHECK(Run("status rc/old") == Ends(row.code, row.messages));
 }
 
 TEST_CASE_METHOD(Fixture, "pause and resume set spec.paused of the update") {
   BeginUpdate();
-  CHECK(Run({"pause", "rc/old"}).out == "replicationcontrollerupdate.windlass.dev/old paused\n");
+  CHECK(Run("pause rc/old").out == "replicationcontrollerupdate.windlass.dev/old paused\n");
   CHECK(Spec()["paused"] == true);
-  CHECK(Run({"pause", "rc/new"}).messages ==
-        "error: replicationcontroller \"new\" is already paused\n");
-  CHECK(Run({"resume", "rc/new"}).out == "replicationcontrollerupdate.windlass.dev/old resumed\n");
+  CHECK(Run("pause rc/new").messages == "error: replicationcontroller \"new\" is already paused\n");
+  CHECK(Run("resume rc/new").out == "replicationcontrollerupdate.windlass.dev/old resumed\n");
   CHECK(Spec()["paused"] == false);
 }
 
 TEST_CASE_METHOD(Fixture, "resume of an update that another scaling holds says what holds it") {
   BeginUpdate("Paused");
   Says("Paused", "old was scaled by somebody else", "ExternalScale");
-  const Ran ran = Run({"resume", "rc/old"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages ==
-        "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update of "
-        "replicationcontroller \"old\" is paused: old was scaled by somebody else\n");
+  CHECK(
+      Run("resume rc/old") ==
+      Ends(ExitCode::kHeld,
+           "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update "
+           "of replicationcontroller \"old\" is paused: old was scaled by somebody else\n"));
   CHECK(writes.empty());
 }
 
 // The user wants the damage undone, and must not have to know that a pause is in the way.
 TEST_CASE_METHOD(Fixture, "abort turns the update round, also one that is paused") {
   BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
-  const Ran ran = Run({"abort", "rc/old"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old aborted\n");
+  CHECK(Run("abort rc/old") == Done("replicationcontrollerupdate.windlass.dev/old aborted\n"));
   CHECK(Spec()["rollback"] == true);
   CHECK(Spec()["paused"] == false);
-  CHECK(Run({"abort", "rc/old"}).messages ==
+  CHECK(Run("abort rc/old").messages ==
         "error: replicationcontroller \"old\" is being rolled back already: kubectl windlass "
         "status rc/old -n default waits for the end\n");
 }
@@ -192,13 +176,11 @@ TEST_CASE_METHOD(Fixture, "Nothing is written into an update that ends meanwhile
   BeginUpdate();
   bool ended = false;
   fate = [&](const HttpRequest& request) {
-    if (request.method == HttpMethod::kPatch && !std::exchange(ended, true)) Ends();
+    if (request.method == HttpMethod::kPatch && !std::exchange(ended, true)) Succeeds();
     return sim::Fate::kDelivered;
   };
   const std::string command = GENERATE("pause", "abort", "undo");
-  const Ran ran = Run({command, "rc/old"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("has no rolling update under way") != std::string::npos);
+  CHECK(Run(command + " rc/old") == Ends(ExitCode::kError, "…has no rolling update under way…"));
   CHECK_FALSE(Spec().value("paused", false));
   CHECK_FALSE(Spec().value("rollback", false));
 }
@@ -206,9 +188,9 @@ TEST_CASE_METHOD(Fixture, "Nothing is written into an update that ends meanwhile
 TEST_CASE_METHOD(Fixture, "An update that has timed out is not paused, but can be taken back") {
   BeginUpdate();
   Says("Failed", "timed out", "TimedOut");
-  CHECK(Run({"pause", "rc/old"}).code == ExitCode::kError);
+  CHECK(Run("pause rc/old").code == ExitCode::kError);
   CHECK(writes.empty());
-  CHECK(Run({"abort", "rc/old"}).code == ExitCode::kDone);
+  CHECK(Run("abort rc/old").code == ExitCode::kDone);
   CHECK(Spec()["rollback"] == true);
 }
 
@@ -218,52 +200,40 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted is steered
   Says("Failed", advice, "OldControllerDeleted");
   const Json before = Stored(kUpdates, "old");
   const std::string command = GENERATE("pause", "resume", "abort", "undo");
-  const Ran ran = Run({command, "rc/new"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.ends_with(advice + "\n"));
+  CHECK(Run(command + " rc/new") == Ends(ExitCode::kFailed, "…" + advice + "\n"));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "The two controllers of one update are steered once") {
   BeginUpdate();
-  const Ran ran = Run({"pause", "rc/old", "rc/new"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old paused\n");
+  CHECK(Run("pause rc/old rc/new") ==
+        Done("replicationcontrollerupdate.windlass.dev/old paused\n"));
   CHECK(writes.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "When the old one is gone, status and get say how its update ended") {
   BeginUpdate("Succeeded");
-  sim::DeleteOptions at_once;
-  at_once.propagation = sim::Propagation::kBackground;
-  REQUIRE(server.Delete("setup", {kControllers, "default", "old"}, at_once).ok());
-  const Ran status = Run({"status", "rc/old"});
-  CHECK(status.code == ExitCode::kDone);
-  CHECK(status.out == "the rolling update of replicationcontroller \"old\" has succeeded\n");
-  const Ran shown = Run({"get", "rc/old"});
-  CHECK(shown.code == ExitCode::kError);
-  CHECK(shown.messages.find("kubectl windlass get rc/new") != std::string::npos);
+  Remove(kControllers, "old");
+  CHECK(Run("status rc/old") ==
+        Done("the rolling update of replicationcontroller \"old\" has succeeded\n"));
+  CHECK(Run("get rc/old") == Ends(ExitCode::kError, "…kubectl windlass get rc/new…"));
 }
 
 TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
   BeginUpdate();
   SECTION("which rolls back") {
     After(seconds(1), [this] { Says("Progressing"); });
-    const Ran ran = Run({"undo", "rc/old"});
-    CHECK(ran.code == ExitCode::kDone);
-    CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old rollback requested\n");
+    CHECK(Run("undo rc/old") ==
+          Done("replicationcontrollerupdate.windlass.dev/old rollback requested\n"));
   }
   SECTION("which cannot") {
     After(seconds(1), [this] { Says("Failed", "Could not find new to rollback.", "NotFound"); });
-    const Ran ran = Run({"undo", "rc/old"});
-    CHECK(ran.code == ExitCode::kFailed);
-    CHECK(ran.messages.ends_with("(NotFound): Could not find new to rollback.\n"));
+    CHECK(Run("undo rc/old") ==
+          Ends(ExitCode::kFailed, "…(NotFound): Could not find new to rollback.\n"));
   }
   SECTION("which does not come") {
-    const Ran ran = Run({"undo", "rc/old"});
-    CHECK(ran.code == ExitCode::kTimeout);
-    CHECK(ran.messages.find("is not rolled back: the request is taken away again") !=
-          std::string::npos);
+    CHECK(Run("undo rc/old") ==
+          Ends(ExitCode::kTimeout, "…is not rolled back: the request is taken away again…"));
     CHECK(Spec()["rollback"] == false);
     return;
   }
@@ -274,9 +244,8 @@ TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
 TEST_CASE_METHOD(Fixture, "undo of an update that had ended does not begin it again") {
   BeginUpdate();
   Says("Failed", "timed out", "TimedOut");
-  const Ran ran = Run({"undo", "rc/old"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.messages.find("is paused, so that it does not begin again") != std::string::npos);
+  CHECK(Run("undo rc/old") ==
+        Ends(ExitCode::kTimeout, "…is paused, so that it does not begin again…"));
   CHECK(Spec()["rollback"] == false);
   CHECK(Spec()["paused"] == true);
 }
@@ -289,10 +258,9 @@ TEST_CASE_METHOD(Fixture, "A controller that gave Pods to one that is gone is no
     old["spec"]["replicas"] = 1;
   });
   Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 1, 1, 1); });
-  const Ran ran = Run({"status", "rc/old"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages.ends_with(
-      "rolling-update old new --rollback -n default restores its size of 4\n"));
+  CHECK(Run("status rc/old") ==
+        Ends(ExitCode::kHeld,
+             "…rolling-update old new --rollback -n default restores its size of 4\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for an update") {
@@ -304,12 +272,11 @@ TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for a
     old["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"] = "new";
   });
   for (const std::string name : {"old", "new"}) {
-    CHECK(
-        Run({"status", "rc/" + name}).messages ==
-        "error: replicationcontroller \"" + name +
-            "\" is in the middle of a rollback of the update from old to new, which Windlass does "
-            "not carry out: kubectl windlass rolling-update old new --rollback -n default goes on "
-            "with it\n");
+    CHECK(Run("status rc/" + name).messages ==
+          "error: replicationcontroller \"" + name +
+              "\" is in the middle of a rollback of the update from old to new, which Windlass "
+              "does not carry out: kubectl windlass rolling-update old new --rollback -n default "
+              "goes on with it\n");
   }
 }
 
@@ -318,54 +285,44 @@ TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing 
   SECTION("there was none") {}
   SECTION("it has succeeded") {
     BeginUpdate();
-    Ends();
+    Succeeds();
   }
-  const Ran ran = Run({command, "rc/old"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
-        "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
-        "update "
-        "with --local is steered where it runs\n");
+  CHECK(Run(command + " rc/old") ==
+        Ends(ExitCode::kError,
+             "error: replicationcontroller \"old\" has no rolling update under way: kubectl "
+             "windlass rolling-update old -n default --image=IMAGE begins one, also back to an "
+             "earlier image. An update with --local is steered where it runs\n"));
   CHECK(writes.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "history shows both controllers and what the update has done") {
   BeginUpdate();
-  const Ran ran = Run({"history", "rc/old"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out ==
-        "replicationcontroller/old \n"
-        "CONTROLLER  PODS  IMAGES\n"
-        "old         4     app:v1\n"
-        "new         0     app:v2\n"
-        "Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 Pods "
-        "are those of new, 1 is available...\n"
-        "Created new\n"
-        "Scaling new up to 2\n\n");
+  CHECK(Run("history rc/old") ==
+        Done("replicationcontroller/old \n"
+             "CONTROLLER  PODS  IMAGES\n"
+             "old         4     app:v1\n"
+             "new         0     app:v2\n"
+             "Waiting for the rolling update of replicationcontroller \"old\" to finish: 2 of 4 "
+             "Pods are those of new, 1 is available...\n"
+             "Created new\n"
+             "Scaling new up to 2\n\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "The table shows where an update stands, in the row of the old one") {
   BeginUpdate();
-  const std::string table = Run({"get", "rc"}).out;
+  const std::string table = Run("get rc").out;
   CAPTURE(table);
   CHECK(table.find("old    Progressing   2/4       1") != std::string::npos);
   CHECK(table.find("update to new") != std::string::npos);
-  CHECK(Run({"get", "rc", "-o", "name"}).out ==
-        "replicationcontroller/new\nreplicationcontroller/old\n");
+  CHECK(Run("get rc -o name").out == "replicationcontroller/new\nreplicationcontroller/old\n");
 }
 
 // "0" would say that no update is under way.
 TEST_CASE_METHOD(Fixture, "Who may not read updates sees the controller, but no verdict") {
-  fate = [](const HttpRequest& request) {
-    const bool update = request.target.find("replicationcontrollerupdates") != std::string::npos;
-    return update ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  CHECK(Run({"status", "rc/old"}).code == ExitCode::kError);
-  CHECK(Run({"pause", "rc/old"}).code == ExitCode::kError);
-  const Ran shown = Run({"get", "rc/old"});
-  CHECK(shown.code == ExitCode::kDone);
-  CHECK(shown.messages.starts_with("Warning: "));
+  fate = FateOf("replicationcontrollerupdates", sim::Fate::kForbidden);
+  CHECK(Run("status rc/old").code == ExitCode::kError);
+  CHECK(Run("pause rc/old").code == ExitCode::kError);
+  CHECK(Run("get rc/old") == DoneSaying("Warning: …"));
 }
 
 // Its spec was changed on the way, which Windlass refuses as if nothing had begun.
@@ -379,7 +336,7 @@ TEST_CASE_METHOD(Fixture, "What has noted a new controller is taken back, also w
     update["status"]["phase"] = "Paused";
   });
   const std::string name = GENERATE("rc/old", "rc/new");
-  CHECK(Run({"abort", name}).code == ExitCode::kDone);
+  CHECK(Run("abort " + name).code == ExitCode::kDone);
   CHECK(Spec()["rollback"] == true);
 }
 
@@ -388,7 +345,7 @@ TEST_CASE_METHOD(Fixture, "Who may go on with a paused rollback is told") {
     update["spec"]["rollback"] = true;
     update["spec"]["paused"] = true;
   });
-  CHECK(Run({"undo", "rc/old"}).messages.find("kubectl windlass resume rc/old -n default") !=
+  CHECK(Run("undo rc/old").messages.find("kubectl windlass resume rc/old -n default") !=
         std::string::npos);
 }
 
@@ -400,10 +357,8 @@ TEST_CASE_METHOD(Fixture, "An empty name of a rolling update is refused") {
 TEST_CASE_METHOD(Fixture, "What has changed nothing is not taken back, but deleted") {
   BeginUpdate("Paused", [](Json& update) { update["spec"]["paused"] = true; });
   Edit(kUpdates, "old", "status", [](Json& update) { update["status"].erase("step"); });
-  const Ran ran = Run({"undo", "rc/old"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("kubectl delete replicationcontrollerupdates.windlass.dev old") !=
-        std::string::npos);
+  CHECK(Run("undo rc/old") ==
+        Ends(ExitCode::kError, "…kubectl delete replicationcontrollerupdates.windlass.dev old…"));
   CHECK(writes.empty());
 }
 
@@ -413,11 +368,10 @@ TEST_CASE_METHOD(Fixture, "What an annotation asks for is taken away with the an
   Edit(kUpdates, "old", "status", [](Json& update) { update["status"].erase("step"); });
   Edit(kControllers, "old", "",
        [](Json& old) { old["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "new"; });
-  CHECK(Run({"undo", "rc/old"})
+  CHECK(Run("undo rc/old")
             .messages.find(
                 "kubectl annotate rc old -n default windlass.dev/rolling-update-to- && kubectl "
-                "delete "
-                "replicationcontrollerupdates.windlass.dev old -n default takes it away") !=
+                "delete replicationcontrollerupdates.windlass.dev old -n default takes it away") !=
         std::string::npos);
 }
 
@@ -430,9 +384,8 @@ TEST_CASE_METHOD(Fixture, "undo whose request is turned off meanwhile is no succ
       update["status"]["observedGeneration"] = update["metadata"]["generation"];
     });
   });
-  const Ran ran = Run({"undo", "rc/old"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.find("spec.rollback was set to false meanwhile") != std::string::npos);
+  CHECK(Run("undo rc/old") ==
+        Ends(ExitCode::kFailed, "…spec.rollback was set to false meanwhile…"));
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -441,9 +394,7 @@ TEST_CASE_METHOD(Fixture,
     update["metadata"]["annotations"] = {
         {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
   });
-  const Ran ran = Run({"abort", "rc/old"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages.find("spec.rollback is false again") != std::string::npos);
+  CHECK(Run("abort rc/old") == DoneSaying("…spec.rollback is false again…"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct RowFile {
 };
 
 struct ErrorRow {
-  std::vector<std::string> arguments;  // the command line
+  Words arguments;  // the command line
   ExitCode code = ExitCode::kError;
   std::string text;  // all that the command writes to standard error, without the last line end
   std::string help;  // for the page: when it says so, and what to do

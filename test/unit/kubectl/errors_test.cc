@@ -25,7 +25,7 @@ RowRan RunRow(const ErrorRow& row, bool terminal) {
   run.terminal = terminal;
   run.colour = terminal;
   if (row.prepare) row.prepare(run);
-  std::vector<std::string> arguments = row.arguments;
+  Words arguments = row.arguments;
   const Folder folder;
   std::string path;
   if (row.file) {

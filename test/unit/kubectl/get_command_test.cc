@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kubeclient/config/yaml_reader.h"
+#include "test/support/must.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::get_command_test {
@@ -9,28 +10,16 @@ namespace {
 
 constexpr const ResourceId& kDeployments = resources::kDeployments;
 
-Json Pod(const std::string& name, const Json& owner) {
-  Json pod = sim::SamplePod(name, "web");
-  pod["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
-  return pod;
-}
-
 // Deployment web with one ReplicaSet and two Pods, one of which cannot pull its image.
 void CreateWeb(KubectlRun& run) {
   Json web = sim::SampleDeployment("web", 2);
   web["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "1";
   run.Create(kDeployments, web);
-  const Json owner = run.Stored(kDeployments, "web");
-  Json rs = sim::SampleReplicaSet("web-1", 2);
-  rs["metadata"]["labels"]["app"] = "web";
+  Json rs = ReplicaSetOf(run.Stored(kDeployments, "web"), "web-1", 2);
   rs["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "1";
-  rs["spec"]["selector"]["matchLabels"]["app"] = "web";
-  rs["spec"]["template"] = owner["spec"]["template"];
-  rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
   run.Create(resources::kReplicaSets, rs);
   const Json set = run.Stored(resources::kReplicaSets, "web-1");
-  run.Create(resources::kPods, Pod("web-1-a", set));
-  run.Create(resources::kPods, Pod("web-1-b", set));
+  for (const char* pod : {"web-1-a", "web-1-b"}) run.Create(resources::kPods, PodOf(set, pod));
   run.Edit(resources::kPods, "web-1-a", "status", [](Json& o) {
     o["status"]["phase"] = "Running";
     o["status"]["conditions"] = Json::array(
@@ -55,24 +44,21 @@ void CreateWeb(KubectlRun& run) {
 TEST_CASE("get shows the tree once in a pipe, what is wrong first") {
   KubectlRun run;
   CreateWeb(run);
-  const Ran ran = run.Run({"get", "web"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(
-      ran.out ==
-      "Deployment   default/web\n"
-      "Status       Progressing: Waiting for deployment \"web\" rollout to finish: 1 of 2 updated "
-      "replicas are available...\n"
-      "Revision     1\n"
-      "Replicas     2 desired, 2 updated, 1 ready, 1 available\n"
-      "Strategy     RollingUpdate, maxSurge 25%, maxUnavailable 25%\n"
-      "Images       web registry.example/web:1\n"
-      "\n"
-      "NAME            STATUS             READY   RESTARTS   AGE   NODE     WHY\n"
-      "web             Progressing        1/2                0s\n"
-      "└─ web-1        revision 1         1/2                0s             new\n"
-      "   ├─ web-1-b   ImagePullBackOff   0/1     0          0s    <none>   web: "
-      "ImagePullBackOff: no such tag\n"
-      "   └─ web-1-a   Running            1/1     2          0s    <none>\n");
+  const Ran ran = run.Run("get web");
+  CHECK(ran == Done("Deployment   default/web\n"
+                    "Status       Progressing: Waiting for deployment \"web\" rollout to finish: 1 "
+                    "of 2 updated replicas are available...\n"
+                    "Revision     1\n"
+                    "Replicas     2 desired, 2 updated, 1 ready, 1 available\n"
+                    "Strategy     RollingUpdate, maxSurge 25%, maxUnavailable 25%\n"
+                    "Images       web registry.example/web:1\n"
+                    "\n"
+                    "NAME            STATUS             READY   RESTARTS   AGE   NODE     WHY\n"
+                    "web             Progressing        1/2                0s\n"
+                    "└─ web-1        revision 1         1/2                0s             new\n"
+                    "   ├─ web-1-b   ImagePullBackOff   0/1     0          0s    <none>   web: "
+                    "ImagePullBackOff: no such tag\n"
+                    "   └─ web-1-a   Running            1/1     2          0s    <none>\n"));
   CHECK(ran.out.find('\x1b') == std::string::npos);
   // Pods and ReplicaSets are asked for by the workload's selector alone.
   for (const std::string& target : run.requests) {
@@ -92,7 +78,7 @@ TEST_CASE("get --watch draws again in a terminal until Ctrl-C, at most five time
     });
   }
   run.interrupt_after = seconds(2);
-  const Ran ran = run.Run({"get", "web", "-w"});
+  const Ran ran = run.Run("get web -w");
   CHECK(ran.code == ExitCode::kDone);
   size_t drawn = 0;
   for (size_t at = 0; (at = ran.out.find("\x1b[J", at)) != std::string::npos; ++at) ++drawn;
@@ -103,7 +89,7 @@ TEST_CASE("get --watch draws again in a terminal until Ctrl-C, at most five time
 TEST_CASE("get --watch prints once in a pipe") {
   KubectlRun run;
   CreateWeb(run);
-  const Ran ran = run.Run({"get", "web", "-w"});
+  const Ran ran = run.Run("get web -w");
   CHECK(ran.code == ExitCode::kDone);
   CHECK(std::ranges::count(ran.out, '\n') == 12);
 }
@@ -112,9 +98,9 @@ TEST_CASE("get --watch ends with --timeout: 3 while something is under way") {
   KubectlRun run;
   CreateWeb(run);
   run.terminal = true;
-  CHECK(run.Run({"get", "web", "-w", "--timeout=5s"}).code == ExitCode::kTimeout);
+  CHECK(run.Run("get web -w --timeout=5s").code == ExitCode::kTimeout);
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 2, 2, 2); });
-  CHECK(run.Run({"get", "web", "-w", "--timeout=5s"}).code == ExitCode::kDone);
+  CHECK(run.Run("get web -w --timeout=5s").code == ExitCode::kDone);
 }
 
 TEST_CASE("get --watch says that the object is gone") {
@@ -123,20 +109,19 @@ TEST_CASE("get --watch says that the object is gone") {
   run.terminal = true;
   run.After(seconds(1),
             [&] { REQUIRE(run.server.Delete("setup", {kDeployments, "default", "web"}).ok()); });
-  const Ran ran = run.Run({"get", "web", "-w"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages == "error: deployment.apps/web has been deleted\n");
+  CHECK(run.Run("get web -w") ==
+        Ends(ExitCode::kError, "error: deployment.apps/web has been deleted\n"));
 }
 
 TEST_CASE("get -o json is a List of the workload, its Pods and ReplicaSets") {
   KubectlRun run;
   CreateWeb(run);
-  const Json list = Json::parse(run.Run({"get", "web", "-o", "json"}).out);
+  const Json list = Json::parse(run.Run("get web -o json").out);
   CHECK(list["kind"] == "List");
   REQUIRE(list["items"].size() == 4);
   CHECK(list["items"][0]["kind"] == "Deployment");
   CHECK(list["items"][3]["kind"] == "ReplicaSet");
-  CHECK(run.Run({"get", "web", "-o", "name"}).out ==
+  CHECK(run.Run("get web -o name").out ==
         "deployment.apps/web\npod/web-1-a\npod/web-1-b\nreplicaset.apps/web-1\n");
 }
 
@@ -145,7 +130,7 @@ TEST_CASE("A table of Deployments is read in pages") {
   for (int i = 0; i < 1000; ++i) {
     run.Create(kDeployments, sim::SampleDeployment("web-" + std::to_string(i)), "shop");
   }
-  const Ran ran = run.Run({"get", "deployments", "-A"});
+  const Ran ran = run.Run("get deployments -A");
   CHECK(ran.code == ExitCode::kDone);
   CHECK(std::ranges::count(ran.out, '\n') == 1001);
   CHECK(ran.out.starts_with("NAMESPACE   KIND         NAME      PHASE"));
@@ -170,13 +155,9 @@ TEST_CASE("A table has the kinds that can be read, and a line for each that cann
     CAPTURE(row.resource, row.messages);
     KubectlRun run;
     CreateWeb(run);
-    run.fate = [&row](const HttpRequest& request) {
-      const bool hit = request.target.find('/' + row.resource) != std::string::npos;
-      return hit ? row.fate : sim::Fate::kDelivered;
-    };
-    const Ran ran = run.Run({"get"});
-    CHECK(ran.code == row.code);
-    CHECK(ran.out.find("Deployment   web") != std::string::npos);
+    run.fate = FateOf('/' + row.resource, row.fate);
+    const Ran ran = run.Run("get");
+    CHECK(ran == Ends(row.code, "…", "…Deployment   web…"));
     CHECK(std::ranges::count(ran.messages, '\n') == (row.messages.empty() ? 0 : 1));
     CHECK(ran.messages.ends_with(row.messages));
   }
@@ -190,9 +171,8 @@ TEST_CASE("Of several objects those are shown that can be read") {
     const bool ours = request.target.find("/rollouts") != std::string::npos;
     return ours ? fate : sim::Fate::kDelivered;
   };
-  const Ran ran = run.Run({"get", "deployment/web", "rollout/shop"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.out.find("Deployment   web") != std::string::npos);
+  const Ran ran = run.Run("get deployment/web rollout/shop");
+  CHECK(ran == Ends(ExitCode::kError, "…", "…Deployment   web…"));
   CAPTURE(ran.messages);
   CHECK(ran.messages.starts_with(fate == sim::Fate::kForbidden
                                      ? "error: HTTP 403: no: ask for the right"
@@ -202,37 +182,27 @@ TEST_CASE("Of several objects those are shown that can be read") {
 TEST_CASE("A user who may not read Pods sees the object, and a warning") {
   KubectlRun run;
   CreateWeb(run);
-  run.fate = [](const HttpRequest& request) {
-    const bool pods = request.target.find("/pods") != std::string::npos;
-    return pods ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = run.Run({"get", "web"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out.find("default/web") != std::string::npos);
-  CHECK(ran.messages.starts_with("Warning: "));
+  run.fate = FateOf("/pods", sim::Fate::kForbidden);
+  CHECK(run.Run("get web") == Done("…default/web…", "Warning: …"));
 }
 
 TEST_CASE("Where there is nothing, get says so in kubectl's words") {
   KubectlRun run;
-  CHECK(run.Run({"get"}).messages == "No resources found in default namespace.\n");
-  CHECK(run.Run({"get", "deployments", "-A"}).messages == "No resources found.\n");
+  CHECK(run.Run("get").messages == "No resources found in default namespace.\n");
+  CHECK(run.Run("get deployments -A").messages == "No resources found.\n");
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
-  run.Create(resources::kReplicationControllerUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                                                        {"kind", "ReplicationControllerUpdate"},
-                                                        {"metadata", {{"name", "old"}}},
-                                                        {"spec", {{"newName", "new"}}}});
-  const Ran none = run.Run({"get", "rc", "-l", "app=zz"});
+  run.CreateUpdate("old", {{"newName", "new"}});
+  const Ran none = run.Run("get rc -l app=zz");
   CHECK(none.out == "");
   CHECK(none.messages == "No resources found in default namespace.\n");
-  CHECK(run.Run({"get", "-o", "name"}).messages.empty());
+  CHECK(run.Run("get -o name").messages.empty());
 }
 
 TEST_CASE("A kind that was asked for alone and cannot be read is an error") {
   KubectlRun run;
   run.fate = [](const HttpRequest&) { return sim::Fate::kNotServed; };
-  const Ran ran = run.Run({"get", "rollouts"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.starts_with("error: the cluster does not serve rollouts.windlass.dev"));
+  CHECK(run.Run("get rollouts") ==
+        Ends(ExitCode::kError, "error: the cluster does not serve rollouts.windlass.dev…"));
 }
 
 TEST_CASE("get -w -o yaml is a stream of documents") {
@@ -242,11 +212,10 @@ TEST_CASE("get -w -o yaml is a stream of documents") {
   run.After(seconds(1), [&run] {
     run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["replicas"] = 3; });
   });
-  const Ran ran = run.Run({"get", "deployment/web", "-w", "-o", "yaml"});
-  const auto documents = ParseYamlDocuments(ran.out);
-  REQUIRE(documents.ok());
-  REQUIRE(documents->size() == 2);
-  for (const YamlNode& document : *documents) {
+  const Ran ran = run.Run("get deployment/web -w -o yaml");
+  const auto documents = Must(ParseYamlDocuments(ran.out));
+  REQUIRE(documents.size() == 2);
+  for (const YamlNode& document : documents) {
     REQUIRE(document.Find("kind") != nullptr);
     CHECK(document.Find("kind")->scalar == "List");
   }
@@ -256,15 +225,10 @@ TEST_CASE("get -w -o yaml is a stream of documents") {
 TEST_CASE("A ReplicationController that cannot make Pods says why") {
   KubectlRun run;
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old", 2));
-  run.Edit(resources::kReplicationControllers, "old", "status", [](Json& o) {
-    o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
-                                              {"status", "True"},
-                                              {"reason", "FailedCreate"},
-                                              {"message", "exceeded quota: pods"}}});
-  });
-  CHECK(run.Run({"get", "rc/old"}).out.find("FailedCreate: exceeded quota: pods") !=
-        std::string::npos);
-  CHECK(run.Run({"get", "rc"}).out.find("FailedCreate") != std::string::npos);
+  run.SetCondition(resources::kReplicationControllers, "old",
+                   {"ReplicaFailure", "True", "FailedCreate", "exceeded quota: pods"});
+  CHECK(run.Run("get rc/old").out.find("FailedCreate: exceeded quota: pods") != std::string::npos);
+  CHECK(run.Run("get rc").out.find("FailedCreate") != std::string::npos);
 }
 
 // Whom this serves: who waits for a rollout whose new ReplicaSet goes with its Pods.
@@ -274,7 +238,7 @@ TEST_CASE("A ReplicaSet that is being deleted is said to be") {
   sim::DeleteOptions options;
   options.propagation = sim::Propagation::kForeground;
   REQUIRE(run.server.Delete("user", {resources::kReplicaSets, "default", "web-1"}, options).ok());
-  CHECK(run.Run({"get", "web"}).out.find("new, is being deleted") != std::string::npos);
+  CHECK(run.Run("get web").out.find("new, is being deleted") != std::string::npos);
 }
 
 TEST_CASE("A ReplicationController in the middle of an update is shown with the other one") {
@@ -285,11 +249,7 @@ TEST_CASE("A ReplicationController in the middle of an update is shown with the 
   created["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] =
       "old:" + run.Stored(controllers, "old")["metadata"]["uid"].get<std::string>();
   run.Create(controllers, created);
-  run.Create(resources::kReplicationControllerUpdates,
-             {{"apiVersion", "windlass.dev/v1alpha1"},
-              {"kind", "ReplicationControllerUpdate"},
-              {"metadata", {{"name", "old"}}},
-              {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
+  run.CreateUpdate("old", {{"image", "app:v2"}, {"newName", "new"}});
   run.Edit(resources::kReplicationControllerUpdates, "old", "status", [](Json& o) {
     o["status"] = {{"observedGeneration", o["metadata"]["generation"]},
                    {"phase", "Progressing"},
@@ -297,14 +257,14 @@ TEST_CASE("A ReplicationController in the middle of an update is shown with the 
                    {"newName", "new"},
                    {"desiredReplicas", 2}};
   });
-  const std::string shown = run.Run({"get", "rc/old"}).out;
+  const std::string shown = run.Run("get rc/old").out;
   CHECK(shown.find("0 of 2 Pods are those of new, 0 are available") != std::string::npos);
   CHECK(shown.find("├─ old") != std::string::npos);
   CHECK(shown.find("└─ new") != std::string::npos);
-  CHECK(run.Run({"get", "rc/new"}).out == shown);
+  CHECK(run.Run("get rc/new").out == shown);
   run.Edit(resources::kReplicationControllerUpdates, "old", "status",
            [](Json& o) { o["status"]["phase"] = "Succeeded"; });
-  CHECK(run.Run({"get", "rc/new"}).out.find("Update") == std::string::npos);
+  CHECK(run.Run("get rc/new").out.find("Update") == std::string::npos);
 }
 
 }  // namespace

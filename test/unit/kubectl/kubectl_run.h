@@ -3,16 +3,18 @@
 //
 //   KubectlRun run;
 //   run.Create(resources::kDeployments, sim::SampleDeployment("web", 3));
-//   const Ran ran = run.Run({"pause", "web"});
+//   const Ran ran = run.Run("pause web");
 //   CHECK(ran.out == "deployment.apps/web paused\n");
 #pragma once
 
 #include <cstdlib>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,15 +28,24 @@
 #include "test/sim/api_server.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/sim_transport.h"
+#include "test/unit/kubectl/wanted.h"
 
 namespace windlass::cli {
 
-// What a command wrote, and how it ended.
-struct Ran {
-  ExitCode code = ExitCode::kDone;
-  std::string out;
-  std::string messages;
+// The words of a command line: a list, or a text with a blank between two words.
+struct Words : std::vector<std::string> {
+  Words(std::initializer_list<std::string> words) : vector(words) {}   // NOLINT: implicit
+  Words(std::vector<std::string> words) : vector(std::move(words)) {}  // NOLINT: implicit
+  Words(const char* line) : Words(std::string(line)) {}                // NOLINT: implicit
+  Words(const std::string& line) {                                     // NOLINT: implicit
+    std::istringstream in(line);
+    for (std::string word; in >> word;) push_back(word);
+  }
 };
+inline Words operator+(Words line, const Words& more) {
+  line.insert(line.end(), more.begin(), more.end());
+  return line;
+}
 
 // A write that reached the API server.
 struct SentWrite {
@@ -100,6 +111,69 @@ class ScopedEnvironment {
   std::map<std::string, std::optional<std::string>> before_;
 };
 
+// A condition in a status. `more` are its other fields.
+struct StatusCondition {
+  std::string type, status, reason;
+  std::string message{};  // "": it has no message
+  Json more = Json::object();
+};
+
+// Gives `object` the condition in place of those that it has.
+inline void SetCondition(Json& object, const StatusCondition& condition) {
+  Json written = condition.more;
+  written["type"] = condition.type;
+  written["status"] = condition.status;
+  written["reason"] = condition.reason;
+  if (!condition.message.empty()) written["message"] = condition.message;
+  object["status"]["conditions"] = Json::array({written});
+}
+
+// Returns the fate of requests whose target has `part` in it. All others are delivered.
+inline std::function<sim::Fate(const HttpRequest&)> FateOf(std::string part, sim::Fate fate) {
+  return [=](const HttpRequest& request) {
+    return request.target.find(part) != std::string::npos ? fate : sim::Fate::kDelivered;
+  };
+}
+
+using Answer = std::function<std::optional<Result<HttpResponse>>(const HttpRequest&)>;
+
+// Returns an answer to requests whose target has `part` in it, and which have `method`, if that is
+// given. The modelled API server answers all others.
+inline Answer AnswerTo(std::string part, HttpResponse response,
+                       std::optional<HttpMethod> method = std::nullopt) {
+  return [=](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find(part) == std::string::npos) return std::nullopt;
+    if (method && request.method != *method) return std::nullopt;
+    return response;
+  };
+}
+inline HttpResponse Refusal(int code, const std::string& reason, const std::string& message) {
+  const Json status = {{"kind", "Status"},
+                       {"status", "Failure"},
+                       {"reason", reason},
+                       {"code", code},
+                       {"message", message}};
+  return {code, "application/json", status.dump(), {}};
+}
+// The API server does not serve the resource.
+inline HttpResponse NotServed() { return {404, "text/plain", "404 page not found", {}}; }
+
+// Returns a ReplicaSet of `owner`, a Deployment or a Rollout, with its template.
+inline Json ReplicaSetOf(const Json& owner, const std::string& name, int replicas) {
+  Json set = sim::SampleReplicaSet(name, replicas);
+  set["metadata"]["labels"]["app"] = owner["metadata"]["name"];
+  set["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
+  set["spec"]["selector"]["matchLabels"]["app"] = owner["metadata"]["name"];
+  set["spec"]["template"] = owner["spec"]["template"];
+  return set;
+}
+// Returns a Pod of `set`, one of the ReplicaSets of "web".
+inline Json PodOf(const Json& set, const std::string& name) {
+  Json pod = sim::SamplePod(name, "web");
+  pod["metadata"]["ownerReferences"] = sim::ControlledBy(set);
+  return pod;
+}
+
 class KubectlRun {
  public:
   KubectlRun() {
@@ -132,6 +206,24 @@ class KubectlRun {
     REQUIRE(object != nullptr);
     return *object;
   }
+  // Deletes an object at once. What it owns goes later.
+  void Remove(const ResourceId& resource, const std::string& name) {
+    sim::DeleteOptions at_once;
+    at_once.propagation = sim::Propagation::kBackground;
+    REQUIRE(server.Delete("setup", {resource, "default", name}, at_once).ok());
+  }
+  // Writes one condition, in place of those that there are.
+  void SetCondition(const ResourceId& resource, const std::string& name,
+                    const StatusCondition& condition) {
+    Edit(resource, name, "status", [&](Json& o) { cli::SetCondition(o, condition); });
+  }
+  void CreateUpdate(const std::string& name, const Json& spec) {
+    const ResourceId& updates = resources::kReplicationControllerUpdates;
+    Create(updates, {{"apiVersion", updates.GroupVersion()},
+                     {"kind", updates.kind},
+                     {"metadata", {{"name", name}}},
+                     {"spec", spec}});
+  }
   // Leaves ReplicationController old as an update to ReplicationController new has begun it, of
   // which neither has other Pods yet.
   void BeginUpdateOfOld() {
@@ -139,9 +231,8 @@ class KubectlRun {
     const std::string uid = Stored(controllers, "old")["metadata"]["uid"];
     const std::string replicas = Stored(controllers, "old")["spec"]["replicas"].dump();
     Json created = sim::SampleReplicationController("new", 0, "app:v2");
-    created["metadata"]["annotations"] = {
-        {"kubectl.kubernetes.io/update-source-id", "old:" + uid},
-        {"kubectl.kubernetes.io/desired-replicas", replicas}};
+    created["metadata"]["annotations"] = {{"kubectl.kubernetes.io/update-source-id", "old:" + uid},
+                                          {"kubectl.kubernetes.io/desired-replicas", replicas}};
     Create(controllers, created);
     Edit(controllers, "old", "", [&](Json& old) {
       old["metadata"]["annotations"] = {{"kubectl.kubernetes.io/next-controller-id", "new"},
@@ -151,7 +242,7 @@ class KubectlRun {
   // Calls `change` after `delay` of virtual time, while a command runs.
   void After(Duration delay, std::function<void()> change) { loop.After(delay, std::move(change)); }
 
-  Ran Run(const std::vector<std::string>& arguments) {
+  Ran Run(const Words& arguments) {
     Ran ran;
     Console console;
     console.out = [this, &ran](std::string_view text) {

@@ -12,54 +12,46 @@ TEST_CASE("A name is that of the one object that has it") {
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("pa"));
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
-  CHECK(run.Run({"pause", "pa"}).out == "rollout.windlass.dev/pa paused\n");
-  CHECK(run.Run({"get", "pa", "-o", "name"}).out.starts_with("rollout.windlass.dev/pa\n"));
-  CHECK(run.Run({"get", "old", "-o", "name"}).out.starts_with("replicationcontroller/old\n"));
-  CHECK(run.Run({"abort", "pa"}).out == "rollout.windlass.dev/pa aborted\n");
+  CHECK(run.Run("pause pa").out == "rollout.windlass.dev/pa paused\n");
+  CHECK(run.Run("get pa -o name").out.starts_with("rollout.windlass.dev/pa\n"));
+  CHECK(run.Run("get old -o name").out.starts_with("replicationcontroller/old\n"));
+  CHECK(run.Run("abort pa").out == "rollout.windlass.dev/pa aborted\n");
 }
 
 TEST_CASE("Two objects of one name are listed, and nothing is done") {
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("web"));
   run.Create(kDeployments, sim::SampleDeployment("web"));
-  const Ran ran = run.Run({"pause", "web"});
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages ==
-        "error: there are several objects \"web\": write one of deployment/web, rollout/web\n");
+  CHECK(
+      run.Run("pause web") ==
+      Ends(ExitCode::kUsage,
+           "error: there are several objects \"web\": write one of deployment/web, rollout/web\n"));
   CHECK(run.writes.empty());
   // There is only one that can be aborted.
-  CHECK(run.Run({"abort", "web"}).out == "rollout.windlass.dev/web aborted\n");
+  CHECK(run.Run("abort web").out == "rollout.windlass.dev/web aborted\n");
 }
 
 TEST_CASE("A name that nothing has names the kinds that the command takes") {
   KubectlRun run;
-  const Ran ran = run.Run({"pause", "web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: there is no deployment, rollout or replicationcontroller \"web\" in namespace "
-        "default: "
-        "kubectl windlass get -n default lists what there is; -n and --context choose another "
-        "place\n");
+  CHECK(run.Run("pause web") ==
+        Ends(ExitCode::kError,
+             "error: there is no deployment, rollout or replicationcontroller \"web\" in namespace "
+             "default: kubectl windlass get -n default lists what there is; -n and --context "
+             "choose another place\n"));
 }
 
 TEST_CASE("A kind that is not served or may not be read hides no other one") {
   const sim::Fate fate = GENERATE(sim::Fate::kNotServed, sim::Fate::kForbidden);
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
-  run.fate = [fate](const HttpRequest& request) {
-    const bool ours = request.target.find("windlass.dev") != std::string::npos;
-    return ours ? fate : sim::Fate::kDelivered;
-  };
-  CHECK(run.Run({"pause", "web"}).out == "deployment.apps/web paused\n");
+  run.fate = FateOf("windlass.dev", fate);
+  CHECK(run.Run("pause web").out == "deployment.apps/web paused\n");
 }
 
 TEST_CASE("A name of a kind that the cluster does not serve names the manifest") {
   KubectlRun run;
-  run.fate = [](const HttpRequest& request) {
-    const bool ours = request.target.find("windlass.dev") != std::string::npos;
-    return ours ? sim::Fate::kNotServed : sim::Fate::kDelivered;
-  };
-  CHECK(run.Run({"promote", "web"})
+  run.fate = FateOf("windlass.dev", sim::Fate::kNotServed);
+  CHECK(run.Run("promote web")
             .messages.starts_with("error: the cluster does not serve rollouts.windlass.dev"));
 }
 
@@ -67,8 +59,8 @@ TEST_CASE("A command says why it does nothing with the object that has the name"
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
-  CHECK(run.Run({"promote", "web"}).messages.starts_with("error: a Deployment has no steps"));
-  CHECK(run.Run({"restart", "old"})
+  CHECK(run.Run("promote web").messages.starts_with("error: a Deployment has no steps"));
+  CHECK(run.Run("restart old")
             .messages.starts_with("error: a ReplicationController is restarted by an update"));
 }
 
@@ -99,11 +91,11 @@ TEST_CASE("A change that no controller has seen for ten seconds is the first thi
       "date: check that Windlass runs with --controllers=rollout: kubectl get pods -A -l "
       "app.kubernetes.io/name=windlass\n";
   Change(run, kRollouts, seconds(9));
-  CHECK(run.Run({"get", "rollout/web"}).messages.empty());
+  CHECK(run.Run("get rollout/web").messages.empty());
   Change(run, kRollouts, seconds(11));
-  for (const char* command : {"get", "promote", "pause", "abort"}) {
+  for (const std::string command : {"get", "promote", "pause", "abort"}) {
     CAPTURE(command);
-    CHECK(run.Run({command, "rollout/web"}).messages.starts_with(warning));
+    CHECK(run.Run(command + " rollout/web").messages.starts_with(warning));
   }
 }
 
@@ -111,12 +103,11 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
   Change(run, kDeployments, seconds(60));
-  CHECK(
-      run.Run({"get", "web"}).messages ==
-      "Warning: no controller has seen the last change of deployment/web, so its status is out of "
-      "date: check that Windlass runs with --controllers=deployment, or that "
-      "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
-      "app.kubernetes.io/name=windlass\n");
+  CHECK(run.Run("get web").messages ==
+        "Warning: no controller has seen the last change of deployment/web, so its status is out "
+        "of date: check that Windlass runs with --controllers=deployment, or that "
+        "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
+        "app.kubernetes.io/name=windlass\n");
 }
 
 TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen one") {
@@ -126,15 +117,12 @@ TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen 
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
   Change(run, kDeployments, seconds(60));
-  run.Edit(kDeployments, "web", "status", [&](Json& web) {
-    web["status"]["conditions"] = Json::array(
-        {{{"type", type}, {"status", status}, {"reason", reason}, {"message", "not today"}}});
-  });
-  const Ran get = run.Run({"get", "web"});
+  run.SetCondition(kDeployments, "web", {type, status, reason, "not today"});
+  const Ran get = run.Run("get web");
   CHECK(get.messages.empty());
   CHECK(get.out.find(std::string(reason) + ": not today") != std::string::npos);
-  CHECK(run.Run({"get", "deployments"}).out.find(reason) != std::string::npos);
-  CHECK(run.Run({"status", "web", "--watch=false"}).out ==
+  CHECK(run.Run("get deployments").out.find(reason) != std::string::npos);
+  CHECK(run.Run("status web --watch=false").out ==
         "Waiting for deployment spec update to be observed (not today)...\n");
 }
 
@@ -147,15 +135,14 @@ TEST_CASE("Nor is one whose defaults the API server does not tell (RO-097)") {
   Change(run, kRollouts, seconds(60));
   run.Edit(kRollouts, "web", "status", [&](Json& web) {
     const int64_t generation = web["metadata"]["generation"];
-    web["status"]["conditions"] =
-        Json::array({{{"type", "Ready"},
-                      {"status", "False"},
-                      {"reason", "TemplateNotChecked"},
-                      {"message", "denied"},
-                      {"observedGeneration", of_this ? generation : generation - 1}}});
+    SetCondition(web, {"Ready",
+                       "False",
+                       "TemplateNotChecked",
+                       "denied",
+                       {{"observedGeneration", of_this ? generation : generation - 1}}});
   });
-  CHECK(run.Run({"get", "rollout/web"}).messages.empty() == of_this);
-  CHECK(run.Run({"status", "rollout/web", "--watch=false"}).out ==
+  CHECK(run.Run("get rollout/web").messages.empty() == of_this);
+  CHECK(run.Run("status rollout/web --watch=false").out ==
         (of_this ? "Waiting for rollout spec update to be observed (denied)...\n"
                  : "Waiting for rollout spec update to be observed...\n"));
 }
@@ -170,13 +157,13 @@ TEST_CASE("Nor is one that an update in place keeps back, if its condition is of
   Change(run, kDeployments, seconds(60));
   run.Edit(kDeployments, "web", "status", [&](Json& web) {
     const WallTime at = run.loop.clock().Wall() + seconds(seconds_after - 60);
-    web["status"]["conditions"] = Json::array({{{"type", "windlass.dev/InPlace"},
-                                                {"status", status},
-                                                {"reason", reason},
-                                                {"message", "1/3 patched"},
-                                                {"lastUpdateTime", FormatTime(at)}}});
+    SetCondition(web, {"windlass.dev/InPlace",
+                       status,
+                       reason,
+                       "1/3 patched",
+                       {{"lastUpdateTime", FormatTime(at)}}});
   });
-  CHECK(run.Run({"get", "web"}).messages.empty() == (seconds_after > 0));
+  CHECK(run.Run("get web").messages.empty() == (seconds_after > 0));
 }
 
 // It is an annotation, which changes no generation.
@@ -185,15 +172,15 @@ TEST_CASE("A promotion that nobody carries out for ten seconds is such a change"
   CreateAvailableRollout(run, 2);
   run.Edit(kRollouts, "web", "status",
            [](Json& web) { web["status"]["step"]["availableOf"] = web["spec"]["replicas"]; });
-  REQUIRE(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+  REQUIRE(run.Run("promote rollout/web").code == ExitCode::kDone);
   run.Edit(kRollouts, "web", "", [&](Json& web) {
     const WallTime at = run.loop.clock().Wall() + seconds(-11);
     web["metadata"]["managedFields"] = Json::array(
         {{{"manager", "windlass-plugin"}, {"operation", "Update"}, {"time", FormatTime(at)}}});
   });
-  for (const char* command : {"get", "promote"}) {
+  for (const std::string command : {"get", "promote"}) {
     CHECK(
-        run.Run({command, "rollout/web"})
+        run.Run(command + " rollout/web")
             .messages.starts_with("Warning: Windlass has not seen the last change of rollout/web"));
   }
 }
@@ -201,11 +188,9 @@ TEST_CASE("A promotion that nobody carries out for ten seconds is such a change"
 TEST_CASE("status says so after ten seconds, and waits on") {
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("web"));
-  const Ran ran = run.Run({"status", "rollout/web", "--timeout=12s"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.messages.starts_with("Warning: Windlass has not seen the last change of rollout/web"));
-  CHECK(
-      run.Run({"status", "rollout/web", "--timeout=8s"}).messages.starts_with("error: timed out"));
+  CHECK(run.Run("status rollout/web --timeout=12s") ==
+        Ends(ExitCode::kTimeout, "Warning: Windlass has not seen the last change of rollout/web…"));
+  CHECK(run.Run("status rollout/web --timeout=8s").messages.starts_with("error: timed out"));
 }
 
 }  // namespace

@@ -55,23 +55,20 @@ struct PlayedUpdate : KubectlRun {
     After(delay, [this, report] { Says(report); });
   }
   // Runs rolling-update, and Windlass ends the update a second later.
-  Ran RunUntil(const UpdateReport& end, const std::vector<std::string>& arguments) {
+  Ran RunUntil(const UpdateReport& end, const Words& arguments) {
     SaysAfter(seconds(1), end);
     return Update(arguments);
   }
-  Ran Update(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "rolling-update");
-    return Run(arguments);
+  Ran Update(const Words& arguments) { return Run("rolling-update" + arguments); }
+  // Leaves an update of old to new that has failed on the way.
+  void FailsOnTheWay() {
+    const UpdateReport failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
+    REQUIRE(RunUntil(failed, "old new --image=app:v2").code == ExitCode::kFailed);
+    Edit(resources::kReplicationControllerUpdates, "old", "status",
+         [](Json& update) { update["status"]["newName"] = "new"; });
   }
   void RefusesCreation() {
-    answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-      if (request.target.find("dryRun=All") == std::string::npos) return std::nullopt;
-      return HttpResponse{422,
-                          "application/json",
-                          R"({"kind":"Status","status":"Failure","reason":"Invalid","code":422,)"
-                          R"("message":"no such name"})",
-                          {}};
-    };
+    answering.answer = AnswerTo("dryRun=All", Refusal(422, "Invalid", "no such name"));
   }
   bool HasUpdate() {
     return server.Find({resources::kReplicationControllerUpdates, "default", "old"}) != nullptr;

@@ -22,9 +22,8 @@ std::string Promotion(KubectlRun& run) {
 TEST_CASE("promote names the step and the revision of the pause (RO-054)") {
   KubectlRun run;
   CreateAtPause(run);
-  const Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2\n");
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web") ==
+        Done("rollout.windlass.dev/web promoted past step 2 of 2\n"));
   CHECK(Promotion(run) == "2@8");
   // The object that the user named, and not another one that got its name since.
   const std::string uid = run.Stored(kRollouts, "web")["metadata"]["uid"];
@@ -38,7 +37,7 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
   KubectlRun run;
   const int step = GENERATE(1, 2);
   CreateAvailableRollout(run, step);
-  const Ran ran = run.Run({"promote", "rollout/web", "--full"});
+  const Ran ran = run.Run("promote rollout/web --full");
   CHECK(ran.out == "rollout.windlass.dev/web promoted past all steps, from step " +
                        std::to_string(step) + " of 2 on\n");
   CHECK(Promotion(run) == "full@8");
@@ -48,33 +47,30 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
 TEST_CASE("promote replaces no promotion that asks for more and is not carried out yet (RO-133)") {
   struct Row {
     std::string stored;
-    std::vector<std::string> flags;
+    std::string flags;
     std::string both;  // "": it is written
   };
   const Row row = GENERATE(values<Row>({
-      {"full@8", {}, "--full"},
-      {"full@8", {"--force"}, "--full --force"},
-      {"full@8/force", {}, "--full --force"},
-      {"2@8/force", {"--full"}, "--full --force"},
-      {"2@8", {"--full"}, ""},
-      {"full@8", {"--full", "--force"}, ""},
-      {"1@8/force", {}, ""},  // of a step that is over
+      {"full@8", "", "--full"},
+      {"full@8", "--force", "--full --force"},
+      {"full@8/force", "", "--full --force"},
+      {"2@8/force", "--full", "--full --force"},
+      {"2@8", "--full", ""},
+      {"full@8", "--full --force", ""},
+      {"1@8/force", "", ""},  // of a step that is over
   }));
   CAPTURE(row.stored, row.flags);
   KubectlRun run;
   CreateAvailableRollout(run, 2, [&](Json& web) {
     web["metadata"]["annotations"]["windlass.dev/promote"] = row.stored;
   });
-  std::vector<std::string> command = {"promote", "rollout/web"};
-  command.insert(command.end(), row.flags.begin(), row.flags.end());
-  const Ran ran = run.Run(command);
   const bool refused = !row.both.empty();
-  CHECK(ran.code == (refused ? ExitCode::kOtherUpdate : ExitCode::kDone));
+  CHECK(run.Run("promote rollout/web " + row.flags) ==
+        (refused
+             ? Ends(ExitCode::kOtherUpdate, "…kubectl windlass promote rollout/web -n default " +
+                                                row.both + " asks for both\n")
+             : Done("…")));
   CHECK((Promotion(run) == row.stored) == refused);
-  if (refused) {
-    CHECK(ran.messages.ends_with("kubectl windlass promote rollout/web -n default " + row.both +
-                                 " asks for both\n"));
-  }
 }
 
 std::string NotPromoted(const std::string& cause) {
@@ -88,16 +84,10 @@ TEST_CASE("promote is refused while a Pod of the step is not available, and says
   CreateRolloutWithCanary(run);
   CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);  // of another revision: no cause
   CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
-  for (const auto& command : std::vector<std::vector<std::string>>{
-           {"promote", "rollout/web"}, {"promote", "rollout/web", "--full"}}) {
-    CAPTURE(command);
-    const Ran ran = run.Run(command);
-    CHECK(ran.code == ExitCode::kHeld);
-    std::string text = NotPromoted("web-2-a: web: ImagePullBackOff: no such tag");
-    if (command.size() == 3) text.replace(text.find("step 2 of 2"), 11, "all steps");
-    CHECK(ran.messages == text);
-    CHECK(ran.out.empty());
-  }
+  std::string text = NotPromoted("web-2-a: web: ImagePullBackOff: no such tag");
+  CHECK(run.Run("promote rollout/web") == Ends(ExitCode::kHeld, text, ""));
+  text.replace(text.find("step 2 of 2"), 11, "all steps");
+  CHECK(run.Run("promote rollout/web --full") == Ends(ExitCode::kHeld, text, ""));
   CHECK(run.writes.empty());
 }
 
@@ -105,12 +95,11 @@ TEST_CASE("promote --force writes that it is forced, and reads no Pods") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
   CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
-  Ran ran = run.Run({"promote", "rollout/web", "--force"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "rollout.windlass.dev/web promoted past step 2 of 2, by force\n");
+  CHECK(run.Run("promote rollout/web --force") ==
+        Done("rollout.windlass.dev/web promoted past step 2 of 2, by force\n"));
   CHECK(Promotion(run) == "2@8/force");
   CHECK(run.requests.size() == 2);
-  ran = run.Run({"promote", "rollout/web", "--force", "--full"});
+  const Ran ran = run.Run("promote rollout/web --force --full");
   CHECK(ran.out ==
         "rollout.windlass.dev/web promoted past all steps, from step 2 of 2 on, by force\n");
   CHECK(Promotion(run) == "full@8/force");
@@ -123,7 +112,7 @@ TEST_CASE("A Pod that is being deleted is no cause") {
   run.Edit(resources::kPods, "web-2-a", "",
            [](Json& o) { o["metadata"]["finalizers"] = Json::array({"example.dev/keeps-it"}); });
   REQUIRE(run.server.Delete("setup", {resources::kPods, "default", "web-2-a"}).ok());
-  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+  CHECK(run.Run("promote rollout/web").messages ==
         NotPromoted("web-2-b: web: ImagePullBackOff: no such tag"));
 }
 
@@ -133,7 +122,7 @@ TEST_CASE("The cause is that of the worst Pod, and the others are counted") {
   CreateCanaryPod(run, "web-2-a", "web-2", {{"waiting", {{"reason", "ContainerCreating"}}}});
   CreateCanaryPod(run, "web-2-b", "web-2", kNoImage);
   CreateCanaryPod(run, "web-2-c", "web-2", kRuns);
-  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+  CHECK(run.Run("promote rollout/web").messages ==
         NotPromoted("web-2-b: web: ImagePullBackOff: no such tag (and 1 more)"));
 }
 
@@ -141,17 +130,13 @@ TEST_CASE(
     "Without a Pod to name, the cause is that of the ReplicaSet, or that it is not seen yet") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
-  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+  CHECK(run.Run("promote rollout/web").messages ==
         NotPromoted(
             "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the "
             "Pods"));
-  run.Edit(resources::kReplicaSets, "web-2", "status", [](Json& o) {
-    o["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
-                                              {"status", "True"},
-                                              {"reason", "FailedCreate"},
-                                              {"message", "exceeded quota: compute"}}});
-  });
-  CHECK(run.Run({"promote", "rollout/web"}).messages ==
+  run.SetCondition(resources::kReplicaSets, "web-2",
+                   {"ReplicaFailure", "True", "FailedCreate", "exceeded quota: compute"});
+  CHECK(run.Run("promote rollout/web").messages ==
         NotPromoted("web-2: FailedCreate: exceeded quota: compute"));
   CHECK(run.writes.empty());
 }
@@ -164,23 +149,17 @@ TEST_CASE("A Pod that was updated in place is a Pod of the step") {
   CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);
   CreateCanaryPod(run, "web-1-b", "web-1", {{"waiting", {{"reason", "CrashLoopBackOff"}}}},
                   {{"windlass.dev/in-place-state", "{}"}});
-  CHECK(run.Run({"promote", "rollout/web"}).messages ==
-        NotPromoted("web-1-b: web: CrashLoopBackOff"));
+  CHECK(run.Run("promote rollout/web").messages == NotPromoted("web-1-b: web: CrashLoopBackOff"));
 }
 
 TEST_CASE("If the Pods may not be read, promote is refused and says so") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
-  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.target.find("/pods") == std::string::npos) return std::nullopt;
-    return HttpResponse{.status = 403,
-                        .body = R"({"kind":"Status","message":"pods is forbidden","code":403})"};
-  };
-  const Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages.starts_with(
-      "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: the cause "
-      "cannot be read: pods is forbidden: ask for the right"));
+  run.answering.answer = AnswerTo("/pods", Refusal(403, "Forbidden", "pods is forbidden"));
+  CHECK(run.Run("promote rollout/web") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: the "
+             "cause cannot be read: pods is forbidden: ask for the right…"));
   CHECK(run.writes.empty());
 }
 
@@ -197,27 +176,26 @@ TEST_CASE("Of an older status, counters and Pods tell whether the step is availa
   };
   SECTION("all Pods are available: no Pod is read") {
     older(4);
-    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(run.Run("promote rollout/web").code == ExitCode::kDone);
     CHECK(run.requests.size() == 2);
   }
   SECTION("an old Pod is not available") {
     older(3);
     CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);
     CreateCanaryPod(run, "web-2-a", "web-2", kRuns);
-    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(run.Run("promote rollout/web").code == ExitCode::kDone);
     CHECK(Promotion(run) == "2@8");
   }
   SECTION("the new Pod is not available") {
     older(3);
     CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
-    const Ran ran = run.Run({"promote", "rollout/web"});
-    CHECK(ran.code == ExitCode::kHeld);
-    CHECK(ran.messages == NotPromoted("web-2-a: web: ImagePullBackOff: no such tag"));
+    CHECK(run.Run("promote rollout/web") ==
+          Ends(ExitCode::kHeld, NotPromoted("web-2-a: web: ImagePullBackOff: no such tag")));
   }
   SECTION("no Pod is updated yet, so none can be missing") {
     older(3);
     EditStatus(run, [](Json& status) { status["updatedReplicas"] = 0; });
-    CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+    CHECK(run.Run("promote rollout/web").code == ExitCode::kDone);
     CHECK(run.requests.size() == 2);
   }
 }
@@ -240,18 +218,17 @@ TEST_CASE("promote is refused where the size leaves the step no Pod, and names -
   CreateWithoutCanary(run, 2, replicas);
   const std::string why = (replicas == 1 ? "with 1 replica" : "with 0 replicas") +
                           std::string(" no Pod proves revision 8: scale up, or end ");
-  Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.out.empty());
-  CHECK(ran.messages == "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
-                            "it with kubectl windlass promote rollout/web -n default --force\n");
-  ran = run.Run({"promote", "rollout/web", "--full"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages ==
-        "error: rollout \"web\" is not promoted past all steps: " + why +
-            "them with kubectl windlass promote rollout/web -n default --full --force\n");
+  CHECK(run.Run("promote rollout/web") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
+                 "it with kubectl windlass promote rollout/web -n default --force\n",
+             ""));
+  CHECK(run.Run("promote rollout/web --full") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" is not promoted past all steps: " + why +
+                 "them with kubectl windlass promote rollout/web -n default --full --force\n"));
   CHECK(run.writes.empty());
-  CHECK(run.Run({"promote", "rollout/web", "--force"}).code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web --force").code == ExitCode::kDone);
   CHECK(Promotion(run) == "2@8/force");
   Proves("RO-194");
 }
@@ -262,18 +239,15 @@ TEST_CASE("promote of a step setUpdated without a Pod names --full --force (RO-1
   const std::string why =
       ": with 1 replica no Pod proves revision 8: scale up, or end all steps with kubectl windlass "
       "promote rollout/web -n default --full --force\n";
-  for (const bool force : {false, true}) {
-    std::vector<std::string> command{"promote", "rollout/web"};
-    if (force) command.emplace_back("--force");
-    const Ran ran = run.Run(command);
-    CHECK(ran.code == ExitCode::kHeld);
-    CHECK(ran.messages == "error: rollout \"web\" is not at a pause, but at step 1 of 2" + why);
+  for (const char* command : {"promote rollout/web", "promote rollout/web --force"}) {
+    CHECK(run.Run(command) ==
+          Ends(ExitCode::kHeld,
+               "error: rollout \"web\" is not at a pause, but at step 1 of 2" + why));
   }
-  const Ran full = run.Run({"promote", "rollout/web", "--full"});
-  CHECK(full.code == ExitCode::kHeld);
-  CHECK(full.messages.starts_with("error: rollout \"web\" is not promoted past all steps: with 1"));
+  CHECK(run.Run("promote rollout/web --full") ==
+        Ends(ExitCode::kHeld, "error: rollout \"web\" is not promoted past all steps: with 1…"));
   CHECK(run.writes.empty());
-  CHECK(run.Run({"promote", "rollout/web", "--full", "--force"}).code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web --full --force").code == ExitCode::kDone);
   CHECK(Promotion(run) == "full@8/force");
   Proves("RO-194");
 }
@@ -286,14 +260,14 @@ TEST_CASE("status says that a step waits for more replicas, also if it was promo
   run.Edit(kRollouts, "web", "", [&](Json& object) {
     object["metadata"]["annotations"]["windlass.dev/promote"] = promote;
   });
-  const Ran ran = run.Run({"status", "rollout/web"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages == "error: rollout \"web\" waits at step " + std::to_string(step) +
-                            " of 2: with 1 replica no Pod proves revision 8: scale up, or end " +
-                            (step == 1 ? "all steps with kubectl windlass promote rollout/web -n "
-                                         "default --full --force\n"
-                                       : "it with kubectl windlass promote rollout/web -n default "
-                                         "--force\n"));
+  CHECK(
+      run.Run("status rollout/web") ==
+      Ends(ExitCode::kHeld,
+           "error: rollout \"web\" waits at step " + std::to_string(step) +
+               " of 2: with 1 replica no Pod proves revision 8: scale up, or end " +
+               (step == 1 ? "all steps with kubectl windlass promote rollout/web -n default --full "
+                            "--force\n"
+                          : "it with kubectl windlass promote rollout/web -n default --force\n")));
   Proves("RO-194");
 }
 
@@ -301,7 +275,7 @@ TEST_CASE("The message of the status decides nothing") {
   KubectlRun run;
   CreateAtPause(run);
   EditStatus(run, [](Json& status) { status["message"] = "canary not available: web-2-a: no"; });
-  CHECK(run.Run({"promote", "rollout/web"}).code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web").code == ExitCode::kDone);
 }
 
 // Who ends all steps while a Pod of the new revision does not start, brings it to all.
@@ -313,16 +287,16 @@ TEST_CASE("promote --full on the way to a step needs --force if a Pod does not s
     status["step"]["index"] = 1;
     status["phase"] = "Progressing";
   });
-  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kHeld);
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kHeld);
   // One that only needs time is no reason.
   run.Edit(resources::kPods, "web-2-a", "status", [](Json& pod) {
     pod["status"]["containerStatuses"][0]["state"] = {
         {"waiting", {{"reason", "ContainerCreating"}}}};
   });
-  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
   EditStatus(run, [](Json& status) { status["phase"] = "Stalled"; });
-  CHECK(run.Run({"promote", "rollout/web", "--full"}).code == ExitCode::kHeld);
-  CHECK(run.Run({"promote", "rollout/web", "--full", "--force"}).code == ExitCode::kDone);
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kHeld);
+  CHECK(run.Run("promote rollout/web --full --force").code == ExitCode::kDone);
 }
 
 TEST_CASE("promote refuses where there is nothing to promote, and says what to do") {
@@ -348,8 +322,7 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   const Row row = GENERATE_COPY(values<Row>({
       {"a step", none, [](Json& s) { s["step"]["index"] = 1; }, ExitCode::kError,
        "is not at a pause, but at step 1 of 2: kubectl windlass status rollout/web -n default "
-       "waits for the "
-       "next one, and --full ends all steps",
+       "waits for the next one, and --full ends all steps",
        ""},
       {"spec.paused", [](Json& o) { o["spec"]["paused"] = true; }, none, ExitCode::kHeld, resume,
        resume},
@@ -392,16 +365,14 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
     status["phase"] = "Paused";
     row.set_status(status);
   });
-  Ran ran = run.Run({"promote", "rollout/web"});
-  CHECK(ran.code == row.code);
-  CHECK(ran.messages == "error: rollout \"web\" " + row.plain + "\n");
+  const Ran ran = run.Run("promote rollout/web");
+  CHECK(ran == Ends(row.code, "error: rollout \"web\" " + row.plain + "\n"));
   // No force promotes what is not there.
-  CHECK(run.Run({"promote", "rollout/web", "--force"}).messages == ran.messages);
+  CHECK(run.Run("promote rollout/web --force").messages == ran.messages);
   CHECK(run.writes.empty());
   if (row.full.empty()) return;
-  ran = run.Run({"promote", "rollout/web", "--full"});
-  CHECK(ran.code == row.code);
-  CHECK(ran.messages == "error: rollout \"web\" " + row.full + "\n");
+  CHECK(run.Run("promote rollout/web --full") ==
+        Ends(row.code, "error: rollout \"web\" " + row.full + "\n"));
   CHECK(run.writes.empty());
 }
 
@@ -410,14 +381,11 @@ TEST_CASE("promote waits until Windlass has seen the last change (RO-054)") {
   CreateAtPause(run);
   run.Edit(kRollouts, "web", "",
            [](Json& o) { o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v9"; });
-  for (const auto& command : std::vector<std::vector<std::string>>{
-           {"promote", "rollout/web"}, {"promote", "rollout/web", "--full", "--force"}}) {
-    const Ran ran = run.Run(command);
-    CHECK(ran.code == ExitCode::kError);
-    CHECK(
-        ran.messages ==
-        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
-        "status rollout/web -n default waits for it\n");
+  for (const char* command : {"promote rollout/web", "promote rollout/web --full --force"}) {
+    CHECK(run.Run(command) ==
+          Ends(ExitCode::kError,
+               "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
+               "windlass status rollout/web -n default waits for it\n"));
   }
   CHECK(run.writes.empty());
 }
@@ -426,7 +394,7 @@ TEST_CASE("promote says that a Rollout is aborted, also before Windlass has seen
   KubectlRun run;
   run.Create(resources::kRollouts, sim::SampleRollout("web"));
   run.Edit(resources::kRollouts, "web", "", [](Json& o) { o["spec"]["abort"] = true; });
-  const Ran ran = run.Run({"promote", "rollout/web"});
+  const Ran ran = run.Run("promote rollout/web");
   CHECK(ran.code == ExitCode::kAborted);
   CHECK(run.writes.empty());
 }

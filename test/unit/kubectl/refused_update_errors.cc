@@ -111,14 +111,8 @@ PrepareUpdate IsNamed() {
 PrepareUpdate RefusesToCreate() {
   return [](KubectlRun& run) {
     HasOld()(run);
-    run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-      if (request.method != HttpMethod::kPost) return std::nullopt;
-      return HttpResponse{403,
-                          "application/json",
-                          R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
-                          R"("message":"exceeded quota: compute"})",
-                          {}};
-    };
+    run.answering.answer =
+        AnswerTo("", Refusal(403, "Forbidden", "exceeded quota: compute"), HttpMethod::kPost);
   };
 }
 
@@ -126,15 +120,12 @@ PrepareUpdate RefusesToCreate() {
 
 ErrorSection RefusedUpdateErrors() {
   constexpr ExitCode kFailed = ExitCode::kFailed;
-  const auto update = [](std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"rolling-update", "old"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    arguments.emplace_back("--local");
-    return arguments;
+  const auto update = [](const std::string& arguments) {
+    return Words("rolling-update old " + arguments + " --local");
   };
-  const std::vector<std::string> to_new = update({"new", "--image=app:v2"});
-  const std::vector<std::string> same_name = update({"--image=app:v2"});
-  const std::vector<std::string> back = update({"new", "--rollback"});
+  const Words to_new = update("new --image=app:v2");
+  const Words same_name = update("--image=app:v2");
+  const Words back = update("new --rollback");
   const auto unscaled = [](Json& object) { object["spec"]["replicas"] = 0; };
   const auto without_annotations = [](Json& object) { object["metadata"].erase("annotations"); };
   const auto same_selector = [](Json& object) {
@@ -178,7 +169,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "The old controller has 0 replicas, so there are no Pods to replace. Scale it up, or give "
         "a file with `spec.replicas`.",
         HasOld(unscaled)},
-       {update({"new", "--image=app:v1"}), kFailed,
+       {update("new --image=app:v1"), kFailed,
         "error: --image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is "
         "the same as existing container image",
         "The image is the present one. Add `--image-pull-policy` if its Pods are to be replaced "
@@ -187,10 +178,10 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {to_new, kFailed,
         "error: must specify container to update when updating a multi-container pod",
         "The Pods have several containers. Add `--container`.", HasOld(AddContainer)},
-       {update({"new", "--image=app:v2", "--container=db"}), kFailed,
+       {update("new --image=app:v2 --container=db"), kFailed,
         "error: container db not found in pod",
         "The Pods have no container of this name. Correct `--container`.", HasOld()},
-       {update({"-f", "new.yaml"}), ExitCode::kUsage,
+       {update("-f new.yaml"), ExitCode::kUsage,
         "error: new.yaml must specify a matching key with non-equal value in Selector for old",
         "The selector in the file could match the old Pods. Give one label of the old selector "
         "another value in the file.",
@@ -198,7 +189,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {to_new, kFailed,
         "error: new must specify a matching key with non-equal value in Selector for old",
         "As above, of a new controller that is there already.", HasBoth(same_selector)},
-       {update({"new", "--image=app:v3"}), ExitCode::kOtherUpdate,
+       {update("new --image=app:v3"), ExitCode::kOtherUpdate,
         "error: Found existing in-progress update to image (app:v2).\nEither continue in-progress "
         "update with --image=app:v2 or rollback with --rollback",
         "The new controller is there with another image. Go on with that image, or take the update "
@@ -220,28 +211,25 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "Somebody changed the annotation in which a rename is noted. Remove it if both controllers "
         "are there.",
         HasOld(unreadable_journal)},
-       {update({"other", "--image=app:v2"}), ExitCode::kOtherUpdate,
+       {update("other --image=app:v2"), ExitCode::kOtherUpdate,
         "error: ReplicationController new is about to be renamed to old, so old cannot be updated "
         "to other. Remove spec.newName, and set spec.cleanup to Rename, to finish the rename, or "
         "set spec.rollback to true to undo it",
         "The rename of an earlier update is not finished. Finish it with the same command without "
         "`NEW`, or take it back with `--rollback`.",
         IsBeingRenamed()},
-       {update({"--rollback", "--dry-run=client"}), kFailed,
+       {update("--rollback --dry-run=client"), kFailed,
         "error: the update of replicationcontroller/old is at its end and cannot be taken back: "
         "its new controller is deleted already. The command that began the update finishes it. To "
         "go back, update to the old image then",
         "The rollback comes too late. Without `--dry-run` the rename is finished, and the exit "
-        "code "
-        "is 2 as well.",
+        "code is 2 as well.",
         IsRenamed()},
        {same_name, ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new is under way, with --cleanup=Delete, "
         "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
-        "new --image=app:v2 -n default --local. To take it "
-        "back: "
-        "kubectl windlass rolling-update old "
-        "new --rollback -n default --local",
+        "new --image=app:v2 -n default --local. To take it back: kubectl windlass rolling-update "
+        "old new --rollback -n default --local",
         "The first command named `NEW`; this one would rename it in the end. Run one of the two "
         "commands.",
         IsNamed()},
@@ -253,7 +241,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "The other way round: this command would delete the old controller in the end. Run one of "
         "the two commands.",
         HasBoth(to_rename)},
-       {update({"new", "-f", "new.yaml"}), ExitCode::kOtherUpdate,
+       {update("new -f new.yaml"), ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new is under way, which has other images "
         "than new.yaml, so nothing was changed. Correct the file to go on with that. To take it "
         "back: kubectl windlass rolling-update old new --rollback -n default --local",
@@ -301,7 +289,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         RefusesToCreate()},
        {back, kFailed, "error: Could not find new to rollback.",
         "There is no new controller, so there is nothing to take back.", HasOld()},
-       {update({"--rollback"}), kFailed,
+       {update("--rollback"), kFailed,
         "error: there is nothing to roll back: ReplicationController old has no annotation "
         "kubectl.kubernetes.io/next-controller-id. Name the new controller, or set spec.rollback "
         "to false to begin an update",

@@ -6,11 +6,7 @@ namespace windlass::cli {
 namespace {
 
 ErrorRow WithFile(const std::string& content, std::string text, std::string help) {
-  return {{"rolling-update", "old", "-f", "new.yaml"},
-          ExitCode::kUsage,
-          std::move(text),
-          std::move(help),
-          {},
+  return {"rolling-update old -f new.yaml", ExitCode::kUsage, std::move(text), std::move(help), {},
           RowFile{"new.yaml", content}};
 }
 
@@ -18,79 +14,64 @@ ErrorRow WithFile(const std::string& content, std::string text, std::string help
 
 ErrorSection RollingUpdateErrors() {
   constexpr ExitCode kUsage = ExitCode::kUsage;
-  const std::string command = "rolling-update";
-  const std::string image = "--image=app:v2";
   return {
       "rolling-update: arguments and files",
-      {{{command, "old"},
-        kUsage,
+      {{"rolling-update old", kUsage,
         "error: Must specify --filename or --image for new controller\nSee 'kubectl windlass "
         "rolling-update -h' for help and examples",
         "Say what to update to."},
-       {{command, image},
-        kUsage,
+       {"rolling-update --image=app:v2", kUsage,
         "error: Must specify the controller to update\nSee 'kubectl windlass rolling-update -h' "
         "for help and examples",
         "Name the ReplicationController that is updated."},
-       {{command},
-        kUsage,
+       {"rolling-update", kUsage,
         "Must specify --filename or --image for new controller\nSee 'kubectl windlass "
         "rolling-update -h' for help and examples\nMust specify the controller to update\nSee "
         "'kubectl windlass rolling-update -h' for help and examples",
         "Several things are wrong. All are listed, as kubectl lists several errors."},
-       {{command, "old", image, "-f", "x"},
-        kUsage,
+       {"rolling-update old --image=app:v2 -f x", kUsage,
         "error: --filename and --image can not both be specified\nSee 'kubectl windlass "
         "rolling-update -h' for help and examples",
         "The image of the old controller is changed, or a file has the new controller. Leave one "
         "out."},
-       {{command, "old", "-f", "x", "-f", "y"},
-        kUsage,
+       {"rolling-update old -f x -f y", kUsage,
         "error: May only specify a single filename for new controller\nSee 'kubectl windlass "
         "rolling-update -h' for help and examples",
         "One file with one ReplicationController is read. Leave the others out."},
-       {{command, "old", image, "--rollback"},
-        kUsage,
+       {"rolling-update old --image=app:v2 --rollback", kUsage,
         "error: Don't specify --filename or --image on rollback\nSee 'kubectl windlass "
         "rolling-update -h' for help and examples",
         "A rollback needs no new controller. Leave the flag out."},
-       {{command, "old", image, "--deployment-label-key", ""},
+       {{"rolling-update", "old", "--image=app:v2", "--deployment-label-key", ""},
         kUsage,
         "error: --deployment-label-key can not be empty\nSee 'kubectl windlass rolling-update -h' "
         "for help and examples",
         "The label tells the Pods of the two controllers apart, so it needs a key."},
-       {{command, "old", "new", "more", image},
-        kUsage,
+       {"rolling-update old new more --image=app:v2", kUsage,
         "error: at most two names: OLD and NEW\nSee 'kubectl windlass rolling-update -h' for help "
         "and examples",
         "Give the old name, and the new one if the name changes."},
-       {{command, "web", "web", image},
-        kUsage,
+       {"rolling-update web web --image=app:v2", kUsage,
         "error: web cannot have the same name as the existing ReplicationController web",
         "The new controller stands beside the old one for a while, so it needs another name. Leave "
         "the second name out to keep the name in the end."},
-       {{command, "deployment/web", image},
-        kUsage,
+       {"rolling-update deployment/web --image=app:v2", kUsage,
         "error: \"deployment/web\" is no ReplicationController, and rolling-update takes nothing "
         "else: write NAME or rc/NAME",
         "A Deployment is updated with `kubectl set image`."},
-       {{command, "web", image, "--local", "--dry-run=server"},
-        kUsage,
+       {"rolling-update web --image=app:v2 --local --dry-run=server", kUsage,
         "error: --dry-run=server has the API server check the update that Windlass would carry "
         "out, and with --local there is none: give --dry-run=client, or leave out --local",
         "The two flags contradict each other. Leave one out."},
-       {{command, "old", "-f", "/no/such/file"},
-        kUsage,
+       {"rolling-update old -f /no/such/file", kUsage,
         "error: please make sure /no/such/file exists and is not empty",
         "The file of `-f` is not there. Correct the path."},
-       {{command, "old", "-f", "/"},
-        kUsage,
+       {"rolling-update old -f /", kUsage,
         "error: / is a directory: give the file of the new controller",
         "kubectl reads all files of a directory. Here it is one object."},
-       {{command, "old", "-f", "https://host.example/rc.yaml"},
-        kUsage,
-        "error: https://host.example/rc.yaml is an address, which is not read here: write "
-        "-f -, and pipe it in with curl -s https://host.example/rc.yaml",
+       {"rolling-update old -f https://host.example/rc.yaml", kUsage,
+        "error: https://host.example/rc.yaml is an address, which is not read here: write -f -, "
+        "and pipe it in with curl -s https://host.example/rc.yaml",
         "kubectl reads addresses. Here a file or standard input is read."},
        WithFile("kind: &kind ReplicationController\n",
                 "error: new.yaml: line 1: anchors are not supported: write the value out",

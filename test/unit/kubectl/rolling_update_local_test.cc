@@ -16,9 +16,8 @@ constexpr const ResourceId& kControllers = resources::kReplicationControllers;
 struct Fixture : KubectlRun {
   Fixture() { Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1")); }
 
-  Ran Update(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"rolling-update", "--local", "--update-period=10s"});
-    return Run(arguments);
+  Ran Update(const Words& arguments) {
+    return Run("rolling-update --local --update-period=10s" + arguments);
   }
   // Scales "new" as soon as the command has scaled it to 1 and looks at it again.
   void ScaleNewTo(int replicas) {
@@ -33,12 +32,7 @@ struct Fixture : KubectlRun {
   bool Has(const std::string& name) {
     return server.Find({kControllers, "default", name}) != nullptr;
   }
-  void AddUpdate() {
-    Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                      {"kind", "ReplicationControllerUpdate"},
-                      {"metadata", {{"name", "old"}}},
-                      {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
-  }
+  void AddUpdate() { CreateUpdate("old", {{"image", "app:v2"}, {"newName", "new"}}); }
 
   sim::ReplicaSetController replication_controller{
       server, sim::kControlledReplicationControllers, {}, Random(3)};
@@ -60,10 +54,7 @@ constexpr const char* kLines =
 
 TEST_CASE_METHOD(Fixture, "--local updates without Windlass, and says what kubectl says") {
   Proves("RC-12");
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.out == kLines);
-  CHECK(ran.messages.empty());
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") == Done(kLines, ""));
   CHECK_FALSE(Has("old"));
 }
 
@@ -75,7 +66,7 @@ TEST_CASE_METHOD(Fixture, "--local labels many Pods at the same time, in one loo
     if (pod && request.method == HttpMethod::kPatch) labelled.push_back(loop.clock().Now());
     return sim::Fate::kDelivered;
   };
-  const Ran ran = Update({"many", "--image=app:v2", "--poll-interval=1h", "--max-surge=100"});
+  const Ran ran = Update("many --image=app:v2 --poll-interval=1h --max-surge=100");
   CHECK(ran.code == ExitCode::kDone);
   CHECK(labelled.size() == 100);
   CHECK(labelled.back() - labelled.front() < std::chrono::minutes(1));
@@ -91,14 +82,14 @@ TEST_CASE_METHOD(Fixture, "--local waits longer and longer for a server in troub
   };
   SECTION("until it is well again") {
     After(std::chrono::minutes(4), [&ends] { ends = true; });
-    const Ran ran = Update({"old", "new", "--image=app:v2"});
+    const Ran ran = Update("old new --image=app:v2");
     CHECK(ran.code == ExitCode::kDone);
     CHECK(std::ranges::count(ran.messages, '\n') == 1);
     CHECK(ran.messages.starts_with("Warning: "));
     CHECK(ran.messages.ends_with(". Trying again\n"));
   }
   SECTION("until --progress-timeout") {
-    const Ran ran = Update({"old", "new", "--image=app:v2", "--progress-timeout=3m"});
+    const Ran ran = Update("old new --image=app:v2 --progress-timeout=3m");
     CHECK(ran.code == ExitCode::kError);
     CHECK(asked < 20);
     CHECK(ran.messages.find("\nerror: ") != std::string::npos);
@@ -111,22 +102,20 @@ TEST_CASE_METHOD(Fixture, "--local --rollback restores the size when the new one
     if (deleted || !Has("old") || Stored(kControllers, "old")["spec"]["replicas"] != 1) {
       return sim::Fate::kDelivered;
     }
-    sim::DeleteOptions at_once;
-    at_once.propagation = sim::Propagation::kBackground;
-    REQUIRE(server.Delete("setup", {kControllers, "default", "new"}, at_once).ok());
+    Remove(kControllers, "new");
     deleted = true;
     return sim::Fate::kDelivered;
   };
-  REQUIRE(Update({"old", "new", "--image=app:v2"}).code == ExitCode::kFailed);
+  REQUIRE(Update("old new --image=app:v2").code == ExitCode::kFailed);
   REQUIRE(Stored(kControllers, "old")["spec"]["replicas"] == 1);
   SECTION("back") {
-    const Ran ran = Update({"old", "new", "--rollback"});
+    const Ran ran = Update("old new --rollback");
     CHECK(ran.code == ExitCode::kDone);
     CHECK(Stored(kControllers, "old")["spec"]["replicas"] == 2);
     CHECK_FALSE(Stored(kControllers, "old")["metadata"].contains("annotations"));
   }
   SECTION("anew") {
-    const Ran ran = Update({"old", "new", "--image=app:v2"});
+    const Ran ran = Update("old new --image=app:v2");
     CHECK(ran.code == ExitCode::kDone);
     CHECK(Stored(kControllers, "new")["spec"]["replicas"] == 2);
   }
@@ -151,9 +140,7 @@ TEST_CASE_METHOD(Fixture, "--local gives the name back when the new controller i
     }
     return sim::Fate::kDelivered;
   };
-  const Ran ran = Update({"old", "--image=app:v2"});
-  CHECK(ran.messages.empty());
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old --image=app:v2") == DoneSaying(""));
   CHECK_FALSE(deleted.empty());
   CHECK(early == 0);
 }
@@ -167,38 +154,37 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
     const bool refused = deleted && request.method == HttpMethod::kPatch;
     return refused ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
-  const Ran cut_off = Update({"old", "--image=app:v2"});
+  const Ran cut_off = Update("old --image=app:v2");
   REQUIRE(cut_off.code == ExitCode::kError);
   CHECK(cut_off.messages.find("ask for the right") != std::string::npos);
   CHECK(cut_off.messages.ends_with("The update stops here. The same command goes on with it.\n"));
   REQUIRE(deleted);
   fate = {};
   const Json before = Stored(kControllers, "old");
-  const Ran dry = Update({"old", "--rollback", "--dry-run=client"});
-  CHECK(dry.code == ExitCode::kFailed);
-  CHECK(dry.messages.starts_with(
-      "error: the update of replicationcontroller/old is at its end and cannot be taken back"));
+  CHECK(Update("old --rollback --dry-run=client") ==
+        Ends(ExitCode::kFailed,
+             "error: the update of replicationcontroller/old is at its end and cannot be taken "
+             "back…"));
   CHECK(Stored(kControllers, "old") == before);
-  std::vector<std::string> back = {"old", "--rollback", "-o", "name"};
-  if (GENERATE(false, true)) back.insert(back.begin() + 1, "new");
-  const Ran ran = Update(back);
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.out == "replicationcontroller/old\n");
-  CHECK(ran.messages.ends_with(
-      "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
-      "at its end already, which is not taken back. To go back, update to the old image\n"));
+  const std::string back = GENERATE("old --rollback -o name", "old new --rollback -o name");
+  CHECK(
+      Update(back) ==
+      Ends(ExitCode::kFailed,
+           "…error: the update of replicationcontroller/old was not rolled back, it succeeded: it "
+           "was at its end already, which is not taken back. To go back, update to the old image\n",
+           "replicationcontroller/old\n"));
   const Json containers = Stored(kControllers, "old")["spec"]["template"]["spec"]["containers"];
   CHECK(containers[0]["image"] == "app:v2");
 }
 
 TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at the end") {
   SECTION("the new one, by its name") {
-    const Ran ran = Update({"old", "new", "--image=app:v2", "-o", "name"});
+    const Ran ran = Update("old new --image=app:v2 -o name");
     CHECK(ran.out == "replicationcontroller/new\n");
     CHECK(ran.messages == kLines);
   }
   SECTION("the one that kept its name, as JSON") {
-    const Ran ran = Update({"old", "--image=app:v2", "-o", "json"});
+    const Ran ran = Update("old --image=app:v2 -o json");
     const Json printed = Json::parse(ran.out, nullptr, false);
     REQUIRE(printed.is_object());
     CHECK(printed["metadata"]["name"] == "old");
@@ -214,12 +200,14 @@ constexpr const char* kGoesOn =
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");
   ScaleNewTo(5);
-  Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages ==
-        "error: another client scaled ReplicationController new from 1 to 5. Scale it back to 1: "
-        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling. If another program carries it out, leave it to that one\n");
+  const Ran ran = Update("old new --image=app:v2");
+  CHECK(
+      ran ==
+      Ends(
+          ExitCode::kHeld,
+          "error: another client scaled ReplicationController new from 1 to 5. Scale it back to 1: "
+          "then the same command goes on. With --on-external-scale=Adopt or Override an update "
+          "does not stop at a scaling. If another program carries it out, leave it to that one\n"));
   const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
   CHECK(annotations["kubectl.kubernetes.io/desired-replicas"] == "2");
 
@@ -227,26 +215,23 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   Edit(kControllers, "new", "", [](Json& object) { object["spec"]["replicas"] = 1; });
   // Also of one that was scaled while no command ran.
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 6; });
-  ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages ==
-        "error: another client scaled ReplicationController old from 2 to 6. Scale it back to 2: "
-        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling. If another program carries it out, leave it to that one\n");
+  CHECK(
+      Update("old new --image=app:v2") ==
+      Ends(
+          ExitCode::kHeld,
+          "error: another client scaled ReplicationController old from 2 to 6. Scale it back to 2: "
+          "then the same command goes on. With --on-external-scale=Adopt or Override an update "
+          "does not stop at a scaling. If another program carries it out, leave it to that one\n"));
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
-  ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.messages == kGoesOn);
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") == DoneSaying(kGoesOn));
   CHECK_FALSE(Has("old"));
 }
 
 // For two colleagues who have started the same command: nothing tells a program that was stopped
 // from one that runs.
 TEST_CASE_METHOD(Fixture, "--local says that another program may carry the same update out") {
-  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=5s"}).code == ExitCode::kTimeout);
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages == std::string(kGoesOn));
+  REQUIRE(Update("old new --image=app:v2 --timeout=5s").code == ExitCode::kTimeout);
+  CHECK(Update("old new --image=app:v2") == DoneSaying(kGoesOn));
 }
 
 TEST_CASE_METHOD(Fixture, "--local without the right to create the new one ends with 1") {
@@ -254,14 +239,9 @@ TEST_CASE_METHOD(Fixture, "--local without the right to create the new one ends 
     const bool creates = request.method == HttpMethod::kPost;
     return creates ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
-  const std::vector<std::string> dry =
-      GENERATE(values<std::vector<std::string>>({{}, {"--dry-run=client"}}));
-  std::vector<std::string> arguments = {"old", "new", "--image=app:v2"};
-  arguments.insert(arguments.end(), dry.begin(), dry.end());
-  const Ran ran = Update(arguments);
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.starts_with("error: "));
-  CHECK(ran.messages.find("kubectl auth can-i create replicationcontrollers") != std::string::npos);
+  const std::string dry = GENERATE("", "--dry-run=client");
+  CHECK(Update("old new --image=app:v2 " + dry) ==
+        Ends(ExitCode::kError, "error: …kubectl auth can-i create replicationcontrollers…"));
 }
 
 // For the colleague whose update goes on: this one leaves nothing behind, and advises nothing that
@@ -284,18 +264,17 @@ TEST_CASE_METHOD(Fixture, "--local that begins beside another update takes its o
     });
     return sim::Fate::kDelivered;
   };
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: another program has begun another update of old at the same time, which goes on: "
-        "kubectl windlass status rc/old -n default names it. new, which this command had made, is "
-        "deleted again\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: another program has begun another update of old at the same time, which goes "
+             "on: kubectl windlass status rc/old -n default names it. new, which this command had "
+             "made, is deleted again\n"));
   CHECK_FALSE(Has("new"));
 }
 
 // For the colleague whose rollback runs: nothing else says that it does.
 TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of another program") {
-  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  REQUIRE(Update("old new --image=app:v2 --timeout=15s").code == ExitCode::kTimeout);
   const std::string uid = Stored(kControllers, "new")["metadata"]["uid"];
   Edit(kControllers, "old", "", [&](Json& old) {
     old["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "new:" + uid;
@@ -304,31 +283,28 @@ TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of anoth
   const Json before = Stored(kControllers, "old");
   const std::string dry = GENERATE("none", "client");
   const std::string where = GENERATE("--local", "--no-wait");
-  std::vector<std::string> arguments = {"rolling-update", "old", "new", "--image=app:v2"};
-  arguments.insert(arguments.end(), {where, "--dry-run=" + dry});
-  const Ran ran = Run(arguments);
-  CHECK(ran.code == ExitCode::kOtherUpdate);
   const std::string mode = where == "--local" ? " --local" : "";
-  CHECK(ran.messages ==
-        "error: an update of replicationcontroller/old to new is being rolled back, so nothing was "
-        "changed. To finish that: kubectl windlass rolling-update old new --rollback -n default" +
-            mode + '\n');
+  CHECK(Run("rolling-update old new --image=app:v2 " + where + " --dry-run=" + dry) ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old to new is being rolled back, so "
+             "nothing was changed. To finish that: kubectl windlass rolling-update old new "
+             "--rollback -n default" +
+                 mode + '\n'));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
 
 // For the user who named NEW, and would lose that name by the shorter command.
 TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update that named it") {
-  REQUIRE(Update({"old", "new", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  REQUIRE(Update("old new --image=app:v2 --timeout=15s").code == ExitCode::kTimeout);
   const Json before = Stored(kControllers, "old");
   const std::string where = GENERATE("--local", "--no-wait");
   const std::string dry = GENERATE("none", "client");
-  const Ran ran = Run({"rolling-update", "old", "--image=app:v2", where, "--dry-run=" + dry});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.starts_with(
-      "error: an update of replicationcontroller/old to new is under way, with --cleanup=Delete, "
-      "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
-      "new --image=app:v2 -n default"));
+  CHECK(Run("rolling-update old --image=app:v2 " + where + " --dry-run=" + dry) ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old to new is under way, with "
+             "--cleanup=Delete, so nothing was changed. To go on, repeat its command: kubectl "
+             "windlass rolling-update old new --image=app:v2 -n default…"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
@@ -336,36 +312,31 @@ TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update tha
 // For the user whose other command is to keep the old name.
 TEST_CASE_METHOD(Fixture, "A command with NEW is refused beside an update without") {
   Proves("RC-21");
-  REQUIRE(Update({"old", "--image=app:v2", "--timeout=15s"}).code == ExitCode::kTimeout);
+  REQUIRE(Update("old --image=app:v2 --timeout=15s").code == ExitCode::kTimeout);
   const Json before = Stored(kControllers, "old");
   const std::string next =
       before["metadata"]["annotations"]["kubectl.kubernetes.io/next-controller-id"];
   const std::string where = GENERATE("--local", "--no-wait");
   const std::string dry = GENERATE("none", "client");
-  const Ran ran = Run({"rolling-update", "old", next, "--image=app:v2", where, "--dry-run=" + dry});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.starts_with(
-      "error: an update of replicationcontroller/old to " + next +
-      " is under way, with --cleanup=Rename, so nothing was changed. To go on, repeat its "
-      "command: kubectl windlass rolling-update old "
-      "--image=app:v2 -n default"));
+  CHECK(Run({"rolling-update", "old", next, "--image=app:v2", where, "--dry-run=" + dry}) ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old to " + next +
+                 " is under way, with --cleanup=Rename, so nothing was changed. To go on, repeat "
+                 "its command: kubectl windlass rolling-update old --image=app:v2 -n default…"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
 
 // For the user who keeps both.
 TEST_CASE_METHOD(Fixture, "What another command preserves is not deleted by a second one") {
-  REQUIRE(Update({"old", "new", "--image=app:v2", "--cleanup=Preserve", "--timeout=15s"}).code ==
+  REQUIRE(Update("old new --image=app:v2 --cleanup=Preserve --timeout=15s").code ==
           ExitCode::kTimeout);
-  const std::vector<std::string> command =
-      GENERATE(values<std::vector<std::string>>({{"old"}, {"old", "new"}}));
-  std::vector<std::string> arguments = command;
-  arguments.emplace_back("--image=app:v2");
-  const Ran ran = Update(arguments);
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.find("kubectl windlass rolling-update old new --image=app:v2 "
-                          "--cleanup=Preserve -n default --local") != std::string::npos);
-  CHECK(Update({"old", "new", "--image=app:v2", "--cleanup=Preserve"}).code == ExitCode::kDone);
+  const std::string names = GENERATE("old", "old new");
+  CHECK(Update(names + " --image=app:v2") ==
+        Ends(ExitCode::kOtherUpdate,
+             "…kubectl windlass rolling-update old new --image=app:v2 --cleanup=Preserve -n "
+             "default --local…"));
+  CHECK(Update("old new --image=app:v2 --cleanup=Preserve").code == ExitCode::kDone);
   CHECK(Has("old"));
 }
 
@@ -384,32 +355,24 @@ TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the u
     });
     return sim::Fate::kDelivered;
   };
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kAborted);
-  CHECK(ran.messages == "error: another program takes the update of old back, so this one stops\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kAborted,
+             "error: another program takes the update of old back, so this one stops\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local with --on-external-scale=Adopt goes on through a scaling") {
   Proves("RC-16");
   ScaleNewTo(5);
-  const Ran ran = Update({"old", "new", "--image=app:v2", "--on-external-scale=Adopt"});
+  const Ran ran = Update("old new --image=app:v2 --on-external-scale=Adopt");
   CHECK(ran.code == ExitCode::kDone);
   CHECK(Stored(kControllers, "new")["spec"]["replicas"] == 7);
-}
-
-TEST_CASE_METHOD(Fixture, "--local says an error once") {
-  const Ran ran = Update({"old", "new", "--image=app:v1"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages ==
-        "error: --image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is "
-        "the same as existing container image\n");
 }
 
 TEST_CASE("--local says once what it waits for, if that takes long") {
   KubectlRun run;  // without a replication controller
   run.Create(kControllers, sim::SampleReplicationController("old", 2, "app:v1"));
   run.interrupt_after = seconds(60);
-  const Ran ran = run.Run({"rolling-update", "old", "new", "--image=app:v2", "--local"});
+  const Ran ran = run.Run("rolling-update old new --image=app:v2 --local");
   CHECK(ran.messages ==
         "Warning: waiting for the replication controller to observe the template of old\n"
         "error: interrupted: the update stops here. The same command goes on with it, and "
@@ -420,12 +383,12 @@ TEST_CASE("--local says once what it waits for, if that takes long") {
 
 TEST_CASE_METHOD(Fixture, "--local is refused while Windlass carries out an update") {
   AddUpdate();
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
-        "program would undo each other's scalings: leave out --local to follow it, or end it with "
-        "kubectl delete replicationcontrollerupdates.windlass.dev old -n default\n");
+  CHECK(
+      Update("old new --image=app:v2") ==
+      Ends(ExitCode::kOtherUpdate,
+           "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and "
+           "this program would undo each other's scalings: leave out --local to follow it, or end "
+           "it with kubectl delete replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(writes.empty());
 }
 
@@ -438,24 +401,15 @@ TEST_CASE_METHOD(Fixture, "--local goes on if there is no such update that Windl
   }
   SECTION("the cluster does not serve such updates, or the user may not read them") {
     const sim::Fate answer = GENERATE(sim::Fate::kNotServed, sim::Fate::kForbidden);
-    fate = [answer](const HttpRequest& request) {
-      const bool update = request.target.find("controllerupdates") != std::string::npos;
-      return update ? answer : sim::Fate::kDelivered;
-    };
+    fate = FateOf("controllerupdates", answer);
   }
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.messages.empty());
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") == DoneSaying(""));
 }
 
 TEST_CASE_METHOD(Fixture, "--local says what the user may not read, and goes on") {
-  fate = [](const HttpRequest& request) {
-    const bool reads = request.target.find("horizontalpodautoscalers") != std::string::npos;
-    return reads ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages.starts_with("Warning: "));
+  fate = FateOf("horizontalpodautoscalers", sim::Fate::kForbidden);
+  const Ran ran = Update("old new --image=app:v2");
+  CHECK(ran == DoneSaying("Warning: …"));
   CHECK(ran.messages.find("horizontalpodautoscalers") != std::string::npos);
   CHECK(std::ranges::count(ran.messages, '\n') == 1);
 }
@@ -463,15 +417,10 @@ TEST_CASE_METHOD(Fixture, "--local says what the user may not read, and goes on"
 // Both would scale the same two.
 TEST_CASE_METHOD(Fixture, "--local says if it cannot see whether Windlass is at work, too") {
   BeginUpdateOfOld();
-  fate = [](const HttpRequest& request) {
-    const bool update = request.target.find("controllerupdates") != std::string::npos;
-    return update ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = Update({"old", "new", "--image=app:v2"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages.find("so this program does not know whether Windlass carries this update "
-                          "out, too: both would undo each other's scalings\n") !=
-        std::string::npos);
+  fate = FateOf("controllerupdates", sim::Fate::kForbidden);
+  CHECK(Update("old new --image=app:v2") ==
+        DoneSaying("…so this program does not know whether Windlass carries this update out, too: "
+                   "both would undo each other's scalings\n…"));
 }
 
 // Otherwise the status of the stopped one, and its alert, would stay for ever.
@@ -484,26 +433,24 @@ TEST_CASE_METHOD(Fixture, "Beside an update of Windlass that stopped on the way 
         {"step", "Scale"},
         {"conditions", {{{"type", "Stalled"}, {"status", "True"}, {"reason", "TimedOut"}}}}};
   });
-  const Ran ran = Update({"old", "new", "--rollback"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: replicationcontrollerupdate.windlass.dev/old has stopped on the way: leave out "
-        "--local to go on with it or to take it back, or end it with kubectl delete "
-        "replicationcontrollerupdates.windlass.dev old -n default\n");
+  CHECK(Update("old new --rollback") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: replicationcontrollerupdate.windlass.dev/old has stopped on the way: leave "
+             "out --local to go on with it or to take it back, or end it with kubectl delete "
+             "replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(writes.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "--dry-run=client prints both as kubectl did, and writes nothing") {
   Proves("RC-19");
-  const Ran names = Update({"old", "new", "--image=app:v2", "--dry-run=client"});
+  const Ran names = Update("old new --image=app:v2 --dry-run=client");
   CHECK(names.out == "Rolling from:\nold\nTo:\nnew\n");
-  const Ran full = Update({"old", "new", "--image=app:v2", "--dry-run=client", "-o", "yaml"});
+  const Ran full = Update("old new --image=app:v2 --dry-run=client -o yaml");
   CHECK(full.out.starts_with("apiVersion: v1\nitems:\n"));
   CHECK(full.out.find("app:v2") != std::string::npos);
   // As the command itself.
   AddUpdate();
-  CHECK(Update({"old", "new", "--image=app:v2", "--dry-run=client"}).code ==
-        ExitCode::kOtherUpdate);
+  CHECK(Update("old new --image=app:v2 --dry-run=client").code == ExitCode::kOtherUpdate);
   CHECK(writes.empty());
 }
 

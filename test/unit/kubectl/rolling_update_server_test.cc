@@ -10,7 +10,6 @@ namespace {
 constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
 constexpr const ResourceId& kControllers = resources::kReplicationControllers;
 
-constexpr const char* kImage = "--image=app:v2";
 constexpr const char* kUnseen =
     "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 s: "
     "check that it runs in the cluster, with --controllers=replicationcontrollerupdate. This "
@@ -25,44 +24,42 @@ TEST_CASE_METHOD(Fixture, "The lines of Windlass are printed once each, until th
   Proves("RC-1 RC-12");
   SaysAfter(milliseconds(100), {"Progressing", {"Created new", "Scaling new up to 1"}});
   SaysAfter(milliseconds(200), {"Progressing", {"Scaling old down to 1"}});
-  const Ran ran = RunUntil({"Succeeded", {"the end"}}, {"old", "new", kImage});
-  CHECK(ran.out == "Created new\nScaling new up to 1\nScaling old down to 1\nthe end\n");
-  CHECK(ran.messages.empty());
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(RunUntil({"Succeeded", {"the end"}}, "old new --image=app:v2") ==
+        Done("Created new\nScaling new up to 1\nScaling old down to 1\nthe end\n", ""));
 }
 
 TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
   struct Row {
     Report end;
-    std::vector<std::string> arguments;
+    Words arguments;
     ExitCode code;
     std::string messages;
   };
   const Row row = GENERATE(values<Row>({
-      {{"Succeeded"}, {"old", "new", kImage}, ExitCode::kDone, ""},
+      {{"Succeeded"}, "old new --image=app:v2", ExitCode::kDone, ""},
       {{"Failed", {}, "no such thing", "NotFound"},
-       {"old", "new", kImage},
+       "old new --image=app:v2",
        ExitCode::kFailed,
        "error: no such thing\n"
        "Windlass goes on with the update as soon as that is mended; the same command begins it "
        "anew, and --rollback takes it back.\n"},
       {{"Failed", {}, "timed out", "TimedOut"},
-       {"old", "new", kImage},
+       "old new --image=app:v2",
        ExitCode::kFailed,
        "error: timed out\n"
        "The update stops here. The same command goes on with it, and --rollback takes it back.\n"},
       {{"Paused", {}, "another client scaled it"},
-       {"old", "new", kImage},
+       "old new --image=app:v2",
        ExitCode::kHeld,
        "error: another client scaled it\n"},
       {{"RolledBack"},
-       {"old", "new", kImage},
+       "old new --image=app:v2",
        ExitCode::kAborted,
        "error: replicationcontrollerupdate.windlass.dev/old was rolled back meanwhile: old has its "
        "Pods again\n"},
-      {{"RolledBack"}, {"old", "new", "--rollback"}, ExitCode::kDone, ""},
+      {{"RolledBack"}, "old new --rollback", ExitCode::kDone, ""},
       {{"Succeeded"},
-       {"old", "--rollback"},
+       "old --rollback",
        ExitCode::kFailed,
        "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
        "at its end already, which is not taken back. To go back, update to the old image\n"},
@@ -71,22 +68,7 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
   if (row.arguments.back() == "--rollback") BeginUpdateOfOld();
   Report end = row.end;
   end.lines = {"a line"};
-  const Ran ran = RunUntil(end, row.arguments);
-  CHECK(ran.code == row.code);
-  CHECK(ran.out == "a line\n");
-  CHECK(ran.messages == row.messages);
-}
-
-TEST_CASE_METHOD(Fixture, "A rollback that somebody else turns off has failed") {
-  BeginUpdateOfOld();
-  After(milliseconds(500), [this] {
-    Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = false; });
-  });
-  const Ran ran = RunUntil({"Succeeded"}, {"old", "new", "--rollback"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages ==
-        "error: the update of replicationcontroller/old was not rolled back, it succeeded: "
-        "spec.rollback was set to false meanwhile. To go back, update to the old image\n");
+  CHECK(RunUntil(end, row.arguments) == Ends(row.code, row.messages, "a line\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds is said once") {
@@ -95,9 +77,7 @@ TEST_CASE_METHOD(Fixture, "What an update prepares for longer than ten seconds i
   SaysAfter(seconds(40),
             {"Progressing", {}, "new has 1 of 2 replicas, 0 of them available; old has 2 left"});
   SaysAfter(seconds(60), {"Succeeded"});
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.messages == "Warning: waiting for the second\n");
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") == DoneSaying("Warning: waiting for the second\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "An update that stands still for half a minute is told, once") {
@@ -113,7 +93,7 @@ TEST_CASE_METHOD(Fixture, "An update that stands still for half a minute is told
     SaysAfter(seconds(65), {"Progressing", {"Scaling new up to 2"}, "new has 2 of 2 replicas"});
     SaysAfter(seconds(70), {"Succeeded"});
   }
-  const Ran ran = Update({"old", "new", kImage, "--update-period=1m"});
+  const Ran ran = Update("old new --image=app:v2 --update-period=1m");
   if (rests) {
     CHECK(ran.messages.empty());
   } else {
@@ -127,12 +107,12 @@ TEST_CASE_METHOD(Fixture, "An update that stands still for half a minute is told
 // The command may come from somebody who has not begun the update: what its flags do not name
 // stays.
 TEST_CASE_METHOD(Fixture, "A command that joins an update changes only what its flags name") {
-  Update({"old", "new", kImage, "--cleanup=Preserve", "--update-period=12s", "--no-wait"});
+  Update("old new --image=app:v2 --cleanup=Preserve --update-period=12s --no-wait");
   Says({"Progressing", {"Created new"}});
   Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["paused"] = true; });
   Says({"Paused", {}, "spec.paused is true"});
   SaysAfter(seconds(1), {"Succeeded"});
-  CHECK(Update({"old", "new", kImage, "--max-surge=3"}).code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2 --max-surge=3").code == ExitCode::kDone);
   const Json spec = Stored(kUpdates, "old")["spec"];
   CHECK(spec["cleanup"] == "Preserve");
   CHECK(spec["updatePeriod"] == "12s");
@@ -141,38 +121,30 @@ TEST_CASE_METHOD(Fixture, "A command that joins an update changes only what its 
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback of an update that has succeeded changes nothing") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Succeeded"});
   writes.clear();
-  const Ran ran = Update({"old", "--rollback"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.find("there is nothing to roll back") != std::string::npos);
+  CHECK(Update("old --rollback") == Ends(ExitCode::kFailed, "…there is nothing to roll back…"));
   CHECK(writes.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "What is declared for an old one that does not exist is not changed") {
-  Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
-                    {"kind", "ReplicationControllerUpdate"},
-                    {"metadata", {{"name", "ghost"}, {"namespace", "default"}}},
-                    {"spec", {{"newName", "ghost-2"}, {"image", "app:v2"}}}});
+  CreateUpdate("ghost", {{"newName", "ghost-2"}, {"image", "app:v2"}});
   Edit(kUpdates, "ghost", "status", [](Json& update) {
     Apply({"Failed", {}, "replicationcontrollers \"ghost\" not found", "NotFound", ""}, update);
   });
-  const Ran ran = Update({"ghost", "ghost-2", "--image=app:v5"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.find("To take it away: kubectl delete") != std::string::npos);
+  CHECK(Update("ghost ghost-2 --image=app:v5") ==
+        Ends(ExitCode::kOtherUpdate, "…To take it away: kubectl delete…"));
   CHECK(Stored(kUpdates, "ghost")["spec"]["image"] == "app:v2");
   CHECK(writes.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and nothing else") {
-  Update({"old", "new", kImage, "--max-surge=2", "--no-wait"});
+  Update("old new --image=app:v2 --max-surge=2 --no-wait");
   Says({"Progressing", {"Created new"}});
   writes.clear();
-  const Ran ran =
-      RunUntil({"RolledBack", {"back"}}, {"old", "--rollback", "--progress-timeout=7s"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "back\n");
+  CHECK(RunUntil({"RolledBack", {"back"}}, "old --rollback --progress-timeout=7s") ==
+        Done("back\n"));
   CHECK(writes.size() == 1);
   const Json spec = Stored(kUpdates, "old")["spec"];
   CHECK(spec["rollback"] == true);
@@ -183,12 +155,11 @@ TEST_CASE_METHOD(Fixture, "--rollback changes the direction and the times, and n
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback says what a scaling by somebody else means, if it is told") {
-  Update({"old", "new", kImage, "--on-external-scale=Adopt", "--no-wait"});
+  Update("old new --image=app:v2 --on-external-scale=Adopt --no-wait");
   Says({"Progressing", {"Created new"}});
   const bool told = GENERATE(false, true);
-  std::vector<std::string> arguments = {"old", "--rollback", "--no-wait"};
-  if (told) arguments.emplace_back("--on-external-scale=Override");
-  CHECK(Update(arguments).code == ExitCode::kDone);
+  const std::string flag = told ? "--on-external-scale=Override" : "";
+  CHECK(Update("old --rollback --no-wait " + flag).code == ExitCode::kDone);
   const Json spec = Stored(kUpdates, "old")["spec"];
   CHECK(spec["rollback"] == true);
   CHECK(spec["onExternalScale"] == (told ? "Override" : "Adopt"));
@@ -198,30 +169,27 @@ TEST_CASE_METHOD(Fixture, "--rollback says what a scaling by somebody else means
 TEST_CASE_METHOD(Fixture, "Ctrl-C ends the command, not the update") {
   interrupt_after = seconds(3);
   SaysAfter(seconds(1), {"Progressing", {"Created new"}});
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kInterrupted);
-  CHECK(ran.out == "Created new\n");
-  CHECK(ran.messages ==
-        "Windlass goes on with the update: kubectl windlass status rc/old -n default follows it, "
-        "and kubectl windlass undo rc/old -n default takes it back\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kInterrupted,
+             "Windlass goes on with the update: kubectl windlass status rc/old -n default follows "
+             "it, and kubectl windlass undo rc/old -n default takes it back\n",
+             "Created new\n"));
   CHECK(HasUpdate());
   CHECK(writes.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "--timeout ends the command, not the update") {
   SaysAfter(seconds(1), {"Progressing", {"Created new"}});
-  const Ran ran = Update({"old", "new", kImage, "--timeout=7s"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.messages.starts_with("error: timed out waiting for the condition: Windlass goes on"));
+  CHECK(Update("old new --image=app:v2 --timeout=7s") ==
+        Ends(ExitCode::kTimeout, "error: timed out waiting for the condition: Windlass goes on…"));
   CHECK(HasUpdate());
   CHECK(Stored(kUpdates, "old")["spec"]["timeout"] == "300s");
 }
 
 TEST_CASE_METHOD(Fixture, "--no-wait writes the update, and ends") {
-  const Ran ran = Update({"old", "new", kImage, "--no-wait"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old created\n");
-  CHECK(Update({"old", "new", kImage, "--max-surge=2", "--no-wait"}).out ==
+  CHECK(Update("old new --image=app:v2 --no-wait") ==
+        Done("replicationcontrollerupdate.windlass.dev/old created\n"));
+  CHECK(Update("old new --image=app:v2 --max-surge=2 --no-wait").out ==
         "replicationcontrollerupdate.windlass.dev/old configured\n");
 }
 
@@ -231,24 +199,21 @@ const Report kRefused = {"Failed", {}, "refused", "Autoscaled", ""};
 
 TEST_CASE_METHOD(Fixture, "What a refused command had created is removed again") {
   SaysAfter(seconds(1), kRefused);
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages ==
-        "error: refused\nNothing was changed, and replicationcontrollerupdate.windlass.dev/old is "
-        "removed again.\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kFailed,
+             "error: refused\nNothing was changed, and "
+             "replicationcontrollerupdate.windlass.dev/old is removed again.\n"));
   CHECK_FALSE(HasUpdate());
   Proves("RC-20");
 }
 
 TEST_CASE_METHOD(Fixture, "An update that was there before the refused command stays") {
-  REQUIRE(RunUntil({"Succeeded"}, {"old", "new", "--image=app:v3"}).code == ExitCode::kDone);
+  REQUIRE(RunUntil({"Succeeded"}, "old new --image=app:v3").code == ExitCode::kDone);
   SaysAfter(seconds(1), kRefused);
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(
-      ran.messages ==
-      "error: refused\nNothing was changed, and nothing happens until this command is repeated or "
-      "the spec of replicationcontrollerupdate.windlass.dev/old changes.\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kFailed,
+             "error: refused\nNothing was changed, and nothing happens until this command is "
+             "repeated or the spec of replicationcontrollerupdate.windlass.dev/old changes.\n"));
   CHECK(HasUpdate());
   Proves("RC-20");
 }
@@ -263,11 +228,10 @@ TEST_CASE_METHOD(Fixture, "What somebody else has edited since it was refused is
       return sim::Fate::kDelivered;
     };
   });
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.starts_with(
-      "error: refused\nNothing was changed. replicationcontrollerupdate.windlass.dev/old could not "
-      "be removed: "));
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kFailed,
+             "error: refused\nNothing was changed. replicationcontrollerupdate.windlass.dev/old "
+             "could not be removed: …"));
   CHECK(HasUpdate());
   Proves("RC-20");
 }
@@ -275,22 +239,22 @@ TEST_CASE_METHOD(Fixture, "What somebody else has edited since it was refused is
 // For the user who reads "error": nothing is left that could begin later.
 TEST_CASE_METHOD(Fixture, "What Windlass would refuse is refused before anything is written") {
   struct Row {
-    std::vector<std::string> arguments;
+    Words arguments;
     std::string message;
     std::function<void(Fixture&)> prepare = [](Fixture&) {};
   };
   const auto row = GENERATE(values<Row>({
-      {{"old", "new", kImage},
+      {"old new --image=app:v2",
        "Invalid controller spec for new; required: > 0 replicas, actual: 0",
        [](Fixture& f) {
          f.Edit(kControllers, "old", "", [](Json& old) { old["spec"]["replicas"] = 0; });
        }},
-      {{"old", "new", "--image=app:v1"},
+      {"old new --image=app:v1",
        "--image-pull-policy (Always|Never|IfNotPresent) must be provided when --image is the same "
        "as existing container image"},
-      {{"old", "new", kImage, "--container=nosuch"}, "container nosuch not found in pod"},
-      {{"old", "new", "--rollback"}, "Could not find new to rollback."},
-      {{"old", "NEW", kImage},
+      {"old new --image=app:v2 --container=nosuch", "container nosuch not found in pod"},
+      {"old new --rollback", "Could not find new to rollback."},
+      {"old NEW --image=app:v2",
        "the API server refused to create replicationcontrollers default/NEW: no such name",
        [](Fixture& f) { f.RefusesCreation(); }},
   }));
@@ -298,16 +262,12 @@ TEST_CASE_METHOD(Fixture, "What Windlass would refuse is refused before anything
   row.prepare(*this);
   const bool over_ended = GENERATE(false, true);
   if (over_ended) {
-    Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                      {"kind", "ReplicationControllerUpdate"},
-                      {"metadata", {{"name", "old"}}},
-                      {"spec", {{"newName", "new"}}}});
+    CreateUpdate("old", {{"newName", "new"}});
     Says({"Succeeded", {"an earlier one"}});
   }
   writes.clear();
   const Ran ran = Update(row.arguments);
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.starts_with("error: " + row.message));
+  CHECK(ran == Ends(ExitCode::kFailed, "error: " + row.message + "…"));
   CHECK(ran.messages.ends_with("\nNothing was changed.\n"));
   CHECK(writes.empty());
   Proves("RC-20");
@@ -315,49 +275,43 @@ TEST_CASE_METHOD(Fixture, "What Windlass would refuse is refused before anything
 
 // A right that the user lacks, Windlass may have.
 TEST_CASE_METHOD(Fixture, "What the user may not ask is left to Windlass") {
-  fate = [](const HttpRequest& request) {
-    const bool asks = request.target.find("dryRun=All") != std::string::npos;
-    return asks ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  CHECK(RunUntil({"Succeeded"}, {"old", "new", kImage}).code == ExitCode::kDone);
+  fate = FateOf("dryRun=All", sim::Fate::kForbidden);
+  CHECK(RunUntil({"Succeeded"}, "old new --image=app:v2").code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback of an update that has changed nothing yet is refused") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["paused"] = true; });
   Says({"Paused", {}, "spec.paused is true", "", ""});
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "--rollback"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: replicationcontroller \"old\" has an update that has changed nothing yet: kubectl "
-        "delete replicationcontrollerupdates.windlass.dev old -n default takes it away\n");
+  CHECK(Update("old --rollback") ==
+        Ends(ExitCode::kError,
+             "error: replicationcontroller \"old\" has an update that has changed nothing yet: "
+             "kubectl delete replicationcontrollerupdates.windlass.dev old -n default takes it "
+             "away\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-15");
 }
 
 TEST_CASE_METHOD(Fixture, "A change of an update that had succeeded is taken back by deleting it") {
-  RunUntil({"Succeeded", {"first"}, "", "", "Done"}, {"old", "new", kImage});
-  REQUIRE(Update({"old", "newer", "--image=app:v3", "--no-wait"}).code == ExitCode::kDone);
-  const Ran ran = Update({"old", "--rollback"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("has changed nothing yet") != std::string::npos);
+  RunUntil({"Succeeded", {"first"}, "", "", "Done"}, "old new --image=app:v2");
+  REQUIRE(Update("old newer --image=app:v3 --no-wait").code == ExitCode::kDone);
+  CHECK(Update("old --rollback") == Ends(ExitCode::kError, "…has changed nothing yet…"));
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
 }
 
 TEST_CASE_METHOD(Fixture, "A NEW that another update has is refused") {
   Create(kControllers, sim::SampleReplicationController("other", 2, "app:v1"));
-  REQUIRE(Update({"other", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: an update of replicationcontroller/other to new is under way, so nothing was "
-        "changed: give another name for NEW\n");
+  REQUIRE(Update("other new --image=app:v2 --no-wait").code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/other to new is under way, so nothing was "
+             "changed: give another name for NEW\n"));
   CHECK_FALSE(HasUpdate());
 }
 
 TEST_CASE_METHOD(Fixture, "--local does not end before the update") {
-  CHECK(Update({"old", "new", kImage, "--local", "--no-wait"}).code == ExitCode::kUsage);
+  CHECK(Update("old new --image=app:v2 --local --no-wait").code == ExitCode::kUsage);
   CHECK(writes.empty());
 }
 
@@ -365,13 +319,11 @@ TEST_CASE_METHOD(Fixture, "--local does not end before the update") {
 TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted says what to do, for ever") {
   const std::string advice = "old was deleted on the way. Scale new, and delete the update";
   const Report lost = {"Failed", {"Created new"}, advice, "OldControllerDeleted"};
-  REQUIRE(RunUntil(lost, {"old", "new", kImage}).messages == "error: " + advice + '\n');
+  REQUIRE(RunUntil(lost, "old new --image=app:v2").messages == "error: " + advice + '\n');
   const Json before = Stored(kUpdates, "old");
-  const auto arguments = GENERATE(values<std::vector<std::string>>(
-      {{"old", "new", kImage}, {"old", "--rollback"}, {"old", "new", "--image=app:v3"}}));
-  const Ran ran = Update(arguments);
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages == "error: " + advice + '\n');
+  const std::string arguments =
+      GENERATE("old new --image=app:v2", "old --rollback", "old new --image=app:v3");
+  CHECK(Update(arguments) == Ends(ExitCode::kFailed, "error: " + advice + '\n'));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
@@ -380,12 +332,12 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted says what 
 TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has ended") {
   struct Row {
     Report end;
-    std::vector<std::string> arguments;
+    Words arguments;
   };
   const Row row = GENERATE(values<Row>({
-      {{"Succeeded", {"first"}}, {"old", "new", kImage, "--image-pull-policy=Always"}},
-      {{"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage}},
-      {{"RolledBack", {"first"}}, {"old", "new", "--rollback"}},
+      {{"Succeeded", {"first"}}, "old new --image=app:v2 --image-pull-policy=Always"},
+      {{"Failed", {"first"}, "timed out", "TimedOut"}, "old new --image=app:v2"},
+      {{"RolledBack", {"first"}}, "old new --rollback"},
   }));
   CAPTURE(row.end.phase);
   if (row.end.phase == "RolledBack") BeginUpdateOfOld();
@@ -396,10 +348,7 @@ TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has
 
   SaysAfter(seconds(1), {"Progressing", {"second"}});
   SaysAfter(seconds(2), {row.end.phase == "RolledBack" ? "RolledBack" : "Succeeded", {"third"}});
-  const Ran ran = Update(row.arguments);
-  CHECK(ran.out == "second\nthird\n");
-  CHECK(ran.messages.empty());
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update(row.arguments) == Done("second\nthird\n", ""));
 
   const Json after = Stored(kUpdates, "old");
   CHECK(after["metadata"]["uid"] != before["metadata"]["uid"]);
@@ -412,25 +361,23 @@ TEST_CASE_METHOD(Fixture, "The same command again begins an update anew that has
 }
 
 TEST_CASE_METHOD(Fixture, "Another command for an update that has ended changes it") {
-  RunUntil({"Succeeded", {"first"}}, {"old", "new", kImage});
+  RunUntil({"Succeeded", {"first"}}, "old new --image=app:v2");
   const std::string uid = Uid();
-  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", "--image=app:v3"});
-  CHECK(ran.out == "second\n");
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(RunUntil({"Succeeded", {"second"}}, "old new --image=app:v3") == Done("second\n"));
   CHECK(Uid() == uid);
 }
 
 TEST_CASE_METHOD(Fixture, "The same command goes on with an update that is under way") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Progressing", {"first"}});
   const std::string uid = Uid();
-  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", kImage});
+  const Ran ran = RunUntil({"Succeeded", {"second"}}, "old new --image=app:v2");
   CHECK(ran.out == "second\n");
   CHECK(Uid() == uid);
 }
 
 TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew is followed") {
-  RunUntil({"Succeeded", {"first"}}, {"old", "new", kImage});
+  RunUntil({"Succeeded", {"first"}}, "old new --image=app:v2");
   bool once = false;
   fate = [&](const HttpRequest& request) {
     // As Windlass does for the annotation rolling-update-to, between DELETE and POST.
@@ -438,16 +385,11 @@ TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew 
     const bool dry = request.target.find("dryRun=All") != std::string::npos;
     if (request.method == HttpMethod::kPost && of_update && !dry && !once) {
       once = true;
-      Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                        {"kind", "ReplicationControllerUpdate"},
-                        {"metadata", {{"name", "old"}}},
-                        {"spec", {{"newName", "new"}}}});
+      CreateUpdate("old", {{"newName", "new"}});
     }
     return sim::Fate::kDelivered;
   };
-  const Ran ran = RunUntil({"Succeeded", {"second"}}, {"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "second\n");
+  CHECK(RunUntil({"Succeeded", {"second"}}, "old new --image=app:v2") == Done("second\n"));
   CHECK(Stored(kUpdates, "old")["spec"]["image"] == "app:v2");
 }
 
@@ -455,7 +397,7 @@ TEST_CASE_METHOD(Fixture, "An update that somebody else is faster to begin anew 
 
 TEST_CASE_METHOD(Fixture, "An old controller that does not exist is refused, and nothing written") {
   struct Row {
-    std::vector<std::string> arguments;
+    Words arguments;
     std::string message;
   };
   const std::string missing =
@@ -463,15 +405,13 @@ TEST_CASE_METHOD(Fixture, "An old controller that does not exist is refused, and
       "replicationcontrollers -n default lists what there is; -n and --context choose another "
       "place\n";
   const Row row = GENERATE_COPY(values<Row>({
-      {{"odl", "new", kImage}, "error: " + missing},
-      {{"odl", "new", "--rollback"}, "error: " + missing},
-      {{"odl", kImage},
+      {"odl new --image=app:v2", "error: " + missing},
+      {"odl new --rollback", "error: " + missing},
+      {"odl --image=app:v2",
        "error: couldn't find a replication controller with source id == default/odl: " + missing},
-      {{"odl", "new", kImage, "--local"}, "error: " + missing},
+      {"odl new --image=app:v2 --local", "error: " + missing},
   }));
-  const Ran ran = Update(row.arguments);
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages == row.message);
+  CHECK(Update(row.arguments) == Ends(ExitCode::kError, row.message));
   CHECK(writes.empty());
 }
 
@@ -480,57 +420,43 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller is deleted already is 
   created["metadata"]["annotations"] = {{"kubectl.kubernetes.io/update-source-id", "odl:1234"},
                                         {"kubectl.kubernetes.io/desired-replicas", "2"}};
   Create(kControllers, created);
-  const Ran ran = Update({"odl", "new", kImage, "--no-wait"});
+  const Ran ran = Update("odl new --image=app:v2 --no-wait");
   CHECK(ran.code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "A user who may not read ReplicationControllers may write an update") {
-  fate = [](const HttpRequest& request) {
-    const bool read = request.target.find("/replicationcontrollers/") != std::string::npos;
-    return read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  fate = FateOf("/replicationcontrollers/", sim::Fate::kForbidden);
+  CHECK(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
 }
 
 // For the user who reads "error": nothing happens later.
 TEST_CASE_METHOD(Fixture, "A user who may not follow the update writes none, but with --no-wait") {
-  fate = [](const HttpRequest& request) {
-    const bool list = request.target.find("fieldSelector") != std::string::npos;
-    return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.ends_with(", or give --no-wait\n"));
+  fate = FateOf("fieldSelector", sim::Fate::kForbidden);
+  CHECK(Update("old new --image=app:v2") == Ends(ExitCode::kError, "…, or give --no-wait\n"));
   CHECK_FALSE(HasUpdate());
-  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
 }
 
 // For the colleague who has declared an update before its new controller.
 TEST_CASE_METHOD(Fixture, "What is declared, and waits for its new one, is another update") {
-  Create(kUpdates, {{"apiVersion", kUpdates.GroupVersion()},
-                    {"kind", "ReplicationControllerUpdate"},
-                    {"metadata", {{"name", "old"}, {"namespace", "default"}}},
-                    {"spec", {{"newName", "new"}}}});
+  CreateUpdate("old", {{"newName", "new"}});
   Says({"Failed", {}, "there is no ReplicationController \"new\"", "NotFound", ""});
-  const Ran ran = Update({"old", "other", kImage});
+  const Ran ran = Update("old other --image=app:v2");
   CHECK(ran.code == ExitCode::kOtherUpdate);
   CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
 }
 
 TEST_CASE_METHOD(Fixture, "A user who may not follow takes no failed update back either") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Failed", {"Created new"}, "timed out", "TimedOut"});
   const Json before = Stored(kUpdates, "old");
-  fate = [](const HttpRequest& request) {
-    const bool list = request.target.find("fieldSelector") != std::string::npos;
-    return list ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  CHECK(Update({"old", "new", "--image=app:v3"}).code == ExitCode::kError);
+  fate = FateOf("fieldSelector", sim::Fate::kForbidden);
+  CHECK(Update("old new --image=app:v3").code == ExitCode::kError);
   CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "--dry-run=server asks also whether an ended update may be deleted") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Failed", {"Created new"}, "timed out", "TimedOut"});
   const Json before = Stored(kUpdates, "old");
   const bool may = GENERATE(true, false);
@@ -541,29 +467,15 @@ TEST_CASE_METHOD(Fixture, "--dry-run=server asks also whether an ended update ma
     }
     if (request.method != HttpMethod::kDelete) return std::nullopt;
     asked = request.body;
-    return HttpResponse{may ? 200 : 403,
-                        "application/json",
-                        R"({"kind":"Status","reason":"Forbidden","code":403,"message":"no"})",
-                        {}};
+    HttpResponse answer = Refusal(403, "Forbidden", "no");
+    if (may) answer.status = 200;
+    return answer;
   };
-  const Ran ran = Update({"old", "new", kImage, "--dry-run=server"});
+  const Ran ran = Update("old new --image=app:v2 --dry-run=server");
   CHECK(ran.code == (may ? ExitCode::kDone : ExitCode::kError));
   // The API server reads no query beside a body.
   CHECK(Json::parse(asked)["dryRun"] == Json({"All"}));
   CHECK(Stored(kUpdates, "old") == before);
-}
-
-TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --local is named") {
-  fate = [](const HttpRequest& request) {
-    const bool update = request.target.find("/replicationcontrollerupdates") != std::string::npos;
-    return update ? sim::Fate::kNotServed : sim::Fate::kDelivered;
-  };
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install it "
-        "with kubectl apply -f crds/windlass.dev_replicationcontrollerupdates.yaml, or give "
-        "--local to run the update in this program\n");
 }
 
 // --- no Windlass ---
@@ -571,16 +483,13 @@ TEST_CASE_METHOD(Fixture, "A cluster without the CustomResourceDefinition: --loc
 TEST_CASE_METHOD(Fixture, "An update that nobody looks at: one warning, and the command waits") {
   SaysAfter(seconds(30), {"Progressing", {"Created new"}});
   SaysAfter(seconds(50), {"Succeeded", {"the end"}});
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.messages == kUnseen);
-  CHECK(ran.out == "Created new\nthe end\n");
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2") == Done("Created new\nthe end\n", kUnseen));
 }
 
 TEST_CASE_METHOD(Fixture, "An update that is looked at in time is not warned about") {
   SaysAfter(seconds(9), {"Progressing", {"Created new"}});
   SaysAfter(seconds(30), {"Succeeded", {"the end"}});
-  CHECK(Update({"old", "new", kImage}).messages.empty());
+  CHECK(Update("old new --image=app:v2").messages.empty());
 }
 
 }  // namespace

@@ -9,19 +9,19 @@
 #include "test/property.h"
 #include "test/proves.h"
 #include "test/support/folder.h"
+#include "test/support/must.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rolling_update_test {
 namespace {
 
 TEST_CASE("The hint for help and examples is true") {
-  const auto line = ParseCommandLine({"rolling-update", "-h"});
-  REQUIRE(line.ok());
+  const auto line = Must(ParseCommandLine({"rolling-update", "-h"}));
   for (const char* part :
        {"Examples:", "kubectl windlass rolling-update web --image=registry.example/web:2",
         "rolling-update web-1 -f web-2.yaml", "rolling-update web-1 web-2 --rollback"}) {
     CAPTURE(part);
-    CHECK(line->help.find(part) != std::string::npos);
+    CHECK(line.help.find(part) != std::string::npos);
   }
 }
 
@@ -50,16 +50,14 @@ TEST_CASE("A file must tell the Pods of the two apart") {
                                  "}}, spec: {containers: [{name: web, image: \"app:v2\"}]}}}}");
     return run.Run({"rolling-update", "old", "-f", path, "--no-wait"});
   };
-  Ran ran = update("new", "old");
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages ==
-        "error: " + path +
-            " must specify a matching key with non-equal value in Selector for old\n");
-  ran = update("old", "new");
-  CHECK(ran.code == ExitCode::kUsage);
-  CHECK(ran.messages ==
-        "error: " + path +
-            " cannot have the same name as the existing ReplicationController old\n");
+  CHECK(update("new", "old") ==
+        Ends(ExitCode::kUsage,
+             "error: " + path +
+                 " must specify a matching key with non-equal value in Selector for old\n"));
+  CHECK(update("old", "new") ==
+        Ends(ExitCode::kUsage,
+             "error: " + path +
+                 " cannot have the same name as the existing ReplicationController old\n"));
   CHECK(run.writes.empty());
   CHECK(update("new", "new").code == ExitCode::kDone);
 }
@@ -69,30 +67,21 @@ TEST_CASE("A file must tell the Pods of the two apart") {
 TEST_CASE("A file with a field that does not exist is refused before anything is written") {
   Proves("RC-3");
   const Folder folder;
-  folder.Write(
-      "new.yaml",
-      "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: "
-      "{selector: {app: new}, replcas: 3, template: {metadata: {labels: {app: new}}, spec: "
-      "{containers: [{name: web, image: \"app:v2\"}]}}}}");
+  folder.Write("new.yaml",
+               "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: "
+               "{selector: {app: new}, replcas: 3, template: {metadata: {labels: {app: new}}, "
+               "spec: {containers: [{name: web, image: \"app:v2\"}]}}}}");
   KubectlRun run;
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old"));
-  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.target.find("dryRun=All&fieldValidation=Strict") == std::string::npos)
-      return std::nullopt;
-    return HttpResponse{
-        400,
-        "application/json",
-        R"({"kind":"Status","status":"Failure","reason":"BadRequest","code":400,"message":)"
-        R"("strict decoding error: unknown field \"spec.replcas\""})",
-        {}};
-  };
+  run.answering.answer =
+      AnswerTo("dryRun=All&fieldValidation=Strict",
+               Refusal(400, "BadRequest", "strict decoding error: unknown field \"spec.replcas\""));
   const bool local = GENERATE(false, true);
   const std::string path = folder.Path("new.yaml");
-  const Ran ran =
-      run.Run({"rolling-update", "old", "-f", path, local ? "--local" : "--progress-timeout=5m"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: " + path + ": strict decoding error: unknown field \"spec.replcas\"\n");
+  CHECK(
+      run.Run({"rolling-update", "old", "-f", path, local ? "--local" : "--progress-timeout=5m"}) ==
+      Ends(ExitCode::kError,
+           "error: " + path + ": strict decoding error: unknown field \"spec.replcas\"\n"));
   CHECK(run.writes.empty());
 }
 
@@ -101,19 +90,18 @@ TEST_CASE("A file with other images than the new controller has is refused") {
   Proves("RC-5");
   const Folder folder;
   const auto write = [&](const std::string& image) {
-    folder.Write(
-        "new.yaml",
-        "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: {selector: "
-        "{app: new}, template: {metadata: {labels: {app: new}}, spec: {containers: [{name: app, "
-        "image: \"" +
-            image + "\"}]}}}}");
+    folder.Write("new.yaml",
+                 "{apiVersion: v1, kind: ReplicationController, metadata: {name: new}, spec: "
+                 "{selector: {app: new}, template: {metadata: {labels: {app: new}}, spec: "
+                 "{containers: [{name: app, image: \"" +
+                     image + "\"}]}}}}");
   };
   KubectlRun run;
   run.Create(resources::kReplicationControllers, sim::SampleReplicationController("old", 2));
   const std::string path = folder.Path("new.yaml");
   const bool local = GENERATE(false, true);
-  const std::vector<std::string> command = {
-      "rolling-update", "old", "-f", path, local ? "--local" : "--no-wait", "--dry-run=client"};
+  const std::string command =
+      "rolling-update old --dry-run=client -f " + path + (local ? " --local" : " --no-wait");
   Json created = sim::SampleReplicationController("new", 0, "mirror/app:v2");
   created["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/desired-replicas", "2"},
@@ -126,14 +114,7 @@ TEST_CASE("A file with other images than the new controller has is refused") {
     run.answering.answer =
         [code](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
       if (request.method != HttpMethod::kPost) return std::nullopt;
-      if (code != 201) {
-        return HttpResponse{
-            code,
-            "application/json",
-            R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
-            R"("message":"exceeded quota"})",
-            {}};
-      }
+      if (code != 201) return Refusal(code, "Forbidden", "exceeded quota");
       Json made = Json::parse(request.body);
       made["metadata"] = {{"name", "new-x"},
                           {"namespace", "default"},
@@ -147,23 +128,18 @@ TEST_CASE("A file with other images than the new controller has is refused") {
   write("app:v3");
   for (const int code : {201, 403}) {
     answer(code);
-    const Ran ran = run.Run(command);
-    CHECK(ran.code == ExitCode::kOtherUpdate);
-    CHECK(ran.messages.find("which has other images than " + path) != std::string::npos);
+    CHECK(run.Run(command) ==
+          Ends(ExitCode::kOtherUpdate, "…which has other images than " + path + "…"));
   }
   write("app:v2");
   answer(201);
-  const Ran ran = run.Run(command);
-  CHECK(ran.messages == "");
-  CHECK(ran.code == ExitCode::kDone);
+  CHECK(run.Run(command) == DoneSaying(""));
 }
 
 TEST_CASE("-f - reads standard input") {
   Proves("RC-3");
   std::istringstream full("{kind: ReplicationController, metadata: {name: new}}");
-  const Result<Json> read = ReadControllerManifest("-", full);
-  REQUIRE(read.ok());
-  CHECK((*read)["metadata"]["name"] == "new");
+  CHECK(Must(ReadControllerManifest("-", full))["metadata"]["name"] == "new");
   std::istringstream empty;
   CHECK(ReadControllerManifest("-", empty).error().message ==
         "please make sure - exists and is not empty");
@@ -178,30 +154,16 @@ Result<Json> ReadPiped(const std::string& text) {
 }
 
 TEST_CASE("A manifest is read as kubectl reads it") {
-  const Result<Json> read = ReadPiped(
+  const Json read = Must(ReadPiped(
       "---\nkind: ReplicationController\nmetadata:\n  name: new\n"
-      "spec: {mode: 0644, text: '0644', flag: True, off: off, image: \"app:v2\"}\n---\n");
-  REQUIRE(read.ok());
+      "spec: {mode: 0644, text: '0644', flag: True, off: off, image: \"app:v2\"}\n---\n"));
   CHECK(
-      (*read)["spec"] ==
+      read["spec"] ==
       Json({{"mode", 420}, {"text", "0644"}, {"flag", true}, {"off", false}, {"image", "app:v2"}}));
 }
 
+// Of files: rolling_update_errors.cc.
 TEST_CASE("What is no manifest is refused by its name") {
-  struct Row {
-    std::string path, message;
-  };
-  const std::vector<Row> rows = {
-      {"https://host.example/rc.yaml",
-       "https://host.example/rc.yaml is an address, which is not read here: write -f -, "
-       "and pipe it in with curl -s https://host.example/rc.yaml"},
-      {"/", "/ is a directory: give the file of the new controller"},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.path);
-    std::istringstream none;
-    CHECK(ReadControllerManifest(row.path, none).error().message == row.message);
-  }
   CHECK(ReadPiped("a: 1\n---\nb: 2\n").error().message == "- specifies multiple items");
   CHECK(ReadPiped("kind: &x ReplicationController\n").error().message ==
         "-: line 1: anchors are not supported: write the value out");
@@ -228,40 +190,36 @@ TEST_CASE("What -o yaml prints is read as the same value again") {
 }
 
 TEST_CASE("Durations below a second are kept") {
-  const auto line = ParseCommandLine(
-      {"rolling-update", "old", "--image=i", "--update-period=500ms", "--progress-timeout=1.5s"});
-  REQUIRE(line.ok());
-  const Result<Json> update = UpdateOf(*line, "shop", Json());
+  const auto line = Must(ParseCommandLine(
+      {"rolling-update", "old", "--image=i", "--update-period=500ms", "--progress-timeout=1.5s"}));
+  const Result<Json> update = UpdateOf(line, "shop", Json());
   CHECK((*update)["spec"]["updatePeriod"] == "500ms");
   CHECK((*update)["spec"]["timeout"] == "1500ms");
 }
 
 TEST_CASE("The update says what the command line says") {
-  const auto line = ParseCommandLine(
+  const auto line = Must(ParseCommandLine(
       {"rolling-update", "old", "new", "--image=app:v2", "--container=app", "--update-period=90s",
        "--progress-timeout=10m", "--max-surge=25%", "--max-unavailable=2", "--min-ready-seconds=7",
-       "--on-external-scale=Adopt"});
-  REQUIRE(line.ok());
-  const Result<Json> update = UpdateOf(*line, "shop", Json());
-  REQUIRE(update.ok());
-  CHECK((*update)["metadata"] == Json({{"name", "old"}, {"namespace", "shop"}}));
-  CHECK((*update)["spec"] == Json({{"newName", "new"},
-                                   {"image", "app:v2"},
-                                   {"container", "app"},
-                                   {"deploymentLabelKey", "deployment"},
-                                   {"updatePeriod", "90s"},
-                                   {"timeout", "600s"},
-                                   {"maxSurge", "25%"},
-                                   {"maxUnavailable", 2},
-                                   {"minReadySeconds", 7},
-                                   {"cleanup", "Delete"},
-                                   {"onExternalScale", "Adopt"}}));
+       "--on-external-scale=Adopt"}));
+  const Json update = Must(UpdateOf(line, "shop", Json()));
+  CHECK(update["metadata"] == Json({{"name", "old"}, {"namespace", "shop"}}));
+  CHECK(update["spec"] == Json({{"newName", "new"},
+                                {"image", "app:v2"},
+                                {"container", "app"},
+                                {"deploymentLabelKey", "deployment"},
+                                {"updatePeriod", "90s"},
+                                {"timeout", "600s"},
+                                {"maxSurge", "25%"},
+                                {"maxUnavailable", 2},
+                                {"minReadySeconds", 7},
+                                {"cleanup", "Delete"},
+                                {"onExternalScale", "Adopt"}}));
 }
 
 TEST_CASE("With one name the new controller takes over the name of the old one") {
-  const auto line = ParseCommandLine({"rolling-update", "old", "--image=app:v2"});
-  REQUIRE(line.ok());
-  const Result<Json> update = UpdateOf(*line, "shop", Json());
+  const auto line = Must(ParseCommandLine({"rolling-update", "old", "--image=app:v2"}));
+  const Result<Json> update = UpdateOf(line, "shop", Json());
   CHECK((*update)["spec"]["cleanup"] == "Rename");
   CHECK((*update)["spec"]["timeout"] == "300s");
   CHECK_FALSE((*update)["spec"].contains("newName"));
@@ -269,26 +227,23 @@ TEST_CASE("With one name the new controller takes over the name of the old one")
 
 TEST_CASE("A manifest gives name and content, and must be of the same namespace") {
   Proves("RC-3");
-  const auto line = ParseCommandLine({"rolling-update", "old", "-f", "new.yaml"});
-  REQUIRE(line.ok());
+  const auto line = Must(ParseCommandLine({"rolling-update", "old", "-f", "new.yaml"}));
   const Json controller = Json::parse(R"({"kind":"ReplicationController",
       "metadata":{"name":"new","labels":{"a":"b"},"uid":"x"},
       "spec":{"replicas":2,"minReadySeconds":7,"selector":{"app":"new"},"template":{"spec":{}}},
       "status":{"replicas":9}})");
-  const Result<Json> update = UpdateOf(*line, "shop", controller);
-  REQUIRE(update.ok());
-  CHECK((*update)["spec"]["newName"] == "new");
-  CHECK((*update)["spec"]["controller"] == Json::parse(R"({"metadata":{"labels":{"a":"b"}},
+  const Json update = Must(UpdateOf(line, "shop", controller));
+  CHECK(update["spec"]["newName"] == "new");
+  CHECK(update["spec"]["controller"] == Json::parse(R"({"metadata":{"labels":{"a":"b"}},
             "spec":{"replicas":2,"minReadySeconds":7,"selector":{"app":"new"},
             "template":{"spec":{}}}})"));
-  const auto named = ParseCommandLine({"rolling-update", "old", "newer", "-f", "new.yaml"});
-  REQUIRE(named.ok());
-  CHECK(UpdateOf(*named, "shop", controller).error().message ==
+  const auto named = Must(ParseCommandLine({"rolling-update", "old", "newer", "-f", "new.yaml"}));
+  CHECK(UpdateOf(named, "shop", controller).error().message ==
         "the new controller is called new in new.yaml, and newer on the command line: correct one "
         "of the two");
   Json other = controller;
   other["metadata"]["namespace"] = "prod";
-  CHECK(UpdateOf(*line, "shop", other).error().message ==
+  CHECK(UpdateOf(line, "shop", other).error().message ==
         "the namespace of new.yaml, prod, is not shop: give -n prod, or correct the file");
 }
 

@@ -63,12 +63,9 @@ void IsApplied(KubectlRun& run) {
   })(run);
   const Json owner = run.Stored(resources::kDeployments, "web");
   for (const std::string revision : {"1", "2"}) {
-    Json set = sim::SampleReplicaSet("web-" + revision, 1, "app:v" + revision);
-    set["metadata"]["labels"]["app"] = "web";
+    Json set = ReplicaSetOf(owner, "web-" + revision, 1);
     set["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = revision;
-    set["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
-    set["spec"]["selector"]["matchLabels"]["app"] = "web";
-    set["spec"]["template"]["metadata"]["labels"]["app"] = "web";
+    set["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v" + revision;
     run.Create(resources::kReplicaSets, set);
   }
 }
@@ -89,43 +86,28 @@ ErrorSection RolloutErrors() {
     object["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] =
         "2026-01-01T00:00:00Z";
   };
-  const std::string rollout = "rollout/web";
   return {
       "Commands that change a rollout",
-      {{{"pause", "web"},
-        kError,
-        "error: deployments.apps \"web\" is already paused",
-        "`spec.paused` is true already. Nothing is to be done.",
-        HasDeployment(paused)},
-       {{"resume", "web"},
-        kError,
-        "error: deployments.apps \"web\" is not paused",
-        "`spec.paused` is false. Nothing is to be done.",
-        HasDeployment()},
-       {{"restart", "web"},
-        kHeld,
+      {{"pause web", kError, "error: deployments.apps \"web\" is already paused",
+        "`spec.paused` is true already. Nothing is to be done.", HasDeployment(paused)},
+       {"resume web", kError, "error: deployments.apps \"web\" is not paused",
+        "`spec.paused` is false. Nothing is to be done.", HasDeployment()},
+       {"restart web", kHeld,
         "error: deployments.apps \"web\" can't restart paused deployment (run kubectl windlass "
         "resume deployment/web -n default first)",
         "A paused Deployment would not replace its Pods. Resume it, and restart it then.",
         HasDeployment(paused)},
-       {{"restart", rollout},
-        kHeld,
+       {"restart rollout/web", kHeld,
         "error: rollout \"web\" is paused, and would restart only when it is resumed: kubectl "
         "windlass resume rollout/web -n default, and try again",
-        "As above, of a Rollout.",
-        HasRollout(paused)},
-       {{"pause", rollout},
-        kError,
-        "error: rollout \"web\" is already paused",
-        "As of a Deployment.",
-        HasRollout(paused)},
-       {{"restart", "web"},
-        kError,
+        "As above, of a Rollout.", HasRollout(paused)},
+       {"pause rollout/web", kError, "error: rollout \"web\" is already paused",
+        "As of a Deployment.", HasRollout(paused)},
+       {"restart web", kError,
         "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
-       {{"restart", "web"},
-        kHeld,
+       {"restart web", kHeld,
         "error: deployments.apps \"web\" never gets new Pods, which a restart makes "
         "(windlass.dev/in-place: Only), so it would roll nothing out any more: change its image "
         "instead",
@@ -133,72 +115,59 @@ ErrorSection RolloutErrors() {
         "refused, too.",
         HasDeployment(
             [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
-       {{"restart", rollout},
-        kOtherUpdate,
+       {"restart rollout/web", kOtherUpdate,
         "error: rollout \"web\" is to be rolled back, as spec.rollbackTo asks, which would undo "
-        "the "
-        "restart: kubectl windlass status rollout/web -n default waits for that, and then try "
+        "the restart: kubectl windlass status rollout/web -n default waits for that, and then try "
         "again",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
-       {{"resume", rollout},
-        ExitCode::kDone,
+       {"resume rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1",
         "Somebody has asked for a rollback while `spec.paused` was true. Now it begins.",
         HasRollout([](Json& web) {
           web["spec"]["paused"] = true;
           web["spec"]["rollbackTo"] = {{"revision", 1}};
         })},
-       {{"history", "web", "--revision=9"},
-        kError,
-        "error: unable to find the specified revision: kubectl windlass history deployment/web "
-        "-n default lists what there is",
+       {"history web --revision=9", kError,
+        "error: unable to find the specified revision: kubectl windlass history deployment/web -n "
+        "default lists what there is",
         "There is no ReplicaSet of this revision. Old ones are deleted "
         "(`spec.revisionHistoryLimit`). Choose one that the command in the text lists.",
         HasDeployment()},
-       {{"undo", "web"},
-        kError,
-        "error: no rollout history found for deployment \"web\": there is no revision before "
-        "the present one",
-        "There is one revision only, so there is nothing to go back to.",
-        HasDeployment()},
-       {{"undo", "web", "--to-revision=9"},
-        kError,
+       {"undo web", kError,
+        "error: no rollout history found for deployment \"web\": there is no revision before the "
+        "present one",
+        "There is one revision only, so there is nothing to go back to.", HasDeployment()},
+       {"undo web --to-revision=9", kError,
         "error: unable to find specified revision 9 in history: kubectl windlass history "
         "deployment/web -n default lists what there is",
-        "As for `history`: choose a revision that the command in the text lists.",
-        HasDeployment()},
-       {{"undo", "web"},
-        kHeld,
-        "error: you cannot rollback a paused deployment; resume it first with 'kubectl "
-        "windlass resume deployment/web -n default' and try again",
+        "As for `history`: choose a revision that the command in the text lists.", HasDeployment()},
+       {"undo web", kHeld,
+        "error: you cannot rollback a paused deployment; resume it first with 'kubectl windlass "
+        "resume deployment/web -n default' and try again",
         "A paused Deployment would not go back. Resume it first.",
         [](KubectlRun& run) {
           IsApplied(run);
           run.Edit(resources::kDeployments, "web", "",
                    [](Json& object) { object["spec"]["paused"] = true; });
         }},
-       {{"undo", "web"},
-        ExitCode::kDone,
-        "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of "
-        "the present manifest brings its template again; apply the earlier manifest, too",
-        "The rollback is made. But the object is kept by `kubectl apply`, and the next one "
-        "with the same manifest undoes the rollback. Correct the manifest, too.",
+       {"undo web", ExitCode::kDone,
+        "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of the "
+        "present manifest brings its template again; apply the earlier manifest, too",
+        "The rollback is made. But the object is kept by `kubectl apply`, and the next one with "
+        "the same manifest undoes the rollback. Correct the manifest, too.",
         IsApplied},
-       {{"undo", rollout},
-        ExitCode::kDone,
-        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume "
-        "rollout/web -n default ends spec.paused",
+       {"undo rollout/web", ExitCode::kDone,
+        "Warning: rollout \"web\" is paused: it goes back when kubectl windlass resume rollout/web "
+        "-n default ends spec.paused",
         "The rollback is stored in `spec.rollbackTo`. But `spec.paused` is true, and a paused "
         "Rollout moves no Pod. The command in the text ends that.",
         [](KubectlRun& run) {
           CreateRolloutWithCanary(run, [](Json& web) { web["spec"]["paused"] = true; });
         }},
-       {{"undo", rollout},
-        kOtherUpdate,
+       {"undo rollout/web", kOtherUpdate,
         "error: rollout \"web\" is to go back to revision 3 already, when spec.paused ends: "
-        "kubectl "
-        "patch rollouts.windlass.dev web -n default --type=merge -p "
+        "kubectl patch rollouts.windlass.dev web -n default --type=merge -p "
         "'{\"spec\":{\"rollbackTo\":null}}' takes that request away",
         "Somebody has asked for another rollback, which waits for the end of the pause.",
         [](KubectlRun& run) {
@@ -207,25 +176,21 @@ ErrorSection RolloutErrors() {
             web["spec"]["rollbackTo"] = {{"revision", 3}};
           });
         }},
-       {{"abort", rollout},
-        ExitCode::kDone,
+       {"abort rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1, which it "
-        "does "
-        "now although spec.paused is true",
+        "does now although spec.paused is true",
         "A rollback waited for the end of the pause. During an abort it waits no longer.",
         HasRollout([](Json& web) {
           web["spec"]["paused"] = true;
           web["spec"]["rollbackTo"] = {{"revision", 1}};
         })},
-       {{"abort", rollout},
-        kError,
+       {"abort rollout/web", kError,
         "error: rollout \"web\" has no rollout under way (Healthy), so there is nothing to abort: "
         "kubectl windlass undo rollout/web -n default goes back to the revision before",
         "All Pods have the template. `abort` is for a rollout under way; `undo` goes back from one "
         "that is complete.",
         AfterSteps("Healthy")},
-       {{"undo", rollout, "--to-revision=8"},
-        kError,
+       {"undo rollout/web --to-revision=8", kError,
         "error: rollout \"web\" has the template of revision 8 already: there is nothing to do",
         "The Rollout is paused, and would go back to the template that it has.",
         [](KubectlRun& run) {
@@ -234,8 +199,7 @@ ErrorSection RolloutErrors() {
           run.Edit(resources::kRollouts, "web", "",
                    [&](Json& web) { web["spec"]["template"] = set["spec"]["template"]; });
         }},
-       {{"undo", rollout, "--to-revision=7", "--dry-run=client"},
-        ExitCode::kDone,
+       {"undo rollout/web --to-revision=7 --dry-run=client", ExitCode::kDone,
         "Warning: rollout \"web\" is aborted: its template is rolled out when kubectl windlass "
         "retry rollout/web -n default ends spec.abort, and kubectl windlass resume rollout/web -n "
         "default ends spec.paused",
@@ -247,21 +211,17 @@ ErrorSection RolloutErrors() {
             web["spec"]["abort"] = true;
           });
         }},
-       {{"undo", rollout, "--dry-run=client"},
-        kError,
+       {"undo rollout/web --dry-run=client", kError,
         "error: no rollout history found for rollout \"web\": there is no revision before the "
         "present one",
-        "There is one revision only, so there is nothing to go back to.",
-        HasRollout()},
-       {{"promote", rollout},
-        kError,
+        "There is one revision only, so there is nothing to go back to.", HasRollout()},
+       {"promote rollout/web", kError,
         "error: rollout \"web\" is not at a pause, but at step 1 of 2: kubectl windlass status "
         "rollout/web -n default waits for the next one, and --full ends all steps",
-        "The Rollout is at a step that is no pause. The command in the text waits until it "
-        "comes to one. `--full` does not wait, and ends all steps.",
+        "The Rollout is at a step that is no pause. The command in the text waits until it comes "
+        "to one. `--full` does not wait, and ends all steps.",
         HasRollout()},
-       {{"promote", rollout},
-        kOtherUpdate,
+       {"promote rollout/web", kOtherUpdate,
         "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which asks for "
         "more than this command and is not carried out yet, so nothing was changed: kubectl "
         "windlass promote rollout/web -n default --full asks for both",
@@ -272,90 +232,70 @@ ErrorSection RolloutErrors() {
             web["metadata"]["annotations"]["windlass.dev/promote"] = "full@8";
           });
         }},
-       {{"promote", rollout},
-        kHeld,
-        "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: "
-        "web-2-a: web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n "
-        "default takes "
+       {"promote rollout/web", kHeld,
+        "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: web-2-a: "
+        "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n default takes "
         "it back, and --force promotes it nevertheless",
         "A Pod of the step is not available. The text names the worst one and its cause, and "
-        "counts the others. Nothing was written. Wait until the Pod is available, take the "
-        "rollout back, or promote it with `--force`.",
+        "counts the others. Nothing was written. Wait until the Pod is available, take the rollout "
+        "back, or promote it with `--force`.",
         HasCanary},
-       {{"promote", rollout, "--full"},
-        kHeld,
+       {"promote rollout/web --full", kHeld,
         "error: rollout \"web\" is not promoted past all steps: canary not available: web-2-a: "
         "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n default takes "
-        "it back, "
-        "and --force promotes it nevertheless",
-        "As above.",
-        HasCanary},
-       {{"promote", rollout},
-        kHeld,
+        "it back, and --force promotes it nevertheless",
+        "As above.", HasCanary},
+       {"promote rollout/web", kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod proves "
         "revision 8: scale up, or end it with kubectl windlass promote rollout/web -n default "
         "--force",
         "The Rollout was scaled down to the one Pod that keeps the old revision, or to none. "
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},
-       {{"promote", rollout},
-        kHeld,
+       {"promote rollout/web", kHeld,
         "error: rollout \"web\" is paused, which no promotion ends: kubectl windlass resume "
         "rollout/web -n default ends spec.paused",
         "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
         HasRollout(paused)},
-       {{"promote", rollout},
-        ExitCode::kAborted,
+       {"promote rollout/web", ExitCode::kAborted,
         "error: rollout \"web\" is aborted, so nothing is rolled out: kubectl windlass retry "
         "rollout/web -n default ends the abort",
         "The Pods follow the stable revision. The command in the text rolls the template out "
         "again.",
         HasRollout(aborted)},
-       {{"promote", rollout},
-        kError,
+       {"promote rollout/web", kError,
         "error: rollout \"web\" has a partition and no steps: lower spec.strategy.partition",
         "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
         HasRollout(partition)},
-       {{"promote", rollout},
-        kError,
+       {"promote rollout/web", kError,
         "error: rollout \"web\" has no step left: kubectl windlass status rollout/web -n default "
-        "waits for "
-        "its end",
+        "waits for its end",
         "All steps are over, and the rollout goes on to all Pods by itself.",
         AfterSteps("Progressing")},
-       {{"promote", rollout},
-        kError,
+       {"promote rollout/web", kError,
         "error: rollout \"web\" has nothing to promote (InvalidTemplate): kubectl windlass status "
         "rollout/web -n default says why",
         "Nothing is rolled out before the template is corrected. The command in the text says what "
         "is wrong with it. In the parentheses stands the reason of the condition `Stalled`.",
         IsStalled},
-       {{"promote", rollout, "--full"},
-        kError,
+       {"promote rollout/web --full", kError,
         "error: rollout \"web\" has nothing to promote (Healthy): no rollout is under way",
-        "The rollout is complete. Nothing is to be done.",
-        AfterSteps("Healthy")},
-       {{"promote", rollout},
-        kError,
-        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
-        "windlass status rollout/web -n default waits for it",
-        "What the status says is about the Rollout before its last change. The command in the "
-        "text waits for Windlass.",
+        "The rollout is complete. Nothing is to be done.", AfterSteps("Healthy")},
+       {"promote rollout/web", kError,
+        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
+        "status rollout/web -n default waits for it",
+        "What the status says is about the Rollout before its last change. The command in the text "
+        "waits for Windlass.",
         [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
-       {{"abort", rollout},
-        kError,
+       {"abort rollout/web", kError,
         "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n default "
-        "rolls it "
-        "out again",
+        "rolls it out again",
         "The Rollout is aborted. The command in the text tries its template again.",
         HasRollout(aborted)},
-       {{"retry", rollout},
-        kError,
-        "error: rollout \"web\" is not aborted",
+       {"retry rollout/web", kError, "error: rollout \"web\" is not aborted",
         "`retry`, and `abort --end`, end an abort, and there is none. Nothing is to be done.",
         HasRollout()},
-       {{"retry", rollout},
-        ExitCode::kDone,
+       {"retry rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" is paused: its template is rolled out again only when kubectl "
         "windlass resume rollout/web -n default ends spec.paused",
         "The abort is ended. But `spec.paused` is true, too, and holds the rollout.",
@@ -363,12 +303,11 @@ ErrorSection RolloutErrors() {
           object["spec"]["abort"] = true;
           object["spec"]["paused"] = true;
         })},
-       {{"abort", rollout},
-        ExitCode::kDone,
+       {"abort rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" has no stable revision yet, so no Pod goes back: correct the "
         "template, and end the abort with kubectl windlass retry rollout/web -n default",
-        "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods "
-        "stay. Correct the template.",
+        "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods stay. "
+        "Correct the template.",
         HasRollout()}}};
 }
 

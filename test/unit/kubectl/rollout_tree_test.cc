@@ -25,14 +25,13 @@ TEST_CASE("get never counts a step above the last one") {
   KubectlRun run;
   const std::string phase = row.step == 3 ? "Paused" : "Progressing";
   CreateRolloutAtStep(run, row.step, nullptr, [&](Json& status) { status["phase"] = phase; });
-  for (const auto& command : std::vector<std::vector<std::string>>{
-           {"get", "wro/web"}, {"get", "wro"}, {"status", "wro/web", "--timeout=1s"}}) {
+  for (const char* command : {"get wro/web", "get wro", "status wro/web --timeout=1s"}) {
     CAPTURE(row.step, command);
     const Ran ran = run.Run(command);
     CHECK(ran.out.find("3 of 2") == std::string::npos);
     CHECK(ran.messages.find("3 of 2") == std::string::npos);
   }
-  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Step") == row.text);
+  CHECK(LineOf(run.Run("get wro/web").out, "Step") == row.text);
 }
 
 TEST_CASE("get says who else selects the same Pods") {
@@ -45,7 +44,7 @@ TEST_CASE("get says who else selects the same Pods") {
                              {"message", "who else"}}};
   });
   const std::string want = overlaps ? "Warning    who else" : "";
-  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Warning") == want);
+  CHECK(LineOf(run.Run("get wro/web").out, "Warning") == want);
   Proves("RO-164");
 }
 
@@ -62,7 +61,7 @@ TEST_CASE("get tells a refused write once, and annotations without room (D-163, 
     status["conditions"] = {
         {{"type", "ReplicaFailure"}, {"status", "True"}, {"reason", reason}, {"message", words}}};
   });
-  const std::string out = run.Run({"get", "wro/web"}).out;
+  const std::string out = run.Run("get wro/web").out;
   CAPTURE(out);
   const size_t first = out.find(words);
   REQUIRE(first != std::string::npos);
@@ -79,7 +78,7 @@ TEST_CASE("get says what is wrong with the Services of a Rollout (RO-184)") {
                             {"message", "which one"}}};
   });
   const std::string want = status == "False" ? "Warning    which one" : "";
-  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "Warning") == want);
+  CHECK(LineOf(run.Run("get wro/web").out, "Warning") == want);
   Proves("RO-184");
 }
 
@@ -124,7 +123,7 @@ void CreateAborted(KubectlRun& run) {
 TEST_CASE("During an abort, get shows what runs and what was asked for") {
   KubectlRun run;
   CreateAborted(run);
-  CHECK(run.Run({"get", "wro/web"}).out ==
+  CHECK(run.Run("get wro/web").out ==
         "Rollout     default/web\n"
         "Status      Aborted: rollout \"web\" is aborted: Pods go back\n"
         "Revision    9, stable\n"
@@ -138,7 +137,7 @@ TEST_CASE("During an abort, get shows what runs and what was asked for") {
         "├─ web-1   revision 9   0/3                0s           stable\n"
         "├─ web-2   revision 8   0/1                0s           asked for\n"
         "└─ web-0   revision 6   0/0                0s           old\n");
-  CHECK(run.Run({"get", "rollouts"}).out ==
+  CHECK(run.Run("get rollouts").out ==
         "KIND      NAME   PHASE     UPDATED   AVAILABLE   AGE   REASON\n"
         "Rollout   web    Aborted   -         4           0s    spec.abort: 3/4 stable\n");
 }
@@ -152,7 +151,7 @@ TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former numbe
     o["status"]["phase"] = "Progressing";
     o["status"]["currentRevision"] = 8;
   });
-  const std::string out = run.Run({"get", "wro/web"}).out;
+  const std::string out = run.Run("get wro/web").out;
   CHECK(LineOf(out, "├─ web-1").ends_with("old, stable"));
   CHECK(LineOf(out, "├─ web-2").ends_with("new"));
   CHECK(LineOf(out, "Images") == "Images     web app:broken");
@@ -167,7 +166,7 @@ TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") 
     o["status"]["phase"] = "Stalled";
     o["status"]["currentRevision"] = 8;
   });
-  const std::string out = run.Run({"get", "wro/web"}).out;
+  const std::string out = run.Run("get wro/web").out;
   CHECK(LineOf(out, "├─ web-1").ends_with("old"));
   CHECK(LineOf(out, "├─ web-2").ends_with("asked for"));
   CHECK(out.find("stable") == std::string::npos);
@@ -183,7 +182,7 @@ TEST_CASE("A template that is the stable one is both") {
           set == std::string("web-1") ? note : "";
     });
   }
-  CHECK(LineOf(run.Run({"get", "wro/web"}).out, "├─ web-1").ends_with("stable, asked for"));
+  CHECK(LineOf(run.Run("get wro/web").out, "├─ web-1").ends_with("stable, asked for"));
 }
 
 }  // namespace

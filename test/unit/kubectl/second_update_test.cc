@@ -6,48 +6,40 @@
 namespace windlass::cli::second_update_test {
 namespace {
 
-using Report = UpdateReport;
 using Fixture = PlayedUpdate;
 
 constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
-constexpr const char* kImage = "--image=app:v2";
 
 TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and changes nothing") {
   struct Row {
-    std::vector<std::string> first, second;
+    Words first, second;
     std::string messages;
   };
   const std::string under_way =
-      "error: an update of replicationcontroller/old to new with image "
-      "app:v2 is under way, so nothing was changed. To go on with that: "
-      "kubectl windlass rolling-update old new --image=app:v2";
+      "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
+      "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+      "--image=app:v2";
   const std::string back =
       " -n default. To take it back: kubectl windlass rolling-update old --rollback -n default\n";
   const std::vector<Row> rows = {
-      {{"old", "new", kImage}, {"old", "new", "--image=app:v3"}, under_way + back},
-      {{"old", "new", kImage}, {"old", "new-2", kImage}, under_way + back},
-      {{"old", "new", kImage}, {"old", "new-2", "--rollback"}, under_way + back},
-      {{"old", "new", kImage, "--container=web"},
-       {"old", "new", kImage},
+      {"old new --image=app:v2", "old new --image=app:v3", under_way + back},
+      {"old new --image=app:v2", "old new-2 --image=app:v2", under_way + back},
+      {"old new --image=app:v2", "old new-2 --rollback", under_way + back},
+      {"old new --image=app:v2 --container=web", "old new --image=app:v2",
        under_way + " --container=web" + back},
-      {{"old", "new", kImage},
-       {"old", "new", kImage, "--image-pull-policy=Always"},
+      {"old new --image=app:v2", "old new --image=app:v2 --image-pull-policy=Always",
        under_way + back},
   };
   const bool looked_at = GENERATE(false, true);
   for (const Row& row : rows) {
     CAPTURE(row.second, looked_at);
     Fixture fixture;
-    std::vector<std::string> first = row.first;
-    first.emplace_back("--no-wait");
-    REQUIRE(fixture.Update(first).code == ExitCode::kDone);
+    REQUIRE(fixture.Update(row.first + "--no-wait").code == ExitCode::kDone);
     fixture.Says({"Progressing", {"Created new"}});
     fixture.Edit(kUpdates, "old", "status",
                  [](Json& update) { update["status"]["newName"] = "new"; });
     const Json before = fixture.Stored(kUpdates, "old");
-    const Ran ran = fixture.Update(row.second);
-    CHECK(ran.code == ExitCode::kOtherUpdate);
-    CHECK(ran.messages == row.messages);
+    CHECK(fixture.Update(row.second) == Ends(ExitCode::kOtherUpdate, row.messages));
     CHECK(fixture.Stored(kUpdates, "old") == before);
   }
   Proves("RC-23");
@@ -55,43 +47,39 @@ TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and 
 
 // The Pods and both selectors have the first key already.
 TEST_CASE_METHOD(Fixture, "Another label key than that of the update under way is refused") {
-  REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  REQUIRE(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
   Says({"Progressing", {"Created new"}});
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "new", kImage, "--deployment-label-key=track"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.starts_with(
-      "error: an update of replicationcontroller/old is under way with "
-      "--deployment-label-key=deployment, so nothing was changed. To go on with that: kubectl "
-      "windlass rolling-update old new --image=app:v2"));
+  CHECK(Update("old new --image=app:v2 --deployment-label-key=track") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old is under way with "
+             "--deployment-label-key=deployment, so nothing was changed. To go on with that: "
+             "kubectl windlass rolling-update old new --image=app:v2…"));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second command") {
-  REQUIRE(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  REQUIRE(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
   Says({"Progressing", {"Created new"}});
-  REQUIRE(Update({"old", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  REQUIRE(Update("old --rollback --no-wait").code == ExitCode::kDone);
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: an update of replicationcontroller/old to new with image app:v2 is being rolled "
-        "back, so nothing was changed. To follow that: kubectl windlass rolling-update old "
-        "--rollback -n default\n");
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old to new with image app:v2 is being "
+             "rolled back, so nothing was changed. To follow that: kubectl windlass rolling-update "
+             "old --rollback -n default\n"));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
 // The limits of the new update are not those of the way back.
 TEST_CASE_METHOD(Fixture, "Flags of the new update do not change the one that is taken back") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
-  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  FailsOnTheWay();
   SaysAfter(seconds(1), {"RolledBack", {"back"}});
   SaysAfter(seconds(3), {"Succeeded", {"forward"}});
   Json back;
   After(milliseconds(500), [&] { back = Stored(kUpdates, "old")["spec"]; });
-  const Ran ran = Update({"old", "new", "--image=app:v3", "--max-surge=3", "--update-period=5s",
-                          "--on-external-scale=Adopt"});
+  const Ran ran =
+      Update("old new --image=app:v3 --max-surge=3 --update-period=5s --on-external-scale=Adopt");
   CHECK(ran.code == ExitCode::kDone);
   CHECK(back["rollback"] == true);
   CHECK(back["image"] == "app:v2");
@@ -102,15 +90,11 @@ TEST_CASE_METHOD(Fixture, "Flags of the new update do not change the one that is
 
 TEST_CASE_METHOD(Fixture,
                  "A good image after one that failed: the failed one is taken back first") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
-  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  FailsOnTheWay();
   SaysAfter(seconds(1), {"RolledBack", {"back"}});
   SaysAfter(seconds(3), {"Succeeded", {"forward"}});
-  const Ran ran = Update({"old", "new", "--image=app:v3"});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "back\nforward\n");
-  CHECK(ran.messages == "The update to new failed, so it is taken back first.\n");
+  CHECK(Update("old new --image=app:v3") ==
+        Done("back\nforward\n", "The update to new failed, so it is taken back first.\n"));
   const Json spec = Stored(kUpdates, "old")["spec"];
   CHECK(spec["image"] == "app:v3");
   CHECK_FALSE(spec.value("rollback", false));
@@ -118,14 +102,11 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "A dry run says that a failed update would be taken back first") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
-  Edit(kUpdates, "old", "status", [](Json& update) { update["status"]["newName"] = "new"; });
+  FailsOnTheWay();
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "new-2", "--image=app:v3", "--dry-run=client"});
-  CHECK(ran.out == "Rolling from:\nold\nTo:\nnew-2\n");
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.messages == "The update to new failed, so it would be taken back first.\n");
+  CHECK(Update("old new-2 --image=app:v3 --dry-run=client") ==
+        Done("Rolling from:\nold\nTo:\nnew-2\n",
+             "The update to new failed, so it would be taken back first.\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }
@@ -134,23 +115,20 @@ TEST_CASE_METHOD(Fixture, "A dry run says that a failed update would be taken ba
 // and can be taken back.
 TEST_CASE_METHOD(Fixture,
                  "What refuses the next update refuses it before the failed one goes back") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  FailsOnTheWay();
   BeginUpdateOfOld();
   const Json before = Stored(kUpdates, "old");
   writes.clear();
   const std::string dry = GENERATE("none", "client", "server");
-  const Ran ran = Update({"old", "new-2", "--image=app:v1", "--dry-run=" + dry});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.starts_with("error: --image-pull-policy"));
+  CHECK(Update("old new-2 --image=app:v1 --dry-run=" + dry) ==
+        Ends(ExitCode::kFailed, "error: --image-pull-policy…"));
   CHECK(writes.empty());
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }
 
 TEST_CASE_METHOD(Fixture, "A NEW of another update, or of nobody, is refused before that, too") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  FailsOnTheWay();
   BeginUpdateOfOld();
   const ResourceId& controllers = resources::kReplicationControllers;
   ExitCode code = ExitCode::kFailed;
@@ -159,129 +137,107 @@ TEST_CASE_METHOD(Fixture, "A NEW of another update, or of nobody, is refused bef
   }
   SECTION("it is the new one of another update") {
     Create(controllers, sim::SampleReplicationController("other", 2, "app:v1"));
-    REQUIRE(Update({"other", "new-2", kImage, "--no-wait"}).code == ExitCode::kDone);
+    REQUIRE(Update("other new-2 --image=app:v2 --no-wait").code == ExitCode::kDone);
     code = ExitCode::kOtherUpdate;
   }
   writes.clear();
-  CHECK(Update({"old", "new-2", "--image=app:v3"}).code == code);
+  CHECK(Update("old new-2 --image=app:v3").code == code);
   CHECK(writes.empty());
   Proves("RC-23");
 }
 
 TEST_CASE_METHOD(Fixture, "With -o a failed update that is taken back prints no object") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  FailsOnTheWay();
   SaysAfter(seconds(1), {"RolledBack", {"back"}});
   SaysAfter(seconds(3), {"Succeeded", {"forward"}});
-  CHECK(Update({"old", "new-2", "--image=app:v3", "-o", "name"}).out ==
+  CHECK(Update("old new-2 --image=app:v3 -o name").out ==
         "replicationcontrollerupdate.windlass.dev/old\n");
 }
 
 TEST_CASE_METHOD(Fixture, "An update to a NEW that there was is not given another content") {
   BeginUpdateOfOld();
-  Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                    {"kind", "ReplicationControllerUpdate"},
-                    {"metadata", {{"name", "old"}}},
-                    {"spec", {{"newName", "new"}}}});
+  CreateUpdate("old", {{"newName", "new"}});
   Says({"Progressing", {"Continuing"}});
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "new", "--image=app:v3"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages.find("To go on with that: kubectl windlass status rc/old -n default") !=
-        std::string::npos);
+  CHECK(Update("old new --image=app:v3") ==
+        Ends(ExitCode::kOtherUpdate,
+             "…To go on with that: kubectl windlass status rc/old -n default…"));
   CHECK(Stored(kUpdates, "old") == before);
   // That of the one that is there is no other.
-  CHECK(Update({"old", "new", kImage, "--no-wait"}).code == ExitCode::kDone);
+  CHECK(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
   Proves("RC-23");
 }
 
 TEST_CASE_METHOD(Fixture, "A failed update that would be refused now is not begun anew") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  FailsOnTheWay();
   BeginUpdateOfOld();
   Edit(resources::kReplicationControllers, "new", "", [](Json& created) {
     created["metadata"]["annotations"]["kubectl.kubernetes.io/desired-replicas"] = "two";
   });
   const Json before = Stored(kUpdates, "old");
   writes.clear();
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.starts_with("error: Unable to parse annotation for new"));
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kFailed, "error: Unable to parse annotation for new…"));
   CHECK(writes.empty());
   CHECK(Stored(kUpdates, "old") == before);
 }
 
 TEST_CASE_METHOD(Fixture, "An update is not deleted if it cannot be created again") {
-  RunUntil({"Failed", {"first"}, "timed out", "TimedOut"}, {"old", "new", kImage});
-  answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    const bool of_update =
-        request.target.find("/replicationcontrollerupdates?") != std::string::npos;
-    if (!of_update || request.method != HttpMethod::kPost) return std::nullopt;
-    return HttpResponse{422,
-                        "application/json",
-                        R"({"kind":"Status","status":"Failure","reason":"Invalid","code":422,)"
-                        R"("message":"no such name"})",
-                        {}};
-  };
+  RunUntil({"Failed", {"first"}, "timed out", "TimedOut"}, "old new --image=app:v2");
+  answering.answer = AnswerTo("/replicationcontrollerupdates?",
+                              Refusal(422, "Invalid", "no such name"), HttpMethod::kPost);
   const std::string uid = Uid();
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.starts_with("error: no such name"));
+  CHECK(Update("old new --image=app:v2") == Ends(ExitCode::kError, "error: no such name…"));
   CHECK(Uid() == uid);
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback of an ended update is planned from what the two note") {
   // A client of its own has begun one since.
-  RunUntil({"Succeeded", {"first"}}, {"old", "other", kImage});
+  RunUntil({"Succeeded", {"first"}}, "old other --image=app:v2");
   BeginUpdateOfOld();
-  CHECK(RunUntil({"RolledBack", {"back"}}, {"old", "--rollback"}).code == ExitCode::kDone);
+  CHECK(RunUntil({"RolledBack", {"back"}}, "old --rollback").code == ExitCode::kDone);
   CHECK_FALSE(Stored(kUpdates, "old")["spec"].contains("newName"));
 }
 
 // What a read does not tell is not called nothing.
 TEST_CASE_METHOD(Fixture, "An update whose old controller cannot be read may be taken back") {
-  Update({"old", "new", kImage, "--no-wait"});
-  fate = [](const HttpRequest& request) {
-    const bool read = request.target.find("/replicationcontrollers/") != std::string::npos;
-    return read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  CHECK(RunUntil({"RolledBack"}, {"old", "--rollback"}).code == ExitCode::kDone);
+  Update("old new --image=app:v2 --no-wait");
+  fate = FateOf("/replicationcontrollers/", sim::Fate::kForbidden);
+  CHECK(RunUntil({"RolledBack"}, "old --rollback").code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture, "A dry run refuses what the command would refuse") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Progressing", {"Created new"}});
   const std::string dry = GENERATE("client", "server");
-  CHECK(Update({"old", "new-2", kImage, "--dry-run=" + dry}).code == ExitCode::kOtherUpdate);
+  CHECK(Update("old new-2 --image=app:v2 --dry-run=" + dry).code == ExitCode::kOtherUpdate);
 }
 
 TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update back") {
-  const Report failed = {"Failed", {"Created new"}, "timed out", "TimedOut"};
-  REQUIRE(RunUntil(failed, {"old", "new", kImage}).code == ExitCode::kFailed);
+  FailsOnTheWay();
   const Json before = Stored(kUpdates, "old");
-  const Ran ran = Update({"old", "new", "--image=app:v3", "--no-wait"});
-  CHECK(ran.code == ExitCode::kOtherUpdate);
-  CHECK(ran.messages ==
-        "error: an update of replicationcontroller/old to new with image app:v2 has failed on the "
-        "way, so nothing was changed. To go on with that: kubectl windlass rolling-update old new "
-        "--image=app:v2 -n default. To take it back: kubectl windlass rolling-update old "
-        "--rollback -n default. Without --no-wait this command takes it back before it begins its "
-        "own\n");
+  CHECK(Update("old new --image=app:v3 --no-wait") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: an update of replicationcontroller/old to new with image app:v2 has failed on "
+             "the way, so nothing was changed. To go on with that: kubectl windlass rolling-update "
+             "old new --image=app:v2 -n default. To take it back: kubectl windlass rolling-update "
+             "old --rollback -n default. Without --no-wait this command takes it back before it "
+             "begins its own\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }
 
 TEST_CASE_METHOD(Fixture, "--rollback OLD NEW beside an update that has ended takes NEW as given") {
-  REQUIRE(RunUntil({"Succeeded"}, {"old", kImage}).code == ExitCode::kDone);
+  REQUIRE(RunUntil({"Succeeded"}, "old --image=app:v2").code == ExitCode::kDone);
   BeginUpdateOfOld();
-  REQUIRE(Update({"old", "new", "--rollback", "--no-wait"}).code == ExitCode::kDone);
+  REQUIRE(Update("old new --rollback --no-wait").code == ExitCode::kDone);
   CHECK(Stored(kUpdates, "old")["spec"]["newName"] == "new");
 }
 
 TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, and nothing else") {
   SaysAfter(milliseconds(100), {"Progressing", {"Created new"}});
   SECTION("json") {
-    const Ran ran = RunUntil({"Succeeded", {"the end"}}, {"old", "new", kImage, "-o", "json"});
+    const Ran ran = RunUntil({"Succeeded", {"the end"}}, "old new --image=app:v2 -o json");
     const Json printed = Json::parse(ran.out, nullptr, false);
     REQUIRE(printed.is_object());
     CHECK(printed["status"]["phase"] == "Succeeded");
@@ -290,11 +246,9 @@ TEST_CASE_METHOD(Fixture, "With -o standard output has the object at the end, an
     CHECK(ran.code == ExitCode::kDone);
   }
   SECTION("name, of an update that fails") {
-    const Ran ran =
-        RunUntil({"Failed", {}, "no", "NotFound"}, {"old", "new", kImage, "-o", "name"});
-    CHECK(ran.out == "replicationcontrollerupdate.windlass.dev/old\n");
-    CHECK(ran.messages.starts_with("Created new\nerror: no\n"));
-    CHECK(ran.code == ExitCode::kFailed);
+    CHECK(RunUntil({"Failed", {}, "no", "NotFound"}, "old new --image=app:v2 -o name") ==
+          Ends(ExitCode::kFailed, "Created new\nerror: no\n…",
+               "replicationcontrollerupdate.windlass.dev/old\n"));
   }
 }
 
@@ -311,11 +265,11 @@ TEST_CASE_METHOD(Fixture, "An update that is deleted ends the command with 1") {
                         {"spec", update["spec"]}});
     });
   }
-  const Ran ran = Update({"old", "new", kImage});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages ==
-        "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
-        "where it is. The same command goes on with it, and --rollback takes it back\n");
+  CHECK(
+      Update("old new --image=app:v2") ==
+      Ends(ExitCode::kError,
+           "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update "
+           "stops where it is. The same command goes on with it, and --rollback takes it back\n"));
 }
 
 }  // namespace

@@ -50,8 +50,7 @@ std::function<void(KubectlRun&)> InPhase(const std::string& phase, const Change&
       status["phase"] = phase;
       status["message"] =
           phase == "Aborted"
-              ? "spec.abort is true: Pods follow revision 7. Set spec.abort to false to try "
-                "again"
+              ? "spec.abort is true: Pods follow revision 7. Set spec.abort to false to try again"
               : "container app: the image is no image reference";
       status["currentRevision"] = 8;
       status["conditions"] = Json::array({{{"type", "Stalled"},
@@ -102,105 +101,78 @@ ErrorSection StatusErrors() {
     Halfway(nullptr)(run);
     run.interrupt_after = seconds(1);
   };
-  const std::string rollout = "rollout/web";
   return {
       "status and get --watch",
-      {{{"status", "web"},
-        ExitCode::kFailed,
-        "error: deployment \"web\" exceeded its progress deadline",
+      {{"status web", ExitCode::kFailed, "error: deployment \"web\" exceeded its progress deadline",
         "The new Pods did not become available within `spec.progressDeadlineSeconds`. `kubectl "
         "windlass get` says which Pod is not, and why. Correct the template, or `undo`.",
         Halfway(nullptr, deadline)},
-       {{"status", rollout},
-        ExitCode::kFailed,
+       {"status rollout/web", ExitCode::kFailed,
         "error: rollout \"web\" is stalled (InvalidTemplate): container app: the image is no image "
         "reference. Correct the template, or kubectl windlass abort or undo rollout/web -n default",
         "Windlass cannot go on with the Rollout. Reason and message are those of its status. "
         "[docs/rollouts-status.md](rollouts-status.md) lists the reasons.",
         InPhase("Stalled")},
-       {{"status", "web", "--timeout=10s"},
-        ExitCode::kTimeout,
+       {"status web --timeout=10s", ExitCode::kTimeout,
         "error: timed out waiting for the condition: the rollout of deployment/web is still under "
         "way; kubectl windlass get deployment/web -n default shows what it waits for",
         "The rollout has not ended within `--timeout`. It goes on. Run the command again to wait "
         "longer.",
         Halfway(nullptr)},
-       {{"status", "web"},
-        ExitCode::kHeld,
+       {"status web", ExitCode::kHeld,
         "error: deployment \"web\" is paused: kubectl windlass resume deployment/web -n default "
         "lets it go on",
-        "`spec.paused` is true. The command in the text ends that.",
-        Halfway(paused)},
-       {{"status", rollout},
-        ExitCode::kHeld,
+        "`spec.paused` is true. The command in the text ends that.", Halfway(paused)},
+       {"status rollout/web", ExitCode::kHeld,
         "error: rollout \"web\" is paused: kubectl windlass resume rollout/web -n default lets it "
         "go on",
-        "As above, of a Rollout.",
-        InPhase("Paused", paused)},
-       {{"status", rollout},
-        ExitCode::kHeld,
+        "As above, of a Rollout.", InPhase("Paused", paused)},
+       {"status rollout/web", ExitCode::kHeld,
         "error: rollout \"web\" waits at step 2 of 2: kubectl windlass promote rollout/web -n "
         "default lets it go on, kubectl windlass abort rollout/web -n default takes it back",
         "The Rollout is at a pause that has no duration. One of the two commands in the text ends "
         "it.",
         InPhase("Paused")},
-       {{"status", "web"},
-        ExitCode::kHeld,
+       {"status web", ExitCode::kHeld,
         "error: deployment \"web\" rests at its partition: lower the annotation "
         "windlass.dev/in-place-partition to let it go on",
         "The annotation keeps some Pods at the old revision. Lower it when the new one has proved "
         "itself.",
         Halfway(nullptr, partitioned)},
-       {{"status", rollout},
-        ExitCode::kHeld,
+       {"status rollout/web", ExitCode::kHeld,
         "error: rollout \"web\" rests at its partition: lower spec.strategy.partition to let it go "
         "on",
-        "As above, of a Rollout.",
-        InPhase("Paused", partition)},
-       {{"status", rollout},
-        ExitCode::kAborted,
+        "As above, of a Rollout.", InPhase("Paused", partition)},
+       {"status rollout/web", ExitCode::kAborted,
         "error: rollout \"web\" is aborted: spec.abort is true: Pods follow revision 7. Set "
         "spec.abort to false to try again",
         "Somebody aborted the Rollout, and its Pods follow the stable revision. `kubectl windlass "
         "abort --end` tries the template again.",
         InPhase("Aborted")},
-       {{"status", rollout},
-        ExitCode::kAborted,
+       {"status rollout/web", ExitCode::kAborted,
         "error: rollout \"web\" was rolled back meanwhile; it has revision 9 now",
         "Somebody rolled back while the command waited. The rollout that it waited for is over.",
         IsRolledBackMeanwhile},
-       {{"status", "web"},
-        ExitCode::kSuperseded,
+       {"status web", ExitCode::kSuperseded,
         "error: deployment \"web\" got another template meanwhile, revision 5: run the command "
         "again to wait for that one",
         "Somebody changed the template while the command waited. The rollout that it waited for is "
         "over, and a newer one runs.",
         HalfwayUntil(newer)},
-       {{"status", "web", "--revision=4"},
-        ExitCode::kSuperseded,
+       {"status web --revision=4", ExitCode::kSuperseded,
         "error: desired revision (4) is different from the running revision (5)",
         "The revision of `--revision` is not the present one any more. A newer one is rolled out.",
         Halfway(at_revision("5"))},
-       {{"status", "web", "--revision=4"},
-        ExitCode::kError,
+       {"status web --revision=4", ExitCode::kError,
         "error: desired revision (4) is different from the running revision (3)",
         "The revision of `--revision` is not there yet. Wait until the change is stored, or "
         "correct the flag.",
         Halfway(at_revision("3"))},
-       {{"status", "web"},
-        ExitCode::kError,
-        "error: deployment.apps/web has been deleted",
-        "Somebody deleted the object while the command waited.",
-        IsDeletedMeanwhile},
-       {{"get", "web", "--watch", "-o", "json"},
-        ExitCode::kError,
-        "error: deployment.apps/web has been deleted",
-        "As above.",
-        IsDeletedMeanwhile},
-       {{"status", "web"},
-        ExitCode::kInterrupted,
-        "error: interrupted",
-        "Ctrl-C. The rollout goes on.",
+       {"status web", ExitCode::kError, "error: deployment.apps/web has been deleted",
+        "Somebody deleted the object while the command waited.", IsDeletedMeanwhile},
+       {"get web --watch -o json", ExitCode::kError, "error: deployment.apps/web has been deleted",
+        "As above.", IsDeletedMeanwhile},
+       {"status web", ExitCode::kInterrupted, "error: interrupted", "Ctrl-C. The rollout goes on.",
         interrupted}}};
 }
 

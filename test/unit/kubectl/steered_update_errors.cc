@@ -29,10 +29,7 @@ std::function<void(KubectlRun&)> HasUpdate(const std::string& phase,
                           {"newName", "new"},
                           {"message", message}};
       const char* type = phase == "Failed" ? "Stalled" : "Reconciling";
-      object["status"]["conditions"] =
-          Json::array({{{"type", type},
-                        {"status", "True"},
-                        {"reason", phase == "Failed" ? "TimedOut" : "ExternalScale"}}});
+      SetCondition(object, {type, "True", phase == "Failed" ? "TimedOut" : "ExternalScale"});
     });
   };
 }
@@ -54,69 +51,56 @@ void BeginsLater(KubectlRun& run) {
 ErrorSection SteeredUpdateErrors() {
   return {
       "Rolling updates that are steered",
-      {{{"pause", "rc/old"},
-        ExitCode::kError,
+      {{"pause rc/old", ExitCode::kError,
         "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
         "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
         "update with --local is steered where it runs",
         "`pause`, `resume`, `abort` and `undo` are about an update that Windlass carries out. "
         "There is none, or it has ended.",
         HasNoUpdate},
-       {{"pause", "rc/old"},
-        ExitCode::kError,
+       {"pause rc/old", ExitCode::kError,
         "error: replicationcontroller \"old\" is not updated any more: the rolling update of "
         "replicationcontroller \"old\" has failed (TimedOut): no progress",
         "The update has ended on the way. `rolling-update` begins it again, `undo` takes it back.",
         HasUpdate("Failed", "no progress")},
-       {{"resume", "rc/old"},
-        ExitCode::kHeld,
+       {"resume rc/old", ExitCode::kHeld,
         "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update of "
         "replicationcontroller \"old\" is paused: old was scaled to 5 by another client",
-        "Windlass has paused the update, because of another scaling. Scale it back, as the "
-        "message says.",
+        "Windlass has paused the update, because of another scaling. Scale it back, as the message "
+        "says.",
         HasUpdate("Paused", "old was scaled to 5 by another client")},
-       {{"abort", "rc/old"},
-        ExitCode::kError,
+       {"abort rc/old", ExitCode::kError,
         "error: replicationcontroller \"old\" is being rolled back already: kubectl windlass "
         "status rc/old -n default waits for the end",
         "Somebody else has taken the update back. Wait for its end.",
         HasUpdate("Progressing", "", {{"rollback", true}})},
-       {{"undo", "rc/old"},
-        ExitCode::kFailed,
+       {"undo rc/old", ExitCode::kFailed,
         "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
-        "of the "
-        "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. "
-        "kubectl windlass rolling-update old --rollback -n default begins that anew",
+        "of the rolling update of replicationcontroller \"old\" has failed (TimedOut): no "
+        "progress. kubectl windlass rolling-update old --rollback -n default begins that anew",
         "The rollback has stopped, for the reason in brackets.",
         HasUpdate("Failed", "no progress", {{"rollback", true}})},
-       {{"undo", "rc/old"},
-        ExitCode::kTimeout,
+       {"undo rc/old", ExitCode::kTimeout,
         "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: the request is "
         "taken away again. Windlass has not looked at the request for 30 s, so check that it runs "
         "in the cluster, with --controllers=replicationcontrollerupdate",
         "Windlass does not run, or not with this controller. Start it, and run the command again.",
         HasUpdate("Progressing")},
-       {{"status", "rc/old"},
-        ExitCode::kFailed,
+       {"status rc/old", ExitCode::kFailed,
         "error: the rolling update of replicationcontroller \"old\" has failed (TimedOut): no "
         "progress",
         "The update has ended on the way, for the reason in brackets.",
         HasUpdate("Failed", "no progress")},
-       {{"status", "rc/old"},
-        ExitCode::kHeld,
+       {"status rc/old", ExitCode::kHeld,
         "error: the rolling update of replicationcontroller \"old\" is paused: kubectl windlass "
         "resume rc/old -n default lets it go on",
-        "`spec.paused` of the update is true.",
-        HasUpdate("Paused", "", {{"paused", true}})},
-       {{"rolling-update", "old", "new", "--image=app:v2", "--timeout=10s"},
-        ExitCode::kTimeout,
+        "`spec.paused` of the update is true.", HasUpdate("Paused", "", {{"paused", true}})},
+       {"rolling-update old new --image=app:v2 --timeout=10s", ExitCode::kTimeout,
         "error: timed out waiting for the condition: Windlass goes on with the update: kubectl "
         "windlass status rc/old -n default follows it, and kubectl windlass undo rc/old -n default "
         "takes it back",
-        "`--timeout` ends the command alone.",
-        BeginsLater},
-       {{"rolling-update", "old", "new", "--image=app:v2", "--local", "--timeout=10s"},
-        ExitCode::kTimeout,
+        "`--timeout` ends the command alone.", BeginsLater},
+       {"rolling-update old new --image=app:v2 --local --timeout=10s", ExitCode::kTimeout,
         "error: timed out: the update stops here. The same command goes on with it, and --rollback "
         "takes it back",
         "With `--local` the update stands still until the same command is run again.",

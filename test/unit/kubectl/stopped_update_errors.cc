@@ -21,24 +21,17 @@ void ScaledByOther(KubectlRun& run) {
 
 void NewIsDeleted(KubectlRun& run) {
   BeginsUpdate(run);
-  run.After(seconds(10), [&run] {
-    sim::DeleteOptions at_once;
-    at_once.propagation = sim::Propagation::kBackground;
-    REQUIRE(run.server.Delete("setup", {kControllers, "default", "new"}, at_once).ok());
-  });
+  run.After(seconds(10), [&run] { run.Remove(kControllers, "new"); });
 }
 
 // From the start on, reads of controllers fail.
 void ReadsFail(KubectlRun& run) {
-  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.method != HttpMethod::kGet) return std::nullopt;
-    return HttpResponse{403,
-                        "application/json",
-                        R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,)"
-                        R"("message":"replicationcontrollers \"old\" is forbidden: User \"anna\" )"
-                        R"(cannot get resource \"replicationcontrollers\""})",
-                        {}};
-  };
+  run.answering.answer =
+      AnswerTo("",
+               Refusal(403, "Forbidden",
+                       "replicationcontrollers \"old\" is forbidden: User \"anna\" cannot get "
+                       "resource \"replicationcontrollers\""),
+               HttpMethod::kGet);
 }
 
 // After a second, Windlass writes this into the status of the update.
@@ -73,19 +66,13 @@ void UpdateIsDeleted(KubectlRun& run) {
 
 void HasNoCrd(KubectlRun& run) {
   BeginsUpdate(run);
-  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.target.find("windlass.dev") == std::string::npos) return std::nullopt;
-    return HttpResponse{404, "text/plain", "404 page not found", {}};
-  };
+  run.answering.answer = AnswerTo("windlass.dev", NotServed());
 }
 
 // Windlass carries out an update of the same controller.
 void WindlassUpdates(KubectlRun& run) {
   BeginsUpdate(run);
-  run.Create(kUpdates, {{"apiVersion", "windlass.dev/v1alpha1"},
-                        {"kind", "ReplicationControllerUpdate"},
-                        {"metadata", {{"name", "old"}}},
-                        {"spec", {{"image", "app:v2"}, {"newName", "new"}}}});
+  run.CreateUpdate("old", {{"image", "app:v2"}, {"newName", "new"}});
 }
 
 PrepareStop InterruptedAfter(Duration time) {
@@ -98,9 +85,8 @@ PrepareStop InterruptedAfter(Duration time) {
 }  // namespace
 
 ErrorSection StoppedUpdateErrors() {
-  const std::vector<std::string> here = {"rolling-update", "old", "new", "--image=app:v2",
-                                         "--local"};
-  const std::vector<std::string> there = {"rolling-update", "old", "new", "--image=app:v2"};
+  const Words here = "rolling-update old new --image=app:v2 --local";
+  const Words there = "rolling-update old new --image=app:v2";
   const std::string other_content =
       "the update to new is under way, and the spec now describes another new controller. Change "
       "controller, image, container and imagePullPolicy back to go on, or set spec.rollback to "
@@ -125,11 +111,10 @@ ErrorSection StoppedUpdateErrors() {
       "rolling-update: updates that stop",
       {{here, ExitCode::kFailed,
         "error: timed out waiting for any update progress to be made\nThe update stops here. The "
-        "same "
-        "command goes on with it, and --rollback takes it back.",
+        "same command goes on with it, and --rollback takes it back.",
         "No Pod became available within `--progress-timeout`. `kubectl windlass get rc/new` says "
-        "why. "
-        "Correct that and run the same command again, or take the update back with `--rollback`.",
+        "why. Correct that and run the same command again, or take the update back with "
+        "`--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
         "error: another client scaled ReplicationController old from 2 to 5. Scale it back to 2: "
@@ -150,8 +135,8 @@ ErrorSection StoppedUpdateErrors() {
         WindlassSays("Paused", renamed_scale)},
        {there, ExitCode::kHeld,
         "error: spec.paused is true: nothing is scaled. Set spec.paused to false to go on",
-        "Somebody set `spec.paused` of the ReplicationControllerUpdate. The same command "
-        "sets it to false, and goes on.",
+        "Somebody set `spec.paused` of the ReplicationControllerUpdate. The same command sets it "
+        "to false, and goes on.",
         WindlassSays("Paused", paused)},
        {there, ExitCode::kFailed,
         "error: the update to new is under way, and the spec now describes another new controller. "
@@ -178,8 +163,7 @@ ErrorSection StoppedUpdateErrors() {
                      "update has to scale itself. Delete the autoscaler, begin the update again, "
                      "and create the autoscaler again when the update is done",
                      "")},
-       {{"rolling-update", "old", "new", "--image=app:v3"},
-        ExitCode::kOtherUpdate,
+       {"rolling-update old new --image=app:v3", ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
         "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
         "--image=app:v2 -n default. To take it away: kubectl delete "
@@ -187,8 +171,8 @@ ErrorSection StoppedUpdateErrors() {
         "Windlass carries out another update of the same ReplicationController. It goes on.",
         WindlassUpdates},
        {here, ExitCode::kFailed,
-        "error: replicationcontrollers \"new\" not found\nThe update stops here. "
-        "The same command goes on with it, and --rollback takes it back.",
+        "error: replicationcontrollers \"new\" not found\nThe update stops here. The same command "
+        "goes on with it, and --rollback takes it back.",
         "Somebody deleted the new controller during the update. The same command begins anew.",
         NewIsDeleted},
        {there, ExitCode::kAborted,
@@ -196,8 +180,7 @@ ErrorSection StoppedUpdateErrors() {
         "its Pods again",
         "Somebody took the update back while the command waited. The old Pods are back.",
         WindlassSays("RolledBack", "")},
-       {{"rolling-update", "old", "--rollback"},
-        ExitCode::kFailed,
+       {"rolling-update old --rollback", ExitCode::kFailed,
         "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
         "at its end already, which is not taken back. To go back, update to the old image",
         "The new controller was deleted already to give its name back, and there is no way back "
@@ -207,8 +190,7 @@ ErrorSection StoppedUpdateErrors() {
           WindlassSays("Succeeded", "")(run);
           run.BeginUpdateOfOld();
         }},
-       {{"rolling-update", "old", "new", "--rollback"},
-        ExitCode::kFailed,
+       {"rolling-update old new --rollback", ExitCode::kFailed,
         "error: the update of replicationcontroller/old was not rolled back, it succeeded: "
         "spec.rollback was set to false meanwhile. To go back, update to the old image",
         "Somebody set `spec.rollback` of the ReplicationControllerUpdate to false while the "

@@ -21,12 +21,11 @@ const std::vector<TableRow> kRows = {
 };
 
 TEST_CASE("In a pipe each row is one line") {
-  CHECK(
-      TableLines(kRows) ==
-      Lines{"NAME            STATUS         READY   WHY", "web             Stalled        0/1",
-            "└─ web-1        revision 1     0/1     new",
-            "   └─ web-1-b   ErrImagePull   0/1     app: ErrImagePull: there is no tag v2 of that "
-            "image"});
+  CHECK(TableLines(kRows) == Lines{"NAME            STATUS         READY   WHY",
+                                   "web             Stalled        0/1",
+                                   "└─ web-1        revision 1     0/1     new",
+                                   "   └─ web-1-b   ErrImagePull   0/1     app: ErrImagePull: "
+                                   "there is no tag v2 of that image"});
 }
 
 TEST_CASE("The last column goes on below its beginning") {

@@ -210,17 +210,9 @@ TEST_CASE("Colour is for what is not available, and only if it was asked for") {
 // Deployment web with one Pod that cannot pull its image.
 void CreateWeb(KubectlRun& run) {
   run.Create(resources::kDeployments, sim::SampleDeployment("web", 1));
-  const Json owner = run.Stored(resources::kDeployments, "web");
-  Json rs = sim::SampleReplicaSet("web-1", 1);
-  rs["metadata"]["labels"]["app"] = "web";
-  rs["spec"]["selector"]["matchLabels"]["app"] = "web";
-  rs["spec"]["template"] = owner["spec"]["template"];
-  rs["metadata"]["ownerReferences"] = sim::ControlledBy(owner);
-  run.Create(resources::kReplicaSets, rs);
-  Json pod = sim::SamplePod("web-1-a", "web");
-  pod["metadata"]["ownerReferences"] =
-      sim::ControlledBy(run.Stored(resources::kReplicaSets, "web-1"));
-  run.Create(resources::kPods, pod);
+  run.Create(resources::kReplicaSets,
+             ReplicaSetOf(run.Stored(resources::kDeployments, "web"), "web-1", 1));
+  run.Create(resources::kPods, PodOf(run.Stored(resources::kReplicaSets, "web-1"), "web-1-a"));
   run.Edit(resources::kPods, "web-1-a", "status", [](Json& o) {
     o["status"]["containerStatuses"] =
         Json::array({{{"name", "web"},
@@ -250,13 +242,13 @@ TEST_CASE("get in a terminal wraps its lines, and has colour") {
   CreateWeb(run);
   run.terminal = true;
   run.size = {60, 4};  // it is printed once: the height does not matter
-  const Ran plain = run.Run({"get", "web"});
+  const Ran plain = run.Run("get web");
   CHECK(plain.code == ExitCode::kDone);
   CHECK(plain.out.find('\x1b') == std::string::npos);
   for (const std::string& line : Split(plain.out)) CHECK(CellsOf(line) <= 60);
   CHECK(plain.out.find("in a row\n") != std::string::npos);
   run.colour = true;
-  const Ran coloured = run.Run({"get", "web"});
+  const Ran coloured = run.Run("get web");
   CHECK(coloured.out.find("\x1b[31m   └─ web-1-a") != std::string::npos);
   CHECK(coloured.out.find("\x1b[2J") == std::string::npos);
 }
@@ -264,22 +256,22 @@ TEST_CASE("get in a terminal wraps its lines, and has colour") {
 TEST_CASE("get --ascii, and a locale that is not UTF-8, draw the tree in ASCII") {
   KubectlRun run;
   CreateWeb(run);
-  CHECK(run.Run({"get", "web"}).out.find("└─ web-1") != std::string::npos);
-  const std::string drawn = run.Run({"get", "web", "--ascii"}).out;
+  CHECK(run.Run("get web").out.find("└─ web-1") != std::string::npos);
+  const std::string drawn = run.Run("get web --ascii").out;
   CHECK(drawn.find("`- web-1 ") != std::string::npos);
   CHECK(drawn.find("   `- web-1-a") != std::string::npos);
   run.ascii = true;
-  CHECK(run.Run({"get", "web"}).out == drawn);
+  CHECK(run.Run("get web").out == drawn);
 }
 
 TEST_CASE("A table of workloads is wrapped in a terminal, and not in a pipe") {
   KubectlRun run;
   CreateWeb(run);
   run.size = {40, 20};
-  CHECK(CountOf(Split(run.Run({"get", "deployments"}).out), "KIND") == 1);
-  CHECK(Split(run.Run({"get", "deployments"}).out).size() == 2);
+  CHECK(CountOf(Split(run.Run("get deployments").out), "KIND") == 1);
+  CHECK(Split(run.Run("get deployments").out).size() == 2);
   run.terminal = true;
-  const Lines lines = Split(run.Run({"get", "deployments"}).out);
+  const Lines lines = Split(run.Run("get deployments").out);
   CHECK(lines.size() > 2);
   for (const std::string& line : lines) CHECK(CellsOf(line) <= 40);
   CHECK(CountOf(lines, "REASON") == 1);
@@ -288,13 +280,10 @@ TEST_CASE("A table of workloads is wrapped in a terminal, and not in a pipe") {
 TEST_CASE("A table that is drawn again says which kinds cannot be read") {
   KubectlRun run;
   CreateWeb(run);
-  run.fate = [](const HttpRequest& request) {
-    const bool hit = request.target.find("/replicationcontrollers") != std::string::npos;
-    return hit ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
+  run.fate = FateOf("/replicationcontrollers", sim::Fate::kForbidden);
   run.terminal = true;
   run.interrupt_after = seconds(1);
-  const Ran ran = run.Run({"get", "-w"});
+  const Ran ran = run.Run("get -w");
   const size_t page = ran.out.find("\x1b[H");
   REQUIRE(page != std::string::npos);
   const size_t error = ran.out.find("error: ", page);
@@ -309,7 +298,7 @@ TEST_CASE("get --watch is drawn again when the window has another size") {
   run.size = {80, 24};
   run.After(seconds(2), [&run] { run.size = {40, 10}; });
   run.interrupt_after = seconds(4);
-  const Ran ran = run.Run({"get", "web", "-w"});
+  const Ran ran = run.Run("get web -w");
   CHECK(ran.code == ExitCode::kDone);
   const size_t last = ran.out.rfind("\x1b[H\x1b[K");
   REQUIRE(last != std::string::npos);
@@ -346,7 +335,7 @@ TEST_CASE("An error that ends a watch is written after the second screen is left
   });
   std::string order;
   run.all = &order;
-  CHECK(run.Run({"get", "web", "-w"}).code == ExitCode::kError);
+  CHECK(run.Run("get web -w").code == ExitCode::kError);
   const size_t left = order.find("\x1b[?1049l");
   CHECK(left != std::string::npos);
   CHECK(order.find("error: deployment.apps/web has been deleted") > left);

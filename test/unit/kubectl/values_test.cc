@@ -8,35 +8,34 @@
 #include "cmd/kubectl-windlass/pod_state.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "kubeclient/config/yaml_reader.h"
+#include "test/support/must.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::values_test {
 namespace {
 
 TEST_CASE("Flags may stand before and after the command") {
-  const auto line = ParseCommandLine({"-n", "shop", "--as-group=a", "undo", "rollout/web",
-                                      "--as=me", "--as-group", "b", "--to-revision", "3", "-o",
-                                      "yaml", "--request-timeout=0"});
-  REQUIRE(line.ok());
-  CHECK(line->command == CommandName::kUndo);
-  CHECK(line->arguments == std::vector<std::string>{"rollout/web"});
-  CHECK(line->connection.namespace_ == "shop");
-  CHECK(line->connection.as == "me");
-  CHECK(line->connection.as_groups == std::vector<std::string>{"a", "b"});
-  CHECK(line->revision == 3);
-  CHECK(line->output == OutputFormat::kYaml);
-  CHECK(line->connection.request_timeout == std::chrono::hours(24));
+  const auto line = Must(ParseCommandLine({"-n", "shop", "--as-group=a", "undo", "rollout/web",
+                                           "--as=me", "--as-group", "b", "--to-revision", "3", "-o",
+                                           "yaml", "--request-timeout=0"}));
+  CHECK(line.command == CommandName::kUndo);
+  CHECK(line.arguments == std::vector<std::string>{"rollout/web"});
+  CHECK(line.connection.namespace_ == "shop");
+  CHECK(line.connection.as == "me");
+  CHECK(line.connection.as_groups == std::vector<std::string>{"a", "b"});
+  CHECK(line.revision == 3);
+  CHECK(line.output == OutputFormat::kYaml);
+  CHECK(line.connection.request_timeout == std::chrono::hours(24));
 }
 
 // As cobra finds it.
 TEST_CASE("The flags of a command may stand before it, and help before or after") {
   const auto line =
-      ParseCommandLine({"--timeout=3s", "-n", "shop", "--revision", "4", "status", "web"});
-  REQUIRE(line.ok());
-  CHECK(line->command == CommandName::kStatus);
-  CHECK(line->timeout == seconds(3));
-  CHECK(line->revision == 4);
-  CHECK(line->connection.namespace_ == "shop");
+      Must(ParseCommandLine({"--timeout=3s", "-n", "shop", "--revision", "4", "status", "web"}));
+  CHECK(line.command == CommandName::kStatus);
+  CHECK(line.timeout == seconds(3));
+  CHECK(line.revision == 4);
+  CHECK(line.connection.namespace_ == "shop");
   CHECK(ParseCommandLine({"-A", "get"})->all_namespaces);
   CHECK(ParseCommandLine({"help", "undo"})->help.find("--to-revision") != std::string::npos);
   CHECK(ParseCommandLine({"help", "nosuch"}).error().message.starts_with("no command \"nosuch\""));
@@ -54,9 +53,7 @@ TEST_CASE("status watches by default, get does not") {
 
 TEST_CASE("--help is an answer, also of a command, and so is nothing at all") {
   for (const auto& arguments : std::vector<std::vector<std::string>>{{"--help"}, {}}) {
-    const auto line = ParseCommandLine(arguments);
-    REQUIRE(line.ok());
-    CHECK(line->help.find("rolling-update") != std::string::npos);
+    CHECK(Must(ParseCommandLine(arguments)).help.find("rolling-update") != std::string::npos);
   }
   CHECK(ParseCommandLine({"undo", "--help"})->help.find("--to-revision") != std::string::npos);
 }
@@ -155,17 +152,16 @@ TEST_CASE("Texts that look like something else are quoted in YAML") {
       {"k", 5},    {"l", "nul"}};
   const std::string text = PrintValue(value, OutputFormat::kYaml);
   CAPTURE(text);
-  const Result<YamlNode> read = ParseYaml(text);
-  REQUIRE(read.ok());
+  const YamlNode read = Must(ParseYaml(text));
   for (const auto& [key, member] : value.items()) {
     CAPTURE(key);
-    const YamlNode* node = read->Find(key);
+    const YamlNode* node = read.Find(key);
     REQUIRE(node != nullptr);
     if (member.is_string()) CHECK(node->scalar == member.get<std::string>());
   }
-  CHECK_FALSE(read->Find("a")->plain);
-  CHECK_FALSE(read->Find("b")->plain);
-  CHECK(read->Find("g")->plain);
+  CHECK_FALSE(read.Find("a")->plain);
+  CHECK_FALSE(read.Find("b")->plain);
+  CHECK(read.Find("g")->plain);
 }
 
 TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
@@ -174,18 +170,15 @@ TEST_CASE("A reply that is lost is no success, and the write is not repeated") {
   run.fate = [](const HttpRequest& request) {
     return request.method == HttpMethod::kPatch ? sim::Fate::kReplyLost : sim::Fate::kDelivered;
   };
-  const Ran ran = run.Run({"pause", "web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.messages.find("look at the object before you repeat the command") != std::string::npos);
+  CHECK(run.Run("pause web") ==
+        Ends(ExitCode::kError, "…look at the object before you repeat the command…"));
   CHECK(run.writes.size() == 1);
 }
 
 // As pflag reads them, of which kubectl's users have the habit.
 TEST_CASE("A flag's value is read as kubectl reads it") {
   const auto line = [](const std::vector<std::string>& arguments) {
-    const Result<CommandLine> read = ParseCommandLine(arguments);
-    REQUIRE(read.ok());
-    return *read;
+    return Must(ParseCommandLine(arguments));
   };
   CHECK(line({"get", "-n=shop"}).connection.namespace_ == "shop");
   CHECK(line({"get", "-o=yaml"}).output == OutputFormat::kYaml);

@@ -7,14 +7,10 @@ namespace {
 
 TEST_CASE("version ends with 3 when --timeout passes while it reads the CRDs") {
   KubectlRun run;
-  run.answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.target != "/version") return std::nullopt;
-    return HttpResponse{200, "application/json", R"({"gitVersion":"v1.36.3"})", {}};
-  };
+  run.answering.answer =
+      AnswerTo("/version", {200, "application/json", R"({"gitVersion":"v1.36.3"})", {}});
   run.fate = [](const HttpRequest&) { return sim::Fate::kRequestLost; };
-  const Ran ran = run.Run({"version", "--timeout=5s"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.out.find("v1.36.3") != std::string::npos);
+  CHECK(run.Run("version --timeout=5s") == Ends(ExitCode::kTimeout, "…", "…v1.36.3…"));
 }
 
 TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC-24)") {

@@ -7,15 +7,9 @@ namespace {
 
 constexpr const ResourceId& kUpdates = resources::kReplicationControllerUpdates;
 constexpr const ResourceId& kControllers = resources::kReplicationControllers;
-constexpr const char* kImage = "--image=app:v2";
 constexpr const char* kBack = "kubectl windlass rolling-update old --rollback -n default";
 
 struct Fixture : PlayedUpdate {
-  void Remove(const ResourceId& resource, const std::string& name) {
-    sim::DeleteOptions at_once;
-    at_once.propagation = sim::Propagation::kBackground;
-    REQUIRE(server.Delete("setup", {resource, "default", name}, at_once).ok());
-  }
   void TurnRound() {
     Edit(kUpdates, "old", "", [](Json& update) { update["spec"]["rollback"] = true; });
   }
@@ -37,48 +31,40 @@ struct Fixture : PlayedUpdate {
     });
   }
   void WebhookFails() {
-    answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-      const bool creates = request.method == HttpMethod::kPost &&
-                           request.target.find("/replicationcontrollers") != std::string::npos;
-      if (!creates) return std::nullopt;
-      return HttpResponse{500,
-                          "application/json",
-                          R"({"kind":"Status","status":"Failure","reason":"InternalError",)"
-                          R"("code":500,"message":"Internal error occurred: failed calling )"
-                          R"(webhook \"rules.example\": connection refused"})",
-                          {}};
-    };
+    answering.answer = AnswerTo("/replicationcontrollers",
+                                Refusal(500, "InternalError",
+                                        "Internal error occurred: failed calling webhook "
+                                        "\"rules.example\": connection refused"),
+                                HttpMethod::kPost);
   }
 };
 
 TEST_CASE_METHOD(Fixture, "undo of a rollback that has stopped names the way on") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   BeginUpdateOfOld();
   TurnRound();
   const std::string command = GENERATE("undo", "abort");
   Says({"Failed", {}, "no progress", "TimedOut"});
-  Ran ran = Run({command, "rc/old"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages ==
-        "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
-        "of the "
-        "rolling update of replicationcontroller \"old\" has failed (TimedOut): no progress. " +
-            std::string(kBack) + " begins that anew\n");
+  CHECK(Run(command + " rc/old") ==
+        Ends(ExitCode::kFailed,
+             "error: replicationcontroller \"old\" is being rolled back, and stands still: the "
+             "rollback of the rolling update of replicationcontroller \"old\" has failed "
+             "(TimedOut): no progress. " +
+                 std::string(kBack) + " begins that anew\n"));
   Says({"Paused", {}, "old was scaled by somebody else"});
-  ran = Run({command, "rc/old"});
-  CHECK(ran.code == ExitCode::kHeld);
-  CHECK(ran.messages.ends_with("is paused: old was scaled by somebody else\n"));
+  CHECK(Run(command + " rc/old") ==
+        Ends(ExitCode::kHeld, "…is paused: old was scaled by somebody else\n"));
   // What it names works.
   Says({"Failed", {}, "no progress", "TimedOut"});
   SaysAfter(seconds(1), {"RolledBack"});
-  CHECK(Update({"old", "--rollback"}).code == ExitCode::kDone);
+  CHECK(Update("old --rollback").code == ExitCode::kDone);
 }
 
 TEST_CASE_METHOD(Fixture,
                  "Who follows an update that another turns round is told how that goes on") {
   const std::string reason = GENERATE("NotFound", "TimedOut");
   After(milliseconds(500), [this] { TurnRound(); });
-  const Ran ran = RunUntil({"Failed", {}, "no such thing", reason}, {"old", "new", kImage});
+  const Ran ran = RunUntil({"Failed", {}, "no such thing", reason}, "old new --image=app:v2");
   CHECK(ran.code == ExitCode::kFailed);
   const std::string after =
       reason == "TimedOut"
@@ -89,7 +75,7 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "An update that has succeeded is not taken back while OLD still goes") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   BeginUpdateOfOld();
   Says({"Succeeded", {}, "", "", "Done"});
   Edit(kControllers, "old", "", [](Json& old) {
@@ -98,27 +84,24 @@ TEST_CASE_METHOD(Fixture, "An update that has succeeded is not taken back while 
   });
   Remove(kControllers, "old");
   writes.clear();
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"old", "--rollback"}, {"old", "new", "--rollback"}}) {
-    const Ran ran = Update(command);
-    CHECK(ran.code == ExitCode::kFailed);
-    CHECK(ran.messages.find("there is nothing to roll back") != std::string::npos);
+  for (const char* command : {"old --rollback", "old new --rollback"}) {
+    CHECK(Update(command) == Ends(ExitCode::kFailed, "…there is nothing to roll back…"));
   }
   CHECK(writes.empty());
 }
 
 // It was gone for a moment, which has ended the update.
 TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken back") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   BeginUpdateOfOld();
   Says({"Failed", {}, "old was deleted on the way", "OldControllerDeleted"});
   SECTION("by undo") {
     SaysAfter(seconds(1), {"Progressing"});
-    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kDone);
+    CHECK(Run("undo rc/old").code == ExitCode::kDone);
   }
   SECTION("by --rollback") {
     SaysAfter(seconds(1), {"RolledBack"});
-    CHECK(Update({"old", "--rollback"}).code == ExitCode::kDone);
+    CHECK(Update("old --rollback").code == ExitCode::kDone);
   }
   SECTION("but not in a rename, whose Pods have no owner") {
     LeaveRename({"Failed", {}, "create one that selects them", "OldControllerDeleted", "CleanUp"});
@@ -128,14 +111,14 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken 
     });
     Remove(kControllers, "new");
     const Json before = Stored(kUpdates, "old");
-    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);
-    CHECK(Update({"old", "new", kImage}).messages == "error: create one that selects them\n");
+    CHECK(Run("undo rc/old").code == ExitCode::kFailed);
+    CHECK(Update("old new --image=app:v2").messages == "error: create one that selects them\n");
     CHECK(Stored(kUpdates, "old") == before);
     return;
   }
   SECTION("but not one that was made anew") {
     Edit(kControllers, "old", "", [](Json& old) { old["metadata"].erase("annotations"); });
-    CHECK(Run({"undo", "rc/old"}).code == ExitCode::kFailed);
+    CHECK(Run("undo rc/old").code == ExitCode::kFailed);
     return;
   }
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == true);
@@ -143,7 +126,7 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was restored is taken 
 
 TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollback") {
   const UpdateReport report = {"Failed", {}, "a policy denies it", "WriteRefused", "CleanUp"};
-  const std::vector<std::string> command = {"old", kImage};
+  const Words command = "old --image=app:v2";
   SECTION("of an update that fails there") {
     After(seconds(1), [&, this] { LeaveRename(report); });
     const Ran ran = Update(command);
@@ -151,16 +134,15 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
   }
   SECTION("of an update that the command does not wait for") {
     After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
-    const Ran ran = Update({"old", kImage, "--timeout=5s"});
-    CHECK(ran.code == ExitCode::kTimeout);
-    CHECK(ran.messages.ends_with("kubectl windlass status rc/old -n default follows it\n"));
+    CHECK(Update("old --image=app:v2 --timeout=5s") ==
+          Ends(ExitCode::kTimeout, "…kubectl windlass status rc/old -n default follows it\n"));
   }
   SECTION("of an update that another image is asked for beside") {
-    Update({"old", kImage, "--no-wait"});
+    Update("old --image=app:v2 --no-wait");
     LeaveRename(report);
     const Json before = Stored(kUpdates, "old");
     const std::string dry = GENERATE("none", "client");
-    const Ran ran = Update({"old", "--image=app:v3", "--dry-run=" + dry});
+    const Ran ran = Update("old --image=app:v3 --dry-run=" + dry);
     CHECK(ran.code == ExitCode::kOtherUpdate);
     CHECK(ran.messages.find("--rollback") == std::string::npos);
     CHECK(Stored(kUpdates, "old") == before);
@@ -172,74 +154,66 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
     CHECK(ran.messages.ends_with("The same command goes on with it\n"));
   }
   SECTION("of one that is to be turned round") {
-    Update({"old", kImage, "--no-wait"});
+    Update("old --image=app:v2 --no-wait");
     LeaveRename(report);
     const std::string verb = GENERATE("undo", "abort", "pause");
-    const Ran ran = Run({verb, "rc/old"});
-    CHECK(ran.code == ExitCode::kFailed);
-    CHECK(ran.messages.ends_with(
-        "it goes on when this is mended: a policy denies it. To go back, update to the old image "
-        "then\n"));
+    CHECK(Run(verb + " rc/old") == Ends(ExitCode::kFailed,
+                                        "…it goes on when this is mended: a policy denies it. To "
+                                        "go back, update to the old image then\n"));
   }
 }
 
 TEST_CASE_METHOD(Fixture, "A dry run says that a rename which was cut off is finished first") {
   LeaveRename({});
   const std::string where = GENERATE("--local", "--no-wait");
-  Ran ran = Update({"old", "other", "--image=app:v3", "--dry-run=client", where});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out == "Rolling from:\nold\nTo:\nother\n");
-  CHECK(ran.messages == "The rename of new to old, which was cut off, would be finished first.\n");
-  ran = Update({"old", kImage, "--dry-run=client", where});
-  CHECK(ran.code == ExitCode::kDone);
-  CHECK(ran.out.empty());
+  CHECK(Update("old other --image=app:v3 --dry-run=client " + where) ==
+        Done("Rolling from:\nold\nTo:\nother\n",
+             "The rename of new to old, which was cut off, would be finished first.\n"));
+  CHECK(Update("old --image=app:v2 --dry-run=client " + where) == Done(""));
 }
 
 TEST_CASE_METHOD(Fixture, "An update that has changed nothing yet is not said to be taken back") {
   SaysAfter(seconds(1), {"Preparing", {}, "creating new", "", ""});
-  const Ran ran = Update({"old", "new", kImage, "--timeout=7s"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(
-      ran.messages.ends_with("and kubectl delete replicationcontrollerupdates.windlass.dev old -n "
-                             "default takes it away\n"));
+  CHECK(Update("old new --image=app:v2 --timeout=7s") ==
+        Ends(ExitCode::kTimeout,
+             "…and kubectl delete replicationcontrollerupdates.windlass.dev old -n default takes "
+             "it away\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local that could not begin says that nothing was changed") {
   WebhookFails();
-  const Ran ran = Update({"old", "new", kImage, "--local", "--timeout=6s"});
-  CHECK(ran.code == ExitCode::kTimeout);
-  CHECK(ran.messages.ends_with("error: timed out: nothing was changed\n"));
+  CHECK(Update("old new --image=app:v2 --local --timeout=6s") ==
+        Ends(ExitCode::kTimeout, "…error: timed out: nothing was changed\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback of what is not known leaves the update as it was") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   BeginUpdateOfOld();
   // One that stood still would begin anew, forward.
   const bool failed = GENERATE(false, true);
   Says(failed ? UpdateReport{"Failed", {}, "new is gone", "NotFound"}
               : UpdateReport{"Progressing"});
   SaysAfter(seconds(1), {"Failed", {}, "no such size", "NothingToRollBack"});
-  const Ran ran = Run({"undo", "rc/old"});
-  CHECK(ran.code == ExitCode::kFailed);
-  CHECK(ran.messages.find("no such size. The request is taken away again") != std::string::npos);
+  CHECK(Run("undo rc/old") ==
+        Ends(ExitCode::kFailed, "…no such size. The request is taken away again…"));
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
   CHECK(Stored(kUpdates, "old")["spec"]["paused"] == failed);
 }
 
 TEST_CASE_METHOD(Fixture, "A request that nobody answers does not begin what had failed") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   BeginUpdateOfOld();
   Says({"Failed", {}, "new is gone", "NotFound"});
-  const Ran ran = Run({"undo", "rc/old"});
+  const Ran ran = Run("undo rc/old");
   CHECK(ran.code == ExitCode::kTimeout);
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
   CHECK(Stored(kUpdates, "old")["spec"]["paused"] == true);
 }
 
 TEST_CASE_METHOD(Fixture, "status says what an update that prepares waits for") {
-  Update({"old", "new", kImage, "--no-wait"});
+  Update("old new --image=app:v2 --no-wait");
   Says({"Preparing", {}, "a webhook cannot be called", "", ""});
-  const Ran ran = Run({"status", "rc/old", "--watch=false"});
+  const Ran ran = Run("status rc/old --watch=false");
   CHECK(ran.out ==
         "Waiting for the rolling update of replicationcontroller \"old\" to finish: a webhook "
         "cannot be called...\n");
@@ -247,12 +221,9 @@ TEST_CASE_METHOD(Fixture, "status says what an update that prepares waits for") 
 
 TEST_CASE_METHOD(Fixture, "Where Windlass is not installed, the way back has --local") {
   BeginUpdateOfOld();
-  answering.answer = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
-    if (request.target.find("windlass.dev") == std::string::npos) return std::nullopt;
-    return HttpResponse{404, "text/plain", "404 page not found", {}};
-  };
+  answering.answer = AnswerTo("windlass.dev", NotServed());
   const std::string verb = GENERATE("status", "undo", "pause");
-  CHECK(Run({verb, "rc/old"})
+  CHECK(Run(verb + " rc/old")
             .messages.ends_with("kubectl windlass rolling-update old new --rollback -n default "
                                 "--local takes it back\n"));
 }
@@ -260,13 +231,8 @@ TEST_CASE_METHOD(Fixture, "Where Windlass is not installed, the way back has --l
 // For the script that names ten, of which its user may not read one kind.
 TEST_CASE_METHOD(Fixture, "A name of a kind that the user may not read does not stop the others") {
   Create(resources::kDeployments, sim::SampleDeployment("web"));
-  fate = [](const HttpRequest& request) {
-    const bool rollout = request.target.find("/rollouts/") != std::string::npos;
-    return rollout ? sim::Fate::kForbidden : sim::Fate::kDelivered;
-  };
-  const Ran ran = Run({"pause", "shop", "web"});
-  CHECK(ran.code == ExitCode::kError);
-  CHECK(ran.out == "deployment.apps/web paused\n");
+  fate = FateOf("/rollouts/", sim::Fate::kForbidden);
+  CHECK(Run("pause shop web") == Ends(ExitCode::kError, "…", "deployment.apps/web paused\n"));
 }
 
 }  // namespace
