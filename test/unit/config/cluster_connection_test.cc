@@ -7,6 +7,7 @@
 #include "kubeclient/config/tls_file_watch.h"
 #include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/cpprest_transport.h"
+#include "test/support/must.h"
 #include "test/support/recording_log.h"
 #include "test/support/test_core_loop.h"
 #include "test/unit/config/machine.h"
@@ -24,12 +25,9 @@ struct Client {
 
   void Open(const std::string& kubeconfig) {
     InitializeNetworkThread();
-    Result<ClientConfig> config = machine.Load(kubeconfig);
-    INFO((config.ok() ? std::string() : config.error().message));
-    REQUIRE(config.ok());
-    auto opened = ClusterConnection::Open(*config, core.clock, log, core.timers, core.inbox, {});
-    REQUIRE(opened.ok());
-    connection = std::move(opened).value();
+    const ClientConfig config = Must(machine.Load(kubeconfig));
+    connection =
+        Must(ClusterConnection::Open(config, core.clock, log, core.timers, core.inbox, {}));
   }
   Result<HttpResponse> Get() {
     HttpRequest request;
@@ -82,9 +80,7 @@ TEST_CASE("who asks is as the kubeconfig says") {
   const RawHttpServer server(WhoAsks());
   Client client;
   client.Open(File("{server: '" + server.url() + "'}", row.user));
-  const Result<HttpResponse> reply = client.Get();
-  REQUIRE(reply.ok());
-  CHECK(reply->body == row.who);
+  CHECK(Must(client.Get()).body == row.who);
 }
 
 TEST_CASE("requests go through the proxy of the kubeconfig or of the environment") {
@@ -101,10 +97,7 @@ TEST_CASE("requests go through the proxy of the kubeconfig or of the environment
                        (by_environment ? "" : ", proxy-url: '" + address + "'") + "}",
                    "{token: t}"));
   for (int i = 0; i < 2; ++i) {  // the second request goes through the same tunnel
-    const Result<HttpResponse> reply = client.Get();
-    INFO((reply.ok() ? std::string() : reply.error().message));
-    REQUIRE(reply.ok());
-    CHECK(reply->body == "Bearer t");
+    CHECK(Must(client.Get()).body == "Bearer t");
   }
   REQUIRE(proxy.requests().size() == 1);
   CHECK(proxy.requests().front().starts_with("CONNECT " + authority + " HTTP/1.1\r\n"));
@@ -184,10 +177,7 @@ TEST_CASE("a certificate that a plugin gives is presented by the request that wa
   SECTION("and again") {
     client.Open(kubeconfig);
     for (int i = 0; i < 2; ++i) {
-      const Result<HttpResponse> reply = client.Get();
-      INFO((reply.ok() ? std::string() : reply.error().message));
-      REQUIRE(reply.ok());
-      CHECK(reply->status == 200);
+      CHECK(Must(client.Get()).status == 200);
     }
     CHECK(api.server.connections() == 1);
     // A new CA file is used as well, and the plugin's certificate stays.
@@ -201,10 +191,9 @@ TEST_CASE("a certificate that a plugin gives is presented by the request that wa
     client.machine.folder.Write("plugin", "#!/bin/sh\nexit 1\n");
     std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
     client.Open(kubeconfig);
-    const Result<HttpResponse> reply = client.Get();
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind == ErrorKind::kUnauthorized);
-    CHECK(Has(reply.error().message, "ended with exit code 1"));
+    const Error error = MustFail(client.Get());
+    CHECK(error.kind == ErrorKind::kUnauthorized);
+    CHECK(Has(error.message, "ended with exit code 1"));
     CHECK(api.server.connections() == 0);
   }
 }

@@ -5,6 +5,7 @@
 
 #include "kubeclient/config/subprocess.h"
 #include "kubeclient/transport/base64.h"
+#include "test/support/must.h"
 #include "test/unit/config/machine.h"
 
 namespace windlass::exec_config_test {
@@ -39,15 +40,13 @@ TEST_CASE("a plugin is found beside the kubeconfig or in PATH") {
   PluginMachine machine;
   const std::string text = std::string("{") + kV1 + ", command: " + row.command +
                            ", args: [get, '--for=me'], env: [{name: A, value: b c}, {name: D}]}";
-  const Result<ClientConfig> config = machine.LoadExec(text);
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  REQUIRE(config->exec.has_value());
-  CHECK(config->exec->command == machine.folder.Path(row.found));
-  CHECK(config->exec->args == std::vector<std::string>{"get", "--for=me"});
-  CHECK(config->exec->env ==
+  const ClientConfig config = Must(machine.LoadExec(text));
+  REQUIRE(config.exec.has_value());
+  CHECK(config.exec->command == machine.folder.Path(row.found));
+  CHECK(config.exec->args == std::vector<std::string>{"get", "--for=me"});
+  CHECK(config.exec->env ==
         std::vector<std::pair<std::string, std::string>>{{"A", "b c"}, {"D", ""}});
-  CHECK(config->exec->api_version == "client.authentication.k8s.io/v1");
+  CHECK(config.exec->api_version == "client.authentication.k8s.io/v1");
 }
 
 TEST_CASE("a plugin gets the terminal if there is one and the kubeconfig allows it") {
@@ -68,20 +67,18 @@ TEST_CASE("a plugin gets the terminal if there is one and the kubeconfig allows 
   PluginMachine machine;
   machine.sources.terminal = row.terminal;
   const auto config =
-      machine.LoadExec("{apiVersion: " + row.version_and_mode + ", command: ./plugin}");
-  REQUIRE(config.ok());
-  CHECK(config->exec->interactive == row.interactive);
-  CHECK(Has(config->exec->info,
-            row.interactive ? R"("interactive":true)" : R"("interactive":false)"));
+      Must(machine.LoadExec("{apiVersion: " + row.version_and_mode + ", command: ./plugin}"));
+  CHECK(config.exec->interactive == row.interactive);
+  CHECK(
+      Has(config.exec->info, row.interactive ? R"("interactive":true)" : R"("interactive":false)"));
 }
 
 TEST_CASE("a plugin is told what it asks for, and no more") {
   PluginMachine machine;
   SECTION("nothing of the cluster") {
-    const auto config =
-        machine.LoadExec("{apiVersion: client.authentication.k8s.io/v1beta1, command: ./plugin}");
-    REQUIRE(config.ok());
-    CHECK(config->exec->info ==
+    const auto config = Must(
+        machine.LoadExec("{apiVersion: client.authentication.k8s.io/v1beta1, command: ./plugin}"));
+    CHECK(config.exec->info ==
           R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1",)"
           R"("spec":{"interactive":false}})");
   }
@@ -141,13 +138,12 @@ TEST_CASE("a plugin that cannot be run as it should be is refused at start") {
   }));
   CAPTURE(row.id);
   PluginMachine machine;
-  const auto config = machine.Load(File("{server: 'https://h:1'}", "{" + row.user + "}"));
-  REQUIRE_FALSE(config.ok());
-  CAPTURE(config.error().message);
-  CHECK(config.error().kind == ErrorKind::kConfig);
-  CHECK(Has(config.error().message, R"(user "u": exec: )" + row.where + ": "));
-  CHECK(Has(config.error().message, row.message));
-  CHECK_FALSE(Has(config.error().message, "s3cr3t"));
+  const Error error = MustFail(machine.Load(File("{server: 'https://h:1'}", "{" + row.user + "}")));
+  CAPTURE(error.message);
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(Has(error.message, R"(user "u": exec: )" + row.where + ": "));
+  CHECK(Has(error.message, row.message));
+  CHECK_FALSE(Has(error.message, "s3cr3t"));
 }
 
 TEST_CASE("a plugin and other credentials contradict each other") {
@@ -155,11 +151,10 @@ TEST_CASE("a plugin and other credentials contradict each other") {
       values<std::string>({"token: t", "tokenFile: token", "username: a",
                            "client-certificate: admin.pem", "client-certificate-data: eA=="}));
   PluginMachine machine;
-  const auto config =
+  const Error error = MustFail(
       machine.Load(File("{server: 'https://h:1'}",
-                        std::string("{exec: {") + kV1 + ", command: ./plugin}, " + other + "}"));
-  REQUIRE_FALSE(config.ok());
-  CHECK(Has(config.error().message, R"(user "u": exec: contradicts)"));
+                        std::string("{exec: {") + kV1 + ", command: ./plugin}, " + other + "}")));
+  CHECK(Has(error.message, R"(user "u": exec: contradicts)"));
 }
 
 TEST_CASE("foreign texts become one short line") {

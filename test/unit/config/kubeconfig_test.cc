@@ -6,6 +6,7 @@
 
 #include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/transport/base64.h"
+#include "test/support/must.h"
 #include "test/unit/config/machine.h"
 
 namespace windlass::kubeconfig_test {
@@ -18,54 +19,47 @@ TEST_CASE("a kubeconfig as kubeadm writes it") {
                EncodeBase64(ThePki().ca.certificate_pem()) + "}",
            "{client-certificate-data: " + EncodeBase64(ThePki().admin.certificate_pem) +
                ", client-key-data: " + EncodeBase64(ThePki().admin.key_pem) + "}");
-  const Result<ClientConfig> config = machine.Load(text);
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  CHECK(config->source == "kubeconfig " + machine.folder.Path("config") + ", context x");
-  CHECK(config->server == "https://10.0.0.1:6443");
-  CHECK(config->namespace_ == "prod");
-  CHECK(config->tls_files.ca.empty());
-  CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
-  CHECK(config->tls.certificate_pem == ThePki().admin.certificate_pem);
-  CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
-  CHECK_FALSE(config->tls.insecure_skip_verify);
-  CHECK(config->token.empty());
-  CHECK(config->notes.empty());
+  const ClientConfig config = Must(machine.Load(text));
+  CHECK(config.source == "kubeconfig " + machine.folder.Path("config") + ", context x");
+  CHECK(config.server == "https://10.0.0.1:6443");
+  CHECK(config.namespace_ == "prod");
+  CHECK(config.tls_files.ca.empty());
+  CHECK(config.tls.ca_pem == ThePki().ca.certificate_pem());
+  CHECK(config.tls.certificate_pem == ThePki().admin.certificate_pem);
+  CHECK(config.tls.key_pem.Reveal() == ThePki().admin.key_pem);
+  CHECK_FALSE(config.tls.insecure_skip_verify);
+  CHECK(config.token.empty());
+  CHECK(config.notes.empty());
 }
 
 TEST_CASE("files are relative to the kubeconfig, data wins over files, tokenFile over token") {
   Machine machine;
-  const Result<ClientConfig> config = machine.Load(File(
+  const ClientConfig config = Must(machine.Load(File(
       "{server: 'https://h:1/prefix', certificate-authority: ca.pem, tls-server-name: kubernetes}",
       "{client-certificate: ./admin.pem, client-key: other.key, client-key-data: " +
-          EncodeBase64(ThePki().admin.key_pem) + ", token: inline, tokenFile: sub/../token}"));
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  CHECK(config->server == "https://h:1/prefix");
-  CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
-  CHECK(config->tls.server_name == "kubernetes");
-  CHECK(config->tls.key_pem.Reveal() == ThePki().admin.key_pem);
-  CHECK(config->token_file == machine.folder.Path("token"));
-  CHECK(config->token.empty());
+          EncodeBase64(ThePki().admin.key_pem) + ", token: inline, tokenFile: sub/../token}")));
+  CHECK(config.server == "https://h:1/prefix");
+  CHECK(config.tls.ca_pem == ThePki().ca.certificate_pem());
+  CHECK(config.tls.server_name == "kubernetes");
+  CHECK(config.tls.key_pem.Reveal() == ThePki().admin.key_pem);
+  CHECK(config.token_file == machine.folder.Path("token"));
+  CHECK(config.token.empty());
   // Files are read again later; data in the kubeconfig itself is not, hence no key file.
-  CHECK(config->tls_files.ca == machine.folder.Path("ca.pem"));
-  CHECK(config->tls_files.certificate == machine.folder.Path("admin.pem"));
-  CHECK(config->tls_files.key.empty());
+  CHECK(config.tls_files.ca == machine.folder.Path("ca.pem"));
+  CHECK(config.tls_files.certificate == machine.folder.Path("admin.pem"));
+  CHECK(config.tls_files.key.empty());
 }
 
 TEST_CASE("a fixed token, and none") {
   Machine machine;
-  const Result<ClientConfig> token =
-      machine.Load(File("{server: 'https://h'}", "{token: ' abc '}"));
-  REQUIRE(token.ok());
-  CHECK(token->token.Reveal() == "abc");
+  const ClientConfig token = Must(machine.Load(File("{server: 'https://h'}", "{token: ' abc '}")));
+  CHECK(token.token.Reveal() == "abc");
 
-  const Result<ClientConfig> none =
-      machine.Load(File("{server: 'http://127.0.0.1:8001'}", "{}", "{cluster: c}"));
-  REQUIRE(none.ok());
-  CHECK(none->token.empty());
-  REQUIRE(none->notes.size() == 1);
-  CHECK(Has(none->notes.front(), "anonymous"));
+  const ClientConfig none =
+      Must(machine.Load(File("{server: 'http://127.0.0.1:8001'}", "{}", "{cluster: c}")));
+  CHECK(none.token.empty());
+  REQUIRE(none.notes.size() == 1);
+  CHECK(Has(none.notes.front(), "anonymous"));
 }
 
 TEST_CASE("the server, however it is written") {
@@ -85,36 +79,32 @@ TEST_CASE("the server, however it is written") {
   }));
   CAPTURE(row.cluster);
   Machine machine;
-  const Result<ClientConfig> config = machine.Load(File(row.cluster, "{token: t}"));
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  CHECK(config->server == row.server);
-  CHECK(config->proxy.host == row.proxy);
+  const ClientConfig config = Must(machine.Load(File(row.cluster, "{token: t}")));
+  CHECK(config.server == row.server);
+  CHECK(config.proxy.host == row.proxy);
   if (row.proxy.empty()) return;
-  CHECK(config->proxy.origin == "proxy-url of cluster \"c\"");
-  CHECK(config->proxy.without == "remove proxy-url of cluster \"c\"");
-  CHECK(config->proxy.port == 3128);
-  CHECK(config->proxy.user == "jane");
-  CHECK(config->proxy.password.Reveal() == "s3cr3t");
+  CHECK(config.proxy.origin == "proxy-url of cluster \"c\"");
+  CHECK(config.proxy.without == "remove proxy-url of cluster \"c\"");
+  CHECK(config.proxy.port == 3128);
+  CHECK(config.proxy.user == "jane");
+  CHECK(config.proxy.password.Reveal() == "s3cr3t");
 }
 
 TEST_CASE("a user that acts as somebody else says so in headers") {
   Machine machine;
-  const Result<ClientConfig> config = machine.Load(
+  const ClientConfig config = Must(machine.Load(
       File("{server: 'https://h'}",
            "{token: t, as: 'system:jane doe', as-uid: u-1, as-groups: ['dev', 'ops, all'],"
-           " as-user-extra: {acme.com/project: [x, y], reason: [test]}}"));
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  CHECK(config->headers == std::vector<HttpHeader>{{"Impersonate-User", "system:jane doe"},
-                                                   {"Impersonate-Uid", "u-1"},
-                                                   {"Impersonate-Group", "dev"},
-                                                   {"Impersonate-Group", "ops, all"},
-                                                   {"Impersonate-Extra-acme.com%2Fproject", "x"},
-                                                   {"Impersonate-Extra-acme.com%2Fproject", "y"},
-                                                   {"Impersonate-Extra-reason", "test"}});
-  REQUIRE(config->notes.size() == 1);
-  CHECK(Has(config->notes.front(), "as system:jane doe"));
+           " as-user-extra: {acme.com/project: [x, y], reason: [test]}}")));
+  CHECK(config.headers == std::vector<HttpHeader>{{"Impersonate-User", "system:jane doe"},
+                                                  {"Impersonate-Uid", "u-1"},
+                                                  {"Impersonate-Group", "dev"},
+                                                  {"Impersonate-Group", "ops, all"},
+                                                  {"Impersonate-Extra-acme.com%2Fproject", "x"},
+                                                  {"Impersonate-Extra-acme.com%2Fproject", "y"},
+                                                  {"Impersonate-Extra-reason", "test"}});
+  REQUIRE(config.notes.size() == 1);
+  CHECK(Has(config.notes.front(), "as system:jane doe"));
 }
 
 TEST_CASE("a field of a user that holds nothing says nothing") {
@@ -127,35 +117,30 @@ TEST_CASE("a field of a user that holds nothing says nothing") {
     machine.folder.Write("plugin", "");
     std::filesystem::permissions(machine.folder.Path("plugin"), std::filesystem::perms::owner_exec,
                                  std::filesystem::perm_options::add);
-    const Result<ClientConfig> config = machine.Load(
+    const ClientConfig config = Must(machine.Load(
         File("{server: 'https://h'}",
              "{token: '', " + nothing +
                  ", exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, "
-                 "interactiveMode: Never}}"));
-    INFO((config.ok() ? std::string() : config.error().message));
-    REQUIRE(config.ok());
-    CHECK(config->exec.has_value());
-    CHECK(config->headers.empty());
+                 "interactiveMode: Never}}")));
+    CHECK(config.exec.has_value());
+    CHECK(config.headers.empty());
   }
   SECTION("beside a token") {
-    const Result<ClientConfig> config =
-        machine.Load(File("{server: 'https://h'}", "{token: t, " + nothing + "}"));
-    INFO((config.ok() ? std::string() : config.error().message));
-    REQUIRE(config.ok());
-    CHECK(config->token.Reveal() == "t");
-    CHECK(config->headers.empty());
+    const ClientConfig config =
+        Must(machine.Load(File("{server: 'https://h'}", "{token: t, " + nothing + "}")));
+    CHECK(config.token.Reveal() == "t");
+    CHECK(config.headers.empty());
   }
 }
 
 TEST_CASE("a user with a name and a password") {
   Machine machine;
-  const Result<ClientConfig> config =
-      machine.Load(File("{server: 'https://h'}", "{username: jane, password: ' s3cr3t:'}"));
-  REQUIRE(config.ok());
-  CHECK(config->username == "jane");
-  CHECK(config->password.Reveal() == " s3cr3t:");
-  REQUIRE(config->notes.size() == 1);
-  CHECK(Has(config->notes.front(), "since 1.19"));
+  const ClientConfig config =
+      Must(machine.Load(File("{server: 'https://h'}", "{username: jane, password: ' s3cr3t:'}")));
+  CHECK(config.username == "jane");
+  CHECK(config.password.Reveal() == " s3cr3t:");
+  REQUIRE(config.notes.size() == 1);
+  CHECK(Has(config.notes.front(), "since 1.19"));
 }
 
 TEST_CASE("each field that cannot be honoured is refused with its name and a remedy") {
@@ -262,26 +247,23 @@ TEST_CASE("verification is switched off by file and flag together, and said") {
   Machine machine;
   machine.sources.insecure_skip_tls_verify = true;
   SECTION("both") {
-    const auto config =
-        machine.Load(File("{server: 'https://h', insecure-skip-tls-verify: true}", "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK(config->tls.insecure_skip_verify);
-    REQUIRE(config->notes.size() == 1);
-    CHECK(Has(config->notes.front(), "not verified"));
+    const auto config = Must(
+        machine.Load(File("{server: 'https://h', insecure-skip-tls-verify: true}", "{token: t}")));
+    CHECK(config.tls.insecure_skip_verify);
+    REQUIRE(config.notes.size() == 1);
+    CHECK(Has(config.notes.front(), "not verified"));
   }
   SECTION("the flag alone does nothing") {
-    const auto config = machine.Load(File("{server: 'https://h'}", "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK_FALSE(config->tls.insecure_skip_verify);
-    REQUIRE(config->notes.size() == 1);
-    CHECK(Has(config->notes.front(), "no effect"));
+    const auto config = Must(machine.Load(File("{server: 'https://h'}", "{token: t}")));
+    CHECK_FALSE(config.tls.insecure_skip_verify);
+    REQUIRE(config.notes.size() == 1);
+    CHECK(Has(config.notes.front(), "no effect"));
   }
   SECTION("not together with a CA") {
-    const auto config = machine.Load(
+    const Error error = MustFail(machine.Load(
         File("{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority: ca.pem}",
-             "{token: t}"));
-    REQUIRE_FALSE(config.ok());
-    CHECK(Has(config.error().message, "remove one of them"));
+             "{token: t}")));
+    CHECK(Has(error.message, "remove one of them"));
   }
 }
 
@@ -290,33 +272,30 @@ TEST_CASE("as with kubectl, the file or the flag alone switches verification off
   machine.sources.as_kubectl = true;
   const std::string insecure = "insecure-skip-tls-verify: true";
   SECTION("the file") {
-    const auto config = machine.Load(File("{server: 'https://h', " + insecure + "}", "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK(config->tls.insecure_skip_verify);
+    const auto config =
+        Must(machine.Load(File("{server: 'https://h', " + insecure + "}", "{token: t}")));
+    CHECK(config.tls.insecure_skip_verify);
   }
   SECTION("the flag, in place of the CA and whether or not that can be read") {
     machine.sources.insecure_skip_tls_verify = true;
     const std::string ca = GENERATE(as<std::string>(), "ca.pem", "no.pem");
-    const auto config = machine.Load(
+    const auto config = Must(machine.Load(
         File("{server: 'https://h', tls-server-name: n, certificate-authority: " + ca + "}",
-             "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK(config->tls.insecure_skip_verify);
-    CHECK(config->tls.ca_pem.empty());
-    CHECK(config->tls_files.ca.empty());
-    CHECK(config->tls.server_name == "n");
+             "{token: t}")));
+    CHECK(config.tls.insecure_skip_verify);
+    CHECK(config.tls.ca_pem.empty());
+    CHECK(config.tls_files.ca.empty());
+    CHECK(config.tls.server_name == "n");
   }
   SECTION("neither") {
-    const auto config =
-        machine.Load(File("{server: 'https://h', certificate-authority: ca.pem}", "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK_FALSE(config->tls.insecure_skip_verify);
+    const auto config = Must(
+        machine.Load(File("{server: 'https://h', certificate-authority: ca.pem}", "{token: t}")));
+    CHECK_FALSE(config.tls.insecure_skip_verify);
   }
   SECTION("the file, not together with a CA") {
-    const auto config = machine.Load(File(
-        "{server: 'https://h', " + insecure + ", certificate-authority: ca.pem}", "{token: t}"));
-    REQUIRE_FALSE(config.ok());
-    CHECK(Has(config.error().message, "remove one of them"));
+    const Error error = MustFail(machine.Load(File(
+        "{server: 'https://h', " + insecure + ", certificate-authority: ca.pem}", "{token: t}")));
+    CHECK(Has(error.message, "remove one of them"));
   }
 }
 
@@ -326,50 +305,43 @@ TEST_CASE("the environment's proxy counts as with kubectl, and for nothing else"
   machine.environment["HTTPS_PROXY"] = "http://jane:s3cr3t@p:3128";
   SECTION("as with kubectl") {
     machine.sources.as_kubectl = true;
-    const auto config = machine.Load(file);
-    REQUIRE(config.ok());
-    CHECK(config->proxy.Text() == "http://p:3128");
-    CHECK(config->proxy.user == "jane");
-    CHECK(config->proxy.origin == "HTTPS_PROXY");
+    const auto config = Must(machine.Load(file));
+    CHECK(config.proxy.Text() == "http://p:3128");
+    CHECK(config.proxy.user == "jane");
+    CHECK(config.proxy.origin == "HTTPS_PROXY");
   }
   SECTION("proxy-url wins, and NO_PROXY does not concern it") {
     machine.sources.as_kubectl = true;
     machine.environment["NO_PROXY"] = "*";
     const auto config =
-        machine.Load(File("{server: 'https://h', proxy-url: 'http://q:1'}", "{token: t}"));
-    REQUIRE(config.ok());
-    CHECK(config->proxy.Text() == "http://q:1");
+        Must(machine.Load(File("{server: 'https://h', proxy-url: 'http://q:1'}", "{token: t}")));
+    CHECK(config.proxy.Text() == "http://q:1");
   }
   SECTION("one that is not supported is refused") {
     machine.sources.as_kubectl = true;
     machine.environment["HTTPS_PROXY"] = "socks5://p:1080";
-    const auto config = machine.Load(file);
-    REQUIRE_FALSE(config.ok());
-    CHECK(config.error().message.starts_with("HTTPS_PROXY: socks5:// proxies are not supported"));
+    CHECK(MustFail(machine.Load(file))
+              .message.starts_with("HTTPS_PROXY: socks5:// proxies are not supported"));
   }
   SECTION("in a Pod as with kubectl, too") {
     machine.sources.as_kubectl = true;
     machine.MountServiceAccount();
-    const auto config = LoadConfig(machine.sources);
-    REQUIRE(config.ok());
-    CHECK(config->proxy.Text() == "http://p:3128");
+    const auto config = Must(LoadConfig(machine.sources));
+    CHECK(config.proxy.Text() == "http://p:3128");
   }
   SECTION("a controller says that it passes the variable over") {
     const bool in_pod = GENERATE(false, true);
     machine.environment["HTTPS_PROXY"] = GENERATE("http://jane:s3cr3t@p:3128", "socks5://p");
     if (in_pod) machine.MountServiceAccount();
-    const auto config = in_pod ? LoadConfig(machine.sources) : machine.Load(file);
-    REQUIRE(config.ok());
-    CHECK(config->proxy.host.empty());
-    CHECK(config->notes ==
+    const auto config = Must(in_pod ? LoadConfig(machine.sources) : machine.Load(file));
+    CHECK(config.proxy.host.empty());
+    CHECK(config.notes ==
           std::vector<std::string>{"HTTPS_PROXY is passed over: a proxy is used if proxy-url of a "
                                    "kubeconfig names it"});
   }
   SECTION("and says nothing when the variable does not concern it") {
     machine.environment["NO_PROXY"] = "h";
-    const auto config = machine.Load(file);
-    REQUIRE(config.ok());
-    CHECK(config->notes.empty());
+    CHECK(Must(machine.Load(file)).notes.empty());
   }
 }
 
@@ -418,9 +390,7 @@ TEST_CASE("a file that is no usable kubeconfig is named (BI-01…BI-03)") {
 TEST_CASE("a file that cannot be read is named with the reason (BI-01)") {
   Machine machine;
   machine.sources.kubeconfig = machine.folder.Path("missing");
-  const Result<ClientConfig> config = LoadConfig(machine.sources);
-  REQUIRE_FALSE(config.ok());
-  CHECK(config.error().message ==
+  CHECK(MustFail(LoadConfig(machine.sources)).message ==
         "kubeconfig: " + machine.folder.Path("missing") + ": No such file or directory");
 }
 
@@ -430,9 +400,7 @@ TEST_CASE("a context may be asked for by name") {
   std::string text = File("{server: 'https://h'}", "{token: t}");
   CHECK_FALSE(machine.Load(text).ok());
   text += "- name: other\n  context: {cluster: c, user: u, namespace: test}\n";
-  const Result<ClientConfig> config = machine.Load(text);
-  REQUIRE(config.ok());
-  CHECK(config->namespace_ == "test");
+  CHECK(Must(machine.Load(text)).namespace_ == "test");
 }
 
 TEST_CASE("cluster and user of the flags replace the context's") {
@@ -447,10 +415,9 @@ TEST_CASE("cluster and user of the flags replace the context's") {
       " {name: a, context: {cluster: d, user: u}}]\n");
   machine.sources.cluster = "d";
   machine.sources.user = "v";
-  const auto config = LoadConfig(machine.sources);
-  REQUIRE(config.ok());
-  CHECK(config->server == "https://d:1");
-  CHECK(config->token.Reveal() == "of-v");
+  const auto config = Must(LoadConfig(machine.sources));
+  CHECK(config.server == "https://d:1");
+  CHECK(config.token.Reveal() == "of-v");
   CHECK(*ContextNames(machine.sources) == std::vector<std::string>{"a", "x"});
 }
 
@@ -459,12 +426,11 @@ TEST_CASE("impersonation by flags replaces that of the kubeconfig") {
   const std::string file =
       File("{server: 'https://h:1'}", "{token: t, as: other, as-groups: [g], as-uid: '7'}");
   machine.sources.impersonate = {"me", "8", {"a", "b"}};
-  const auto config = machine.Load(file);
-  REQUIRE(config.ok());
-  CHECK(config->headers == std::vector<HttpHeader>{{"Impersonate-User", "me"},
-                                                   {"Impersonate-Uid", "8"},
-                                                   {"Impersonate-Group", "a"},
-                                                   {"Impersonate-Group", "b"}});
+  const auto config = Must(machine.Load(file));
+  CHECK(config.headers == std::vector<HttpHeader>{{"Impersonate-User", "me"},
+                                                  {"Impersonate-Uid", "8"},
+                                                  {"Impersonate-Group", "a"},
+                                                  {"Impersonate-Group", "b"}});
   machine.sources.impersonate = {"", "", {"a"}};
   CHECK(machine.Load(file).error().message ==
         "--as-uid and --as-group need --as: name the user, too");
@@ -478,11 +444,10 @@ TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   std::filesystem::permissions(machine.folder.Path("admin.key"),
                                std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);
-  const Result<ClientConfig> config = machine.Load(
-      File("{server: 'https://h'}", "{client-certificate: admin.pem, client-key: admin.key}"));
-  REQUIRE(config.ok());
-  REQUIRE(config->notes.size() == 1);
-  CHECK(config->notes.front() ==
+  const ClientConfig config = Must(machine.Load(
+      File("{server: 'https://h'}", "{client-certificate: admin.pem, client-key: admin.key}")));
+  REQUIRE(config.notes.size() == 1);
+  CHECK(config.notes.front() ==
         machine.folder.Path("admin.key") + ": the client key is readable by everybody");
 }
 
@@ -499,28 +464,23 @@ TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
   CHECK(LoadConfig(machine.sources)->server == "https://list");
 
   machine.MountServiceAccount();
-  const Result<ClientConfig> pod = LoadConfig(machine.sources);
-  REQUIRE(pod.ok());
-  CHECK(pod->server == "https://10.96.0.1:443");
-  REQUIRE(pod->notes.size() == 1);
-  CHECK(Has(pod->notes.front(), "KUBECONFIG is passed over"));
+  const ClientConfig pod = Must(LoadConfig(machine.sources));
+  CHECK(pod.server == "https://10.96.0.1:443");
+  REQUIRE(pod.notes.size() == 1);
+  CHECK(Has(pod.notes.front(), "KUBECONFIG is passed over"));
 
-  const Result<ClientConfig> flag = machine.Load(file("flag"));
-  REQUIRE(flag.ok());
-  CHECK(flag->server == "https://flag");
-  REQUIRE(flag->notes.size() == 1);
-  CHECK(Has(flag->notes.front(), "--kubeconfig is given"));  // BI-13
+  const ClientConfig flag = Must(machine.Load(file("flag")));
+  CHECK(flag.server == "https://flag");
+  REQUIRE(flag.notes.size() == 1);
+  CHECK(Has(flag.notes.front(), "--kubeconfig is given"));  // BI-13
 }
 
 TEST_CASE("without any source it is said what was looked for (BI-18)") {
   Machine machine;
-  const Result<ClientConfig> bare = LoadConfig(machine.sources);
-  REQUIRE_FALSE(bare.ok());
-  CHECK(Has(bare.error().message, "neither is HOME: give --kubeconfig"));
+  CHECK(Has(MustFail(LoadConfig(machine.sources)).message, "neither is HOME: give --kubeconfig"));
   machine.environment["HOME"] = machine.folder.Path("nowhere");
-  const Result<ClientConfig> homely = LoadConfig(machine.sources);
-  REQUIRE_FALSE(homely.ok());
-  CHECK(Has(homely.error().message, "no " + machine.folder.Path("nowhere/.kube/config")));
+  CHECK(Has(MustFail(LoadConfig(machine.sources)).message,
+            "no " + machine.folder.Path("nowhere/.kube/config")));
 }
 
 TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
@@ -535,12 +495,10 @@ TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
   const std::string missing = machine.folder.Path("missing");
 
   machine.environment["KUBECONFIG"] = one + "::" + missing + ":" + two;
-  const Result<ClientConfig> config = LoadConfig(machine.sources);
-  INFO((config.ok() ? std::string() : config.error().message));
-  REQUIRE(config.ok());
-  CHECK(config->server == "https://one");
-  CHECK(config->token_file == machine.folder.Path("a/token"));  // relative to its own kubeconfig
-  CHECK(config->namespace_ == "prod");
+  const ClientConfig config = Must(LoadConfig(machine.sources));
+  CHECK(config.server == "https://one");
+  CHECK(config.token_file == machine.folder.Path("a/token"));  // relative to its own kubeconfig
+  CHECK(config.namespace_ == "prod");
 
   machine.environment["KUBECONFIG"] = two + ":" + one;
   CHECK(LoadConfig(machine.sources)->server == "https://two");
@@ -566,9 +524,7 @@ TEST_CASE("a file of KUBECONFIG that is there but cannot be reached is not passe
     reason = "Too many levels of symbolic links";
   }
   machine.environment["KUBECONFIG"] = path + ":" + two;
-  const Result<ClientConfig> config = LoadConfig(machine.sources);
-  REQUIRE_FALSE(config.ok());
-  CHECK(config.error().message == "kubeconfig: " + path + ": " + reason);
+  CHECK(MustFail(LoadConfig(machine.sources)).message == "kubeconfig: " + path + ": " + reason);
 }
 
 TEST_CASE("an empty file in a KUBECONFIG list defines nothing, but is no configuration alone") {
@@ -579,17 +535,13 @@ TEST_CASE("an empty file in a KUBECONFIG list defines nothing, but is no configu
   for (const std::string& list : {empty + ":" + two, two + ":" + also_empty}) {
     CAPTURE(list);
     machine.environment["KUBECONFIG"] = list;
-    const Result<ClientConfig> config = LoadConfig(machine.sources);
-    INFO((config.ok() ? std::string() : config.error().message));
-    REQUIRE(config.ok());
-    CHECK(config->server == "https://two");
+    const ClientConfig config = Must(LoadConfig(machine.sources));
+    CHECK(config.server == "https://two");
   }
   for (const std::string& list : {empty, empty + ":" + also_empty}) {
     CAPTURE(list);
     machine.environment["KUBECONFIG"] = list;
-    const Result<ClientConfig> config = LoadConfig(machine.sources);
-    REQUIRE_FALSE(config.ok());
-    CHECK(config.error().message == "kubeconfig " + empty + ": is empty");
+    CHECK(MustFail(LoadConfig(machine.sources)).message == "kubeconfig " + empty + ": is empty");
   }
 }
 
@@ -597,23 +549,20 @@ TEST_CASE("in a Pod the service account is used") {
   Machine machine;
   machine.MountServiceAccount();
   SECTION("as mounted") {
-    const Result<ClientConfig> config = LoadConfig(machine.sources);
-    INFO((config.ok() ? std::string() : config.error().message));
-    REQUIRE(config.ok());
-    CHECK(config->source == "in-cluster");
-    CHECK(config->server == "https://10.96.0.1:443");
-    CHECK(config->namespace_ == "windlass-system");
-    CHECK(config->token_file == machine.folder.Path("serviceaccount/token"));
-    CHECK(config->tls.ca_pem == ThePki().ca.certificate_pem());
-    CHECK(config->tls_files.ca == machine.folder.Path("serviceaccount/ca.crt"));
-    CHECK(config->notes.empty());
+    const ClientConfig config = Must(LoadConfig(machine.sources));
+    CHECK(config.source == "in-cluster");
+    CHECK(config.server == "https://10.96.0.1:443");
+    CHECK(config.namespace_ == "windlass-system");
+    CHECK(config.token_file == machine.folder.Path("serviceaccount/token"));
+    CHECK(config.tls.ca_pem == ThePki().ca.certificate_pem());
+    CHECK(config.tls_files.ca == machine.folder.Path("serviceaccount/ca.crt"));
+    CHECK(config.notes.empty());
   }
   SECTION("an IPv6 address gets its brackets (BI-14)") {
     machine.environment["KUBERNETES_SERVICE_HOST"] = "fd00:10:96::1";
-    const Result<ClientConfig> config = LoadConfig(machine.sources);
-    REQUIRE(config.ok());
-    CHECK(config->server == "https://[fd00:10:96::1]:443");
-    CHECK(config->notes.empty());
+    const ClientConfig config = Must(LoadConfig(machine.sources));
+    CHECK(config.server == "https://[fd00:10:96::1]:443");
+    CHECK(config.notes.empty());
   }
   SECTION("a namespace that is not mounted is no mistake") {
     std::filesystem::remove(machine.folder.Path("serviceaccount/namespace"));
@@ -632,10 +581,9 @@ TEST_CASE("in a Pod, files come first for a program that asks for that, as for k
   CHECK(LoadConfig(machine.sources)->source == "in-cluster");
   machine.environment["KUBECONFIG"] =
       machine.folder.Write("config", File("{server: 'https://h:1'}", "{token: t}"));
-  const auto config = LoadConfig(machine.sources);
-  REQUIRE(config.ok());
-  CHECK(config->server == "https://h:1");
-  CHECK(config->notes.empty());
+  const auto config = Must(LoadConfig(machine.sources));
+  CHECK(config.server == "https://h:1");
+  CHECK(config.notes.empty());
 }
 
 TEST_CASE("a Pod whose service account is not usable says which file") {
@@ -657,22 +605,19 @@ TEST_CASE("a Pod whose service account is not usable says which file") {
   machine.MountServiceAccount();
   const std::string path = machine.folder.Write("serviceaccount/" + row.file, row.text);
   if (row.text == "<remove>") std::filesystem::remove(path);
-  const Result<ClientConfig> config = LoadConfig(machine.sources);
-  REQUIRE_FALSE(config.ok());
-  CAPTURE(config.error().message);
-  CHECK(config.error().kind == ErrorKind::kConfig);
-  CHECK(config.error().message.starts_with("in-cluster: " +
-                                           machine.folder.Path("serviceaccount/" + row.want)));
-  CHECK(Has(config.error().message, "mount a service account token, or give --kubeconfig"));
+  const Error error = MustFail(LoadConfig(machine.sources));
+  CAPTURE(error.message);
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message.starts_with("in-cluster: " +
+                                  machine.folder.Path("serviceaccount/" + row.want)));
+  CHECK(Has(error.message, "mount a service account token, or give --kubeconfig"));
 }
 
 TEST_CASE("a bad in-cluster address names its variables") {
   Machine machine;
   machine.MountServiceAccount();
   machine.environment["KUBERNETES_SERVICE_PORT"] = "tcp://10.0.0.1:443";
-  const Result<ClientConfig> config = LoadConfig(machine.sources);
-  REQUIRE_FALSE(config.ok());
-  CHECK(Has(config.error().message, "KUBERNETES_SERVICE_PORT"));
+  CHECK(Has(MustFail(LoadConfig(machine.sources)).message, "KUBERNETES_SERVICE_PORT"));
 }
 
 TEST_CASE("base64 is the standard one, padded") {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "test/catch.h"
+#include "test/support/must.h"
 
 namespace windlass::proxy_environment_test {
 namespace {
@@ -69,9 +70,7 @@ TEST_CASE("NO_PROXY matches what it matches for kubectl") {
       {"https://api.example.com", "https://api.example.com", false},
   }));
   CAPTURE(row.no_proxy, row.server);
-  const Result<ServerUrl> server = ParseServerUrl(row.server);
-  REQUIRE(server.ok());
-  CHECK(MatchesNoProxy(row.no_proxy, *server) == row.matches);
+  CHECK(MatchesNoProxy(row.no_proxy, Must(ParseServerUrl(row.server))) == row.matches);
 }
 
 TEST_CASE("HTTPS_PROXY names the proxy of an https:// server that is not on this machine") {
@@ -117,12 +116,11 @@ TEST_CASE("HTTPS_PROXY names the proxy of an https:// server that is not on this
        "add localhost.example to NO_PROXY"},
   }));
   CAPTURE(row.server, row.environment);
-  const Result<ProxyUrl> proxy =
-      ProxyOfEnvironment(*ParseServerUrl(row.server), With(row.environment));
-  REQUIRE(proxy.ok());
-  CHECK((proxy->host.empty() ? "" : proxy->Text()) == row.proxy);
-  CHECK(proxy->origin == row.origin);
-  CHECK(proxy->without == row.without);
+  const ProxyUrl proxy =
+      Must(ProxyOfEnvironment(*ParseServerUrl(row.server), With(row.environment)));
+  CHECK((proxy.host.empty() ? "" : proxy.Text()) == row.proxy);
+  CHECK(proxy.origin == row.origin);
+  CHECK(proxy.without == row.without);
   CHECK(ProxyVariable(*ParseServerUrl(row.server), With(row.environment)) == row.origin);
 }
 

@@ -7,6 +7,7 @@
 
 #include "kubeclient/config/exec_plugin.h"
 #include "test/catch.h"
+#include "test/support/must.h"
 
 namespace windlass::subprocess_test {
 namespace {
@@ -32,21 +33,19 @@ Result<ProgramOutput> RunShell(const std::string& script, const Clock& clock) {
 
 TEST_CASE("all that a program wrote is there when it has ended") {
   const SystemClock clock;
-  const auto ran = RunShell("head -c 1048576 /dev/zero; echo why >&2; exit 7", clock);
-  REQUIRE(ran.ok());
-  CHECK(ran->exit_code == 7);
-  CHECK(ran->output.size() == kExecOutputBytesMax);
-  CHECK(ran->messages == "why\n");
+  const auto ran = Must(RunShell("head -c 1048576 /dev/zero; echo why >&2; exit 7", clock));
+  CHECK(ran.exit_code == 7);
+  CHECK(ran.output.size() == kExecOutputBytesMax);
+  CHECK(ran.messages == "why\n");
 }
 
 TEST_CASE("a program that somebody else waits for is not taken for one that runs") {
   REQUIRE(std::signal(SIGCHLD, SIG_IGN) != SIG_ERR);
   const SystemClock clock;
-  const auto ran = RunShell("echo done", clock);
+  const Error error = MustFail(RunShell("echo done", clock));
   std::signal(SIGCHLD, SIG_DFL);
-  REQUIRE_FALSE(ran.ok());
-  CHECK(ran.error().kind == ErrorKind::kConfig);
-  CHECK(ran.error().message == "its exit code is not known: No child processes");
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message == "its exit code is not known: No child processes");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/support/must.h"
 
 namespace windlass::yaml_reader_test {
 namespace {
@@ -49,10 +50,7 @@ TEST_CASE("YAML and JSON become the same tree") {
       {"a: {}\nb: []\n", "{a: {}, b: []}"},
   }));
   CAPTURE(row.text);
-  const Result<YamlNode> node = ParseYaml(row.text);
-  INFO((node.ok() ? std::string() : node.error().message));
-  REQUIRE(node.ok());
-  CHECK(Show(*node) == row.want);
+  CHECK(Show(Must(ParseYaml(row.text))) == row.want);
 }
 
 TEST_CASE("what is wrong is said with its line") {
@@ -77,20 +75,17 @@ TEST_CASE("what is wrong is said with its line") {
       {"no YAML", "{\x01\x02\xff{{{", "line 1: "},
   }));
   CAPTURE(row.id);
-  const Result<YamlNode> node = ParseYaml(row.text);
-  REQUIRE_FALSE(node.ok());
-  CHECK(node.error().kind == ErrorKind::kConfig);
-  CAPTURE(node.error().message);
-  CHECK(node.error().message.find(row.want) != std::string::npos);
+  const Error error = MustFail(ParseYaml(row.text));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CAPTURE(error.message);
+  CHECK(error.message.find(row.want) != std::string::npos);
 }
 
 TEST_CASE("documents without content are left out") {
   for (const char* text : {"a: 1\n---\n", "---\na: 1\n", "---\n---\na: 1\n---\n# end\n---\n"}) {
     CAPTURE(text);
     CHECK(ParseYaml(text).ok());
-    const auto documents = ParseYamlDocuments(text);
-    REQUIRE(documents.ok());
-    CHECK(documents->size() == 1);
+    CHECK(Must(ParseYamlDocuments(text)).size() == 1);
   }
   CHECK(ParseYamlDocuments("a: 1\n---\nb: 2\n")->size() == 2);
   CHECK(ParseYamlDocuments("")->empty());
@@ -120,12 +115,11 @@ TEST_CASE("any bytes are a tree or an error, never an exception") {
 }
 
 TEST_CASE("a missing field and a null field are the same") {
-  const Result<YamlNode> node = ParseYaml("a: ~\nb: 1\n");
-  REQUIRE(node.ok());
-  CHECK(node->Find("a") == nullptr);
-  CHECK(node->Find("x") == nullptr);
-  REQUIRE(node->Find("b") != nullptr);
-  CHECK(node->Find("b")->Find("c") == nullptr);
+  const YamlNode node = Must(ParseYaml("a: ~\nb: 1\n"));
+  CHECK(node.Find("a") == nullptr);
+  CHECK(node.Find("x") == nullptr);
+  REQUIRE(node.Find("b") != nullptr);
+  CHECK(node.Find("b")->Find("c") == nullptr);
 }
 
 }  // namespace
