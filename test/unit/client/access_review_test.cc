@@ -2,6 +2,7 @@
 #include "kubeclient/client/access_review.h"
 
 #include "test/catch.h"
+#include "test/support/must.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass::access_review_test {
@@ -68,18 +69,15 @@ TEST_CASE("rights are missing unless the server says that they are allowed") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.status);
-    const Result<std::vector<Right>> missing = Missing(201, R"({"status":)" + c.status + "}");
-    REQUIRE(missing.ok());
-    CHECK(Names(*missing) == c.missing);
+    const std::vector<Right> missing = Must(Missing(201, R"({"status":)" + c.status + "}"));
+    CHECK(Names(missing) == c.missing);
   }
 }
 
 TEST_CASE("what is no review is an error, once, and nothing more is asked") {
   for (const char* body : {"", "[]", "{}", R"({"status":"Failure"})"}) {
     CAPTURE(body);
-    const Result<std::vector<Right>> missing = Missing(201, body);
-    REQUIRE_FALSE(missing.ok());
-    CHECK(missing.error().kind == ErrorKind::kMalformed);
+    CHECK(MustFail(Missing(201, body)).kind == ErrorKind::kMalformed);
   }
   CHECK(Missing(401, "{}").error().kind == ErrorKind::kUnauthorized);
   CHECK(Missing(500, R"({"status":{"allowed":true}})").error().kind == ErrorKind::kMalformed);
