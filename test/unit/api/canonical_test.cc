@@ -10,6 +10,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::canonical_test {
 namespace {
@@ -17,10 +18,9 @@ namespace {
 using nlohmann::json;
 
 std::string Canonical(const std::string& template_json) {
-  const Result<std::string> canonical = CanonicalTemplate(template_json);
+  const std::string canonical = Must(CanonicalTemplate(template_json));
   INFO(template_json);
-  REQUIRE(canonical.ok());
-  return *canonical;
+  return canonical;
 }
 
 std::string Labels(const std::string& labels) {
@@ -194,9 +194,7 @@ TEST_CASE("what is no whole JSON object has no canonical form") {
       "<html></html>",
   }));
   CAPTURE(text);
-  const Result<std::string> canonical = CanonicalTemplate(text);
-  REQUIRE_FALSE(canonical.ok());
-  CHECK(canonical.error().kind == ErrorKind::kMalformed);
+  CHECK(MustFail(CanonicalTemplate(text)).kind == ErrorKind::kMalformed);
 }
 
 TEST_CASE("nesting is bounded (R-059, BI-68)") {
@@ -249,9 +247,7 @@ TEST_CASE("a Canonicalizer forgets the template before") {
   Canonicalizer canonicalizer;
   REQUIRE(canonicalizer.Canonical(Spec(R"("hostPID":true)")).ok());
   CHECK_FALSE(canonicalizer.Canonical("{\"a\":[").ok());
-  const Result<std::string_view> canonical = canonicalizer.Canonical(Spec(R"("hostIPC":true)"));
-  REQUIRE(canonical.ok());
-  CHECK(*canonical == R"({"spec":{"hostIPC":true}})");
+  CHECK(Must(canonicalizer.Canonical(Spec(R"("hostIPC":true)"))) == R"({"spec":{"hostIPC":true}})");
 }
 
 TEST_CASE("the fingerprint is FNV-1a with 128 bits") {

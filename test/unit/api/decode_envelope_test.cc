@@ -6,6 +6,7 @@
 #include "kubeclient/api/deployment.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 #include "test/unit/api/fixtures.h"
 
 namespace windlass::decode_envelope_test {
@@ -37,12 +38,11 @@ TEST_CASE("a watch line is taken apart; the object is a view of the line") {
   }));
   CAPTURE(row.line);
   Fixture f;
-  const Result<WatchFrame> frame = f.decoder.DecodeFrame(row.line);
-  REQUIRE(frame.ok());
-  CHECK(frame->type == row.want);
-  CHECK(frame->object_json == row.object);
-  CHECK(frame->object_json.data() >= row.line.data());
-  CHECK(frame->object_json.data() + frame->object_json.size() <= row.line.data() + row.line.size());
+  const WatchFrame frame = Must(f.decoder.DecodeFrame(row.line));
+  CHECK(frame.type == row.want);
+  CHECK(frame.object_json == row.object);
+  CHECK(frame.object_json.data() >= row.line.data());
+  CHECK(frame.object_json.data() + frame.object_json.size() <= row.line.data() + row.line.size());
 }
 
 TEST_CASE("a line that is not one event is malformed (BI-71)") {
@@ -67,9 +67,7 @@ TEST_CASE("a line that is not one event is malformed (BI-71)") {
   }));
   CAPTURE(line);
   Fixture f;
-  const Result<WatchFrame> frame = f.decoder.DecodeFrame(line);
-  REQUIRE_FALSE(frame.ok());
-  CHECK(frame.error().kind == ErrorKind::kMalformed);
+  CHECK(MustFail(f.decoder.DecodeFrame(line)).kind == ErrorKind::kMalformed);
 }
 
 TEST_CASE("no input needs padding behind it") {
@@ -78,9 +76,8 @@ TEST_CASE("no input needs padding behind it") {
       std::string(R"({"type":"ADDED","object":)") + test::kDeploymentJson + "}";
   const std::vector<char> exact(text.begin(), text.end());
   Fixture f;
-  const Result<WatchFrame> frame = f.decoder.DecodeFrame({exact.data(), exact.size()});
-  REQUIRE(frame.ok());
-  const std::vector<char> object(frame->object_json.begin(), frame->object_json.end());
+  const WatchFrame frame = Must(f.decoder.DecodeFrame({exact.data(), exact.size()}));
+  const std::vector<char> object(frame.object_json.begin(), frame.object_json.end());
   CHECK(DecodeDeployment(f.decoder, {object.data(), object.size()}).ok());
 }
 
@@ -101,10 +98,9 @@ TEST_CASE("a bookmark tells the resourceVersion, and whether the initial events 
   }));
   CAPTURE(row.object);
   Fixture f;
-  const Result<Bookmark> bookmark = f.decoder.DecodeBookmark(row.object);
-  REQUIRE(bookmark.ok());
-  CHECK(bookmark->resource_version.text == row.want_version);
-  CHECK(bookmark->initial_events_end == row.want_end);
+  const Bookmark bookmark = Must(f.decoder.DecodeBookmark(row.object));
+  CHECK(bookmark.resource_version.text == row.want_version);
+  CHECK(bookmark.initial_events_end == row.want_end);
 }
 
 TEST_CASE("a bookmark without resourceVersion is malformed") {
@@ -117,15 +113,14 @@ TEST_CASE("a bookmark without resourceVersion is malformed") {
 
 TEST_CASE("a page of a list is split into its items") {
   Fixture f;
-  const Result<ListPage> page = f.decoder.DecodeList(
+  const ListPage page = Must(f.decoder.DecodeList(
       R"({"kind":"DeploymentList","apiVersion":"apps/v1","metadata":{"resourceVersion":"77",)"
-      R"("continue":"ey\"J2","remainingItemCount":5},"items":[{"a":1}, { "b" : [ ] } ,{}]})");
-  REQUIRE(page.ok());
-  CHECK(page->kind == "DeploymentList");
-  CHECK(page->api_version == "apps/v1");
-  CHECK(page->resource_version.text == "77");
-  CHECK(page->continue_token == "ey\"J2");
-  CHECK(page->items == std::vector<std::string_view>{R"({"a":1})", "{ \"b\" : [ ] }", "{}"});
+      R"("continue":"ey\"J2","remainingItemCount":5},"items":[{"a":1}, { "b" : [ ] } ,{}]})"));
+  CHECK(page.kind == "DeploymentList");
+  CHECK(page.api_version == "apps/v1");
+  CHECK(page.resource_version.text == "77");
+  CHECK(page.continue_token == "ey\"J2");
+  CHECK(page.items == std::vector<std::string_view>{R"({"a":1})", "{ \"b\" : [ ] }", "{}"});
 }
 
 TEST_CASE("a list without items is empty when it says that it is a list (R-009)") {
@@ -136,10 +131,9 @@ TEST_CASE("a list without items is empty when it says that it is a list (R-009)"
   }));
   CAPTURE(body);
   Fixture f;
-  const Result<ListPage> page = f.decoder.DecodeList(body);
-  REQUIRE(page.ok());
-  CHECK(page->items.empty());
-  CHECK(page->continue_token.empty());
+  const ListPage page = Must(f.decoder.DecodeList(body));
+  CHECK(page.items.empty());
+  CHECK(page.continue_token.empty());
 }
 
 TEST_CASE("what is no list is an error, never an empty list (R-009)") {
@@ -163,42 +157,37 @@ TEST_CASE("what is no list is an error, never an empty list (R-009)") {
   }));
   CAPTURE(body);
   Fixture f;
-  const Result<ListPage> page = f.decoder.DecodeList(body);
-  REQUIRE_FALSE(page.ok());
-  CHECK(page.error().kind == ErrorKind::kMalformed);
+  CHECK(MustFail(f.decoder.DecodeList(body)).kind == ErrorKind::kMalformed);
 }
 
 TEST_CASE("a Status tells code, reason, message, causes and when to come back (D-786)") {
   Fixture f;
-  const Result<ApiStatus> status = f.decoder.DecodeStatus(
+  const ApiStatus status = Must(f.decoder.DecodeStatus(
       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
       R"("message":"namespace \"x\" is being terminated","reason":"Forbidden",)"
       R"("details":{"name":"web","kind":"deployments","retryAfterSeconds":3,)"
       R"("causes":[{"reason":"NamespaceTerminating","message":"m","field":"metadata.namespace"},)"
-      R"({"message":"no reason"}]},"code":403})");
-  REQUIRE(status.ok());
-  CHECK(status->code == 403);
-  CHECK(status->reason == "Forbidden");
-  CHECK(status->message == "namespace \"x\" is being terminated");
-  CHECK(status->causes == std::vector<std::string>{"NamespaceTerminating", ""});
-  CHECK(status->retry_after_seconds == 3);
+      R"({"message":"no reason"}]},"code":403})"));
+  CHECK(status.code == 403);
+  CHECK(status.reason == "Forbidden");
+  CHECK(status.message == "namespace \"x\" is being terminated");
+  CHECK(status.causes == std::vector<std::string>{"NamespaceTerminating", ""});
+  CHECK(status.retry_after_seconds == 3);
 
-  const Result<ApiStatus> bare = f.decoder.DecodeStatus(R"({"kind":"Status","details":null})");
-  REQUIRE(bare.ok());
-  CHECK(bare->code == 0);
-  CHECK(bare->causes.empty());
-  CHECK_FALSE(bare->retry_after_seconds.has_value());
+  const ApiStatus bare = Must(f.decoder.DecodeStatus(R"({"kind":"Status","details":null})"));
+  CHECK(bare.code == 0);
+  CHECK(bare.causes.empty());
+  CHECK_FALSE(bare.retry_after_seconds.has_value());
   Proves("D-786 D-787 D-532");
 }
 
 // The API server's filter for requests that take too long writes none.
 TEST_CASE("a Status without a kind is one if it says that it is a failure (D-787)") {
   Fixture f;
-  const Result<ApiStatus> status = f.decoder.DecodeStatus(
+  const ApiStatus status = Must(f.decoder.DecodeStatus(
       R"({"metadata":{},"status":"Failure","message":"Timeout: request did not complete within )"
-      R"(the allotted timeout","reason":"Timeout","details":{},"code":504})");
-  REQUIRE(status.ok());
-  CHECK(status->message == "Timeout: request did not complete within the allotted timeout");
+      R"(the allotted timeout","reason":"Timeout","details":{},"code":504})"));
+  CHECK(status.message == "Timeout: request did not complete within the allotted timeout");
 }
 
 TEST_CASE("a body that is no Status is said to be none") {
@@ -209,9 +198,7 @@ TEST_CASE("a body that is no Status is said to be none") {
        R"({"kind":"Status")"}));
   CAPTURE(body);
   Fixture f;
-  const Result<ApiStatus> status = f.decoder.DecodeStatus(body);
-  REQUIRE_FALSE(status.ok());
-  CHECK(status.error().kind == ErrorKind::kMalformed);
+  CHECK(MustFail(f.decoder.DecodeStatus(body)).kind == ErrorKind::kMalformed);
 }
 
 TEST_CASE("an object that cannot be decoded can still be identified (R-031)") {
@@ -220,11 +207,10 @@ TEST_CASE("an object that cannot be decoded can still be identified (R-031)") {
       R"({"metadata":{"name":"web","namespace":"shop","labels":"poison",
           "uid":"8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10","resourceVersion":"5"},"spec":"poison"})";
   CHECK_FALSE(DecodeDeployment(f.decoder, poison).ok());
-  const Result<ObjectIdentity> identity = f.decoder.DecodeIdentity(poison);
-  REQUIRE(identity.ok());
-  CHECK(identity->key == ObjectKey{"shop", "web"});
-  CHECK(identity->uid == *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10"));
-  CHECK(identity->resource_version.text == "5");
+  const ObjectIdentity identity = Must(f.decoder.DecodeIdentity(poison));
+  CHECK(identity.key == ObjectKey{"shop", "web"});
+  CHECK(identity.uid == *Uid::Parse("8d1c3b34-5f0e-4f0a-9d51-1f3c2a7e9b10"));
+  CHECK(identity.resource_version.text == "5");
 }
 
 TEST_CASE("an object whose metadata is unreadable cannot be identified") {

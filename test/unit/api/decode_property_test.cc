@@ -6,6 +6,7 @@
 #include "kubeclient/api/decode.h"
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/support/must.h"
 #include "test/unit/api/fixtures.h"
 #include "test/unit/api/reference_decoder.h"
 
@@ -75,7 +76,7 @@ void Mutate(json& value) {
   }
 }
 
-json Mutated(const char* text) {
+json Mutated(const std::string& text) {
   json object = json::parse(text);
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i) Mutate(object);
   RC_LOG() << object.dump() << '\n';  // told if it fails
@@ -97,148 +98,39 @@ std::string Representable(std::string text) {
 }
 
 const std::string kDeployment = Representable(test::kDeploymentJson);
-const std::string kRollout = Representable(test::kRolloutJson);
-const std::string kReplicaSet = Representable(test::kReplicaSetJson);
 
-TEST_CASE("a Deployment decodes as the reference decodes it, whatever was changed in it") {
+// Holds a decoder to its reference: for `text` as it is, so that more than errors is compared, and
+// changed.
+template <typename T>
+void CheckDecoder(const char* kind, const std::string& text,
+                  Result<T> (*decode)(Decoder&, std::string_view),
+                  std::optional<T> (*reference)(const json&)) {
+  CAPTURE(kind);
   Fixture f;
-  CheckProperty("Deployment", [&] {
-    const json object = Mutated(kDeployment.c_str());
-    Agree(DecodeDeployment(f.decoder, object.dump()), test::ReferenceDeployment(object));
+  const json unchanged = json::parse(text);
+  CHECK(test::Same(Must(decode(f.decoder, unchanged.dump())), *reference(unchanged)));
+  CheckProperty(kind, [&] {
+    const json object = Mutated(text);
+    Agree(decode(f.decoder, object.dump()), reference(object));
   });
 }
 
-TEST_CASE("a Rollout decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("Rollout", [&] {
-    const json object = Mutated(kRollout.c_str());
-    Agree(DecodeRollout(f.decoder, object.dump()), test::ReferenceRollout(object));
-  });
-}
-
-TEST_CASE("a ReplicaSet decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("ReplicaSet", [&] {
-    const json object = Mutated(kReplicaSet.c_str());
-    Agree(DecodeReplicaSet(f.decoder, object.dump()), test::ReferenceReplicaSet(object));
-  });
-}
-
-TEST_CASE(
-    "a ReplicationController decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("ReplicationController", [&] {
-    const json object = Mutated(test::kReplicationControllerJson);
-    Agree(DecodeReplicationController(f.decoder, object.dump()),
-          test::ReferenceReplicationController(object));
-  });
-}
-
-TEST_CASE("an update of a ReplicationController decodes as the reference decodes it") {
-  Fixture f;
-  CheckProperty("ReplicationControllerUpdate", [&] {
-    const json object = Mutated(test::kReplicationControllerUpdateJson);
-    Agree(DecodeReplicationControllerUpdate(f.decoder, object.dump()),
-          test::ReferenceReplicationControllerUpdate(object));
-  });
-}
-
-TEST_CASE("Pod metadata decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("PodMetadata", [&] {
-    const json object = Mutated(test::kPodJson);
-    Agree(DecodePodMetadata(f.decoder, object.dump()), test::ReferencePodMetadata(object));
-  });
-}
-
-TEST_CASE("a whole Pod decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("Pod", [&] {
-    const json object = Mutated(test::kWholePodJson);
-    Agree(DecodePod(f.decoder, object.dump()), test::ReferencePod(object));
-  });
-}
-
-TEST_CASE("a Node decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("Node", [&] {
-    const json object = Mutated(test::kNodeJson);
-    Agree(DecodeNode(f.decoder, object.dump()), test::ReferenceNode(object));
-  });
-}
-
-TEST_CASE("a PodDisruptionBudget decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("PodDisruptionBudget", [&] {
-    const json object = Mutated(test::kPodDisruptionBudgetJson);
-    Agree(DecodePodDisruptionBudget(f.decoder, object.dump()),
-          test::ReferencePodDisruptionBudget(object));
-  });
-}
-
-TEST_CASE("a ConfigMap decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("ConfigMap", [&] {
-    const json object = Mutated(test::kConfigMapJson);
-    Agree(DecodeConfigMap(f.decoder, object.dump()), test::ReferenceConfigMap(object));
-  });
-}
-
-TEST_CASE("a Service decodes as the reference decodes it, whatever was changed in it") {
-  Fixture f;
-  CheckProperty("Service", [&] {
-    const json object = Mutated(test::kServiceJson);
-    Agree(DecodeService(f.decoder, object.dump()), test::ReferenceService(object));
-  });
-}
-
-TEST_CASE("the unchanged fixtures decode, so that the properties compare more than errors") {
-  Fixture f;
-  const json deployment = json::parse(kDeployment);
-  const Result<Deployment> decoded = DecodeDeployment(f.decoder, deployment.dump());
-  REQUIRE(decoded.ok());
-  CHECK(test::Same(*decoded, *test::ReferenceDeployment(deployment)));
-  const json rollout = json::parse(kRollout);
-  const Result<Rollout> decoded_rollout = DecodeRollout(f.decoder, rollout.dump());
-  REQUIRE(decoded_rollout.ok());
-  CHECK(test::Same(*decoded_rollout, *test::ReferenceRollout(rollout)));
-  const json replica_set = json::parse(kReplicaSet);
-  const Result<ReplicaSet> decoded_set = DecodeReplicaSet(f.decoder, replica_set.dump());
-  REQUIRE(decoded_set.ok());
-  CHECK(test::Same(*decoded_set, *test::ReferenceReplicaSet(replica_set)));
-  const json controller = json::parse(test::kReplicationControllerJson);
-  const auto decoded_controller = DecodeReplicationController(f.decoder, controller.dump());
-  REQUIRE(decoded_controller.ok());
-  CHECK(test::Same(*decoded_controller, *test::ReferenceReplicationController(controller)));
-  const json update = json::parse(test::kReplicationControllerUpdateJson);
-  const auto decoded_update = DecodeReplicationControllerUpdate(f.decoder, update.dump());
-  REQUIRE(decoded_update.ok());
-  CHECK(test::Same(*decoded_update, *test::ReferenceReplicationControllerUpdate(update)));
-  const json pod = json::parse(test::kPodJson);
-  const Result<PodMetadata> decoded_pod = DecodePodMetadata(f.decoder, pod.dump());
-  REQUIRE(decoded_pod.ok());
-  CHECK(test::Same(*decoded_pod, *test::ReferencePodMetadata(pod)));
-  const json whole_pod = json::parse(test::kWholePodJson);
-  const Result<Pod> decoded_whole = DecodePod(f.decoder, whole_pod.dump());
-  REQUIRE(decoded_whole.ok());
-  CHECK(test::Same(*decoded_whole, *test::ReferencePod(whole_pod)));
-  const json node = json::parse(test::kNodeJson);
-  const Result<Node> decoded_node = DecodeNode(f.decoder, node.dump());
-  REQUIRE(decoded_node.ok());
-  CHECK(test::Same(*decoded_node, *test::ReferenceNode(node)));
-  const json budget = json::parse(test::kPodDisruptionBudgetJson);
-  const Result<PodDisruptionBudget> decoded_budget =
-      DecodePodDisruptionBudget(f.decoder, budget.dump());
-  REQUIRE(decoded_budget.ok());
-  CHECK(test::Same(*decoded_budget, *test::ReferencePodDisruptionBudget(budget)));
-  const json config_map = json::parse(test::kConfigMapJson);
-  const Result<ConfigMap> decoded_map = DecodeConfigMap(f.decoder, config_map.dump());
-  REQUIRE(decoded_map.ok());
-  CHECK(test::Same(*decoded_map, *test::ReferenceConfigMap(config_map)));
-  const json service = json::parse(test::kServiceJson);
-  const Result<Service> decoded_service = DecodeService(f.decoder, service.dump());
-  REQUIRE(decoded_service.ok());
-  CHECK(test::Same(*decoded_service, *test::ReferenceService(service)));
+TEST_CASE("every kind decodes as the reference decodes it, whatever was changed in it") {
+  using namespace test;  // NOLINT: the reference decoders and the fixtures
+  CheckDecoder("Deployment", kDeployment, DecodeDeployment, ReferenceDeployment);
+  CheckDecoder("Rollout", Representable(kRolloutJson), DecodeRollout, ReferenceRollout);
+  CheckDecoder("ReplicaSet", Representable(kReplicaSetJson), DecodeReplicaSet, ReferenceReplicaSet);
+  CheckDecoder("ReplicationController", kReplicationControllerJson, DecodeReplicationController,
+               ReferenceReplicationController);
+  CheckDecoder("ReplicationControllerUpdate", kReplicationControllerUpdateJson,
+               DecodeReplicationControllerUpdate, ReferenceReplicationControllerUpdate);
+  CheckDecoder("PodMetadata", kPodJson, DecodePodMetadata, ReferencePodMetadata);
+  CheckDecoder("Pod", kWholePodJson, DecodePod, ReferencePod);
+  CheckDecoder("Node", kNodeJson, DecodeNode, ReferenceNode);
+  CheckDecoder("PodDisruptionBudget", kPodDisruptionBudgetJson, DecodePodDisruptionBudget,
+               ReferencePodDisruptionBudget);
+  CheckDecoder("ConfigMap", kConfigMapJson, DecodeConfigMap, ReferenceConfigMap);
+  CheckDecoder("Service", kServiceJson, DecodeService, ReferenceService);
 }
 
 TEST_CASE("an object that was cut off anywhere is malformed") {

@@ -7,6 +7,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::int_or_percent_test {
 namespace {
@@ -70,13 +71,12 @@ TEST_CASE("what is no count and no percentage is refused by name (X-39, B-34, BI
       I(-1),
   }));
   CAPTURE(value.string_value, value.int_value);
-  const Result<int32_t> resolved = Resolve(value, 10, GENERATE(true, false));
-  REQUIRE_FALSE(resolved.ok());
-  CHECK(resolved.error().kind == ErrorKind::kInvalid);
-  CHECK(resolved.error().message.find("\"25%\"") != std::string::npos);
+  const Error error = MustFail(Resolve(value, 10, GENERATE(true, false)));
+  CHECK(error.kind == ErrorKind::kInvalid);
+  CHECK(error.message.find("\"25%\"") != std::string::npos);
   const std::string written =
       value.type == IntOrPercent::Type::kInt ? std::to_string(value.int_value) : value.string_value;
-  CHECK(resolved.error().message.find("\"" + written + "\"") == 0);
+  CHECK(error.message.find("\"" + written + "\"") == 0);
   Proves("X-39");
 }
 

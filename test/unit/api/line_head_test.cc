@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/property.h"
+#include "test/support/must.h"
 
 namespace windlass::line_head_test {
 namespace {
@@ -25,15 +26,14 @@ struct Fixture {
 };
 
 TEST_CASE_METHOD(Fixture, "type, name, uid, version and owner are read (R-027)") {
-  const Result<LineHead> head = DecodeLineHead(decoder, kLine);
-  REQUIRE(head.ok());
-  CHECK(head->type == WatchEventType::kModified);
-  CHECK(head->object.identity.key.ToString() == "shop/web-1");
-  CHECK(head->object.identity.uid == Uid::Parse(kUid));
-  CHECK(head->object.identity.resource_version.text == "4711");
-  CHECK(head->object.owners_readable);
-  REQUIRE(head->object.controller.has_value());
-  CHECK(head->object.controller->name == "web");
+  const LineHead head = Must(DecodeLineHead(decoder, kLine));
+  CHECK(head.type == WatchEventType::kModified);
+  CHECK(head.object.identity.key.ToString() == "shop/web-1");
+  CHECK(head.object.identity.uid == Uid::Parse(kUid));
+  CHECK(head.object.identity.resource_version.text == "4711");
+  CHECK(head.object.owners_readable);
+  REQUIRE(head.object.controller.has_value());
+  CHECK(head.object.controller->name == "web");
 }
 
 // Wherever the line is cut off, what is read is what stands there, and nothing is half read.

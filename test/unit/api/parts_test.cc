@@ -6,6 +6,7 @@
 #include "kubeclient/api/json_value.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::parts_test {
 namespace {
@@ -14,15 +15,14 @@ constexpr std::array<std::string_view, 3> kParts = {
     "/metadata/name", "/metadata/annotations/example.com~1of", "/spec/selector"};
 
 TEST_CASE("of the items of a list only what is looked at is kept (R-067)") {
-  const Result<std::string> kept = KeepPartsOfItems(
+  const std::string kept = Must(KeepPartsOfItems(
       R"({"kind": "List", "metadata": {"name": "no"}, "items": [)"
       R"({"metadata": {"name": "a", "uid": "u", "annotations": {"example.com/of": "x", "b": "y"}},)"
       R"( "spec": {"selector": {"deep": [{"name": 1}]}, "template": {"spec": {"selector": 1}}}},)"
       R"({"spec": {"template": [[{"metadata": {"name": 1}}]]}}, {"metadata": null}, 5]})",
-      kParts);
-  REQUIRE(kept.ok());
+      kParts));
   CHECK(
-      ParseJson(*kept) ==
+      ParseJson(kept) ==
       ParseJson(R"({"items": [{"metadata": {"name": "a", "annotations": {"example.com/of": "x"}},)"
                 R"( "spec": {"selector": {"deep": [{"name": 1}]}}}, {"spec": {}}, {}, {}]})"));
   CHECK(KeepPartsOfItems(R"({"items": null})", kParts).ok());
@@ -31,12 +31,11 @@ TEST_CASE("of the items of a list only what is looked at is kept (R-067)") {
 
 TEST_CASE("of an object only what is looked at is kept, of whatever type it is (R-067)") {
   const std::array<std::string_view, 2> parts = {"/spec/tolerations", "/metadata/name"};
-  const Result<std::string> kept =
-      KeepParts(R"({"metadata": {"name": "<\"\u0001>", "uid": "u"}, "spec": {"nodeName": "n",)"
-                R"( "tolerations": [{"key": "a"}, "b", 3, true, null, [4]]}})",
-                parts);
-  REQUIRE(kept.ok());
-  CHECK(ParseJson(*kept) ==
+  const std::string kept =
+      Must(KeepParts(R"({"metadata": {"name": "<\"\u0001>", "uid": "u"}, "spec": {"nodeName": "n",)"
+                     R"( "tolerations": [{"key": "a"}, "b", 3, true, null, [4]]}})",
+                     parts));
+  CHECK(ParseJson(kept) ==
         ParseJson(R"({"metadata": {"name": "<\"\u0001>"}, "spec": )"
                   R"({"tolerations": [{"key": "a"}, "b", 3, true, null, [4]]}})"));
 }
@@ -45,9 +44,7 @@ TEST_CASE("what is no list is an error, and so are parts of megabytes (R-067)") 
   for (const char* text : {"", "[]", "<html>", "{}", R"({"items": {"a": 1}})", R"({"items": [)",
                            R"({"items": [{"spec": {"selector": {"a": tru}}}]})"}) {
     CAPTURE(text);
-    const Result<std::string> kept = KeepPartsOfItems(text, kParts);
-    REQUIRE_FALSE(kept.ok());
-    CHECK(kept.error().kind == ErrorKind::kMalformed);
+    CHECK(MustFail(KeepPartsOfItems(text, kParts)).kind == ErrorKind::kMalformed);
   }
   const auto with = [](std::string_view part, size_t bytes) {
     return R"({"items": [{")" + std::string(part) + R"(": {"name": ")" + std::string(bytes, 'x') +
@@ -55,9 +52,8 @@ TEST_CASE("what is no list is an error, and so are parts of megabytes (R-067)") 
   };
   CHECK(KeepPartsOfItems(with("spec", kPartsBytesMax), kParts).ok());
   CHECK(KeepPartsOfItems(with("metadata", kPartsBytesMax / 2), kParts).ok());
-  const Result<std::string> large = KeepPartsOfItems(with("metadata", kPartsBytesMax), kParts);
-  REQUIRE_FALSE(large.ok());
-  CHECK(large.error().kind == ErrorKind::kTooLarge);
+  CHECK(MustFail(KeepPartsOfItems(with("metadata", kPartsBytesMax), kParts)).kind ==
+        ErrorKind::kTooLarge);
 }
 
 }  // namespace

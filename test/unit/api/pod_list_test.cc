@@ -2,6 +2,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::pod_list_test {
 namespace {
@@ -21,17 +22,16 @@ std::string ListOf(const std::string& items) {
 TEST_CASE("a listed Pod belongs to its first controlling owner (D-102)") {
   const std::string owners = R"({"uid":"x","controller":false},{"controller":true,"uid":")" + kUid +
                              R"("},{"controller":true,"uid":"other"})";
-  const auto pods = ControlledPods(ListOf(PodOwnedBy(owners)));
-  REQUIRE(pods.ok());
-  CHECK(*pods == std::vector<ListedPod>{{*Uid::Parse(kPod), *Uid::Parse(kUid)}});
+  const auto pods = Must(ControlledPods(ListOf(PodOwnedBy(owners))));
+  CHECK(pods == std::vector<ListedPod>{{*Uid::Parse(kPod), *Uid::Parse(kUid)}});
   Proves("D-102");
 }
 
 TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign one (BI-47)") {
-  const auto pods = ControlledPods(ListOf(PodOwnedBy("") + R"(,{"metadata":{"name":"bare"}},)" +
-                                          PodOwnedBy(R"({"controller":true,"uid":"odd"})")));
-  REQUIRE(pods.ok());
-  CHECK(*pods == std::vector<ListedPod>{{*Uid::Parse(kPod), Uid::Foreign()}});
+  const auto pods =
+      Must(ControlledPods(ListOf(PodOwnedBy("") + R"(,{"metadata":{"name":"bare"}},)" +
+                                 PodOwnedBy(R"({"controller":true,"uid":"odd"})"))));
+  CHECK(pods == std::vector<ListedPod>{{*Uid::Parse(kPod), Uid::Foreign()}});
 }
 
 TEST_CASE("an empty list is a list") {
@@ -45,9 +45,7 @@ TEST_CASE("what is no complete list of Pods is an error, never an empty list") {
                R"({"metadata":{"continue":"more"},"items":[]})", R"({"metadata":{},"items":[{}]})",
                R"({"kind":"Status","metadata":{},"status":"Failure"})");
   CAPTURE(body);
-  const auto pods = ControlledPods(body);
-  REQUIRE_FALSE(pods.ok());
-  CHECK(pods.error().kind == ErrorKind::kMalformed);
+  CHECK(MustFail(ControlledPods(body)).kind == ErrorKind::kMalformed);
 }
 
 }  // namespace

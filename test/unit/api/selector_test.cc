@@ -9,6 +9,7 @@
 #include "kubeclient/api/deployment.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::selector_test {
 namespace {
@@ -23,12 +24,11 @@ LabelSelector Decoded(const std::vector<Symbol>& values) {
   for (const Symbol& value : values) {
     list += (list.empty() ? "\"" : ",\"") + std::string(value.text()) + '"';
   }
-  const Result<Deployment> decoded = DecodeDeployment(
+  const Deployment decoded = Must(DecodeDeployment(
       decoder, R"({"metadata":{"name":"web"},"spec":{"selector":{"matchExpressions":[{"key":)"
                R"("tier","operator":"In","values":[)" +
-                   list + "]}]}}}");
-  REQUIRE(decoded.ok());
-  return decoded->spec.selector;
+                   list + "]}]}}}"));
+  return decoded.spec.selector;
 }
 
 TEST_CASE("a requirement matches by its operator; NotIn and DoesNotExist match absent keys") {

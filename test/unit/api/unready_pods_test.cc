@@ -4,6 +4,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/must.h"
 
 namespace windlass::unready_pods_test {
 namespace {
@@ -22,7 +23,7 @@ std::string ListOf(const std::string& items) {
 }
 
 TEST_CASE("a list shows what the containers of Pods that are not ready wait for (RO-141)") {
-  const auto pods = UnreadyPods(
+  const auto pods = Must(UnreadyPods(
       ListOf(PodWith("works", R"({"conditions":[{"type":"Ready","status":"True"}]})") + "," +
              PodWith("goes", "{}", R"(,"deletionTimestamp":"2027-01-15T08:00:00Z")") + "," +
              PodWith("waits", R"({"conditions":[{"type":"Ready","status":"False"}],
@@ -36,43 +37,40 @@ TEST_CASE("a list shows what the containers of Pods that are not ready wait for 
              "," + PodWith("ended", R"({"containerStatuses":[{"name":"app",
 "state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}]})") +
              "," + PodWith("homeless", R"({"conditions":[{"type":"PodScheduled","status":"False",
-"reason":"Unschedulable","message":"0/3 nodes are available"}]})")));
-  REQUIRE(pods.ok());
+"reason":"Unschedulable","message":"0/3 nodes are available"}]})"))));
   const Uid owner = *Uid::Parse(kUid);
-  CHECK(*pods ==
-        std::vector<UnreadyPod>{
-            {.name = "waits",
-             .controller = owner,
-             .containers = {{.name = "app",
-                             .waiting_reason = "ErrImagePull",
-                             .waiting_message = "not found"}}},
-            {.name = "crashes",
-             .controller = owner,
-             .containers = {{.name = "init",
-                             .waiting_reason = "CrashLoopBackOff",
-                             .waiting_message = "back-off 40s",
-                             .exit_code = 1,
-                             .exit_reason = "Error",
-                             .restarts = 3}}},
-            {.name = "ended",
-             .controller = owner,
-             .containers = {{.name = "app", .exit_code = 137, .exit_reason = "OOMKilled"}}},
-            {.name = "homeless",
-             .controller = owner,
-             .unschedulable = true,
-             .scheduling_message = "0/3 nodes are available"}});
+  CHECK(pods == std::vector<UnreadyPod>{
+                    {.name = "waits",
+                     .controller = owner,
+                     .containers = {{.name = "app",
+                                     .waiting_reason = "ErrImagePull",
+                                     .waiting_message = "not found"}}},
+                    {.name = "crashes",
+                     .controller = owner,
+                     .containers = {{.name = "init",
+                                     .waiting_reason = "CrashLoopBackOff",
+                                     .waiting_message = "back-off 40s",
+                                     .exit_code = 1,
+                                     .exit_reason = "Error",
+                                     .restarts = 3}}},
+                    {.name = "ended",
+                     .controller = owner,
+                     .containers = {{.name = "app", .exit_code = 137, .exit_reason = "OOMKilled"}}},
+                    {.name = "homeless",
+                     .controller = owner,
+                     .unschedulable = true,
+                     .scheduling_message = "0/3 nodes are available"}});
   Proves("RO-141");
 }
 
 TEST_CASE("what has another type than expected counts as absent") {
-  const auto odd = UnreadyPods(
+  const auto odd = Must(UnreadyPods(
       ListOf(R"(7,{"metadata":[],"status":"x"},{"metadata":{"name":1,"ownerReferences":{}},)"
              R"("status":{"conditions":{},"containerStatuses":[3,{"name":[],"restartCount":"many",)"
-             R"("state":{"waiting":"no","terminated":{"exitCode":18446744073709551615}}}]}})"));
-  REQUIRE(odd.ok());
-  REQUIRE(odd->size() == 3);
-  CHECK(odd->at(0) == UnreadyPod{});
-  CHECK(odd->at(2).containers == std::vector<UnreadyContainer>{{}, {}});
+             R"("state":{"waiting":"no","terminated":{"exitCode":18446744073709551615}}}]}})")));
+  REQUIRE(odd.size() == 3);
+  CHECK(odd.at(0) == UnreadyPod{});
+  CHECK(odd.at(2).containers == std::vector<UnreadyContainer>{{}, {}});
 }
 
 TEST_CASE("what is no list of Pods is an error") {
