@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "test/support/must.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass::calls_test {
@@ -23,11 +24,10 @@ TEST_CASE("a request goes out as it was given") {
   HttpRequest request = Send(HttpMethod::kPatch, target, R"({"spec":{"replicas":3}})");
   request.content_type = "application/merge-patch+json";
   request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
-  const Result<HttpResponse> reply = client.Call(request);
+  const HttpResponse reply = Must(client.Call(request));
 
-  REQUIRE(reply.ok());
-  CHECK(reply->status == 200);
-  CHECK(reply->body == "{}");
+  CHECK(reply.status == 200);
+  CHECK(reply.body == "{}");
   REQUIRE(server.requests().size() == 1);
   const std::string sent = server.requests().front();
   CAPTURE(sent);
@@ -88,12 +88,11 @@ TEST_CASE("every status is a value, a redirect among them") {
   TransportFixture client(server.url());
 
   for (const HttpMethod method : {HttpMethod::kGet, HttpMethod::kPost}) {
-    const Result<HttpResponse> reply = client.Call(Send(method, "/api", "{}"));
-    REQUIRE(reply.ok());
-    CHECK(reply->status == std::stoi(status));
-    CHECK(reply->body == R"({"kind":"Status"})");
-    CHECK(reply->content_type == "application/json");
-    CHECK(reply->retry_after == Duration(seconds(7)));
+    const HttpResponse reply = Must(client.Call(Send(method, "/api", "{}")));
+    CHECK(reply.status == std::stoi(status));
+    CHECK(reply.body == R"({"kind":"Status"})");
+    CHECK(reply.content_type == "application/json");
+    CHECK(reply.retry_after == Duration(seconds(7)));
   }
   CHECK(server.requests().size() == 2);
   CHECK(elsewhere.connections() == 0);
@@ -103,25 +102,20 @@ TEST_CASE("a chunked body is put together") {
   RawHttpServer server(
       Always(ChunkedHead() + Chunk("abc") + Chunk("def") + std::string(kLastChunk)));
   TransportFixture client(server.url());
-  const Result<HttpResponse> reply = client.Call(Get("/api"));
-  REQUIRE(reply.ok());
-  CHECK(reply->body == "abcdef");
+  CHECK(Must(client.Call(Get("/api"))).body == "abcdef");
 }
 
 TEST_CASE("what failed before anything was sent may be sent again (C-015)") {
   TransportFixture client("http://127.0.0.1:" + std::to_string(RefusingPort()));
   const HttpMethod method = GENERATE(HttpMethod::kGet, HttpMethod::kPost, HttpMethod::kPatch);
-  const Result<HttpResponse> reply = client.Call(Send(method, "/api", "{}"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kNotSent);
-  CHECK(Has(reply.error().message, "/api: Failed to connect"));
+  const Error error = MustFail(client.Call(Send(method, "/api", "{}")));
+  CHECK(error.kind == ErrorKind::kNotSent);
+  CHECK(Has(error.message, "/api: Failed to connect"));
 }
 
 TEST_CASE("a name that does not resolve was not reached") {
   TransportFixture client("http://no-such-host.invalid:6443");
-  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kNotSent);
+  CHECK(MustFail(client.Call(Send(HttpMethod::kPost, "/api", "{}"))).kind == ErrorKind::kNotSent);
 }
 
 TEST_CASE("a request without an answer is ambiguous (S-003)") {
@@ -145,21 +139,15 @@ TEST_CASE("a request without an answer is ambiguous (S-003)") {
     peer.Write(row.answer);
   });
   TransportFixture client(server.url());
-  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kAmbiguous);
+  CHECK(MustFail(client.Call(Send(HttpMethod::kPost, "/api", "{}"))).kind == ErrorKind::kAmbiguous);
   CHECK(server.requests().size() == 1);
 }
 
 TEST_CASE("an answer that is no HTTP is malformed for a read, ambiguous for a write") {
   RawHttpServer server(Always("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
   TransportFixture client(server.url());
-  const Result<HttpResponse> read = client.Call(Get("/api"));
-  const Result<HttpResponse> write = client.Call(Send(HttpMethod::kPut, "/api", "{}"));
-  REQUIRE_FALSE(read.ok());
-  REQUIRE_FALSE(write.ok());
-  CHECK(read.error().kind == ErrorKind::kMalformed);
-  CHECK(write.error().kind == ErrorKind::kAmbiguous);
+  CHECK(MustFail(client.Call(Get("/api"))).kind == ErrorKind::kMalformed);
+  CHECK(MustFail(client.Call(Send(HttpMethod::kPut, "/api", "{}"))).kind == ErrorKind::kAmbiguous);
 }
 
 // Repeats `scenario` until it returns true: its second call has reused the first one's connection.
@@ -288,13 +276,10 @@ TEST_CASE("a response above the limit is refused, not collected (BI-74)") {
     }
   });
   TransportFixture client(server.url());
-  const Result<HttpResponse> read = client.Call(Get("/api"));
-  REQUIRE_FALSE(read.ok());
-  CHECK(read.error().kind == ErrorKind::kTooLarge);
-  CHECK(Has(read.error().message, "larger than 32 MiB"));
-  const Result<HttpResponse> write = client.Call(Send(HttpMethod::kPut, "/api", "{}"));
-  REQUIRE_FALSE(write.ok());
-  CHECK(write.error().kind == ErrorKind::kAmbiguous);
+  const Error error = MustFail(client.Call(Get("/api")));
+  CHECK(error.kind == ErrorKind::kTooLarge);
+  CHECK(Has(error.message, "larger than 32 MiB"));
+  CHECK(MustFail(client.Call(Send(HttpMethod::kPut, "/api", "{}"))).kind == ErrorKind::kAmbiguous);
   CHECK(client.core.RunUntil([&] { return server.closed() == 2; }));
 }
 
@@ -334,17 +319,14 @@ TEST_CASE("the answer behind an informational response is nobody else's (C-016)"
   });
   TransportFixture client(server.url());
   CHECK_FALSE(client.Call(Send(HttpMethod::kPut, "/first", "{}")).ok());
-  const Result<HttpResponse> second = client.Call(Send(HttpMethod::kPut, "/second", "{}"));
-  REQUIRE(second.ok());
-  CHECK(second->body == "of the second");
+  const HttpResponse second = Must(client.Call(Send(HttpMethod::kPut, "/second", "{}")));
+  CHECK(second.body == "of the second");
 }
 
 TEST_CASE("a target that is no URI is an error, not an exception") {
   RawHttpServer server(Always(Response("200 OK", "")));
   TransportFixture client(server.url());
-  const Result<HttpResponse> reply = client.Call(Get("/a b\r\nX-Forged: 1"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kInvalid);
+  CHECK(MustFail(client.Call(Get("/a b\r\nX-Forged: 1"))).kind == ErrorKind::kInvalid);
   CHECK(server.connections() == 0);
 }
 

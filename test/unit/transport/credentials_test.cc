@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "test/support/must.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass::credentials_test {
@@ -34,14 +35,10 @@ class ScriptedCredentials final : public CredentialSource {
 };
 
 TEST_CASE("the token is asked for once per request and dropped after a 401 (R-024)") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      peer.Write(Response(
-          Has(request, "Authorization:Bearer token-1\r\n") ? "401 Unauthorized" : "200 OK", ""));
-    }
-  });
+  RawHttpServer server(Answers([](const std::string& request) {
+    const bool refused = Has(request, "Authorization:Bearer token-1\r\n");
+    return Response(refused ? "401 Unauthorized" : "200 OK", "");
+  }));
   const auto credentials = std::make_shared<ScriptedCredentials>();
   TransportOptions options;
   options.credentials = credentials;
@@ -65,16 +62,13 @@ TEST_CASE("without a usable token nothing is sent (BI-10)") {
 
   SECTION("the source has none") {
     credentials->failure = Error{ErrorKind::kConfig, "token file /t: empty"};
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(Has(reply.error().message, "token file /t: empty"));
+    CHECK(Has(MustFail(client.Call(Get("/api"))).message, "token file /t: empty"));
   }
   SECTION("the token would forge a header (BI-10)") {
     credentials->token = "a\r\nX-Forged: 1";
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind == ErrorKind::kConfig);
-    CHECK_FALSE(Has(reply.error().message, "Forged"));
+    const Error error = MustFail(client.Call(Get("/api")));
+    CHECK(error.kind == ErrorKind::kConfig);
+    CHECK_FALSE(Has(error.message, "Forged"));
   }
   CHECK(server.connections() == 0);
 }

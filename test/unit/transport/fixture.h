@@ -1,6 +1,7 @@
 // For transport tests: a transport on a core loop, and short ways to write requests.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "kubeclient/transport/cpprest_transport.h"
 #include "test/catch.h"
+#include "test/support/must.h"
 #include "test/support/test_core_loop.h"
 #include "test/unit/transport/raw_http_server.h"
 
@@ -31,12 +33,17 @@ inline HttpRequest Send(HttpMethod method, std::string target, std::string body,
   return request;
 }
 
-// Returns a script that answers every request of a connection with the same bytes.
-inline RawHttpServer::Script Always(std::string response) {
-  return [response](Connection& peer, int) {
-    while (!peer.ReadRequest().empty() && peer.Write(response)) {
+// Returns a script that answers every request of a connection with what `answer` returns for it.
+inline RawHttpServer::Script Answers(std::function<std::string(const std::string&)> answer) {
+  return [answer = std::move(answer)](Connection& peer, int) {
+    for (;;) {
+      const std::string request = peer.ReadRequest();
+      if (request.empty() || !peer.Write(answer(request))) return;
     }
   };
+}
+inline RawHttpServer::Script Always(const std::string& response) {
+  return Answers([response](const std::string&) { return response; });
 }
 
 inline bool Has(const std::string& text, std::string_view part) {
@@ -60,11 +67,8 @@ class TransportFixture {
   explicit TransportFixture(std::string server, TransportOptions options = {}) {
     InitializeNetworkThread();
     options.server = std::move(server);
-    auto created =
-        CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
-    INFO((created.ok() ? std::string() : created.error().message));
-    REQUIRE(created.ok());
-    transport = std::move(created).value();
+    transport =
+        Must(CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options)));
   }
 
   Result<HttpResponse> Call(HttpRequest request) {

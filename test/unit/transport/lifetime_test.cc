@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "test/support/certificates.h"
+#include "test/support/must.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass::lifetime_test {
@@ -39,14 +40,9 @@ TEST_CASE("a cancelled call is told so, once") {
 }
 
 TEST_CASE("many calls at once are each answered once") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      const size_t end = request.find(" HTTP");
-      peer.Write(Response("200 OK", request.substr(4, end - 4)));
-    }
-  });
+  RawHttpServer server(Answers([](const std::string& request) {
+    return Response("200 OK", request.substr(4, request.find(" HTTP") - 4));
+  }));
   TransportFixture client(server.url());
   constexpr int kCalls = 200;
   std::vector<int> replies(kCalls, 0);
@@ -71,14 +67,10 @@ TEST_CASE("renewed connections leave nothing of the old pool in use") {
 }
 
 TEST_CASE("nothing is called back after destruction") {
-  RawHttpServer server([](Connection& peer, int) {
-    for (;;) {
-      const std::string request = peer.ReadRequest();
-      if (request.empty()) return;
-      if (Has(request, "/stream")) peer.Write(ChunkedHead() + Chunk("a\nb\n"));
-      if (Has(request, "/answered")) peer.Write(Response("200 OK", ""));
-    }
-  });
+  RawHttpServer server(Answers([](const std::string& request) {
+    if (Has(request, "/stream")) return ChunkedHead() + Chunk("a\nb\n");
+    return Has(request, "/answered") ? Response("200 OK", "") : std::string();
+  }));
   TransportFixture client(server.url());
   int called = 0;
   const auto count = [&called](auto&&) { ++called; };
@@ -113,10 +105,10 @@ TEST_CASE("a transport that cannot work is not made") {
   options.tls.ca_pem = CertificateAuthority("ca").certificate_pem();
   options.headers = {{"X-Good", "a b"}, {"X- ", "a"}};
   if (Has(row.message, "clear text")) options.proxy.host = "proxy";
-  const auto created = CppRestTransport::Create(core.clock, core.timers, core.inbox, options);
-  REQUIRE_FALSE(created.ok());
-  CHECK(created.error().kind == ErrorKind::kConfig);
-  CHECK(Has(created.error().message, row.message));
+  const Error error =
+      MustFail(CppRestTransport::Create(core.clock, core.timers, core.inbox, options));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(Has(error.message, row.message));
 }
 
 }  // namespace

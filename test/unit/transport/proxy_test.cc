@@ -2,6 +2,7 @@
 #include "kubeclient/transport/failure.h"
 #include "kubeclient/transport/unopened_tunnels.h"
 #include "test/support/certificates.h"
+#include "test/support/must.h"
 #include "test/unit/transport/connect_proxy.h"
 #include "test/unit/transport/fixture.h"
 
@@ -43,10 +44,7 @@ TEST_CASE("a request goes through a tunnel, TLS and the server's name are end to
   }
   TransportFixture client("https://" + api.authority(), options);
   for (int i = 0; i < 2; ++i) {  // the second call goes through the same tunnel
-    const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
-    INFO((reply.ok() ? std::string() : reply.error().message));
-    REQUIRE(reply.ok());
-    CHECK(reply->body == "hello");
+    CHECK(Must(client.Call(Send(HttpMethod::kPost, "/api", "{}"))).body == "hello");
   }
   REQUIRE(proxy.requests().size() == 1);
   const std::string connect = proxy.requests().front();
@@ -61,9 +59,7 @@ TEST_CASE("the proxy cannot pose as the server") {
   const Hidden api("api.invalid", "DNS:other.invalid");
   const ConnectProxy proxy;
   TransportFixture client("https://" + api.authority(), api.Through(proxy));
-  const Result<HttpResponse> reply = client.Call(Get("/api"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kTls);
+  CHECK(MustFail(client.Call(Get("/api"))).kind == ErrorKind::kTls);
 }
 
 TEST_CASE("without a tunnel the request was not sent, and the proxy's answer is explained") {
@@ -101,14 +97,13 @@ TEST_CASE("without a tunnel the request was not sent, and the proxy's answer is 
   options.proxy.without = "add api.invalid to NO_PROXY";
   TransportFixture client("https://" + api.authority(), options);
   for (const HttpMethod method : {HttpMethod::kGet, HttpMethod::kPost}) {
-    const Result<HttpResponse> reply =
-        client.Call(method == HttpMethod::kGet ? Get("/api") : Send(method, "/api", "{}"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind == ErrorKind::kNotSent);
-    CHECK(IsOfProxy(reply.error()));
+    const Error error = MustFail(
+        client.Call(method == HttpMethod::kGet ? Get("/api") : Send(method, "/api", "{}")));
+    CHECK(error.kind == ErrorKind::kNotSent);
+    CHECK(IsOfProxy(error));
     std::string want = row.want;
     if (const size_t at = want.find("API ("); at != want.npos) want.replace(at, 3, api.authority());
-    CHECK(reply.error().message ==
+    CHECK(error.message ==
           std::string(method == HttpMethod::kGet ? "GET" : "POST") + " https://" + api.authority() +
               "/api through the proxy http://127.0.0.1:" + std::to_string(proxy.port()) +
               " (HTTPS_PROXY): " + want + ", or do without the proxy: add api.invalid to NO_PROXY");
@@ -122,11 +117,10 @@ TEST_CASE("a proxy that is not there") {
   options.proxy.port = static_cast<uint16_t>(RefusingPort());
   options.tls.ca_pem = api.ca.certificate_pem();
   TransportFixture client("https://" + api.authority(), options);
-  const Result<HttpResponse> reply = client.Call(Get("/api"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kNotSent);
-  CHECK(IsOfProxy(reply.error()));
-  CHECK(Has(reply.error().message,
+  const Error error = MustFail(client.Call(Get("/api")));
+  CHECK(error.kind == ErrorKind::kNotSent);
+  CHECK(IsOfProxy(error));
+  CHECK(Has(error.message,
             ": the proxy cannot be reached: check its name and port in its address, and that it "
             "runs"));
 }
@@ -166,10 +160,9 @@ TEST_CASE("a proxy whose answer does not end is given up after kTunnelAnswerMax"
   const ConnectProxy proxy("HTTP/1.1 407 Who are you" + filler + (endless ? "" : "\r\n\r\n"),
                            endless);
   TransportFixture client("https://" + api.authority(), api.Through(proxy));
-  const Result<HttpResponse> reply = client.Call(Get("/api", std::chrono::hours(1)));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(IsOfProxy(reply.error()));
-  CHECK(Has(reply.error().message, endless ? "without a whole answer" : "(HTTP 407)"));
+  const Error error = MustFail(client.Call(Get("/api", std::chrono::hours(1))));
+  CHECK(IsOfProxy(error));
+  CHECK(Has(error.message, endless ? "without a whole answer" : "(HTTP 407)"));
 }
 
 TEST_CASE("a tunnel that is open is left alone, however much comes through it (C-016)") {

@@ -2,6 +2,7 @@
 #include "kubeclient/transport/proxy_url.h"
 
 #include "test/catch.h"
+#include "test/support/must.h"
 
 namespace windlass::proxy_url_test {
 namespace {
@@ -59,11 +60,10 @@ TEST_CASE("proxy addresses as kubeconfig files have them") {
 TEST_CASE("a scheme that is not supported is named") {
   const std::string scheme = GENERATE(as<std::string>(), "socks5", "socks5h", "https", "SOCKS5");
   CAPTURE(scheme);
-  const Result<ProxyUrl> url = ParseProxyUrl(scheme + "://proxy:1080");
-  REQUIRE_FALSE(url.ok());
+  const Error error = MustFail(ParseProxyUrl(scheme + "://proxy:1080"));
   const std::string shown = scheme == "SOCKS5" ? "socks5" : scheme;
-  CHECK(url.error().message.starts_with(shown + ":// proxies are not supported"));
-  CHECK(url.error().message.ends_with("give an HTTP proxy, http://HOST:PORT"));
+  CHECK(error.message.starts_with(shown + ":// proxies are not supported"));
+  CHECK(error.message.ends_with("give an HTTP proxy, http://HOST:PORT"));
 }
 
 TEST_CASE("a proxy is shown without its user") {

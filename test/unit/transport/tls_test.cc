@@ -8,6 +8,7 @@
 #include "kubeclient/transport/system_trust.h"
 #include "test/support/certificates.h"
 #include "test/support/folder.h"
+#include "test/support/must.h"
 #include "test/unit/transport/fixture.h"
 
 namespace windlass::tls_test {
@@ -164,9 +165,7 @@ TEST_CASE("other TLS material is used from then on, for streams that are open as
     TlsMaterial next = options.tls;
     next.ca_pem = cluster.other_ca.certificate_pem();
     REQUIRE(client.transport->ReplaceTls(next).ok());
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind == ErrorKind::kTls);
+    CHECK(MustFail(client.Call(Get("/api"))).kind == ErrorKind::kTls);
     next.ca_pem += cluster.ca.certificate_pem();
     REQUIRE(client.transport->ReplaceTls(next).ok());
     CHECK(client.Call(Get("/api")).ok());
@@ -216,10 +215,9 @@ TEST_CASE("without a CA the machine's trust store counts, hidden from the librar
 
   RawHttpServer server(Hello, cluster.Server(kLoopback));
   TransportFixture client(server.url());
-  const Result<HttpResponse> reply = client.Call(Get("/api"));
+  const HttpResponse reply = Must(client.Call(Get("/api")));
   REQUIRE(unsetenv(X509_get_default_cert_dir_env()) == 0);
-  REQUIRE(reply.ok());
-  CHECK(reply->body == "hello");
+  CHECK(reply.body == "hello");
 }
 
 TEST_CASE("a client certificate is presented where the server asks") {
@@ -232,18 +230,14 @@ TEST_CASE("a client certificate is presented where the server asks") {
     options.tls.certificate_pem = pair.certificate_pem;
     options.tls.key_pem = Secret(pair.key_pem);
     TransportFixture client(server.url(), options);
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE(reply.ok());
-    CHECK(reply->body == "hello");
+    CHECK(Must(client.Call(Get("/api"))).body == "hello");
   }
   SECTION("another CA's is refused by the server") {
     const PemPair pair = cluster.other_ca.Issue({"system:windlass", {}});
     options.tls.certificate_pem = pair.certificate_pem;
     options.tls.key_pem = Secret(pair.key_pem);
     TransportFixture client(server.url(), options);
-    const Result<HttpResponse> reply = client.Call(Get("/api"));
-    REQUIRE_FALSE(reply.ok());
-    CHECK(reply.error().kind != ErrorKind::kMalformed);
+    CHECK(MustFail(client.Call(Get("/api"))).kind != ErrorKind::kMalformed);
     CHECK(server.requests().empty());
   }
 }
@@ -251,9 +245,7 @@ TEST_CASE("a client certificate is presented where the server asks") {
 TEST_CASE("a connection that is hung up during the handshake was not used") {
   RawHttpServer server([](Connection&, int) {});  // no TLS: closes at once
   TransportFixture client("https://127.0.0.1:" + std::to_string(server.port()));
-  const Result<HttpResponse> reply = client.Call(Send(HttpMethod::kPost, "/api", "{}"));
-  REQUIRE_FALSE(reply.ok());
-  CHECK(reply.error().kind == ErrorKind::kNotSent);
+  CHECK(MustFail(client.Call(Send(HttpMethod::kPost, "/api", "{}"))).kind == ErrorKind::kNotSent);
 }
 
 TEST_CASE("a deadline during the handshake: the write was not sent and will not be") {
