@@ -5,6 +5,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/support/must.h"
 #include "test/unit/client/fake_transport.h"
 
 namespace windlass::lease_test {
@@ -23,15 +24,14 @@ const char* const kLease = R"({
            "strategy": "OldestEmulationVersion", "preferredHolder": "host_2"}})";
 
 TEST_CASE("A Lease is read with every field of its record") {
-  const auto lease = ParseLease(kLease);
-  REQUIRE(lease.ok());
+  const auto lease = Must(ParseLease(kLease));
   const LeaseRecord want{.holder = "host_1",
                          .duration_seconds = 15,
                          .acquire_micros = 1767225601000002,
                          .renew_micros = 1767225603500000,
                          .transitions = 4,
                          .preferred_holder = "host_2"};
-  CHECK(lease->record == want);
+  CHECK(lease.record == want);
 }
 
 TEST_CASE("A record with holes or oddities is one that nobody holds, or that lasts zero seconds") {
@@ -49,10 +49,9 @@ TEST_CASE("A record with holes or oddities is one that nobody holds, or that las
       {R"({"leaseDurationSeconds":-1,"leaseTransitions":99999999999})", {}},
       {R"({"leaseDurationSeconds":18446744073709551615})", {}},
   }));
-  const auto lease =
-      ParseLease(R"({"kind":"Lease","metadata":{"resourceVersion":"1"},"spec":)" + row.spec + "}");
-  REQUIRE(lease.ok());
-  CHECK(lease->record == row.want);
+  const auto lease = Must(
+      ParseLease(R"({"kind":"Lease","metadata":{"resourceVersion":"1"},"spec":)" + row.spec + "}"));
+  CHECK(lease.record == row.want);
 }
 
 TEST_CASE("What is no Lease is refused") {
