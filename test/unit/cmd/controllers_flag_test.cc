@@ -4,6 +4,7 @@
 #include <string>
 
 #include "test/catch.h"
+#include "test/support/must.h"
 
 namespace windlass::controllers_flag_test {
 namespace {
@@ -67,10 +68,9 @@ TEST_CASE("a controller that does not exist is refused, with flag, value and rem
       {",", ""},
       {"-", ""},
   }));
-  const Result<ControllerList> chosen = ChooseControllers(row.wanted, kAll);
-  REQUIRE_FALSE(chosen.ok());
-  CHECK(chosen.error().kind == ErrorKind::kConfig);
-  CHECK(chosen.error().message ==
+  const Error error = MustFail(ChooseControllers(row.wanted, kAll));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message ==
         "--controllers=" + row.wanted + ": there is no controller '" + row.unknown +
             "'; choose from deployment-controller, rollout-controller, node-controller, or write * "
             "for all");
@@ -86,10 +86,9 @@ TEST_CASE("a list that leaves no controller is refused, with flag, value and rem
 }
 
 TEST_CASE("without a list nothing is chosen, and one line says what there is to choose") {
-  const Result<ControllerList> chosen = ChooseControllers("", kAll);
-  REQUIRE_FALSE(chosen.ok());
-  CHECK(chosen.error().kind == ErrorKind::kConfig);
-  CHECK(chosen.error().message ==
+  const Error error = MustFail(ChooseControllers("", kAll));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message ==
         "--controllers is missing; choose what to run: deployment (replaces the stock one), "
         "rollout (runs beside it), node; several with commas, or * for all");
 }

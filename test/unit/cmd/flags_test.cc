@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "test/catch.h"
+#include "test/support/must.h"
 
 namespace windlass::flags_test {
 namespace {
@@ -15,34 +16,31 @@ Result<Flags> Parse(std::vector<const char*> arguments) {
 }
 
 TEST_CASE("without flags the defaults hold") {
-  const Result<Flags> flags = Parse({});
-  REQUIRE(flags.ok());
-  CHECK(flags->controllers.empty());  // there is no default: ChooseControllers refuses it
-  CHECK(flags->leader_elect);
-  CHECK(flags->lease_duration == seconds(15));
-  CHECK(flags->metrics_bind_address == "127.0.0.1:8080");
-  CHECK(flags->health_probe_bind_address == "0");
+  const Flags flags = Must(Parse({}));
+  CHECK(flags.controllers.empty());  // there is no default: ChooseControllers refuses it
+  CHECK(flags.leader_elect);
+  CHECK(flags.lease_duration == seconds(15));
+  CHECK(flags.metrics_bind_address == "127.0.0.1:8080");
+  CHECK(flags.health_probe_bind_address == "0");
 }
 
 TEST_CASE("flags are taken in Kubernetes style") {
-  const Result<Flags> flags =
-      Parse({"--kubeconfig=/etc/k", "--namespace", "shop", "--leader-elect=false",
-             "--kube-api-qps=-1", "--kube-api-burst=7", "--max-in-flight=3",
-             "--metrics-bind-address=[::1]:0", "--health-probe-bind-address=:8081",
-             "--log-format=json", "-v4",
-             "--leader-elect-lease-duration=1m30s", "--leader-elect-renew-deadline=20s"});
-  REQUIRE(flags.ok());
-  CHECK(flags->kubeconfig == "/etc/k");
-  CHECK(flags->namespace_ == "shop");
-  CHECK_FALSE(flags->leader_elect);
-  CHECK(flags->qps == -1);
-  CHECK(flags->burst == 7);
-  CHECK(flags->max_in_flight == 3);
-  CHECK(flags->metrics_bind_address == "[::1]:0");
-  CHECK(flags->health_probe_bind_address == ":8081");
-  CHECK(flags->log_format == LogFormat::kJson);
-  CHECK(flags->verbosity == 4);
-  CHECK(flags->lease_duration == seconds(90));
+  const Flags flags = Must(Parse(
+      {"--kubeconfig=/etc/k", "--namespace", "shop", "--leader-elect=false", "--kube-api-qps=-1",
+       "--kube-api-burst=7", "--max-in-flight=3", "--metrics-bind-address=[::1]:0",
+       "--health-probe-bind-address=:8081", "--log-format=json", "-v4",
+       "--leader-elect-lease-duration=1m30s", "--leader-elect-renew-deadline=20s"}));
+  CHECK(flags.kubeconfig == "/etc/k");
+  CHECK(flags.namespace_ == "shop");
+  CHECK_FALSE(flags.leader_elect);
+  CHECK(flags.qps == -1);
+  CHECK(flags.burst == 7);
+  CHECK(flags.max_in_flight == 3);
+  CHECK(flags.metrics_bind_address == "[::1]:0");
+  CHECK(flags.health_probe_bind_address == ":8081");
+  CHECK(flags.log_format == LogFormat::kJson);
+  CHECK(flags.verbosity == 4);
+  CHECK(flags.lease_duration == seconds(90));
   CHECK(Parse({"--no-leader-elect"})->leader_elect == false);
 }
 
@@ -70,11 +68,10 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--leader-elect-lease-duration=nans"}, "--leader-elect-lease-duration: 'nans' is no dur"},
       {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is no duration"},
   }));
-  const Result<Flags> flags = Parse(row.arguments);
+  const Error error = MustFail(Parse(row.arguments));
   CAPTURE(row.named);
-  REQUIRE_FALSE(flags.ok());
-  CHECK(flags.error().message.find(row.named) != std::string::npos);
-  CHECK(flags.error().message.find('\n') == std::string::npos);
+  CHECK(error.message.find(row.named) != std::string::npos);
+  CHECK(error.message.find('\n') == std::string::npos);
 }
 
 // A Lease stores whole seconds. With a lease duration of 14.9s and a renew deadline of 14.5s,
@@ -136,16 +133,14 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
       {{"--in-place-namespace-selector"}, selector},
       {{"--kube-api-burst=0", "--in-place-namespace-selector", "env!=prod"}, selector},
   }));
-  const Result<Flags> flags = Parse(row.arguments);
-  REQUIRE_FALSE(flags.ok());
-  CHECK(flags.error().kind == ErrorKind::kConfig);
-  CHECK(flags.error().message == row.said);
+  const Error error = MustFail(Parse(row.arguments));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message == row.said);
 }
 
 TEST_CASE("a flag whose name only begins like a removed one is unknown") {
-  const Result<Flags> flags = Parse({"--in-place-namespace-selectors=x"});
-  REQUIRE_FALSE(flags.ok());
-  CHECK(flags.error().message.find("is gone") == std::string::npos);
+  CHECK(MustFail(Parse({"--in-place-namespace-selectors=x"})).message.find("is gone") ==
+        std::string::npos);
 }
 
 TEST_CASE("--controllers is one list, however often it is given") {
@@ -159,9 +154,7 @@ TEST_CASE("--controllers is one list, however often it is given") {
       {{"--controllers", "-toy,*", "-v4"}, "-toy,*"},
       {{"--controllers=*", "--max-in-flight=3", "--controllers=-toy"}, "*,-toy"},
   }));
-  const Result<Flags> flags = Parse(row.arguments);
-  REQUIRE(flags.ok());
-  CHECK(flags->controllers == row.list);
+  CHECK(Must(Parse(row.arguments)).controllers == row.list);
 }
 
 TEST_CASE("--controllers takes no further argument, and none that is empty") {
@@ -170,9 +163,7 @@ TEST_CASE("--controllers takes no further argument, and none that is empty") {
                                              {"--controllers", "deployment", "toy"},
                                              {"--controllers"},
                                              {"--controllers="}}) {
-    const Result<Flags> flags = Parse(arguments);
-    REQUIRE_FALSE(flags.ok());
-    CHECK(flags.error().message.find('\n') == std::string::npos);
+    CHECK(MustFail(Parse(arguments)).message.find('\n') == std::string::npos);
   }
 }
 

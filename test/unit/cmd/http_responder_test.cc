@@ -11,6 +11,7 @@
 #include "cmd/windlass/http_request.h"
 #include "test/catch.h"
 #include "test/support/loopback_client.h"
+#include "test/support/must.h"
 
 namespace windlass::http_responder_test {
 namespace {
@@ -52,15 +53,13 @@ TEST_CASE("A request is complete at the empty line, and only the path of a GET c
 constexpr size_t kLarge = size_t{16} << 20U;  // bytes; more than the kernel keeps for a client
 
 std::unique_ptr<HttpResponder> Listening(const std::string& address = "127.0.0.1:0") {
-  auto responder = HttpResponder::Listen(
+  return Must(HttpResponder::Listen(
       address, [large = std::make_shared<const std::string>(kLarge, 'x')](std::string_view path) {
         HttpAnswer answer;
         answer.status = 200;
         answer.body = path == "/large" ? large : std::make_shared<const std::string>(path);
         return answer;
-      });
-  REQUIRE(responder.ok());
-  return std::move(responder).value();
+      }));
 }
 
 std::string Ask(const HttpResponder& responder, const std::string& bytes) {
@@ -92,10 +91,9 @@ TEST_CASE("A request may come in pieces") {
 
 TEST_CASE("A port that is taken is refused in one line") {
   const auto responder = Listening();
-  auto second = HttpResponder::Listen(responder->address(), nullptr);
-  REQUIRE_FALSE(second.ok());
-  CHECK(second.error().kind == ErrorKind::kConfig);
-  CHECK(second.error().message.starts_with("cannot listen on '127.0.0.1:"));
+  const Error error = MustFail(HttpResponder::Listen(responder->address(), nullptr));
+  CHECK(error.kind == ErrorKind::kConfig);
+  CHECK(error.message.starts_with("cannot listen on '127.0.0.1:"));
   for (const char* address : {"nowhere.invalid:0", "127.0.0.1", "127.0.0.1:http", "[::1", ":x"}) {
     CAPTURE(address);
     CHECK_FALSE(HttpResponder::Listen(address, nullptr).ok());
