@@ -53,7 +53,7 @@ Outcome OutcomeOf(const Request& request, Result<Reply> said) {
   Outcome outcome{request.Identity(), std::move(said)};
   const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;
   if (!lists_pods || !outcome.said.ok()) return outcome;
-  if (request.limit() > 0) {
+  if (request.list_options().limit > 0) {
     Result<std::vector<UnreadyPod>> unready = UnreadyPods(outcome.said->body);
     if (!unready.ok()) return {std::move(outcome.asked), std::move(unready).error()};
     return {.asked = std::move(outcome.asked), .said = Reply{}, .unready = *std::move(unready)};

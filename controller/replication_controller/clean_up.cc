@@ -10,6 +10,7 @@
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
+#include "kubeclient/api/pod_list.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -30,8 +31,10 @@ Json Operation(const char* op, const char* path, Json value) {
 Step Become(const Situation& situation, const ReplicationController& created) {
   const ReplicationController& old = *situation.old_controller();
   const std::string selected = ToQuery(SelectorOf(created.selector));
-  Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_, selected),
-                                  "a Pod that the new one still owns would not be adopted"});
+  Answer answer =
+      Ask(situation,
+          {Request::List(resources::kPods, old.meta.namespace_, MetadataOfLivePods(selected)),
+           "a Pod that the new one still owns would not be adopted"});
   if (answer.step) return *std::move(answer.step);
   if (std::ranges::count(answer.value->pods, created.meta.uid, &ListedPod::controller) > 0) {
     return WaitFor(situation, kCleaningUp,

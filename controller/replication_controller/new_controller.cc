@@ -8,6 +8,7 @@
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
+#include "kubeclient/api/pod_list.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
@@ -80,9 +81,10 @@ constexpr Duration kListUnlabelledAgain = seconds(1);
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
-  Answer answer = Ask(situation, {Request::List(resources::kPods, old.meta.namespace_,
-                                                Fill("{},{}!={}", selected, key, value)),
-                                  "each Pod must have the label before it is selected by"});
+  Answer answer =
+      Ask(situation, {Request::List(resources::kPods, old.meta.namespace_,
+                                    MetadataOfLivePods(Fill("{},{}!={}", selected, key, value))),
+                      "each Pod must have the label before it is selected by"});
   if (answer.step) return std::move(answer.step);
   const bool without = std::ranges::any_of(answer.value->pods, [&](const ListedPod& pod) {
     return pod.controller == old.meta.uid && !pod.deleting;

@@ -111,7 +111,7 @@ Answer Ask(const Situation& situation, Read read) {
 }
 
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why) {
-  return {.request = Request::List(resource, situation.update().meta.namespace_, ""),
+  return {.request = Request::List(resource, situation.update().meta.namespace_),
           .why = std::move(why),
           .parts = kListParts};
 }

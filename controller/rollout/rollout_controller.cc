@@ -114,7 +114,7 @@ std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) 
 
 Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, const Request& read) {
   const WallTime now = host().informers().environment().clock.Wall();
-  if (read.verb() == Verb::kList && read.limit() > 0) {
+  if (read.verb() == Verb::kList && read.list_options().limit > 0) {
     const std::optional<View> view = Look(key, now);
     if (!view) return nullptr;
     const Learned none;

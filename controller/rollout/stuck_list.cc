@@ -12,6 +12,7 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/progress.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/unready_pods.h"
 
 namespace windlass::rollout {
 namespace {
@@ -93,8 +94,8 @@ std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
   if (!hash || hash->empty()) return std::nullopt;
   std::string selector(kPodTemplateHashLabel);
   selector.append("=").append(*hash);
-  return Request::ListFirst(resources::kPods, situation.workload.meta.namespace_, selector,
-                            kPodsAskedFor);
+  return Request::List(resources::kPods, situation.workload.meta.namespace_,
+                       FirstLivePods(std::move(selector), kPodsAskedFor));
 }
 
 // Returns when a list is due:
@@ -177,7 +178,7 @@ Step ListStuckPods(const Situation& situation, Steps steps, const Entry* entry, 
 
 std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situation& situation,
                                                 Steps steps, const Request& read) {
-  if (read.verb() != Verb::kList || read.limit() == 0) return nullptr;
+  if (read.verb() != Verb::kList || read.list_options().limit == 0) return nullptr;
   const std::optional<Lack> lack = LackOf(situation, steps);
   if (!lack) return [](const Outcome&) {};
   const Workload& workload = situation.workload;

@@ -1,5 +1,7 @@
 #include "controller/workload/situation.h"
 
+#include "kubeclient/api/pod_list.h"
+
 namespace windlass::workload {
 
 const Extension& Situation::extension() const {
@@ -14,7 +16,8 @@ bool Situation::has_progress_deadline() const {
 }
 
 Request ListOfPods(const Workload& workload) {
-  return Request::List(resources::kPods, workload.meta.namespace_, ToQuery(workload.selector));
+  return Request::List(resources::kPods, workload.meta.namespace_,
+                       MetadataOfLivePods(ToQuery(workload.selector)));
 }
 
 const Outcome* FindFresh(const Learned& learned, const Request& list) {

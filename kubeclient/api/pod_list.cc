@@ -30,6 +30,12 @@ void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
 
 }  // namespace
 
+ListOptions MetadataOfLivePods(std::string label_selector) {
+  return {.label_selector = std::move(label_selector),
+          .field_selector = std::string(kLivePods),
+          .metadata_only = true};
+}
+
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
   JsonReader in;
   std::vector<ListedPod> pods;

@@ -1,13 +1,22 @@
-// Reads from an uncached list of Pods (metadata only) which Pod has which controller.
+// An uncached list of Pods (metadata only), and how it is read: which Pod has which controller.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
+
+// The field selector of Pods that have not ended. Pods that have ended block no rollout (D-302).
+inline constexpr std::string_view kLivePods = "status.phase!=Succeeded,status.phase!=Failed";
+
+// Returns the options of a list of the metadata of all live Pods that `label_selector` selects. The
+// answer stays small without the rest of the Pods.
+ListOptions MetadataOfLivePods(std::string label_selector);
 
 struct ListedPod {
   Uid uid;

@@ -87,18 +87,11 @@ Request Request::Get(const ResourceId& resource, ObjectKey key) {
   return request;
 }
 
-Request Request::List(const ResourceId& resource, Symbol namespace_, std::string label_selector) {
+Request Request::List(const ResourceId& resource, Symbol namespace_, ListOptions options) {
+  WL_ASSERT(options.limit >= 0);
   Request request = Get(resource, {std::move(namespace_), ""});
   request.verb_ = Verb::kList;
-  request.label_selector_ = std::move(label_selector);
-  return request;
-}
-
-Request Request::ListFirst(const ResourceId& resource, Symbol namespace_,
-                           std::string label_selector, int limit) {
-  WL_ASSERT(limit > 0);
-  Request request = List(resource, std::move(namespace_), std::move(label_selector));
-  request.limit_ = limit;
+  request.list_options_ = std::move(options);
   return request;
 }
 
@@ -187,8 +180,7 @@ Request Request::WithoutBody() const {
   request.uid_ = uid_;
   request.subresource_ = subresource_;
   request.patch_type_ = patch_type_;
-  request.label_selector_ = label_selector_;
-  request.limit_ = limit_;
+  request.list_options_ = list_options_;
   return request;
 }
 
@@ -196,6 +188,9 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
+  // Logs do not say these: a reader of the log knows them from the resource.
+  if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
+  if (list_options_.metadata_only) text += " metadata";
   return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};
 }
 
@@ -212,8 +207,9 @@ std::string Request::Describe() const {
   if (!subresource_.empty()) text += "/" + subresource_;
   text += ' ';
   text += verb_ == Verb::kList ? std::string(key_.namespace_.text()) : key_.ToString();
-  if (!label_selector_.empty()) text += " (" + label_selector_ + ")";
-  if (limit_ > 0) text += " first " + std::to_string(limit_);
+  const ListOptions& list = list_options_;
+  if (!list.label_selector.empty()) text += " (" + list.label_selector + ")";
+  if (list.limit > 0) text += " first " + std::to_string(list.limit);
   return text;
 }
 

@@ -35,6 +35,15 @@ enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 // default differs by resource (RC-13).
 enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 
+// Which objects a list has, and how much of each. Selectors are in query form; an empty one selects
+// everything.
+struct ListOptions {
+  std::string label_selector{};
+  std::string field_selector{};
+  bool metadata_only = false;  // each item of the answer has the metadata of its object alone
+  int limit = 0;               // the answer has at most the first `limit` objects by name; 0: all
+};
+
 // Identifies exactly the version of an object that a decision was based on.
 struct ObjectVersion {
   ObjectKey key;
@@ -61,13 +70,8 @@ class Request {
  public:
   // GET of one object, consistent (no resourceVersion parameter).
   static Request Get(const ResourceId& resource, ObjectKey key);
-  // LIST of a namespace, consistent. `label_selector` is in query form and may be empty. A list of
-  // Pods leaves out terminal phases and asks for metadata only.
-  static Request List(const ResourceId& resource, Symbol namespace_, std::string label_selector);
-  // LIST of whole objects, also of Pods. The answer has at most the first `limit` objects by name.
-  // `limit` is above 0.
-  static Request ListFirst(const ResourceId& resource, Symbol namespace_,
-                           std::string label_selector, int limit);
+  // LIST of a namespace, consistent.
+  static Request List(const ResourceId& resource, Symbol namespace_, ListOptions options = {});
   // POST. `name` must also be in the body: created objects have deterministic names.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
@@ -103,9 +107,8 @@ class Request {
   const std::string& subresource() const { return subresource_; }
   PatchType patch_type() const { return patch_type_; }
   const std::string& body() const { return body_; }
-  const std::string& label_selector() const { return label_selector_; }
-  // Returns how many objects a list may have; 0: all.
-  int limit() const { return limit_; }
+  // Returns what a list asks for; the defaults for any other verb.
+  const ListOptions& list_options() const { return list_options_; }
   bool mutates() const { return Mutates(verb_); }
 
   // Returns the same request without its body, which may have megabytes.
@@ -128,8 +131,7 @@ class Request {
   std::string subresource_;
   PatchType patch_type_ = PatchType::kNone;
   std::string body_;
-  std::string label_selector_;
-  int limit_ = 0;
+  ListOptions list_options_;
 };
 
 // A successful answer: the raw JSON of the object, the list or, for a delete, perhaps a Status.

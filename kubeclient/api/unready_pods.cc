@@ -4,6 +4,7 @@
 
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/lenient_reader.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass {
 namespace {
@@ -129,6 +130,12 @@ void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
 }
 
 }  // namespace
+
+ListOptions FirstLivePods(std::string label_selector, int limit) {
+  return {.label_selector = std::move(label_selector),
+          .field_selector = std::string(kLivePods),
+          .limit = limit};
+}
 
 Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body) {
   JsonReader in;

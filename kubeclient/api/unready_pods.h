@@ -1,5 +1,5 @@
-// Reads an uncached list of whole Pods: which Pods are not ready, and what do their containers wait
-// for? Nothing else of the list is kept.
+// An uncached list of whole Pods, and how it is read: which Pods are not ready, and what do their
+// containers wait for? Nothing else of the list is kept.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,14 @@
 #include <vector>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/api/request.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {
+
+// Returns the options of a list of at most the first `limit` live Pods that `label_selector`
+// selects.
+ListOptions FirstLivePods(std::string label_selector, int limit);
 
 // A container that is not ready. Init containers that are done are left out.
 struct UnreadyContainer {

@@ -31,13 +31,17 @@ std::string ContentType(PatchType type) {
   return "application/json";
 }
 
-// Asks the server to leave out Pods that have ended, because they block no rollout (D-302). A
-// request without a limit also asks for the metadata of the remaining Pods only, so that the answer
-// stays small.
-void AskForLivePods(const Request& request, HttpRequest& http) {
-  AddQuery(http.target, "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed");
-  if (request.limit() > 0) return;
-  http.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+void AddOptions(const ListOptions& options, HttpRequest& http) {
+  if (!options.label_selector.empty()) {
+    AddQuery(http.target, "labelSelector", options.label_selector);
+  }
+  if (options.limit > 0) AddQuery(http.target, "limit", std::to_string(options.limit));
+  if (!options.field_selector.empty()) {
+    AddQuery(http.target, "fieldSelector", options.field_selector);
+  }
+  if (options.metadata_only) {
+    http.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  }
 }
 
 }  // namespace
@@ -53,13 +57,7 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
                              request.subresource());
   http.deadline = verb == Verb::kList ? kListDeadline : kCallDeadline;
 
-  if (verb == Verb::kList) {
-    if (!request.label_selector().empty()) {
-      AddQuery(http.target, "labelSelector", request.label_selector());
-    }
-    if (request.limit() > 0) AddQuery(http.target, "limit", std::to_string(request.limit()));
-    if (request.resource() == resources::kPods) AskForLivePods(request, http);
-  }
+  if (verb == Verb::kList) AddOptions(request.list_options(), http);
   if (verb == Verb::kDryRunCreate) {
     AddQuery(http.target, "dryRun", "All");
     // For a creation the server drops unknown fields, but a dry run must report them.

@@ -3,7 +3,7 @@
 
 #include "controller/runtime/informers.h"
 #include "kubeclient/api/pod.h"
-#include "kubeclient/api/request.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass {
 
@@ -11,7 +11,7 @@ namespace windlass {
 // end.
 inline ReflectorOptions LivePods(const Informers& informers) {
   ReflectorOptions options = informers.All(resources::kPods);
-  options.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
+  options.field_selector = kLivePods;
   return options;
 }
 

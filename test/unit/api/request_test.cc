@@ -2,8 +2,12 @@
 #include "kubeclient/api/request.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
+#include <utility>
 
+#include "kubeclient/api/pod_list.h"
+#include "kubeclient/api/unready_pods.h"
 #include "test/catch.h"
 #include "test/proves.h"
 
@@ -121,9 +125,9 @@ TEST_CASE("reads and creates carry no version") {
   CHECK(get.verb() == Verb::kGet);
   CHECK(get.uid().IsZero());
   CHECK_FALSE(get.mutates());
-  const Request list = Request::List(resources::kPods, "ns", "app=web");
+  const Request list = Request::List(resources::kPods, "ns", {.label_selector = "app=web"});
   CHECK(list.verb() == Verb::kList);
-  CHECK(list.label_selector() == "app=web");
+  CHECK(list.list_options().label_selector == "app=web");
   CHECK_FALSE(list.mutates());
   const Request create = Request::Create(resources::kReplicaSets, {"ns", "web-7c9"}, "{\"a\":1}");
   CHECK(create.verb() == Verb::kCreate);
@@ -151,14 +155,32 @@ TEST_CASE("requests describe themselves as audit logs do") {
   const Row row = GENERATE(values<Row>({
       {Request::Get(resources::kDeployments, {"ns", "web"}), "get deployments ns/web"},
       {Request::Get(resources::kNamespaces, {"", "ns"}), "get namespaces ns"},
-      {Request::List(resources::kPods, "ns", ""), "list pods ns"},
-      {Request::List(resources::kPods, "ns", "app=web"), "list pods ns (app=web)"},
+      {Request::List(resources::kPods, "ns"), "list pods ns"},
+      {Request::List(resources::kPods, "ns", MetadataOfLivePods("app=web")),
+       "list pods ns (app=web)"},
+      {Request::List(resources::kPods, "ns", FirstLivePods("app=web", 100)),
+       "list pods ns (app=web) first 100"},
       {Request::Create(resources::kEvents, {"ns", "e"}, "{}"), "create events ns/e"},
       {Request::MergePatch(resources::kDeployments, kVersion, "status", "{}"),
        "patch deployments/status ns/web"},
       {Request::Delete(resources::kReplicaSets, kVersion), "delete replicasets ns/web"},
   }));
   CHECK(row.request.Describe() == row.want);
+}
+
+TEST_CASE("lists of one resource differ by everything that they select") {
+  const auto identity = [](ListOptions options) {
+    return Request::List(resources::kPods, "ns", std::move(options)).Identity().text;
+  };
+  const std::set<std::string> all = {identity({}),
+                                     identity({.label_selector = "a=b"}),
+                                     identity({.field_selector = "a=b"}),
+                                     identity({.metadata_only = true}),
+                                     identity({.limit = 1}),
+                                     identity({.limit = 2}),
+                                     identity(MetadataOfLivePods("a=b")),
+                                     identity(FirstLivePods("a=b", 1))};
+  CHECK(all.size() == 8);
 }
 
 TEST_CASE("two requests have the same identity exactly when they ask for the same") {

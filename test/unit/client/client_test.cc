@@ -142,7 +142,7 @@ TEST_CASE("At most max_in_flight calls are in flight; the others go in the order
 TEST_CASE("Of lists two are in flight at a time, and other calls do not wait for them (R-067)") {
   ClientWorld w({.qps = 0});
   const auto list = [](const std::string& app) {
-    return Request::List(resources::kPods, "shop", "app%3D" + app);
+    return Request::List(resources::kPods, "shop", {.label_selector = "app%3D" + app});
   };
   for (int i = 0; i < 5; ++i) w.Execute(list(std::to_string(i)), "list " + std::to_string(i));
   w.Execute(GetOf("web"), "get");

@@ -1,6 +1,8 @@
 // ToHttp: the exact bytes of each kind of request.
 #include <string>
 
+#include "kubeclient/api/pod_list.h"
+#include "kubeclient/api/unready_pods.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/paths.h"
@@ -28,20 +30,22 @@ TEST_CASE("Requests become these methods, targets and content types") {
        ""},
       {"get cluster-scoped", Request::Get(resources::kNamespaces, {"", "shop"}), HttpMethod::kGet,
        "/api/v1/namespaces/shop", ""},
-      {"list", Request::List(resources::kReplicaSets, "shop", "app=web,tier in (a,b)"),
+      {"list",
+       Request::List(resources::kReplicaSets, "shop", {.label_selector = "app=web,tier in (a,b)"}),
        HttpMethod::kGet,
        "/apis/apps/v1/namespaces/shop/"
        "replicasets?labelSelector=app%3Dweb%2Ctier%20in%20%28a%2Cb%29",
        ""},
-      {"list everywhere", Request::List(resources::kDeployments, "", ""), HttpMethod::kGet,
+      {"list everywhere", Request::List(resources::kDeployments, ""), HttpMethod::kGet,
        "/apis/apps/v1/deployments", ""},
-      {"list live pods (D-302)", Request::List(resources::kPods, "shop", "app=web"),
-       HttpMethod::kGet,
+      {"list live pods (D-302)",
+       Request::List(resources::kPods, "shop", MetadataOfLivePods("app=web")), HttpMethod::kGet,
        "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb"
        "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
        ""},
       {"list the first whole pods",
-       Request::ListFirst(resources::kPods, "shop", "pod-template-hash=7c9", 100), HttpMethod::kGet,
+       Request::List(resources::kPods, "shop", FirstLivePods("pod-template-hash=7c9", 100)),
+       HttpMethod::kGet,
        "/api/v1/namespaces/shop/pods?labelSelector=pod-template-hash%3D7c9&limit=100"
        "&fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed",
        ""},
@@ -90,15 +94,23 @@ TEST_CASE("Requests become these methods, targets and content types") {
   CHECK(http.call_class == CallClass::kCall);
 }
 
-TEST_CASE("Only a list of all Pods asks for metadata, and only lists get the longer deadline") {
+TEST_CASE(
+    "Metadata is asked for where the options say so, and only lists get the longer deadline") {
   const std::string metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-  const HttpRequest pods = ToHttp(Request::List(resources::kPods, "shop", ""), "windlass");
+  const HttpRequest pods =
+      ToHttp(Request::List(resources::kPods, "shop", MetadataOfLivePods("")), "windlass");
   CHECK(pods.accept == metadata);
   CHECK(pods.deadline == kListDeadline);
-  const Request first = Request::ListFirst(resources::kPods, "shop", "", 100);
+  const Request first = Request::List(resources::kPods, "shop", FirstLivePods("", 100));
   CHECK(ToHttp(first, "windlass").accept == "application/json");
-  CHECK(first.Identity().text != Request::List(resources::kPods, "shop", "").Identity().text);
-  const HttpRequest sets = ToHttp(Request::List(resources::kReplicaSets, "shop", ""), "windlass");
+  const Request maps = Request::List(resources::kConfigMaps, "shop", {.metadata_only = true});
+  CHECK(ToHttp(maps, "windlass").accept == metadata);
+  CHECK(ToHttp(maps, "windlass").target == "/api/v1/namespaces/shop/configmaps");
+  // What a list of Pods asks for is in its options, not in the resource.
+  const HttpRequest all = ToHttp(Request::List(resources::kPods, "shop"), "windlass");
+  CHECK(all.target == "/api/v1/namespaces/shop/pods");
+  CHECK(all.accept == "application/json");
+  const HttpRequest sets = ToHttp(Request::List(resources::kReplicaSets, "shop"), "windlass");
   CHECK(sets.accept == "application/json");
   CHECK(sets.deadline == kListDeadline);
   CHECK(ToHttp(Request::Get(resources::kPods, {"shop", "p"}), "windlass").accept ==

@@ -67,7 +67,7 @@ Result<Reply> World::List(const Request& request) {
   } else {
     REQUIRE(request.resource() == resources::kPods);
     for (const auto& [name, pod] : pods_) {
-      if (MatchesQuery(request.label_selector(), Labels(pod))) items.push_back(pod);
+      if (MatchesQuery(request.list_options().label_selector, Labels(pod))) items.push_back(pod);
     }
   }
   return Reply{

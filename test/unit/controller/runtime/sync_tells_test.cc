@@ -279,8 +279,10 @@ std::string ListOfOnePod(const std::string& continue_token = "") {
 }
 
 TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not kept") {
-  const Request list = Request::List(resources::kPods, kWeb.namespace_, "app=web");
-  const Request other = Request::List(resources::kPods, kWeb.namespace_, "app=other");
+  const Request list =
+      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=web"));
+  const Request other =
+      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=other"));
   Learned seen;  // of the list, in each later step of the sync
   SyncWorld world([&](const Learned& learned) -> Step {
     if (learned.empty()) return Read{list, "which Pods are left"};
@@ -353,7 +355,8 @@ TEST_CASE("The planner goes on without a read only if the server answered it (RO
 }
 
 TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
-  const Request list = Request::List(resources::kPods, kWeb.namespace_, "app=web");
+  const Request list =
+      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=web"));
   const Outcome half = OutcomeOf(list, Reply{ListOfOnePod("further pages")});
   REQUIRE_FALSE(half.said.ok());
   CHECK(half.said.error().kind == ErrorKind::kMalformed);
@@ -368,7 +371,7 @@ TEST_CASE("Of a read only the parts are kept that the planner looks at (R-067)")
   const std::string object = R"({"metadata":{"name":"a","uid":"u"},"spec":{}})";
   const Read get{.request = GetOf("web"), .why = "a test", .parts = kParts};
   CHECK(OutcomeOf(get, Reply{object}).said->body == R"({"metadata":{"name":"a"}})");
-  const Read list{.request = Request::List(resources::kReplicaSets, kWeb.namespace_, ""),
+  const Read list{.request = Request::List(resources::kReplicaSets, kWeb.namespace_),
                   .why = "a test",
                   .parts = kParts};
   CHECK(OutcomeOf(list, Reply{"{\"items\":[" + object + "]}"}).said->body ==
