@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "kubeclient/api/parts.h"
-
 namespace windlass {
 namespace {
 
@@ -50,27 +48,16 @@ bool GoesOnAfter(const Read& read, ErrorKind kind) {
 }
 
 Outcome OutcomeOf(const Request& request, Result<Reply> said) {
-  Outcome outcome{request.Identity(), std::move(said)};
-  const bool lists_pods = request.verb() == Verb::kList && request.resource() == resources::kPods;
-  if (!lists_pods || !outcome.said.ok()) return outcome;
-  if (request.list_options().limit > 0) {
-    Result<std::vector<UnreadyPod>> unready = UnreadyPods(outcome.said->body);
-    if (!unready.ok()) return {std::move(outcome.asked), std::move(unready).error()};
-    return {.asked = std::move(outcome.asked), .said = Reply{}, .unready = *std::move(unready)};
-  }
-  Result<std::vector<ListedPod>> pods = ControlledPods(outcome.said->body);
-  if (!pods.ok()) return {std::move(outcome.asked), std::move(pods).error()};
-  return {std::move(outcome.asked), Reply{}, *std::move(pods)};
+  return {request.Identity(), std::move(said)};
 }
 
 Outcome OutcomeOf(const Read& read, Result<Reply> said) {
-  if (said.ok() && !read.parts.empty()) {
-    const bool lists = read.request.verb() == Verb::kList;
-    Result<std::string> parts =
-        lists ? KeepPartsOfItems(said->body, read.parts) : KeepParts(said->body, read.parts);
-    said = parts.ok() ? Result<Reply>(Reply{*std::move(parts)}) : std::move(parts).error();
-  }
-  return OutcomeOf(read.request, std::move(said));
+  if (!said.ok() || !read.digest) return OutcomeOf(read.request, std::move(said));
+  Result<AnyValue> value = read.digest(said->body);
+  if (!value.ok()) return OutcomeOf(read.request, std::move(value).error());
+  Outcome outcome = OutcomeOf(read.request, Reply{});
+  outcome.value = *std::move(value);
+  return outcome;
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {

@@ -13,16 +13,14 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "controller/core/decision.h"
-#include "kubeclient/api/pod_list.h"
+#include "controller/core/digest.h"
 #include "kubeclient/api/request.h"
-#include "kubeclient/api/unready_pods.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
@@ -63,10 +61,9 @@ struct Read {
   // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
   // Example: a dry run that the server refuses is a verdict.
   bool go_on_if_refused = false;
-  // JSON pointers (parts.h) to what the planner reads in the object, or in each item of the list.
-  // The rest of the answer is dropped. If `parts` is empty, the whole answer is kept. The pointers
-  // are string literals.
-  std::span<const std::string_view> parts{};
+  // Makes Outcome::value of the answer, whose body is then dropped. Null: the whole answer is kept.
+  // All reads of a sync with one identity have the same digest.
+  Digest digest{};
 };
 
 // Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
@@ -123,16 +120,13 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;  // the body of a list of Pods, or of a large reply, is dropped
-  std::vector<ListedPod> pods{};      // from a list of all Pods
-  std::vector<UnreadyPod> unready{};  // from a list of the first Pods: those that are not ready
+  Result<Reply> said;      // without its body if a digest has read it, or if it was large
+  AnyValue value{};        // what Read::digest made of the body
   bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions
 };
 
-// Returns what a sync learns from the answer to `request`. Decodes a list of Pods once and drops
-// its body: the body may have 32 MiB, and the planner uses the list in every step of the sync. A
-// list that cannot be decoded becomes an Error kMalformed, and parts that are too large are an
-// Error kTooLarge.
+// Returns what a sync learns from the answer to a request. An answer that the digest
+// of `read` refuses is an error, for example kMalformed or kTooLarge.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Read& read, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
@@ -33,10 +34,10 @@ Step Become(const Situation& situation, const ReplicationController& created) {
   const std::string selected = ToQuery(SelectorOf(created.selector));
   Answer answer =
       Ask(situation,
-          {Request::List(resources::kPods, old.meta.namespace_, MetadataOfLivePods(selected)),
-           "a Pod that the new one still owns would not be adopted"});
+          ReadPods(situation, selected, "a Pod that the new one still owns would not be adopted"));
   if (answer.step) return *std::move(answer.step);
-  if (std::ranges::count(answer.value->pods, created.meta.uid, &ListedPod::controller) > 0) {
+  const auto& pods = answer.value->value.Get<std::vector<ListedPod>>();
+  if (std::ranges::count(pods, created.meta.uid, &ListedPod::controller) > 0) {
     return WaitFor(situation, kCleaningUp,
                    "the garbage collector to release the Pods of " + created.meta.name,
                    Wait{kListOwnedAgain});

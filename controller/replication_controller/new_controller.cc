@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
@@ -81,14 +82,12 @@ constexpr Duration kListUnlabelledAgain = seconds(1);
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
-  Answer answer =
-      Ask(situation, {Request::List(resources::kPods, old.meta.namespace_,
-                                    MetadataOfLivePods(Fill("{},{}!={}", selected, key, value))),
-                      "each Pod must have the label before it is selected by"});
+  Answer answer = Ask(situation, ReadPods(situation, Fill("{},{}!={}", selected, key, value),
+                                          "each Pod must have the label before it is selected by"));
   if (answer.step) return std::move(answer.step);
-  const bool without = std::ranges::any_of(answer.value->pods, [&](const ListedPod& pod) {
-    return pod.controller == old.meta.uid && !pod.deleting;
-  });
+  const auto& pods = answer.value->value.Get<std::vector<ListedPod>>();
+  const bool without = std::ranges::any_of(
+      pods, [&](const ListedPod& pod) { return pod.controller == old.meta.uid && !pod.deleting; });
   if (!without) return std::nullopt;
   return WaitFor(situation, kPreparing, "Pods of " + old.meta.name + " to get the label " + key,
                  Wait{kListUnlabelledAgain});

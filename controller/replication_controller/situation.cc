@@ -6,6 +6,8 @@
 
 #include "controller/count/stable.h"
 #include "controller/replication_controller/words.h"
+#include "kubeclient/api/parts.h"
+#include "kubeclient/api/pod_list.h"
 #include "kubeclient/base/duration.h"
 
 namespace windlass::replication_controller {
@@ -110,10 +112,18 @@ Answer Ask(const Situation& situation, Read read) {
   return {.step = Failed{Error(outcome->said.error()).Context(read.request.Describe())}};
 }
 
-Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why) {
-  return {.request = Request::List(resource, situation.update().meta.namespace_),
+Read ReadPods(const Situation& situation, std::string label_selector, std::string why) {
+  return {.request = Request::List(resources::kPods, situation.update().meta.namespace_,
+                                   MetadataOfLivePods(std::move(label_selector))),
           .why = std::move(why),
-          .parts = kListParts};
+          .digest = DigestBy(&ControlledPods)};
+}
+
+Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why) {
+  return {
+      .request = Request::List(resource, situation.update().meta.namespace_),
+      .why = std::move(why),
+      .digest = DigestBy([](std::string_view list) { return KeepPartsOfItems(list, kListParts); })};
 }
 
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
@@ -127,7 +137,10 @@ OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
 }
 
 Json ObjectIn(const Answer& answer) {
-  return answer.value->said.ok() ? ParseJson(answer.value->said->body) : Json();
+  const Outcome& outcome = *answer.value;
+  if (!outcome.said.ok()) return Json();
+  const auto* parts = outcome.value.As<std::string>();
+  return ParseJson(parts != nullptr ? *parts : outcome.said->body);
 }
 
 Json ItemsIn(const Answer& answer) {

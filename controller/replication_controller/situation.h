@@ -109,13 +109,17 @@ struct OrStep {
 using Answer = OrStep<const Outcome*>;
 // Returns the answer to `read` in this sync, or the step that sends `read`.
 Answer Ask(const Situation& situation, Read read);
+// Returns the Read of the metadata of live Pods in the update's namespace. Outcome::value is a
+// std::vector<ListedPod> (pod_list.h).
+Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why);
 // Returns the ReplicationController of the update's namespace that has this uid; null if there is
 // none. The step is Failed if the client is not allowed to list ReplicationControllers.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
-// Returns the object in `answer`; null if the API server sent none.
+// Returns the object in `answer`, or the parts that its read kept; null if the API server sent
+// none.
 Json ObjectIn(const Answer& answer);
 // Returns the items of the list in `answer`; null if the API server sent no list.
 Json ItemsIn(const Answer& answer);

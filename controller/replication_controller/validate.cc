@@ -9,6 +9,7 @@
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
 #include "kubeclient/api/annotation_limit.h"
+#include "kubeclient/api/parts.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/fill.h"
 
@@ -172,7 +173,9 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   Answer answer =
       Ask(situation, {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),
                       .why = "its annotations may leave no room for the journal of a rename",
-                      .parts = kAnnotationsOf});
+                      .digest = DigestBy([](std::string_view object) {
+                        return KeepParts(object, kAnnotationsOf);
+                      })});
   if (answer.step) return std::move(answer.step);
   size_t others = 0;
   const Json whole = ObjectIn(answer);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/rollout/carried.h"
 #include "controller/rollout/reasons.h"
@@ -173,7 +174,8 @@ Step ListStuckPods(const Situation& situation, Steps steps, const Entry* entry, 
   if (!std::holds_alternative<Wait>(end)) return end;
   return Read{.request = *std::move(list),
               .why = "Pods of the new revision are not available for long",
-              .go_on_if_refused = true};
+              .go_on_if_refused = true,
+              .digest = DigestBy(&UnreadyPods)};
 }
 
 std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situation& situation,
@@ -192,9 +194,10 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situ
   return [&memory, rollout = workload.meta.uid, of = rs.meta.uid, moment = lack->moment,
           shown = stored != nullptr ? stored->message : std::string()](const Outcome& outcome) {
     const Entry* asked = memory.Find(rollout);
-    if (!outcome.said.ok() || asked == nullptr || asked->replica_set != of) return;
+    const auto* unready = outcome.value.As<std::vector<UnreadyPod>>();
+    if (unready == nullptr || asked == nullptr || asked->replica_set != of) return;
     Entry& told = memory.EntryOf(rollout);
-    told.told = FindStuckPod(outcome.unready, of, moment, told.told, shown);
+    told.told = FindStuckPod(*unready, of, moment, told.told, shown);
     told.answered = true;
   };
 }

@@ -304,9 +304,7 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
   }
   Outcome outcome = OutcomeOf(read, std::move(said));
   if (listener) listener(outcome);
-  if (outcome.said.ok()) {
-    answer_bytes_ += outcome.said->body.size() + outcome.pods.size() * sizeof(ListedPod);
-  }
+  if (outcome.said.ok()) answer_bytes_ += outcome.said->body.size() + outcome.value.bytes();
   if (hooks_.may_keep && !hooks_.may_keep(answer_bytes_)) return EndWithoutRoom();
   learned_.push_back(std::move(outcome));
   GoOn();

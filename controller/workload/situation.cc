@@ -1,5 +1,7 @@
 #include "controller/workload/situation.h"
 
+#include <utility>
+
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass::workload {
@@ -18,6 +20,11 @@ bool Situation::has_progress_deadline() const {
 Request ListOfPods(const Workload& workload) {
   return Request::List(resources::kPods, workload.meta.namespace_,
                        MetadataOfLivePods(ToQuery(workload.selector)));
+}
+
+Read ReadPods(const Workload& workload, std::string why) {
+  return {
+      .request = ListOfPods(workload), .why = std::move(why), .digest = DigestBy(&ControlledPods)};
 }
 
 const Outcome* FindFresh(const Learned& learned, const Request& list) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "controller/core/step.h"
@@ -53,6 +54,8 @@ struct Situation {
 
 // Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
+// Returns the Read of that list. Outcome::value is a std::vector<ListedPod> (pod_list.h).
+Read ReadPods(const Workload& workload, std::string why);
 
 // Returns the answer to `list` in this sync. Returns null if there is none. Also returns null if
 // another request about a ReplicaSet has succeeded since, because there may now be Pods that the

@@ -17,6 +17,7 @@
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass::in_place {
 namespace {
@@ -35,13 +36,12 @@ void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
   if (listed == nullptr || !listed->said.ok()) return;
-  in_place.pods->unseen_births =
-      std::ranges::any_of(listed->pods, [&](const ListedPod& listed_pod) {
-        return listed_pod.controller == in_place.host()->meta.uid &&
-               std::ranges::none_of(situation.view.whole_pods, [&](const Pod* pod) {
-                 return pod->meta.uid == listed_pod.uid;
-               });
-      });
+  const auto& listed_pods = listed->value.Get<std::vector<ListedPod>>();
+  in_place.pods->unseen_births = std::ranges::any_of(listed_pods, [&](const ListedPod& listed_pod) {
+    return listed_pod.controller == in_place.host()->meta.uid &&
+           std::ranges::none_of(situation.view.whole_pods,
+                                [&](const Pod* pod) { return pod->meta.uid == listed_pod.uid; });
+  });
   if (in_place.pods->unseen_births) LookAgainAt(situation.now + seconds(1), in_place);
 }
 

@@ -10,6 +10,7 @@
 #include "controller/in_place/traffic/drain_steps.h"
 #include "controller/in_place/traffic/patch_for.h"
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/parts.h"
 
 namespace windlass::in_place {
 namespace {
@@ -75,12 +76,14 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
   const Pod& pod = *pods.pods[i];
   const Outcome* read =
       FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
-  const bool known = read != nullptr && read->said.ok();
   auto patch = PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
-                        known ? &read->said->body : nullptr, situation.now);
+                        read != nullptr ? read->value.As<std::string>() : nullptr, situation.now);
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
-    return Read{.request = *get, .why = "its tolerations are to change", .parts = kReadOfPod};
+    return Read{.request = *get,
+                .why = "its tolerations are to change",
+                .digest = DigestBy(
+                    [](std::string_view pod_json) { return KeepParts(pod_json, kReadOfPod); })};
   }
   PodPatch& ready = std::get<PodPatch>(*patch);
   const PodCounts& counts = InPlaceOf(situation).pods->counts;

@@ -105,9 +105,11 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) return std::nullopt;
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {
-    Request list = workload::ListOfPods(situation.workload);
-    const Outcome* listed = FindOutcome(situation.learned, list.Identity());
-    if (listed == nullptr) return Read{std::move(list), "no Pod may be left with the old template"};
+    const Outcome* listed =
+        FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
+    if (listed == nullptr) {
+      return workload::ReadPods(situation.workload, "no Pod may be left with the old template");
+    }
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
     if (in_place.pods->unseen_births) return std::nullopt;
   }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/sizes/waiting_event.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass::workload {
 namespace {
@@ -78,15 +80,15 @@ Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
 // wait if the list shows an old Pod, a failure if the list failed, and nullopt if it shows no old
 // Pod.
 std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const ReplicaSet* next) {
-  Request list = ListOfPods(situation.workload);
-  const Outcome* listed = FindFresh(situation.learned, list);
+  const Outcome* listed = FindFresh(situation.learned, ListOfPods(situation.workload));
   if (listed == nullptr) {
-    return OldPodsWait{Read{std::move(list),
-                            "before new Pods are made, a list must show that no old Pod is left"}};
+    return OldPodsWait{ReadPods(
+        situation.workload, "before new Pods are made, a list must show that no old Pod is left")};
   }
   if (!listed->said.ok()) return OldPodsWait{.then = Failed{.error = listed->said.error()}};
   const bool present = std::ranges::any_of(
-      listed->pods, [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
+      listed->value.Get<std::vector<ListedPod>>(),
+      [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
   if (!present) return std::nullopt;
   // This wait needs a timer: the cache of Pods may never show this Pod, and then its deletion wakes
   // no key.

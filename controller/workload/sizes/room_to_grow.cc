@@ -106,12 +106,12 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
   const int32_t fits = within(max_total - others.possible, whole);
   if (fits == whole) return {.size = whole};
   if (rs == nullptr) return {.size = fits, .whole = false};
-  Request list = ListOfPods(situation.workload);
-  if (others.list_tells && FindFresh(situation.learned, list) == nullptr) {
+  const Workload& workload = situation.workload;
+  if (others.list_tells && FindFresh(situation.learned, ListOfPods(workload)) == nullptr) {
     return {.size = present,
             .whole = false,
-            .ask = Read{std::move(list),
-                        "ReplicaSets may have Pods above their sizes, and these take the room"}};
+            .ask = ReadPods(
+                workload, "ReplicaSets may have Pods above their sizes, and these take the room")};
   }
   return {.size = others.moving ? present : fits, .whole = false};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
@@ -9,6 +10,7 @@
 #include "controller/workload/unreadable.h"
 #include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
+#include "kubeclient/api/pod_list.h"
 
 namespace windlass {
 
@@ -131,7 +133,8 @@ std::optional<std::vector<Request>> WorkloadController::FenceWrites(const Object
 Controller::ReadListener WorkloadController::BeforeRead(const ObjectKey& key, const Request& read) {
   if (read.verb() != Verb::kList) return nullptr;
   return [this, count = PodCount(cache_, key)](const Outcome& outcome) {
-    if (outcome.said.ok()) count.Note(cache_, outcome.pods);
+    const auto* pods = outcome.value.As<std::vector<ListedPod>>();
+    if (pods != nullptr) count.Note(cache_, *pods);
   };
 }
 

@@ -35,10 +35,10 @@ struct Fixture : Stepped {
   void List(Result<Reply> said = Reply{kPods}) {
     const Step step = End();
     REQUIRE(std::holds_alternative<Read>(step));
-    const Request& request = std::get<Read>(step).request;
-    const auto note = NoteStuckIn(answers, Sit(), steps, request);
+    const Read& read = std::get<Read>(step);
+    const auto note = NoteStuckIn(answers, Sit(), steps, read.request);
     REQUIRE(note != nullptr);
-    const Outcome outcome = OutcomeOf(request, std::move(said));
+    const Outcome outcome = OutcomeOf(read, std::move(said));
     note(outcome);
     learned.push_back(outcome);
   }

@@ -7,6 +7,8 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/decisions.h"
+#include "kubeclient/api/parts.h"
+#include "kubeclient/api/pod_list.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
@@ -278,16 +280,20 @@ std::string ListOfOnePod(const std::string& continue_token = "") {
       .dump();
 }
 
+Read ListOfPods(std::string label_selector) {
+  return {.request = Request::List(resources::kPods, kWeb.namespace_,
+                                   MetadataOfLivePods(std::move(label_selector))),
+          .why = "which Pods are left",
+          .digest = DigestBy(&ControlledPods)};
+}
+
 TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not kept") {
-  const Request list =
-      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=web"));
-  const Request other =
-      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=other"));
+  const Read list = ListOfPods("app=web");
   Learned seen;  // of the list, in each later step of the sync
   SyncWorld world([&](const Learned& learned) -> Step {
-    if (learned.empty()) return Read{list, "which Pods are left"};
+    if (learned.empty()) return list;
     seen.push_back(learned.front());
-    if (learned.size() == 1) return Read{other, "and then"};
+    if (learned.size() == 1) return ListOfPods("app=other");
     return Wait{};
   });
   world.Run();
@@ -296,11 +302,14 @@ TEST_CASE("A list of Pods is decoded when it arrives, once, and its body is not 
   REQUIRE(world.ended.has_value());
   REQUIRE(seen.size() == 2);
   for (const Outcome& listed : seen) {
-    CHECK(listed.asked == list.Identity());
+    CHECK(listed.asked == list.request.Identity());
     REQUIRE(listed.said.ok());
     CHECK(listed.said->body.empty());
-    CHECK(listed.pods == std::vector<ListedPod>{{kPodUid, *Uid::Parse(kUid)}});
+    CHECK(listed.value.Get<std::vector<ListedPod>>() ==
+          std::vector<ListedPod>{{kPodUid, *Uid::Parse(kUid)}});
   }
+  // Both steps share what was decoded.
+  CHECK(seen[0].value.As<std::vector<ListedPod>>() == seen[1].value.As<std::vector<ListedPod>>());
 }
 
 TEST_CASE("A refused read ends the sync, unless the planner can go on without it") {
@@ -355,26 +364,31 @@ TEST_CASE("The planner goes on without a read only if the server answered it (RO
 }
 
 TEST_CASE("A list of Pods that cannot be read is an error, and an object is kept as it came") {
-  const Request list =
-      Request::List(resources::kPods, kWeb.namespace_, MetadataOfLivePods("app=web"));
+  const Read list = ListOfPods("app=web");
   const Outcome half = OutcomeOf(list, Reply{ListOfOnePod("further pages")});
   REQUIRE_FALSE(half.said.ok());
   CHECK(half.said.error().kind == ErrorKind::kMalformed);
-  CHECK(half.pods.empty());
+  CHECK(half.value.As<std::vector<ListedPod>>() == nullptr);
   const Outcome refused = OutcomeOf(list, Error{ErrorKind::kForbidden, "no"});
   CHECK(refused.said.error().kind == ErrorKind::kForbidden);
   CHECK(OutcomeOf(GetOf("web"), Reply{"{}"}).said->body == "{}");
 }
 
 TEST_CASE("Of a read only the parts are kept that the planner looks at (R-067)") {
-  constexpr std::string_view kParts[] = {"/metadata/name"};
+  static constexpr std::string_view kParts[] = {"/metadata/name"};
   const std::string object = R"({"metadata":{"name":"a","uid":"u"},"spec":{}})";
-  const Read get{.request = GetOf("web"), .why = "a test", .parts = kParts};
-  CHECK(OutcomeOf(get, Reply{object}).said->body == R"({"metadata":{"name":"a"}})");
-  const Read list{.request = Request::List(resources::kReplicaSets, kWeb.namespace_),
-                  .why = "a test",
-                  .parts = kParts};
-  CHECK(OutcomeOf(list, Reply{"{\"items\":[" + object + "]}"}).said->body ==
+  const Read get{.request = GetOf("web"),
+                 .why = "a test",
+                 .digest = DigestBy([](std::string_view body) { return KeepParts(body, kParts); })};
+  const Outcome got = OutcomeOf(get, Reply{object});
+  CHECK(got.value.Get<std::string>() == R"({"metadata":{"name":"a"}})");
+  CHECK(got.value.bytes() == got.value.Get<std::string>().size());
+  CHECK(got.said->body.empty());
+  const Read list{
+      .request = Request::List(resources::kReplicaSets, kWeb.namespace_),
+      .why = "a test",
+      .digest = DigestBy([](std::string_view body) { return KeepPartsOfItems(body, kParts); })};
+  CHECK(OutcomeOf(list, Reply{"{\"items\":[" + object + "]}"}).value.Get<std::string>() ==
         R"({"items":[{"metadata":{"name":"a"}}]})");
   CHECK(OutcomeOf(list, Reply{"[]"}).said.error().kind == ErrorKind::kMalformed);
   Proves("R-067");

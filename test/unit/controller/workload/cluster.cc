@@ -227,7 +227,7 @@ Step Cluster::Sync(int writes_max) {
     Step step = Next(view, learned, {now});
     if (const Read* read = std::get_if<Read>(&step)) {
       reads.push_back(read->request.Describe());
-      learned.push_back(OutcomeOf(read->request, Execute(read->request)));
+      learned.push_back(OutcomeOf(*read, Execute(read->request)));
       continue;
     }
     const Write* write = std::get_if<Write>(&step);

@@ -26,7 +26,7 @@ Step DecideAfterList(World& world, Result<Reply> said) {
   const Step step = world.Decide();
   const Read& read = std::get<Read>(step);
   CHECK(read.request.Describe() == "list pods ns (app=web)");
-  world.learned.push_back(OutcomeOf(read.request, std::move(said)));
+  world.learned.push_back(OutcomeOf(read, std::move(said)));
   return world.Decide();
 }
 

@@ -1,0 +1,78 @@
+// A value of any type, and the functions that make one of an answer. So the vocabulary of decisions
+// names no resource: what a planner reads in an answer is known to the planner alone.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass {
+
+// An immutable value whose type only its maker and its reader know. Copies share the value.
+class AnyValue {
+ public:
+  // Holds nothing.
+  AnyValue() = default;
+  template <typename T>
+  static AnyValue Of(T value) {
+    AnyValue any;
+    any.bytes_ = BytesOf(value);
+    any.type_ = &typeid(T);
+    any.value_ = std::make_shared<const T>(std::move(value));
+    return any;
+  }
+
+  // Returns the value; null if this holds nothing, or a value of another type.
+  template <typename T>
+  const T* As() const {
+    const bool is_one = type_ != nullptr && *type_ == typeid(T);
+    return is_one ? static_cast<const T*>(value_.get()) : nullptr;
+  }
+  // As the function above. Asserts that this holds a T.
+  template <typename T>
+  const T& Get() const {
+    const T* value = As<T>();
+    WL_ASSERT(value != nullptr);
+    return *value;
+  }
+  // Returns about how much memory the value takes: for a container the size of its elements,
+  // without what the elements refer to. Example: 100 Pods of 40 bytes each: 4000.
+  size_t bytes() const { return bytes_; }
+
+ private:
+  template <typename T>
+  static size_t BytesOf(const T& value) {
+    if constexpr (requires { value.size() * sizeof(typename T::value_type); }) {
+      return value.size() * sizeof(typename T::value_type);
+    } else {
+      return sizeof(T);
+    }
+  }
+
+  std::shared_ptr<const void> value_;
+  const std::type_info* type_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+// How the body of a successful answer is read: once, when the answer arrives. The body is then
+// dropped, because it may have 32 MiB, and the planner uses what it read in every step of the sync.
+// A pure function. Its error becomes the answer's error.
+using Digest = std::function<Result<AnyValue>(std::string_view body)>;
+
+// Returns the Digest that holds what `reduce` makes of the body. `reduce` returns a Result<T>.
+template <typename Reduce>
+Digest DigestBy(Reduce reduce) {
+  return [reduce = std::move(reduce)](std::string_view body) -> Result<AnyValue> {
+    auto value = reduce(body);
+    if (!value.ok()) return std::move(value).error();
+    return AnyValue::Of(*std::move(value));
+  };
+}
+
+}  // namespace windlass
