@@ -11,6 +11,7 @@ std::string VerbText(const Asked& asked) {
   switch (asked.verb) {
     case Verb::kPatch: return "patch";
     case Verb::kCreate:
+    case Verb::kCreateSubresource:
     case Verb::kDryRunCreate: return "create";
     case Verb::kUpdate: return "update";
     case Verb::kDelete: return "delete";

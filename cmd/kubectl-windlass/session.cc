@@ -11,9 +11,10 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if `body` is what the API server sends after a successful `verb`: a list for kList;
-// for kDelete an object or a Status; an object for any other verb.
+// for kDelete an object or a Status; for kCreateSubresource a Status; an object for any other verb.
 bool IsUsable(Verb verb, std::string_view body, Decoder& decoder) {
   if (verb == Verb::kList) return decoder.DecodeList(body).ok();
+  if (verb == Verb::kCreateSubresource) return decoder.DecodeStatus(body).ok();
   if (decoder.DecodeIdentity(body).ok()) return true;
   return verb == Verb::kDelete && decoder.DecodeStatus(body).ok();
 }

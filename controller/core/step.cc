@@ -22,6 +22,7 @@ bool IsRefusal(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kForbidden:
     case ErrorKind::kQuotaExceeded:
+    case ErrorKind::kDisruptionBudget:
     case ErrorKind::kInvalid:
     case ErrorKind::kWebhook:
     case ErrorKind::kTimeout: return true;

@@ -92,8 +92,8 @@ using Step = std::variant<Write, Read, Wait, Failed>;
 // unchanged.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
-// Returns true if the API server refused the write because of a policy, a quota, a missing right or
-// the object itself, or did not complete it in time. Not refusals:
+// Returns true if the API server refused the write because of a policy, a quota, a disruption
+// budget, a missing right or the object itself, or did not complete it in time. Not refusals:
 // - a lost race (409)
 // - an object that is gone
 // - a lost reply

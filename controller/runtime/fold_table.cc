@@ -27,6 +27,8 @@ const std::vector<FoldTable::Row>& FoldTable::RowsOf(const ResourceId& resource)
 }
 
 Status FoldTable::Written(const QueueKey& key, const Request& request, const Reply& reply) {
+  // The reply to an eviction is a Status. The watch shows what became of the Pod.
+  if (request.verb() == Verb::kCreateSubresource) return Unit{};
   const Folding folding(*this, key);
   if (request.verb() != Verb::kDelete) return Object(request, reply);
   for (const Row& row : RowsOf(request.resource())) {

@@ -6,6 +6,7 @@
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/template_text.h"
+#include "kubeclient/base/cut_text.h"
 
 namespace windlass {
 namespace {
@@ -34,6 +35,9 @@ void ReadListMeta(JsonReader& in, ListPage& out) {
   });
 }
 
+// Reads a text of a cause. A webhook may send a long one.
+std::string CauseText(JsonReader& in) { return std::string(CutText(in.String(), kCauseBytesMax)); }
+
 void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
   out.details_name.clear();
   out.causes.clear();
@@ -46,11 +50,16 @@ void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
     else if (key == "causes") {
       out.causes.clear();
       in.Array([&] {
-        std::string reason;
+        ErrorCause cause;
         in.Object([&](std::string_view member) {
-          if (member == "reason") reason = in.String();
+          if (member == "reason")
+            cause.reason = CauseText(in);
+          else if (member == "message")
+            cause.message = CauseText(in);
+          else if (member == "field")
+            cause.field = CauseText(in);
         });
-        out.causes.push_back(std::move(reason));
+        if (out.causes.size() < kCausesMax) out.causes.push_back(std::move(cause));
       });
     }
   });
@@ -139,13 +148,12 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
   JsonReader& in = parser_->in;
   ApiStatus status;
   std::string kind;
-  bool failure = false;
   in.Begin(body);
   in.Object([&](std::string_view key) {
     if (key == "kind")
       kind = in.String();
     else if (key == "status")
-      failure = in.String() == "Failure";
+      status.failure = in.String() == "Failure";
     else if (key == "code")
       status.code = in.Int32();
     else if (key == "reason")
@@ -158,7 +166,7 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   // The API server's filter for requests that take too long sends a Status without a kind. So a
   // body without a kind also counts if it has status "Failure" and a code.
-  const bool is_status = kind == "Status" || (kind.empty() && failure && status.code > 0);
+  const bool is_status = kind == "Status" || (kind.empty() && status.failure && status.code > 0);
   if (!is_status) return Malformed("kind: want Status, got \"" + kind + "\"");
   return status;
 }

@@ -25,13 +25,14 @@
 
 namespace windlass {
 
-// metav1.Status, the body of an error response.
+// metav1.Status, the body of an error response, and of the answer to an eviction.
 struct ApiStatus {
+  bool failure = false;  // status is "Failure"
   int code = 0;
   std::string reason;
   std::string message;
   std::string details_name;                    // details.name: the object that is meant
-  std::vector<std::string> causes;             // details.causes[].reason
+  std::vector<ErrorCause> causes;              // details.causes, the first kCausesMax
   std::optional<int64_t> retry_after_seconds;  // details.retryAfterSeconds
 };
 
@@ -100,7 +101,8 @@ class Decoder {
   // Returns kMalformed, never an empty list, if the body is not a list (for example a Table, a
   // Status, HTML, or empty; R-009).
   Result<ListPage> DecodeList(std::string_view body);
-  // Returns kMalformed if `body` is not a metav1.Status.
+  // Returns kMalformed if `body` is not a metav1.Status. Cuts the texts of causes at
+  // kCauseBytesMax.
   Result<ApiStatus> DecodeStatus(std::string_view body);
   // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);

@@ -72,6 +72,7 @@ std::string_view Name(Verb verb) {
     case Verb::kGet: return "get";
     case Verb::kList: return "list";
     case Verb::kDryRunCreate:
+    case Verb::kCreateSubresource:
     case Verb::kCreate: return "create";
     case Verb::kPatch: return "patch";
     case Verb::kUpdate: return "update";
@@ -169,6 +170,19 @@ Request Request::Delete(const ResourceId& resource, ObjectVersion version,
   request.verb_ = Verb::kDelete;
   request.uid_ = version.uid;
   request.body_ = DumpJson(options);
+  return request;
+}
+
+Request Request::Evict(ObjectKey pod, const Uid& uid) {
+  const json eviction = {{"apiVersion", "policy/v1"},
+                         {"kind", "Eviction"},
+                         {"metadata", {{"name", pod.name}, {"namespace", pod.namespace_.text()}}},
+                         {"deleteOptions", {{"preconditions", {{"uid", uid.ToString()}}}}}};
+  Request request = Get(resources::kPods, std::move(pod));
+  request.verb_ = Verb::kCreateSubresource;
+  request.subresource_ = "eviction";
+  request.uid_ = uid;
+  request.body_ = DumpJson(eviction);
   return request;
 }
 

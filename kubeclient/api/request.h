@@ -20,8 +20,19 @@
 namespace windlass {
 
 // kDryRunCreate asks what a creation would make, or why it would be refused. It creates nothing.
-enum class Verb : uint8_t { kGet, kList, kDryRunCreate, kCreate, kPatch, kUpdate, kDelete };
-// Returns the verb as audit logs and RBAC write it: "get", …; "create" also for a dry run.
+// kCreateSubresource is a POST to a subresource of an object that exists, such as an eviction.
+enum class Verb : uint8_t {
+  kGet,
+  kList,
+  kDryRunCreate,
+  kCreate,
+  kCreateSubresource,
+  kPatch,
+  kUpdate,
+  kDelete
+};
+// Returns the verb as audit logs and RBAC write it: "get", …; "create" also for a dry run and for a
+// POST to a subresource.
 std::string_view Name(Verb verb);
 // Returns true if a request with this verb may change something.
 constexpr bool Mutates(Verb verb) {
@@ -60,7 +71,7 @@ struct RequestKey {
   Verb verb = Verb::kGet;
   ResourceId resource{};
   ObjectKey key;            // for a list: the namespace alone
-  std::string subresource;  // "" or "status"
+  std::string subresource;  // "", "status" or "eviction"
   PatchType patch_type = PatchType::kNone;
   std::string text;  // the whole key, for logs: "patch replicasets ns/web-7c9 <hash of the body>"
   bool operator==(const RequestKey& other) const { return text == other.text; }
@@ -98,6 +109,9 @@ class Request {
   // DELETE with uid and resourceVersion preconditions.
   static Request Delete(const ResourceId& resource, ObjectVersion version,
                         DeletionPropagation propagation = DeletionPropagation::kBackground);
+  // POST of an Eviction with a uid precondition: asks the API server to delete the Pod if its
+  // PodDisruptionBudget allows that. The answer to a success is a Status, not the Pod (C-019).
+  static Request Evict(ObjectKey pod, const Uid& uid);
 
   Verb verb() const { return verb_; }
   const ResourceId& resource() const { return resource_; }
@@ -134,7 +148,8 @@ class Request {
   ListOptions list_options_;
 };
 
-// A successful answer: the raw JSON of the object, the list or, for a delete, perhaps a Status.
+// A successful answer: the raw JSON of the object or the list. For a delete perhaps a Status, for
+// an eviction always.
 struct Reply {
   std::string body;
   bool operator==(const Reply&) const = default;

@@ -11,6 +11,7 @@ std::string_view Name(ErrorKind kind) {
     case ErrorKind::kUnauthorized: return "Unauthorized";
     case ErrorKind::kForbidden: return "Forbidden";
     case ErrorKind::kQuotaExceeded: return "QuotaExceeded";
+    case ErrorKind::kDisruptionBudget: return "DisruptionBudget";
     case ErrorKind::kNamespaceTerminating: return "NamespaceTerminating";
     case ErrorKind::kNotFound: return "NotFound";
     case ErrorKind::kAlreadyExists: return "AlreadyExists";

@@ -4,11 +4,13 @@
 // (assert_scope.h). Each library is used by one file, which catches the library's exceptions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "kubeclient/base/assert.h"
 
@@ -25,6 +27,7 @@ enum class ErrorKind : uint8_t {
   kUnauthorized,          // 401
   kForbidden,             // 403: a right is missing; or a webhook or policy denied the request
   kQuotaExceeded,         // 403: a ResourceQuota has no room
+  kDisruptionBudget,      // 429 or 403: a PodDisruptionBudget allows no eviction of the Pod now
   kNamespaceTerminating,  // the namespace is being deleted, or is gone: forget the key
   kNotFound,              // 404
   kAlreadyExists,         // 409 with reason AlreadyExists
@@ -52,7 +55,22 @@ enum class ErrorDetail : uint8_t {
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
   kHeldBack,   // kNotSent: the API server does not answer, so we did not try
   kNoAnswer,   // kAmbiguous: it was sent, and not completed within its deadline
+  // kInvalid: more than one PodDisruptionBudget selects the Pod, so it cannot be evicted at all
+  kManyBudgets,
 };
+
+// One cause in a Status of the API server: {"FieldValueInvalid", "must be …", "spec.replicas"}.
+// The texts are the server's; each may be empty.
+struct ErrorCause {
+  std::string reason;
+  std::string message{};
+  std::string field{};
+  bool operator==(const ErrorCause&) const = default;
+};
+
+// Bounds of Error::causes, because a webhook may send any number of any size.
+inline constexpr size_t kCausesMax = 16;
+inline constexpr size_t kCauseBytesMax = 1024;
 
 struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
@@ -62,6 +80,8 @@ struct Error {
   // does not make: 400 and 422 judge the object that was sent, 413 and 415 do not.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
+  // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.
+  std::vector<ErrorCause> causes{};
 
   // Prefixes the message with what was attempted: "scale replicaset ns/web-7c9: <message>".
   Error Context(std::string_view doing) && {

@@ -29,8 +29,8 @@ ListWatchFailure ListWatchFailure::FromStatus(const ApiStatus& status) {
   failure.code = status.code;
   failure.reason = status.reason;
   failure.message = status.message;
-  failure.version_too_large = std::find(status.causes.begin(), status.causes.end(),
-                                        "ResourceVersionTooLarge") != status.causes.end();
+  failure.version_too_large =
+      std::ranges::count(status.causes, "ResourceVersionTooLarge", &ErrorCause::reason) > 0;
   if (status.retry_after_seconds) failure.retry_after = Clamp(*status.retry_after_seconds);
   return failure;
 }

@@ -9,6 +9,7 @@ namespace windlass {
 // says nothing about the server: 429, 500 or 503 with a metav1.Status.
 //   - 500: the object is too large for etcd, or a webhook cannot be called.
 //   - 429, 503: a webhook chose that code for its denial.
+//   - 429: a PodDisruptionBudget refuses an eviction (C-019).
 // An API server that is overloaded or shutting down answers 429 in plain text, from a filter in
 // front of the handlers. Reads meet neither webhooks nor etcd's limit.
 bool MayBeAboutTheObject(HttpMethod method, const HttpResponse& response);

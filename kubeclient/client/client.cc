@@ -39,6 +39,7 @@ std::string_view MethodName(Verb verb) {
     case Verb::kGet:
     case Verb::kList: return "GET";
     case Verb::kDryRunCreate:
+    case Verb::kCreateSubresource:
     case Verb::kCreate: return "POST";
     case Verb::kPatch: return "PATCH";
     case Verb::kUpdate: return "PUT";

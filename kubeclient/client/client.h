@@ -79,7 +79,8 @@ class Client {
   // caller.
   //   nothing was sent               once, at once
   //   401                            once, at once: the credentials may have been renewed
-  //   429                            writes up to 3 times, reads up to 10 times, after Retry-After
+  //   429                            writes up to 3 times, reads up to 10 times, after Retry-After;
+  //                                  not an eviction that a PodDisruptionBudget refuses (C-019)
   //   5xx that did nothing           up to 3 times, after 250 ms, 500 ms and 1 s, or Retry-After
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
@@ -126,8 +127,9 @@ class Client {
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
 // Returns what an HTTP response to `verb` means: a Reply for a 2xx response with a JSON object,
-// which is not decoded here; otherwise an Error with a kind by C-015 and the Status' message. For a
-// mutation, a 5xx that may have been executed is kAmbiguous.
+// which is not decoded here; otherwise an Error with a kind by C-015, the Status' message and its
+// causes. For a mutation, a 5xx that may have been executed is kAmbiguous. For kCreateSubresource,
+// a 2xx response with a Status of failure is an Error, too.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

@@ -79,9 +79,15 @@ bool IsFailedJsonPatch(Verb verb, std::string_view message) {
          (HasAny(message, {"testing "}) && HasAny(message, {" failed"}));
 }
 
+bool HasCause(const ApiStatus& status, std::string_view reason) {
+  return std::ranges::count(status.causes, reason, &ErrorCause::reason) > 0;
+}
+
 ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_view message) {
-  if (std::ranges::find(status.causes, "NamespaceTerminating") != status.causes.end()) {
-    return ErrorKind::kNamespaceTerminating;
+  if (HasCause(status, "NamespaceTerminating")) return ErrorKind::kNamespaceTerminating;
+  // A budget of the Pod asks for less, not the server (C-019).
+  if ((code == 403 || code == 429) && HasCause(status, "DisruptionBudget")) {
+    return ErrorKind::kDisruptionBudget;
   }
   switch (code) {
     case 401: return ErrorKind::kUnauthorized;
@@ -109,7 +115,15 @@ bool IsBeforeTheHandler(std::string_view message) {
                           "before all known HTTP paths have been installed"});
 }
 
+// Returns true for the answer to an eviction of a Pod that several budgets select. It comes before
+// anything is written.
+bool IsOfManyBudgets(Verb verb, int code, std::string_view message) {
+  return verb == Verb::kCreateSubresource && code == 500 &&
+         HasAny(message, {"more than one PodDisruptionBudget"});
+}
+
 ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
+  if (IsOfManyBudgets(verb, code, message)) return ErrorKind::kInvalid;
   if (code == 500) {
     if (HasAny(message, {"failed calling webhook", "failed to call webhook"})) {
       return ErrorKind::kWebhook;
@@ -124,7 +138,8 @@ ErrorKind KindOf5xx(Verb verb, int code, std::string_view message) {
   return ErrorKind::kAmbiguous;
 }
 
-ErrorDetail DetailOf(const ApiStatus& status, const Error& error) {
+ErrorDetail DetailOf(Verb verb, const ApiStatus& status, const Error& error) {
+  if (IsOfManyBudgets(verb, error.http_status, error.message)) return ErrorDetail::kManyBudgets;
   if (error.kind == ErrorKind::kNotFound && status.details_name.empty()) {
     return ErrorDetail::kNotServed;
   }
@@ -136,11 +151,7 @@ ErrorDetail DetailOf(const ApiStatus& status, const Error& error) {
   return no_dry_run ? ErrorDetail::kNoDryRun : ErrorDetail::kNone;
 }
 
-Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
-  ApiStatus status;
-  if (auto decoded = decoder.DecodeStatus(response.body); decoded.ok())
-    status = std::move(*decoded);
-  const int code = response.status;
+Error FromRefusal(Verb verb, int code, ApiStatus status, const HttpResponse& response) {
   Error error{ErrorKind::kAmbiguous, MessageOf(status, response), RetryAfterMs(status, response),
               code};
   const bool denied = code >= 400 && IsAdmissionDenial(error.message);
@@ -158,7 +169,8 @@ Error FromRefusal(Verb verb, const HttpResponse& response, Decoder& decoder) {
   } else if (!Mutates(verb)) {
     error.kind = ErrorKind::kMalformed;
   }
-  error.detail = denied ? ErrorDetail::kDenied : DetailOf(status, error);
+  error.detail = denied ? ErrorDetail::kDenied : DetailOf(verb, status, error);
+  error.causes = std::move(status.causes);
   if (error.message.size() > kMessageBytesMax) {
     error.message = std::string(CutText(error.message, kMessageBytesMax)) + "…";
   }
@@ -178,13 +190,24 @@ bool IsJsonObject(std::string_view body) {
 
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
   if (response.status >= 200 && response.status < 300) {
+    if (verb == Verb::kCreateSubresource) {
+      // The answer is no object but a Status, which says whether the call succeeded. client-go does
+      // not trust the HTTP code alone, either.
+      Result<ApiStatus> status = decoder.DecodeStatus(response.body);
+      if (status.ok() && status->failure) {
+        const int code = status->code;
+        return FromRefusal(verb, code, *std::move(status), response);
+      }
+    }
     if (IsJsonObject(response.body)) return Reply{std::move(response.body)};
     return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
                  "HTTP " + std::to_string(response.status) +
                      " with a body that cannot be understood: " + Excerpt(response.body),
                  0, response.status};
   }
-  Error error = FromRefusal(verb, response, decoder);
+  Result<ApiStatus> status = decoder.DecodeStatus(response.body);
+  Error error =
+      FromRefusal(verb, response.status, status.ok() ? *std::move(status) : ApiStatus(), response);
   if (verb == Verb::kDelete && error.kind == ErrorKind::kNotFound) return Reply{};
   return error;
 }

@@ -13,6 +13,7 @@ HttpMethod Method(Verb verb) {
     case Verb::kGet:
     case Verb::kList: return HttpMethod::kGet;
     case Verb::kDryRunCreate:
+    case Verb::kCreateSubresource:
     case Verb::kCreate: return HttpMethod::kPost;
     case Verb::kPatch: return HttpMethod::kPatch;
     case Verb::kUpdate: return HttpMethod::kPut;

@@ -1,4 +1,5 @@
 // The body of a refusal: a metav1.Status, or what a proxy between us and the server wrote.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -24,7 +25,7 @@ void CheckStatus(const ApiStatus& status, const json& body) {
   WL_ASSERT(status.reason == text("reason") && status.message == text("message"));
   const json::json_pointer causes("/details/causes");
   const size_t count = body.contains(causes) ? body[causes].size() : 0;
-  WL_ASSERT(status.causes.size() == count);
+  WL_ASSERT(status.causes.size() == std::min(count, kCausesMax));
   const json::json_pointer retry_after("/details/retryAfterSeconds");
   const bool given = body.contains(retry_after) && !body[retry_after].is_null();
   WL_ASSERT(status.retry_after_seconds.has_value() == given);
@@ -33,7 +34,8 @@ void CheckStatus(const ApiStatus& status, const json& body) {
 
 // Checks what a call makes of the body, for each verb and HTTP status.
 void CheckAnswers(Decoder& decoder, std::string_view body) {
-  for (const Verb verb : {Verb::kGet, Verb::kList, Verb::kCreate, Verb::kPatch, Verb::kDelete}) {
+  for (const Verb verb : {Verb::kGet, Verb::kList, Verb::kCreate, Verb::kCreateSubresource,
+                          Verb::kPatch, Verb::kDelete}) {
     for (const int code : {200, 301, 403, 404, 409, 410, 422, 429, 500, 503}) {
       HttpResponse response;
       response.status = code;

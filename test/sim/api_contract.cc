@@ -10,7 +10,7 @@ std::vector<ContractCase> ContractCases() {
   std::vector<ContractCase> all;
   for (const auto& part :
        {LockingCases(), PatchCases(), ObjectCases(), PodCases(), ValidationCases(), ReadCases(),
-        WatchCases(), DeleteCases(), DryRunCases(), ReplicationControllerCases(),
+        WatchCases(), DeleteCases(), EvictionCases(), DryRunCases(), ReplicationControllerCases(),
         ReplicationControllerUpdateCases(), RolloutCases(), RolloutWriteCases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }

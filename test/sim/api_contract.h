@@ -34,6 +34,7 @@ std::vector<ContractCase> ValidationCases();
 std::vector<ContractCase> ReadCases();
 std::vector<ContractCase> WatchCases();
 std::vector<ContractCase> DeleteCases();
+std::vector<ContractCase> EvictionCases();
 std::vector<ContractCase> DryRunCases();
 std::vector<ContractCase> ReplicationControllerCases();
 std::vector<ContractCase> ReplicationControllerUpdateCases();

@@ -75,10 +75,10 @@ std::optional<ApiPath> ParseTarget(std::string_view target) {
   path.resource = FindResource(group, version, take());
   path.name = take();
   path.subresource = take();
-  const bool served =
-      path.resource != nullptr && next == parts.size() &&
-      (path.subresource.empty() || path.subresource == "status" || path.subresource == "scale");
-  if (!served) return std::nullopt;
+  if (path.resource == nullptr || next != parts.size()) return std::nullopt;
+  const std::string& of = path.subresource;
+  const bool evicts = of == "eviction" && path.resource->resource == resources::kPods;
+  if (!of.empty() && of != "status" && of != "scale" && !evicts) return std::nullopt;
   return path;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
+#include "test/sim/api_eviction.h"
 #include "test/sim/api_patch.h"
 #include "test/sim/api_scale.h"
 #include "test/sim/unknown_fields.h"
@@ -12,6 +13,7 @@ namespace windlass::sim {
 namespace {
 
 constexpr std::string_view kScale = "scale";
+constexpr std::string_view kEviction = "eviction";
 
 std::string_view NameOfMethod(HttpMethod method) {
   switch (method) {
@@ -119,13 +121,19 @@ ApiAnswer ApiServer::Dispatch(const HttpRequest& request, const std::string& act
   if (!path) return PathNotFound();
   if (!path->subresource.empty() && !path->resource->has_status) return PathNotFound();
   if (path->subresource == kScale && !HasScale(*path->resource)) return PathNotFound();
-  if (request.method != HttpMethod::kPost && !path->Query("dryRun").empty()) {
+  const bool evicts = path->subresource == kEviction;
+  if ((request.method != HttpMethod::kPost || evicts) && !path->Query("dryRun").empty()) {
     return BadRequest("the model dry-runs creations only");
   }
   const Target target{path->resource, path->namespace_, path->name, path->subresource};
   const Caller caller = CallerOf(actor, NameOfMethod(request.method), target, shown);
   const bool one = !path->name.empty();
   const bool placed = path->resource->namespaced != path->namespace_.empty();
+  if (evicts) {
+    return request.method == HttpMethod::kPost && one && placed
+               ? Evict(caller, target, request.body)
+               : MethodNotAllowed();
+  }
   switch (request.method) {
     case HttpMethod::kGet: return Read(*path, request.accept);
     case HttpMethod::kPost:
@@ -180,6 +188,42 @@ ApiAnswer ApiServer::Post(const Caller& caller, const ApiPath& path, const Targe
   named.name = NameOf(object);
   return registry_.Create(CallerOf(caller.actor, "POST", named, caller.shown), named,
                           std::move(object), dry_run == "All");
+}
+
+// As upstream does, takes the disruption before it looks at the precondition.
+ApiAnswer ApiServer::Evict(const Caller& caller, const Target& target, const std::string& body) {
+  const Json eviction = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!eviction.is_object()) return BadRequest("couldn't get version/kind; json parse error");
+  if (NameOf(eviction) != target.name) {
+    return BadRequest("name in URL does not match name in Eviction object");
+  }
+  const Object pod = store_.Find(target.key());
+  if (pod == nullptr) return NotFound(*target.resource, target.name);
+  const WallTime now = loop_.clock().Wall();
+  if (!IgnoresBudgets(*pod)) {
+    const EvictionVerdict verdict =
+        JudgeEviction(store_.List(resources::kPodDisruptionBudgets, target.namespace_), *pod);
+    if (verdict.refusal) return *verdict.refusal;
+    if (verdict.takes_from != nullptr) {
+      const StoreKey budget{resources::kPodDisruptionBudgets, target.namespace_,
+                            NameOf(*verdict.takes_from)};
+      const ApiAnswer taken = Update(caller.actor, budget, "status", [&](Json& object) {
+        TakeDisruption(object, target.name, now);
+      });
+      if (!taken.ok()) return taken;
+    }
+  }
+  DeleteOptions options;
+  options.uid = Text(At(eviction, {"deleteOptions", "preconditions", "uid"}));
+  if (!options.uid || *options.uid == UidOf(*pod)) {
+    const ApiAnswer marked = Update(caller.actor, target.key(), "status",
+                                    [&](Json& object) { MarkEvicted(object, now); });
+    if (!marked.ok()) return marked;
+  }
+  Target whole = target;
+  whole.subresource.clear();
+  const ApiAnswer deleted = registry_.Delete(caller, whole, options);
+  return deleted.ok() ? Evicted() : deleted;
 }
 
 ApiAnswer ApiServer::Put(const Caller& caller, const Target& target, const HttpRequest& request) {

@@ -4,6 +4,8 @@
 // effect at the moment it is handled; the transport adds latency, loss and crashes. api_contract.h
 // checks the model: the same cases run against it and against a real server.
 //
+// An eviction of a Pod counts the budgets that select the Pod (api_eviction.h).
+//
 // Not modelled: authentication, RBAC, managedFields, apply, dry runs of anything but creations,
 // admission except that of admission.h.
 #pragma once
@@ -68,6 +70,7 @@ class ApiServer {
   ApiAnswer Read(const ApiPath& path, const std::string& accept);
   ApiAnswer Post(const Caller& caller, const ApiPath& path, const Target& target,
                  const HttpRequest& request);
+  ApiAnswer Evict(const Caller& caller, const Target& target, const std::string& body);
   ApiAnswer Put(const Caller& caller, const Target& target, const HttpRequest& request);
   ApiAnswer PatchBody(const Caller& caller, const Target& target, std::string_view content_type,
                       std::string_view body);

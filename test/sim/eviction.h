@@ -1,5 +1,6 @@
-// Evictions, as kube-apiserver serves pods/eviction (eviction.go). The first write takes a
-// disruption from the one budget that selects the Pod. Then the Pod is deleted.
+// Evictions by another client, whose two writes have time between them. The first write takes a
+// disruption from the one budget that selects the Pod. Then the Pod is deleted. An eviction that is
+// sent to the modelled API server does both at once (api_eviction.h).
 #pragma once
 
 #include <string>

@@ -160,6 +160,18 @@ TEST_CASE("what is no list is an error, never an empty list (R-009)") {
   CHECK(MustFail(f.decoder.DecodeList(body)).kind == ErrorKind::kMalformed);
 }
 
+TEST_CASE("of many or long causes of a Status the beginning is kept") {
+  Fixture f;
+  std::string causes;
+  for (int i = 0; i < 100; ++i) {
+    causes += (i == 0 ? "" : ",") + std::string(R"({"message":")") + std::string(5000, 'x') + "\"}";
+  }
+  const ApiStatus status =
+      Must(f.decoder.DecodeStatus(R"({"kind":"Status","details":{"causes":[)" + causes + "]}}"));
+  REQUIRE(status.causes.size() == kCausesMax);
+  CHECK(status.causes.back().message == std::string(kCauseBytesMax, 'x'));
+}
+
 TEST_CASE("a Status tells code, reason, message, causes and when to come back (D-786)") {
   Fixture f;
   const ApiStatus status = Must(f.decoder.DecodeStatus(
@@ -171,12 +183,16 @@ TEST_CASE("a Status tells code, reason, message, causes and when to come back (D
   CHECK(status.code == 403);
   CHECK(status.reason == "Forbidden");
   CHECK(status.message == "namespace \"x\" is being terminated");
-  CHECK(status.causes == std::vector<std::string>{"NamespaceTerminating", ""});
+  CHECK(status.failure);
+  CHECK(status.causes ==
+        std::vector<ErrorCause>{{"NamespaceTerminating", "m", "metadata.namespace"},
+                                {"", "no reason"}});
   CHECK(status.retry_after_seconds == 3);
 
   const ApiStatus bare = Must(f.decoder.DecodeStatus(R"({"kind":"Status","details":null})"));
   CHECK(bare.code == 0);
   CHECK(bare.causes.empty());
+  CHECK_FALSE(bare.failure);
   CHECK_FALSE(bare.retry_after_seconds.has_value());
   Proves("D-786 D-787 D-532");
 }

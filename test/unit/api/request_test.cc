@@ -160,12 +160,29 @@ TEST_CASE("requests describe themselves as audit logs do") {
        "list pods ns (app=web)"},
       {Request::List(resources::kPods, "ns", FirstLivePods("app=web", 100)),
        "list pods ns (app=web) first 100"},
+      {Request::Evict({"ns", "web-1"}, kUid), "create pods/eviction ns/web-1"},
       {Request::Create(resources::kEvents, {"ns", "e"}, "{}"), "create events ns/e"},
       {Request::MergePatch(resources::kDeployments, kVersion, "status", "{}"),
        "patch deployments/status ns/web"},
       {Request::Delete(resources::kReplicaSets, kVersion), "delete replicasets ns/web"},
   }));
   CHECK(row.request.Describe() == row.want);
+}
+
+TEST_CASE("an eviction is about one Pod, which it names by its uid (C-019)") {
+  const Request request = Request::Evict({"ns", "web-1"}, kUid);
+  const json want = {{"apiVersion", "policy/v1"},
+                     {"kind", "Eviction"},
+                     {"metadata", {{"name", "web-1"}, {"namespace", "ns"}}},
+                     {"deleteOptions", {{"preconditions", {{"uid", kUidText}}}}}};
+  CHECK(json::parse(request.body()) == want);
+  CHECK(request.verb() == Verb::kCreateSubresource);
+  CHECK(Name(request.verb()) == "create");
+  CHECK(request.resource() == resources::kPods);
+  CHECK(request.key() == ObjectKey{"ns", "web-1"});
+  CHECK(request.uid() == kUid);
+  CHECK(request.mutates());
+  CHECK(request.IsLike(request.WithoutBody().Identity()));
 }
 
 TEST_CASE("lists of one resource differ by everything that they select") {

@@ -39,6 +39,17 @@ struct RetryRow {
   Duration takes;  // time from the first try to the last
 };
 
+// As kube-apiserver 1.36 answers an eviction.
+HttpResponse RefusalByBudget(int code = 429) {
+  return Refusal(code, code == 429 ? "TooManyRequests" : "Forbidden",
+                 "Cannot evict pod as it would violate the pod's disruption budget.",
+                 R"({"causes":[{"reason":"DisruptionBudget","message":"The disruption budget web )"
+                 R"(needs 2 healthy pods and has 2 currently"}]})");
+}
+constexpr const char* kSeveralBudgets =
+    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
+    "support.";
+
 TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
   HttpResponse throttled = Refusal(429, "TooManyRequests", "slow down");
   HttpResponse throttled_for_5s = throttled;
@@ -48,6 +59,9 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
   HttpResponse throttled_briefly = throttled;
   throttled_briefly.retry_after = milliseconds(10);
   const HttpResponse internal = Refusal(500, "InternalError", "oops");
+  HttpResponse refused_by_budget = RefusalByBudget();
+  refused_by_budget.retry_after = seconds(1);
+  const HttpResponse several_budgets = Refusal(500, "", kSeveralBudgets);
   HttpResponse going = Refusal(503, "ServiceUnavailable", "apiserver is shutting down");
   going.retry_after = seconds(1);
   const HttpResponse garbage{200, "application/json", "{", {}};
@@ -84,6 +98,15 @@ TEST_CASE("What may safely be repeated is repeated, and nothing else (C-015)") {
       {"dry run, no answer", DryRunOf("a"), ambiguous, 1, "ServerError", {}},
       {"dry run, 504", DryRunOf("a"), Refusal(504, "Timeout", "late"), 1, "ServerError", {}},
       {"dry run, 500", DryRunOf("a"), internal, 4, "ServerError", backed_off},
+      {"eviction, refused by a budget",
+       EvictionOf("a"),
+       refused_by_budget,
+       1,
+       "DisruptionBudget",
+       {}},
+      {"eviction, 429 of the server", EvictionOf("a"), throttled, 4, "TooManyRequests", seconds(3)},
+      {"eviction, several budgets", EvictionOf("a"), several_budgets, 1, "Invalid", {}},
+      {"eviction, 500", EvictionOf("a"), internal, 1, "Ambiguous", {}},
       {"event, no answer", EventOf("a"), ambiguous, 3, "Ambiguous", seconds(2)},
       {"event, 500", EventOf("a"), internal, 3, "Ambiguous", seconds(2)},
       {"event, 429 for 5 s", EventOf("a"), throttled_for_5s, 3, "TooManyRequests", seconds(10)},
@@ -519,6 +542,24 @@ TEST_CASE("A webhook that asks for less slows down its object alone (C-011)") {
   world.Execute(PatchOf("quiet"), "quiet");
   world.transport.Answer(Success());
   CHECK(world.Kinds("quiet") == Kinds{"ok"});
+}
+
+// Whom this serves: all but the tenant whose Pods cannot be evicted now.
+TEST_CASE("A budget that refuses an eviction slows down nobody (C-019)") {
+  ClientWorld world({.qps = 40, .burst = 40, .max_in_flight = 1000});
+  HttpResponse refused = RefusalByBudget(GENERATE(429, 403));
+  refused.retry_after = seconds(10);
+  world.Execute(EvictionOf("web-1"), "evict");
+  world.transport.Answer(refused);
+  CHECK(world.Kinds("evict") == Kinds{"DisruptionBudget"});
+  const Error& error = world.replies["evict"][0].error();
+  CHECK(error.retry_after_ms == 10'000);
+  REQUIRE(error.causes.size() == 1);
+  CHECK(error.causes[0].message ==
+        "The disruption budget web needs 2 healthy pods and has 2 currently");
+  CHECK(world.client.counters().rate == 40);
+  CHECK(world.client.counters().throttled == 0);
+  CHECK_FALSE(world.client.congested());
 }
 
 // --- metrics ---

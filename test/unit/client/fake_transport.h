@@ -104,6 +104,9 @@ inline Request PatchOf(const std::string& name) {
 inline Request DryRunOf(const std::string& name) {
   return Request::DryRunCreate(resources::kReplicaSets, {"shop", name}, R"({"kind":"ReplicaSet"})");
 }
+inline Request EvictionOf(const std::string& name) {
+  return Request::Evict({"shop", name}, *Uid::Parse(kUid));
+}
 inline Request EventOf(const std::string& name) {
   return Request::Create(resources::kEvents, {"shop", name}, R"({"kind":"Event"})");
 }

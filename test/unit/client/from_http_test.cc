@@ -248,6 +248,55 @@ TEST_CASE("An error speaks with the server's own words and waits as long as it w
   }
 }
 
+TEST_CASE("The answer to an eviction is a Status, and its causes reach the caller (C-019)") {
+  const auto evict = [](HttpResponse response) {
+    return Read(Verb::kCreateSubresource, std::move(response));
+  };
+  const std::string several =
+      "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
+      "support.";
+  SECTION("a Status of success is a success") {
+    const std::string body = R"({"kind":"Status","apiVersion":"v1","status":"Success","code":201})";
+    CHECK(evict({201, "application/json", body, {}})->body == body);
+  }
+  SECTION("a budget allows no disruption") {
+    const int code = GENERATE(429, 403);
+    const Result<Reply> reply = evict(Refusal(
+        code, "TooManyRequests", "Cannot evict pod as it would violate the disruption budget.",
+        R"({"retryAfterSeconds":10,"causes":[{"reason":"DisruptionBudget",)"
+        R"("message":"needs 2"}]})"));
+    CHECK(reply.error().kind == ErrorKind::kDisruptionBudget);
+    CHECK(reply.error().causes == std::vector<ErrorCause>{{"DisruptionBudget", "needs 2"}});
+    CHECK(reply.error().retry_after_ms == 10'000);
+    CHECK(reply.error().http_status == code);
+  }
+  SECTION("a server that asks for less names no budget") {
+    CHECK(Verdict(Verb::kCreateSubresource, Refusal(429, "TooManyRequests", "slow down")) ==
+          "TooManyRequests");
+  }
+  SECTION("several budgets select the Pod, which is final") {
+    HttpResponse refused = Refusal(500, "", several);
+    refused.status = GENERATE(500, 201);  // a Status of failure is none of success
+    const Result<Reply> reply = evict(refused);
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind == ErrorKind::kInvalid);
+    CHECK(reply.error().detail == ErrorDetail::kManyBudgets);
+    CHECK(reply.error().message == several);
+    CHECK(reply.error().http_status == 500);
+  }
+  SECTION("another Pod has the name, or none") {
+    CHECK(Verdict(Verb::kCreateSubresource, Refusal(409, "Conflict", "the UID ...")) == "Conflict");
+    CHECK(Verdict(Verb::kCreateSubresource, Refusal(404, "NotFound", "pods \\\"a\\\" not found")) ==
+          "NotFound");
+  }
+  SECTION("an answer that is lost may have been an eviction") {
+    CHECK(Verdict(Verb::kCreateSubresource, Refusal(500, "InternalError", "etcd")) == "Ambiguous");
+  }
+  SECTION("words of another write are no verdict of budgets") {
+    CHECK(Verdict(Verb::kPatch, Refusal(500, "", several)) == "Ambiguous");
+  }
+}
+
 TEST_CASE("A delete of what is gone is a success with an empty body") {
   SymbolTable symbols;
   Decoder decoder(symbols);

@@ -55,6 +55,8 @@ TEST_CASE("Requests become these methods, targets and content types") {
       {"dry-run create", Request::DryRunCreate(resources::kPods, {"shop", "web-1"}, "{}"),
        HttpMethod::kPost, "/api/v1/namespaces/shop/pods?dryRun=All&fieldValidation=Strict",
        "application/json"},
+      {"evict", Request::Evict({"shop", "web-1"}, *Uid::Parse(kUid)), HttpMethod::kPost,
+       "/api/v1/namespaces/shop/pods/web-1/eviction?fieldManager=windlass", "application/json"},
       {"create event", EventOf("web.17"), HttpMethod::kPost,
        "/api/v1/namespaces/shop/events?fieldManager=windlass", "application/json"},
       {"merge patch", PatchOf("web"), HttpMethod::kPatch,

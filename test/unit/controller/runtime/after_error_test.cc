@@ -27,6 +27,7 @@ TEST_CASE("no key is dropped, and what cannot get better soon is asked for seldo
       {ErrorKind::kInvalid, Retry::kBackOff, Kind::kRetry, kPolicyRetryMax},
       {ErrorKind::kInvalid, Retry::kOnSpecChange, Kind::kRetry, kPolicyRetryMax},
       {ErrorKind::kQuotaExceeded, Retry::kBackOff, Kind::kRetry, kRetryMax},
+      {ErrorKind::kDisruptionBudget, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kWebhook, Retry::kBackOff, Kind::kRetry, kRetryMax},
       {ErrorKind::kForbidden, Retry::kForget, Kind::kForget, Duration{0}},
       {ErrorKind::kAlreadyExists, Retry::kBackOff, Kind::kRetry, kRetryMax},

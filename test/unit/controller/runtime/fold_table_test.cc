@@ -62,6 +62,15 @@ TEST_CASE_METHOD(Fixture, "no store is told what a dry run shows (S-015)") {
   CHECK(told.empty());
 }
 
+TEST_CASE_METHOD(Fixture, "the Status that answers an eviction is no Pod (C-019)") {
+  folds.Add(resources::kPods, Row("pods"));
+  const Request evict = Request::Evict({"ns", "a"}, {0, 1});
+  CHECK(folds.Written(kKey, evict, {R"({"kind":"Status"})"}).ok());
+  CHECK(told.empty());
+  folds.Vanished(kKey, evict);  // after an eviction whose answer was lost
+  CHECK(told == std::vector<std::string>{"pods gone"});
+}
+
 TEST_CASE_METHOD(Fixture, "a resource without a row is not cached, which is no error") {
   CHECK(folds.Written(kKey, kGet, {"x"}).ok());
   folds.Vanished(kKey, kGet);
