@@ -226,8 +226,11 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (const auto* wait = std::get_if<Wait>(&step)) return {.wait = wait->look_again_in};
     if (const auto* failed = std::get_if<Failed>(&step)) return {.error = failed->error};
     auto* write = std::get_if<Write>(&step);
-    const Request& request =
-        write != nullptr ? write->request : std::get_if<windlass::Read>(&step)->request;
+    const auto* read = std::get_if<windlass::Read>(&step);
+    if (write == nullptr && read == nullptr) {
+      return {.error = Error{ErrorKind::kConfig, "an update asks the API server alone"}};
+    }
+    const Request& request = write != nullptr ? write->request : read->request;
     const bool of_update = IsOfUpdate(request);
     const bool changes = write != nullptr && !of_update;
     if (changes && !std::exchange(changes_, true)) WarnAboutOtherProgram(context_, plan_.update());
@@ -246,13 +249,11 @@ LocalUpdate::Walk LocalUpdate::Step() {
     if (changes || asks_to_create) KeepLackOfRight(error);
     if (context_.session.interrupted()) return {.error = error.value_or(Error{})};
     plan_.Fold(request, reply);
-    learned.push_back(write != nullptr
-                          ? OutcomeOf(*write, std::move(reply))
-                          : OutcomeOf(std::get<windlass::Read>(step), std::move(reply)));
+    learned.push_back(write != nullptr ? OutcomeOf(*write, std::move(reply))
+                                       : OutcomeOf(*read, std::move(reply)));
     if (!error) continue;
-    const bool goes_on = write != nullptr
-                             ? GoesOnAfter(*write, error->kind)
-                             : GoesOnAfter(std::get<windlass::Read>(step), error->kind);
+    const bool goes_on =
+        write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
     // If the user may not read something, for example an autoscaler, the update goes on without it.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {

@@ -17,7 +17,9 @@
 #include "controller/core/step.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
+#include "kubeclient/base/assert.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass {
 
@@ -83,6 +85,17 @@ class Controller {
   // runtime calls the returned listener with the answer. The listener may be null.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
+    return nullptr;
+  }
+
+  // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
+  // returned. The runtime calls the returned function if it does not wait any longer: after
+  // ask.deadline, or when the term ends. It ignores an answer that comes later. Null: the question
+  // cannot be cancelled. A controller whose Next returns an Ask overrides Send.
+  using AnswerHandler = std::function<void(Result<AnyValue>)>;
+  using CancelQuestion = std::function<void()>;
+  virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {
+    WL_ASSERT(!"this controller asks no questions");
     return nullptr;
   }
 

@@ -72,6 +72,17 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   return outcome;
 }
 
+Outcome OutcomeOf(const Ask& ask, Result<AnyValue> answer) {
+  if (!answer.ok()) return {IdentityOf(ask), std::move(answer).error()};
+  return {IdentityOf(ask), Reply{}, *std::move(answer)};
+}
+
+RequestKey IdentityOf(const Ask& ask) {
+  RequestKey key;
+  key.text = "ask " + ask.key;
+  return key;
+}
+
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;

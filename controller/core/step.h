@@ -66,6 +66,21 @@ struct Read {
   Digest digest{};
 };
 
+// How long an Ask waits for its answer, unless it says otherwise.
+inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
+
+// A question to something other than the API server, for example to a server that a controller
+// observes. The controller sends it (Controller::Send). The answer is folded into no cache, and a
+// question that fails says nothing about the API server.
+struct Ask {
+  std::string key;      // questions with the same key ask the same; for logs, too
+  AnyValue question{};  // what Controller::Send needs to know besides
+  std::string why{};
+  Duration deadline = kAskDeadline;
+  // The planner has a next step even if the question fails, or is not answered in time.
+  bool go_on_if_failed = false;
+};
+
 // Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
 struct Wait {
   std::optional<Duration> look_again_in{};
@@ -86,7 +101,7 @@ struct Failed {
   std::optional<Duration> look_again_in{};
 };
 
-using Step = std::variant<Write, Read, Wait, Failed>;
+using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 
 // Returns `then` with its look_again_in no later than `due`. Returns a step that does not wait
 // unchanged.
@@ -117,21 +132,25 @@ bool GoesOnAfter(const Write& write, ErrorKind kind);
 //   answer is too large, and if a dry run finds that an object has the name already
 bool GoesOnAfter(const Read& read, ErrorKind kind);
 
-// The answer to one request of this sync.
+// The answer to one request or question of this sync.
 struct Outcome {
   RequestKey asked;
   Result<Reply> said;      // without its body if a digest has read it, or if it was large
-  AnyValue value{};        // what Read::digest made of the body
+  AnyValue value{};        // what Read::digest made of the body; or the answer to an Ask
   bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions
 };
 
-// Returns what a sync learns from the answer to a request. An answer that the digest
+// Returns what a sync learns from the answer to a request or a question. An answer that the digest
 // of `read` refuses is an error, for example kMalformed or kTooLarge.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Read& read, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);
+Outcome OutcomeOf(const Ask& ask, Result<AnyValue> answer);
 
-// Every write and read of a sync so far, in order. Dropped with the sync.
+// Returns the key of the question in Learned: "ask <its key>". Everything else in it is empty.
+RequestKey IdentityOf(const Ask& ask);
+
+// Every write, read and question of a sync so far, in order. Dropped with the sync.
 using Learned = std::vector<Outcome>;
 
 // Returns the latest outcome of the request `asked` in this sync; nullptr if it was not sent yet.

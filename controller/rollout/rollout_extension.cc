@@ -112,7 +112,7 @@ bool WasComplete(const Situation& situation) {
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
-      step && (std::holds_alternative<Write>(*step) || std::holds_alternative<Read>(*step));
+      step && !std::holds_alternative<Wait>(*step) && !std::holds_alternative<Failed>(*step);
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 

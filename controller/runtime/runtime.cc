@@ -54,8 +54,8 @@ Runtime::Runtime(InformerEnvironment environment, Client& client, EventRecorder&
     : informers_(environment, options.namespace_),
       environment_(informers_.environment()),
       options_(std::move(options)),
-      sync_environment_{environment.clock,  environment.log, client, events,
-                        informers_.folds(), controllers_} {
+      sync_environment_{environment.clock, environment.log,   client, events, informers_.folds(),
+                        controllers_,      environment.timers} {
   WL_ASSERT(controllers.size() <= UINT8_MAX);
   informers_.on_reset = [this] { Reset(); };
   informers_.on_emptied = [this] {

@@ -29,11 +29,12 @@ LogLevel LevelOf(ErrorKind kind) {
 
 }  // namespace
 
-bool SyncEnvironment::Ask(const QueueKey& key, const std::function<void(Controller&)>& ask) const {
+bool SyncEnvironment::Consult(const QueueKey& key,
+                              const std::function<void(Controller&)>& consult) const {
   Controller& controller = ControllerOf(key);
   try {
     const AssertionsThrow scope;
-    ask(controller);
+    consult(controller);
     return true;
   } catch (const std::bad_alloc&) {
     throw;
@@ -46,19 +47,19 @@ bool SyncEnvironment::Ask(const QueueKey& key, const std::function<void(Controll
 
 std::optional<ObjectReference> SyncEnvironment::Reference(const QueueKey& key) const {
   std::optional<ObjectReference> reference;
-  Ask(key, [&](const Controller& controller) { reference = controller.Reference(key); });
+  Consult(key, [&](const Controller& controller) { reference = controller.Reference(key); });
   return reference;
 }
 
 Marks SyncEnvironment::MarksOf(const QueueKey& key) const {
   Marks marks;
-  Ask(key, [&](const Controller& controller) { marks = controller.MarksOf(key); });
+  Consult(key, [&](const Controller& controller) { marks = controller.MarksOf(key); });
   return marks;
 }
 
 size_t SyncEnvironment::LargestJson(const QueueKey& key) const {
   size_t bytes = 0;
-  Ask(key, [&](const Controller& controller) { bytes = controller.LargestJson(key); });
+  Consult(key, [&](const Controller& controller) { bytes = controller.LargestJson(key); });
   return bytes;
 }
 
@@ -96,7 +97,7 @@ void Sync::TakeStep() {
 }
 
 bool Sync::Plan(std::optional<Step>& step) {
-  return environment_.Ask(key_, [&](Controller& controller) {
+  return environment_.Consult(key_, [&](Controller& controller) {
     step = controller.Next(key_, learned_, environment_.clock.Wall());
   });
 }
@@ -110,7 +111,7 @@ bool Sync::IsTooLong() {
   if (IsSlow()) return true;
   if (steps < kStepsPerSyncMax) return false;
   int most = 0;
-  environment_.Ask(key_, [&](Controller& controller) { most = controller.StepsMax(key_); });
+  environment_.Consult(key_, [&](Controller& controller) { most = controller.StepsMax(key_); });
   return steps >= most;
 }
 
@@ -304,10 +305,46 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
   }
   Outcome outcome = OutcomeOf(read, std::move(said));
   if (listener) listener(outcome);
+  Learn(std::move(outcome));
+}
+
+void Sync::Learn(Outcome outcome) {
   if (outcome.said.ok()) answer_bytes_ += outcome.said->body.size() + outcome.value.bytes();
   if (hooks_.may_keep && !hooks_.may_keep(answer_bytes_)) return EndWithoutRoom();
   learned_.push_back(std::move(outcome));
   GoOn();
+}
+
+void Sync::Perform(const Ask& ask) {
+  question_ = std::make_unique<OpenQuestion>(
+      environment_.clock, environment_.timers, ask,
+      [this, ask](Result<AnyValue> answer) { QuestionAnswered(ask, std::move(answer)); });
+  const bool sent = environment_.Consult(key_, [&](Controller& controller) {
+    question_->CancelBy(controller.Send(ask, question_->Handler()));
+  });
+  if (sent) return;
+  question_.reset();
+  End({SyncResult::Kind::kInternal, {}, {}, {}});
+}
+
+void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {
+  question_.reset();
+  if (answer.ok() || ask.go_on_if_failed) return Learn(OutcomeOf(ask, std::move(answer)));
+  LogFields fields = {{controller().log_field(), key_.ToString()}};
+  Append(fields, environment_.MarksOf(key_).fields);
+  Append(fields, {{"question", ask.key}, {"why", ask.why}, {"error", answer.error().message}});
+  environment_.log.Warning("a question failed", fields);
+  // Not AfterError: the kind of another server's error says nothing about this API server's objects
+  //
+  SyncResult result{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
+  result.at_least = milliseconds(answer.error().retry_after_ms);
+  End(std::move(result));
+}
+
+void Sync::StopAsking() {
+  if (question_ == nullptr) return;
+  question_.reset();
+  End({SyncResult::Kind::kRetry, {}, kRetryMax, {}});
 }
 
 void Sync::Perform(const Wait& wait) {

@@ -17,9 +17,11 @@
 #include "controller/core/step.h"
 #include "controller/runtime/after_error.h"
 #include "controller/runtime/fold_table.h"
+#include "controller/runtime/open_question.h"
 #include "controller/runtime/unverified.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
+#include "kubeclient/base/timer_queue.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 
@@ -45,13 +47,14 @@ struct SyncEnvironment {
   FoldTable& folds;
   // In the order of QueueKey::controller.
   const std::vector<Controller*>& controllers;
+  TimerQueue& timers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
-  // Runs `ask`, which asks the controller of `key` about its object. Returns false, and logs why,
-  // if the controller throws an exception or fails an assertion: a fault over one object must not
-  // affect other objects. std::bad_alloc ends the process: no sync can go on without
+  // Runs `consult`, which asks the controller of `key` about its object. Returns false, and logs
+  // why, if the controller throws an exception or fails an assertion: a fault over one object must
+  // not affect other objects. std::bad_alloc ends the process: no sync can go on without
   // memory, and a restart repairs that.
-  bool Ask(const QueueKey& key, const std::function<void(Controller&)>& ask) const;
+  bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
   // Each asks the controller for one answer. Returns nullopt, no marks or 0 if the controller
   // fails.
   std::optional<ObjectReference> Reference(const QueueKey& key) const;
@@ -71,7 +74,8 @@ struct SyncHooks {
   std::function<void(SyncResult)> done;             // called exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // called for each successful write
   std::function<void()> on_forbidden;               // called for each write that gets a 403
-  // Returns false if there is no room for this many bytes of answers to the sync's reads.
+  // Returns false if there is no room for this many bytes of answers to the sync's reads and
+  // questions.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
   // limit.
@@ -88,7 +92,8 @@ struct SyncCounters {
 class Sync {
  public:
   // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
-  // request in flight. `put_off_since` is SyncResult::put_off_since of the key's previous sync.
+  // request in flight, and cancels its question. `put_off_since` is SyncResult::put_off_since of
+  // the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
@@ -99,6 +104,10 @@ class Sync {
   // fence. `late` holds the late writes of the key's previous sync, if a late write ended that
   // sync.
   void Start(Learned learned = {}, LateWrites late = {});
+
+  // Ends the sync if it waits for the answer to a question, which is cancelled. The key is taken up
+  // again.
+  void StopAsking();
 
  private:
   void GoOn();
@@ -116,6 +125,7 @@ class Sync {
   void Perform(Read read);
   void Perform(const Wait& wait);
   void Perform(Failed failed);
+  void Perform(const Ask& ask);
   void EndRepeated(const Write& write);
   // Ends the sync after a write with unknown outcome: the next sync first reads the object of
   // `sent`.
@@ -127,6 +137,9 @@ class Sync {
   bool IsOwnStatus(const Request& request) const;
   void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
+  void QuestionAnswered(const Ask& ask, Result<AnyValue> answer);
+  // Keeps what was read or asked, if there is room for it, and goes on.
+  void Learn(Outcome outcome);
   LogFields FieldsOf(const Request& request) const;
   Controller& controller() const { return environment_.ControllerOf(key_); }
   void Emit(const std::vector<Event>& events);
@@ -147,7 +160,8 @@ class Sync {
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
-  size_t answer_bytes_ = 0;  // of reads, in `learned_`
+  size_t answer_bytes_ = 0;  // of reads and questions, in `learned_`
+  std::unique_ptr<OpenQuestion> question_;
   std::shared_ptr<bool> alive_;
 };
 

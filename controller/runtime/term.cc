@@ -47,6 +47,13 @@ Term::~Term() {
   timers_.Cancel(pump_);
 }
 
+void Term::Drain() {
+  draining_ = true;
+  std::vector<Sync*> syncs;  // a sync that ends leaves `syncs_`, and lives until the next pump
+  for (const auto& [key, sync] : syncs_) syncs.push_back(sync.get());
+  for (Sync* sync : syncs) sync->StopAsking();
+}
+
 // Takes keys from the queue in a turn of its own, never within the event that made them ready.
 void Term::SchedulePump() {
   if (pump_ != 0) return;

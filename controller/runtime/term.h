@@ -54,8 +54,8 @@ class Term {
 
   void Add(const QueueKey& key, Wake wake) { queue_.Add(key, wake); }
 
-  // Takes no further keys and no further steps; calls in flight may end.
-  void Drain() { draining_ = true; }
+  // Takes no further keys and no further steps. Calls in flight may end; questions are cancelled.
+  void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
   // Returns true if no call is in flight and no write has an unknown outcome, so that no write can
   // arrive later.

@@ -18,7 +18,7 @@ TermFence::~TermFence() = default;
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
   std::optional<std::vector<Request>> touches;
-  const bool told = environment_.Ask(
+  const bool told = environment_.Consult(
       key, [&](const Controller& controller) { touches = controller.FenceWrites(key, term_); });
   if (!told) return done({SyncResult::Kind::kInternal, {}, {}, {}}, {});
   if (!touches) return done({}, {});

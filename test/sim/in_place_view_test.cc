@@ -385,7 +385,7 @@ TEST_CASE("a patch of a Pod is folded: the next step sees it, whatever became of
   };
   const std::vector<Controller*> controllers = {&controller};
   Term term(SyncEnvironment{f.process->clock(), f.process->log(), f.client, f.events, f.folds,
-                            controllers},
+                            controllers, f.process->timers()},
             f.process->random(), f.process->timers(), 4, f.counters, std::nullopt);
   const std::string name = f.Look().whole_pods[0]->meta.name;
   const auto patched = [&] { return f.Look().whole_pods[0]->meta.labels.Has("patched"); };

@@ -50,9 +50,9 @@ struct Fixture {
 
   // Begins a term after a take-over.
   void Lead(const std::string& taken_over_as) {
-    term = std::make_unique<Term>(
-        SyncEnvironment{process->clock(), log, client, events, folds, controllers},
-        process->random(), process->timers(), 4, counters, taken_over_as);
+    term = std::make_unique<Term>(SyncEnvironment{process->clock(), log, client, events, folds,
+                                                  controllers, process->timers()},
+                                  process->random(), process->timers(), 4, counters, taken_over_as);
   }
 
   World world;
@@ -69,8 +69,8 @@ struct Fixture {
   std::function<Step(const ObjectKey&, const Learned&)> plan;
   std::map<std::string, std::vector<MonotonicTime>> planned;  // the times of its plans, by name
   std::unique_ptr<Term> term = std::make_unique<Term>(
-      SyncEnvironment{process->clock(), log, client, events, folds, controllers}, process->random(),
-      process->timers(), 4, counters, std::nullopt);
+      SyncEnvironment{process->clock(), log, client, events, folds, controllers, process->timers()},
+      process->random(), process->timers(), 4, counters, std::nullopt);
 };
 
 size_t EventsWithReason(World& world, const std::string& reason) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/core/controller.h"
@@ -25,6 +26,8 @@ class PlannedController final : public Controller {
   std::function<void(std::string_view question, const ObjectKey& key)> on_question =
       [](std::string_view, const ObjectKey&) {};
   std::vector<std::string> not_written;  // "scale: Conflict", in order
+  // Null: the controller asks no questions.
+  std::function<CancelQuestion(const Ask& ask, AnswerHandler answer)> send;
 
   std::string_view kind() const override { return "Deployment"; }
   std::string_view log_field() const override { return "deployment"; }
@@ -58,6 +61,9 @@ class PlannedController final : public Controller {
   }
   std::optional<MonotonicTime> ViewAt(const Request&) const override { return view_at; }
   ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
+  CancelQuestion Send(const Ask& ask, AnswerHandler answer) override {
+    return send ? send(ask, std::move(answer)) : Controller::Send(ask, std::move(answer));
+  }
   void Written(const Because&) override {}
   void NotWritten(const Because& because, const Error& error) override {
     const std::string reason(Name(error.kind));

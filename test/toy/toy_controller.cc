@@ -1,6 +1,8 @@
 #include "test/toy/toy_controller.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/runtime/watched_resource.h"
 #include "kubeclient/api/config_map.h"
@@ -17,8 +19,10 @@ constexpr Metric kCopies{"windlass_toy_copies_total", MetricType::kCounter,
 // A key names the target: the ConfigMap that a text is copied to.
 class ToyController final : public WatchingController {
  public:
-  explicit ToyController(ControllerHost& host)
-      : host_(host), maps_(host, resources::kConfigMaps, &DecodeConfigMap) {
+  ToyController(ControllerHost& host, ToyOracle oracle)
+      : host_(host),
+        oracle_(std::move(oracle)),
+        maps_(host, resources::kConfigMaps, &DecodeConfigMap) {
     maps_.store().OnChange([this](const Change<ConfigMap>& change) { Changed(change); });
   }
 
@@ -44,18 +48,30 @@ class ToyController final : public WatchingController {
     if (target == nullptr) return std::nullopt;
     const ConfigMap* source = SourceOf(*target);
     if (source == nullptr) return Wait{};
-    const auto value = source->data.find("value");
-    if (value == source->data.end()) return Wait{};
-    if (target->meta.annotations.Find(kValue) == value->second) return Wait{};
+    const auto text = source->data.find("value");
+    if (text == source->data.end()) return Wait{};
+    std::string value = text->second;
+    if (oracle_ && value.ends_with('?')) {
+      const Ask ask{.key = value, .question = AnyValue::Of(value), .why = "the text is a question"};
+      const Outcome* told = FindOutcome(learned, IdentityOf(ask));
+      if (told == nullptr) return ask;
+      value = told->value.Get<std::string>();
+    }
+    if (target->meta.annotations.Find(kValue) == value) return Wait{};
     // A sync makes one write. It does not repeat a write that the server refused or changed.
     if (!learned.empty() && !learned.back().said.ok()) return Failed{learned.back().said.error()};
-    if (!learned.empty()) return Wait{};
-    const nlohmann::json fields = {{"metadata", {{"annotations", {{kValue, value->second}}}}}};
+    const bool wrote = std::ranges::any_of(
+        learned, [](const Outcome& outcome) { return Mutates(outcome.asked.verb); });
+    if (wrote) return Wait{};
+    const nlohmann::json fields = {{"metadata", {{"annotations", {{kValue, value}}}}}};
     const std::string& from = source->meta.name;
     return Write{
         Request::MergePatch(resources::kConfigMaps, VersionOf(target->meta), "", fields.dump()),
         {kCopyValue, {{"from", from}}},
         {{Event::Type::kNormal, "ValueCopied", "Copied the value of " + from + "."}}};
+  }
+  CancelQuestion Send(const Ask& ask, AnswerHandler answer) override {
+    return oracle_(ask.question.Get<std::string>(), std::move(answer));
   }
   std::optional<ObjectReference> Reference(const ObjectKey& key) const override {
     const ConfigMap* map = maps_.store().Find(key);
@@ -100,15 +116,18 @@ class ToyController final : public WatchingController {
   }
 
   ControllerHost& host_;
+  ToyOracle oracle_;
   WatchedResource<ConfigMap> maps_;
   uint64_t copies_ = 0;
 };
 
 }  // namespace
 
-ControllerEntry ToyControllerEntry() {
+ControllerEntry ToyControllerEntry(ToyOracle oracle) {
   return {"toy",
-          [](ControllerHost& host) { return std::make_unique<ToyController>(host); },
+          [oracle = std::move(oracle)](ControllerHost& host) {
+            return std::make_unique<ToyController>(host, oracle);
+          },
           "copies values between ConfigMaps",
           {{"Toy", {&kCopies}}}};
 }

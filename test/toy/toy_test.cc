@@ -11,6 +11,7 @@
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/windlass_process.h"
+#include "test/toy/copied_map.h"
 #include "test/toy/toy_controller.h"
 #include "test/unit/daemon/daemon_process.h"
 
@@ -18,18 +19,6 @@ namespace windlass::sim::toy_test {
 namespace {
 
 constexpr Duration kLimit = seconds(600);
-
-Json Map(const std::string& name, const std::string& copy_to, const std::string& value) {
-  Json map = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", name}}}};
-  if (!copy_to.empty()) map["metadata"]["annotations"]["toy.windlass.dev/copy-to"] = copy_to;
-  if (!value.empty()) map["data"]["value"] = value;
-  return map;
-}
-
-std::string ValueOf(World& world, const std::string& name) {
-  const Object map = world.api().Find({resources::kConfigMaps, "default", name});
-  return map == nullptr ? "" : AnnotationOf(*map, "toy.windlass.dev/value");
-}
 
 bool Becomes(World& world, const std::string& name, const std::string& value) {
   return world.RunUntil([&] { return ValueOf(world, name) == value; }, kLimit);
@@ -53,8 +42,8 @@ struct Fixture {
     world.api().store().OnChange([this](const Change& change) {
       if (change.actor == "windlass" && change.key.resource == resources::kConfigMaps) ++writes;
     });
-    world.Apply(Map("from", "to", "blue"));
-    world.Apply(Map("to", "", ""));
+    world.Apply(CopiedMap("from", "to", "blue"));
+    world.Apply(CopiedMap("to", "", ""));
   }
 
   World world{1};
@@ -67,7 +56,7 @@ const ControllerList kToy = {ToyControllerEntry()};
 TEST_CASE_METHOD(Fixture, "a value is copied, and copied again when it changes") {
   const Process windlass(world, {}, kToy);
   REQUIRE(Becomes(world, "to", "blue"));
-  world.Apply(Map("from", "to", "green"));
+  world.Apply(CopiedMap("from", "to", "green"));
   REQUIRE(Becomes(world, "to", "green"));
   REQUIRE(world.Quiesce());
   CHECK(writes == 2);
@@ -76,7 +65,7 @@ TEST_CASE_METHOD(Fixture, "a value is copied, and copied again when it changes")
 }
 
 TEST_CASE_METHOD(Fixture, "of two that are to be copied to one the first by name counts") {
-  world.Apply(Map("a", "to", "red"));
+  world.Apply(CopiedMap("a", "to", "red"));
   const Process windlass(world, {}, kToy);
   REQUIRE(Becomes(world, "to", "red"));
   world.api().Delete("user", {resources::kConfigMaps, "default", "a"});
@@ -87,9 +76,9 @@ TEST_CASE_METHOD(Fixture, "of two that are to be copied to one the first by name
 
 TEST_CASE_METHOD(Fixture, "a ConfigMap that is made later gets its value then") {
   const Process windlass(world, {}, kToy);
-  world.Apply(Map("early", "late", "1"));
+  world.Apply(CopiedMap("early", "late", "1"));
   REQUIRE(world.Quiesce());
-  world.Apply(Map("late", "", ""));
+  world.Apply(CopiedMap("late", "", ""));
   CHECK(Becomes(world, "late", "1"));
 }
 
@@ -98,7 +87,7 @@ TEST_CASE_METHOD(Fixture, "who does not lead copies nothing, and who takes over 
   Process standby(world, Process::Standby{}, {}, kToy);
   REQUIRE(Becomes(world, "to", "blue"));
   leader.reset();
-  world.Apply(Map("from", "to", "green"));
+  world.Apply(CopiedMap("from", "to", "green"));
   world.RunFor(seconds(60));
   CHECK(ValueOf(world, "to") == "blue");
   standby.Lead({.barrier = true, .taken_over_as = "2"});
@@ -203,7 +192,7 @@ TEST_CASE_METHOD(Fixture, "what the toy reads is served no more: it waits, and D
   REQUIRE(world.RunUntil([&] { return toy->WaitsForApi(); }, kLimit));
   CHECK_FALSE(toy->HasSynced());
   CHECK(toy->Troubles().size() == 1);
-  world.Apply(Map("from", "to", "green"));
+  world.Apply(CopiedMap("from", "to", "green"));
   world.Apply(SampleDeployment("web", 2));
   CHECK(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
   CHECK(ValueOf(world, "to") == "blue");
@@ -219,7 +208,7 @@ TEST_CASE_METHOD(Fixture, "what the toy reads is served no more: it waits, and D
 // After a reset the cache still holds what another past had, and is not complete.
 TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete looks at no key") {
   const ObjectStore::Backup backup = world.api().store().Save();
-  world.Apply(Map("lost", "", ""));
+  world.Apply(CopiedMap("lost", "", ""));
   Process windlass(world, Process::Standby{}, {}, kToy);
   const auto informer = [&](const std::string& resource) {
     const std::vector<InformerSnapshot> all = windlass.runtime().informers().Snapshots();
@@ -347,12 +336,12 @@ struct Run {
       if (change.actor == "windlass" && change.key.resource == resources::kConfigMaps) ++writes;
     });
     SupervisedWindlass windlass(world, fault, successor, kToy);
-    world.Apply(Map("from", "to", "blue"));
-    world.Apply(Map("to", "", ""));
-    world.Apply(Map("other", "next", "1"));
-    world.Apply(Map("next", "", ""));
+    world.Apply(CopiedMap("from", "to", "blue"));
+    world.Apply(CopiedMap("to", "", ""));
+    world.Apply(CopiedMap("other", "next", "1"));
+    world.Apply(CopiedMap("next", "", ""));
     world.RunFor(seconds(30));
-    world.Apply(Map("from", "to", "green"));
+    world.Apply(CopiedMap("from", "to", "green"));
     CHECK(world.Quiesce(seconds(120)));
     calls = windlass.calls();
     struck = windlass.struck();

@@ -59,8 +59,8 @@ struct Fixture : ClientWorld {
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
-    Sync sync(SyncEnvironment{clock, log, client, events, folds, controllers}, QueueKey{kWeb},
-              std::move(hooks), std::nullopt);
+    Sync sync(SyncEnvironment{clock, log, client, events, folds, controllers, timers},
+              QueueKey{kWeb}, std::move(hooks), std::nullopt);
     sync.Start();
     return !transport.sent.empty();
   }

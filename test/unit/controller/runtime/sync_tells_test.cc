@@ -45,8 +45,9 @@ struct SyncWorld : ClientWorld {
     SyncHooks hooks;
     hooks.done = [this](const SyncResult& result) { ended = result; };
     hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
-    sync = std::make_unique<Sync>(SyncEnvironment{clock, log, client, events, folds, controllers},
-                                  QueueKey{kWeb}, std::move(hooks), put_off_since);
+    sync = std::make_unique<Sync>(
+        SyncEnvironment{clock, log, client, events, folds, controllers, timers}, QueueKey{kWeb},
+        std::move(hooks), put_off_since);
     sync->Start();
   }
   // Returns "InPlacePatched Pod/web-1 11111111-…" for each Event sent, in order.

@@ -40,7 +40,7 @@ struct Fixture : ClientWorld {
   FoldTable folds;
   PlannedController controller;
   const std::vector<Controller*> controllers = {&controller};
-  TermFence fence{SyncEnvironment{clock, log, client, events, folds, controllers}, "5-7"};
+  TermFence fence{SyncEnvironment{clock, log, client, events, folds, controllers, timers}, "5-7"};
   int ends = 0;
   std::optional<SyncResult> ended;
   Learned refused;

@@ -31,8 +31,8 @@ struct Fixture : ClientWorld {
     };
   }
   void Begin(std::optional<std::string> taken_over_as = std::nullopt) {
-    term.emplace(SyncEnvironment{clock, log, client, events, folds, controllers}, random, timers,
-                 syncs_max, counters, std::move(taken_over_as));
+    term.emplace(SyncEnvironment{clock, log, client, events, folds, controllers, timers}, random,
+                 timers, syncs_max, counters, std::move(taken_over_as));
   }
   void Look() {
     term->Add(kWeb, Wake::kObjectChange);
@@ -319,6 +319,23 @@ TEST_CASE_METHOD(Fixture, "a term that drains begins nothing (Q-015)") {
   term->Drain();
   Look();
   CHECK(counters.syncs == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a term that drains waits for no answer to a question (Q-015, Q-020)") {
+  int cancelled = 0;
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Ask{.key = "who"}; };
+  controller.send = [&](const Ask&, const Controller::AnswerHandler&) {
+    return [&] { ++cancelled; };
+  };
+  Begin();
+  Look();
+  CHECK(counters.syncs == 1);
+  CHECK_FALSE(term->settled());
+  term->Drain();
+  CHECK(cancelled == 1);
+  CHECK(term->settled());
+  Advance(seconds(60));
+  CHECK(counters.syncs == 1);
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -1,0 +1,41 @@
+// A question of a sync that waits for its answer (Ask, Q-020). Core thread only.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "controller/core/controller.h"
+#include "controller/core/step.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/base/timer_queue.h"
+
+namespace windlass {
+
+class OpenQuestion {
+ public:
+  // Calls `done` at most once: with the first answer, or with kTimeout after ask.deadline. `done`
+  // may destroy this.
+  OpenQuestion(const Clock& clock, TimerQueue& timers, const Ask& ask,
+               Controller::AnswerHandler done);
+  // Cancels the question if it is still open.
+  ~OpenQuestion();
+  OpenQuestion(const OpenQuestion&) = delete;
+  OpenQuestion& operator=(const OpenQuestion&) = delete;
+
+  // Returns what to give to Controller::Send. It ignores answers that come later than the first,
+  // the deadline or the destruction of this.
+  Controller::AnswerHandler Handler();
+  // Takes what Controller::Send has returned.
+  void CancelBy(Controller::CancelQuestion cancel) { cancel_ = std::move(cancel); }
+
+ private:
+  void Close(Result<AnyValue> answer);
+
+  TimerQueue& timers_;
+  Controller::AnswerHandler done_;
+  Controller::CancelQuestion cancel_;
+  TimerId deadline_ = 0;
+  std::shared_ptr<const bool> open_ = std::make_shared<const bool>(true);  // null once closed
+};
+
+}  // namespace windlass

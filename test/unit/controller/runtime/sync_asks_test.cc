@@ -1,0 +1,192 @@
+// A sync asks a question: what it learns from the answer, and what follows if there is none
+//
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/runtime/sync.h"
+#include "kubeclient/cache/work_queue.h"
+#include "test/catch.h"
+#include "test/support/planned_controller.h"
+#include "test/support/recording_log.h"
+#include "test/unit/client/fake_transport.h"
+
+namespace windlass::sync_asks_test {
+namespace {
+
+const ObjectKey kWeb = {"shop", "web"};
+
+Ask Question(const std::string& key, bool go_on_if_failed = false) {
+  return {.key = key,
+          .question = AnyValue::Of(key.size()),
+          .why = "a test",
+          .deadline = seconds(3),
+          .go_on_if_failed = go_on_if_failed};
+}
+
+struct Fixture : ClientWorld {
+  Fixture() : ClientWorld({.qps = 0}) {
+    controller.objects[kWeb] = *Uid::Parse(kUid);
+    controller.plan = [this](const ObjectKey&, const Learned& learned) -> Step {
+      seen = learned;
+      return plan(learned);
+    };
+    controller.send = [this](const Ask& ask, Controller::AnswerHandler answer) {
+      sent.push_back(ask.key + " " + std::to_string(ask.question.Get<size_t>()));
+      handler = std::move(answer);
+      return [this] { ++cancelled; };
+    };
+  }
+
+  void Run() {
+    SyncHooks hooks;
+    hooks.done = [this](const SyncResult& result) { ended = result; };
+    hooks.may_keep = [this](size_t bytes) { return (kept = bytes) <= room; };
+    hooks.next_turn = [](const std::function<void()>& go_on) { go_on(); };
+    sync = std::make_unique<Sync>(
+        SyncEnvironment{clock, log, client, events, folds, controllers, timers}, QueueKey{kWeb},
+        std::move(hooks), std::nullopt);
+    sync->Start();
+  }
+  // Answers the latest question.
+  void Answer(Result<AnyValue> answer) {
+    const Controller::AnswerHandler to = handler;  // the next question replaces `handler`
+    to(std::move(answer));
+  }
+  bool Logged(const std::string& text) const {
+    for (const std::string& line : log.lines) {
+      if (line.find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  RecordingLog log;
+  EventRecorder events{clock, log, client};
+  FoldTable folds;
+  PlannedController controller;
+  const std::vector<Controller*> controllers = {&controller};
+  std::function<Step(const Learned&)> plan;
+  Learned seen;                       // of the latest plan
+  std::vector<std::string> sent;      // the questions
+  Controller::AnswerHandler handler;  // of the latest question
+  int cancelled = 0;
+  size_t room = 1000;
+  size_t kept = 0;
+  std::unique_ptr<Sync> sync;
+  std::optional<SyncResult> ended;
+};
+
+TEST_CASE_METHOD(Fixture, "the planner learns the answer, once (Q-020)") {
+  plan = [](const Learned& learned) -> Step {
+    if (learned.empty()) return Question("who");
+    return Wait{};
+  };
+  Run();
+  CHECK(sent == std::vector<std::string>{"who 3"});
+  CHECK_FALSE(ended);
+  Answer(AnyValue::Of(std::string("me")));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  CHECK(ended->calls == 0);  // none to the API server
+  REQUIRE(seen.size() == 1);
+  CHECK(FindOutcome(seen, IdentityOf(Question("who"))) == &seen[0]);
+  CHECK(FindOutcome(seen, IdentityOf(Question("what"))) == nullptr);
+  CHECK(seen[0].value.Get<std::string>() == "me");
+  CHECK(seen[0].value.As<int>() == nullptr);
+  CHECK(kept == 2);
+  Answer(AnyValue::Of(std::string("you")));  // too late
+  Advance(seconds(60));
+  CHECK(cancelled == 0);
+  CHECK(timers.empty());
+  CHECK(transport.sent.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a failed question ends the sync with a back-off (Q-020)") {
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  // The kind is the other server's: no object of this API server is gone or was changed.
+  Error error{GENERATE(ErrorKind::kNotFound, ErrorKind::kConflict, ErrorKind::kServer), "no"};
+  error.retry_after_ms = 7000;
+  Run();
+  Answer(error);
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kRetry);
+  CHECK(ended->longest == kRetryMax);
+  CHECK(ended->at_least == seconds(7));
+  CHECK(Logged("a question failed"));
+  CHECK(Logged("question=who"));
+}
+
+TEST_CASE_METHOD(Fixture, "a question without an answer fails at its deadline (Q-020)") {
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  Run();
+  Advance(milliseconds(2999));
+  CHECK_FALSE(ended);
+  Advance(milliseconds(1));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kRetry);
+  CHECK(cancelled == 1);
+  CHECK(Logged("no answer within 3000 ms"));
+  Answer(AnyValue::Of(std::string("late")));
+}
+
+TEST_CASE_METHOD(Fixture, "the planner goes on without an answer if it said so (Q-020)") {
+  plan = [](const Learned& learned) -> Step {
+    if (learned.empty()) return Question("who", /*go_on_if_failed=*/true);
+    return Wait{};
+  };
+  Run();
+  Advance(seconds(3));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].said.error().kind == ErrorKind::kTimeout);
+}
+
+TEST_CASE_METHOD(Fixture, "a sync that ends cancels its question (Q-020)") {
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  Run();
+  SECTION("because the term ends") {
+    sync.reset();
+    CHECK_FALSE(ended);
+  }
+  SECTION("because the process drains") {
+    sync->StopAsking();
+    REQUIRE(ended);
+    CHECK(ended->kind == SyncResult::Kind::kRetry);
+  }
+  CHECK(cancelled == 1);
+  Answer(AnyValue::Of(std::string("late")));
+  CHECK(timers.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "questions count as steps, so that a plan without an end ends (Q-014)") {
+  plan = [](const Learned& learned) -> Step { return Question(std::to_string(learned.size())); };
+  Run();
+  for (int i = 0; i < 2 * kStepsPerSyncMax && !ended; ++i) Answer(AnyValue::Of(1));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kInternal);
+  CHECK(sent.size() == static_cast<size_t>(kStepsPerSyncMax));
+}
+
+TEST_CASE_METHOD(Fixture, "an answer for which there is no room ends the sync (R-067)") {
+  room = 10;
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  Run();
+  Answer(AnyValue::Of(std::string(11, 'x')));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kRetry);
+}
+
+TEST_CASE_METHOD(Fixture, "a controller that asks what it cannot send is at fault (Q-014)") {
+  controller.send = nullptr;
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  Run();
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kInternal);
+  CHECK(timers.empty());
+}
+
+}  // namespace
+}  // namespace windlass::sync_asks_test
