@@ -62,8 +62,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
-    config.notes.emplace_back(
-        "KUBECONFIG is passed over in a Pod: give --kubeconfig to use a file");
+    config.notes.emplace_back("KUBECONFIG is ignored in a Pod: give --kubeconfig to use a file");
   }
   return config;
 }
@@ -163,7 +162,7 @@ Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   const std::string variable = ProxyVariable(server, sources.environment);
   if (!variable.empty()) {
     config.notes.push_back(
-        variable + " is passed over: a proxy is used if proxy-url of a kubeconfig names it");
+        variable + " is ignored: a proxy is used only if proxy-url of the kubeconfig names one");
   }
   return Unit{};
 }

@@ -66,7 +66,8 @@ Status ReadTrust(const EntryReader& cluster, const ConfigSources& sources, Clien
     SkipVerification(config);
   } else if (insecure_flag) {
     config.notes.emplace_back(
-        "--insecure-skip-tls-verify has no effect: the cluster's field of that name is not true");
+        "--insecure-skip-tls-verify has no effect: insecure-skip-tls-verify of the cluster in the "
+        "kubeconfig is not true");
   }
   TlsMaterial trust;
   trust.ca_pem = config.tls.ca_pem;

@@ -117,8 +117,8 @@ Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, 
   if (mode == "IfAvailable" || (mode == "Always" && terminal)) return terminal;
   if (mode == "Always") {
     return exec.Wrong("interactiveMode",
-                      "Always wants a terminal, and there is none: use a plugin "
-                      "or a setting of it that asks nothing");
+                      "Always wants a terminal, and there is none: use a plugin, or a setting of "
+                      "this plugin, that asks the user nothing");
   }
   if (mode.empty() && version.ends_with("/v1beta1")) return terminal;
   return exec.Wrong("interactiveMode", "must be Never, IfAvailable or Always");

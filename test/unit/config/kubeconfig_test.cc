@@ -335,9 +335,8 @@ TEST_CASE("the environment's proxy counts as with kubectl, and for nothing else"
     if (in_pod) machine.MountServiceAccount();
     const auto config = Must(in_pod ? LoadConfig(machine.sources) : machine.Load(file));
     CHECK(config.proxy.host.empty());
-    CHECK(config.notes ==
-          std::vector<std::string>{"HTTPS_PROXY is passed over: a proxy is used if proxy-url of a "
-                                   "kubeconfig names it"});
+    CHECK(config.notes == std::vector<std::string>{"HTTPS_PROXY is ignored: a proxy is used only "
+                                                   "if proxy-url of the kubeconfig names one"});
   }
   SECTION("and says nothing when the variable does not concern it") {
     machine.environment["NO_PROXY"] = "h";
@@ -467,7 +466,7 @@ TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
   const ClientConfig pod = Must(LoadConfig(machine.sources));
   CHECK(pod.server == "https://10.96.0.1:443");
   REQUIRE(pod.notes.size() == 1);
-  CHECK(Has(pod.notes.front(), "KUBECONFIG is passed over"));
+  CHECK(Has(pod.notes.front(), "KUBECONFIG is ignored in a Pod"));
 
   const ClientConfig flag = Must(machine.Load(file("flag")));
   CHECK(flag.server == "https://flag");
