@@ -15,6 +15,16 @@ function(windlass_box name)
   endif()
 endfunction()
 
+# kubeclient_export(<box> <name>): installs the library <box> with the package kubeclient, where it
+# is libkubeclient_<name>.a and kubeclient::<name>.
+function(kubeclient_export box name)
+  set_target_properties(${box} PROPERTIES EXPORT_NAME ${name} OUTPUT_NAME kubeclient_${name})
+  target_compile_features(${box} PUBLIC cxx_std_20)
+  target_include_directories(${box} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  install(TARGETS ${box} EXPORT kubeclient COMPONENT kubeclient EXCLUDE_FROM_ALL)
+endfunction()
+
 # windlass_test(<name> [links…]): executable <name>_test of every *_test.cc beside the calling
 # CMakeLists.
 function(windlass_test name)
