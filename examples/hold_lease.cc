@@ -53,5 +53,7 @@ int main(int argc, char** argv) {
   windlass::InitializeNetworkThread();
   windlass::ConfigSources sources;
   if (argc > 4) sources.kubeconfig = argv[4];
-  return windlass::Run(sources, {argv[1], argv[2], argv[3]});
+  return windlass::Run(
+      sources,
+      {.namespace_ = argv[1], .name = argv[2], .identity = argv[3], .field_manager = "hold-lease"});
 }

@@ -13,6 +13,7 @@
 #include "cmd/windlass/controllers_flag.h"
 #include "cmd/windlass/idle_memory.h"
 #include "cmd/windlass/memory_limit.h"
+#include "controller/core/own_names.h"
 #include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
@@ -37,6 +38,7 @@ LeaderElectionOptions ElectionOptionsOf(const Flags& flags, Random& random) {
   LeaderElectionOptions options;
   options.namespace_ = flags.leader_elect_namespace;
   options.name = flags.leader_elect_name;
+  options.field_manager = kOwnFieldManager;
   options.lease_duration = flags.lease_duration;
   options.renew_deadline = flags.renew_deadline;
   options.retry_period = flags.retry_period;
@@ -77,7 +79,8 @@ Daemon::Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& sy
       decoder_(symbols),
       budget_(symbols, CacheBytesOf(MemoryLimit().value_or(0))),
       write_deadline_(clock),
-      client_(clock, timers, transport_, decoder_, write_deadline_, ClientOptionsOf(flags)),
+      client_(clock, timers, transport_, decoder_, write_deadline_, std::string(kOwnFieldManager),
+              ClientOptionsOf(flags)),
       events_(clock, log, client_),
       runtime_({clock, random_, log, timers, transport_, decoder_, nullptr, &budget_}, client_,
                events_, {flags.namespace_, flags.max_in_flight}, controllers),

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "controller/core/own_names.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass {
 namespace {
 
-constexpr const char* kOwnFieldManager = "windlass";  // ClientOptions::field_manager
 constexpr int kForeignWritesMax = 3;
 // A manager whose last write is older than this is not running: a Deployment controller that runs
 // writes the status whenever a Pod's readiness changes.

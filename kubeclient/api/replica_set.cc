@@ -27,7 +27,7 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
 }
 
 // Reads the conditions and cuts their messages. The reason for which a Pod was refused may be a
-// webhook's message of a megabyte. Windlass does not write conditions of a ReplicaSet back, but
+// webhook's message of a megabyte. A rollout does not write conditions of a ReplicaSet back, but
 // copies the message into a condition of the owner, where the message must fit.
 void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
   ReadConditions(in, symbols, out);

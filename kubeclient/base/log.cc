@@ -15,6 +15,7 @@ namespace windlass {
 namespace {
 
 constexpr size_t kValueBytesMax = 1024;
+constexpr const char* kNoLoggerName = "";  // no line shows it (PatternOf)
 
 std::string_view Name(LogLevel level) {
   switch (level) {
@@ -79,7 +80,7 @@ std::string DroppedLine(LogFormat format, uint64_t count) {
                "log lines were dropped, because standard error was not read", {{"lines", count}});
   spdlog::memory_buf_t out;
   spdlog::pattern_formatter(PatternOf(format), spdlog::pattern_time_type::utc)
-      .format({"windlass", spdlog::level::info, line}, out);
+      .format({kNoLoggerName, spdlog::level::info, line}, out);
   return {out.data(), out.size()};
 }
 
@@ -104,7 +105,7 @@ class SpdlogLog final : public Log {
   SpdlogLog(LogFormat format, LogLevel lowest)
       : format_(format),
         lowest_(lowest),
-        logger_("windlass", std::make_shared<StderrSink>(format)) {
+        logger_(kNoLoggerName, std::make_shared<StderrSink>(format)) {
     logger_.set_level(spdlog::level::trace);
     logger_.set_pattern(PatternOf(format), spdlog::pattern_time_type::utc);
   }

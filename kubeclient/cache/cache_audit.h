@@ -2,8 +2,9 @@
 // list of metadata, and compares uid and resourceVersion of every object with the store. The audit
 // leaves out objects that changed meanwhile.
 //
-// A difference is a bug, in Windlass or in the API server. The audit counts it, logs the object and
-// has the informer list again. An audit that cannot be finished reports nothing. Core thread only.
+// A difference is a bug, in this library or in the API server. The audit counts it, logs the object
+// and has the informer list again. An audit that cannot be finished reports nothing. Core thread
+// only.
 #pragma once
 
 #include <cstdint>

@@ -60,7 +60,7 @@ class CacheBudget {
   }
   // Returns true if an object that takes `before` may take `bytes` from now on. Large objects that
   // grow may together take three eighths of the budget, more than the quarter for new ones. So an
-  // object is not cut down because Windlass writes to it in the middle of a rollout.
+  // object is not cut down because the process writes to it in the middle of a rollout.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

@@ -2,9 +2,10 @@
 //
 // The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
 // does not change if etcd was restored to an earlier state; the reflectors notice a restore. If
-// Windlass has no right to read the namespace, only this check is disabled. A question without an
-// answer is asked again, at growing intervals up to kForbiddenBackOffMax. If the answer is that the
-// namespace does not exist, the question is asked again after kNoIdentityProbe. Core thread only.
+// the process has no right to read the namespace, only this check is disabled. A question without
+// an answer is asked again, at growing intervals up to kForbiddenBackOffMax. If the answer is that
+// the namespace does not exist, the question is asked again after kNoIdentityProbe. Core thread
+// only.
 #pragma once
 
 #include <functional>

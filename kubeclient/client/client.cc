@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "kubeclient/api/turns.h"
+#include "kubeclient/base/assert.h"
 #include "kubeclient/client/about_the_object.h"
 #include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
@@ -90,14 +91,16 @@ struct Client::Impl {
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
-       Decoder& the_decoder, const WriteDeadline& the_write_deadline, ClientOptions the_options)
+       Decoder& the_decoder, const WriteDeadline& the_write_deadline, std::string the_field_manager,
+       ClientOptions the_options)
       : client(owner),
         clock(the_clock),
         timers(the_timers),
         transport(the_transport),
         decoder(the_decoder),
         write_deadline(the_write_deadline),
-        options(std::move(the_options)),
+        field_manager(std::move(the_field_manager)),
+        options(the_options),
         rate(options.qps, options.burst),
         event_rate(options.qps / kEventRateShare,
                    std::max(options.burst / kEventRateShare, kEventBurstMin)) {}
@@ -144,6 +147,7 @@ struct Client::Impl {
   Transport& transport;
   Decoder& decoder;
   const WriteDeadline& write_deadline;
+  const std::string field_manager;
   const ClientOptions options;
   AdaptiveRate rate;
   TokenBucket event_rate;
@@ -294,7 +298,7 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 }
 
 void Client::Impl::Send(Id id, PendingCall& call) {
-  HttpRequest http = ToHttp(call.request, options.field_manager);
+  HttpRequest http = ToHttp(call.request, field_manager);
   // The API server calls webhooks for a dry run, too, so a dry run gets the time limit of a write.
   if (call.request.verb() == Verb::kDryRunCreate) LimitWrite(http, http.deadline);
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
@@ -404,9 +408,12 @@ void Client::Impl::Resume() {
 }
 
 Client::Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
-               const WriteDeadline& write_deadline, ClientOptions options)
+               const WriteDeadline& write_deadline, std::string field_manager,
+               ClientOptions options)
     : impl_(std::make_unique<Impl>(*this, clock, timers, transport, decoder, write_deadline,
-                                   std::move(options))) {}
+                                   std::move(field_manager), options)) {
+  WL_ASSERT(!impl_->field_manager.empty());
+}
 
 Client::~Client() = default;
 

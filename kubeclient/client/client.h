@@ -33,7 +33,6 @@ inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
 struct ClientOptions {
-  std::string field_manager = "windlass";
   double qps = 50;         // --kube-api-qps; <= 0 = no client-side limit
   int burst = 100;         // --kube-api-burst
   int max_in_flight = 64;  // --max-in-flight; further calls wait in order
@@ -54,9 +53,11 @@ class Client {
  public:
   using ReplyHandler = std::function<void(Result<Reply>)>;
 
-  // All references must outlive the client. A destroyed client calls no handler.
+  // All references must outlive the client. A destroyed client calls no handler. `field_manager` is
+  // the name that managedFields shows for the client's writes; it must not be empty.
   Client(const Clock& clock, TimerQueue& timers, Transport& transport, Decoder& decoder,
-         const WriteDeadline& write_deadline, ClientOptions options);
+         const WriteDeadline& write_deadline, std::string field_manager,
+         ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -24,7 +24,7 @@ namespace windlass {
 class ClusterConnection {
  public:
   struct Options {
-    std::string user_agent = "windlass";
+    std::string user_agent;  // required: the program and its version, "my-controller/1.2"
     Duration poll_period = kCredentialsPoll;  // how often the files are read again
   };
 

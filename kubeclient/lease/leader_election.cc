@@ -341,7 +341,7 @@ void LeaderElection::Impl::ReleaseIfOurs() {
     if (seen.kind != LeaseAnswer::Kind::kLease) return FinishStop();
     view.See(seen.lease, clock.Now());
     if (!view.ours()) return FinishStop();
-    Call(PutLease(Name(), kLeaseReleaseMax, view.ReleaseBody(NextMicros())),
+    Call(PutLease(Name(), options.field_manager, kLeaseReleaseMax, view.ReleaseBody(NextMicros())),
          [this](const LeaseAnswer& written) {
            if (written.kind == LeaseAnswer::Kind::kConflict) return ReleaseIfOurs();
            FinishStop();
@@ -384,12 +384,12 @@ void LeaderElection::Impl::Get() {
 void LeaderElection::Impl::Put() {
   const bool give_up = view.ours() && view.yields();
   std::string body = give_up ? view.ReleaseBody(NextMicros()) : Claim();
-  Call(PutLease(Name(), CallDeadline(), std::move(body)),
+  Call(PutLease(Name(), options.field_manager, CallDeadline(), std::move(body)),
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
 void LeaderElection::Impl::Create() {
-  Call(PostLease(Name(), CallDeadline(), Claim()),
+  Call(PostLease(Name(), options.field_manager, CallDeadline(), Claim()),
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
@@ -426,7 +426,10 @@ LeaderElection::LeaderElection(const Clock& clock, Random& random, Log& log, Tim
                                LeaderElectionOptions options)
     : impl_(std::make_unique<Impl>(*this, clock, random, log, timers, transport, write_deadline,
                                    std::move(options))) {
-  WL_ASSERT(!impl_->options.identity.empty());
+  for (const std::string* text : {&impl_->options.namespace_, &impl_->options.name,
+                                  &impl_->options.identity, &impl_->options.field_manager}) {
+    WL_ASSERT(!text->empty());
+  }
 }
 
 LeaderElection::~LeaderElection() = default;

@@ -31,10 +31,12 @@ inline constexpr Duration kLeaseReleaseMax = seconds(2);
 // candidates come one by one (L-009).
 inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
+// The texts have no defaults: none may be empty.
 struct LeaderElectionOptions {
-  std::string namespace_ = "windlass-system";
-  std::string name = "windlass";
-  std::string identity;  // "<hostname>_<random>", new for each process (L-001)
+  std::string namespace_;     // of the Lease
+  std::string name;           // of the Lease
+  std::string identity;       // "<hostname>_<random>", new for each process (L-001)
+  std::string field_manager;  // of writes to the Lease
   Duration lease_duration = seconds(15);
   Duration renew_deadline = seconds(10);
   Duration retry_period = seconds(2);

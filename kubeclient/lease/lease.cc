@@ -51,9 +51,10 @@ HttpRequest LeaseCall(HttpMethod method, std::string target, Duration deadline) 
   return http;
 }
 
-HttpRequest LeaseWrite(HttpMethod method, std::string target, Duration deadline, std::string body) {
+HttpRequest LeaseWrite(HttpMethod method, std::string target, std::string_view field_manager,
+                       Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
-  AddQuery(http.target, "fieldManager", "windlass");
+  AddQuery(http.target, "fieldManager", field_manager);
   // Lets the server work as long as we wait. Other writes make it give up a second earlier, so that
   // its error text still arrives (LimitWrite); the Lease does not need that text.
   AddTimeout(http.target, deadline);
@@ -153,14 +154,16 @@ HttpRequest WatchLease(const LeaseName& name, seconds timeout) {
   return http;
 }
 
-HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body) {
+HttpRequest PutLease(const LeaseName& name, std::string_view field_manager, Duration deadline,
+                     std::string body) {
   return LeaseWrite(HttpMethod::kPut, ResourcePath(resources::kLeases, name.namespace_, name.name),
-                    deadline, std::move(body));
+                    field_manager, deadline, std::move(body));
 }
 
-HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body) {
+HttpRequest PostLease(const LeaseName& name, std::string_view field_manager, Duration deadline,
+                      std::string body) {
   return LeaseWrite(HttpMethod::kPost, ResourcePath(resources::kLeases, name.namespace_, ""),
-                    deadline, std::move(body));
+                    field_manager, deadline, std::move(body));
 }
 
 LeaseAnswer ReadLeaseAnswer(const Result<HttpResponse>& response) {

@@ -51,8 +51,10 @@ Lease NewLease(const LeaseName& name);
 std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline);
-HttpRequest PutLease(const LeaseName& name, Duration deadline, std::string body);
-HttpRequest PostLease(const LeaseName& name, Duration deadline, std::string body);
+HttpRequest PutLease(const LeaseName& name, std::string_view field_manager, Duration deadline,
+                     std::string body);
+HttpRequest PostLease(const LeaseName& name, std::string_view field_manager, Duration deadline,
+                      std::string body);
 
 // Returns a watch of this one Lease. The server first sends the current Lease (a consistent read),
 // then each change, and ends the watch after `timeout`.

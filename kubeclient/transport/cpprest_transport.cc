@@ -577,6 +577,9 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
     return Error{ErrorKind::kConfig, "header " + EscapeHeaderName(header.name) +
                                          ": only printable ASCII characters may stand there"};
   }
+  if (options.user_agent.empty()) {
+    return Error{ErrorKind::kConfig, "the user agent is empty: set it to the program's name"};
+  }
   const TlsMaterial tls = std::move(options.tls);
   auto impl = std::make_shared<Impl>(clock, timers, inbox, std::move(options), std::move(server));
   const Status usable = impl->UseTls(tls);

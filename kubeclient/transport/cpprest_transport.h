@@ -58,7 +58,7 @@ struct TransportOptions {
   std::shared_ptr<CredentialSource> credentials;  // null = no Authorization header
   std::vector<HttpHeader> headers;                // sent with every request: impersonation
   ProxyUrl proxy;                                 // https:// servers only
-  std::string user_agent = "windlass";
+  std::string user_agent;                         // required
   // Called on the core thread, before the request's handler, when the server answers 401 or either
   // side refuses the TLS handshake. It may call ReplaceTls, but no other function of the transport.
   // May be null.

@@ -34,6 +34,7 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
   Decoder decoder(symbols);
   TransportOptions options;
   options.server = server;
+  options.user_agent = "pod-informer";
   const auto transport = CppRestTransport::Create(clock, timers, inbox, options);
   if (!transport.ok()) return log->Error(transport.error().message), 1;
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/core/own_names.h"
 #include "controller/deployment/deployment_controller.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/write_deadline.h"
@@ -84,7 +85,7 @@ class StockProcess {
   Blinkers blinkers_;
   WriteDeadline write_deadline_{process_->clock()};
   Client client_{process_->clock(),   process_->timers(), blinkers_,
-                 process_->decoder(), write_deadline_,    ClientOptions{}};
+                 process_->decoder(), write_deadline_,    std::string(kOwnFieldManager)};
   EventRecorder events_{process_->clock(), process_->log(), client_};
   Runtime runtime_{Environment(), client_, events_, {}, {DeploymentControllerEntry()}};
 };

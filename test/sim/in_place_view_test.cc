@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/core/own_names.h"
 #include "controller/deployment/deployment_store.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/watch/cache.h"
@@ -134,7 +135,7 @@ struct Fixture {
   Forbidding forbidding{process->clock(), process->timers(), process->transport()};
   WriteDeadline write_deadline{process->clock()};
   Client client{process->clock(),   process->timers(), process->transport(),
-                process->decoder(), write_deadline,    ClientOptions{}};
+                process->decoder(), write_deadline,    std::string(kOwnFieldManager)};
   EventRecorder events{process->clock(), process->log(), client};
   ControllerCounters counters;
   std::map<std::string, int> wakes;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/core/own_names.h"
 #include "controller/deployment/deployment_controller.h"
 #include "controller/replication_controller/watch/update_controller.h"
 #include "controller/rollout/rollout_controller.h"
@@ -24,7 +25,10 @@ SimTransportOptions NetworkOf(const SimDaemon::Options& options) {
 
 LeaderElectionOptions ElectionOf(const SimDaemon::Options& options) {
   LeaderElectionOptions election;
+  election.namespace_ = "windlass-system";
+  election.name = "windlass";
   election.identity = options.identity;
+  election.field_manager = kOwnFieldManager;
   return election;
 }
 
@@ -47,7 +51,7 @@ SimDaemon::SimDaemon(World& world, const Options& options)
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
       write_deadline_(process_->clock()),
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), write_deadline_,
-              {}),
+              std::string(kOwnFieldManager)),
       events_(process_->clock(), process_->log(), client_),
       runtime_(environment(), client_, events_, WithoutResync(), AllControllers()),
       election_(process_->clock(), process_->random(), process_->log(), process_->timers(), guard_,

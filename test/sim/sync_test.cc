@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/core/own_names.h"
 #include "controller/runtime/term.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
@@ -60,7 +61,7 @@ struct Fixture {
   RecordingLog log;
   WriteDeadline write_deadline{process->clock()};
   Client client{process->clock(),   process->timers(), process->transport(),
-                process->decoder(), write_deadline,    ClientOptions{}};
+                process->decoder(), write_deadline,    std::string(kOwnFieldManager)};
   EventRecorder events{process->clock(), process->log(), client};
   ControllerCounters counters;
   FoldTable folds;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/core/own_names.h"
+
 namespace windlass::sim {
 namespace {
 
@@ -37,7 +39,7 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
       guard_(process_->clock(), process_->random(), process_->log(), process_->timers(), network_),
       write_deadline_(process_->clock()),
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), write_deadline_,
-              std::move(options)),
+              std::string(kOwnFieldManager), options),
       events_(process_->clock(), process_->log(), client_),
       runtime_(environment(), client_, events_, {}, ListOf(&controller_, std::move(controllers))) {
   guard_.on_change = [this](bool away) {

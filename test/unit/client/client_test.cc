@@ -428,7 +428,7 @@ TEST_CASE("A handler may ask again, or end the client") {
   SECTION("ending it drops the handlers that have not come") {
     world.transport.cancels_at_once = GENERATE(false, true);
     auto second = std::make_unique<Client>(world.clock, world.timers, world.transport,
-                                           world.decoder, world.write_deadline, ClientOptions{});
+                                           world.decoder, world.write_deadline, "windlass");
     int late = 0;
     second->Execute(GetOf("a"), [&](const Result<Reply>&) { second.reset(); });
     second->Execute(GetOf("b"), [&](const Result<Reply>&) { ++late; });

@@ -114,7 +114,7 @@ inline Request EventOf(const std::string& name) {
 // A client in virtual time that may write.
 struct ClientWorld {
   explicit ClientWorld(ClientOptions options = {})
-      : client(clock, timers, transport, decoder, write_deadline, std::move(options)) {
+      : client(clock, timers, transport, decoder, write_deadline, "windlass", options) {
     write_deadline.AllowForGood();
   }
 

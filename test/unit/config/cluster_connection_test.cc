@@ -26,8 +26,8 @@ struct Client {
   void Open(const std::string& kubeconfig) {
     InitializeNetworkThread();
     const ClientConfig config = Must(machine.Load(kubeconfig));
-    connection =
-        Must(ClusterConnection::Open(config, core.clock, log, core.timers, core.inbox, {}));
+    connection = Must(ClusterConnection::Open(config, core.clock, log, core.timers, core.inbox,
+                                              {"windlass-test"}));
   }
   Result<HttpResponse> Get() {
     HttpRequest request;
@@ -225,6 +225,7 @@ TEST_CASE("credentials go with their transport, even while the network thread is
   const auto open = [&core](const RawHttpServer& server, std::shared_ptr<CredentialSource> source) {
     TransportOptions options;
     options.server = server.url();
+    options.user_agent = "windlass-test";
     options.credentials = std::move(source);
     return *CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options));
   };

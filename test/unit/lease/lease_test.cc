@@ -92,10 +92,10 @@ TEST_CASE("Lease calls have their own class, and writes a deadline on both sides
   const std::string path = "/apis/coordination.k8s.io/v1/namespaces/windlass-system/leases";
   const HttpRequest get = GetLease(name, seconds(5));
   CHECK(get.target == path + "/windlass");
-  const HttpRequest put = PutLease(name, seconds(5), "{}");
+  const HttpRequest put = PutLease(name, "windlass", seconds(5), "{}");
   CHECK(put.method == HttpMethod::kPut);
   CHECK(put.target == path + "/windlass?fieldManager=windlass&timeout=5000ms");
-  const HttpRequest post = PostLease(name, seconds(5), "{}");
+  const HttpRequest post = PostLease(name, "windlass", seconds(5), "{}");
   CHECK(post.method == HttpMethod::kPost);
   CHECK(post.target == path + "?fieldManager=windlass&timeout=5000ms");
   CHECK(post.content_type == "application/json");

@@ -167,7 +167,10 @@ struct LeaseWorld {
   }
   Candidate& Add(const std::string& identity, int64_t pace = 1000, uint64_t seed = 1,
                  LeaderElectionOptions options = {}) {
+    options.namespace_ = "windlass-system";
+    options.name = "windlass";
     options.identity = identity;
+    options.field_manager = "windlass";
     return *candidates.emplace_back(
         std::make_unique<Candidate>(*this, identity, pace, seed, std::move(options)));
   }

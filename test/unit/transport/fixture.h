@@ -67,6 +67,7 @@ class TransportFixture {
   explicit TransportFixture(std::string server, TransportOptions options = {}) {
     InitializeNetworkThread();
     options.server = std::move(server);
+    if (options.user_agent.empty()) options.user_agent = "windlass-test";
     transport =
         Must(CppRestTransport::Create(core.clock, core.timers, core.inbox, std::move(options)));
   }

@@ -98,12 +98,16 @@ TEST_CASE("a transport that cannot work is not made") {
       {"https://", "is not an address"},
       {"http://127.0.0.1:1", "clear text"},
       {"https://h", "header X-%20: only printable ASCII"},
+      {"https://h", "user agent is empty"},
   }));
   TestCoreLoop core;
   TransportOptions options;
   options.server = row.server;
   options.tls.ca_pem = CertificateAuthority("ca").certificate_pem();
-  options.headers = {{"X-Good", "a b"}, {"X- ", "a"}};
+  if (!Has(row.message, "user agent")) {
+    options.user_agent = "windlass-test";
+    options.headers = {{"X-Good", "a b"}, {"X- ", "a"}};
+  }
   if (Has(row.message, "clear text")) options.proxy.host = "proxy";
   const Error error =
       MustFail(CppRestTransport::Create(core.clock, core.timers, core.inbox, options));

@@ -1,0 +1,12 @@
+// The name by which API servers know Windlass. Its programs hand it to kubeclient, which has no
+// names of its own.
+#pragma once
+
+#include <string_view>
+
+namespace windlass {
+
+// managedFields shows it for each field that the daemon writes.
+inline constexpr std::string_view kOwnFieldManager = "windlass";
+
+}  // namespace windlass
