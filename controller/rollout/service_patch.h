@@ -5,11 +5,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/service.h"
 
 namespace windlass::rollout {
+
+// The annotation of a Service whose selector Windlass writes (service_facts.h).
+inline constexpr std::string_view kServiceOf = "windlass.dev/service-of";
 
 struct ServicePatch {
   std::string note{};                 // the annotation (service_facts.h); "" removes it

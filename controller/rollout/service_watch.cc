@@ -45,6 +45,9 @@ std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
 ServiceWatch::ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts)
     : host_(host),
       rollouts_(rollouts),
+      interest_(
+          host.informers().environment().decoder.interests(),
+          {.keeps_service_annotation = [](std::string_view key) { return key == kServiceOf; }}),
       shared_(
           host.informers().Of<Service>({"services", host.informers().All(resources::kServices),
                                         &DecodeService, ReplyFolding<Service>{.removes = true}})) {

@@ -18,6 +18,7 @@
 #include "controller/rollout/service_facts.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/needed_right.h"
+#include "kubeclient/api/decode_interest.h"
 
 namespace windlass::rollout {
 
@@ -107,6 +108,7 @@ class ServiceWatch {
 
   ControllerHost& host_;
   const Store<Rollout>& rollouts_;
+  RegisteredInterest interest_;
   SharedInformer<Service>& shared_;
   bool started_ = false;
   std::optional<MonotonicTime> running_since_{};

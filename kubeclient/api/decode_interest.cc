@@ -45,6 +45,12 @@ bool DecodeInterests::KeepsPodAnnotation(std::string_view key) const {
   });
 }
 
+bool DecodeInterests::KeepsServiceAnnotation(std::string_view key) const {
+  return std::ranges::any_of(registered_, [&](const DecodeInterest* one) {
+    return one->keeps_service_annotation && one->keeps_service_annotation(key);
+  });
+}
+
 bool DecodeInterests::IsPodGate(std::string_view type) const {
   return std::ranges::any_of(registered_, [&](const DecodeInterest* one) {
     return !one->pod_gate.empty() && one->pod_gate == type;

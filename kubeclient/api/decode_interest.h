@@ -35,6 +35,8 @@ struct DecodeInterest {
   std::function<bool(std::string_view key)> keeps_all_with{};
   // Returns true if this annotation of a whole Pod is wanted.
   std::function<bool(std::string_view key)> keeps_pod_annotation{};
+  // Returns true if this annotation of a Service is wanted. Without a user none is kept.
+  std::function<bool(std::string_view key)> keeps_service_annotation{};
   // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. A Pod has room for one
   // gate, so all users name the same one or none.
   std::string_view pod_gate{};
@@ -55,6 +57,7 @@ class DecodeInterests {
   bool ReadsAnnotation(std::string_view key) const;
   bool KeepsAllWith(std::string_view key) const;
   bool KeepsPodAnnotation(std::string_view key) const;
+  bool KeepsServiceAnnotation(std::string_view key) const;
   bool IsPodGate(std::string_view type) const;
 
  private:

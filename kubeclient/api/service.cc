@@ -22,13 +22,15 @@ void ReadSpec(JsonReader& in, SymbolTable& symbols, Service& out) {
 }  // namespace
 
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json) {
-  static const KeepsAnnotation kOurs = [](std::string_view key) { return key == kServiceOf; };
+  const KeepsAnnotation keeps = [&](std::string_view key) {
+    return decoder.interests().KeepsServiceAnnotation(key);
+  };
   JsonReader& in = decoder.reader();
   Service out;
   in.Begin(object_json);
   in.Object([&](std::string_view key) {
     if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kSome, out.meta, kOurs);
+      ReadObjectMeta(in, decoder.symbols(), Annotations::kSome, out.meta, keeps);
     else if (key == "spec")
       ReadSpec(in, decoder.symbols(), out);
   });
@@ -38,7 +40,7 @@ Result<Service> DecodeService(Decoder& decoder, std::string_view object_json) {
 
 size_t BytesOf(const Service& object) {
   size_t bytes = sizeof(object) + BytesOf(object.meta) + object.selector.bytes();
-  // The value of the annotation is not interned, so it counts here.
+  // The values of the annotations are not interned, so they count here.
   for (const auto& [key, value] : object.meta.annotations) bytes += value.text().size();
   return bytes;
 }
@@ -48,8 +50,7 @@ size_t TextBytesOf(const Service& object) {
          object.selector.text_bytes();
 }
 
-// Keeps the annotation: it names the object for which Windlass wrote the Service, which stays true
-// after the cut.
+// Keeps the annotations: what a user noted on the Service stays true after the cut.
 void Cut(Service& object) {
   StringMap annotations = std::exchange(object.meta.annotations, {});
   Cut(object.meta);

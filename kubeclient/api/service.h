@@ -1,4 +1,5 @@
-// v1 Service: which Pods it selects.
+// v1 Service: which Pods it selects, and the annotations that users ask for
+// (DecodeInterest::keeps_service_annotation).
 #pragma once
 
 #include <string_view>
@@ -16,9 +17,6 @@ namespace resources {
 inline constexpr ResourceId kServices{"", "v1", "services", "Service"};
 }  // namespace resources
 
-// The annotation of a Service whose selector Windlass writes. No other annotation is kept.
-inline constexpr std::string_view kServiceOf = "windlass.dev/service-of";
-
 struct Service {
   ObjectMeta meta;
   bool external_name = false;  // type ExternalName: it selects no Pods
@@ -30,7 +28,7 @@ struct Service {
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
 // These do for a Service what the functions of the same names do for its ObjectMeta. A cut Service
-// keeps the annotation and the selector, each unless it is longer than kLabelBytesOfCut.
+// keeps its annotations and its selector, each unless it is longer than kLabelBytesOfCut.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);
 void Cut(Service& object);

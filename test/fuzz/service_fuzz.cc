@@ -20,6 +20,7 @@ void CheckService(Decoder& decoder, std::string_view text) {
 void Check(std::string_view text) {
   static SymbolTable symbols;
   static Decoder decoder(symbols);
+  static const RegisteredInterest kInterest(decoder.interests(), test::TestInterest());
   CheckService(decoder, text);
   const json service = {{"metadata", {{"name", "s"}}},
                         {"spec", {{"selector", {{"app", std::string(text)}}}}}};

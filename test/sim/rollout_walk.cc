@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "controller/rollout/service_patch.h"
 #include "test/sim/in_place_words.h"
 #include "test/sim/rollout_object.h"
 #include "test/sim/sample_objects.h"
@@ -310,9 +311,9 @@ void RolloutWalk::TakeKey() {
 void RolloutWalk::RemoveNote() {
   const std::string name = DrawService();
   deeds_ += "take note of " + name;
-  world_.api().Patch("user", {resources::kServices, "default", name}, "",
-                     "application/merge-patch+json",
-                     {{"metadata", {{"annotations", {{std::string(kServiceOf), nullptr}}}}}});
+  world_.api().Patch(
+      "user", {resources::kServices, "default", name}, "", "application/merge-patch+json",
+      {{"metadata", {{"annotations", {{std::string(rollout::kServiceOf), nullptr}}}}}});
 }
 void RolloutWalk::DeleteService() {
   const std::string name = DrawService();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kubeclient/api/service.h"
+#include "controller/rollout/service_patch.h"
 #include "test/sim/owners.h"
 
 namespace windlass::sim {
@@ -19,7 +19,7 @@ std::string HashIn(const Json& service) {
 
 // Returns the part of windlass.dev/service-of, "web/<uid>/7c9d", that follows `slashes` slashes.
 std::string NotePart(const Json& service, int slashes) {
-  std::string note = AnnotationOf(service, kServiceOf);
+  std::string note = AnnotationOf(service, rollout::kServiceOf);
   for (; slashes > 0; --slashes) note.erase(0, std::min(note.find('/'), note.size() - 1) + 1);
   return note.substr(0, note.find('/'));
 }

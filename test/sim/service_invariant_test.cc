@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "kubeclient/api/service.h"
+#include "controller/rollout/service_patch.h"
 #include "test/catch.h"
 #include "test/sim/played_rollout.h"
 
@@ -50,7 +50,7 @@ struct Scene : PlayedRollout {
     const auto edit = [&](Json& object) {
       object["spec"]["selector"]["pod-template-hash"] = hash;
       if (actor != kController) return;
-      object["metadata"]["annotations"][std::string(kServiceOf)] =
+      object["metadata"]["annotations"][std::string(rollout::kServiceOf)] =
           "web/" + UidOf(*rollout) + "/" + hash;
     };
     const StoreKey key{resources::kServices, "default", service};

@@ -23,6 +23,7 @@ TEST_CASE("without users nothing more is kept, and nothing is known") {
   CHECK_FALSE(interests.KeepsTemplate(Named("a")));
   CHECK_FALSE(interests.KnownTemplate(Named("a"), {1, 2}));
   CHECK_FALSE(interests.KeepsPodAnnotation("a"));
+  CHECK_FALSE(interests.KeepsServiceAnnotation("a"));
   CHECK_FALSE(interests.IsPodGate("a"));
   CHECK_FALSE(interests.IsPodGate(""));
 }
@@ -66,6 +67,7 @@ TEST_CASE("annotations of Pods and their gate are those that a user names") {
                   .pod_gate = "example.com/gate"});
   CHECK(interests.KeepsPodAnnotation("kept"));
   CHECK_FALSE(interests.KeepsPodAnnotation("other"));
+  CHECK_FALSE(interests.KeepsServiceAnnotation("kept"));
   CHECK(interests.IsPodGate("example.com/gate"));
   CHECK_FALSE(interests.IsPodGate("example.com/other"));
   CHECK_FALSE(interests.IsPodGate(""));

@@ -248,7 +248,7 @@ std::optional<Service> ReferenceService(const json& json_object) {
   out.meta = ReferenceMetadata(object);
   object.Object("metadata", [&](const Members& meta) {
     meta.Object("annotations", [&](const Members& annotations) {
-      const std::string key(kServiceOf);
+      const std::string key(kKeptOfService);
       std::string text;
       annotations.String(key.c_str(), text);
       if (annotations.Find(key.c_str()) != nullptr) out.meta.annotations.Set(key, text);

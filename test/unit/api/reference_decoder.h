@@ -23,6 +23,8 @@ namespace windlass::test {
 // What these tests want kept: annotations and the gate of which reference_pod.cc knows, templates
 // of ReplicaSets that have the annotation test/keep.
 DecodeInterest TestInterest();
+// The annotation of a Service that it keeps.
+inline constexpr std::string_view kKeptOfService = "windlass.dev/service-of";
 
 // Returns nullopt if Decoder must return an error.
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);

@@ -151,6 +151,7 @@ void ReadStatus(const Members& object, Pod& out) {
 DecodeInterest TestInterest() {
   return {.keeps_template = [](const ObjectMeta& rs) { return rs.annotations.Has("test/keep"); },
           .keeps_pod_annotation = IsKept,
+          .keeps_service_annotation = [](std::string_view key) { return key == kKeptOfService; },
           .pod_gate = kGate};
 }
 

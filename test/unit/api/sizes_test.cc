@@ -14,6 +14,7 @@
 #include "kubeclient/api/service.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/api/reference_decoder.h"
 
 namespace windlass::sizes_test {
 namespace {
@@ -75,6 +76,7 @@ TEST_CASE_METHOD(Fixture, "the texts of owners count (R-065)") {
 }
 
 TEST_CASE_METHOD(Fixture, "the selector of a Service counts, and is left out if large (R-065)") {
+  const RegisteredInterest interest(decoder.interests(), test::TestInterest());
   const std::string note = R"(,"annotations":{"windlass.dev/service-of":"web/u/7c9d"})";
   const auto small = Decode(&DecodeService, note, R"(,"spec":{"selector":{"app":"web"}})");
   CHECK(TextBytesOf(small) == 6 + kEntry);
@@ -86,7 +88,7 @@ TEST_CASE_METHOD(Fixture, "the selector of a Service counts, and is left out if 
   Cut(large);
   CHECK(large.selector.empty());
   CHECK(large.meta.labels.empty());
-  CHECK(large.meta.annotations.Find(kServiceOf) == "web/u/7c9d");
+  CHECK(large.meta.annotations.Find(test::kKeptOfService) == "web/u/7c9d");
   auto labelled = Decode(&DecodeService,
                          R"(,"annotations":{"windlass.dev/service-of":")" + std::string(5000, 'x') +
                              R"("},"labels":)" + Pairs(),
