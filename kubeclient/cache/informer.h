@@ -98,7 +98,7 @@ class Informer final : private ReflectorSink {
   size_t bytes() const { return charged_.all; }
   // Call after other code than the reflector has changed the store.
   void Recount() {
-    const CacheBytes& held = store_.bytes();
+    const CacheBytes held = store_.bytes();
     const CacheBytes& pending = pending_ ? pending_->bytes : incoming_bytes_;
     Charge({held.all + pending.all, held.large + pending.large});
   }

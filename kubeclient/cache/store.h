@@ -1,5 +1,5 @@
-// The cached objects of one resource, by "<namespace>/<name>", with indexes by namespace and by the
-// uid of the controller.
+// The cached objects of one resource, by "<namespace>/<name>", with an index by the uid of the
+// controller, and further indexes that users ask for.
 //
 // The store is also the ledger of our own writes (S-015):
 //   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
@@ -16,14 +16,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string_view>
-#include <unordered_map>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/cache/cache_budget.h"
+#include "kubeclient/cache/store_index.h"
 
 namespace windlass {
 
@@ -74,10 +74,25 @@ class Store {
   // A handler that is registered late sees the present objects as adds.
   void OnChange(ChangeHandler handler);
 
+  // Returns the index of `keys_of`, which stays valid as long as the store, for By. An index for
+  // the same function is made once. `keys_of` is a function, or a lambda without captures, and
+  // names the keys of an object by its content alone: as a std::optional, or as a range. A user
+  // that asks late gets the present objects as well.
+  //
+  //   const auto& by_node = pods.AddIndex([](const Pod& pod) { return std::optional(pod.node); });
+  //   for (const Pod* pod : pods.By(by_node, "node-1")) …
+  template <typename F>
+  auto& AddIndex(F keys_of);
+
   const T* Find(const ObjectKey& key) const;
   // Returns the object with that key; nullptr if the held object does not have that uid (D-019).
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
-  // The next three return their objects in order of key.
+  // The next four return their objects in order of namespace and name.
+  template <typename Key>
+  std::vector<const T*> By(const StoreIndex<T, Key>& index,
+                           const std::type_identity_t<Key>& key) const {
+    return index.Find(key);
+  }
   std::vector<const T*> InNamespace(std::string_view namespace_) const;
   std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
   // Objects of the namespace without a controller reference (B-21).
@@ -107,7 +122,8 @@ class Store {
   // version.
   Listed<T> ToList(T object) const;
   // Changes data that is kept beside the object and belongs to no version of the object. Handlers
-  // are not called. Does nothing if no object of that uid is held. `change` must not touch `meta`.
+  // are not called, and indexes follow. Does nothing if no object of that uid is held. `change`
+  // must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
   // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
   // listed or held. Handlers see the slice's deletes first, then its adds and updates.
@@ -128,8 +144,8 @@ class Store {
   // empty.
   bool Shed(size_t most);
 
-  // Returns about how many bytes of memory the store takes, without interned texts.
-  const CacheBytes& bytes() const { return bytes_; }
+  // Returns about how many bytes of memory the store and its indexes take, without interned texts.
+  CacheBytes bytes() const;
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
   // Returns how many of our deletions the watch has not confirmed yet; at most one per key.
@@ -138,11 +154,6 @@ class Store {
  private:
   // Implementation in store_inl.h.
   enum class Origin : uint8_t { kWatch, kFold };
-  // By namespace and name, never by address: the order must not depend on the allocator.
-  struct ByKey {
-    bool operator()(const T* a, const T* b) const;
-  };
-  using Set = std::set<const T*, ByKey>;
   using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
   // An object that we deleted, with the last version that we held.
   struct Tombstone {
@@ -175,18 +186,19 @@ class Store {
                   std::vector<Made>& put);
   void Tell(const std::vector<Made>& gone, const std::vector<Made>& put);
   void Notify(const Change<T>& change);
-  void Index(const T& object);
-  void Unindex(const T& object);
+  static std::optional<Uid> OwnerOf(const T& object);
+  static std::optional<Symbol> NamespaceOfOrphan(const T& object);
 
+  // AddIndex, which makes the indexes below, uses these three.
+  bool notifying_ = false;
   Objects objects_;  // ordered, so that iteration never depends on a hash
-  std::unordered_map<Uid, Set, UidHash> by_owner_;
-  std::map<Symbol, Set> by_namespace_;
-  std::map<Symbol, Set> orphans_;
+  std::vector<std::unique_ptr<AnyStoreIndex<T>>> indexes_;
+  const StoreIndex<T, Uid>& by_owner_ = AddIndex(&OwnerOf);
+  const StoreIndex<T, Symbol>& orphans_ = AddIndex(&NamespaceOfOrphan);
   std::map<ObjectKey, Tombstone> tombstones_;
   ResourceVersion version_;  // the watch or a list has shown everything up to this version
   std::vector<ChangeHandler> handlers_;
-  bool notifying_ = false;
-  CacheBytes bytes_;
+  CacheBytes bytes_;  // without the indexes
   uint64_t duplicates_ = 0;
   uint64_t stale_ = 0;
 };

@@ -49,9 +49,9 @@ bool Slim(T& /*object*/) {
   return false;
 }
 
-// The memory for one object beyond the object itself: nodes of the map and of the indexes, and the
-// allocator's share (docs/benchmarks.md).
-inline constexpr size_t kStoreBytesPerObject = 300;
+// The memory for one object beyond the object itself: the node of the map, with a second copy of
+// the name, and the allocator's share (docs/benchmarks.md).
+inline constexpr size_t kStoreBytesPerObject = 200;
 
 // Returns true if `held` has that version and is not cut down.
 inline bool IsWhole(const ObjectMeta& held, const ResourceVersion& version) {
@@ -81,23 +81,23 @@ const T* Store<T>::FindByUid(const ObjectKey& key, const Uid& uid) const {
 
 template <typename T>
 std::vector<const T*> Store<T>::InNamespace(std::string_view namespace_) const {
-  const auto found = by_namespace_.find(Symbol(namespace_));
-  if (found == by_namespace_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  // The first text after `namespace_` is the one with a zero behind it.
+  const auto end = objects_.lower_bound({std::string(namespace_) + '\0', ""});
+  std::vector<const T*> objects;
+  for (auto next = objects_.lower_bound({namespace_, ""}); next != end; ++next) {
+    objects.push_back(next->second.get());
+  }
+  return objects;
 }
 
 template <typename T>
 std::vector<const T*> Store<T>::OwnedBy(const Uid& owner) const {
-  const auto found = by_owner_.find(owner);
-  if (found == by_owner_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return By(by_owner_, owner);
 }
 
 template <typename T>
 std::vector<const T*> Store<T>::OrphansIn(std::string_view namespace_) const {
-  const auto found = orphans_.find(Symbol(namespace_));
-  if (found == orphans_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return By(orphans_, namespace_);
 }
 
 template <typename T>
@@ -189,7 +189,10 @@ void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
 template <typename T>
 void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change) {
   const auto found = objects_.find(key);
-  if (found != objects_.end() && found->second->meta.uid == uid) change(*found->second);
+  if (found == objects_.end() || found->second->meta.uid != uid) return;
+  for (const auto& index : indexes_) index->Remove(*found);
+  change(*found->second);
+  for (const auto& index : indexes_) index->Add(*found);
 }
 
 // --- parts ---
@@ -219,16 +222,16 @@ void Store<T>::Tell(const std::vector<Made>& gone, const std::vector<Made>& put)
 template <typename T>
 const T* Store<T>::Insert(std::unique_ptr<T> object) {
   Remember(static_cast<const T*>(nullptr), *object);
-  const T* added = object.get();
-  bytes_.Add(SizeOf(*added), kStoreBytesPerObject);
-  objects_.emplace(KeyOf(added->meta), std::move(object));
-  Index(*added);
-  return added;
+  bytes_.Add(SizeOf(*object), kStoreBytesPerObject);
+  const ObjectKey key = KeyOf(object->meta);
+  const auto& entry = *objects_.emplace(key, std::move(object)).first;
+  for (const auto& index : indexes_) index->Add(entry);
+  return entry.second.get();
 }
 
 template <typename T>
 std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
-  Unindex(*position->second);
+  for (const auto& index : indexes_) index->Remove(*position);
   bytes_.Remove(SizeOf(*position->second), kStoreBytesPerObject);
   std::unique_ptr<T> taken = std::move(position->second);
   objects_.erase(position);
@@ -238,12 +241,11 @@ std::unique_ptr<T> Store<T>::Take(typename Objects::iterator position) {
 template <typename T>
 typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
                                            std::unique_ptr<T> object) {
-  Unindex(*position->second);
   Remember(static_cast<const T*>(position->second.get()), *object);
   std::unique_ptr<T> former = std::exchange(position->second, std::move(object));
   bytes_.Remove(SizeOf(*former), kStoreBytesPerObject);
   bytes_.Add(SizeOf(*position->second), kStoreBytesPerObject);
-  Index(*position->second);
+  for (const auto& index : indexes_) index->Replace(*position, *former);
   return {std::move(former), position->second.get()};
 }
 
@@ -302,39 +304,39 @@ void Store<T>::Notify(const Change<T>& change) {
 // --- indexes ---
 
 template <typename T>
-bool Store<T>::ByKey::operator()(const T* a, const T* b) const {
-  const auto key = [](const T* object) {
-    return std::pair(object->meta.namespace_.text(), std::string_view(object->meta.name));
-  };
-  return key(a) < key(b);
+template <typename F>
+auto& Store<T>::AddIndex(F keys_of) {
+  WL_ASSERT(!notifying_);
+  using Index = FunctionIndex<T, std::invoke_result_t<F, const T&>>;
+  const typename Index::Function function = keys_of;
+  for (const auto& any : indexes_) {
+    auto* const same = dynamic_cast<Index*>(any.get());
+    if (same != nullptr && same->function() == function) return std::as_const(*same);
+  }
+  auto made = std::make_unique<Index>(function);
+  const Index& index = *made;
+  for (const auto& entry : objects_) made->Add(entry);
+  indexes_.push_back(std::move(made));
+  return index;
 }
 
 template <typename T>
-void Store<T>::Index(const T& object) {
-  by_namespace_[object.meta.namespace_].insert(&object);
-  const OwnerReference* owner = object.meta.ControllerRef();
-  if (owner == nullptr) {
-    orphans_[object.meta.namespace_].insert(&object);
-  } else {
-    by_owner_[owner->uid].insert(&object);
-  }
+CacheBytes Store<T>::bytes() const {
+  CacheBytes bytes = bytes_;
+  for (const auto& index : indexes_) bytes.all += index->bytes();
+  return bytes;
 }
 
 template <typename T>
-void Store<T>::Unindex(const T& object) {
-  // An empty set is removed, too, because namespaces and owners come and go.
-  const auto remove = [&object](auto& index, const auto& key) {
-    const auto found = index.find(key);
-    found->second.erase(&object);
-    if (found->second.empty()) index.erase(found);
-  };
-  remove(by_namespace_, object.meta.namespace_);
+std::optional<Uid> Store<T>::OwnerOf(const T& object) {
   const OwnerReference* owner = object.meta.ControllerRef();
-  if (owner == nullptr) {
-    remove(orphans_, object.meta.namespace_);
-  } else {
-    remove(by_owner_, owner->uid);
-  }
+  return owner != nullptr ? std::optional(owner->uid) : std::nullopt;
+}
+
+template <typename T>
+std::optional<Symbol> Store<T>::NamespaceOfOrphan(const T& object) {
+  return object.meta.ControllerRef() == nullptr ? std::optional(object.meta.namespace_)
+                                                : std::nullopt;
 }
 
 }  // namespace windlass

@@ -6,9 +6,20 @@
 #include "controller/workload/watch/wake_ups.h"
 
 namespace windlass {
+namespace {
+
+// The index by node spares a look at every Pod of the cluster when one Node changes.
+std::optional<Symbol> NodeOf(const Pod& pod) {
+  return pod.node_name.empty() ? std::nullopt : std::optional(pod.node_name);
+}
+
+}  // namespace
 
 InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host)
-    : in_place_(in_place), cache_(cache), host_(host), by_node_(in_place.pods().store()) {
+    : in_place_(in_place),
+      cache_(cache),
+      host_(host),
+      by_node_(in_place.pods().store().AddIndex(&NodeOf)) {
   in_place_.pods().store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
   in_place_.nodes().store().OnChange([this](const Change<Node>& change) { NodeChanged(change); });
   in_place_.budgets().store().OnChange(
@@ -42,7 +53,7 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
 // Returns the keys of the workloads with a Pod on `node`.
 std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   std::set<ObjectKey> keys;
-  for (const Pod* pod : by_node_.On(node)) {
+  for (const Pod* pod : in_place_.pods().store().By(by_node_, node)) {
     if (const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta)) {
       keys.insert(KeyOf(owner->meta));
     }

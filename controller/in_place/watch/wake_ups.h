@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "controller/in_place/watch/cache.h"
-#include "controller/in_place/watch/pods_by_node.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/workload/watch/workload_cache.h"
 
@@ -30,7 +29,7 @@ class InPlaceWakeUps {
   InPlaceCache& in_place_;
   WorkloadCache& cache_;
   ControllerHost& host_;
-  PodsByNode by_node_;
+  const StoreIndex<Pod, Symbol>& by_node_;
 };
 
 }  // namespace windlass
