@@ -123,7 +123,7 @@ scripts() {
     for file in "${first[@]}"; do if [ -f "$root/$file" ]; then echo "$file"; fi; done
     cd "$root"
     # ctest builds the image, if that was asked for. make nightly runs the long scripts of Rollouts.
-    printf '%s\n' test/{tools,deploy,alerts,e2e,conformance,toy}/*_test.sh |
+    printf '%s\n' test/{tools,package,deploy,alerts,e2e,conformance,toy}/*_test.sh |
       grep -vE 'deploy/image_test.sh|e2e/rollout_(migrate|session)_test.sh'
   } | awk '!seen[$0]++'
 }
