@@ -43,7 +43,8 @@ Request Finalizers::Remove(const ResourceId& resource, const ObjectMeta& meta,
                            std::string_view name) const {
   const auto found = std::ranges::find(names_, name, &Symbol::text);
   WL_ASSERT(found != names_.end());
-  const std::string path = std::string(kPath) + "/" + std::to_string(found - names_.begin());
+  std::string path(kPath);
+  path.append("/").append(std::to_string(found - names_.begin()));
   return PatchOf(resource, meta, Test(path, name), {{"op", "remove"}, {"path", path}});
 }
 

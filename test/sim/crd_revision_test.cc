@@ -95,6 +95,7 @@ TEST_CASE_METHOD(Fixture,
   row.ask(world);
   REQUIRE(world.RunUntil([&] { return written > 1; }, kLimit));
   windlass.reset();
+  world.RunFor(seconds(60));  // what was on its way arrives
   Show(row.crd.revision - 1);
   const int before = written;
   Start();
