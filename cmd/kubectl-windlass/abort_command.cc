@@ -32,8 +32,8 @@ std::string AbortWarning(const Json& rollout, const Place& place) {
   // An abort lets a stored rollback begin although spec.paused is true.
   const std::string back = StoredRollback(rollout);
   if (!back.empty()) {
-    return who + "is asked by spec.rollbackTo to go back to " + back +
-           ", which it does now although spec.paused is true";
+    return who + "goes back to " + back +
+           " now, as spec.rollbackTo asks, although spec.paused is true";
   }
   if (FieldOf(rollout, "/status/stableRevision") == nullptr) {
     return who +
@@ -49,9 +49,9 @@ std::string AbortWarning(const Json& rollout, const Place& place) {
 ExitCode AbortRollout(const CommandContext& context, const Place& place) {
   return ChangeWorkload(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
     if (FlagOf(rollout, "/spec/abort")) {
-      return Refuse(
-          context, place,
-          "is already aborted: kubectl windlass retry " + InCommand(place) + " rolls it out again");
+      return Refuse(context, place,
+                    "is already aborted: kubectl windlass retry " + InCommand(place) +
+                        " rolls its template out again");
     }
     const std::string phase = TextOf(rollout, "/status/phase");
     if (IsObserved(rollout) && (phase == "Healthy" || phase == "RolledBack")) {

@@ -53,16 +53,16 @@ ExitCode TellUnanswered(const CommandContext& context, const Place& place,
       ended || failed
           ? "Windlass had not looked at the request yet"
           : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
-                " s, so check that it runs in the cluster, with --controllers=" +
+                " s, so check that Windlass runs in the cluster, with --controllers=" +
                 KindWord(place.resource);
   if (Withdraw(session, place, withdrawal.patch)) {
-    text += " is not rolled back: the request is taken away again. " + unseen +
+    text += " is not rolled back: this command has withdrawn its request. " + unseen +
             (withdrawal.then.empty() ? "" : ". " + withdrawal.then);
   } else {
     text += " may still be rolled back: " + unseen + ", and " +
             (withdrawal.patch.is_null() ? "another client had made the same request before; "
-                                        : "the request could not be taken away; ") +
-            withdrawal.by_hand + " takes it away";
+                                        : "this command could not withdraw its request; ") +
+            withdrawal.by_hand + " withdraws the request";
   }
   const ExitCode code = Report(session, context.console, {ErrorKind::kCancelled, std::move(text)});
   return ended || failed ? code : ExitCode::kTimeout;

@@ -85,7 +85,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                         "has no rolling update under way: kubectl windlass rolling-update " +
                             present + " -n " + place.namespace_ +
                             " --image=IMAGE begins one, also back to an earlier image. An update "
-                            "with --local is steered where it runs"));
+                            "with --local is steered in the program that runs it"));
 }
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
@@ -138,7 +138,8 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     }
     if (pause) return Refuse(context, place, "is already paused");
     if (standing.ends == ExitCode::kHeld) {
-      return Refuse(context, place, "is not paused by spec.paused: " + standing.why,
+      return Refuse(context, place,
+                    "cannot be resumed, because spec.paused is not what pauses it: " + standing.why,
                     ExitCode::kHeld);
     }
     return Refuse(context, place, "is not paused");
@@ -182,12 +183,13 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
     const bool failed = standing.ends == ExitCode::kFailed;
     if (failed || (standing.ends == ExitCode::kHeld && !FlagOf(update, "/spec/paused"))) {
       const Place& old = steered.found.place;
-      return Refuse(context, place,
-                    "is being rolled back, and stands still: " + standing.why +
-                        (failed ? ". kubectl windlass rolling-update " + old.name +
-                                      " --rollback -n " + old.namespace_ + " begins that anew"
-                                : ""),
-                    *standing.ends);
+      return Refuse(
+          context, place,
+          "is being rolled back, and stands still: " + standing.why +
+              (failed ? ". kubectl windlass rolling-update " + old.name + " --rollback -n " +
+                            old.namespace_ + " begins the rollback anew"
+                      : ""),
+          *standing.ends);
     }
     return Refuse(context, place,
                   FlagOf(update, "/spec/paused")
@@ -329,9 +331,10 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                             {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
                           {"spec", {{"rollback", false}, {"paused", paused}}}};
     const Result<Json> patched = Patch(context, update, **answer, forward);
-    text += !patched.ok()       ? ". The request stays: " + patched.error().message
-            : turned.had_failed ? ". The request is taken away again. " + std::string(kStaysStill)
-                                : ". The request is taken away again";
+    text += !patched.ok() ? ". The request stays: " + patched.error().message
+            : turned.had_failed
+                ? ". This command has withdrawn its request. " + std::string(kStaysStill)
+                : ". This command has withdrawn its request";
   }
   context.console.Error(text);
   return ExitCode::kFailed;

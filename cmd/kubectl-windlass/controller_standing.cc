@@ -35,8 +35,8 @@ std::string NotRolledBackText(const Json& update) {
   // An update whose end has begun cannot go back, so Windlass has finished it (RC-14).
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
-         " was not rolled back, it succeeded: " +
-         (too_late ? "it was at its end already, which is not taken back"
+         " was not rolled back, because it has succeeded: " +
+         (too_late ? "the rollback was asked for at the end of the update, when it was too late"
                    : "spec.rollback was set to false meanwhile") +
          ". To go back, update to the old image";
 }

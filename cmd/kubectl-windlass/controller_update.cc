@@ -131,11 +131,11 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
   const bool failed = TextOf(update, "/status/phase") == rc::kFailed;
   return Refuse(
       context, place,
-      "has new Pods alone, and its update ends with a deletion that has begun, so it can be "
-      "neither paused nor rolled back any more: " +
-          (failed ? "it goes on when this is mended: " + TextOf(update, "/status/message")
-                  : "kubectl windlass status " + InCommand(place) + " waits for the end") +
-          ". To go back, update to the old image then",
+      "has only new Pods, and the deletion that ends its update has begun, so the update can be "
+      "neither paused nor rolled back any more. " +
+          (failed ? "The update goes on when this is mended: " + TextOf(update, "/status/message")
+                  : "To wait for its end: kubectl windlass status " + InCommand(place)) +
+          ". To go back afterwards, update to the old image",
       ExitCode::kFailed);
 }
 
@@ -172,10 +172,12 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   // The end of an update has deleted the controller, and a finalizer keeps it.
   if (IsDeleting(controller)) return {};
   const std::string repeat =
-      ", which Windlass does not carry out: the command that began it goes on with it when it is "
-      "repeated";
+      ". Windlass does not carry out that update. To go on with the update, repeat the command "
+      "that began it";
   if (!AnnotationOf(controller, rc::kRenameJournal).empty()) {
-    return "is about to take the name of another one at the end of a rolling update" + repeat;
+    return "is about to take the name of another ReplicationController at the end of a rolling "
+           "update" +
+           repeat;
   }
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
@@ -199,7 +201,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const std::string name = TextOf(other, "/metadata/name");
     const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;
     if (by_name && !(from_other && to_other)) {
-      return "is in the middle of a rollback between it and " + name + repeat;
+      return "is in the middle of the rollback of an update, of which " + name +
+             " is the other ReplicationController" + repeat;
     }
     // In a rollback, each controller names the other one as its source. The old one is then the one
     // whose kNextControllerId names the other; without such an annotation, the one that is older.
@@ -222,24 +225,24 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
     if (from_other && to_other) {
       return "is in the middle of a rollback of the update " + from_to +
-             ", which Windlass does not carry out: " + command + " goes on with it";
+             ". Windlass does not carry out that rollback. To go on with it: " + command;
     }
-    return "is in the middle of a rolling update " + from_to + repeat + ", and " + command +
-           " takes it back";
+    return "is in the middle of a rolling update " + from_to + repeat +
+           ". To take it back: " + command;
   }
   // When an update ends, it removes kDesiredReplicas, the size to reach. If that is present, the
   // update has not ended.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
-    return "has " + std::to_string(size) + " of " + std::to_string(*desired) + " replicas, and " +
+    const std::string in = place.name + " -n " + place.namespace_;
+    return "has " + std::to_string(size) + " of " + std::to_string(*desired) +
+           " replicas, and the ReplicationController that it was to replace in a rolling update, " +
            SourceName(controller) +
-           ", which a rolling update was to replace by it, does not exist any more: kubectl scale "
-           "rc " +
-           place.name + " -n " + place.namespace_ + " --replicas=" + std::to_string(*desired) +
-           " completes it, and kubectl annotate rc " + place.name + " -n " + place.namespace_ +
-           ' ' + std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) +
-           "- ends it";
+           ", does not exist any more. To complete the update: kubectl scale rc " + in +
+           " --replicas=" + std::to_string(*desired) +
+           ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
+           std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
   // kubectl never removes its note of the original size, and does not note to which controller the
   // Pods went.
@@ -247,9 +250,10 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
                                           : taker + ", which lacks the annotations of an update";
-    return "has given Pods to " + now + ", and kubectl windlass rolling-update " + place.name +
-           ' ' + (next.empty() ? "NEW" : next) + " --rollback -n " + place.namespace_ +
-           " restores its size of " + AnnotationOf(controller, rc::kOriginalReplicas);
+    return "has given Pods to " + now + ". To restore the " +
+           AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + place.name +
+           ": kubectl windlass rolling-update " + place.name + ' ' + (next.empty() ? "NEW" : next) +
+           " --rollback -n " + place.namespace_;
   }
   return {};
 }
@@ -257,8 +261,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place) {
   return Refuse(context, place,
-                "has an update that has changed nothing yet: " +
-                    TakeAwayText(context, update_place) + " takes it away");
+                "has an update that has changed nothing yet, so there is nothing to roll back. To "
+                "take the update away: " +
+                    TakeAwayText(context, update_place));
 }
 
 }  // namespace windlass::cli

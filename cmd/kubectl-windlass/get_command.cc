@@ -219,7 +219,7 @@ ExitCode ShowController(const CommandContext& context, const Place& place) {
           {ErrorKind::kNotFound, ObjectName(place.resource, place.name) +
                                      " does not exist any more: its update to " + new_name +
                                      " has ended; kubectl windlass get rc/" + new_name + " -n " +
-                                     place.namespace_ + " shows that one"});
+                                     place.namespace_ + " shows the new controller"});
     }
     const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
     if (!unfinished.empty()) {

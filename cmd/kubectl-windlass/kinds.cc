@@ -77,8 +77,8 @@ Kind ReplicationController() {
            "a ReplicationController has no steps to promote: kubectl windlass resume % ends a "
            "pause of its update"},
           {CommandName::kRetry, nullptr,
-           "the update of a ReplicationController is begun again by the command that began it: "
-           "kubectl windlass get % shows both controllers"},
+           "to begin the update of a ReplicationController again, repeat the command that began "
+           "it: kubectl windlass get % shows both controllers"},
       }};
 }
 

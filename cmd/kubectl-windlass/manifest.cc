@@ -121,8 +121,8 @@ std::string ReadManifestBytes(std::istream& in) {
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input) {
   if (path.find("://") != path.npos) {
     return Wrong(path +
-                 " is an address, which is not read here: write -f -, and pipe it in with "
-                 "curl -s " +
+                 " is a URL, which this command does not read: write -f -, and pipe the manifest "
+                 "in with curl -s " +
                  path);
   }
   std::vector<Json> objects;

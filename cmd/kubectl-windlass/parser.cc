@@ -43,10 +43,11 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
 CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
                                 const std::string& text) {
   CLI::App* command = Add(name, word, text);
-  command->add_option("objects", line.arguments,
-                      "TYPE/NAME…, TYPE NAME…, or NAME; TYPE is " + KindWords(KindsWith(name)));
+  command->add_option(
+      "objects", line.arguments,
+      "the objects: TYPE/NAME…, TYPE NAME…, or NAME; TYPE is " + KindWords(KindsWith(name)));
   command->add_option("-l,--selector", line.selector,
-                      "labels that the objects of a TYPE have, such as app=web");
+                      "takes all objects of a TYPE that have these labels, such as app=web");
   AddFiles(command,
            "manifest, or directory of manifests, that names the objects; - is standard "
            "input; may be repeated");
@@ -64,7 +65,10 @@ void Parser::AddRevision(CLI::App* command, const std::string& flag, const std::
 }
 
 void Parser::AddDryRun(CLI::App* command) {
-  command->add_option("--dry-run", line.dry_run, "none, client or server: only say what happens")
+  command
+      ->add_option("--dry-run", line.dry_run,
+                   "none (default), client or server: change nothing, and say what would happen; "
+                   "server lets the API server check the change")
       ->check(OneOf({"none", "client", "server"}));
 }
 
@@ -75,11 +79,12 @@ void Parser::AddDuration(CLI::App* command, const std::string& flag, std::string
 
 void Parser::AddConnection() {
   ConnectionFlags& flags = line.connection;
-  app->add_option("--kubeconfig", flags.kubeconfig, "kubeconfig file");
-  app->add_option("--context", flags.context, "context of the kubeconfig");
-  app->add_option("--cluster", flags.cluster, "cluster of the kubeconfig");
-  app->add_option("--user", flags.user, "user of the kubeconfig");
-  app->add_option("-n,--namespace", flags.namespace_, "namespace; without it the context's");
+  app->add_option("--kubeconfig", flags.kubeconfig, "kubeconfig file to use");
+  app->add_option("--context", flags.context, "context of the kubeconfig to use");
+  app->add_option("--cluster", flags.cluster, "cluster of the kubeconfig to use");
+  app->add_option("--user", flags.user, "user of the kubeconfig to use");
+  app->add_option("-n,--namespace", flags.namespace_,
+                  "namespace of the objects (default: that of the context)");
   app->add_option("--as", flags.as, "user to impersonate");
   app->add_option("--as-uid", flags.as_uid, "uid to impersonate");
   app->add_option("--as-group", flags.as_groups, "group to impersonate; may be repeated")
@@ -88,7 +93,7 @@ void Parser::AddConnection() {
   app->add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                 "do not verify the certificate of the API server");
   AddDuration(app.get(), "--request-timeout", durations.request_timeout,
-              "how long one request may take (32s)");
+              "how long one request to the API server may take (32s)");
   app->add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -96,22 +101,24 @@ void Parser::AddConnection() {
                          : format == "yaml" ? OutputFormat::kYaml
                                             : OutputFormat::kName;
          },
-         "json, yaml or name; the others are kubectl get's")
+         "output format: json, yaml or name; kubectl get has others")
       ->check(CheckOutput);
 }
 
 void Parser::AddRolloutCommands() {
-  CLI::App* status =
-      AddForObjects(CommandName::kStatus, "status", "wait for a rollout, and say how it is");
+  CLI::App* status = AddForObjects(CommandName::kStatus, "status",
+                                   "wait for the end of a rollout, and say how it stands");
   line.watch = true;
-  status->add_flag("-w,--watch,!--no-watch", line.watch, "wait for the end (default true)");
-  AddRevision(status, "--revision", "end if another revision is rolled out");
+  status->add_flag("-w,--watch,!--no-watch", line.watch,
+                   "wait for the end of the rollout (default true)");
+  AddRevision(status, "--revision", "the revision to wait for; end if another one is rolled out");
 
   AddRevision(AddForObjects(CommandName::kHistory, "history", "list the revisions, or show one"),
-              "--revision", "show this one");
+              "--revision", "show this revision");
 
   CLI::App* undo = AddForObjects(CommandName::kUndo, "undo", "go back to an earlier revision");
-  AddRevision(undo, "--to-revision", "this one; 0 is the one before (default)");
+  AddRevision(undo, "--to-revision",
+              "the revision to go back to; 0 is the one before the present (default)");
 
   CLI::App* pause = AddForObjects(CommandName::kPause, "pause", "stop a rollout where it is");
   CLI::App* resume = AddForObjects(CommandName::kResume, "resume", "let a paused rollout go on");
@@ -119,11 +126,11 @@ void Parser::AddRolloutCommands() {
       AddForObjects(CommandName::kRestart, "restart", "replace all Pods, with the same template");
   CLI::App* promote =
       AddForObjects(CommandName::kPromote, "promote", "end the pause at which a rollout waits");
-  promote->add_flag("--full", line.full, "end all steps of this rollout, not this pause alone");
-  promote->add_flag("--force", line.force, "also while Pods of the step are not available");
+  promote->add_flag("--full", line.full, "end all steps of this rollout, not only this pause");
+  promote->add_flag("--force", line.force, "promote even while Pods of the step are not available");
   CLI::App* abort = AddForObjects(CommandName::kAbort, "abort",
                                   "bring the Pods back to what ran before the rollout");
-  abort->add_flag("--end", end_abort, "the same as retry");
+  abort->add_flag("--end", end_abort, "end an abort: the same as kubectl windlass retry");
   CLI::App* retry =
       AddForObjects(CommandName::kRetry, "retry", "end an abort: roll out the template again");
   for (CLI::App* command : {undo, pause, resume, restart, promote, abort, retry}) {
@@ -133,13 +140,13 @@ void Parser::AddRolloutCommands() {
   CLI::App* get =
       AddForObjects(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
-  get->add_flag("-w,--watch", watch_get, "draw again whenever something changes");
+  get->add_flag("-w,--watch", watch_get, "draw the tree again whenever something changes");
   get->add_flag("--ascii", line.ascii,
                 "draw the tree with |, `- and +- (default where the locale is not UTF-8)");
 
   CLI::App* completion = Add(CommandName::kCompletion, "completion",
                              "print what a shell needs to complete kubectl windlass");
-  completion->add_option("shell", line.arguments, "bash, zsh or fish");
+  completion->add_option("shell", line.arguments, "the shell: bash, zsh or fish");
 
   Add(CommandName::kVersion, "version", "versions of this program, the server and the CRDs");
 }
@@ -150,38 +157,53 @@ void Parser::AddRollingUpdate() {
                          "replace a ReplicationController by another one, Pod by Pod");
   update->footer(kRollingUpdateExamples);
   update->add_option("names", line.arguments,
-                     "OLD, and NEW unless the new one keeps the name; also as rc/OLD");
+                     "OLD, the ReplicationController to replace, also as rc/OLD; and NEW, unless "
+                     "the new one is to keep the name OLD");
   AddFiles(update, "manifest of the new controller; - is standard input");
   update->add_option("--image", flags.image, "image of the new controller");
-  update->add_option("--container", flags.container, "container that gets the image");
+  update->add_option("--container", flags.container,
+                     "container that gets the image; needed if there are several");
   update
       ->add_option("--image-pull-policy", flags.image_pull_policy,
-                   "needed if the image stays the same: Always, IfNotPresent or Never")
+                   "Always, IfNotPresent or Never; needed if the image stays the same")
       ->check(OneOf({"Always", "IfNotPresent", "Never"}));
-  update->add_option("--deployment-label-key", flags.deployment_label_key,
-                     "label that tells the controllers apart (deployment)");
-  AddDuration(update, "--update-period", durations.update_period, "between two steps (1m)");
-  AddDuration(update, "--poll-interval", durations.poll_interval, "of --local: between looks (3s)");
-  AddDuration(update, "--progress-timeout", durations.progress_timeout,
-              "the update fails if nothing moves for so long (5m); at least --update-period");
-  update->add_option("--max-surge", flags.max_surge, "Pods above the desired number (1)")
+  update->add_option(
+      "--deployment-label-key", flags.deployment_label_key,
+      "key of the label that tells the Pods of the two controllers apart (deployment)");
+  AddDuration(update, "--update-period", durations.update_period, "time between two steps (1m)");
+  AddDuration(update, "--poll-interval", durations.poll_interval,
+              "with --local: time between two looks at the Pods (3s)");
+  AddDuration(
+      update, "--progress-timeout", durations.progress_timeout,
+      "the update fails if no Pod makes progress for this time (5m); at least --update-period");
+  update
+      ->add_option("--max-surge", flags.max_surge,
+                   "how many Pods there may be above the desired number (1)")
       ->check(CheckLimit)
       ->type_name("PODS");
-  update->add_option("--max-unavailable", flags.max_unavailable, "Pods that may be missing (0)")
+  update
+      ->add_option("--max-unavailable", flags.max_unavailable,
+                   "how many of the desired Pods may be unavailable (0)")
       ->check(CheckLimit)
       ->type_name("PODS");
   update
       ->add_option("--min-ready-seconds", flags.min_ready_seconds,
-                   "how long a new Pod is ready before it counts (0)")
+                   "how many seconds a new Pod must be ready to count as available (0)")
       ->check(CheckSeconds)
       ->type_name("SECONDS");
-  update->add_option("--cleanup", flags.cleanup, "Delete, Preserve or Rename")
+  update
+      ->add_option("--cleanup", flags.cleanup,
+                   "what is done in the end: Rename the new controller to OLD (default without "
+                   "NEW), Delete OLD (default with NEW), or Preserve both")
       ->check(OneOf({"Delete", "Preserve", "Rename"}));
-  update->add_option("--on-external-scale", flags.on_external_scale, "Pause, Adopt or Override")
+  update
+      ->add_option(
+          "--on-external-scale", flags.on_external_scale,
+          "what to do if another client scales one of the two: Pause (default), Adopt or Override")
       ->check(OneOf({"Pause", "Adopt", "Override"}));
   AddDryRun(update);
-  update->add_flag("--rollback", flags.rollback, "go back in the middle of an update");
-  update->add_flag("--wait,!--no-wait", flags.wait, "follow the update (default true)");
+  update->add_flag("--rollback", flags.rollback, "take back an update that is under way");
+  update->add_flag("--wait,!--no-wait", flags.wait, "follow the update to its end (default true)");
   update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
 }
 

@@ -47,24 +47,25 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
                   ExitCode::kHeld);
   }
   if (FlagOf(object, "/spec/abort")) {
-    return Refuse(context, place,
-                  "is aborted, and would restart only when that ends: kubectl windlass retry " +
-                      InCommand(place) + ", and try again",
-                  ExitCode::kAborted);
+    return Refuse(
+        context, place,
+        "is aborted, and would restart only when the abort ends: kubectl windlass retry " +
+            InCommand(place) + ", and try again",
+        ExitCode::kAborted);
   }
   if (NeverGetsNewPods(object, place.resource)) {
     return Refuse(
         context, place,
-        "never gets new Pods, which a restart makes (" +
+        "cannot be restarted: a restart makes new Pods, which it never gets (" +
             std::string(rollout ? "strategy InPlaceOnly" : "windlass.dev/in-place: Only") +
-            "), so it would roll nothing out any more: change its image instead",
+            "). Change its image instead",
         ExitCode::kHeld);
   }
   if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
     return Refuse(context, place,
                   "is to be rolled back, as spec.rollbackTo asks, which would undo the restart: "
                   "kubectl windlass status " +
-                      InCommand(place) + " waits for that, and then try again",
+                      InCommand(place) + " waits for the rollback; restart then",
                   ExitCode::kOtherUpdate);
   }
   return std::nullopt;

@@ -42,7 +42,8 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
   if (FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
     return {"has a partition and no steps: lower spec.strategy.partition"};
   }
-  return {"has no step left: kubectl windlass status " + object + " waits for its end"};
+  return {"has no step left: kubectl windlass status " + object +
+          " waits for the end of the rollout"};
 }
 
 // Returns why there is nothing that the command can end; nullopt if the Rollout is at a pause, or
@@ -61,7 +62,7 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
   }
   if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
     return NoPromotion{"was changed, and Windlass has not seen that yet: kubectl windlass status " +
-                       object + " waits for it"};
+                       object + " waits for Windlass"};
   }
   const std::optional<StepStatus> step = StepStatusOf(rollout);
   const bool steps =
@@ -81,7 +82,7 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
   }
   return NoPromotion{"is not at a pause, but at step " + StepText(*step) +
                      ": kubectl windlass status " + object +
-                     " waits for the next one, and --full ends all steps"};
+                     " waits for the next pause, and --full ends all steps"};
 }
 
 // Returns true if Pods of the step have to be available first: at a pause, and before --full ends

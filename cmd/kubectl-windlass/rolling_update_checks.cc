@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
@@ -105,8 +106,8 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   const std::string in = " -n " + context.namespace_;
   const std::string back =
       "kubectl windlass rolling-update " + stored.meta.name + " --rollback" + in;
-  if (stored.spec.rollback) return "To follow that: " + back;
-  const std::string go_on = "To go on with that: " + GoOnText(stored, in);
+  if (stored.spec.rollback) return "To follow the rollback: " + back;
+  const std::string go_on = "To go on with that update: " + GoOnText(stored, in);
   const Place place = PlaceOfUpdate(context, update);
   if (IsPastReturn(context, place, update)) return go_on;
   if (!HasChangedNothing(context, place, update)) return go_on + ". To take it back: " + back;
@@ -179,7 +180,8 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
       CreateObject(context.session, resources::kReplicationControllers, context.namespace_, asked,
                    {.field_manager = kPluginFieldManager, .dry_run = true});
   if (made.ok() && ImagesOf(*made) == ImagesOf(created)) return "";
-  return "which has other images than " + context.line.filenames[0] +
+  return "and " + TextOf(created, "/metadata/name") + " has other images than " +
+         context.line.filenames[0] +
          (made.ok() ? ""
                     : ", and it is not known whether a webhook has changed them (" +
                           made.error().message + ')');
@@ -215,7 +217,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
                             " to " + next + " is under way, ";
   if (!other_end) {
     context.console.Error(about + other +
-                          ", so nothing was changed. Correct the file to go on with that" + back);
+                          ", so nothing was changed. To go on with that update, correct the file" +
+                          back);
     return ExitCode::kOtherUpdate;
   }
   const std::string& container = flags.container;
@@ -281,7 +284,8 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
       ", so nothing was changed. " + ChoicesText(context, stored, *there) +
       (failed && !context.line.rolling_update.wait &&
                !IsPastReturn(context, PlaceOfUpdate(context, stored), stored)
-           ? ". Without --no-wait this command takes it back before it begins its own"
+           ? ". Without --no-wait this command takes the failed update back before it begins its "
+             "own"
            : ""));
   return ExitCode::kOtherUpdate;
 }
@@ -321,8 +325,8 @@ std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context,
   if (source.empty()) return RefuseOtherThanBegun(context, update, *old);
   context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
                         " to " + source +
-                        " is being rolled back, so nothing was changed. To finish that: kubectl "
-                        "windlass rolling-update " +
+                        " is being rolled back, so nothing was changed. To finish the rollback: "
+                        "kubectl windlass rolling-update " +
                         name + ' ' + source + " --rollback" + InThisMode(context));
   return ExitCode::kOtherUpdate;
 }

@@ -91,8 +91,9 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
 std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
          std::to_string(kLongWait.count()) +
-         " s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
-         "This command waits for it. To do without, press Ctrl-C, run " +
+         " s: check that Windlass runs in the cluster, with "
+         "--controllers=replicationcontrollerupdate. This command goes on waiting. To do without "
+         "Windlass, press Ctrl-C, run " +
          TakeAwayText(context, place) + ", and repeat the command with --local";
 }
 
@@ -169,8 +170,9 @@ ExitCode EndFollowing(const CommandContext& context, const Json& update, bool se
            " follows it" + (back || at_end ? "" : ", and " + take_back);
   } else {
     text = "Windlass has not looked at " + name + ", so nothing was changed" +
-           (new_run ? "" : " by this command") + ". The " + what + " begins when it does" +
-           (new_run ? ": " + TakeAwayText(context, place) + " takes it away" : "");
+           (new_run ? "" : " by this command") + ". The " + what +
+           " begins as soon as Windlass looks at it" +
+           (new_run ? ". To take the update away: " + TakeAwayText(context, place) : "");
   }
   if (session.interrupted()) {
     context.console.message(text + '\n');

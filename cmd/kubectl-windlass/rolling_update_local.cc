@@ -14,6 +14,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/update_plan.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/client/client.h"
 
@@ -113,12 +114,12 @@ ExitCode LocalUpdate::TellOther() const {
   const Result<Reply> reply =
       context_.session.SendLast(ToHttp(request, kPluginFieldManager), Verb::kDelete);
   const std::string& name = plan_.decoded().meta.name;
-  context_.console.Error("another program has begun another update of " + name +
-                         " at the same time, which goes on: kubectl windlass status rc/" + name +
-                         " -n " + context_.namespace_ + " names it. " + made->meta.name +
-                         (reply.ok() ? ", which this command had made, is deleted again"
-                                     : ", which this command has made, could not be deleted: " +
-                                           plan_.Told(request, reply.error()).message));
+  context_.console.Error(
+      "another program has begun another update of " + name +
+      " at the same time, and that update goes on: kubectl windlass status rc/" + name + " -n " +
+      context_.namespace_ + " shows it. This command had made " + made->meta.name +
+      (reply.ok() ? ", and has deleted it again"
+                  : ", and could not delete it: " + plan_.Told(request, reply.error()).message));
   return ExitCode::kOtherUpdate;
 }
 
@@ -284,8 +285,8 @@ ExitCode LocalUpdate::Run() {
     const Walk walk = Look();
     if (HasEnded()) return End();
     if (walk.taken_back) {
-      context_.console.Error("another program takes the update of " + plan_.decoded().meta.name +
-                             " back, so this one stops");
+      context_.console.Error("another program is rolling back the update of " +
+                             plan_.decoded().meta.name + ", so this command stops");
       return ExitCode::kAborted;
     }
     if (plan_.Phase() == rc::kPaused) {
@@ -300,17 +301,16 @@ ExitCode LocalUpdate::Run() {
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;
-      return Report(
-          session, context_.console,
-          {ErrorKind::kCancelled,
-           std::string(session.interrupted() ? "interrupted" : "timed out") +
-               (nothing   ? ": nothing was changed"
-                : is_late ? ": the update stops here, at its end, which is not taken back. The "
-                            "same command goes on with it"
-                : plan_.decoded().spec.rollback
-                    ? ": the rollback stops here. The same command goes on with it"
-                    : ": the update stops here. The same command goes on with it, and "
-                      "--rollback takes it back")});
+      return Report(session, context_.console,
+                    {ErrorKind::kCancelled,
+                     std::string(session.interrupted() ? "interrupted" : "timed out") +
+                         (nothing   ? ": nothing was changed"
+                          : is_late ? ": the update stops here. It was at its end already and "
+                                      "cannot be rolled back; the same command finishes it"
+                          : plan_.decoded().spec.rollback
+                              ? ": the rollback stops here. The same command goes on with it"
+                              : ": the update stops here. The same command goes on with it, and "
+                                "--rollback takes it back")});
     }
     long_wait.Look(UntimedWaitOf(plan_.update()));
     const Duration poll = context_.line.rolling_update.poll_interval;

@@ -11,6 +11,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "cmd/kubectl-windlass/update_plan.h"
+#include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/words.h"
@@ -89,11 +90,11 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   const UpdatePlan& plan = planned.plan;
   if (planned.lacks_right) return Report(context.session, context.console, *planned.lacks_right);
   if (planned.is_late()) {
-    context.console.Error(
-        "the update of " +
-        ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
-        " is at its end and cannot be taken back: its new controller is deleted already. The "
-        "command that began the update finishes it. To go back, update to the old image then");
+    context.console.Error("the update of " +
+                          ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
+                          " is at its end and cannot be taken back: its new controller is deleted "
+                          "already. The command that began the update finishes it. To go back "
+                          "afterwards, update to the old image");
     return ExitCode::kFailed;
   }
   if (plan.Phase() == rc::kPaused) {

@@ -202,8 +202,8 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
   }
   if (const auto code = TakeBack(context, update, failed)) {
     context.console.message(
-        "The update that this command asks for has not begun: repeat it when "
-        "the failed one is taken back.\n");
+        "The update that this command asks for has not begun: repeat this command when the failed "
+        "update has been taken back.\n");
     return *code;
   }
   return Carry(context, update, WriteUpdate(context, update));

@@ -88,7 +88,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   ended.ends = back ? ExitCode::kAborted : ExitCode::kSuperseded;
   ended.why = back ? who + " was rolled back meanwhile; it has revision " + revision + " now"
                    : who + " got another template meanwhile, revision " + revision +
-                         ": run the command again to wait for that one";
+                         ": run the command again to wait for that revision";
   return ended;
 }
 

@@ -50,8 +50,9 @@ const Json* RefusalIn(const Json& rollout, const Asked& asked) {
 ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const Asked& asked,
                         int64_t instead) {
   return Refuse(context, place,
-                "is asked by another client to go back to " + RollbackText(instead) +
-                    ", after this command asked for " + RollbackText(asked.revision),
+                "goes back to " + RollbackText(instead) + " and not to " +
+                    RollbackText(asked.revision) +
+                    ": another client has replaced the request of this command",
                 ExitCode::kOtherUpdate);
 }
 
@@ -199,9 +200,10 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   }
   const bool complete = target == roles.stable || WasComplete(*target);
   if (asked == 0 && !complete) {
-    outlook.warning += (hold.empty() ? "rollout \"" + place.name + "\" goes" : ". It goes") +
-                       " back to " + RollbackText(RevisionOf(*target)) +
-                       ", which was never rolled out completely: --to-revision names another one";
+    outlook.warning +=
+        (hold.empty() ? "rollout \"" + place.name + "\" goes" : ". It goes") + " back to " +
+        RollbackText(RevisionOf(*target)) +
+        ", which was never rolled out completely: --to-revision chooses another revision";
   }
   if (preview) {
     context.console.Warning(outlook.warning);
@@ -223,8 +225,8 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
         if (!first) first = now;
         if (context.line.revision == 0 && now != *first) {
           return Refuse(context, place,
-                        "got another template at the same time, so it is left alone: kubectl "
-                        "windlass history " +
+                        "got another template from another client at the same time, so this "
+                        "command left it alone: kubectl windlass history " +
                             InCommand(place) + " shows it",
                         ExitCode::kOtherUpdate);
         }

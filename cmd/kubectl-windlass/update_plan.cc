@@ -165,9 +165,9 @@ std::string UpdatePlan::PausedText() const {
   if (IsPastReturn()) {
     const std::string& gone = situation.new_name;
     return Fill(rc::kScaledByOtherText, old->meta.name, 0, old->replicas) + ", and " + gone +
-           " is deleted already. Scale it back to 0, or give --on-external-scale=Override (it is "
-           "scaled back): then it takes over the Pods of " +
-           gone;
+           " is deleted already. Scale " + old->meta.name +
+           " back to 0, or give --on-external-scale=Override (this command scales it back): then " +
+           old->meta.name + " takes over the Pods of " + gone;
   }
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
@@ -178,9 +178,10 @@ std::string UpdatePlan::PausedText() const {
     }
     if (controller->replicas == expected) continue;
     return Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
-           ". Scale it back to " + std::to_string(expected) +
+           ". Scale " + controller->meta.name + " back to " + std::to_string(expected) +
            ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
-           "does not stop at a scaling. If another program carries it out, leave it to that one";
+           "does not stop at a scaling. If another program carries this update out, leave the "
+           "update to that program";
   }
   return TextOf(update_, "/status/message");
 }

@@ -162,9 +162,9 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
 // Returns the remedy for a user who wants to continue a Rollout that is stalled because of
 // `reason`. The text is the beginning of a sentence.
 std::string RemedyFor(const std::string& reason, const Subject& subject) {
-  if (reason == "ReplicaSetCreateError") return " Make room or allow it";
+  if (reason == "ReplicaSetCreateError") return " Make room for the ReplicaSet or allow it";
   if (reason == "ProgressDeadlineExceeded") {
-    return " Mend what its Pods wait for, which kubectl windlass get " + subject.command + " says";
+    return " Mend what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
   }
   return " Correct the template";
 }
@@ -199,7 +199,9 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   } else if (standing.phase == "Paused") {
     StandingAtPause(object, subject, standing);
   } else if (standing.sentence.empty()) {
-    standing.sentence = Waiting(subject, "the controller has not confirmed it yet");
+    standing.sentence = Waiting(subject,
+                                "all Pods are there, but Windlass has not yet written to the "
+                                "status that the rollout is complete");
   }
 }
 

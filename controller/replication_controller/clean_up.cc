@@ -222,8 +222,8 @@ Step WithoutOldController(const Situation& situation) {
     const int32_t desired = situation.run.desired_replicas.value_or(
         NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
     std::string text = Fill(
-        "ReplicationController {} was deleted on the way, so its update cannot end. {} has {} "
-        "of {} replicas",
+        "ReplicationController {} was deleted during its update, which cannot end without it. {} "
+        "has {} of {} replicas",
         situation.old_name(), created->meta.name, created->replicas, desired);
     if (created->replicas != desired) {
       text += Fill(": scale it with kubectl scale rc {} -n {} --replicas={}", created->meta.name,
@@ -236,7 +236,8 @@ Step WithoutOldController(const Situation& situation) {
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())
           : Fill(kNotFoundText, situation.old_name());
-  if (situation.view.is_stored && !begun) text += ". The update begins when it is created";
+  if (situation.view.is_stored && !begun)
+    text += ". The update begins when that ReplicationController is created";
   return Fail(situation, kNotFound, text);
 }
 

@@ -90,8 +90,10 @@ std::optional<Step> RefuseCreation(const Situation& situation, const Replication
     if (wanted.empty()) return std::nullopt;
     const auto image = ImageIn(situation, DumpJson(At(ObjectIn(answer), "/spec/template")));
     if (!image.ok() || *image == wanted) return std::nullopt;
-    return Fail(situation, kInvalidUpdate,
-                Fill("a webhook changes the image {} to {}. Update to that one", wanted, *image));
+    return Fail(
+        situation, kInvalidUpdate,
+        Fill("a webhook changes the image {} to {}. Update to the image that the webhook sets",
+             wanted, *image));
   }
   const Error& error = outcome.said.error();
   if (error.kind == ErrorKind::kAlreadyExists || error.detail == ErrorDetail::kNoDryRun) {

@@ -173,7 +173,7 @@ std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
   Answer answer =
       Ask(situation, {Request::Get(resources::kReplicationControllers, KeyOf(controller.meta)),
-                      "a size that only a late cache shows was set by nobody else"});
+                      "the cache may be late, and the size may be one that this update has set"});
   if (answer.step) return std::move(answer.step);
   if (CountAt(ObjectIn(answer), "/spec/replicas") == controller.replicas) return std::nullopt;
   return Wait{kAskAgain};
@@ -265,11 +265,11 @@ std::optional<Step> AnswerExternalScale(const Situation& situation) {
 
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected) {
-  return Pause(situation,
-               Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
-                   Fill(". Scale it back to {}, or set spec.onExternalScale to Adopt (all replicas "
-                        "are wanted) or Override (it is scaled back)",
-                        expected));
+  return Pause(situation, Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
+                              Fill(". Scale {} back to {}, or set spec.onExternalScale to Override "
+                                   "(Windlass scales it back) or to Adopt (the replicas of both "
+                                   "controllers together are then the desired number)",
+                                   scaled.meta.name, expected));
 }
 
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
@@ -278,11 +278,12 @@ std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
   if (old.replicas == 0) return std::nullopt;
   if (auto ask = AskForSize(situation, old)) return ask;
   if (situation.spec().on_external_scale == kOverride) return ScaleBack(situation, old, 0);
-  return Pause(situation, Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
-                              Fill(", and {} is deleted already. Scale it back to 0, or set "
-                                   "spec.onExternalScale to Override (it is scaled back): then it "
-                                   "takes over the Pods of {}",
-                                   new_name, new_name));
+  return Pause(
+      situation,
+      Fill(kScaledByOtherText, old.meta.name, 0, old.replicas) +
+          Fill(", and {} is deleted already. Scale {} back to 0, or set spec.onExternalScale to "
+               "Override (Windlass scales it back): then {} takes over the Pods of {}",
+               new_name, old.meta.name, old.meta.name, new_name));
 }
 
 }  // namespace windlass::replication_controller

@@ -37,12 +37,12 @@ Answer AskForOthers(const Situation& situation, const ResourceId& resource, std:
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
   if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
-  return {.step =
-              Fail(situation, kInvalidUpdate,
-                   Fill("the update cannot know who else acts on its Pods: {}: {}. Delete some of "
-                        "them, or move them to another namespace, and begin the update again",
-                        answer.value->asked.text, answer.value->said.error().message),
-                   kLookThroughAgain)};
+  return {.step = Fail(
+              situation, kInvalidUpdate,
+              Fill("the update cannot know who else acts on its Pods: {}: {}. Delete some of these "
+                   "objects, or move some to another namespace, and begin the update again",
+                   answer.value->asked.text, answer.value->said.error().message),
+              kLookThroughAgain)};
 }
 
 std::optional<Step> RefuseOwned(const Situation& situation,
@@ -53,7 +53,7 @@ std::optional<Step> RefuseOwned(const Situation& situation,
   const std::string other = Fill("{} {}", owner->kind.text(), owner->name.text());
   return Fail(situation, kOwnedByOther,
               Fill("ReplicationController {} belongs to {}, which would undo what an update does, "
-                   "so it is left alone. Change {} instead",
+                   "so Windlass does not update it. Change {} instead",
                    controller->meta.name, other, other));
 }
 
@@ -79,8 +79,8 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
 // --- two updates of one controller ---
 
 constexpr std::string_view kBesideText =
-    "ReplicationController {} {} in another update. Wait until that has ended, and begin this one "
-    "again; if there is none, remove the annotation {}";
+    "ReplicationController {} {} in another update. Wait until that update has ended, and begin "
+    "this one again; if there is no such update, remove the annotation {}";
 
 // Refuses an update whose old controller is the target of another update, as kSourceId on the old
 // controller says. kSourceId does not count if it names the new controller, because of a rollback,
@@ -258,7 +258,8 @@ std::optional<Step> RefuseChain(const Situation& situation) {
   const std::string_view by = Annotation(*created, kOriginalReplicasOf);
   if (by.empty() || by == situation.old_controller()->meta.uid.ToString()) return std::nullopt;
   return Fail(situation, kOtherName,
-              Fill(kBesideText, created->meta.name, "is replaced by another", kOriginalReplicasOf));
+              Fill(kBesideText, created->meta.name, "is replaced by another ReplicationController",
+                   kOriginalReplicasOf));
 }
 
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created) {

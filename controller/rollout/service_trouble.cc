@@ -61,23 +61,26 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   }
   const Service& service = *named.service;
   if (service.meta.cut()) {
-    return ServiceTrouble{workload::kLeftOutReason,
-                          name + " takes " + std::to_string(service.meta.cut_bytes >> 10U) +
-                              " KiB of memory, for which Windlass has no room, and is left as it "
-                              "is: make its labels and its selector smaller, or change " +
-                              FieldOf(role)};
+    return ServiceTrouble{
+        workload::kLeftOutReason,
+        name + " takes " + std::to_string(service.meta.cut_bytes >> 10U) +
+            " KiB of memory, for which Windlass has no room, so Windlass leaves the Service alone: "
+            "make its labels and its selector smaller, or change " +
+            FieldOf(role)};
   }
   if (SelectsNothing(service)) {
     const std::string why = service.external_name ? " has type ExternalName"
                                                   : " has no label of the Pods in spec.selector";
-    return ServiceTrouble{
-        "ServiceWithoutSelector",
-        name + why + ": have it select the Pods of the Rollout, or change " + FieldOf(role)};
+    return ServiceTrouble{"ServiceWithoutSelector",
+                          name + why +
+                              ": let the Service select the Pods of the Rollout, or change " +
+                              FieldOf(role)};
   }
   if (!named.other_rollout.empty()) {
     return ServiceTrouble{"ServiceShared",
                           name + " is written for Rollout " + std::string(named.other_rollout) +
-                              ", which names it, too: name another Service in " + FieldOf(role)};
+                              ", which also names this Service: name another Service in " +
+                              FieldOf(role)};
   }
   const ReplicaSet* pods = target != nullptr ? target : CurrentReplicaSet(situation);
   if (const std::string other = pods != nullptr ? OtherLabel(service, *pods) : ""; !other.empty()) {
@@ -90,7 +93,7 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   if (target != nullptr && !target->meta.labels.Has(kPodTemplateHashLabel)) {
     return ServiceTrouble{"PodsWithoutHash",
                           name + " cannot select the Pods of ReplicaSet " + target->meta.name +
-                              ": Windlass did not make it, so its Pods have no label "
+                              ": Windlass did not make that ReplicaSet, so its Pods have no label "
                               "pod-template-hash. Roll out another template"};
   }
   if (const std::string change = ChangeOf(service, target); !change.empty()) {
@@ -127,18 +130,18 @@ std::optional<ServiceTrouble> RefusalOf(const Situation& situation, const NamedS
   std::string message = "the API server refuses to change Service " + named.service->meta.name +
                         ": " + InOneLine(is_known ? first->words : error->message);
   if (error->kind == ErrorKind::kForbidden) {
-    message += ". If a right is missing, it comes with " + std::string(kServicesComponent);
+    message += ". If Windlass lacks the right, apply " + std::string(kServicesComponent);
   }
   return ServiceTrouble{"ServiceUpdateRefused", std::move(message)};
 }
 
 std::optional<ServiceTrouble> NotKept(const NamedService& named) {
   if (named.not_kept == nullptr) return std::nullopt;
-  return ServiceTrouble{"ServiceNotKept",
-                        "Service " + std::string(named.name) +
-                            ": the API server accepted what Windlass wrote and did not keep it, as "
-                            "a mutating webhook does that sets spec.selector. Have it leave "
-                            "pod-template-hash alone"};
+  return ServiceTrouble{
+      "ServiceNotKept",
+      "Service " + std::string(named.name) +
+          ": the API server accepted what Windlass wrote and did not keep it, probably because a "
+          "mutating webhook sets spec.selector. Make that webhook leave pod-template-hash alone"};
 }
 
 bool WasInConflict(const Situation& situation, const Service& service) {
@@ -150,8 +153,8 @@ ServiceTrouble Forbidden(const ServiceFacts& facts) {
   const bool names = !facts.stable.name.empty() || !facts.canary.name.empty();
   std::string message = "Windlass has no right to Services, and ";
   message += names ? "leaves their selectors as they are"
-                   : "cannot take pod-template-hash out of the selectors of those that were named "
-                     "in spec.strategy.services before";
+                   : "cannot take pod-template-hash out of the selectors of Services that "
+                     "spec.strategy.services named before";
   return {"ServicesForbidden", message + ": apply " + std::string(kServicesComponent)};
 }
 

@@ -117,7 +117,7 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
          std::to_string(one.bytes) + " bytes)" +
          (more > 0 ? " and " + std::to_string(more) + " more" : "") + " of the " + noun +
-         ": its annotations have " + std::to_string(choice.bytes) + " of " +
+         ": the annotations of the replicaset have " + std::to_string(choice.bytes) + " of " +
          std::to_string(kAnnotationBytesCopied) + " bytes already. Shorten the annotation, or " +
          "remove annotations of the replicaset that the " + noun + " has no longer";
 }

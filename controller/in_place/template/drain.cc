@@ -37,9 +37,10 @@ std::optional<std::string> ValueIn(const Json& pod_template, const Drain& drain)
 
 Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_template) {
   if (SelectsBy(workload.selector, drain.label)) {
-    return Refuse("label " + Quoted(drain.label) +
-                  " is in spec.selector, a Pod without it is no longer the " +
-                  std::string(workload.kind.name()) + "'s: drain by another label");
+    return Refuse(
+        "label " + Quoted(drain.label) +
+        " is in spec.selector, so a Pod without this label would no longer belong to the " +
+        std::string(workload.kind.name()) + ": drain by another label");
   }
   const std::optional<std::string> value = ValueIn(pod_template, drain);
   if (!value) {
@@ -50,7 +51,7 @@ Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_
   if (*value == drain.off) {
     return Refuse("label " + Quoted(drain.label) + " has value " + Quoted(*value) +
                   " in spec.template.metadata.labels, which keeps every Pod out of traffic: write "
-                  "another one there");
+                  "another value there");
   }
   return Unit{};
 }
@@ -112,7 +113,8 @@ std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* te
   const std::optional<std::string> value = ValueIn(TemplateOf(template_json), drain);
   if (!value || *value == drain.on) return std::nullopt;
   return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
-         " in spec.template.metadata.labels, and Pods get that one back: write it before the slash";
+         " in spec.template.metadata.labels, and after a drain Pods get this value back: write it "
+         "before the slash";
 }
 
 }  // namespace windlass::in_place

@@ -243,7 +243,8 @@ void Reader::ReadRemoved() {
     if (!text) continue;
     if (setting.is_default(*text)) {
       Warn(setting.key,
-           "has no effect any more, because Windlass always does what it says: remove it");
+           "has no effect any more, because Windlass now always does what this setting asks for: "
+           "remove the setting");
     } else {
       Refuse(setting.key, Quoted(*text) + " is not supported any more: remove the " +
                               Noun(setting.key) + ". Then " + std::string(setting.what_holds));
@@ -263,7 +264,7 @@ void Reader::WarnOfUnknown() {
   for (const auto& [key, value] : workload_.in_place_settings) {
     if (!key.starts_with(kPrefix) || std::ranges::count(kKeys, key) > 0) continue;
     if (std::ranges::count(RemovedSettings(), key, &RemovedSetting::key) > 0) continue;
-    Warn(key, "is not known and says nothing: correct its name or remove it");
+    Warn(key, "is not a known setting and has no effect: correct its name or remove it");
   }
 }
 

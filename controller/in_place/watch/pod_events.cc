@@ -41,7 +41,7 @@ std::string Edited(const Pod& pod, const PodState& state) {
     text += (text.empty() ? "container " : ", container ") + patch.name + " has " + present +
             ", not " + patch.to;
   }
-  return text.empty() ? "its images are as they should be" : text;
+  return text.empty() ? "its images are still those of this revision" : text;
 }
 
 std::string WholeSeconds(Duration duration) {
@@ -58,8 +58,9 @@ Event InPlaceUpdated(const Pod& pod, const PodState& state, Duration took) {
 
 Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) {
   const std::string who = failure.container.empty() ? "" : "container " + failure.container + ": ";
-  return {Event::Type::kWarning, "InPlaceFailed",
-          "Revision " + std::to_string(state.revision) + " fails here: " + who + failure.reason};
+  return {
+      Event::Type::kWarning, "InPlaceFailed",
+      "Revision " + std::to_string(state.revision) + " fails in this Pod: " + who + failure.reason};
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {

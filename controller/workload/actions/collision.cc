@@ -58,9 +58,11 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   }
   return GiveUp(situation, parts.name,
                 {ErrorKind::kInvalid,
-                 "every ReplicaSet made for this pod template was changed or taken away: " + names +
-                     "; an admission webhook or controller that does so must leave them alone. "
-                     "Then delete these ReplicaSets"},
+                 "ReplicaSets made for this pod template are changed, or taken over by another "
+                 "owner, each time: " +
+                     names +
+                     ". Find the admission webhook or controller that does this, exempt the "
+                     "ReplicaSets of this workload from it, and then delete these"},
                 Retry::kOnSpecChange);
 }
 
@@ -132,18 +134,18 @@ std::optional<Step> AfterCreate(const Situation& situation, const std::string& n
   const Reply* answer = AnswerToCreate(situation, name);
   const bool changed = answer != nullptr && !CameBackAsSent(situation, *answer);
   if (changed || IsUnacknowledged(situation, name)) {
-    return GiveUp(
-        situation, name,
-        {ErrorKind::kInvalid,
-         "the API server stored it with another pod template, or other labels, than Windlass sent; "
-         "make the admission webhook that changes ReplicaSets leave them alone. Then delete this "
-         "ReplicaSet"},
-        Retry::kOnSpecChange);
+    return GiveUp(situation, name,
+                  {ErrorKind::kInvalid,
+                   "the API server stored this ReplicaSet with another pod template, or other "
+                   "labels, than Windlass sent. Exempt the ReplicaSets of this workload from the "
+                   "admission webhook that changes them, and then delete this ReplicaSet"},
+                  Retry::kOnSpecChange);
   }
   if (answer == nullptr) return std::nullopt;
   return Failed{
-      .error = {ErrorKind::kNotFound,
-                "replica set \"" + name + "\" was deleted or taken away as soon as it was created"},
+      .error = {ErrorKind::kNotFound, "replica set \"" + name +
+                                          "\" was deleted, or taken over by another owner, as soon "
+                                          "as it was created; Windlass tries again"},
       .retry = Retry::kBackOff};
 }
 

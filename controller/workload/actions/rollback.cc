@@ -227,7 +227,8 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   if (auto step = Record(situation, outcome)) return *step;
   return Clear(situation, Event::Type::kNormal, "Done",
                "Nothing to do: " + Named(workload) + " was rolled back to revision " +
-                   std::to_string(asked) + " before, which is its present revision, now " +
+                   std::to_string(asked) +
+                   " already, which is its present revision and now has number " +
                    std::to_string(RevisionOf(target.meta).value_or(became)));
 }
 
@@ -292,8 +293,9 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   if (situation.new_replica_set != nullptr) candidates.push_back(situation.new_replica_set);
   const int64_t revision = *wanted == 0 ? RevisionBefore(situation, candidates) : *wanted;
   if (revision == 0) {
-    return Refuse(situation, "RevisionNotFound", "Unable to find last revision.",
-                  "There is no revision before the present one, and nothing to roll back to");
+    return Refuse(
+        situation, "RevisionNotFound", "Unable to find last revision.",
+        "There is no revision before the present one, so there is nothing to roll back to");
   }
   const ReplicaSet* target = FindTarget(situation.workload, candidates, revision);
   if (target == nullptr) {

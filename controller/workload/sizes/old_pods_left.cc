@@ -109,8 +109,8 @@ Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) 
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +
            std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
-           " has another template, or may still run one, and strategy Recreate never runs two at "
-           "once";
+           " has another template, or may still run one, and strategy Recreate never runs two "
+           "templates at once";
   });
   if (!mixed.look_again) return wait;
   const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));

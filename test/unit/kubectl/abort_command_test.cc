@@ -20,7 +20,7 @@ TEST_CASE("abort sets spec.abort, and retry and --end end it") {
   CHECK(run.Run("abort rollout/web") ==
         Ends(ExitCode::kError,
              "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n "
-             "default rolls it out again\n"));
+             "default rolls its template out again\n"));
   CHECK(run.writes.size() == 1);
   CHECK(run.Run(end) == Done("rollout.windlass.dev/web no longer aborted\n", ""));
   const Json web = run.Stored(kRollouts, "web");

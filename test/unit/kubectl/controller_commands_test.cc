@@ -72,9 +72,9 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
     old["spec"]["replicas"] = 3;
   });
   const std::string unfinished =
-      "is in the middle of a rolling update from old to new, which Windlass does not carry out: "
-      "the command that began it goes on with it when it is repeated, and kubectl windlass "
-      "rolling-update old new --rollback -n default takes it back\n";
+      "is in the middle of a rolling update from old to new. Windlass does not carry out that "
+      "update. To go on with the update, repeat the command that began it. To take it back: "
+      "kubectl windlass rolling-update old new --rollback -n default\n";
   for (const std::string name : {"old", "new"}) {
     const Ran ran = Run("status rc/" + name);
     CHECK(ran ==
@@ -127,8 +127,9 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
        "error: the rollback of the rolling update of replicationcontroller \"old\" has failed "
        "(NotFound): Could not find new to rollback.\n"},
       {"Succeeded", "", "", ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
-       "at its end already, which is not taken back. To go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, because it has "
+       "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
+       "go back, update to the old image\n"},
   }));
   BeginUpdate();
   After(seconds(1), [this, row] {
@@ -152,11 +153,11 @@ TEST_CASE_METHOD(Fixture, "pause and resume set spec.paused of the update") {
 TEST_CASE_METHOD(Fixture, "resume of an update that another scaling holds says what holds it") {
   BeginUpdate("Paused");
   Says("Paused", "old was scaled by somebody else", "ExternalScale");
-  CHECK(
-      Run("resume rc/old") ==
-      Ends(ExitCode::kHeld,
-           "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update "
-           "of replicationcontroller \"old\" is paused: old was scaled by somebody else\n"));
+  CHECK(Run("resume rc/old") ==
+        Ends(ExitCode::kHeld,
+             "error: replicationcontroller \"old\" cannot be resumed, because spec.paused is not "
+             "what pauses it: the rolling update of replicationcontroller \"old\" is paused: old "
+             "was scaled by somebody else\n"));
   CHECK(writes.empty());
 }
 
@@ -233,7 +234,7 @@ TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {
   }
   SECTION("which does not come") {
     CHECK(Run("undo rc/old") ==
-          Ends(ExitCode::kTimeout, "…is not rolled back: the request is taken away again…"));
+          Ends(ExitCode::kTimeout, "…is not rolled back: this command has withdrawn its request…"));
     CHECK(Spec()["rollback"] == false);
     return;
   }
@@ -258,9 +259,9 @@ TEST_CASE_METHOD(Fixture, "A controller that gave Pods to one that is gone is no
     old["spec"]["replicas"] = 1;
   });
   Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 1, 1, 1); });
-  CHECK(Run("status rc/old") ==
-        Ends(ExitCode::kHeld,
-             "…rolling-update old new --rollback -n default restores its size of 4\n"));
+  CHECK(Run("status rc/old") == Ends(ExitCode::kHeld,
+                                     "…. To restore the 4 replicas of old: kubectl windlass "
+                                     "rolling-update old new --rollback -n default\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for an update") {
@@ -274,9 +275,9 @@ TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for a
   for (const std::string name : {"old", "new"}) {
     CHECK(Run("status rc/" + name).messages ==
           "error: replicationcontroller \"" + name +
-              "\" is in the middle of a rollback of the update from old to new, which Windlass "
-              "does not carry out: kubectl windlass rolling-update old new --rollback -n default "
-              "goes on with it\n");
+              "\" is in the middle of a rollback of the update from old to new. Windlass does not "
+              "carry out that rollback. To go on with it: kubectl windlass rolling-update old new "
+              "--rollback -n default\n");
   }
 }
 
@@ -291,7 +292,7 @@ TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing 
         Ends(ExitCode::kError,
              "error: replicationcontroller \"old\" has no rolling update under way: kubectl "
              "windlass rolling-update old -n default --image=IMAGE begins one, also back to an "
-             "earlier image. An update with --local is steered where it runs\n"));
+             "earlier image. An update with --local is steered in the program that runs it\n"));
   CHECK(writes.empty());
 }
 
@@ -369,9 +370,9 @@ TEST_CASE_METHOD(Fixture, "What an annotation asks for is taken away with the an
   Edit(kControllers, "old", "",
        [](Json& old) { old["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "new"; });
   CHECK(Run("undo rc/old")
-            .messages.find(
-                "kubectl annotate rc old -n default windlass.dev/rolling-update-to- && kubectl "
-                "delete replicationcontrollerupdates.windlass.dev old -n default takes it away") !=
+            .messages.find("To take the update away: kubectl annotate rc old -n default "
+                           "windlass.dev/rolling-update-to- && kubectl delete "
+                           "replicationcontrollerupdates.windlass.dev old -n default") !=
         std::string::npos);
 }
 

@@ -74,8 +74,8 @@ ErrorSection ObjectErrors() {
         "default ends a pause of its update",
         "Only Rollouts have steps."},
        {"retry rc/old", kUsage,
-        "error: the update of a ReplicationController is begun again by the command that began it: "
-        "kubectl windlass get rc/old -n default shows both controllers",
+        "error: to begin the update of a ReplicationController again, repeat the command that "
+        "began it: kubectl windlass get rc/old -n default shows both controllers",
         "What was rolled back is updated again by `rolling-update`."},
        {"undo rc/old --to-revision=2", kUsage,
         "error: a ReplicationController has no revisions: leave out --to-revision",

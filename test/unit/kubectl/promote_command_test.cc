@@ -317,12 +317,13 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
       "the abort";
   const std::string partition = "has a partition and no steps: lower spec.strategy.partition";
   const std::string over =
-      "has no step left: kubectl windlass status rollout/web -n default waits for its end";
+      "has no step left: kubectl windlass status rollout/web -n default waits for the end of the "
+      "rollout";
   const std::string complete = "has nothing to promote (Healthy): no rollout is under way";
   const Row row = GENERATE_COPY(values<Row>({
       {"a step", none, [](Json& s) { s["step"]["index"] = 1; }, ExitCode::kError,
        "is not at a pause, but at step 1 of 2: kubectl windlass status rollout/web -n default "
-       "waits for the next one, and --full ends all steps",
+       "waits for the next pause, and --full ends all steps",
        ""},
       {"spec.paused", [](Json& o) { o["spec"]["paused"] = true; }, none, ExitCode::kHeld, resume,
        resume},
@@ -385,7 +386,7 @@ TEST_CASE("promote waits until Windlass has seen the last change (RO-054)") {
     CHECK(run.Run(command) ==
           Ends(ExitCode::kError,
                "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
-               "windlass status rollout/web -n default waits for it\n"));
+               "windlass status rollout/web -n default waits for Windlass\n"));
   }
   CHECK(run.writes.empty());
 }

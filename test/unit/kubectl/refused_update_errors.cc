@@ -221,7 +221,7 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
        {update("--rollback --dry-run=client"), kFailed,
         "error: the update of replicationcontroller/old is at its end and cannot be taken back: "
         "its new controller is deleted already. The command that began the update finishes it. To "
-        "go back, update to the old image then",
+        "go back afterwards, update to the old image",
         "The rollback comes too late. Without `--dry-run` the rename is finished, and the exit "
         "code is 2 as well.",
         IsRenamed()},
@@ -242,29 +242,30 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "the two commands.",
         HasBoth(to_rename)},
        {update("new -f new.yaml"), ExitCode::kOtherUpdate,
-        "error: an update of replicationcontroller/old to new is under way, which has other images "
-        "than new.yaml, so nothing was changed. Correct the file to go on with that. To take it "
-        "back: kubectl windlass rolling-update old new --rollback -n default --local",
+        "error: an update of replicationcontroller/old to new is under way, and new has other "
+        "images than new.yaml, so nothing was changed. To go on with that update, correct the "
+        "file. To take it back: kubectl windlass rolling-update old new --rollback -n default "
+        "--local",
         "The new controller is there, and was made of another file. Give that one, or take the "
         "update back.",
         HasBoth(), of_v3},
        {to_new, ExitCode::kOtherUpdate,
-        "error: ReplicationController old replaces first in another update. Wait until that has "
-        "ended, and begin this one again; if there is none, remove the annotation "
+        "error: ReplicationController old replaces first in another update. Wait until that update "
+        "has ended, and begin this one again; if there is no such update, remove the annotation "
         "kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},
        {to_new, ExitCode::kOtherUpdate,
-        "error: ReplicationController new is replaced by another in another update. Wait until "
-        "that has ended, and begin this one again; if there is none, remove the annotation "
-        "windlass.dev/original-replicas-of",
+        "error: ReplicationController new is replaced by another ReplicationController in another "
+        "update. Wait until that update has ended, and begin this one again; if there is no such "
+        "update, remove the annotation windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacedByAnother()},
        {to_new, kFailed,
         "error: ReplicationController old belongs to DeploymentConfig shop, which would undo what "
-        "an update does, so it is left alone. Change DeploymentConfig shop instead",
+        "an update does, so Windlass does not update it. Change DeploymentConfig shop instead",
         "Another controller keeps the ReplicationController as it wants it. Change that one.",
         HasOwner()},
        {to_new, kFailed,

@@ -70,8 +70,8 @@ ErrorSection RollingUpdateErrors() {
         "error: / is a directory: give the file of the new controller",
         "kubectl reads all files of a directory. Here it is one object."},
        {"rolling-update old -f https://host.example/rc.yaml", kUsage,
-        "error: https://host.example/rc.yaml is an address, which is not read here: write -f -, "
-        "and pipe it in with curl -s https://host.example/rc.yaml",
+        "error: https://host.example/rc.yaml is a URL, which this command does not read: write -f "
+        "-, and pipe the manifest in with curl -s https://host.example/rc.yaml",
         "kubectl reads addresses. Here a file or standard input is read."},
        WithFile("kind: &kind ReplicationController\n",
                 "error: new.yaml: line 1: anchors are not supported: write the value out",

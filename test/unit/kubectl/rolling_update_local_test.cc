@@ -167,12 +167,12 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
              "back…"));
   CHECK(Stored(kControllers, "old") == before);
   const std::string back = GENERATE("old --rollback -o name", "old new --rollback -o name");
-  CHECK(
-      Update(back) ==
-      Ends(ExitCode::kFailed,
-           "…error: the update of replicationcontroller/old was not rolled back, it succeeded: it "
-           "was at its end already, which is not taken back. To go back, update to the old image\n",
-           "replicationcontroller/old\n"));
+  CHECK(Update(back) ==
+        Ends(ExitCode::kFailed,
+             "…error: the update of replicationcontroller/old was not rolled back, because it has "
+             "succeeded: the rollback was asked for at the end of the update, when it was too "
+             "late. To go back, update to the old image\n",
+             "replicationcontroller/old\n"));
   const Json containers = Stored(kControllers, "old")["spec"]["template"]["spec"]["containers"];
   CHECK(containers[0]["image"] == "app:v2");
 }
@@ -201,13 +201,11 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   Proves("RC-16");
   ScaleNewTo(5);
   const Ran ran = Update("old new --image=app:v2");
-  CHECK(
-      ran ==
-      Ends(
-          ExitCode::kHeld,
-          "error: another client scaled ReplicationController new from 1 to 5. Scale it back to 1: "
-          "then the same command goes on. With --on-external-scale=Adopt or Override an update "
-          "does not stop at a scaling. If another program carries it out, leave it to that one\n"));
+  CHECK(ran == Ends(ExitCode::kHeld,
+                    "error: another client scaled ReplicationController new from 1 to 5. Scale new "
+                    "back to 1: then the same command goes on. With --on-external-scale=Adopt or "
+                    "Override an update does not stop at a scaling. If another program carries "
+                    "this update out, leave the update to that program\n"));
   const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
   CHECK(annotations["kubectl.kubernetes.io/desired-replicas"] == "2");
 
@@ -215,13 +213,12 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   Edit(kControllers, "new", "", [](Json& object) { object["spec"]["replicas"] = 1; });
   // Also of one that was scaled while no command ran.
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 6; });
-  CHECK(
-      Update("old new --image=app:v2") ==
-      Ends(
-          ExitCode::kHeld,
-          "error: another client scaled ReplicationController old from 2 to 6. Scale it back to 2: "
-          "then the same command goes on. With --on-external-scale=Adopt or Override an update "
-          "does not stop at a scaling. If another program carries it out, leave it to that one\n"));
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kHeld,
+             "error: another client scaled ReplicationController old from 2 to 6. Scale old back "
+             "to 2: then the same command goes on. With --on-external-scale=Adopt or Override an "
+             "update does not stop at a scaling. If another program carries this update out, leave "
+             "the update to that program\n"));
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   CHECK(Update("old new --image=app:v2") == DoneSaying(kGoesOn));
   CHECK_FALSE(Has("old"));
@@ -266,9 +263,9 @@ TEST_CASE_METHOD(Fixture, "--local that begins beside another update takes its o
   };
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
-             "error: another program has begun another update of old at the same time, which goes "
-             "on: kubectl windlass status rc/old -n default names it. new, which this command had "
-             "made, is deleted again\n"));
+             "error: another program has begun another update of old at the same time, and that "
+             "update goes on: kubectl windlass status rc/old -n default shows it. This command had "
+             "made new, and has deleted it again\n"));
   CHECK_FALSE(Has("new"));
 }
 
@@ -287,7 +284,7 @@ TEST_CASE_METHOD(Fixture, "The way forward is refused beside a rollback of anoth
   CHECK(Run("rolling-update old new --image=app:v2 " + where + " --dry-run=" + dry) ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old to new is being rolled back, so "
-             "nothing was changed. To finish that: kubectl windlass rolling-update old new "
+             "nothing was changed. To finish the rollback: kubectl windlass rolling-update old new "
              "--rollback -n default" +
                  mode + '\n'));
   CHECK(Stored(kControllers, "old") == before);
@@ -357,7 +354,7 @@ TEST_CASE_METHOD(Fixture, "--local stops with 5 when another program takes the u
   };
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kAborted,
-             "error: another program takes the update of old back, so this one stops\n"));
+             "error: another program is rolling back the update of old, so this command stops\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local with --on-external-scale=Adopt goes on through a scaling") {

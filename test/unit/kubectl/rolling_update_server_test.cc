@@ -12,8 +12,8 @@ constexpr const ResourceId& kControllers = resources::kReplicationControllers;
 
 constexpr const char* kUnseen =
     "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 s: "
-    "check that it runs in the cluster, with --controllers=replicationcontrollerupdate. This "
-    "command waits for it. To do without, press Ctrl-C, run kubectl delete "
+    "check that Windlass runs in the cluster, with --controllers=replicationcontrollerupdate. This "
+    "command goes on waiting. To do without Windlass, press Ctrl-C, run kubectl delete "
     "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
     "--local\n";
 
@@ -61,8 +61,9 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
       {{"Succeeded"},
        "old --rollback",
        ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
-       "at its end already, which is not taken back. To go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, because it has "
+       "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
+       "go back, update to the old image\n"},
   }));
   CAPTURE(row.end.phase, row.arguments);
   if (row.arguments.back() == "--rollback") BeginUpdateOfOld();
@@ -286,9 +287,9 @@ TEST_CASE_METHOD(Fixture, "--rollback of an update that has changed nothing yet 
   const Json before = Stored(kUpdates, "old");
   CHECK(Update("old --rollback") ==
         Ends(ExitCode::kError,
-             "error: replicationcontroller \"old\" has an update that has changed nothing yet: "
-             "kubectl delete replicationcontrollerupdates.windlass.dev old -n default takes it "
-             "away\n"));
+             "error: replicationcontroller \"old\" has an update that has changed nothing yet, so "
+             "there is nothing to roll back. To take the update away: kubectl delete "
+             "replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-15");
 }

@@ -129,7 +129,7 @@ TEST_CASE("A file with other images than the new controller has is refused") {
   for (const int code : {201, 403}) {
     answer(code);
     CHECK(run.Run(command) ==
-          Ends(ExitCode::kOtherUpdate, "…which has other images than " + path + "…"));
+          Ends(ExitCode::kOtherUpdate, "… has other images than " + path + "…"));
   }
   write("app:v2");
   answer(201);

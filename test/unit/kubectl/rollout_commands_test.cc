@@ -278,8 +278,8 @@ const Json kRevision2 = {{"revision", 2}};
 std::vector<UndoRow> AnsweredUndos() {
   const Wanted rolled_back = Done("rollout.windlass.dev/web rolled back\n", "");
   const Wanted replaced = Ends(ExitCode::kOtherUpdate,
-                               "error: rollout \"web\" is asked by another client to go back to "
-                               "revision 2, after this command asked for revision 1\n");
+                               "error: rollout \"web\" goes back to revision 2 and not to revision "
+                               "1: another client has replaced the request of this command\n");
   return {
       {"Windlass goes back", "--to-revision=1", rolled_back, nullptr,
        [](WebRollout& web) { web.GoesBackTo(1); }},
@@ -398,25 +398,25 @@ std::vector<UndoRow> UnansweredUndos() {
   return {
       {"after Ctrl-C the request is taken away again", "",
        Ends(ExitCode::kInterrupted,
-            "error: interrupted: rollout.windlass.dev/web is not rolled back: the request is taken "
-            "away again. Windlass had not looked at the request yet\n"),
+            "error: interrupted: rollout.windlass.dev/web is not rolled back: this command has "
+            "withdrawn its request. Windlass had not looked at the request yet\n"),
        nullptr, interrupted},
       {"after --timeout, too", "--to-revision=1 --timeout=2s",
        Ends(ExitCode::kTimeout, "error: timed out waiting for the condition: …"), nullptr, nothing},
       {"after half a minute, too", "",
        Ends(ExitCode::kTimeout,
-            "error: rollout.windlass.dev/web is not rolled back: the request is taken away again. "
-            "Windlass has not looked at the request for 30 s, so check that it runs in the "
-            "cluster, with --controllers=rollout\n"),
+            "error: rollout.windlass.dev/web is not rolled back: this command has withdrawn its "
+            "request. Windlass has not looked at the request for 30 s, so check that Windlass runs "
+            "in the cluster, with --controllers=rollout\n"),
        nullptr, nothing},
       {"also from a Rollout that was changed since", "",
-       Ends(ExitCode::kInterrupted, "…the request is taken away again…"), nullptr,
+       Ends(ExitCode::kInterrupted, "…this command has withdrawn its request…"), nullptr,
        [=](WebRollout& web) {
          interrupted(web);
          web.SpecAfter(seconds(1), {{"replicas", 5}});
        }},
       {"also if the command cannot wait for the answer", "",
-       Ends(ExitCode::kError, "…the request is taken away again…"), nullptr,
+       Ends(ExitCode::kError, "…this command has withdrawn its request…"), nullptr,
        [](WebRollout& web) {
          web.fate = [asked = false](const HttpRequest& request) mutable {
            if (request.method == HttpMethod::kPatch) asked = true;
@@ -426,7 +426,8 @@ std::vector<UndoRow> UnansweredUndos() {
        }},
       {"it says if the API server is gone", "",
        Ends(ExitCode::kInterrupted,
-            "…may still be rolled back…-p '{\"spec\":{\"rollbackTo\":null}}' takes it away\n"),
+            "…may still be rolled back…-p '{\"spec\":{\"rollbackTo\":null}}' withdraws the "
+            "request\n"),
        kRevision1,
        [=](WebRollout& web) {
          interrupted(web);
@@ -441,7 +442,7 @@ std::vector<UndoRow> UnansweredUndos() {
       {"during an abort it says if what it goes back to was never complete", "",
        Ends(ExitCode::kInterrupted,
             "…ends spec.abort. It goes back to revision 1, which was never rolled out completely: "
-            "--to-revision names another one\n…"),
+            "--to-revision chooses another revision\n…"),
        nullptr,
        [](WebRollout& web) {
          web.Edit(resources::kReplicaSets, "web-1", "", [](Json& o) {

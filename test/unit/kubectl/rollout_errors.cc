@@ -108,17 +108,16 @@ ErrorSection RolloutErrors() {
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
        {"restart web", kHeld,
-        "error: deployments.apps \"web\" never gets new Pods, which a restart makes "
-        "(windlass.dev/in-place: Only), so it would roll nothing out any more: change its image "
-        "instead",
+        "error: deployments.apps \"web\" cannot be restarted: a restart makes new Pods, which it "
+        "never gets (windlass.dev/in-place: Only). Change its image instead",
         "With `Only`, Pods change in place or not at all. A Rollout with strategy `InPlaceOnly` is "
         "refused, too.",
         HasDeployment(
             [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
        {"restart rollout/web", kOtherUpdate,
         "error: rollout \"web\" is to be rolled back, as spec.rollbackTo asks, which would undo "
-        "the restart: kubectl windlass status rollout/web -n default waits for that, and then try "
-        "again",
+        "the restart: kubectl windlass status rollout/web -n default waits for the rollback; "
+        "restart then",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,
@@ -177,8 +176,8 @@ ErrorSection RolloutErrors() {
           });
         }},
        {"abort rollout/web", ExitCode::kDone,
-        "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1, which it "
-        "does now although spec.paused is true",
+        "Warning: rollout \"web\" goes back to revision 1 now, as spec.rollbackTo asks, although "
+        "spec.paused is true",
         "A rollback waited for the end of the pause. During an abort it waits no longer.",
         HasRollout([](Json& web) {
           web["spec"]["paused"] = true;
@@ -217,7 +216,7 @@ ErrorSection RolloutErrors() {
         "There is one revision only, so there is nothing to go back to.", HasRollout()},
        {"promote rollout/web", kError,
         "error: rollout \"web\" is not at a pause, but at step 1 of 2: kubectl windlass status "
-        "rollout/web -n default waits for the next one, and --full ends all steps",
+        "rollout/web -n default waits for the next pause, and --full ends all steps",
         "The Rollout is at a step that is no pause. The command in the text waits until it comes "
         "to one. `--full` does not wait, and ends all steps.",
         HasRollout()},
@@ -269,7 +268,7 @@ ErrorSection RolloutErrors() {
         HasRollout(partition)},
        {"promote rollout/web", kError,
         "error: rollout \"web\" has no step left: kubectl windlass status rollout/web -n default "
-        "waits for its end",
+        "waits for the end of the rollout",
         "All steps are over, and the rollout goes on to all Pods by itself.",
         AfterSteps("Progressing")},
        {"promote rollout/web", kError,
@@ -283,13 +282,13 @@ ErrorSection RolloutErrors() {
         "The rollout is complete. Nothing is to be done.", AfterSteps("Healthy")},
        {"promote rollout/web", kError,
         "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
-        "status rollout/web -n default waits for it",
+        "status rollout/web -n default waits for Windlass",
         "What the status says is about the Rollout before its last change. The command in the text "
         "waits for Windlass.",
         [](KubectlRun& run) { run.Create(resources::kRollouts, sim::SampleRollout("web")); }},
        {"abort rollout/web", kError,
         "error: rollout \"web\" is already aborted: kubectl windlass retry rollout/web -n default "
-        "rolls it out again",
+        "rolls its template out again",
         "The Rollout is aborted. The command in the text tries its template again.",
         HasRollout(aborted)},
        {"retry rollout/web", kError, "error: rollout \"web\" is not aborted",

@@ -17,7 +17,7 @@ TEST_CASE_METHOD(Fixture, "Another update than the one under way is refused and 
   };
   const std::string under_way =
       "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
-      "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+      "nothing was changed. To go on with that update: kubectl windlass rolling-update old new "
       "--image=app:v2";
   const std::string back =
       " -n default. To take it back: kubectl windlass rolling-update old --rollback -n default\n";
@@ -53,8 +53,8 @@ TEST_CASE_METHOD(Fixture, "Another label key than that of the update under way i
   CHECK(Update("old new --image=app:v2 --deployment-label-key=track") ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old is under way with "
-             "--deployment-label-key=deployment, so nothing was changed. To go on with that: "
-             "kubectl windlass rolling-update old new --image=app:v2…"));
+             "--deployment-label-key=deployment, so nothing was changed. To go on with that "
+             "update: kubectl windlass rolling-update old new --image=app:v2…"));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
@@ -66,8 +66,8 @@ TEST_CASE_METHOD(Fixture, "A rollback under way is not turned round by a second 
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old to new with image app:v2 is being "
-             "rolled back, so nothing was changed. To follow that: kubectl windlass rolling-update "
-             "old --rollback -n default\n"));
+             "rolled back, so nothing was changed. To follow the rollback: kubectl windlass "
+             "rolling-update old --rollback -n default\n"));
   CHECK(Stored(kUpdates, "old") == before);
 }
 
@@ -161,7 +161,7 @@ TEST_CASE_METHOD(Fixture, "An update to a NEW that there was is not given anothe
   const Json before = Stored(kUpdates, "old");
   CHECK(Update("old new --image=app:v3") ==
         Ends(ExitCode::kOtherUpdate,
-             "…To go on with that: kubectl windlass status rc/old -n default…"));
+             "…To go on with that update: kubectl windlass status rc/old -n default…"));
   CHECK(Stored(kUpdates, "old") == before);
   // That of the one that is there is no other.
   CHECK(Update("old new --image=app:v2 --no-wait").code == ExitCode::kDone);
@@ -219,10 +219,10 @@ TEST_CASE_METHOD(Fixture, "A command that does not wait takes no failed update b
   CHECK(Update("old new --image=app:v3 --no-wait") ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old to new with image app:v2 has failed on "
-             "the way, so nothing was changed. To go on with that: kubectl windlass rolling-update "
-             "old new --image=app:v2 -n default. To take it back: kubectl windlass rolling-update "
-             "old --rollback -n default. Without --no-wait this command takes it back before it "
-             "begins its own\n"));
+             "the way, so nothing was changed. To go on with that update: kubectl windlass "
+             "rolling-update old new --image=app:v2 -n default. To take it back: kubectl windlass "
+             "rolling-update old --rollback -n default. Without --no-wait this command takes the "
+             "failed update back before it begins its own\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-23");
 }

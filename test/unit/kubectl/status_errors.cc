@@ -155,7 +155,7 @@ ErrorSection StatusErrors() {
         IsRolledBackMeanwhile},
        {"status web", ExitCode::kSuperseded,
         "error: deployment \"web\" got another template meanwhile, revision 5: run the command "
-        "again to wait for that one",
+        "again to wait for that revision",
         "Somebody changed the template while the command waited. The rollout that it waited for is "
         "over, and a newer one runs.",
         HalfwayUntil(newer)},

@@ -54,7 +54,7 @@ ErrorSection SteeredUpdateErrors() {
       {{"pause rc/old", ExitCode::kError,
         "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
         "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
-        "update with --local is steered where it runs",
+        "update with --local is steered in the program that runs it",
         "`pause`, `resume`, `abort` and `undo` are about an update that Windlass carries out. "
         "There is none, or it has ended.",
         HasNoUpdate},
@@ -64,8 +64,9 @@ ErrorSection SteeredUpdateErrors() {
         "The update has ended on the way. `rolling-update` begins it again, `undo` takes it back.",
         HasUpdate("Failed", "no progress")},
        {"resume rc/old", ExitCode::kHeld,
-        "error: replicationcontroller \"old\" is not paused by spec.paused: the rolling update of "
-        "replicationcontroller \"old\" is paused: old was scaled to 5 by another client",
+        "error: replicationcontroller \"old\" cannot be resumed, because spec.paused is not what "
+        "pauses it: the rolling update of replicationcontroller \"old\" is paused: old was scaled "
+        "to 5 by another client",
         "Windlass has paused the update, because of another scaling. Scale it back, as the message "
         "says.",
         HasUpdate("Paused", "old was scaled to 5 by another client")},
@@ -77,13 +78,14 @@ ErrorSection SteeredUpdateErrors() {
        {"undo rc/old", ExitCode::kFailed,
         "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
         "of the rolling update of replicationcontroller \"old\" has failed (TimedOut): no "
-        "progress. kubectl windlass rolling-update old --rollback -n default begins that anew",
+        "progress. kubectl windlass rolling-update old --rollback -n default begins the rollback "
+        "anew",
         "The rollback has stopped, for the reason in brackets.",
         HasUpdate("Failed", "no progress", {{"rollback", true}})},
        {"undo rc/old", ExitCode::kTimeout,
-        "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: the request is "
-        "taken away again. Windlass has not looked at the request for 30 s, so check that it runs "
-        "in the cluster, with --controllers=replicationcontrollerupdate",
+        "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: this command has "
+        "withdrawn its request. Windlass has not looked at the request for 30 s, so check that "
+        "Windlass runs in the cluster, with --controllers=replicationcontrollerupdate",
         "Windlass does not run, or not with this controller. Start it, and run the command again.",
         HasUpdate("Progressing")},
        {"status rc/old", ExitCode::kFailed,

@@ -92,12 +92,13 @@ ErrorSection StoppedUpdateErrors() {
       "controller, image, container and imagePullPolicy back to go on, or set spec.rollback to "
       "true";
   const std::string scaled =
-      "another client scaled ReplicationController old from 2 to 5. Scale it back to 2, or set "
-      "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)";
+      "another client scaled ReplicationController old from 2 to 5. Scale old back to 2, or set "
+      "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the replicas of "
+      "both controllers together are then the desired number)";
   const std::string renamed_scale =
       "another client scaled ReplicationController old from 0 to 2, and new is deleted already. "
-      "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
-      "takes over the Pods of new";
+      "Scale old back to 0, or set spec.onExternalScale to Override (Windlass scales it back): "
+      "then old takes over the Pods of new";
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
   const std::string goes_on =
@@ -105,8 +106,8 @@ ErrorSection StoppedUpdateErrors() {
       "anew, and --rollback takes it back.";
   const std::string unseen =
       "Windlass has not looked at replicationcontrollerupdate.windlass.dev/old, so nothing was "
-      "changed. The update begins when it does: kubectl delete "
-      "replicationcontrollerupdates.windlass.dev old -n default takes it away";
+      "changed. The update begins as soon as Windlass looks at it. To take the update away: "
+      "kubectl delete replicationcontrollerupdates.windlass.dev old -n default";
   return {
       "rolling-update: updates that stop",
       {{here, ExitCode::kFailed,
@@ -117,9 +118,10 @@ ErrorSection StoppedUpdateErrors() {
         "`--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
-        "error: another client scaled ReplicationController old from 2 to 5. Scale it back to 2: "
+        "error: another client scaled ReplicationController old from 2 to 5. Scale old back to 2: "
         "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling. If another program carries it out, leave it to that one",
+        "not stop at a scaling. If another program carries this update out, leave the update to "
+        "that program",
         "Somebody scaled one of the two controllers, and the update runs in the plugin. Scale it "
         "back and run the same command again.",
         ScaledByOther},
@@ -129,8 +131,8 @@ ErrorSection StoppedUpdateErrors() {
         WindlassSays("Paused", scaled)},
        {there, ExitCode::kHeld,
         "error: another client scaled ReplicationController old from 0 to 2, and new is deleted "
-        "already. Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): "
-        "then it takes over the Pods of new",
+        "already. Scale old back to 0, or set spec.onExternalScale to Override (Windlass scales it "
+        "back): then old takes over the Pods of new",
         "As above, after the new controller was deleted and before the old one has its Pods.",
         WindlassSays("Paused", renamed_scale)},
        {there, ExitCode::kHeld,
@@ -165,7 +167,7 @@ ErrorSection StoppedUpdateErrors() {
                      "")},
        {"rolling-update old new --image=app:v3", ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
-        "nothing was changed. To go on with that: kubectl windlass rolling-update old new "
+        "nothing was changed. To go on with that update: kubectl windlass rolling-update old new "
         "--image=app:v2 -n default. To take it away: kubectl delete "
         "replicationcontrollerupdates.windlass.dev old -n default",
         "Windlass carries out another update of the same ReplicationController. It goes on.",
@@ -181,8 +183,9 @@ ErrorSection StoppedUpdateErrors() {
         "Somebody took the update back while the command waited. The old Pods are back.",
         WindlassSays("RolledBack", "")},
        {"rolling-update old --rollback", ExitCode::kFailed,
-        "error: the update of replicationcontroller/old was not rolled back, it succeeded: it was "
-        "at its end already, which is not taken back. To go back, update to the old image",
+        "error: the update of replicationcontroller/old was not rolled back, because it has "
+        "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
+        "go back, update to the old image",
         "The new controller was deleted already to give its name back, and there is no way back "
         "from that. The new Pods go on. Run `kubectl windlass rolling-update old` with the old "
         "image as `--image`.",
@@ -191,8 +194,8 @@ ErrorSection StoppedUpdateErrors() {
           run.BeginUpdateOfOld();
         }},
        {"rolling-update old new --rollback", ExitCode::kFailed,
-        "error: the update of replicationcontroller/old was not rolled back, it succeeded: "
-        "spec.rollback was set to false meanwhile. To go back, update to the old image",
+        "error: the update of replicationcontroller/old was not rolled back, because it has "
+        "succeeded: spec.rollback was set to false meanwhile. To go back, update to the old image",
         "Somebody set `spec.rollback` of the ReplicationControllerUpdate to false while the "
         "command waited. Update to the old image.",
         IsTurnedForward},
@@ -236,10 +239,10 @@ ErrorSection StoppedUpdateErrors() {
         }},
        {there, ExitCode::kInterrupted,
         "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 "
-        "s: check that it runs in the cluster, with --controllers=replicationcontrollerupdate. "
-        "This command waits for it. To do without, press Ctrl-C, run kubectl delete "
-        "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
-        "--local\n" +
+        "s: check that Windlass runs in the cluster, with "
+        "--controllers=replicationcontrollerupdate. This command goes on waiting. To do without "
+        "Windlass, press Ctrl-C, run kubectl delete replicationcontrollerupdates.windlass.dev old "
+        "-n default, and repeat the command with --local\n" +
             unseen,
         "Windlass does not run, or not with this controller. Start it, or update with `--local`.",
         InterruptedAfter(seconds(15))}}};

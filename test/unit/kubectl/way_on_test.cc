@@ -50,7 +50,7 @@ TEST_CASE_METHOD(Fixture, "undo of a rollback that has stopped names the way on"
              "error: replicationcontroller \"old\" is being rolled back, and stands still: the "
              "rollback of the rolling update of replicationcontroller \"old\" has failed "
              "(TimedOut): no progress. " +
-                 std::string(kBack) + " begins that anew\n"));
+                 std::string(kBack) + " begins the rollback anew\n"));
   Says({"Paused", {}, "old was scaled by somebody else"});
   CHECK(Run(command + " rc/old") ==
         Ends(ExitCode::kHeld, "…is paused: old was scaled by somebody else\n"));
@@ -158,8 +158,8 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
     LeaveRename(report);
     const std::string verb = GENERATE("undo", "abort", "pause");
     CHECK(Run(verb + " rc/old") == Ends(ExitCode::kFailed,
-                                        "…it goes on when this is mended: a policy denies it. To "
-                                        "go back, update to the old image then\n"));
+                                        "…The update goes on when this is mended: a policy denies "
+                                        "it. To go back afterwards, update to the old image\n"));
   }
 }
 
@@ -195,7 +195,7 @@ TEST_CASE_METHOD(Fixture, "A rollback of what is not known leaves the update as 
               : UpdateReport{"Progressing"});
   SaysAfter(seconds(1), {"Failed", {}, "no such size", "NothingToRollBack"});
   CHECK(Run("undo rc/old") ==
-        Ends(ExitCode::kFailed, "…no such size. The request is taken away again…"));
+        Ends(ExitCode::kFailed, "…no such size. This command has withdrawn its request…"));
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
   CHECK(Stored(kUpdates, "old")["spec"]["paused"] == failed);
 }
@@ -224,8 +224,8 @@ TEST_CASE_METHOD(Fixture, "Where Windlass is not installed, the way back has --l
   answering.answer = AnswerTo("windlass.dev", NotServed());
   const std::string verb = GENERATE("status", "undo", "pause");
   CHECK(Run(verb + " rc/old")
-            .messages.ends_with("kubectl windlass rolling-update old new --rollback -n default "
-                                "--local takes it back\n"));
+            .messages.ends_with("To take it back: kubectl windlass rolling-update old new "
+                                "--rollback -n default --local\n"));
 }
 
 // For the script that names ten, of which its user may not read one kind.

@@ -259,7 +259,9 @@ TEST_CASE("an image that a webhook changes is refused before anything is written
   world.AddUpdate("web", ToImage("web:2"));
   world.Run();
   CHECK(world.reason() == "InvalidUpdate");
-  CHECK(world.message() == "a webhook changes the image web:2 to mirror/web:2. Update to that one");
+  CHECK(world.message() ==
+        "a webhook changes the image web:2 to mirror/web:2. Update to the image that the webhook "
+        "sets");
   CHECK(world.Controller("web") == before);
   CHECK(world.controllers().size() == 1);
   // Which works.

@@ -329,7 +329,7 @@ TEST_CASE("an old controller that was deleted on the way is told again after an 
   world.Remove("web");
   world.Run();
   const std::string message = world.message();
-  CHECK(message.starts_with("ReplicationController web was deleted on the way"));
+  CHECK(message.starts_with("ReplicationController web was deleted during its update"));
   CHECK(message.find(" -n ns --replicas=2") != std::string::npos);
   const json edit = GENERATE(json{{"timeout", "9m"}}, json{{"rollback", true}});
   world.Edit(edit);

@@ -146,9 +146,9 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   CHECK(world.reason() == "ExternalScale");
   CHECK(world.message() ==
         "another client scaled ReplicationController " + scaled + " from " + std::to_string(was) +
-            " to 9. Scale it back to " + std::to_string(was) +
-            ", or set spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is "
-            "scaled back)");
+            " to 9. Scale " + scaled + " back to " + std::to_string(was) +
+            ", or set spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the "
+            "replicas of both controllers together are then the desired number)");
   CHECK(world.Controller(scaled)["spec"]["replicas"] == 9);
   world.Scale(scaled, was);
   world.Run();
@@ -249,8 +249,8 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.AddUpdate("web-2", {{"newName", "web-3"}, {"controller", third}});
     world.Run();
     CHECK(world.message() ==
-          "ReplicationController web-2 replaces web in another update. Wait until that has ended, "
-          "and begin this one again; if there is none, remove the annotation "
+          "ReplicationController web-2 replaces web in another update. Wait until that update has "
+          "ended, and begin this one again; if there is no such update, remove the annotation "
           "kubectl.kubernetes.io/update-source-id");
   }
   SECTION("as the source") {
@@ -262,9 +262,9 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.AddUpdate("web-0", {{"newName", "web"}});
     world.Run();
     CHECK(world.message() ==
-          "ReplicationController web is replaced by another in another update. Wait until that has "
-          "ended, and begin this one again; if there is none, remove the annotation "
-          "windlass.dev/original-replicas-of");
+          "ReplicationController web is replaced by another ReplicationController in another "
+          "update. Wait until that update has ended, and begin this one again; if there is no such "
+          "update, remove the annotation windlass.dev/original-replicas-of");
   }
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "OtherName");

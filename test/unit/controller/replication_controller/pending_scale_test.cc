@@ -37,8 +37,9 @@ TEST_CASE("a scaling by somebody else is not taken for the one that is under way
   Play(world, is_made);
   CHECK(world.phase() == "Paused");
   CHECK(world.message() ==
-        "another client scaled ReplicationController web from 3 to 1. Scale it back to 3, or set "
-        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+        "another client scaled ReplicationController web from 3 to 1. Scale web back to 3, or set "
+        "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the replicas of "
+        "both controllers together are then the desired number)");
   CHECK(SizeOf(world, "web") == 1);
   world.Scale("web", 3);
   world.Run();

@@ -105,8 +105,8 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   CHECK(
       world.message() ==
       "another client scaled ReplicationController web from 0 to 3, and web-2 is deleted already. "
-      "Scale it back to 0, or set spec.onExternalScale to Override (it is scaled back): then it "
-      "takes over the Pods of web-2");
+      "Scale web back to 0, or set spec.onExternalScale to Override (Windlass scales it back): "
+      "then web takes over the Pods of web-2");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Orphans().size() == 2);
   SECTION("scaled back") { world.Scale("web", 0); }

@@ -257,8 +257,9 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
   world.Run();
   CHECK(world.phase() == "Paused");
   CHECK(world.message() ==
-        "another client scaled ReplicationController web from 2 to 6. Scale it back to 2, or set "
-        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+        "another client scaled ReplicationController web from 2 to 6. Scale web back to 2, or set "
+        "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the replicas of "
+        "both controllers together are then the desired number)");
   CHECK(world.Controller("web")["spec"]["replicas"] == 6);
   size_t desired = 2;
   SECTION("scaled back, it goes on") { world.Scale("web", 2); }
@@ -299,8 +300,9 @@ TEST_CASE("an update that is begun again still answers that the new controller i
     CHECK(world.phase() == "Paused");
     CHECK(
         world.message() ==
-        "another client scaled ReplicationController web-2 from 2 to 9. Scale it back to 2, or set "
-        "spec.onExternalScale to Adopt (all replicas are wanted) or Override (it is scaled back)");
+        "another client scaled ReplicationController web-2 from 2 to 9. Scale web-2 back to 2, or "
+        "set spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the "
+        "replicas of both controllers together are then the desired number)");
     CHECK(world.Controller("web-2")["spec"]["replicas"] == 9);
     world.Scale("web-2", 2);
     world.Run();

@@ -35,8 +35,8 @@ TEST_CASE("a controller that somebody else owns is left alone, and the owner is 
   CHECK(world.reason() == "OwnedByAnother");
   CHECK(world.message() ==
         "ReplicationController " + owned +
-            " belongs to DeploymentConfig web-config, which would undo what an update does, so it "
-            "is left alone. Change DeploymentConfig web-config instead");
+            " belongs to DeploymentConfig web-config, which would undo what an update does, so "
+            "Windlass does not update it. Change DeploymentConfig web-config instead");
   CHECK(json(world.controllers()) == before);
   CHECK(world.events().back() == "OwnedByAnother");
   Proves("RC-16");
@@ -113,8 +113,8 @@ TEST_CASE("an update whose namespace cannot be looked through is refused, and to
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "InvalidUpdate");
   CHECK(world.message() ==
-        "the update cannot know who else acts on its Pods: list horizontalpodautoscalers "
-        "ns: the response is larger than 32 MiB. Delete some of them, or move them to another "
+        "the update cannot know who else acts on its Pods: list horizontalpodautoscalers ns: the "
+        "response is larger than 32 MiB. Delete some of these objects, or move some to another "
         "namespace, and begin the update again");
   CHECK(json(world.controllers()) == before);
   too_large = false;

@@ -24,11 +24,11 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
       {"missing", [](Served& f) { f.facts.canary.service = nullptr; }, "ServiceMissing",
        "Service web-next does not exist: make it, or change spec.strategy.services.canary"},
       {"no selector", [](Served& f) { f.next().selector = {}; }, "ServiceWithoutSelector",
-       "Service web-next has no label of the Pods in spec.selector: have it select the Pods of the "
-       "Rollout, or change spec.strategy.services.canary"},
+       "Service web-next has no label of the Pods in spec.selector: let the Service select the "
+       "Pods of the Rollout, or change spec.strategy.services.canary"},
       {"ExternalName", [](Served& f) { f.next().external_name = true; }, "ServiceWithoutSelector",
-       "Service web-next has type ExternalName: have it select the Pods of the Rollout, or change "
-       "spec.strategy.services.canary"},
+       "Service web-next has type ExternalName: let the Service select the Pods of the Rollout, or "
+       "change spec.strategy.services.canary"},
       {"other Pods", [](Served& f) { f.next().selector.Set("app", "shop"); },
        "ServiceSelectsOtherPods",
        "Service web-next selects app=shop, which Pods of the Rollout do not have: correct its "
@@ -39,12 +39,12 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
          f.replica_sets.back().meta.labels.Erase(kPodTemplateHashLabel);
        },
        "PodsWithoutHash",
-       "Service web-next cannot select the Pods of ReplicaSet web-2: Windlass did not "
-       "make it, so its Pods have no label pod-template-hash. Roll out another template"},
+       "Service web-next cannot select the Pods of ReplicaSet web-2: Windlass did not make that "
+       "ReplicaSet, so its Pods have no label pod-template-hash. Roll out another template"},
       {"another Rollout names it, too", [](Served& f) { f.facts.canary.other_rollout = "shop"; },
        "ServiceShared",
-       "Service web-next is written for Rollout shop, which names it, too: name another Service in "
-       "spec.strategy.services.canary"},
+       "Service web-next is written for Rollout shop, which also names this Service: name another "
+       "Service in spec.strategy.services.canary"},
       {"changed", [](Served& f) { f.next().selector.Set(kPodTemplateHashLabel, "web-9"); },
        "ServiceChanged",
        "Service web-next: another client changed spec.selector[pod-template-hash] to web-9; "
@@ -82,8 +82,9 @@ TEST_CASE("a Service without room in the caches is left alone, and named (R-065)
   CHECK(f.Play().empty());
   CHECK(f.Told() == "False WindlassOutOfMemory");
   CHECK(f.message ==
-        "Service web-next takes 100 KiB of memory, for which Windlass has no room, and is left as "
-        "it is: make its labels and its selector smaller, or change spec.strategy.services.canary");
+        "Service web-next takes 100 KiB of memory, for which Windlass has no room, so Windlass "
+        "leaves the Service alone: make its labels and its selector smaller, or change "
+        "spec.strategy.services.canary");
   CHECK(f.event == "WindlassOutOfMemory");
   // The rollout goes on.
   f.facts.stable = {};
@@ -208,9 +209,9 @@ TEST_CASE("Services that cannot be read are told (RO-185)") {
     f.facts.stable = f.facts.canary = {};
     f.Told();
     CHECK(f.message ==
-          "Windlass has no right to Services, and cannot take pod-template-hash out of "
-          "the selectors of those that were named in spec.strategy.services before: "
-          "apply deploy/overlays/rollout-services");
+          "Windlass has no right to Services, and cannot take pod-template-hash out of the "
+          "selectors of Services that spec.strategy.services named before: apply "
+          "deploy/overlays/rollout-services");
   }
   SECTION("another failure: its first words stay") {
     f.facts.known = ServicesKnown::kFailed;

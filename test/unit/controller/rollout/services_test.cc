@@ -399,8 +399,7 @@ TEST_CASE("a write that the API server refuses is told, and holds nothing up (RO
         resources::kReplicaSets);
   CHECK(std::get<Wait>(f.Before(Wait{})).look_again_in == seconds(60));
   CHECK(f.Told() == "False ServiceUpdateRefused");
-  const std::string hint =
-      ". If a right is missing, it comes with deploy/overlays/rollout-services";
+  const std::string hint = ". If Windlass lacks the right, apply deploy/overlays/rollout-services";
   CHECK(f.message == "the API server refuses to change Service web: no" +
                          (kind == ErrorKind::kForbidden ? hint : ""));
   Proves("RO-185");
@@ -492,8 +491,9 @@ TEST_CASE("a Service that was not kept waits for a minute, and is told for so lo
   CHECK(std::get<Wait>(f.Before(Wait{})).look_again_in == seconds(60));
   CHECK(f.Told() == "False ServiceNotKept");
   CHECK(f.message ==
-        "Service web-next: the API server accepted what Windlass wrote and did not keep it, as a "
-        "mutating webhook does that sets spec.selector. Have it leave pod-template-hash alone");
+        "Service web-next: the API server accepted what Windlass wrote and did not keep it, "
+        "probably because a mutating webhook sets spec.selector. Make that webhook leave "
+        "pod-template-hash alone");
   CHECK(f.event == "ServiceNotKept");
   f.Told();
   CHECK(f.event.empty());

@@ -206,8 +206,8 @@ TEST_CASE("a label that selects the Pods is told to belong to a Rollout (RO-073)
   REQUIRE(read.errors.size() == 1);
   CHECK(read.errors.front().message ==
         "rollout shop/web: field spec.strategy.inPlace.drain: \"Label:app=web/out\" will not do: "
-        "label \"app\" is in spec.selector, a Pod without it is no longer the Rollout's: drain by "
-        "another label");
+        "label \"app\" is in spec.selector, so a Pod without this label would no longer belong to "
+        "the Rollout: drain by another label");
   Proves("RO-073");
 }
 

@@ -68,8 +68,8 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   const std::string said = cluster.Message();
   INFO(said);
   CHECK(said.starts_with("replicaset " + cluster.NameOf("v1") +
-                         " does not get annotation more (150000 bytes) of the deployment: its "
-                         "annotations have 150"));
+                         " does not get annotation more (150000 bytes) of the deployment: the "
+                         "annotations of the replicaset have 150"));
   CHECK(
       said.ends_with(" of 253952 bytes already. Shorten the annotation, or remove annotations of "
                      "the replicaset that the deployment has no longer"));

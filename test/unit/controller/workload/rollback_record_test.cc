@@ -219,8 +219,9 @@ TEST_CASE("without a revision before the present one nothing is rolled back (RO-
   boat.asked = 0;
   boat.Record();
   boat.kind.is_stored = true;
-  boat.CheckPatch({Event::Type::kWarning, "BoatRollbackRevisionNotFound",
-                   "There is no revision before the present one, and nothing to roll back to"});
+  boat.CheckPatch(
+      {Event::Type::kWarning, "BoatRollbackRevisionNotFound",
+       "There is no revision before the present one, so there is nothing to roll back to"});
   Proves("RO-025");
 }
 
@@ -244,8 +245,8 @@ TEST_CASE("the same value set again is removed, and the template stays (RO-023)"
   CHECK(boat.kind.entry.becomes == 4);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 1 before, which is "
-                   "its present revision, now 4"});
+                   "Nothing to do: boat \"web\" was rolled back to revision 1 already, which is "
+                   "its present revision and now has number 4"});
   CHECK(boat.reads == 0);
   Proves("RO-023");
 }
@@ -256,8 +257,8 @@ TEST_CASE("so it is before the revision has got its new number (RO-023)") {
   boat.before = {.asked = 3, .became = 4};
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 3 before, which is "
-                   "its present revision, now 3"});
+                   "Nothing to do: boat \"web\" was rolled back to revision 3 already, which is "
+                   "its present revision and now has number 3"});
   Proves("RO-023");
 }
 

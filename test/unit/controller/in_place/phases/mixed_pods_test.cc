@@ -109,8 +109,8 @@ TEST_CASE("with Recreate, who waits long for an update in place is told for whic
   REQUIRE(std::get<Wait>(end).events.size() == 1);
   CHECK(std::get<Wait>(end).events[0].message ==
         "Replica set " + c.NameOf("v1") + " stays at 1: Pod " + pod +
-            " has another template, or may still run one, and strategy Recreate never runs two at "
-            "once");
+            " has another template, or may still run one, and strategy Recreate never runs two "
+            "templates at once");
 }
 
 TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {

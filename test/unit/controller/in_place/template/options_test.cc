@@ -230,14 +230,14 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
        "Services"},
       {"P-040 drain, drained in the template", "-drain", "Label:traffic=yes/on",
        "\"Label:traffic=yes/on\" will not do: label \"traffic\" has value \"on\" in "
-       "spec.template.metadata.labels, which keeps every Pod out of traffic: write another one "
+       "spec.template.metadata.labels, which keeps every Pod out of traffic: write another value "
        "there"},
       {"P-040 drain, label of the selector", "-drain", "Label:app=web/out",
-       "\"Label:app=web/out\" will not do: label \"app\" is in spec.selector, a Pod without it is "
-       "no longer the Deployment's: drain by another label"},
+       "\"Label:app=web/out\" will not do: label \"app\" is in spec.selector, so a Pod without "
+       "this label would no longer belong to the Deployment: drain by another label"},
       {"P-040 drain, label of the selector's expressions", "-drain", "Label:tier=front/out",
-       "\"Label:tier=front/out\" will not do: label \"tier\" is in spec.selector, a Pod without it "
-       "is no longer the Deployment's: drain by another label"},
+       "\"Label:tier=front/out\" will not do: label \"tier\" is in spec.selector, so a Pod without "
+       "this label would no longer belong to the Deployment: drain by another label"},
       {"P-040 seconds", "-drain-seconds", "3601",
        "\"3601\" will not do: write whole seconds from 0 to 3600"},
       {"P-040 seconds with unit", "-drain-seconds", "10s",
@@ -302,8 +302,8 @@ TEST_CASE("a removed setting that says what holds anyway is ignored, with a warn
   CHECK(read.options == Defaults());
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0] == "deployment shop/web: annotation windlass.dev/in-place" + suffix +
-                                ": has no effect any more, because Windlass always does what it "
-                                "says: remove it");
+                                ": has no effect any more, because Windlass now always does what "
+                                "this setting asks for: remove the setting");
 }
 
 TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
@@ -386,8 +386,8 @@ TEST_CASE("what is understood in spite of itself is a warning (P-083)") {
         "deployment shop/web: annotation windlass.dev/in-place-partition: \"11\" is more than the "
         "10 replicas there are: all of them keep the old revision");
   CHECK(read.warnings[1] ==
-        "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not known and "
-        "says nothing: correct its name or remove it");
+        "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not a known "
+        "setting and has no effect: correct its name or remove it");
 }
 
 TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
@@ -397,8 +397,8 @@ TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0] ==
         "deployment shop/web: annotation windlass.dev/in-place-drain: label \"traffic\" has value "
-        "\"on\" in spec.template.metadata.labels, and Pods get that one back: write it before the "
-        "slash");
+        "\"on\" in spec.template.metadata.labels, and after a drain Pods get this value back: "
+        "write it before the slash");
 }
 
 }  // namespace

@@ -190,14 +190,16 @@ TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
     f.Waits("ErrImagePull");
     f.Waits("ImagePullBackOff");
   }
-  CHECK(f.Told() == std::vector<std::string>{
-                        "InPlaceFailed: Revision 6 fails here: container app: ErrImagePull",
-                        "InPlaceFailed: Revision 6 fails here: container app: ImagePullBackOff"});
+  CHECK(f.Told() ==
+        std::vector<std::string>{
+            "InPlaceFailed: Revision 6 fails in this Pod: container app: ErrImagePull",
+            "InPlaceFailed: Revision 6 fails in this Pod: container app: ImagePullBackOff"});
   f.Patch("app:worse", 7);
   f.app().waiting_reason = {};
   f.Put();
   f.Waits("ErrImagePull");
-  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: container app: ErrImagePull");
+  CHECK(f.Told().back() ==
+        "InPlaceFailed: Revision 7 fails in this Pod: container app: ErrImagePull");
   CHECK(f.observer.figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
   CHECK(f.observer.followed() + f.observer.told() == 0);
@@ -215,7 +217,7 @@ TEST_CASE("A Pod that does not become available in time has failed, without an e
   f.Advance(seconds(59));
   CHECK(f.observer.figures().failures.empty());
   f.Advance(seconds(1));
-  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails here: PodTimeout");
+  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails in this Pod: PodTimeout");
 }
 
 TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
@@ -226,7 +228,7 @@ TEST_CASE("A crash after the Pod was available is told while the rollout lasts, 
   SECTION("in the rollout") {
     f.Waits("CrashLoopBackOff");
     CHECK(f.Told().back() ==
-          "InPlaceFailed: Revision 6 fails here: container app: CrashLoopBackOff");
+          "InPlaceFailed: Revision 6 fails in this Pod: container app: CrashLoopBackOff");
   }
   SECTION("afterwards") {
     f.PutDeployment("False", "Complete");
@@ -332,10 +334,9 @@ TEST_CASE("also where the edit left the images alone, and then the update counts
   Fixture f;
   f.Patch("app:2");
   Edit(f);
-  CHECK(f.Told() ==
-        std::vector<std::string>{
-            "InPlaceDrift: Another client edited this Pod while Windlass was updating it to "
-            "revision 6: its images are as they should be"});
+  CHECK(f.Told() == std::vector<std::string>{
+                        "InPlaceDrift: Another client edited this Pod while Windlass was updating "
+                        "it to revision 6: its images are still those of this revision"});
   f.Put();
   f.Restart('B');
   CHECK(f.Told().size() == 2);
