@@ -22,8 +22,10 @@ inline constexpr std::string_view kReadyCondition = "Ready";
 inline constexpr std::string_view kReconcilingCondition = "Reconciling";
 inline constexpr std::string_view kStalledCondition = "Stalled";
 
-// Whether all is done; or the controller is at work, or waits for something that comes; or nothing
-// happens until somebody acts.
+// How an object stands:
+//   - kReady: all is done
+//   - kReconciling: the controller is at work, or waits for something that will happen
+//   - kStalled: nothing happens until a user changes something
 enum class Way : uint8_t { kReady, kReconciling, kStalled };
 
 // What a controller finds about an object.

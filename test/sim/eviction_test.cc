@@ -49,7 +49,7 @@ struct Fixture {
   std::unique_ptr<SimProcess> process = world.Boot();
   WriteDeadline write_deadline{process->clock()};
   Client client{process->clock(),   process->timers(), process->transport(),
-                process->decoder(), write_deadline,    ClientOptions{}};
+                process->decoder(), write_deadline,    "test"};
 };
 
 TEST_CASE_METHOD(Fixture, "a Pod without a budget is evicted, and replaced (C-019)") {
