@@ -90,8 +90,8 @@ class Controller {
 
   // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
   // returned. The runtime calls the returned function if it does not wait any longer: after
-  // ask.deadline, or when the term ends. It ignores an answer that comes later. Null: the question
-  // cannot be cancelled. A controller whose Next returns an Ask overrides Send.
+  // ask.deadline, or when the term ends. It ignores an answer that comes later. Send returns null
+  // if the question cannot be cancelled. A controller whose Next returns an Ask overrides Send.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
   virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {

@@ -1,5 +1,5 @@
-// A value of any type, and the functions that make one of an answer. So the vocabulary of decisions
-// names no resource: what a planner reads in an answer is known to the planner alone.
+// A value of any type, and the functions that make one of an answer. They keep step.h free of
+// resources: only the planner knows what it reads in an answer.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ class AnyValue {
     const bool is_one = type_ != nullptr && *type_ == typeid(T);
     return is_one ? static_cast<const T*>(value_.get()) : nullptr;
   }
-  // As the function above. Asserts that this holds a T.
+  // Returns the value. Asserts that this holds a T.
   template <typename T>
   const T& Get() const {
     const T* value = As<T>();
@@ -60,9 +60,9 @@ class AnyValue {
   size_t bytes_ = 0;
 };
 
-// How the body of a successful answer is read: once, when the answer arrives. The body is then
-// dropped, because it may have 32 MiB, and the planner uses what it read in every step of the sync.
-// A pure function. Its error becomes the answer's error.
+// Reads the body of a successful answer. The runtime calls the Digest once, when the answer
+// arrives, and then drops the body, which may have 32 MiB. The planner uses the value in every step
+// of the sync. A Digest is a pure function. If it returns an error, the answer has that error.
 using Digest = std::function<Result<AnyValue>(std::string_view body)>;
 
 // Returns the Digest that holds what `reduce` makes of the body. `reduce` returns a Result<T>.

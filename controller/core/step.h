@@ -81,7 +81,8 @@ struct Ask {
   bool go_on_if_failed = false;
 };
 
-// Nothing to do now. `look_again_in` arms the key's deadline slot; nullopt clears the slot.
+// Nothing to do now. `look_again_in` is the time until the next sync if nothing wakes the key
+// before. It sets the deadline slot of the key (work_queue.h); nullopt clears that slot.
 struct Wait {
   std::optional<Duration> look_again_in{};
   std::vector<Event> events{};

@@ -24,8 +24,8 @@ inline constexpr std::string_view kStalledCondition = "Stalled";
 
 // How an object stands:
 //   - kReady: all is done
-//   - kReconciling: the controller is at work, or waits for something that will happen
-//   - kStalled: nothing happens until a user changes something
+//   - kReconciling: the controller is at work, or waits for something that comes by itself
+//   - kStalled: nothing happens until a user acts
 enum class Way : uint8_t { kReady, kReconciling, kStalled };
 
 // What a controller finds about an object.

@@ -28,7 +28,7 @@ bool Finalizers::Has(std::string_view name) const {
   return std::ranges::find(names_, name, &Symbol::text) != names_.end();
 }
 
-// A test of an absent list against null holds.
+// If the object has no finalizers, the test compares the absent list with null, and succeeds.
 Request Finalizers::Add(const ResourceId& resource, const ObjectMeta& meta,
                         std::string_view name) const {
   WL_ASSERT(!Has(name) && !meta.deleting());

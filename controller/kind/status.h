@@ -27,8 +27,9 @@ Json NumberOrNull(const std::optional<int64_t>& number);
 // these. The patch names no metadata, because this endpoint ignores metadata of custom resources.
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 
-// Returns `write`; nullopt if this sync has sent it already. A status that is written and still
-// differs was changed or dropped by the API server, and to write it again would never end.
+// Returns `write`; nullopt if this sync has sent it already. If the planner wants the same write
+// again, the API server accepted the status and changed or dropped a part of it. Writing it again
+// would never end.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
 }  // namespace windlass::kind

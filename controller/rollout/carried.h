@@ -17,7 +17,7 @@ namespace windlass::rollout {
 // The type of the condition that RolloutKind adds besides Ready, Reconciling and Stalled.
 inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 
-// Returns true for these four types: the planner does not know their conditions.
+// Returns true for these four types, whose conditions the planner does not know.
 bool IsOwnCondition(std::string_view type);
 
 // Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
@@ -61,8 +61,9 @@ struct RolloutOwn {
   bool operator==(const RolloutOwn&) const = default;
 };
 
-// Returns the fields above from the stored status. The verdict is that of the condition Stalled,
-// unless Progressing has the same reason, or Stalled is about spec.abort.
+// Returns the fields above from the stored status. The verdict is taken from the condition Stalled.
+// There is none if Progressing has the same reason, or if Stalled is about spec.abort (Aborted,
+// NothingToAbortTo).
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
 // Returns the RolloutOwn in `carried`; an empty one if `carried` belongs to another kind.

@@ -262,8 +262,9 @@ std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime 
 }
 
 // Returns the stored condition RollbackRefused; nullopt if it does not count any more. The
-// condition names the generation that the removal of spec.rollbackTo leads to, and the next change
-// of the generation ends the condition.
+// condition counts until a later generation than the one it names. Example: spec.rollbackTo is set
+// in generation 12. Its removal makes generation 13, which the condition names. A change of the
+// spec makes generation 14, and the condition ends.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {

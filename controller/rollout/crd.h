@@ -5,8 +5,9 @@
 
 namespace windlass::rollout {
 
-// With an older one, for example, the API server could lose the record of a performed rollback, and
-// the rollback would be performed again.
+// Under an older CustomResourceDefinition, the API server drops status fields that it does not
+// know. Example: it could drop the record of a performed rollback, and Windlass would perform the
+// rollback again.
 inline constexpr kind::NeededCrd kCrd{
     .resource = resources::kRollouts, .revision = 2, .rights = "deploy/rollout/rbac-rollout.yaml"};
 

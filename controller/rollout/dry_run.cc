@@ -74,9 +74,9 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod. This sync may have the answer already although the memory has
-// dropped it, for example because the clock was set back. Then returns the API server's error if
-// the answer is a refusal, which still counts, and nullopt otherwise.
+// Returns the dry run of a Pod. Does not ask twice in one sync: the answer may have come, and
+// TemplateDefaults may have dropped it, for example because the clock was set back. In that case
+// returns the API server's error if the answer was a refusal, and nullopt otherwise.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -88,8 +88,9 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "a template that no Pod can have must be found first"));
 }
 
-// Returns the error of an answer without the defaults. If the answer has no readable template, the
-// kind is kServer, and not kMalformed, which DueDryRun returns for spec.template.
+// Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
+// has kind kServer. It cannot be kMalformed: with that kind, DueDryRun reports that spec.template
+// of the Rollout cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};

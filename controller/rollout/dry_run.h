@@ -18,8 +18,8 @@
 
 namespace windlass::rollout {
 
-// Returns true if a template is to be rolled out, and the API server has neither returned its
-// defaults nor refused to. Also true if the API server was not asked because the strategy is
+// Returns true if a template is to be rolled out, and it is not known yet whether the API server
+// returns the template's defaults. Also true if Windlass does not ask, because the strategy is
 // refused.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 

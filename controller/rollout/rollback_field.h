@@ -26,9 +26,10 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
 Request ClearRollback(const Workload& workload);
 
 // Implements WorkloadKind::NoteRollback. status.rolledBack names the generation that RollBack will
-// lead to, and the number of the revision, even if spec.rollbackTo asks for revision 0 (RO-083).
-// Example: revision 5 became 9 in generation 13. The status shows a refusal until the generation
-// changes once more (RO-084).
+// lead to, and the number of the revision, even if spec.rollbackTo asks for revision 0, the
+// previous one (RO-083). Example: in generation 12 a user asks for revision 5, and the highest
+// number is 8. status.rolledBack says: revision 5 became 9 in generation 13. If the rollback is
+// refused, the condition RollbackRefused stays until the generation changes once more (RO-084).
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

@@ -124,7 +124,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
-      // When the answer comes, the Rollout may have changed or been deleted.
+      // When the answer comes, the Rollout may have changed or been deleted. Then the answer is
+      // forgotten at once.
       return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         note(outcome);
         ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
@@ -176,9 +177,9 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   return needed;
 }
 
-// Besides the troubles of WorkloadController, says that the CustomResourceDefinition is older. If
-// Rollouts are not served at all, WorkloadController says so, and there is no second line: the
-// remedy is the same.
+// Besides the troubles of WorkloadController, says that the CustomResourceDefinition is older than
+// this program needs. If Rollouts are not served at all, WorkloadController says so, and there is
+// no second line: the remedy is the same.
 std::vector<std::string> RolloutController::Troubles() const {
   std::vector<std::string> troubles = WorkloadController::Troubles();
   if (crd_.is_older()) troubles.push_back(crd_.Trouble());

@@ -39,9 +39,9 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// While a step holds, shows all updated Pods. The planner shows one Pod fewer if the numbers look
-// complete but ReplicaSets still have to exchange their templates. At a step, this correction is
-// not needed, because the step itself shows that the rollout is not complete (P-058).
+// Sets updatedReplicas to all updated Pods while a step lasts. The planner shows one Pod fewer if
+// the numbers look complete but ReplicaSets still have to exchange their templates. While a step
+// lasts, that is not needed: the step itself shows that the rollout is not complete (P-058).
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -97,8 +97,9 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(error.http_status > 0 ? error.message : "it does not answer");
 }
 
-// Returns true if this generation was rolled out completely, and the Pods of that rollout are still
-// there: if no ReplicaSet seems to have the template then, only the defaults can show why.
+// Returns true if this generation was rolled out completely, and the Pods of that rollout still
+// exist. If no ReplicaSet matches the template of such a Rollout, the cause can only be the API
+// server's defaults: without them, the Rollout's own ReplicaSet is not recognised.
 bool WasComplete(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload::DeploymentComplete(workload, workload.status)) return false;
@@ -133,9 +134,9 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
-// Returns the end of a sync whose dry run failed with `error`. A status which says that this
-// generation was rolled out completely is not written again; in any other status, the numbers of
-// Pods are brought up to date.
+// Returns the end of a sync whose dry run failed with `error`. If the stored status says that this
+// generation was rolled out completely, the status is not written. Otherwise the numbers of Pods in
+// it are brought up to date.
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
@@ -157,8 +158,9 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  // Refused here because the error of the API server would name the ReplicaSet of the dry run,
-  // which no user has seen.
+  // A Rollout that cannot be rolled out is refused before the dry run is sent. The API server would
+  // refuse the dry run, but its error would name the ReplicaSet of the dry run, which no user has
+  // seen.
   if (auto end = workload::RefuseImpossible(situation)) {
     return KeepUntilTold(situation, *std::move(end));
   }
@@ -191,12 +193,14 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns true if the revision that Pods are to have was the last complete one, and no Pods of
-// another revision are left. If no other revision began meanwhile, this is enough, because the Pods
-// never left. Otherwise all Pods must be back, and enough of them available. Another revision may
-// have begun in two cases:
-//   - the ReplicaSet has another number than the stable revision: going back gives it one (RO-031)
-//   - the strategy is Recreate, which removes Pods before a ReplicaSet is made
+// Returns true if the new ReplicaSet has the stable revision, and no other ReplicaSet has Pods. If
+// no other revision can have begun meanwhile, the Pods never left, so a lost Pod does not matter.
+// Otherwise all Pods must be back, and enough of them available. Another revision may have begun in
+// two cases:
+//   - the number of the ReplicaSet is not the stable revision: going back to the stable revision
+//     has given the ReplicaSet a new number (RO-031)
+//   - the strategy is Recreate, which removes the Pods before it makes the ReplicaSet of the other
+//     revision, so no ReplicaSet shows that the other revision began
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -241,8 +245,10 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   return std::nullopt;
 }
 
-// While the defaults of a template are not known, Windlass cannot say whether the template is new,
-// which step is in force, or whether the template can be rolled out in place (RO-097).
+// Marks the new ReplicaSet as unknown in `situation`. While the defaults of the template are not
+// known, Windlass cannot say whether a ReplicaSet has the template already, which step is in force,
+// or whether the template can be rolled out in place (RO-097). A stored refusal of the template
+// still counts.
 void LookUntold(Situation& situation) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
@@ -274,7 +280,8 @@ std::vector<Event> RollbackWaits(const Workload& workload) {
            .at_most_every = kRollbackWaitsToldAgain}};
 }
 
-// Returns how long until the pause ends by itself; nullopt if no pause is to end by itself.
+// Returns how long until the pause at the present step ends by itself; nullopt if there is no such
+// pause.
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
   const std::optional<StepState> state = StepsOf(situation, steps);

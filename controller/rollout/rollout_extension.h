@@ -4,11 +4,13 @@
 //   Look                   narrows the limits to the step in force, then calls Look of updates in
 //                          place
 //   Next, to recover       stores a stable revision that was found; then updates in place
-//   Next, while running,   1. a template that was refused: nothing is rolled out (RO-091)
-//     before a creation    2. the dry run that is due (RO-090)
+//   Next, while running    1. a template that was refused: nothing is rolled out (RO-091)
+//                          2. the dry run that is due (RO-090)
 //                          3. the write that begins a step (RO-058)
 //                          4. updates in place
-//                          5. only while running: the note that a revision is complete (RO-121)
+//                          5. the note that a revision is complete (RO-121)
+//   Next, before a         1 to 4 of the row above
+//     creation
 //   UpdateStatus, Events   what updates in place report, the step, the verdict, Pods that are
 //                          stuck, and Services
 //   End                    a write to a Service that is due comes first (RO-182); then a list of

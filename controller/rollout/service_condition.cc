@@ -166,7 +166,7 @@ void ShowServices(const Situation& situation, const ServiceFacts& facts, Workloa
   if (!IsShown(situation, facts)) return;
   const std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
   if (!names && facts.known == ServicesKnown::kYes && troubles.empty()) {
-    return;  // Windlass is taking its key out of the last Services
+    return;  // the condition stays until Windlass has taken its key out of the last Services
   }
   Condition next = Judge(situation, facts, troubles);
   next.observed_generation = status.observed_generation;

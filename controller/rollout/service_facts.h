@@ -77,8 +77,8 @@ enum class ServicesKnown : uint8_t {
 };
 
 struct ServiceFacts {
-  // True if the Rollout names a Service, or if the status of the Rollout or a Service shows that it
-  // named one before.
+  // True if the Rollout names a Service, or named one before. The latter is seen in the status of
+  // the Rollout or in the annotation of the Service.
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // why Services cannot be read; else ""

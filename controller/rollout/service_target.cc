@@ -13,8 +13,8 @@ using workload::Situation;
 
 int32_t Available(const ReplicaSet& rs) { return workload::SizeOf(rs).available; }
 
-// Returns true if a Service that selects the Pods of `rs` reaches some of them after the next
-// write.
+// Returns true if `rs` has an available Pod, and the next write does not scale `rs` to 0. Returns
+// false if `rs` is null.
 bool Serves(const ReplicaSet* rs, const ReplicaSet* leaving) {
   return rs != nullptr && rs != leaving && Available(*rs) > 0;
 }
@@ -28,8 +28,10 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present` or, while no revision is stable, an older ReplicaSet with more available Pods:
-// at first, a canary may become available before the Pods of the first revision.
+// Returns `present`. While no revision is stable, returns an older ReplicaSet with more available
+// Pods instead, if there is one. Example: none of 10 Pods of v1 is available yet, and a canary of
+// v2 becomes available first, so the Service selects v2. Once two Pods of v1 are available, the
+// Service goes back to v1.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;
@@ -40,8 +42,9 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
   return present;
 }
 
-// For the canary's Service, `present` is null: that Service selects what the stable Service would
-// select if it had no key yet.
+// Returns the ReplicaSet that the stable Service is to select; `present` is the one that it selects
+// now. Also called for the canary's Service, with null for `present`: that Service then selects
+// what the stable Service would select if it had no key yet.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);

@@ -78,10 +78,10 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Also true if Windlass has to remove its key from Services that the spec does not name any more.
-// The condition ServicesSynced in the status shows this even after a restart. If a user removed
-// spec.strategy.services after the write to a Service and before the write of the status, only the
-// annotation of the Service shows it.
+// Returns true if the spec names a Service, or if Windlass has to remove its key from Services that
+// the spec does not name any more. The condition ServicesSynced in the status shows the latter even
+// after a restart. If a user removed spec.strategy.services after the write to a Service and before
+// the write of the status, only the annotation of the Service shows it.
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||
@@ -231,7 +231,7 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   } else {
     failed_at_[service] = now;
   }
-  // The Service was deleted meanwhile.
+  // Nothing is remembered of a Service that was deleted meanwhile.
   if (shared_.informer.store().Find(service) == nullptr) Forget(service);
   planned_.erase(planned);
 }

@@ -40,10 +40,11 @@ class ServiceWatch {
 
   // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
   // what the sync has learned, and Plan with the planned step.
-  //   - If Learn does not get the outcome of a planned write to a Service, the write has ended its
-  //     sync, because the API server is in trouble: it did not answer in time, for example. The
-  //     rollout then goes on without that Service for a while (RO-185).
-  //   - If a webhook cannot be reached, the API server refuses the write. Learn gets this outcome.
+  //   - If Learn does not find the outcome of a planned write to a Service, that write has ended
+  //     its sync, because the API server is in trouble. Example: it did not answer in time. The
+  //     rollout then goes on without that Service for 30 seconds (RO-185).
+  //   - If the API server cannot reach a webhook, it refuses the write. That does not end the sync:
+  //     Learn finds the refusal, and remembers its words.
   //   - If the API server accepted a write and did not keep it, the write is not repeated for a
   //     minute. Otherwise the repetition would never end, because each such write changes the
   //     Service, which wakes the Rollout.
@@ -118,7 +119,7 @@ class ServiceWatch {
   std::map<ObjectKey, Planned> planned_{};               // by Rollout
   std::map<ObjectKey, WallTime> failed_at_{};            // of Services that exist
   std::map<ObjectKey, FirstRefusal> refusals_{};         // of Services that exist
-  std::map<ObjectKey, int> conflicts_{};                 // of Services that exist, in a row
+  std::map<ObjectKey, int> conflicts_{};                 // of existing Services: 409s in a row
   std::map<ObjectKey, Losses> losses_{};                 // of Services that exist
   std::map<ObjectKey, NotKept> not_kept_{};              // of Services that exist
 };

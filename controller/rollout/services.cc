@@ -60,9 +60,10 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync has sent this patch already, or three patches of the Service: the API
-// server did not keep them. One more patch would make workload::Next end the sync, instead of
-// taking the step that the patch comes before (RO-185).
+// Returns true if this sync has sent this patch already, or has sent three patches of the Service.
+// Those patches did not help: the API server refused or did not keep them. If the patch were sent
+// again, workload::Next would end the sync, and the step that the patch comes before would not be
+// taken (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
@@ -187,7 +188,7 @@ Step MoveServicesFirst(const Situation& situation, const ServiceFacts& facts, St
   const ReplicaSet* leaving = FindLeaving(situation, planned);
   if (leaving == nullptr && !EndsSync(planned) && !IsStatusWrite(planned)) return planned;
   // Without replicas, and with Recreate, no other revision has Pods to which a Service could be
-  // moved.
+  // moved. So there is no reason to wait for the list of Services.
   const bool others = situation.workload.replicas > 0 && !situation.recreate();
   if (facts.known == ServicesKnown::kLoading && leaving != nullptr && others) {
     return Wait{.look_again_in = kWhileLoading};

@@ -108,8 +108,8 @@ void RecoverStable(View& view, const NotesInPlace& notes) {
   const std::optional<int64_t> stored = workload.kept_revision;
   // The usual case, at each step of each sync, is handled without the cost of claims.
   if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
-  // The stable ReplicaSet may be one of two whose templates are being exchanged: then the note of
-  // neither says so.
+  // Two ReplicaSets may be exchanging their templates. One of them may be the stable one, although
+  // the note of neither says so. So a stored stable revision is left as it is.
   const bool exchanging = std::ranges::any_of(
       view.replica_sets, [&](const ReplicaSet* rs) { return notes.exchanges(*rs); });
   if (stored && exchanging) return;
@@ -158,7 +158,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // If Pods move before the revision is stored, the next sync may infer another revision.
+  // Nothing else is done before the revision is stored: once Pods move, the next sync may infer
+  // another revision.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;
@@ -181,8 +182,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // If another object rolled out the stable revision, the revision may only have been inferred:
-  // this Rollout has not seen the revision complete.
+  // If another object rolled out the stable revision, this Rollout has not seen it complete: it may
+  // only have been inferred. So the revision gets no note.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

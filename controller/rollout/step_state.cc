@@ -100,8 +100,8 @@ bool HasSteps(const Situation& situation, Steps steps) {
          !workload.follow_revision;
 }
 
-// Returns true if `stored` is `step` of the same template. The revision is not compared, because it
-// may have risen since.
+// Returns true if `stored` and `step` have the same template and index. The revision is not
+// compared: its number may have risen since `stored` was written.
 bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutStepStatus& step) {
   return stored && stored->template_id == step.template_id && stored->index == step.index;
 }
@@ -252,10 +252,11 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // If the step was not stored, going on would update a Pod before its step has begun. Without a
-  // proven revision, the sync ends even if only a webhook could not be reached: a later sync might
-  // find no old Pod to keep, and pass over the pauses. With a proven revision, the sync goes on, so
-  // that the outage of a webhook does not hold up a correction.
+  // If the API server did not store the step, the sync ends: going on would update a Pod before its
+  // step has begun. Without a proven revision, the sync ends even if the API server only could not
+  // reach a webhook: a later sync might find no old Pod to keep, and pass over the pauses. With a
+  // proven revision, the sync goes on in that case, so that the outage of a webhook does not hold
+  // up a correction.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;

@@ -133,8 +133,8 @@ bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) 
 //     are due. While 2 work, the time goes on; the pause ends when its time is over and all 4 work.
 //   - Pods that an edit of the list adds end the time. Example: 20% of 10, edited to 100%: the time
 //     begins when all 10 are available.
-//   - Without a canary, the time is lost, and does not begin. While Pods cannot be counted, nothing
-//     changes.
+//   - While no Pod can have the new revision (HasNoCanary), the time is lost, and does not begin.
+//     While Pods cannot be counted, nothing changes.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!facts.can_count) return;
   const bool none = HasNoCanary(facts, due, step);
@@ -171,12 +171,12 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
 
 // Changes the size by which `step` is judged, if no Pod could have the new revision at the stored
 // size:
-//   - The step began without replicas: takes the first size above 0, as if the step had begun with
-//     that size (RO-192).
-//   - The step began with one replica, and asks for no Pod of one: takes the first size above 1.
-//     Such a step passes at one replica; once the Rollout has grown, it must not pass at one
-//     replica any more (RO-190). Example: setUpdated: 50%, begun with 1, scaled to 10: judged as if
-//     begun with 10.
+//   - The step began without replicas: `step` is judged as if it had begun with the first size
+//     above 0 (RO-192).
+//   - The step began with one replica, and asks for 0 of 1 Pods: `step` is judged as if it had
+//     begun with the first size above 1. At one replica such a step is over at once. Once the
+//     Rollout has grown and shrinks to one replica again, the step must not be over (RO-190).
+//     Example: setUpdated: 50%, begun with 1, scaled to 10: judged as if begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;

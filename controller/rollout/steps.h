@@ -58,7 +58,7 @@ using workload::kPromote;
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
-// The end of a value that makes Windlass not wait for Pods.
+// The suffix of a value of kPromote that takes effect without waiting for Pods.
 inline constexpr std::string_view kForce = "/force";
 
 // Returns the duration that `text` names: hours, minutes and seconds in this order, each at most

@@ -12,11 +12,14 @@
 // A ReplicaSet that cannot make Pods says why in its own condition, so no list is asked for.
 //
 // The condition PodsStuck reports which Pod is stuck, or why the ReplicaSet cannot make Pods. Its
-// text is also in the message of the Rollout, after the deadline in that of Progressing, and in one
-// Warning Event (RO-142). The condition is absent if nothing is known to be stuck: it is removed
-// when more Pods become available, when another template comes, and while nothing is rolled out
-// (paused, aborted, refused). During an update in place it is absent, too, because updates in place
-// report more in their own condition.
+// text is also
+//   - in the message of the Rollout
+//   - in the message of Progressing, once the deadline has passed
+//   - in one Warning Event (RO-142)
+// The condition is absent if nothing is known to be stuck: it is removed when more Pods become
+// available, when another template comes, and while nothing is rolled out (paused, aborted,
+// refused). During an update in place it is absent, too, because updates in place report more in
+// their own condition.
 //
 // StuckAnswers remembers when a list was asked for and what the list showed. Losing this memory
 // costs one more list; until its answer comes, the stored condition stays.

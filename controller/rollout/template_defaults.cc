@@ -61,7 +61,8 @@ TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {
   return entry;
 }
 
-// A clock that was set back must not make an answer count for longer than its lifetime.
+// An answer that came later than `now` does not count: the clock was set back, and the answer would
+// count for longer than its lifetime.
 TemplateChecks::Check TemplateDefaults::CheckOf(const Kept& kept, int64_t generation,
                                                 WallTime now) {
   TemplateChecks::Check check{.verdict = kept.answer.verdict, .message = kept.answer.message};

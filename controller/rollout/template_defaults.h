@@ -46,7 +46,7 @@ struct TemplateChecks {
   struct Check {
     DryRunVerdict verdict = DryRunVerdict::kNotAsked;
     std::string message{};
-    std::optional<WallTime> until{};  // the verdict counts before it; nullopt: always
+    std::optional<WallTime> until{};  // when the verdict ceases to count; nullopt: never
   };
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
@@ -81,8 +81,9 @@ class TemplateDefaults {
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Forgets what is known of the Rollout's template if that is not `requested`. This cannot be left
-  // to the answer about `requested`, which may never come.
+  // Forgets the answers about a template of the Rollout other than `requested`. NoteReplicaSet and
+  // NotePod forget them, too, but only when an answer about `requested` comes, and it may never
+  // come.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 

@@ -22,10 +22,10 @@ class OpenQuestion {
   OpenQuestion(const OpenQuestion&) = delete;
   OpenQuestion& operator=(const OpenQuestion&) = delete;
 
-  // Returns what to give to Controller::Send. It ignores answers that come later than the first,
-  // the deadline or the destruction of this.
+  // Returns the handler to give to Controller::Send. The handler ignores an answer that comes after
+  // the first answer, after the deadline, or after the destruction of this.
   Controller::AnswerHandler Handler();
-  // Takes what Controller::Send has returned.
+  // Call this with the function that Controller::Send has returned.
   void CancelBy(Controller::CancelQuestion cancel) { cancel_ = std::move(cancel); }
 
  private:

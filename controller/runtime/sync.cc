@@ -21,7 +21,7 @@ void Append(LogFields& fields, const LogFields& more) {
 }
 
 // kConflict means that another client was faster, and kFenced that another process leads. Neither
-// is a fault.
+// is a fault, so both are logged at level debug.
 LogLevel LevelOf(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kFenced ? LogLevel::kDebug
                                                                     : LogLevel::kWarning;
@@ -152,8 +152,8 @@ bool Sync::PutOff(const Write& write) {
   return true;
 }
 
-// Ends the sync if the caches are too old to decide on (S-012). The key is retried, because there
-// may be no event when the caches are up to date again.
+// If the caches are too old for this write (S-012), ends the sync and returns true. The key is
+// retried, because there may be no event when the caches are up to date again.
 bool Sync::IsViewTooOld(const Write& write) {
   const std::optional<MonotonicTime> view_at = controller().ViewAt(write.request);
   if (!view_at) return false;
@@ -187,8 +187,8 @@ void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
 
-// A planner that plans a request again which this very sync has seen refused would never end
-//
+// Ends the sync: the planner plans a request that was refused in this sync already. It would plan
+// that request again and again.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "a write that was refused is planned again");
@@ -253,8 +253,8 @@ void Sync::WriteRefused(const Write& write, Error error) {
 // - After the first such write, as after any refusal. The next write may be of an object for which
 //   the API server calls no slow webhook.
 // - After the second such write, the walk of decisions ends, so that the status is written.
-//   Otherwise a sync with many late writes would not come to its status. Exceptions are creations,
-//   which the planner reports in its own words, and writes of the status.
+//   Otherwise a sync with many late writes might end before it writes the status. Exceptions are
+//   creations, which the planner reports in its own words, and writes of the status.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -334,8 +334,8 @@ void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {
   Append(fields, environment_.MarksOf(key_).fields);
   Append(fields, {{"question", ask.key}, {"why", ask.why}, {"error", answer.error().message}});
   environment_.log.Warning("a question failed", fields);
-  // Not AfterError: the kind of another server's error says nothing about this API server's objects
-  //
+  // AfterError is not used here. It concludes from the kind of an error what holds for the API
+  // server's objects, but this error comes from another server.
   SyncResult result{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   result.at_least = milliseconds(answer.error().retry_after_ms);
   End(std::move(result));
@@ -385,7 +385,7 @@ void Sync::End(SyncResult result) {
   // time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
-  done(std::move(result));  // may destroy this
+  done(std::move(result));
 }
 
 Client::ReplyHandler Sync::WhileAlive(Client::ReplyHandler handler) {

@@ -69,7 +69,7 @@ struct SyncEnvironment {
   }
 };
 
-// What a sync calls in the term that runs it.
+// The functions of the leader term that a sync calls.
 struct SyncHooks {
   std::function<void(SyncResult)> done;             // called exactly once, possibly within Start
   std::function<void(const Because&)> on_decision;  // called for each successful write
@@ -91,9 +91,9 @@ struct SyncCounters {
 
 class Sync {
  public:
-  // The Sync must outlive the call of `hooks.done`. Destroying it earlier drops the reply of the
-  // request in flight, and cancels its question. `put_off_since` is SyncResult::put_off_since of
-  // the key's previous sync.
+  // Do not destroy the Sync within `hooks.done`: it must outlive that call. To destroy it before
+  // `hooks.done` is called drops the reply of the request in flight, and cancels the question that
+  // waits for an answer. `put_off_since` is SyncResult::put_off_since of the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
@@ -138,7 +138,8 @@ class Sync {
   void LogRefusal(const Write& write, const Error& error);
   void ReadAnswered(const Read& read, const Controller::ReadListener& listener, Result<Reply> said);
   void QuestionAnswered(const Ask& ask, Result<AnyValue> answer);
-  // Keeps what was read or asked, if there is room for it, and goes on.
+  // Keeps the answer to a read or a question for the next steps, and goes on. Ends the sync if
+  // there is no room for the answer.
   void Learn(Outcome outcome);
   LogFields FieldsOf(const Request& request) const;
   Controller& controller() const { return environment_.ControllerOf(key_); }

@@ -51,7 +51,7 @@ enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 struct ListOptions {
   std::string label_selector{};
   std::string field_selector{};
-  bool metadata_only = false;  // each item of the answer has the metadata of its object alone
+  bool metadata_only = false;  // each item of the answer has only metadata
   int limit = 0;               // the answer has at most the first `limit` objects by name; 0: all
 };
 

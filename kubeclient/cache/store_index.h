@@ -40,7 +40,8 @@ class AnyStoreIndex {
   virtual size_t bytes() const = 0;
 };
 
-// The memory for an object under one key: its node, and its share of the node of the key.
+// About how many bytes one object under one key takes: a tree node for the object, and a share of
+// the tree node for the key.
 inline constexpr size_t kIndexBytesPerKey = 50;
 
 template <typename T, typename Key>
@@ -65,7 +66,7 @@ class StoreIndex : public AnyStoreIndex<T> {
   }
   void Drop(const Key& key, const StoreEntry<T>& entry) {
     const auto found = entries_.find(key);
-    if (found == entries_.end()) return;  // the function named the key twice
+    if (found == entries_.end()) return;  // dropped already: the function named the key twice
     size_ -= found->second.erase(&entry);
     if (found->second.empty()) entries_.erase(found);  // nodes and owners come and go
   }
@@ -81,7 +82,8 @@ class StoreIndex : public AnyStoreIndex<T> {
   size_t size_ = 0;
 };
 
-// Returns the keys that an index function returned as a range.
+// Both return a range of the keys that an index function has named. An index function returns an
+// optional key, or a range.
 template <typename Key>
 std::span<const Key> AsKeys(const std::optional<Key>& key) {
   return key ? std::span<const Key>(&*key, 1) : std::span<const Key>();
@@ -94,7 +96,7 @@ template <typename Keys>
 using KeyOfKeys =
     std::remove_cvref_t<decltype(*std::ranges::begin(AsKeys(std::declval<const Keys&>())))>;
 
-// The index of the function that it is made with. `Keys` is what the function returns.
+// Finds objects by the keys that `keys_of` returns. `Keys` is the type of what `keys_of` returns.
 template <typename T, typename Keys>
 class FunctionIndex final : public StoreIndex<T, KeyOfKeys<Keys>> {
  public:

@@ -85,7 +85,8 @@ bool HasCause(const ApiStatus& status, std::string_view reason) {
 
 ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_view message) {
   if (HasCause(status, "NamespaceTerminating")) return ErrorKind::kNamespaceTerminating;
-  // A budget of the Pod asks for less, not the server (C-019).
+  // A PodDisruptionBudget refuses to evict the Pod. The code alone would say that a right is
+  // missing (403) or that the API server is overloaded (429) (C-019).
   if ((code == 403 || code == 429) && HasCause(status, "DisruptionBudget")) {
     return ErrorKind::kDisruptionBudget;
   }
@@ -115,8 +116,8 @@ bool IsBeforeTheHandler(std::string_view message) {
                           "before all known HTTP paths have been installed"});
 }
 
-// Returns true for the answer to an eviction of a Pod that several budgets select. It comes before
-// anything is written.
+// Returns true for the answer to an eviction of a Pod that several PodDisruptionBudgets select. The
+// API server gives this answer before it writes anything.
 bool IsOfManyBudgets(Verb verb, int code, std::string_view message) {
   return verb == Verb::kCreateSubresource && code == 500 &&
          HasAny(message, {"more than one PodDisruptionBudget"});

@@ -87,7 +87,8 @@ TEST_CASE_METHOD(Fixture, "a question that fails is asked again, later and later
   REQUIRE(world.RunUntil([&] { return oracle.asked == 9; }, kLimit));
   CHECK(oracle.asked_at - eighth > seconds(2));
   CHECK(Becomes("Sky? blue"));
-  // The failures say nothing about the API server, nor that another client changed the object.
+  // A question that fails counts neither as trouble of the API server, nor as a conflict with
+  // another client, nor as an internal error.
   CHECK_FALSE(windlass.away());
   CHECK(windlass.runtime().counters().conflicts == 0);
   CHECK(windlass.runtime().counters().internal_errors == 0);

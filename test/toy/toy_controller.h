@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// Something outside the cluster that knows answers. As Controller::Send; the answer to a question
-// is a std::string.
+// Something outside the cluster that knows answers. The toy controller calls it in its Send, with
+// the same contract. The answer to a question is a std::string.
 using ToyOracle = std::function<Controller::CancelQuestion(const std::string& question,
                                                            Controller::AnswerHandler answer)>;
 

@@ -205,7 +205,9 @@ TEST_CASE_METHOD(Fixture, "what the toy reads is served no more: it waits, and D
   CHECK(world.Complaints().empty());
 }
 
-// After a reset the cache still holds what another past had, and is not complete.
+// The API server goes back to a backup. Windlass notices, and resets its caches. The cache of
+// ConfigMaps still holds objects from before, such as `lost`, and cannot list the new ones, so it
+// is not complete.
 TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete looks at no key") {
   const ObjectStore::Backup backup = world.api().store().Save();
   world.Apply(CopiedMap("lost", "", ""));
@@ -219,9 +221,9 @@ TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete
   world.RunFor(seconds(5));
   REQUIRE(informer("configmaps").synced);
   windlass.network().SetDown(true);
-  world.RunFor(seconds(2));  // of connections refused
+  world.RunFor(seconds(2));  // its connections are refused
   world.api().store().PutBack(backup);
-  windlass.network().SetRefused("/configmaps?");  // lists and watches; a write would arrive
+  windlass.network().SetRefused("/configmaps?");  // refuses lists and watches, not writes
   windlass.network().SetDown(false);
   const auto reset = [&] {
     const InformerSnapshot deployments = informer("deployments");
@@ -239,7 +241,8 @@ TEST_CASE_METHOD(Fixture, "a term that begins before the toy's cache is complete
   CHECK(Becomes(world, "to", "blue"));
 }
 
-// Its name is that of --controllers, whatever stands in its Events.
+// Messages call the controller by its name in --controllers, "toy" or "copy", and not by the name
+// that its Events have.
 TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with where to get it") {
   const std::string name = GENERATE("toy", "copy");
   const ControllerEntry toy{name, kToy[0].make};
@@ -267,7 +270,8 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
                                  "user the rules of test/toy/rbac.yaml"});
 }
 
-// Windlass' own Deployment may be one: a version that cannot roll it out must not replace one that
+// A process that lacks a right to roll out Deployments is not ready, even if the toy works.
+// Windlass may roll out its own Deployment: a version that cannot do that must not replace one that
 // can.
 TEST_CASE_METHOD(Fixture, "the toy does not make up for a right of Deployments that is missing") {
   DaemonProcess windlass(world, FlagsInWorld(), {DeploymentControllerEntry(), kToy[0]});

@@ -285,7 +285,8 @@ Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash) {
   TextChanges changes;
   for (const auto& [key, value] : stash.annotations) changes[key] = value;
   for (const std::string& key : stash.gone) changes[key] = std::nullopt;
-  // Any client with the right to change ReplicaSets may have written the stash.
+  // Any client with the right to change ReplicaSets may have written the stash. So the host gets
+  // only annotations that belong to a template.
   std::erase_if(changes, [](const auto& change) { return !BelongsToTemplate(change.first); });
   GetRevision(stash.revision, stash.history, changes);
   return PutTemplate(host, std::move(pod_template), changes);

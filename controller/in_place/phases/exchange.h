@@ -20,6 +20,8 @@
 //   - notes about the object itself (IsInternal)
 //   - user keys, which are mirrored onto every ReplicaSet
 //
+// The stash:
+//
 //   {"self":"<uid>","host":"<uid>","revision":"6","history":"3","annotations":{"key":"value"},
 //    "gone":["key"],"template":{…}}
 //
@@ -55,7 +57,7 @@ struct Stash {
   std::string template_json{};  // the pending ReplicaSet's, with its hash label
   Fingerprint fingerprint{};    // of template_json
   std::string revision{};
-  std::string history{};                             // empty: it has none
+  std::string history{};                             // empty: the pending one has none
   std::map<std::string, std::string> annotations{};  // those that differed from the host's
   std::vector<std::string> gone{};                   // keys that only the host had
   bool operator==(const Stash&) const = default;

@@ -96,8 +96,9 @@ Activity ActivityIn(InPlacePhase phase) {
   return Activity::kNone;
 }
 
-// Before an exchange of templates has ended, the update may count Pods of another template than the
-// wanted one.
+// Returns how many Pods have the wanted template and are proven. Returns 0 while the update counts
+// Pods of another template: while Pods first go back to the template of the host, and during an
+// exchange that brings a template which is not wanted any more.
 int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_place) {
   const bool other =
       GoesBackFirst(situation, in_place) ||

@@ -133,8 +133,8 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// Sets `not_kept` if an admission webhook takes the state from a Pod again. In that case only the
-// passed time shows that Pods have been restarted.
+// Sets `not_kept` if an admission webhook removes the state that Windlass wrote to a Pod. In that
+// case only the passed time shows that Pods have been restarted.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);

@@ -19,10 +19,13 @@
 namespace windlass::in_place {
 namespace {
 
-// Informers that are late may turn out to be missing, and no event reports that.
+// How often Windlass looks again while informers load. They may turn out to be unable to load, for
+// example because a right is missing, and no event reports that.
 constexpr seconds kLateLookAgain{10};
 
-// Returns true if what Pods are made of is not loaded yet, and nothing is missing.
+// Returns true while the caches that updates in place need (whole Pods, nodes,
+// PodDisruptionBudgets) are still loading. Returns false if something keeps them from loading:
+// `in_place_missing` then says what.
 bool IsLoading(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
@@ -102,10 +105,10 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
-    // Recreate removes all old Pods at once.
+    // Recreate removes all old Pods at once, so Pods in flight need not be awaited.
     if (situation.recreate()) return Replace(in_place, std::move(why));
     if (IsLate(situation)) return Unknown(situation, in_place);
-    // No Pod is drained for a patch any more.
+    // In phase deciding no further Pod is drained or patched.
     in_place.now =
         phases::Deciding{.host = in_place.host(), .pending = Copy(in_place.pending_notes())};
     FindPodsOrUnknown(situation, in_place);
@@ -116,7 +119,7 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   const bool no_event = why.reason == kAnnotationNotKept;
   in_place.now = phases::Refused{
       .host = in_place.host(), .pending = Copy(in_place.pending_notes()), .why = std::move(why)};
-  // No event reports that the webhook is gone.
+  // No event reports that the webhook is gone, so Windlass looks again after a time.
   if (no_event) {
     const std::optional<WallTime> again = situation.now + kNotKeptTryAgain;
     in_place.look_again = Sooner(in_place.look_again, again);
@@ -210,7 +213,8 @@ void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   if (against->reason == Reason::kRecreateStrategy && GoesOnAlone(situation, in_place)) return;
   std::get<phases::Staged>(in_place.now).against = against;
   if (in_place.options().policy != Policy::kOnly) return;
-  // Without a budget, Pods that are down can still be patched, and the rollout may end.
+  // kNoBudget means that maxUnavailable and the surge are both 0. Pods that are down already can
+  // still be patched, so the rollout may end, and is not refused.
   if (against->reason == Reason::kNoBudget) return;
   NotPossible(situation, in_place, CauseOf(*against));
 }

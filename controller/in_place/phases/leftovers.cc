@@ -58,7 +58,7 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
-// Returns where to put the Pods that are left; null in phases that look after their Pods
+// Returns the LeftPods of the phase; null in the phases whose steps look after their Pods
 // themselves.
 LeftPods* LeftPodsOf(InPlace& in_place) {
   if (auto* none = std::get_if<phases::None>(&in_place.now)) return &none->left;
@@ -99,7 +99,8 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
-    // In these phases a patch that admission undid is not sent again.
+    // In these phases a patch that admission undid is not sent again, so nothing is left to wait
+    // for.
     const bool complete =
         completion.complete || BasisOfPatch(*pod, *state) == RevisionBasis::kPutBack;
     const DrainStep step =

@@ -16,8 +16,8 @@ namespace windlass::in_place {
 // progress deadline of the workload, at most 10 min.
 seconds RestartTimeout(const workload::Situation& situation);
 
-// Sets `left_drained`, `restarts` and `look_again` of `in_place`. Does nothing if Pods cannot be
-// seen, or if the steps of the phase look after the Pods.
+// Sets the LeftPods of the phases none and replace, and `look_again` of `in_place`. Does nothing in
+// the other phases, whose steps look after the Pods themselves, or if Pods cannot be seen.
 void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 
 // Returns true if all wanted Pods exist, take traffic and have open gates. Returns false if Pods
@@ -31,10 +31,10 @@ struct Unreleased {
   std::optional<WallTime> look_again{};  // when time alone may change this
 };
 
-// Returns the first that exists, in this order: a ReplicaSet with notes, a Pod out of traffic, a
-// Pod in flight. A Pod in flight does not count if its patched containers were restarted already,
-// if another client edited the Pod since its patch, or if no kubelet looks after the Pod. Returns
-// nullopt if nothing is left. Requires that Pods can be seen.
+// Returns the first obstacle that exists, in this order: a ReplicaSet with notes, a Pod out of
+// traffic, a Pod in flight. A Pod in flight does not count if its patched containers were restarted
+// already, if another client edited the Pod since its patch, or if no kubelet looks after the Pod.
+// Returns nullopt if nothing is left. Requires that Pods can be seen.
 std::optional<Unreleased> FindUnreleased(const workload::Situation& situation);
 
 // Returns the step `then`. If that step ends the sync, the returned step looks again

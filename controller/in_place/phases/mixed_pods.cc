@@ -30,9 +30,9 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
 }
 
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
-// may be terminating, and the text of no template is needed. The patch's template must be the
-// wanted one or that of a ReplicaSet: an unknown one may be the template of `rs`, as an older API
-// server showed it.
+// may be terminating. Compares fingerprints alone, so no text of a template is needed. Returns
+// false if neither a ReplicaSet nor the workload has the template of the patch: it may be the
+// template of `rs`, as an older API server showed it.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);
@@ -71,12 +71,13 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
       in_place.pods && in_place.pods->not_kept && in_place.pods->not_kept->for_long;
   for (size_t i = 0; i < pods->size(); ++i) {
     const PodStanding& standing = pods->standings[i];
-    if (standing.stand_in) continue;  // of another ReplicaSet
+    if (standing.stand_in) continue;  // belongs to another ReplicaSet
     const Pod& pod = *pods->pods[i];
     if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
     if (state == nullptr) continue;
-    // The state of such a Pod would never show that the Pod was restarted.
+    // A webhook has removed the state of this Pod, so the state would never show that the Pod was
+    // restarted. The Pod has had the time for it (not_kept->for_long).
     if (pods->is_lost(i) && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion)) {

@@ -50,7 +50,7 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:
-      // An ordinary rollout would believe the Ready condition of Pods in flight.
+      // Pods in flight are awaited first: an ordinary rollout would believe their Ready condition.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToReplace(situation, failing->first);
     case OnFailure::kRevert: {
@@ -218,7 +218,7 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
       held ? workload::WriteHeldUp(situation) : workload::WriteStatus(situation, progress);
   if (status && !WasSent(*status, situation.learned)) return *status;
   if (held && std::holds_alternative<Wait>(end)) end = std::move(held->then);
-  // The refused write is tried again later.
+  // If a write was refused, the sync ends with its error, so that the write is tried again later.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
   return workload::NoLaterThanDeadline(situation, std::move(end));

@@ -143,8 +143,8 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
-// Returns true if the Pod is drained and may be restarting, by the state in `in_place`. The Pod's
-// annotation may be lost.
+// Returns true if the Pod is drained and may be restarting. Reads the state in `in_place`, because
+// the annotation of the Pod may be lost.
 bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
   if (!in_place.pods) return false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -184,7 +184,9 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  int in_vain = 0;  // a few Pods show that none keeps its state; a sync has room for few requests
+  // How many Pods this sync has tried in vain. After a few, the other Pods are left to a later
+  // sync: they would probably not keep their state, either, and a sync has room for few requests.
+  int in_vain = 0;
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) {

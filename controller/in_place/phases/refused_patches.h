@@ -3,7 +3,8 @@
 // policy IfPossible replaces Pods instead, and policy Only tries on. Source: P-036.
 //
 // Not covered here:
-// - a patch whose guards did not hold, which is decided anew
+// - a patch that the API server did not apply because one of its `test` operations failed; the
+//   patch is decided anew
 // - a patch that failed because the server or a webhook is in trouble, which is retried like any
 //   other write
 #pragma once

@@ -85,7 +85,8 @@ struct StrippedPods {
   bool told_anew = false;  // the condition gets the time of this sync
 };
 
-// Patches that the API server refused in a row, to the template that Pods are to get now.
+// How often the API server has refused, one after the other, to patch a Pod to the template that
+// Pods are to get now (refusals.h).
 struct RefusedInARow {
   Refusals noted{};
   std::optional<WallTime> next_try{};  // before this time no Pod is patched (P-036)
@@ -93,7 +94,7 @@ struct RefusedInARow {
 
 // What is found out about one Pod of a rollout, besides what RolloutPods has.
 struct PodVerdict {
-  bool failed = false;  // it was patched to the target in vain
+  bool failed = false;  // the Pod was patched to the target, and fails
   DrainStep drain{};    // what to do next with the Pod and its traffic
 };
 
@@ -101,14 +102,14 @@ struct PodVerdict {
 struct PodsInPlace : RolloutPods {
   PodCounts counts{};
   BatchLimits limits{};                // the limits that `next` was chosen within
-  NextPods next{};                     // phases staged, returning, committing
+  NextPods next{};                     // set in phases staged, returning, committing
   std::vector<PodVerdict> verdicts{};  // one for each Pod
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
   std::optional<std::string> beside{};  // a Pod that keeps Recreate from updating another one
-  // Phase committing: an uncached list of this sync shows a Pod of the host that is not among
-  // these.
+  // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
+  // have yet.
   bool unseen_births = false;
   // True if as many Pods are updated as the partition allows, and the other Pods are to stay as
   // they are.
@@ -121,8 +122,7 @@ struct PodsInPlace : RolloutPods {
   bool waits_for_next_try() const { return refused && refused->next_try; }
 };
 
-// Pods of which update in place has only little left to do, because no rollout in place is under
-// way any more.
+// What is left of an update in place once no rollout in place is under way any more.
 struct LeftPods {
   // A Pod is being restarted by its patch although the API server shows it as Ready.
   bool restarts = false;
@@ -146,7 +146,7 @@ struct None {
 // A rollout that can be carried out in place is to be staged.
 struct Deciding {
   const ReplicaSet* host = nullptr;
-  std::optional<Pending> pending{};  // if it was staged before
+  std::optional<Pending> pending{};  // if the rollout was staged before
   // Why the rollout replaces Pods as soon as no Pod restarts any more.
   std::optional<std::string> replace_soon{};
 };
@@ -157,7 +157,7 @@ struct Staged {
   // Set when a later change of replicas makes in-place impossible (P-011, P-012).
   std::optional<NotEligible> against{};
 };
-// The template is the host's (again); some Pods have another.
+// The workload's template is that of the host, perhaps again. Some Pods have another template.
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -175,10 +175,11 @@ struct Replacing {
 // The rollout would replace Pods, but policy Only forbids it (P-014).
 struct Refused {
   const ReplicaSet* host = nullptr;
-  std::optional<Pending> pending{};  // if it was staged before
+  std::optional<Pending> pending{};  // if the rollout was staged before
   Cause why{};
 };
-// Objects on which the phase depends cannot be seen. Has what was found out before.
+// Objects on which the phase depends cannot be seen. The members have what was found out before
+// that showed.
 struct Unknown {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};

@@ -69,14 +69,15 @@ bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 // have been patched to the template of that ReplicaSet, even if another template is wanted by now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of such ReplicaSets: Pods of `host` may have been patched to these
-// revisions. Adds the revision of `host` if Pods may have been patched back to it:
+// Returns the revisions of the ReplicaSets by which IsUnderWay returns true: Pods of `host` may
+// have been patched to these revisions. Adds the revision of `host` if Pods may have been patched
+// back to it:
 //   - if an undo made the host's revision newer than one of the others. Example: the host has
 //     revision 1, then revision 2 is rolled out in place and undone: the host now has revision 3.
 //   - if `goes_back_first` is true (GoesBackFirst): in that case the revision of `host` stays the
 //     same
-// If that undo is undone, too, the revisions no longer show that Pods were patched back: only the
-// states of these Pods show it.
+// If a user then undoes the undo, revision 2 becomes revision 4, and the revisions no longer show
+// that Pods were patched back. Only the states of these Pods show it.
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 

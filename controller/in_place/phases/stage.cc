@@ -50,8 +50,9 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 //   - Pods that are about to be removed do not count.
 //   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
 //     that Pod may be waiting for the room that the stand-ins take.
-//   - A Pod that the scheduler says nothing about does not count: the room of the stand-ins would
-//     not help it, and only a comparison of two clocks could show that it waits too long.
+//   - A Pod that is unavailable for another reason does not count as available: the room of the
+//     stand-ins would not help it. That includes a Pod about which the scheduler says nothing yet:
+//     Windlass does not judge how long it waits, because that would compare two clocks.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -69,8 +70,9 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
-// Returns the number of stand-ins of overtaken revisions that still exist: they count against
-// maxSurge too. The sum has 64 bits, because two ReplicaSets may each have size 2^31-1.
+// Returns how many stand-ins of earlier revisions, whose rollout was overtaken by another one,
+// still exist: they count against maxSurge too. The sum has 64 bits, because two ReplicaSets may
+// each have size 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -219,7 +221,7 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
   workload::ReplicaSetChange change;
   change.annotations[std::string(kMode)] =
       WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
-  change.annotations[std::string(kStandIns)] = "0";  // the Pods that exist stay
+  change.annotations[std::string(kStandIns)] = "0";  // its Pods stay, as ordinary Pods
   Write write{.request = workload::PatchReplicaSet(pending, change),
               .because = {decisions::kFallBackToReplace,
                           {{"revision", revision}, {"reason", why.text}},

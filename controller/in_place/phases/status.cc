@@ -164,8 +164,10 @@ Word OfPatching(const workload::Situation& situation) {
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template
 // was staged: then a rollback to the previous revision undoes it. A template that was never staged
-// has no revision, so that rollback would go back one revision too far (P-014). The text then names
-// the newest revision. In the middle of a rollout the host has the revision before that.
+// has no revision, so that rollback would go back one revision too far (P-014). Example: Pods have
+// revision 5, and revision 6 was refused before it was staged: a rollback to the previous revision
+// would lead to 4. So the text names the newest revision, 5. That is not always the revision of the
+// host: in the middle of a rollout the host has an older one.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};

@@ -75,7 +75,7 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending()->template_json;
-  if (target == nullptr) return std::nullopt;  // known once the settings are mirrored
+  if (target == nullptr) return std::nullopt;  // in the cache once the settings are mirrored
   return OrFailed(BeginExchange(*in_place.host(), *in_place.host()->template_json,
                                 *in_place.pending(), *target),
                   decisions::kExchangePending, in_place);
@@ -86,7 +86,8 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // If the host grew, a new Pod might get the former template.
+    // The ReplicaSet controller may not have seen the new template yet. If the host grew, a new Pod
+    // might get the former template.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }
@@ -101,7 +102,8 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   if (wanted && in_place.counts_pods() && in_place.pods->counts.to_update > 0) {
     return PatchNextPod(situation);
   }
-  // Without the stash, an ordinary rollout would believe the Ready condition of Pods in flight.
+  // While Pods are in flight, the stash stays: without it, an ordinary rollout would believe their
+  // Ready condition.
   if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) return std::nullopt;
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {

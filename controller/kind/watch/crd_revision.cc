@@ -121,8 +121,8 @@ void CrdRevision::See(int64_t revision) {
   if (news) environment_.log.Warning(Trouble());
 }
 
-// Logs only once until a revision is read again, because the informers also log what is wrong with
-// the API server.
+// Asks again later. Logs only the first failure in a row, because the informers also log what is
+// wrong with the API server.
 void CrdRevision::NotKnown(const std::string& why) {
   AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
   if (!std::exchange(complained_, true)) {

@@ -60,8 +60,8 @@ class CrdRevision {
   // does not change what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
-  // Returns on one line that the CustomResourceDefinition is older, with the command that helps; ""
-  // if the CustomResourceDefinition is not known to be older.
+  // Returns a line that says that the CustomResourceDefinition is older than this program needs,
+  // with the command that helps. Returns "" if that is not known.
   std::string Trouble() const;
 
   // Called when permits() changes because of an answer.
@@ -78,7 +78,7 @@ class CrdRevision {
   const NeededCrd needed_;
   const InformerEnvironment environment_;
   BackOff back_off_;
-  bool answered_ = false;         // since the start, or since Forget
+  bool answered_ = false;         // there was an answer since the start or Forget
   std::optional<int64_t> older_;  // the revision, if it is lower than needed
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question
