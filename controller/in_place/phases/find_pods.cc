@@ -102,7 +102,9 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
   return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
          std::to_string(without) + " without annotation " + std::string(kPodState) + ": pod " +
-         pod.meta.name + " does not keep it; let admission webhooks leave it alone";
+         pod.meta.name +
+         " loses this annotation each time. Find the admission webhook that removes the "
+         "annotation, and exempt the Pods of this workload from that webhook";
 }
 
 // Returns the time from which the Pods that keep no state count as restarted: the condition has

@@ -71,9 +71,11 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
     return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
   });
   if (refused) return std::nullopt;
-  return Named(kAnnotationNotKept, "replica set " + rs.meta.name + " does not keep annotation " +
-                                       missing.begin()->first +
-                                       "; let admission webhooks leave it alone");
+  return Named(kAnnotationNotKept,
+               "replica set " + rs.meta.name + " does not keep annotation " +
+                   missing.begin()->first +
+                   ": find the admission webhook that removes the annotation, and exempt the "
+                   "ReplicaSets of this workload from that webhook");
 }
 
 // Makes this a rollout that replaces Pods: sets the phase, and forgets everything that was found,
@@ -90,7 +92,8 @@ std::optional<T> Copy(const T* value) {
 
 void Unknown(const workload::Situation& situation, InPlace& in_place) {
   Cause why{.text = situation.view.in_place_missing};
-  if (why.text.empty()) why.text = "what the Pods are made of cannot be seen yet";
+  if (why.text.empty())
+    why.text = "Windlass has not loaded all Pods, nodes, PodDisruptionBudgets and templates yet";
   in_place.pods.reset();
   in_place.now = phases::Unknown{.host = in_place.host(),
                                  .pending = Copy(in_place.pending_notes()),

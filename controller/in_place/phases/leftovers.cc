@@ -130,8 +130,9 @@ bool NothingIsLeft(const workload::Situation& situation) {
 std::optional<Unreleased> FindUnreleased(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (HasNotes(*rs)) {
-      return Unreleased{InPlaceReason::kPatching,
-                        "the rollout that replica set " + rs->meta.name + " tells of is not over"};
+      return Unreleased{
+          InPlaceReason::kPatching,
+          "the update in place that is noted on replica set " + rs->meta.name + " is not over"};
     }
   }
   std::optional<Unreleased> in_flight;

@@ -121,7 +121,8 @@ Step Stage(const workload::Situation& situation) {
         .error = {ErrorKind::kInvalid,
                   ObjectText(resources::kReplicaSets, KeyOf(situation.new_replica_set->meta)) +
                       ": annotation " + std::string(kMode) +
-                      " is not kept: let admission webhooks leave it alone"},
+                      " is not kept: find the admission webhook that removes the annotation, and "
+                      "exempt the ReplicaSets of this workload from that webhook"},
         .retry = Retry::kOnSpecChange};
   }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));

@@ -48,9 +48,10 @@ constexpr Metric kRollbacks{
     MetricType::kCounter,
     "Rollouts that bring an earlier revision back, by what asked for it.",
     {{kNamespace, kKind, {"trigger", kTriggers}}},
-    "`rollback_to`: the field or the annotation; `template`: the template was set to that of an "
-    "earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: `spec.abort`; "
-    "`rollback`: `spec.rollback`."};
+    "`rollback_to`: `spec.rollbackTo` of a Rollout, or annotation "
+    "`deprecated.deployment.rollback.to` of a Deployment; `template`: the template was set to that "
+    "of an earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: "
+    "`spec.abort`; `rollback`: `spec.rollback`."};
 constexpr Metric kStuckSeconds{"windlass_rollout_stuck_seconds_total",
                                MetricType::kCounter,
                                "Seconds for which rollouts were stuck, by cause.",
@@ -79,7 +80,8 @@ constexpr Metric kAboveSurge{
     "Above 0 for a moment after a scale-in; if it stays, something is wrong."};
 constexpr Metric kNotShown{"windlass_rollouts_not_shown",
                            MetricType::kGauge,
-                           "Rollouts under way that have no series of their own.",
+                           "Rollouts under way that `windlass_rollout_info` and the other metrics "
+                           "per rollout leave out, because they show at most 100 of a kind.",
                            {},
                            {},
                            true};

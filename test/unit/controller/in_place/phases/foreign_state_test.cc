@@ -337,6 +337,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
   CHECK(c.InPlaceMessage().find("1 without annotation windlass.dev/in-place-state: pod") !=
         std::string::npos);
+  CHECK(c.InPlaceMessage().find("exempt the Pods of this workload") != std::string::npos);
   SECTION("it goes on when the webhook is gone") {
     c.on_update = nullptr;
     c.Rounds(20);

@@ -124,6 +124,8 @@ TEST_CASE("an annotation that the server does not keep is told, and nothing is p
   REQUIRE(failed != nullptr);
   CHECK(failed->retry == Retry::kOnSpecChange);
   CHECK(failed->error.message.find("internal.windlass.dev/mode") != std::string::npos);
+  CHECK(
+      failed->error.message.ends_with("exempt the ReplicaSets of this workload from that webhook"));
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().ends_with(failed->error.message));
   CHECK(c.in_flight() == 0);
