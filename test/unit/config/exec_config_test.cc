@@ -125,7 +125,7 @@ TEST_CASE("a plugin that cannot be run as it should be is refused at start") {
       {"a plugin that must ask",
        "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Always, command: "
        "./plugin}",
-       "interactiveMode", "asks nothing"},
+       "interactiveMode", "asks the user nothing"},
       {"v1 without a mode",
        "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}", "interactiveMode",
        "must be Never, IfAvailable or Always"},

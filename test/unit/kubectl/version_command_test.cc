@@ -22,8 +22,10 @@ TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC
   run.server.Show(
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
       "replicationcontrollerupdates.windlass.dev",
-      {{"kind", "CustomResourceDefinition"}});
-  const Ran ran = run.Run({"version"});
+      {{"kind", "CustomResourceDefinition"},
+       {"metadata", {{"name", "replicationcontrollerupdates.windlass.dev"}}}});
+  const Ran ran = run.Run("version");
+  CAPTURE(ran.out);
   CHECK(ran.code == ExitCode::kDone);
   CHECK(
       ran.out.find("CRD rollouts.windlass.dev:                       not installed: kubectl apply "

@@ -24,7 +24,7 @@ TEST_CASE("a misspelt setting is told at once, and once (P-083)") {
   c.Annotate("windlass.dev/in-place-partiton", "3");
   c.SettleInPlace();
   CHECK(EventsWith(c, "partiton") == 1);
-  CHECK(MessageHas(c, "annotation windlass.dev/in-place-partiton: is not known"));
+  CHECK(MessageHas(c, "annotation windlass.dev/in-place-partiton: is not a known setting"));
   c.SetImage("v2");
   c.SettleInPlace();
   CHECK(EventsWith(c, "partiton") == 1);
