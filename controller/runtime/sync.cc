@@ -236,14 +236,18 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
-  // The object is gone, but the cache still shows it, perhaps because its watch is broken. If the
-  // object were not read now, each sync would create a ReplicaSet that the garbage collector
-  // deletes again, until the watch is opened anew (S-003).
-  if (error.kind == ErrorKind::kNotFound && IsOwnStatus(write.request)) {
+  // The object is gone, but the cache still shows it, perhaps because its watch lags or is broken.
+  // The object is read now, so that no later sync plans with it (S-003). Otherwise
+  // - each sync of a Deployment that is gone would create a ReplicaSet, and the garbage collector
+  //   would delete it again, until the watch is opened anew
+  // - the Pods of a ReplicaSet that is gone would count as available, and old Pods would be removed
+  //   for them
+  const bool goes_on = GoesOnAfter(write, error.kind);
+  if (error.kind == ErrorKind::kNotFound && (!goes_on || IsOwnStatus(write.request))) {
     return EndUncertain(write.request);
   }
   if (error.kind == ErrorKind::kConflict) lost_ = {write.request.resource(), write.request.key()};
-  if (!GoesOnAfter(write, error.kind)) return End(AfterError(error, Retry::kBackOff));
+  if (!goes_on) return End(AfterError(error, Retry::kBackOff));
   refused_.insert(write.request.Identity().text);
   learned_.push_back(OutcomeOf(write, std::move(error)));
   GoOn();

@@ -180,17 +180,19 @@ TEST_CASE("A write whose reply cannot be decoded is as uncertain as one without 
   CHECK(world.ended->unverified.has_value());
 }
 
-// Whom this serves: everybody, while the watch of its kind is dead. The garbage collector deletes
-// what is made for an object that is gone, and it would be made again.
-TEST_CASE("An object whose status is not found is looked for before anything is written (S-003)") {
-  const auto [subresource, looks] =
-      GENERATE(table<std::string, bool>({{"status", true}, {"", false}}));
+// Whom this serves: everybody, while a watch is dead or lags. The garbage collector deletes what is
+// made for an object that is gone, and it would be made again. And the Pods of a ReplicaSet that is
+// gone would count, so that old Pods are removed for them. An adoption goes on: its ReplicaSet does
+// not count before it is adopted.
+TEST_CASE("An object that a write does not find is looked for before anything is planned (S-003)") {
+  const auto [subresource, may_go_on, looks] = GENERATE(table<std::string, bool, bool>(
+      {{"status", true, true}, {"", false, true}, {"", true, false}}));
   SyncWorld world([&](const Learned& learned) -> Step {
     if (!learned.empty()) return Wait{};
     return Write{
         .request = Request::MergePatch(resources::kDeployments, Version("web"), subresource, "{}"),
         .because = {workload::decisions::kUpdateStatus, {}},
-        .go_on_if_refused = true};
+        .go_on_if_refused = may_go_on};
   });
   world.Run();
   world.transport.Answer(Refusal(404, "NotFound", "deployments.apps \"web\" not found"));
