@@ -26,10 +26,11 @@ class WatchedResource {
   // `host` must outlive this. Controllers that read a resource with the same `decode` share one
   // informer, whose name is the plural of the resource.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
-      : host_(host),
-        shared_(
-            host.informers().Of<T>({std::string(resource.plural), host.informers().All(resource),
-                                    decode, ReplyFolding<T>{}})) {
+      : WatchedResource(host, {std::string(resource.plural), host.informers().All(resource), decode,
+                               ReplyFolding<T>{}}) {}
+  // For a resource whose users share a projection, such as Pods: WholePods of live_pods.h.
+  WatchedResource(ControllerHost& host, Projection<T> projection)
+      : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
     // While the resource is not served, no key is synced. When it is served again, all keys are.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });

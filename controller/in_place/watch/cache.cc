@@ -6,7 +6,7 @@
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/template/interest.h"
 #include "controller/in_place/template/options.h"
-#include "controller/workload/watch/live_pods.h"
+#include "controller/runtime/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 
 namespace windlass {

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/runtime/live_pods.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/unreadable.h"
-#include "controller/workload/watch/live_pods.h"
 #include "kubeclient/api/older_then_name.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/workload/watch/live_pods.h"
+#include "controller/runtime/live_pods.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
