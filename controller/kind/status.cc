@@ -25,4 +25,12 @@ std::optional<Step> UnlessSent(Write write, const Learned& learned) {
   return step;
 }
 
+Step WriteOnce(Write write, const Learned& learned, Step then) {
+  for (const Outcome& outcome : learned) {
+    const bool refused = !outcome.said.ok() && write.request.IsLike(outcome.asked);
+    if (refused) return Failed{outcome.said.error()};
+  }
+  return UnlessSent(std::move(write), learned).value_or(std::move(then));
+}
+
 }  // namespace windlass::kind

@@ -32,4 +32,10 @@ Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Js
 // would never end.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
+// Returns `write`, or what follows it in this sync:
+//   - Failed, if the API server has refused `write`, or the same call with another body. So the
+//     write is retried later.
+//   - `then`, if `write` was sent and succeeded
+Step WriteOnce(Write write, const Learned& learned, Step then);
+
 }  // namespace windlass::kind

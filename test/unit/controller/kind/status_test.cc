@@ -57,5 +57,20 @@ TEST_CASE("a sync writes the same status once, whatever came of it") {
   CHECK(UnlessSent(StatusWrite({{"phase", "Sunk"}}), learned));
 }
 
+TEST_CASE("a write is followed by the next step, or by its failure") {
+  const Write write = StatusWrite({{"phase", "Sailing"}});
+  const Write other = StatusWrite({{"phase", "Sunk"}});
+  const Step then = Wait{seconds(7)};
+  const auto is_write = [](const Step& step) { return std::holds_alternative<Write>(step); };
+  CHECK(is_write(WriteOnce(write, {}, then)));
+  const Learned succeeded = {OutcomeOf(write, Reply{"{}"})};
+  CHECK(std::get<Wait>(WriteOnce(write, succeeded, then)).look_again_in == seconds(7));
+  CHECK(is_write(WriteOnce(other, succeeded, then)));
+  const Error no{ErrorKind::kForbidden, "no"};
+  const Learned refused = {OutcomeOf(write, no)};
+  CHECK(std::get<Failed>(WriteOnce(write, refused, then)).error == no);
+  CHECK(std::get<Failed>(WriteOnce(other, refused, then)).error == no);
+}
+
 }  // namespace
 }  // namespace windlass::kind::status_test
