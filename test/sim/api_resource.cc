@@ -1,6 +1,8 @@
 #include "test/sim/api_resource.h"
 
+#include <algorithm>
 #include <array>
+#include <deque>
 
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/assert.h"
@@ -110,6 +112,21 @@ constexpr std::array<ApiResource, 14> kResources = {{
      .has_generation = true},
 }};
 
+// Those of AddResource, at addresses that stay.
+std::deque<ApiResource>& Added() {
+  static std::deque<ApiResource> added;
+  return added;
+}
+
+// Returns the first resource for which `matches` returns true; nullptr if there is none.
+template <typename F>
+const ApiResource* FirstOf(F matches) {
+  const auto known = std::ranges::find_if(kResources, matches);
+  if (known != kResources.end()) return &*known;
+  const auto added = std::ranges::find_if(Added(), matches);
+  return added != Added().end() ? &*added : nullptr;
+}
+
 }  // namespace
 
 std::string ApiResource::GroupVersion() const {
@@ -127,27 +144,40 @@ std::string ApiResource::QualifiedKind() const {
   return std::string(kind).append(".").append(group);
 }
 
+void AddResource(const ApiResource& resource) {
+  WL_ASSERT(FindResource(resource.group, resource.version, resource.plural) == nullptr);
+  Added().push_back(resource);
+}
+
+std::vector<ResourceId> AddedResources() {
+  std::vector<ResourceId> ids;
+  for (const ApiResource& added : Added()) ids.push_back(added.resource);
+  return ids;
+}
+
 const ApiResource& DescribeResource(const ResourceId& resource) {
-  for (const ApiResource& known : kResources) {
-    if (known.resource == resource) return known;
-  }
-  WL_ASSERT(false);
-  return kResources[0];
+  const ApiResource* found =
+      FirstOf([&](const ApiResource& known) { return known.resource == resource; });
+  WL_ASSERT(found != nullptr);
+  return *found;
 }
 
 const ApiResource* FindResource(std::string_view group, std::string_view version,
                                 std::string_view plural) {
-  for (const ApiResource& known : kResources) {
-    if (known.group == group && known.version == version && known.plural == plural) return &known;
-  }
-  return nullptr;
+  return FirstOf([&](const ApiResource& known) {
+    return known.group == group && known.version == version && known.plural == plural;
+  });
 }
 
 const ApiResource* FindKind(std::string_view api_version, std::string_view kind) {
-  for (const ApiResource& known : kResources) {
-    if (known.GroupVersion() == api_version && known.kind == kind) return &known;
-  }
-  return nullptr;
+  return FirstOf([&](const ApiResource& known) {
+    return known.kind == kind && known.GroupVersion() == api_version;
+  });
+}
+
+bool IsCustomGroup(std::string_view group) {
+  return FirstOf([&](const ApiResource& known) { return known.custom && known.group == group; }) !=
+         nullptr;
 }
 
 }  // namespace windlass::sim

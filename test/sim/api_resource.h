@@ -1,12 +1,14 @@
 // The resources that the modelled API server serves, and how each behaves.
 //
 // The model has its own table, independent of kubeclient/api: otherwise a mistake in one would hide
-// in the other.
+// in the other. The table lacks kinds that only a test has; ServeCustom (custom_resource.h) adds
+// one of these from its CRD.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kubeclient/api/request.h"
 
@@ -32,6 +34,12 @@ struct ApiResource {
   std::string QualifiedKind() const;    // "Deployment.apps", "Pod"
 };
 
+// Serves one more resource in every world from now on. It must not be served yet. The texts must
+// stay valid until the program ends.
+void AddResource(const ApiResource& resource);
+// Returns the resources of AddResource, in the order in which they were added.
+std::vector<ResourceId> AddedResources();
+
 const ApiResource& DescribeResource(const ResourceId& resource);
 
 // Finds a resource by group, version and plural. Returns nullptr if it is not served.
@@ -39,5 +47,7 @@ const ApiResource* FindResource(std::string_view group, std::string_view version
                                 std::string_view plural);
 // Finds a resource by apiVersion and kind, as owner references name it.
 const ApiResource* FindKind(std::string_view api_version, std::string_view kind);
+// Returns true if a custom resource of this group is served.
+bool IsCustomGroup(std::string_view group);
 
 }  // namespace windlass::sim

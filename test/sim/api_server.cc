@@ -207,7 +207,7 @@ ApiAnswer ApiServer::Evict(const Caller& caller, const Target& target, const std
     if (verdict.takes_from != nullptr) {
       const StoreKey budget{resources::kPodDisruptionBudgets, target.namespace_,
                             NameOf(*verdict.takes_from)};
-      const ApiAnswer taken = Update(caller.actor, budget, "status", [&](Json& object) {
+      const ApiAnswer taken = EditAs(caller, TargetOf(budget, "status"), [&](Json& object) {
         TakeDisruption(object, target.name, now);
       });
       if (!taken.ok()) return taken;
@@ -216,7 +216,7 @@ ApiAnswer ApiServer::Evict(const Caller& caller, const Target& target, const std
   DeleteOptions options;
   options.uid = Text(At(eviction, {"deleteOptions", "preconditions", "uid"}));
   if (!options.uid || *options.uid == UidOf(*pod)) {
-    const ApiAnswer marked = Update(caller.actor, target.key(), "status",
+    const ApiAnswer marked = EditAs(caller, TargetOf(target.key(), "status"),
                                     [&](Json& object) { MarkEvicted(object, now); });
     if (!marked.ok()) return marked;
   }
@@ -311,7 +311,11 @@ ApiAnswer ApiServer::Create(const std::string& actor, const ResourceId& resource
 ApiAnswer ApiServer::Update(const std::string& actor, const StoreKey& key,
                             std::string_view subresource, const Edit& edit, uint64_t shown) {
   const Target target = TargetOf(key, subresource);
-  return registry_.Update(CallerOf(actor, "PUT", target, shown), target, Registry::How::kPut,
+  return EditAs(CallerOf(actor, "PUT", target, shown), target, edit);
+}
+
+ApiAnswer ApiServer::EditAs(const Caller& caller, const Target& target, const Edit& edit) {
+  return registry_.Update(caller, target, Registry::How::kPut,
                           [&](const Json& current) -> std::variant<Json, ApiAnswer> {
                             std::variant<Json, ApiAnswer> next = current;
                             edit(std::get<Json>(next));

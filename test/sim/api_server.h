@@ -71,6 +71,7 @@ class ApiServer {
   ApiAnswer Post(const Caller& caller, const ApiPath& path, const Target& target,
                  const HttpRequest& request);
   ApiAnswer Evict(const Caller& caller, const Target& target, const std::string& body);
+  ApiAnswer EditAs(const Caller& caller, const Target& target, const Edit& edit);
   ApiAnswer Put(const Caller& caller, const Target& target, const HttpRequest& request);
   ApiAnswer PatchBody(const Caller& caller, const Target& target, std::string_view content_type,
                       std::string_view body);

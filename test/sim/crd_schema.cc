@@ -48,8 +48,7 @@ Json FromYaml(const YAML::Node& node) {
 }
 
 Json ReadSchema(const ApiResource& resource) {
-  const std::string name = std::string(resource.group) + "_" + std::string(resource.plural);
-  const Json crd = ReadYaml(WINDLASS_CRDS "/" + name + ".yaml");
+  const Json crd = ReadManifest(resource.resource);
   for (const Json& version : At(crd, {"spec", "versions"})) {
     if (TextAt(version, {"name"}) == resource.version) {
       return At(version, {"schema", "openAPIV3Schema"});
@@ -81,6 +80,10 @@ const Json* ElementSchema(const Json* schema) {
   if (schema == nullptr) return nullptr;
   const Json& items = At(*schema, {"items"});
   return items.is_object() ? &items : nullptr;
+}
+
+Json ReadManifest(const ResourceId& resource) {
+  return ReadYaml(WINDLASS_ROOT "/" + std::string(resource.manifest));
 }
 
 Json ReadYaml(const std::string& file) { return FromYaml(YAML::LoadFile(file)); }

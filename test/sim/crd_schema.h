@@ -1,4 +1,4 @@
-// The schema of a custom resource, as its CRD in crds/ states it.
+// The schema of a custom resource, as its CRD states it.
 //
 // The model reads the CRD itself, like the server: a field that the CRD lacks is lost here, too.
 #pragma once
@@ -17,6 +17,9 @@ const Json& SchemaOf(const ApiResource& resource);
 // schema does not know it, or is null itself.
 const Json* FieldSchema(const Json* schema, const std::string& field);
 const Json* ElementSchema(const Json* schema);
+
+// Returns the CRD that the manifest of a resource holds.
+Json ReadManifest(const ResourceId& resource);
 
 // Reads a file with one YAML document, as kubectl does. The library throws if it cannot.
 Json ReadYaml(const std::string& file);

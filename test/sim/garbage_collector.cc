@@ -2,6 +2,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 namespace windlass::sim {
 namespace {
@@ -21,6 +22,14 @@ constexpr std::array<ResourceId, 8> kInNamespaces = {resources::kDeployments,
                                                      resources::kPods,
                                                      resources::kEvents,
                                                      resources::kLeases};
+
+std::vector<ResourceId> NamespacedResources() {
+  std::vector<ResourceId> resources(kInNamespaces.begin(), kInNamespaces.end());
+  for (const ResourceId& added : AddedResources()) {
+    if (added.namespaced) resources.push_back(added);
+  }
+  return resources;
+}
 
 bool HasFinalizer(const Json& object, const std::string& finalizer) {
   const Json& list = At(object, {"metadata", "finalizers"});
@@ -126,7 +135,7 @@ void GarbageCollector::LookAtNamespace(const std::string& name) {
   bool empty = true;
   DeleteOptions options;
   options.propagation = Propagation::kBackground;
-  for (const ResourceId& resource : kInNamespaces) {
+  for (const ResourceId& resource : NamespacedResources()) {
     for (const Object& object : server_.List(resource, name)) {
       empty = false;
       if (!IsDeleting(*object))

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "test/sim/api_resource.h"
 #include "test/sim/object.h"
 
 namespace windlass::sim {
@@ -101,8 +102,9 @@ class Writer {
 
   static bool IsCustom(const Json::object_t& members) {
     const auto version = members.find("apiVersion");
-    return version != members.end() && version->second.is_string() &&
-           version->second.get_ref<const std::string&>().starts_with("windlass.dev/");
+    if (version == members.end() || !version->second.is_string()) return false;
+    const std::string_view text = version->second.get_ref<const std::string&>();
+    return IsCustomGroup(text.substr(0, text.find('/')));
   }
 
   void WriteArray(const Json& value, std::string_view key) {
