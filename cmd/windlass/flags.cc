@@ -54,6 +54,12 @@ std::string CheckDuration(const std::string& text) {
 // Checks what CLI11 cannot check: several flags together, and values for which CLI11 has no check.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
+  if (flags.leader_elect_name.empty()) {
+    return wrong("--leader-elect-resource-name: is empty; write the name of the Lease");
+  }
+  if (flags.leader_elect_namespace.empty()) {
+    return wrong("--leader-elect-resource-namespace: is empty; write the namespace of the Lease");
+  }
   if (flags.credentials_poll_period < seconds(1)) {
     return wrong("--credentials-poll-period must be at least 1s");
   }

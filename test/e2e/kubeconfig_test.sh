@@ -217,7 +217,7 @@ PATH=$files/bin:$PATH works_as jane "exec v1beta1: a client certificate, found i
   "$server, $ca" "exec: {$v1beta1, command: give-certificate, args: ['$PKI/jane']}"
 refused "see https://install.invalid" "a plugin that is not installed" \
   "$server, $ca" "exec: {$v1, command: absent, installHint: 'see https://install.invalid'}"
-refused "asks nothing" "a plugin that must ask" "$server, $ca" \
+refused "asks the user nothing" "a plugin that must ask" "$server, $ca" \
   "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Always, command: sh}"
 refused "v1 and v1beta1 are" "an old plugin" "$server, $ca" \
   "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: sh}"

@@ -214,7 +214,7 @@ field() { kubectl get "$1" -o jsonpath="$2"; }
 # needed_revision FOLDER: prints the revision of the CustomResourceDefinition that the kind of
 # controller/FOLDER needs.
 needed_revision() {
-  sed -n 's/^ *\.revision = \([0-9]*\),$/\1/p' "$ROOT/controller/$1/crd.h" | grep .
+  sed -n 's/.*\.revision = \([0-9]*\),.*/\1/p' "$ROOT/controller/$1/crd.h" | grep .
 }
 expect() {
   [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"

@@ -20,7 +20,7 @@ quietly() { "$@" >"$WORK/said" 2>&1 || fail "$*"; }
 version=$(sed -n 's/^project(windlass VERSION \([0-9.]*\).*/\1/p' "$ROOT/CMakeLists.txt")
 [ -n "$version" ] || fail "CMakeLists.txt has no version"
 quietly cmake --install "$BUILD" --component kubeclient --prefix "$WORK/prefix"
-if grep -rIlF "$ROOT" "$WORK/prefix" >"$WORK/said"; then fail "the package names this tree"; fi
+if grep -rIlF "$ROOT/" "$WORK/prefix" >"$WORK/said"; then fail "the package names this tree"; fi
 (cd "$WORK/prefix" && find . -type f | sort) >"$WORK/said"
 if grep -qvE '^\./(include/kubeclient/.*\.h|lib/libkubeclient_.*\.a|lib/cmake/kubeclient/.*)$' \
   "$WORK/said"; then

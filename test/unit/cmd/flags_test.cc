@@ -61,6 +61,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--log-format=xml"}, "--log-format"},
       {{"--credentials-poll-period=999ms"}, "--credentials-poll-period"},
       {{"--credentials-poll-period=often"}, "--credentials-poll-period"},
+      {{"--leader-elect-resource-name", ""}, "--leader-elect-resource-name: is empty"},
+      {{"--leader-elect-resource-namespace", ""}, "--leader-elect-resource-namespace: is empty"},
       {{"--leader-elect-lease-duration=5s"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
