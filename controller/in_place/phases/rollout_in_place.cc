@@ -30,30 +30,32 @@ const T* Inside(const std::optional<T>& value) {
   return value ? &*value : nullptr;
 }
 
-}  // namespace
-
-const ReplicaSet* InPlace::host() const {
+// Returns what `get` returns for the present phase; an empty R if `get` does not accept that phase,
+// because the phase lacks the member.
+template <typename R, typename Get>
+R OfPhase(const phases::Any& now, Get get) {
   return std::visit(
-      [](const auto& phase) -> const ReplicaSet* {
-        if constexpr (requires { phase.host; }) {
-          return phase.host;
+      [&get](const auto& phase) -> R {
+        if constexpr (std::is_invocable_v<Get, decltype(phase)>) {
+          return get(phase);
         } else {
-          return nullptr;
+          return {};
         }
       },
       now);
 }
 
+}  // namespace
+
+const ReplicaSet* InPlace::host() const {
+  return OfPhase<const ReplicaSet*>(
+      now, [](const auto& phase) -> decltype(phase.host) { return phase.host; });
+}
+
 const Pending* InPlace::pending_notes() const {
-  return std::visit(
-      [](const auto& phase) -> const Pending* {
-        if constexpr (requires { phase.pending; }) {
-          return Inside(phase.pending);
-        } else {
-          return nullptr;
-        }
-      },
-      now);
+  return OfPhase<const Pending*>(now, [](const auto& phase) -> decltype(Inside(phase.pending)) {
+    return Inside(phase.pending);
+  });
 }
 
 const ReplicaSet* InPlace::pending() const {
@@ -72,27 +74,13 @@ const std::string* InPlace::held() const {
 }
 
 const Stash* InPlace::stash() const {
-  return std::visit(
-      [](const auto& phase) -> const Stash* {
-        if constexpr (requires { phase.stash; }) {
-          return Inside(phase.stash);
-        } else {
-          return nullptr;
-        }
-      },
-      now);
+  return OfPhase<const Stash*>(
+      now, [](const auto& phase) -> decltype(Inside(phase.stash)) { return Inside(phase.stash); });
 }
 
 const LeftPods* InPlace::left() const {
-  return std::visit(
-      [](const auto& phase) -> const LeftPods* {
-        if constexpr (requires { phase.left; }) {
-          return &phase.left;
-        } else {
-          return nullptr;
-        }
-      },
-      now);
+  return OfPhase<const LeftPods*>(
+      now, [](const auto& phase) -> decltype(&phase.left) { return &phase.left; });
 }
 
 const std::string* InPlace::replace_soon() const {
@@ -106,15 +94,8 @@ const NotEligible* InPlace::against() const {
 }
 
 Cause InPlace::why() const {
-  return std::visit(
-      [](const auto& phase) -> Cause {
-        if constexpr (requires { phase.why; }) {
-          return phase.why;
-        } else {
-          return {};
-        }
-      },
-      now);
+  return OfPhase<Cause>(now,
+                        [](const auto& phase) -> decltype(Cause(phase.why)) { return phase.why; });
 }
 
 const InPlace& InPlaceOf(const workload::Situation& situation) {
