@@ -11,9 +11,6 @@ namespace windlass::deployment {
 // The policies of Deployments.
 class DeploymentKind final : public WorkloadKind {
  public:
-  // Until Extend is called, nothing extends the planner. `extension` must outlive the kind.
-  void Extend(const Extension& extension) { extension_ = &extension; }
-
   const ResourceId& resource() const override { return resources::kDeployments; }
   std::string_view noun() const override { return "deployment"; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
@@ -27,10 +24,6 @@ class DeploymentKind final : public WorkloadKind {
   std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
   bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override;
-  const Extension* extension() const override { return extension_; }
-
- private:
-  const Extension* extension_ = nullptr;
 };
 
 // Returns the workload made from `deployment`. Both arguments must outlive the workload.

@@ -11,9 +11,6 @@ namespace windlass::rollout {
 // The policies of Rollouts.
 class RolloutKind final : public WorkloadKind {
  public:
-  // Until Extend is called, nothing extends the planner. `extension` must outlive the kind.
-  void Extend(const Extension& extension) { extension_ = &extension; }
-
   const ResourceId& resource() const override { return resources::kRollouts; }
   std::string_view noun() const override { return "rollout"; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
@@ -40,10 +37,6 @@ class RolloutKind final : public WorkloadKind {
   std::string_view WordOf(std::string_view key, std::string_view word) const override;
   RolloutHold HoldOf(const Workload& workload) const override;
   std::optional<StepPosition> StepOf(const Workload& workload) const override;
-  const Extension* extension() const override { return extension_; }
-
- private:
-  const Extension* extension_ = nullptr;
 };
 
 // Returns the workload of `rollout`. `kind` and `rollout` must outlive the workload.

@@ -222,8 +222,13 @@ class WorkloadKind {
     return std::nullopt;
   }
 
-  // Returns what extends the planner for this kind (extension.h); null if nothing does.
-  virtual const Extension* extension() const { return nullptr; }
+  // Lets `extension` extend the planner for this kind (extension.h). It must outlive the kind.
+  void Extend(const Extension& extension) { extension_ = &extension; }
+  // Returns what extends the planner for this kind; null before Extend.
+  const Extension* extension() const { return extension_; }
+
+ private:
+  const Extension* extension_ = nullptr;
 };
 
 // Borrows from the stored object; valid until the next change of its store.

@@ -531,7 +531,7 @@ TEST_CASE("patches of Services that are not kept hold up neither status nor Pods
         return {.steps = f.steps, .checks = f.checks};
       },
       [&](const Workload&) { return f.facts; });
-  f.kind.extends = &extension;
+  f.kind.Extend(extension);
   std::vector<std::string> asked;
   ServicePatch dropped;
   for (int i = 0; i < 20; ++i) {
@@ -599,7 +599,7 @@ TEST_CASE("the extension asks for Services where it ends a sync and where it wri
         return {.steps = f.steps, .checks = f.checks};
       },
       [&](const Workload&) { return f.facts; });
-  f.kind.extends = &extension;
+  f.kind.Extend(extension);
   CHECK(f.Apply(extension.End(f.Sit(), Wait{})) == "web-next=web-2");
   f.facts.canary.service = nullptr;
   WorkloadStatus draft = f.status;

@@ -54,9 +54,7 @@ class KeepingKind : public WorkloadKind {
   }
   bool MirrorsSettings() const override { return false; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
-  const Extension* extension() const override { return extends; }
 
-  const Extension* extends = nullptr;
   mutable std::optional<WorkloadStatus> written;  // last
 };
 
@@ -75,7 +73,7 @@ struct Stepped {
     checks.replica_set.verdict = DryRunVerdict::kAccepted;
     checks.pod.verdict = DryRunVerdict::kAccepted;
     status.observed_generation = 1;
-    kind.extends = &extension;
+    kind.Extend(extension);
   }
 
   // Adds a ReplicaSet with revision `number`, younger than those before, all its Pods exist.

@@ -44,9 +44,7 @@ class BoatKind : public WorkloadKind {
   std::string_view WordOf(std::string_view /*key*/, std::string_view word) const override {
     return word == "Only" ? "Aye" : word;
   }
-  const Extension* extension() const override { return extends; }
 
-  const Extension* extends = nullptr;
   bool takes_over = false;
   bool keeps_stable = false;
   bool mirrors = false;

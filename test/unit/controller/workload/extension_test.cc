@@ -96,7 +96,7 @@ class Rigging : public Extension {
 };
 
 struct Rigged : Harbour {
-  Rigged() { kind.extends = &rigging; }
+  Rigged() { kind.Extend(rigging); }
   Rigging rigging;
 };
 

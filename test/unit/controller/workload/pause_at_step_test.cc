@@ -20,7 +20,7 @@ class Anchor : public Extension {
 };
 
 struct Anchored : Harbour {
-  Anchored() { kind.extends = &anchor; }
+  Anchored() { kind.Extend(anchor); }
 
   // Returns Progressing as it is drafted for a boat that is paused at a step by its stored status.
   // One of its two Pods is new, and no Pod has changed since.

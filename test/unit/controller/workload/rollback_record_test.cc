@@ -313,7 +313,7 @@ class Becalmed : public Extension {
 TEST_CASE("a template of which no ReplicaSet is made can be left by a rollback (RO-026)") {
   const Becalmed becalmed;
   Voyage boat;
-  boat.kind.extends = &becalmed;
+  boat.kind.Extend(becalmed);
   boat.world.Add("web-1", 0, 0, 97);
   boat.world.Add("web-2", 2, 2, 98);
   int64_t back_to = 1;
@@ -382,7 +382,7 @@ TEST_CASE("a server in trouble is asked again before a rollback (RO-026)") {
   };
   const Adrift adrift;
   Voyage boat;
-  boat.kind.extends = &adrift;
+  boat.kind.Extend(adrift);
   boat.world.Add("web-1", 0, 0, 97);
   boat.world.Add("web-2", 2, 2, 98);
   boat.asked = 1;

@@ -26,7 +26,7 @@ using Json = nlohmann::json;
 // Boats that are updated in place if possible. No object has an annotation that says so.
 struct Fleet : workload::Harbour {
   Fleet() {
-    kind.extends = &InPlaceExtension();
+    kind.Extend(InPlaceExtension());
     kind.mirrors = true;
   }
   Request NextWrite() const {
