@@ -2,8 +2,9 @@
 // passes on this part without reading it.
 #pragma once
 
-#include <memory>
 #include <utility>
+
+#include "controller/core/digest.h"
 
 namespace windlass {
 
@@ -13,37 +14,29 @@ class KindStatus {
  public:
   KindStatus() = default;
   template <typename Value>
-  explicit KindStatus(Value value) : held_(std::make_shared<const Held<Value>>(std::move(value))) {}
+  explicit KindStatus(Value value)
+      : held_(AnyValue::Of(std::move(value))), equals_(&AreEqual<Value>) {}
 
   // Returns the value; null if there is no value, or if the value has another type.
   template <typename Value>
   const Value* As() const {
-    const auto* held = dynamic_cast<const Held<Value>*>(held_.get());
-    return held != nullptr ? &held->value : nullptr;
+    return held_.As<Value>();
   }
 
   // Two objects without a value are equal.
   bool operator==(const KindStatus& other) const {
-    if (held_ == nullptr || other.held_ == nullptr) return held_ == other.held_;
-    return held_->Equals(*other.held_);
+    return equals_ == nullptr ? other.equals_ == nullptr : equals_(held_, other.held_);
   }
 
  private:
-  struct Base {
-    virtual ~Base() = default;
-    virtual bool Equals(const Base& other) const = 0;
-  };
   template <typename Value>
-  struct Held final : Base {
-    explicit Held(Value given) : value(std::move(given)) {}
-    bool Equals(const Base& other) const override {
-      const auto* same = dynamic_cast<const Held*>(&other);
-      return same != nullptr && same->value == value;
-    }
-    Value value;
-  };
+  static bool AreEqual(const AnyValue& one, const AnyValue& other) {
+    const Value* const same = other.As<Value>();
+    return same != nullptr && *same == one.Get<Value>();
+  }
 
-  std::shared_ptr<const Base> held_;
+  AnyValue held_;
+  bool (*equals_)(const AnyValue& one, const AnyValue& other) = nullptr;  // null: no value
 };
 
 }  // namespace windlass

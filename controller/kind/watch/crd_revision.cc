@@ -1,27 +1,15 @@
 #include "controller/kind/watch/crd_revision.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "kubeclient/api/resource_id.h"
+#include "kubeclient/base/parse_whole.h"
 #include "kubeclient/cache/reflector_patience.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 
 namespace windlass::kind {
-namespace {
-
-// Returns `text` as a number; 0 if it is not a number.
-int64_t NumberIn(const std::string& text) {
-  int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [after, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && after == end ? number : 0;
-}
-
-}  // namespace
-
 Result<int64_t> RevisionOf(std::string_view json) {
   const nlohmann::json crd = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
   const Error other{ErrorKind::kMalformed, "the answer is no CustomResourceDefinition"};
@@ -34,7 +22,7 @@ Result<int64_t> RevisionOf(std::string_view json) {
   const nlohmann::json& all = crd.at(annotations);
   const auto revision = all.find(std::string(kCrdRevisionKey));
   if (revision == all.end() || !revision->is_string()) return 0;
-  return NumberIn(revision->get<std::string>());
+  return ParseWhole<int64_t>(revision->get<std::string>()).value_or(0);
 }
 
 NeededRight RightToRead(const NeededCrd& crd) {

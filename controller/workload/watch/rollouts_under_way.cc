@@ -31,9 +31,9 @@ void RolloutsUnderWay::CountBegun(const ObjectKey& key, Rollout& rollout) {
   if (rollout.midway || std::exchange(rollout.counted, true)) return;
   const std::string namespace_(key.namespace_.text());
   const bool rolls_back = !rollout.trigger.empty();
-  counts_.Started(namespace_, kind_, rollout.strategy,
+  counts_.Started(namespace_, words_.kind, rollout.strategy,
                   rolls_back ? kChangeRollback : kChangeTemplate);
-  if (rolls_back) counts_.RolledBack(namespace_, kind_, rollout.trigger);
+  if (rolls_back) counts_.RolledBack(namespace_, words_.kind, rollout.trigger);
 }
 
 void RolloutsUnderWay::Finish(const ObjectKey& key, std::string_view outcome) {
@@ -42,7 +42,7 @@ void RolloutsUnderWay::Finish(const ObjectKey& key, std::string_view outcome) {
   Rollout& rollout = found->second;
   CountStuck(key, rollout);
   if (leading_) {
-    counts_.Finished(std::string(key.namespace_.text()), kind_, rollout.strategy, outcome,
+    counts_.Finished(std::string(key.namespace_.text()), words_.kind, rollout.strategy, outcome,
                      clock_.Now() - rollout.began.at);
   }
   rollouts_.erase(found);
@@ -60,7 +60,7 @@ void RolloutsUnderWay::SetState(const ObjectKey& key, Rollout& rollout,
 void RolloutsUnderWay::CountStuck(const ObjectKey& key, Rollout& rollout) {
   const Duration time = clock_.Now() - std::exchange(rollout.since, clock_.Now());
   if (!leading_ || rollout.state.cause.empty()) return;
-  counts_.WasStuck(std::string(key.namespace_.text()), kind_, rollout.state.cause, time);
+  counts_.WasStuck(std::string(key.namespace_.text()), words_.kind, rollout.state.cause, time);
 }
 
 void RolloutsUnderWay::Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen) {
@@ -93,12 +93,12 @@ void RolloutsUnderWay::AddGauges(Figures& figures) const {
   const MonotonicTime now = clock_.Now();
   for (const auto& [key, rollout] : rollouts_) {
     const auto& [phase, cause] = rollout.state;
-    counts_.AddUnderWay(figures, std::string(key.namespace_.text()), kind_, rollout.state,
+    counts_.AddUnderWay(figures, std::string(key.namespace_.text()), words_.kind, rollout.state,
                         now - rollout.since);
     Duration& age = oldest[phase];
     age = std::max(age, now - rollout.began.at);
   }
-  for (const auto& [phase, age] : oldest) AddOldest(figures, kind_, phase, age);
+  for (const auto& [phase, age] : oldest) AddOldest(figures, words_.kind, phase, age);
 }
 
 // Stuck rollouts come first, because alerts are about stuck rollouts.
@@ -120,7 +120,7 @@ void RolloutsUnderWay::AddShownRollouts(Figures& figures, const Describe& descri
 ShownRollout RolloutsUnderWay::Shown(const ObjectKey& key, const Rollout& rollout) const {
   return {.namespace_ = std::string(key.namespace_.text()),
           .name = key.name,
-          .kind = std::string(kind_),
+          .kind = std::string(words_.kind),
           .strategy = std::string(rollout.strategy),
           .revision = {},
           .id = {},

@@ -54,7 +54,7 @@ class RolloutsUnderWay {
 
   // `clock` must outlive this.
   RolloutsUnderWay(const Clock& clock, RolloutWords words)
-      : clock_(clock), words_(std::move(words)), kind_(words_.kind) {}
+      : clock_(clock), words_(std::move(words)) {}
 
   // Returns the rollout of the object; null if none is under way. Valid until it is finished.
   Rollout* Find(const ObjectKey& key);
@@ -94,7 +94,6 @@ class RolloutsUnderWay {
 
   const Clock& clock_;
   const RolloutWords words_;
-  const std::string_view kind_;
   bool leading_ = false;
   Rollouts rollouts_;
   RolloutCounts counts_;
