@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "kubeclient/base/assert.h"
+
 namespace windlass {
 
 OpenQuestion::OpenQuestion(const Clock& clock, TimerQueue& timers, const Ask& ask,
@@ -25,7 +27,9 @@ OpenQuestion::~OpenQuestion() {
 
 Controller::AnswerHandler OpenQuestion::Handler() {
   return [this, open = std::weak_ptr(open_)](Result<AnyValue> answer) {
-    if (!open.expired()) Close(std::move(answer));
+    if (open.expired()) return;
+    WL_ASSERT(sent_);
+    Close(std::move(answer));
   };
 }
 

@@ -23,10 +23,14 @@ class OpenQuestion {
   OpenQuestion& operator=(const OpenQuestion&) = delete;
 
   // Returns the handler to give to Controller::Send. The handler ignores an answer that comes after
-  // the first answer, after the deadline, or after the destruction of this.
+  // the first answer, after the deadline, or after the destruction of this. It asserts that Send
+  // has returned: an answer within Send would destroy this while CancelBy is still to be called.
   Controller::AnswerHandler Handler();
   // Call this with the function that Controller::Send has returned.
-  void CancelBy(Controller::CancelQuestion cancel) { cancel_ = std::move(cancel); }
+  void CancelBy(Controller::CancelQuestion cancel) {
+    cancel_ = std::move(cancel);
+    sent_ = true;
+  }
 
  private:
   void Close(Result<AnyValue> answer);
@@ -34,6 +38,7 @@ class OpenQuestion {
   TimerQueue& timers_;
   Controller::AnswerHandler done_;
   Controller::CancelQuestion cancel_;
+  bool sent_ = false;  // Send has returned
   TimerId deadline_ = 0;
   std::shared_ptr<const bool> open_ = std::make_shared<const bool>(true);  // null once closed
 };

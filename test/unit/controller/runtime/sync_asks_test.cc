@@ -103,6 +103,18 @@ TEST_CASE_METHOD(Fixture, "the planner learns the answer, once (Q-020)") {
   CHECK(transport.sent.empty());
 }
 
+TEST_CASE_METHOD(Fixture, "an answer before Send has returned is an internal error (Q-020)") {
+  plan = [](const Learned&) -> Step { return Question("who"); };
+  controller.send = [](const Ask&, const Controller::AnswerHandler& answer) {
+    answer(AnyValue::Of(1));
+    return nullptr;
+  };
+  Run();
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kInternal);
+  CHECK(timers.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a failed question ends the sync with a back-off (Q-020)") {
   plan = [](const Learned&) -> Step { return Question("who"); };
   // The kind is the other server's: no object of this API server is gone or was changed.
