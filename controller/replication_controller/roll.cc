@@ -27,9 +27,9 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. If a scaling was stored, the period counts
-// from the moment when the scaling is seen in the controller, because Windlass may have crashed
-// between storing and making the scaling (RC-18).
+// Returns the time that the update period counts from. If a scaling is still stored, returns now:
+// only now is its effect seen in the controller. The stored time may be much earlier, if Windlass
+// crashed between storing the scaling and making it (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }

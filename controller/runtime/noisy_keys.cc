@@ -28,7 +28,8 @@ bool NoisyKeys::IsNoisy(const QueueKey& key, MonotonicTime now) const {
   return found != spent_.end() && now < found->second.noisy_until;
 }
 
-// Once a minute, forgets keys that have needed no calls since.
+// At most once a minute, forgets keys whose minute of counting is over, and which are not noisy any
+// more.
 void NoisyKeys::Forget(MonotonicTime now) {
   if (now - forgot_at_ < kMinute) return;
   forgot_at_ = now;

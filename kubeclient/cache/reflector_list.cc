@@ -110,11 +110,12 @@ void ReflectorMachine::List() {
   RequestPage("");
 }
 
-// Returns true if a list is to be read in pages, which are consistent. Two lists are read in one
-// piece:
+// Returns true if a list is to be read in pages. All pages of a list show the same version. Two
+// kinds of lists are read in one piece:
 //   - a relist, because the API server answers it from its cache
 //   - a list whose pages kept expiring, because the server compacts faster than we read
-// Once an answer was too large, all lists are read in pages: one piece would be refused again.
+// Once our transport has refused an answer as too large, all lists are read in pages: it would
+// refuse one piece again.
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;

@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// How many keys that were set aside are taken up again at a time. These are more than can begin at
-// once, so that the most urgent of them begin.
+// The most set-aside keys that TakeUpAside makes ready at a time. Usually fewer of them can begin.
+// Get takes the most urgent ones first, and the others are set aside again.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }

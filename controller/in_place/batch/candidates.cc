@@ -62,8 +62,8 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   for (const PodStanding& pod : standings) {
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
-    // A node may not have the image of a Pod in flight: the kubelet is still pulling it, or has
-    // failed.
+    // A Pod in flight does not show that its node has the image: the kubelet may still be pulling
+    // it, or may have failed to.
     if (pod.updated && !pod.in_flight) node.has_image = true;
     if (!pod.in_flight) continue;
     ++node.in_flight;

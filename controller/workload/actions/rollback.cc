@@ -147,8 +147,9 @@ int64_t LastCompleteRevision(const Workload& workload,
 // Returns the revision that a rollback to 0 goes to; 0 if there is none:
 //   - if the kind keeps a stable revision, and a revision other than that of the workload's
 //     template was complete: the highest such revision (RO-126)
-//   - otherwise, while Pods follow a revision: the highest revision, apart from that of the
-//     template. The ReplicaSet of these Pods has the highest number
+//   - otherwise, while Pods follow a revision: the highest revision other than that of the
+//     template. This is normally the revision that the Pods follow, because its ReplicaSet has the
+//     highest number
 //   - otherwise: the revision before that of the template (LastRevision)
 int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*> candidates) {
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
