@@ -256,6 +256,7 @@ PodCounts CountPods(const RolloutPods& pods) {
       ++counts.stand_ins;
       continue;
     }
+    counts.patched += pod.updated ? 1 : 0;
     counts.to_update += pod.updated ? 0 : 1;
     counts.settled += pod.updated && (pod.available || !pod.waited_for()) ? 1 : 0;
     counts.proven += pod.updated && pod.available ? 1 : 0;

@@ -78,7 +78,8 @@ struct PodCounts {
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;
-  int32_t to_update = 0;  // Pods of the host that do not have the target template
+  int32_t patched = 0;    // Pods of the host that have the target template
+  int32_t to_update = 0;  // Pods of the host that do not have it
   int32_t settled = 0;    // updated Pods of the host that are available or not waited for
   int32_t proven = 0;     // updated Pods of the host that are available
   bool operator==(const PodCounts&) const = default;

@@ -16,6 +16,7 @@
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/eligibility.h"
+#include "controller/in_place/template/template_images.h"
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/pod_list.h"
 
@@ -98,7 +99,7 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
 // Returns what the condition says of a Pod that keeps no state. The text counts the patched Pods,
 // so that it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
-  const int32_t patched = in_place.pods->counts.updated - in_place.pods->counts.stand_ins;
+  const int32_t patched = in_place.pods->counts.patched;
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
   return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
          std::to_string(without) + " without annotation " + std::string(kPodState) + ": pod " +
@@ -269,15 +270,32 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   }
 }
 
-// Returns the name of a Pod that keeps Recreate from updating another one: a terminating Pod, if
-// there is one.
-std::string OtherOf(const workload::Situation& situation) {
+// Returns the name of a Pod that keeps Recreate from patching another one, because it would go on
+// running an image other than that of the patched Pod. Terminating Pods come first. Returns nullopt
+// if there is no such Pod.
+//   - phase staged: every second Pod, because one Pod alone is updated
+//   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has the images of
+//     `target`. The Pods of the host are patched one after the other and are not waited for.
+//
+// Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
+// up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.
+std::optional<std::string> OtherOf(const workload::Situation& situation, const InPlace& in_place,
+                                   const TemplateImages& target) {
+  if (!situation.recreate()) return std::nullopt;
   const auto& pods = situation.view.whole_pods;
-  const auto ends = std::ranges::find_if(pods, [](const Pod* pod) { return pod->meta.deleting(); });
-  return std::string((ends == pods.end() ? pods.back() : *ends)->meta.name);
+  const bool staged = in_place.phase() == InPlacePhase::kStaged;
+  if (staged && pods.size() < 2) return std::nullopt;
+  const Pod* other = nullptr;
+  for (const Pod* pod : pods) {
+    const bool stays = pod->meta.deleting() || !pod->meta.IsControlledBy(in_place.host()->meta.uid);
+    if (!staged && (!stays || HasImagesOf(*pod, target))) continue;
+    if (other == nullptr || !other->meta.deleting()) other = pod;
+  }
+  return other == nullptr ? std::nullopt : std::optional(other->meta.name);
 }
 
-void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
+void ChooseNext(const workload::Situation& situation, InPlace& in_place,
+                const TemplateImages& target) {
   const bool returning = in_place.phase() != InPlacePhase::kStaged;
   PodsInPlace& pods = *in_place.pods;
   const BatchLimits& limits = pods.limits = LimitsOf(situation, in_place, returning);
@@ -285,12 +303,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place) {
   for (const Pod* pod : pods.pods) left_out.push_back(WasRefused(situation.learned, *pod));
   FindRefusals(situation, in_place);
   if (pods.refused) LookAgainAt(pods.refused->next_try, in_place);
-  // Under Recreate only one Pod is updated. Any other Pod, such as a terminating one, would run the
-  // old image beside it.
+  pods.beside = OtherOf(situation, in_place, target);
   const bool staged = in_place.phase() == InPlacePhase::kStaged;
-  if (situation.recreate() && staged && situation.view.whole_pods.size() > 1) {
-    pods.beside = OtherOf(situation);
-  }
   const bool unsure = pods.not_kept && (staged || !pods.not_kept->for_long);
   const bool waits = pods.beside.has_value() || unsure;
   const bool patches = !waits && in_place.phase() != InPlacePhase::kDeciding &&
@@ -361,7 +375,8 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
                                    .late_births = committing};
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
-  if (!pods.ok()) return false;
+  const auto images = ReadTemplateImages(target.fingerprint, *target.json);
+  if (!pods.ok() || !images.ok()) return false;
   in_place.pods = PodsInPlace{*std::move(pods)};
   in_place.pods->verdicts.resize(in_place.pods->size());
   for (const size_t i : in_place.pods->lost) {
@@ -371,7 +386,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   in_place.pods->counts = CountPods(*in_place.pods);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);
-  ChooseNext(situation, in_place);
+  ChooseNext(situation, in_place, *images);
   if (committing) FindUnseenBirths(situation, in_place);
   return true;
 }

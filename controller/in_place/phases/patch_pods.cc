@@ -61,8 +61,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
 // Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
 void TellProgress(const workload::Situation& situation, Write& write) {
   const int64_t all = situation.workload.replicas;
-  const PodCounts& counts = InPlaceOf(situation).pods->counts;
-  const int64_t patched = int64_t{counts.updated} - counts.stand_ins;
+  const int64_t patched = InPlaceOf(situation).pods->counts.patched;
   if (all <= 0 || patched * 4 / all == (patched + 1) * 4 / all) return;
   write.on_success.push_back(
       {Event::Type::kNormal, "InPlaceProgress",

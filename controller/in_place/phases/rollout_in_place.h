@@ -107,7 +107,7 @@ struct PodsInPlace : RolloutPods {
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
-  std::optional<std::string> beside{};  // a Pod that keeps Recreate from updating another one
+  std::optional<std::string> beside{};  // a Pod that keeps Recreate from patching another one
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
   bool unseen_births = false;

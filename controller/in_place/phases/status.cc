@@ -45,8 +45,7 @@ std::string Warnings(const workload::Situation& situation) {
 // "7/10 patched, 6 updated, 1 in flight"
 std::string Numbers(const workload::Situation& situation) {
   const PodCounts counts = InPlaceOf(situation).counts();
-  const int32_t patched = counts.updated - counts.stand_ins;
-  return std::to_string(patched) + "/" + std::to_string(situation.workload.replicas) +
+  return std::to_string(counts.patched) + "/" + std::to_string(situation.workload.replicas) +
          " patched, " + std::to_string(counts.settled) + " updated, " +
          std::to_string(counts.in_flight) + " in flight";
 }
@@ -100,6 +99,10 @@ std::string WaitsFor(const InPlace& in_place) {
   return {};
 }
 
+std::string IsBeside(const std::string& pod) {
+  return "strategy Recreate runs one template at a time, and pod " + pod + " is still there";
+}
+
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
@@ -108,11 +111,7 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked()));
   }
   if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
-  if (pods.beside) {
-    return Running(InPlaceReason::kStaged, situation,
-                   "strategy Recreate runs one template at a time, and pod " + *pods.beside +
-                       " is still there");
-  }
+  if (pods.beside) return Running(InPlaceReason::kStaged, situation, IsBeside(*pods.beside));
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"
@@ -134,7 +133,7 @@ Word OfStaged(const workload::Situation& situation) {
   if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
   if (counts.in_flight > 0 || !pods.next.batch.empty())
     return Running(InPlaceReason::kPatching, situation);
-  if (counts.updated == counts.stand_ins) return Running(InPlaceReason::kStaged, situation);
+  if (counts.patched == 0) return Running(InPlaceReason::kStaged, situation);
   return Running(InPlaceReason::kWaitingForBudget, situation);
 }
 
@@ -158,8 +157,9 @@ Word OfPatching(const workload::Situation& situation) {
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase() == InPlacePhase::kCommitting)
     return Running(InPlaceReason::kCommitting, situation);
-  return Running(InPlaceReason::kReverting, situation,
-                 "back to the template of replica set " + in_place.host()->meta.name);
+  std::string to = "back to the template of replica set " + in_place.host()->meta.name;
+  if (pods && pods->beside) to += "; " + IsBeside(*pods->beside);
+  return Running(InPlaceReason::kReverting, situation, to);
 }
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template

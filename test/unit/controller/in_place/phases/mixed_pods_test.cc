@@ -170,6 +170,34 @@ TEST_CASE("with Recreate, no Pod is updated beside others that terminate (P-011)
   CheckAllRun(c, "v2");
 }
 
+// Example: a user scales up the ReplicaSet of the image that the only Pod is being updated to.
+TEST_CASE("with Recreate, a Pod goes back once those of the other image are gone (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(pod) == "v2");
+  c.ReplicaSet("v2")["spec"]["replicas"] = 2;
+  c.RunPods();
+  REQUIRE(c.PodNames().size() == 3);
+  c.SetImage("v1");
+  const bool terminating = GENERATE(false, true);
+  if (terminating) {
+    for (const std::string& other : c.PodNames()) {
+      if (other != pod) c.PodNamed(other)["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:30Z";
+    }
+  }
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.ReplicaSet("v2")["spec"]["replicas"] == 0);
+  CHECK(c.ImageOfPod(pod) == "v2");
+  CHECK(c.InPlaceMessage().starts_with("0/1 patched, 0 updated, "));
+  CHECK(c.InPlaceMessage().find("strategy Recreate runs one template at a time") !=
+        std::string::npos);
+  c.RunPods();
+  c.SettleInPlace();
+  CheckAllRun(c, "v1");
+}
+
 TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-011)") {
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
