@@ -89,6 +89,12 @@ void ApiServer::NoteChange(const Change& change) {
                                        (change.after != nullptr ? " " + change.after->dump() : ""));
 }
 
+void ApiServer::NoteMissing(const HttpRequest& request, const std::string& actor) {
+  const auto path = ParseTarget(request.target);
+  if (!path || path->name.empty() || on_missing_ == nullptr) return;
+  on_missing_({path->resource->resource, path->namespace_, path->name}, actor);
+}
+
 void ApiServer::Show(const std::string& target, Json object) {
   shown_[target] = std::make_shared<const Json>(std::move(object));
 }
@@ -98,6 +104,7 @@ HttpResponse ApiServer::Handle(const HttpRequest& request, const std::string& ac
   store_.SetSender(sender);
   const ApiAnswer answer = Dispatch(request, actor, sender.shown);
   store_.SetSender({});
+  if (answer.code == 404) NoteMissing(request, actor);
   HttpResponse response;
   response.status = answer.code;
   response.content_type = "application/json";

@@ -51,6 +51,11 @@ class ApiServer {
   ApiAnswer Delete(const std::string& actor, const StoreKey& key,
                    const DeleteOptions& options = {});
 
+  // Calls `listener` for each request that was answered with 404 for the object that it names.
+  void OnMissing(std::function<void(const StoreKey& key, const std::string& actor)> listener) {
+    on_missing_ = std::move(listener);
+  }
+
   // Answers each GET of `target` with `object`, which is of a resource that the model does not
   // have.
   void Show(const std::string& target, Json object);
@@ -78,12 +83,14 @@ class ApiServer {
   ApiAnswer DeleteBody(const Caller& caller, const ApiPath& path, const Target& target,
                        const HttpRequest& request);
   void NoteChange(const Change& change);
+  void NoteMissing(const HttpRequest& request, const std::string& actor);
 
   SimLoop& loop_;
   ObjectStore store_;
   Registry registry_;
   WatchHub watches_;
   std::map<std::string, Object> shown_;  // by target
+  std::function<void(const StoreKey& key, const std::string& actor)> on_missing_;
 };
 
 }  // namespace windlass::sim

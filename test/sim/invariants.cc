@@ -74,6 +74,8 @@ Invariants::Invariants(ApiServer& server, std::set<std::string> controllers)
       held_back_(server, controllers_),
       promises_(server, controllers_) {
   server_.store().OnChange([this](const Change& change) { OnChange(change); });
+  server_.OnMissing(
+      [this](const StoreKey& key, const std::string& actor) { NoteMissing(key, actor); });
 }
 
 void Invariants::OnChange(const Change& change) {
@@ -124,7 +126,9 @@ void Invariants::Note(const Change& change) {
       return NoteReplicaSet(*change.after, change.actor);
     }
     const std::string uid = UidOf(*change.last_state);
-    gone_replica_sets_[uid] = RemovalOf(change);
+    Removal& gone = gone_replica_sets_[uid] = RemovalOf(change);
+    gone.available = std::min(replica_sets_[uid].available.Max(Now(), kBlindSpot),
+                              ReplicasOf(*change.last_state));
     replica_sets_.erase(uid);
     for (auto& [owner, record] : owners_) record.revisions.erase(uid);
   } else if (change.key.resource == resources::kPods) {
@@ -247,8 +251,9 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     const int64_t counted = replica_sets_[uid].available.Max(Now(), blind);
     return std::min(std::max(counted, available_pods[uid]), replicas);
   };
-  int64_t available_before = available_of(changed, before);
-  int64_t available_after = available_of(changed, after);
+  const int64_t unseen = AvailableUnseen(change, UidOf(owner));
+  int64_t available_before = available_of(changed, before) + unseen;
+  int64_t available_after = available_of(changed, after) + unseen;
   for (const Object& rs : ReplicaSetsOf(change.key.namespace_, UidOf(owner))) {
     const std::string uid = UidOf(*rs);
     if (uid == changed) continue;
@@ -328,7 +333,29 @@ void Invariants::JudgeRevision(const Change& change, const std::string& owner_ui
 
 Invariants::Removal Invariants::RemovalOf(const Change& change) const {
   return {Now(), server_.store().revision(), ControllerUidOf(*change.last_state),
-          controllers_.contains(change.actor)};
+          controllers_.contains(change.actor), change.key};
+}
+
+// A controller that was answered 404 knows of the removal, whatever its watch has shown.
+void Invariants::NoteMissing(const StoreKey& key, const std::string& actor) {
+  if (!controllers_.contains(actor)) return;
+  for (auto& [uid, gone] : gone_replica_sets_) {
+    if (gone.key == key) gone.told = true;
+  }
+}
+
+// Returns how many available Pods the sender of a write may count in ReplicaSets of `owner` whose
+// removal its watch had not shown.
+int64_t Invariants::AvailableUnseen(const Change& change, const std::string& owner) const {
+  if (change.shown_of == nullptr && !change.late) return 0;
+  const uint64_t shown = change.late ? change.shown : change.shown_of->at(resources::kReplicaSets);
+  int64_t available = 0;
+  for (const auto& [uid, gone] : gone_replica_sets_) {
+    if (gone.owner == owner && !gone.own && !gone.told && gone.revision > shown) {
+      available += gone.available;
+    }
+  }
+  return available;
 }
 
 // Returns true if the daemon that sent the write may not have seen the removal.

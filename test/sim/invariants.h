@@ -97,6 +97,9 @@ class Invariants {
     uint64_t revision = 0;
     std::string owner{};  // uid of a ReplicaSet's controller
     bool own = false;     // by Windlass
+    StoreKey key{};
+    int64_t available = 0;  // Pods of a ReplicaSet, the most that it lately had
+    bool told = false;      // a controller asked for it since, and was answered that it is gone
   };
 
   void OnChange(const Change& change);
@@ -120,6 +123,8 @@ class Invariants {
   int64_t Available(const Json& replica_set) const;
   Duration BlindSpot(const Change& change) const;
   Removal RemovalOf(const Change& change) const;
+  void NoteMissing(const StoreKey& key, const std::string& actor);
+  int64_t AvailableUnseen(const Change& change, const std::string& owner) const;
   bool IsUnseen(const Change& change, const Removal& gone, const ResourceId& resource) const;
   bool IsOwnedUnseen(const Change& change) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;

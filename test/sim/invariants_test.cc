@@ -269,6 +269,32 @@ TEST_CASE("I-16 judges a write by whether its sender's watch has shown that the 
   CHECK(rollout.Broken() == "I-16");
 }
 
+TEST_CASE("I-01 judges a write by the ReplicaSets that its sender's watch has shown") {
+  Rollout rollout;
+  rollout.Make("new", 3, "2");
+  rollout.world.Quiesce();
+  const uint64_t seen = rollout.world.api().store().revision();
+  rollout.world.api().Delete("user", Key("new"));
+  rollout.world.RunFor(seconds(10));
+  const auto scale_down = [&](uint64_t shown, int replicas) {
+    const Revisions shown_of = {{resources::kReplicaSets, shown}};
+    rollout.world.api().store().SetSender(
+        {.shown_of = std::make_shared<const Revisions>(shown_of)});
+    rollout.Scale("old", replicas);
+    rollout.world.api().store().SetSender({});
+  };
+  scale_down(seen, 7);  // while the watch of ReplicaSets is dead
+  CHECK(rollout.Broken() == "");
+  SECTION("the watch has shown it") { scale_down(kAllShown, 6); }
+  SECTION("a request was answered with 404") {
+    HttpRequest read;
+    read.target = "/apis/apps/v1/namespaces/default/replicasets/new";
+    rollout.world.api().Handle(read, kController);
+    scale_down(seen, 6);
+  }
+  CHECK(rollout.Broken() == "I-01");
+}
+
 TEST_CASE("I-11 judges a request that was kept back by what its sender had seen") {
   Rollout rollout;
   const uint64_t seen = rollout.world.api().store().revision();
