@@ -70,18 +70,15 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
 // Returns the ReplicaSets that must be kept because an in-place rollout is not over. Such a
 // ReplicaSet has no Pods of its own, but Pods may have been patched to its template (P-080). A
 // ReplicaSet whose template was given up before any Pod got it need not be kept (RO-125).
-//
-// During an exchange the host is kept, too: it may have the highest revision although another
-// template is wanted. Example: the exchange brings revision 3, and a rollback wants revision 2
-// again. Its ReplicaSet gets revision 4 after the exchange; if the host were deleted before, the
-// next template would get revision 3 again (I-11).
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
-  if (in_place.phase() == InPlacePhase::kCommitting) kept.push_back(in_place.host());
   const Workload& workload = situation.workload;
   const bool complete = workload::DeploymentComplete(workload, workload.status);
-  if (!workload.paused && complete && in_place.phase() != InPlacePhase::kStaged) return kept;
+  const InPlacePhase phase = in_place.phase();
+  const bool goes_on = phase == InPlacePhase::kStaged || phase == InPlacePhase::kCommitting ||
+                       phase == InPlacePhase::kUnknown;
+  if (!workload.paused && complete && !goes_on) return kept;
   std::ranges::copy_if(situation.all, std::back_inserter(kept), [&](const ReplicaSet* rs) {
     return HasNotes(*rs) && (workload.paused || MayBeOfPods(situation, in_place, rs));
   });

@@ -45,6 +45,9 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 //     the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
+//   - `rs` has a higher number than the new ReplicaSet, which is to get a number above it. Example:
+//     an exchange in place brings revision 3, and a rollback wants revision 2 again. If the
+//     ReplicaSet with 3 were deleted now, the next template would get 3 again (I-11).
 //   - The kind keeps a stable revision, and `rs` has the highest number. Example: `rs` has 7, and a
 //     template that came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet
 //     of that template would get 7 again (I-11).
@@ -54,6 +57,8 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
       rs == FindNewReplicaSet(workload, situation.all, situation.learned)) {
     return true;
   }
+  const ReplicaSet* wanted = situation.new_replica_set;
+  if (wanted != nullptr && RevisionOf(rs->meta) > RevisionOf(wanted->meta)) return true;
   const bool is_last = RevisionOf(rs->meta).value_or(0) >= NextRevision(situation.all) - 1;
   if (is_last && workload.kind.KeepsStableRevision()) return true;
   // The second case of the list above.

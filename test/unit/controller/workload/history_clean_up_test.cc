@@ -21,6 +21,7 @@ struct Row {
   std::vector<Old> old;  // named rs1, rs2, … in order of creation
   int32_t limit;
   std::string want;
+  std::string revision = "11";  // of the new ReplicaSet
 };
 
 World WorldOf(const Row& row) {
@@ -34,7 +35,7 @@ World WorldOf(const Row& row) {
     if (old.deleting) rs.meta.deletion_timestamp = kNow;
     if (!old.seen) rs.meta.generation = rs.status.observed_generation + 1;
   }
-  world.AddNew("new", 10, 10);
+  world.SetAnnotation(world.AddNew("new", 10, 10), kRevision, row.revision);
   world.deployment.spec.revision_history_limit = row.limit;
   return world;
 }
@@ -64,6 +65,8 @@ TEST_CASE("old ReplicaSets beyond the limit go, lowest revision first") {
       {"D-483 garbage among numbers counts as none", {{"5"}, {"abc"}, {"3"}}, 2, "rs2"},
       {"B-20 ten is more than nine", {{"10"}, {"9"}}, 1, "rs2"},
       {"D-486 just scaled to 0, not yet seen", {{"1", 0, 0, false, false}}, 0, ""},
+      {"I-11 the new one is to get a higher number", {{"2"}, {"12"}}, 0, "rs1"},
+      {"I-11 the new one has no number yet", {{"2"}, {"12"}}, 0, "", "-"},
       {"D-482 within the limit", {{"1"}, {"2"}}, 2, ""},
   }));
   CAPTURE(row.id);
