@@ -348,7 +348,8 @@ void Invariants::NoteMissing(const StoreKey& key, const std::string& actor) {
 // removal its watch had not shown.
 int64_t Invariants::AvailableUnseen(const Change& change, const std::string& owner) const {
   if (change.shown_of == nullptr && !change.late) return 0;
-  const uint64_t shown = change.late ? change.shown : change.shown_of->at(resources::kReplicaSets);
+  const uint64_t shown =
+      change.shown_of != nullptr ? change.shown_of->at(resources::kReplicaSets) : change.shown;
   int64_t available = 0;
   for (const auto& [uid, gone] : gone_replica_sets_) {
     if (gone.owner == owner && !gone.own && !gone.told && gone.revision > shown) {
