@@ -19,6 +19,7 @@
 #include "controller/in_place/template/template_images.h"
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/pod_list.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::in_place {
 namespace {
@@ -270,28 +271,46 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   }
 }
 
-// Returns the name of a Pod that keeps Recreate from patching another one, because it would go on
-// running an image other than that of the patched Pod. Terminating Pods come first. Returns nullopt
-// if there is no such Pod.
+// Returns true if `rs` may have Pods or make some, whether or not the cache shows them.
+bool MayMakePods(const ReplicaSet& rs) {
+  const bool never_had = rs.replicas == 0 && rs.meta.generation <= 1;
+  return rs.replicas > 0 || rs.status.replicas > 0 ||
+         rs.status.terminating_replicas.value_or(0) > 0 || (!never_had && !IsObserved(rs));
+}
+
+// Returns the Pod that keeps Recreate from patching another one, as a message names it, because it
+// would go on running an image other than that of the patched Pod. Terminating Pods come first.
+// Returns nullopt if there is no such Pod.
 //   - phase staged: every second Pod, because one Pod alone is updated
 //   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has the images of
 //     `target`. The Pods of the host are patched one after the other and are not waited for.
 //
 // Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
 // up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.
+// These may be so new, or the write that removes them so recent, that the cache does not show them.
 std::optional<std::string> OtherOf(const workload::Situation& situation, const InPlace& in_place,
                                    const TemplateImages& target) {
-  if (!situation.recreate()) return std::nullopt;
-  const auto& pods = situation.view.whole_pods;
   const bool staged = in_place.phase() == InPlacePhase::kStaged;
-  if (staged && pods.size() < 2) return std::nullopt;
+  if (!situation.recreate() || (!staged && in_place.pods->counts.to_update == 0)) return {};
   const Pod* other = nullptr;
-  for (const Pod* pod : pods) {
-    const bool stays = pod->meta.deleting() || !pod->meta.IsControlledBy(in_place.host()->meta.uid);
+  int known = 0;
+  for (const Pod* pod : situation.view.whole_pods) {
+    const auto owner = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {
+      return pod->meta.IsControlledBy(rs->meta.uid);
+    });
+    if (owner == situation.all.end()) continue;
+    ++known;
+    const bool stays = pod->meta.deleting() || *owner != in_place.host();
     if (!staged && (!stays || HasImagesOf(*pod, target))) continue;
     if (other == nullptr || !other->meta.deleting()) other = pod;
   }
-  return other == nullptr ? std::nullopt : std::optional(other->meta.name);
+  if (other != nullptr && (!staged || known > 1)) return "pod " + other->meta.name;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == in_place.host() || !MayMakePods(*rs)) continue;
+    if (!staged && rs->template_fingerprint == target.fingerprint) continue;
+    return "a Pod of replica set " + rs->meta.name;
+  }
+  return std::nullopt;
 }
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place,

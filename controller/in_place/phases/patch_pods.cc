@@ -231,6 +231,7 @@ std::optional<Step> RevertNextPod(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   int refused = 0;
   const PodsInPlace& pods = *in_place.pods;
+  if (pods.beside) return std::nullopt;
   for (size_t i = 0; i < pods.size(); ++i) {
     if (!pods.verdicts[i].failed || pods.standings[i].stand_in) continue;
     if (pods.waits_for_next_try() || refused >= kRefusalsMax) break;

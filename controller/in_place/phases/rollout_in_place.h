@@ -107,7 +107,9 @@ struct PodsInPlace : RolloutPods {
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
-  std::optional<std::string> beside{};  // a Pod that keeps Recreate from patching another one
+  // What keeps Recreate from patching a Pod, as a message names it: "pod web-1", "a Pod of replica
+  // set web-2".
+  std::optional<std::string> beside{};
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
   bool unseen_births = false;

@@ -45,7 +45,8 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
-// them. If Pods cannot be seen, all stand-ins must stay. Example: 5 replicas, max_unavailable 0, 6
+// them. If Pods cannot be seen, all stand-ins must stay. Under Recreate none stays: a Pod with
+// another image would wait for the stand-ins to go. Example: 5 replicas, max_unavailable 0, 6
 // available with 2 stand-ins: 5 - (6 - 2) = 1.
 //   - Pods that are about to be removed do not count.
 //   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
@@ -56,6 +57,7 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
+  if (situation.recreate()) return 0;
   const PodCounts& counts = in_place.pods->counts;
   const bool none_on_its_way = counts.to_update == 0 && counts.in_flight == 0;
   int64_t left = counts.available - in_place.pods->limits.surplus;

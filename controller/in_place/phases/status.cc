@@ -99,8 +99,10 @@ std::string WaitsFor(const InPlace& in_place) {
   return {};
 }
 
-std::string IsBeside(const std::string& pod) {
-  return "strategy Recreate runs one template at a time, and pod " + pod + " is still there";
+// Returns what a message says of Pods beside which Recreate patches none; empty if there are none.
+std::string IsBeside(const PodsInPlace& pods) {
+  if (!pods.beside) return {};
+  return "strategy Recreate runs one template at a time, and " + *pods.beside + " is still there";
 }
 
 Word OfStaged(const workload::Situation& situation) {
@@ -108,10 +110,12 @@ Word OfStaged(const workload::Situation& situation) {
   const PodsInPlace& pods = *in_place.pods;
   const PodCounts& counts = pods.counts;
   if (in_place.blocked()) {
-    return Running(InPlaceReason::kGivenUp, situation, GivenUp(situation, *in_place.blocked()));
+    const std::string waits = pods.beside ? ". " + IsBeside(pods) : "";
+    return Running(InPlaceReason::kGivenUp, situation,
+                   GivenUp(situation, *in_place.blocked()) + waits);
   }
   if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
-  if (pods.beside) return Running(InPlaceReason::kStaged, situation, IsBeside(*pods.beside));
+  if (pods.beside) return Running(InPlaceReason::kStaged, situation, IsBeside(pods));
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"
@@ -156,9 +160,9 @@ Word OfPatching(const workload::Situation& situation) {
   }
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase() == InPlacePhase::kCommitting)
-    return Running(InPlaceReason::kCommitting, situation);
+    return Running(InPlaceReason::kCommitting, situation, pods ? IsBeside(*pods) : "");
   std::string to = "back to the template of replica set " + in_place.host()->meta.name;
-  if (pods && pods->beside) to += "; " + IsBeside(*pods->beside);
+  if (pods && pods->beside) to += "; " + IsBeside(*pods);
   return Running(InPlaceReason::kReverting, situation, to);
 }
 

@@ -11,6 +11,7 @@
 #include "controller/in_place/phases/stage.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
 
 namespace windlass::in_place {
 namespace {
@@ -69,6 +70,17 @@ bool IsReplaced(const workload::Situation& situation) {
   });
 }
 
+// Under Recreate, scales down the ReplicaSets that a user scaled up: a Pod that came late is
+// patched once no Pod with another image is left.
+std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
+  if (!situation.recreate()) return std::nullopt;
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == InPlaceOf(situation).host() || rs->replicas == 0) continue;
+    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Step> BeginExchange(const workload::Situation& situation) {
@@ -100,6 +112,7 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }
   if (wanted && in_place.counts_pods() && in_place.pods->counts.to_update > 0) {
+    if (auto step = EmptyOthersForRecreate(situation)) return step;
     return PatchNextPod(situation);
   }
   // While Pods are in flight, the stash stays: without it, an ordinary rollout would believe their

@@ -97,6 +97,25 @@ TEST_CASE("a Pod that is patched late in vain ends the exchange all the same (P-
   CHECK(std::ranges::count(c.writes, "annotate v1") == 1);
 }
 
+// The Pod of the other template is of a ReplicaSet that a user scaled up.
+TEST_CASE("with Recreate, a Pod born late is patched once no other image is left (P-011, P-057)") {
+  Alone c("Only");
+  c.SetImage("v2");
+  SyncUntilHostIsWritten(c);
+  const std::string late = c.PodNames()[0];
+  c.ReplaceUnseen(late, "v1");
+  c.unseen.clear();
+  c.ReplicaSet("v1")["spec"]["replicas"] = 1;
+  c.RunPods();
+  REQUIRE(c.PodNames().size() == 2);
+  c.Sync();
+  CHECK(c.SizeOf("v1") == 0);
+  CHECK(c.ImageOfPod(late) == "v1");
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK(c.PodNames() == std::vector{late});
+}
+
 // A registry mirror.
 void Mirror(nlohmann::json& pod) {
   nlohmann::json& image = pod["spec"]["containers"][0]["image"];
