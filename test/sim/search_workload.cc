@@ -223,7 +223,7 @@ bool SearchWorkload::IsDone() const {
 void SearchWorkload::Ask(Json spec) { Edit({{"spec", std::move(spec)}}); }
 
 // Those whose labels its user changed: nobody owns them any more. Pods of theirs that do not work
-// take all that a budget allows.
+// take all that a budget allows. A daemon that was away may release them only now.
 void SearchWorkload::DeleteOrphans() {
   for (const Object& rs : world_.api().List(resources::kReplicaSets, namespace_)) {
     const bool ours = NameOf(*rs).starts_with(name_ + "-") && ControllerUidOf(*rs).empty();
@@ -281,6 +281,7 @@ bool SearchWorkload::GoOn() {
     Finish();
     return true;
   }
+  DeleteOrphans();
   if (is_controller()) {
     const std::string phase = TextAt(*now, {"status", "phase"});
     const bool back = BoolAt(*now, {"spec", "rollback"});
