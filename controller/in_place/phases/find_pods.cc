@@ -271,27 +271,35 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   }
 }
 
+bool CountsPods(const ReplicaSet& rs, int32_t more_than) {
+  return rs.status.replicas > more_than || rs.status.terminating_replicas.value_or(0) > 0;
+}
+
 // Returns true if `rs` may have Pods or make some, whether or not the cache shows them.
 bool MayMakePods(const ReplicaSet& rs) {
   const bool never_had = rs.replicas == 0 && rs.meta.generation <= 1;
-  return rs.replicas > 0 || rs.status.replicas > 0 ||
-         rs.status.terminating_replicas.value_or(0) > 0 || (!never_had && !IsObserved(rs));
+  return rs.replicas > 0 || CountsPods(rs, 0) || (!never_had && !IsObserved(rs));
 }
 
-// Returns the Pod that keeps Recreate from patching another one, as a message names it, because it
-// would go on running an image other than that of the patched Pod. Terminating Pods come first.
-// Returns nullopt if there is no such Pod.
-//   - phase staged: every second Pod, because one Pod alone is updated
-//   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has the images of
-//     `target`. The Pods of the host are patched one after the other and are not waited for.
+bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
+  if (rs.template_fingerprint == images.fingerprint) return true;
+  if (rs.template_json == nullptr) return false;
+  const auto its = ReadTemplateImages(rs.template_fingerprint, *rs.template_json);
+  return its.ok() && its->containers == images.containers;
+}
+
+// Returns the Pod that keeps Recreate from giving another Pod `images`, as a message names it,
+// because it would go on running other images. Terminating Pods come first. Returns nullopt if
+// there is no such Pod.
+//   - `alone`: every second Pod, because one Pod alone is updated
+//   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has `images`. The Pods
+//     of the host get `images` one after the other and are not waited for.
 //
 // Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
 // up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.
 // These may be so new, or the write that removes them so recent, that the cache does not show them.
-std::optional<std::string> OtherOf(const workload::Situation& situation, const InPlace& in_place,
-                                   const TemplateImages& target) {
-  const bool staged = in_place.phase() == InPlacePhase::kStaged;
-  if (!situation.recreate() || (!staged && in_place.pods->counts.to_update == 0)) return {};
+std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
+                                      const TemplateImages& images, bool alone) {
   const Pod* other = nullptr;
   int known = 0;
   for (const Pod* pod : situation.view.whole_pods) {
@@ -300,17 +308,36 @@ std::optional<std::string> OtherOf(const workload::Situation& situation, const I
     });
     if (owner == situation.all.end()) continue;
     ++known;
-    const bool stays = pod->meta.deleting() || *owner != in_place.host();
-    if (!staged && (!stays || HasImagesOf(*pod, target))) continue;
+    const bool stays = pod->meta.deleting() || *owner != &host;
+    if (!alone && (!stays || HasImagesOf(*pod, images))) continue;
     if (other == nullptr || !other->meta.deleting()) other = pod;
   }
-  if (other != nullptr && (!staged || known > 1)) return "pod " + other->meta.name;
+  if (other != nullptr && (!alone || known > 1)) return "pod " + other->meta.name;
   for (const ReplicaSet* rs : situation.all) {
-    if (rs == in_place.host() || !MayMakePods(*rs)) continue;
-    if (!staged && rs->template_fingerprint == target.fingerprint) continue;
-    return "a Pod of replica set " + rs->meta.name;
+    const bool is_host = rs == &host;
+    const bool may = is_host ? alone && (CountsPods(host, 1) || !IsObserved(host))
+                             : MayMakePods(*rs) && (alone || !HasTheseImages(*rs, images));
+    if (may) return "a Pod of replica set " + rs->meta.name;
   }
   return std::nullopt;
+}
+
+// Returns what keeps Recreate from its next patch (FindBeside), if a patch is due. `target` has the
+// images that Pods are to get. A revision that is given up brings its failed Pods back to the
+// images of the host.
+std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
+                                           const InPlace& in_place, const TemplateImages& target) {
+  const PodsInPlace& pods = *in_place.pods;
+  const ReplicaSet& host = *in_place.host();
+  if (!situation.recreate()) return std::nullopt;
+  if (!in_place.blocked()) {
+    const bool alone = in_place.phase() == InPlacePhase::kStaged;
+    return pods.counts.to_update > 0 ? FindBeside(situation, host, target, alone) : std::nullopt;
+  }
+  const bool fails = std::ranges::any_of(pods.verdicts, &PodVerdict::failed);
+  if (!fails || host.template_json == nullptr) return std::nullopt;
+  const auto back = ReadTemplateImages(host.template_fingerprint, *host.template_json);
+  return back.ok() ? FindBeside(situation, host, *back, /*alone=*/false) : std::nullopt;
 }
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place,
@@ -322,7 +349,7 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
   for (const Pod* pod : pods.pods) left_out.push_back(WasRefused(situation.learned, *pod));
   FindRefusals(situation, in_place);
   if (pods.refused) LookAgainAt(pods.refused->next_try, in_place);
-  pods.beside = OtherOf(situation, in_place, target);
+  pods.beside = BesideNextPatch(situation, in_place, target);
   const bool staged = in_place.phase() == InPlacePhase::kStaged;
   const bool unsure = pods.not_kept && (staged || !pods.not_kept->for_long);
   const bool waits = pods.beside.has_value() || unsure;

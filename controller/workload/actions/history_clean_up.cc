@@ -58,9 +58,11 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
     return true;
   }
   const ReplicaSet* wanted = situation.new_replica_set;
-  if (wanted != nullptr && RevisionOf(rs->meta) > RevisionOf(wanted->meta)) return true;
-  const bool is_last = RevisionOf(rs->meta).value_or(0) >= NextRevision(situation.all) - 1;
-  if (is_last && workload.kind.KeepsStableRevision()) return true;
+  const int64_t number = RevisionOf(rs->meta).value_or(0);
+  const int64_t last = NextRevision(situation.all) - 1;  // larger ones are too large to count on
+  const bool is_above = wanted != nullptr && number > RevisionOf(wanted->meta).value_or(0);
+  if (is_above && number <= last) return true;
+  if (number >= last && workload.kind.KeepsStableRevision()) return true;
   // The second case of the list above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;

@@ -225,6 +225,56 @@ TEST_CASE("with Recreate, a failed Pod goes back once those of other images are 
   CHECK(c.ImageOfPod(pod) == "v2");
 }
 
+// The Pods for which it would wait have the image to which it goes back.
+TEST_CASE("with Recreate, a failed Pod goes back beside those of that image (P-011, P-062)") {
+  Started c(3);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.FailForLong("v2", "Revert");
+  const std::vector<std::string> pods = c.PodNames();
+  const auto patched = std::ranges::find_if(
+      pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; });
+  REQUIRE(patched != pods.end());
+  c.Sync(1);  // gives the revision up
+  c.Edit([](Json& d) { d["spec"]["strategy"] = {{"type", "Recreate"}}; });
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.ImageOfPod(*patched) == "v1");
+  CHECK(c.InPlaceCondition() == "True GivenUp");
+  CHECK(c.InPlaceMessage().find("is still there") == std::string::npos);
+}
+
+// Example: scaled to 2, and a moment later to 1 with another image.
+TEST_CASE("with Recreate, a second Pod that no watch has shown yet is waited for (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.Scale(2);
+  c.Sync();
+  c.Edit([](Json& d) {
+    d["spec"]["replicas"] = 1;
+    d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
+  });
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.ImageOfPod(pod) == "v1");
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+}
+
+TEST_CASE("with Recreate, a ReplicaSet of the same image holds up no way back (P-011)") {
+  Alone c("IfPossible");
+  const std::string former = c.NameOf("v1");
+  c.Edit([](Json& d) {
+    d["spec"]["template"]["spec"]["containers"][0]["env"] = {{{"name", "A"}, {"value", "1"}}};
+  });
+  c.SettleInPlace();
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(pod) == "v2");
+  c.replica_sets().at(former)["spec"]["replicas"] = 1;
+  c.SetImage("v1");
+  for (int i = 0; i < 3; ++i) c.Sync();
+  CHECK(c.ImageOfPod(pod) == "v1");
+}
+
 // Example: one edit sets strategy Recreate and takes the image back.
 TEST_CASE("with Recreate, a Pod goes back although its stand-in alone is available (P-011)") {
   Started c(1, 0);
