@@ -59,7 +59,15 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
        {{"controller", controller.meta.name}, {"propagation", orphans ? "Orphan" : "Background"}}});
 }
 
-Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
+namespace {
+
+// Returns the annotations that the end of the update removes from `controller`, also those that
+// `controller` does not have.
+std::vector<std::string_view> EndedKeys(const Situation& situation,
+                                        const ReplicationController& controller) {
+  if (&controller == situation.old_controller()) {
+    return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
+  }
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
   // If the size was noted for the source of `controller`, a rollback of this update noted it and
   // was turned off again. Then the note is removed, too.
@@ -67,11 +75,14 @@ Annotations EndedAnnotations(const Situation& situation, const ReplicationContro
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
   }
-  if (&controller == situation.old_controller()) {
-    keys.assign(std::begin(kEndWithUpdate), std::end(kEndWithUpdate));
-  }
+  return keys;
+}
+
+}  // namespace
+
+Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller) {
   Annotations ended;
-  for (const std::string_view key : keys) {
+  for (const std::string_view key : EndedKeys(situation, controller)) {
     const std::string_view value = Annotation(controller, key);
     const bool of_other = key == kRollingUpdateTo && value != situation.new_name;
     if (controller.meta.annotations.Has(key) && !of_other) ended.emplace(key, std::nullopt);

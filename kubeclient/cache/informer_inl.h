@@ -13,7 +13,7 @@
 namespace windlass {
 
 inline constexpr size_t kWhyBytesMax = 256;
-inline constexpr const char* kTooLong = "its event is longer than the limit";
+inline constexpr const char* kEventTooLong = "its event is longer than the limit";
 
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
@@ -170,9 +170,9 @@ template <typename T>
 void Informer<T>::ApplyLong(WatchEventType type, const UnreadableObject& object) {
   if (type == WatchEventType::kDeleted) return ApplyDeleted(object.identity);
   if (!quarantined_.contains(object.identity.key))
-    LogPoison(object.identity.key.ToString(), kTooLong);
+    LogPoison(object.identity.key.ToString(), kEventTooLong);
   UnreadableObject unreadable = object;
-  unreadable.why = kTooLong;
+  unreadable.why = kEventTooLong;
   Quarantine(unreadable);
 }
 

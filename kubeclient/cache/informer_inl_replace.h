@@ -80,7 +80,7 @@ void Informer<T>::AddLongToReplace(const std::optional<UnreadableObject>& object
     RemoveFromReplace(object->identity.key);
   } else {
     UnreadableObject unreadable = *object;
-    unreadable.why = kTooLong;
+    unreadable.why = kEventTooLong;
     KeepFormerVersion(unreadable);
   }
 }

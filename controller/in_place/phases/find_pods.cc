@@ -143,7 +143,7 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
   const auto told = ToldBy(situation, InPlaceReason::kAnnotationNotKept);
-  const std::string reason(kAnnotationNotKept);
+  const std::string reason(kNotKept);
   if (stripped) {
     const Pod& pod = *pods.pods[*stripped];
     pods.not_kept = {.first = {NotKeptText(in_place, pod, situation.workload.replicas), reason},

@@ -71,7 +71,7 @@ std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const
     return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
   });
   if (refused) return std::nullopt;
-  return Named(kAnnotationNotKept,
+  return Named(kNotKept,
                "replica set " + rs.meta.name + " does not keep annotation " +
                    missing.begin()->first +
                    ": find the admission webhook that removes the annotation, and exempt the "
@@ -119,7 +119,7 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
     std::get<phases::Deciding>(in_place.now).replace_soon = std::move(why.text);
     return;
   }
-  const bool no_event = why.reason == kAnnotationNotKept;
+  const bool no_event = why.reason == kNotKept;
   in_place.now = phases::Refused{
       .host = in_place.host(), .pending = Copy(in_place.pending_notes()), .why = std::move(why)};
   // No event reports that the webhook is gone, so Windlass looks again after a time.

@@ -60,7 +60,7 @@ inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // fo
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts the settings on a ReplicaSet, or the state on a Pod, but does not keep
 // them.
-inline constexpr std::string_view kAnnotationNotKept = "AnnotationNotKept";
+inline constexpr std::string_view kNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // How long a rollout waits until it writes again what a webhook has removed.

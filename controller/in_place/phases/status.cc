@@ -232,7 +232,7 @@ Word Refused(const workload::Situation& situation) {
   const Cause why = InPlaceOf(situation).why();
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
   // remove them from the workload as well.
-  const std::string back = why.reason == kAnnotationNotKept ? "" : WayBack(situation);
+  const std::string back = why.reason == kNotKept ? "" : WayBack(situation);
   return {false, InPlaceReason::kNotPossible,
           why.text + ": with " + only + ", nothing is rolled out" + back};
 }

@@ -52,9 +52,9 @@ constexpr std::string_view kNotEligible[] = {"FieldChanged",
                                              "RecreateStrategy",
                                              "NoBudget",
                                              "PodForbidden"};
-constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,          in_place::kForeignScale,
-                                             in_place::kTemplateTooLarge,  in_place::kNoDryRun,
-                                             in_place::kAnnotationNotKept, in_place::kOtherCause};
+constexpr std::string_view kOtherCauses[] = {in_place::kHostGone,         in_place::kForeignScale,
+                                             in_place::kTemplateTooLarge, in_place::kNoDryRun,
+                                             in_place::kNotKept,          in_place::kOtherCause};
 constexpr auto kFallbackReasons =
     Joined(kNotEligible, kOtherCauses, waiting::kNotStarted, waiting::kEnded, kFailsItself);
 

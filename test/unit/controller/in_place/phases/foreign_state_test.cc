@@ -299,7 +299,7 @@ class Forgetful : public Started {
   }
   // Patches all Pods but `partition` to v2 before the webhook is there, then asks for v1 again.
   void UndoFrom(int32_t partition, int64_t wait = 100) {
-    const auto webhook = std::exchange(on_update, nullptr);
+    const auto forgetful = std::exchange(on_update, nullptr);
     Annotate("windlass.dev/in-place-partition", std::to_string(partition));
     SetImage("v2");
     for (int i = 0; i < 10; ++i) {
@@ -307,7 +307,7 @@ class Forgetful : public Started {
       now += wait;
     }
     REQUIRE(PodsOf("v2") == static_cast<int>(PodNames().size()) - partition);
-    on_update = webhook;
+    on_update = forgetful;
     SetImage("v1");
   }
   void Roll(const std::string& image) {
