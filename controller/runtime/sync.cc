@@ -77,7 +77,8 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  TakeStep();
+  // Not TakeStep: a call may have come before this sync, and the term may drain since.
+  GoOn();
 }
 
 // Plans the next step only when its request can be sent: the step is then based on the newest

@@ -2,57 +2,19 @@
 #include "controller/runtime/term.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
-#include "test/support/planned_controller.h"
-#include "test/support/recording_log.h"
-#include "test/unit/client/fake_transport.h"
+#include "test/unit/controller/runtime/term_world.h"
 
 namespace windlass::term_test {
 namespace {
 
 using Names = std::vector<std::string>;
 
-const QueueKey kWeb{{"shop", "web"}};
-
-// A term of a controller that patches web once in each sync.
-struct Fixture : ClientWorld {
-  Fixture() : ClientWorld({.qps = 0}) {
-    controller.objects[kWeb] = *Uid::Parse(kUid);
-    controller.plan = [this](const ObjectKey&, const Learned& learned) -> Step {
-      if (!learned.empty()) return Wait{};
-      return Write{
-          .request = PatchOf("web"), .because = {Decision{"a test"}, {}}, .patience = patience};
-    };
-  }
-  void Begin(std::optional<std::string> taken_over_as = std::nullopt) {
-    term.emplace(SyncEnvironment{clock, log, client, events, folds, controllers, timers}, random,
-                 timers, syncs_max, counters, std::move(taken_over_as));
-  }
-  void Look() {
-    term->Add(kWeb, Wake::kObjectChange);
-    Advance(Duration{0});
-  }
-  HttpMethod LastMethod() const { return transport.sent.back().method; }
-
-  Random random{1};
-  RecordingLog log;
-  EventRecorder events{clock, log, client};
-  FoldTable folds;
-  PlannedController controller;
-  const std::vector<Controller*> controllers = {&controller};
-  ControllerCounters counters;
-  Duration patience{0};
-  int syncs_max = 2;
-  std::optional<Term> term;
-};
-
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(TermWorld,
                  "after a write without an answer nothing is decided before a read (S-003)") {
   Begin();
   Look();
@@ -83,7 +45,7 @@ TEST_CASE_METHOD(Fixture,
 }
 
 // Whom this serves: who wonders why nothing moves while a webhook writes back after each write.
-TEST_CASE_METHOD(Fixture, "who loses every race for its object is told, once (Q-006)") {
+TEST_CASE_METHOD(TermWorld, "who loses every race for its object is told, once (Q-006)") {
   const auto told = [this] {
     return std::ranges::count_if(transport.sent, [](const HttpRequest& request) {
       return request.body.find("WindlassConflict") != std::string::npos;
@@ -126,7 +88,7 @@ Error NoAnswer() {
 }
 
 // Of a controller that scales web-1, web-2 and web-3, and then writes the status.
-struct LateFixture : Fixture {
+struct LateFixture : TermWorld {
   LateFixture() {
     controller.plan = [this](const ObjectKey&, const Learned& learned) -> Step {
       seen = learned;
@@ -293,7 +255,7 @@ TEST_CASE_METHOD(LateFixture,
   CHECK(Refused() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "after a take-over the fence comes first (L-012)") {
+TEST_CASE_METHOD(TermWorld, "after a take-over the fence comes first (L-012)") {
   controller.fence_writes = {Request::MergePatch(
       resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
   Begin("5-7");
@@ -303,7 +265,7 @@ TEST_CASE_METHOD(Fixture, "after a take-over the fence comes first (L-012)") {
   CHECK(SentNames() == Names{"web-1", "web"});
 }
 
-TEST_CASE_METHOD(Fixture, "while the server is away keys stay where they are (C-012)") {
+TEST_CASE_METHOD(TermWorld, "while the server is away keys stay where they are (C-012)") {
   Begin();
   client.Hold();
   Look();
@@ -314,31 +276,7 @@ TEST_CASE_METHOD(Fixture, "while the server is away keys stay where they are (C-
   CHECK(SentNames() == Names{"web"});
 }
 
-TEST_CASE_METHOD(Fixture, "a term that drains begins nothing (Q-015)") {
-  Begin();
-  term->Drain();
-  Look();
-  CHECK(counters.syncs == 0);
-}
-
-TEST_CASE_METHOD(Fixture, "a term that drains waits for no answer to a question (Q-015, Q-020)") {
-  int cancelled = 0;
-  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Ask{.key = "who"}; };
-  controller.send = [&](const Ask&, const Controller::AnswerHandler&) {
-    return [&] { ++cancelled; };
-  };
-  Begin();
-  Look();
-  CHECK(counters.syncs == 1);
-  CHECK_FALSE(term->settled());
-  term->Drain();
-  CHECK(cancelled == 1);
-  CHECK(term->settled());
-  Advance(seconds(60));
-  CHECK(counters.syncs == 1);
-}
-
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(TermWorld,
                  "the patience of a write counts from the first sync that wanted it (C-006)") {
   patience = seconds(10);
   Begin();
@@ -351,7 +289,7 @@ TEST_CASE_METHOD(Fixture,
 }
 
 // Whom this serves: who has many old ReplicaSets, each of which its controller updates once.
-TEST_CASE_METHOD(Fixture, "who loses a race for one object after the other is not told (Q-006)") {
+TEST_CASE_METHOD(TermWorld, "who loses a race for one object after the other is not told (Q-006)") {
   int web = 0;
   controller.plan = [&web](const ObjectKey&, const Learned&) -> Step {
     return Write{.request = PatchOf("web-" + std::to_string(web)),
@@ -376,7 +314,7 @@ TEST_CASE_METHOD(Fixture, "who loses a race for one object after the other is no
 }
 
 // Deployments, each of which is patched once in each sync.
-struct Many : Fixture {
+struct Many : TermWorld {
   Many() {
     syncs_max = 64;
     controller.plan = [this](const ObjectKey& key, const Learned& learned) -> Step {
