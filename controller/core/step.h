@@ -68,14 +68,22 @@ struct Read {
 
 // How long an Ask waits for its answer, unless it says otherwise.
 inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
+// How long the questions of one sync may wait for answers, all together. While it waits, a sync
+// keeps one of the places that --max-in-flight allows, and what it has read grows old.
+inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 
 // A question to something other than the API server, for example to a server that a controller
 // observes. The controller sends it (Controller::Send). The answer is folded into no cache, and a
 // question that fails says nothing about the API server.
+//
+// Work that may take longer than kAskingMax is begun by one question, and looked at by questions of
+// later syncs (Wait::look_again_in). A crash then loses nothing.
 struct Ask {
   std::string key;      // questions with the same key ask the same; for logs, too
   AnyValue question{};  // what Controller::Send needs to know besides
   std::string why{};
+  // The runtime shortens it to what the sync has left of kAskingMax. If nothing is left, the
+  // question fails with kTimeout and is not sent.
   Duration deadline = kAskDeadline;
   // The planner has a next step even if the question fails, or is not answered in time.
   bool go_on_if_failed = false;

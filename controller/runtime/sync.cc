@@ -16,6 +16,9 @@ constexpr Duration kOldViewRetryMax = seconds(10);
 // The longest wait before a sync is retried because there was no room for its answers.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
+// So no step is decided on a reply that is older than caches may be.
+static_assert(kSyncDeadline + kAskingMax < kViewAgeForRemovals);
+
 void Append(LogFields& fields, const LogFields& more) {
   fields.insert(fields.end(), more.begin(), more.end());
 }
@@ -25,6 +28,12 @@ void Append(LogFields& fields, const LogFields& more) {
 LogLevel LevelOf(ErrorKind kind) {
   return kind == ErrorKind::kConflict || kind == ErrorKind::kFenced ? LogLevel::kDebug
                                                                     : LogLevel::kWarning;
+}
+
+// The answer to a question for which the sync has no time left.
+Error NotAsked() {
+  return {ErrorKind::kTimeout, "not asked, because questions of this sync have waited " +
+                                   std::to_string(kAskingMax / seconds(1)) + " s for answers"};
 }
 
 }  // namespace
@@ -103,8 +112,10 @@ bool Sync::Plan(std::optional<Step>& step) {
   });
 }
 
+// A question has a limit of its own (kAskingMax). If its wait counted here, too, a sync whose
+// answer comes late would end before it uses the answer, and ask again without end.
 bool Sync::IsSlow() const {
-  return environment_.clock.Now() - started_ > kSyncDeadline;
+  return environment_.clock.Now() - started_ - asking_ > kSyncDeadline;
 }
 
 bool Sync::IsTooLong() {
@@ -320,10 +331,17 @@ void Sync::Learn(Outcome outcome) {
   GoOn();
 }
 
-void Sync::Perform(const Ask& ask) {
-  question_ = std::make_unique<OpenQuestion>(
-      environment_.clock, environment_.timers, ask,
-      [this, ask](Result<AnyValue> answer) { QuestionAnswered(ask, std::move(answer)); });
+void Sync::Perform(Ask ask) {
+  const Duration left = kAskingMax - asking_;
+  if (left <= Duration{0}) return QuestionAnswered(ask, NotAsked());
+  ask.deadline = std::min(ask.deadline, left);
+  const MonotonicTime asked_at = environment_.clock.Now();
+  const auto answered = [this, ask, asked_at](Result<AnyValue> answer) {
+    asking_ += environment_.clock.Now() - asked_at;
+    QuestionAnswered(ask, std::move(answer));
+  };
+  question_ =
+      std::make_unique<OpenQuestion>(environment_.clock, environment_.timers, ask, answered);
   const bool sent = environment_.Consult(key_, [&](Controller& controller) {
     question_->CancelBy(controller.Send(ask, question_->Handler()));
   });

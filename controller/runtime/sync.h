@@ -35,7 +35,7 @@ inline constexpr int kStepsPerSyncMax = 32;
 // ReplicaSets as if the first one had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
-// How long one sync may go on.
+// How long one sync may go on, without the time in which its questions wait for answers.
 inline constexpr Duration kSyncDeadline = seconds(30);
 
 // Everything a sync needs; all must outlive it.
@@ -125,7 +125,7 @@ class Sync {
   void Perform(Read read);
   void Perform(const Wait& wait);
   void Perform(Failed failed);
-  void Perform(const Ask& ask);
+  void Perform(Ask ask);
   void EndRepeated(const Write& write);
   // Ends the sync after a write with unknown outcome: the next sync first reads the object of
   // `sent`.
@@ -161,6 +161,7 @@ class Sync {
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
+  Duration asking_{0};       // how long answered questions have waited
   size_t answer_bytes_ = 0;  // of reads and questions, in `learned_`
   std::unique_ptr<OpenQuestion> question_;
   std::shared_ptr<bool> alive_;

@@ -35,6 +35,7 @@ struct Fixture : ClientWorld {
     };
     controller.send = [this](const Ask& ask, Controller::AnswerHandler answer) {
       sent.push_back(ask.key + " " + std::to_string(ask.question.Get<size_t>()));
+      deadlines.push_back(ask.deadline);
       handler = std::move(answer);
       return [this] { ++cancelled; };
     };
@@ -70,6 +71,7 @@ struct Fixture : ClientWorld {
   std::function<Step(const Learned&)> plan;
   Learned seen;                       // of the latest plan
   std::vector<std::string> sent;      // the questions
+  std::vector<Duration> deadlines;    // of the questions
   Controller::AnswerHandler handler;  // of the latest question
   int cancelled = 0;
   size_t room = 1000;
@@ -154,6 +156,81 @@ TEST_CASE_METHOD(Fixture, "the planner goes on without an answer if it said so (
   CHECK(ended->kind == SyncResult::Kind::kDone);
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].said.error().kind == ErrorKind::kTimeout);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "an answer that takes longer than a sync may wait is used (Q-013, Q-020)") {
+  plan = [](const Learned& learned) -> Step {
+    if (learned.size() > 1) return Wait{};
+    Ask ask = Question(std::to_string(learned.size()));
+    ask.deadline = kSyncDeadline + seconds(15);
+    return ask;
+  };
+  Run();
+  Advance(kSyncDeadline + seconds(10));
+  Answer(AnyValue::Of(std::string("me")));
+  CHECK(sent.size() == 2);
+  Advance(seconds(10));
+  Answer(AnyValue::Of(std::string("you")));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0].value.Get<std::string>() == "me");
+  CHECK(seen[1].value.Get<std::string>() == "you");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "the time that questions wait leaves that for the server as it is (Q-013)") {
+  plan = [](const Learned& learned) -> Step {
+    if (learned.size() == 1) return Read{GetOf("web"), "a test"};
+    return Question(std::to_string(learned.size()));
+  };
+  Run();
+  Advance(seconds(2));
+  Answer(AnyValue::Of(1));
+  const bool over = GENERATE(false, true);
+  Advance(kSyncDeadline + seconds(over ? 1 : 0));
+  REQUIRE(transport.waiting() == 1);
+  transport.Answer(Success());
+  CHECK(ended.has_value() == over);
+}
+
+// A planner that asks ten members of a cluster, none of which answers, still gets to its end.
+TEST_CASE_METHOD(Fixture, "the questions of a sync wait no longer than kAskingMax (Q-020)") {
+  plan = [](const Learned& learned) -> Step {
+    if (learned.size() == 10) return Wait{};
+    Ask ask = Question(std::to_string(learned.size()), /*go_on_if_failed=*/true);
+    ask.deadline = seconds(25);
+    return ask;
+  };
+  Run();
+  Advance(kAskingMax - milliseconds(1));
+  CHECK_FALSE(ended);
+  Advance(milliseconds(1));
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  CHECK(sent.size() == 3);  // 25 s, 25 s, 10 s
+  CHECK(deadlines == std::vector<Duration>{seconds(25), seconds(25), seconds(10)});
+  CHECK(cancelled == 3);
+  REQUIRE(seen.size() == 10);
+  for (const Outcome& outcome : seen) CHECK(outcome.said.error().kind == ErrorKind::kTimeout);
+  CHECK(seen[2].said.error().message == "no answer within 10000 ms");
+  CHECK(seen[3].said.error().message.starts_with("not asked, "));
+}
+
+TEST_CASE_METHOD(Fixture, "a question that is not asked ends the sync with a back-off (Q-020)") {
+  plan = [](const Learned& learned) -> Step {
+    Ask ask = Question(std::to_string(learned.size()), /*go_on_if_failed=*/learned.empty());
+    ask.deadline = kAskingMax;
+    return ask;
+  };
+  Run();
+  Advance(kAskingMax);
+  REQUIRE(ended);
+  CHECK(ended->kind == SyncResult::Kind::kRetry);
+  CHECK(ended->longest == kRetryMax);
+  CHECK(sent.size() == 1);
+  CHECK(Logged("not asked, because questions of this sync have waited 60 s for answers"));
 }
 
 TEST_CASE_METHOD(Fixture, "a sync that ends cancels its question (Q-020)") {
