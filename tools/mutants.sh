@@ -44,6 +44,7 @@ program_of() {
     cmd/windlass/*) echo daemon_test ;;
     cmd/kubectl-windlass/*) echo kubectl_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;
+    controller/deployment/*) echo deployment_test ;;
     controller/kind/watch/*) echo kind_watch_test ;;
     controller/kind/*) echo kind_test ;;
     controller/replication_controller/watch/*) echo replication_controller_watch_test ;;

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/in_place/template/interest.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 
 namespace windlass::workload {
 namespace {
@@ -79,7 +78,7 @@ std::pair<Json, Json> Preconditions(const Json& patch) {
 }  // namespace
 
 Cluster::Cluster(int32_t replicas)
-    : decoder_(symbols_), interest_(decoder_.interests(), in_place::Interest()) {
+    : decoder_(symbols_), interest_(decoder_.interests(), KeptForKind()) {
   deployment_ = Json::parse(R"({
     "apiVersion": "apps/v1", "kind": "Deployment",
     "metadata": {"name": "web", "namespace": "ns", "generation": 1},
@@ -212,7 +211,7 @@ Step Cluster::Sync(int writes_max) {
   for (int steps = 0; steps < 64; ++steps) {
     const auto deployment = DecodeDeployment(decoder_, Shown(deployment_).dump());
     REQUIRE(deployment.ok());
-    View view{.workload = deployment::AsWorkload(*deployment)};
+    View view{.workload = AsWorkload(*deployment)};
     for (const auto& [name, rs] : replica_sets_) {
       view.replica_sets.push_back(&decoded_.Get(
           name, Shown(rs), [&](const auto& text) { return DecodeReplicaSet(decoder_, text); }));

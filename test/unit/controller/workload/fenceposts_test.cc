@@ -5,7 +5,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 
 namespace windlass::workload::fenceposts_test {
 namespace {
@@ -94,7 +94,7 @@ TEST_CASE("other strategies allow neither surge nor unavailability (D-252, D-253
   deployment.spec.strategy_type = "Recreate";
   deployment.spec.max_surge = Share("25%");
   deployment.spec.max_unavailable = Share("oops");
-  const Workload workload = deployment::AsWorkload(deployment);
+  const Workload workload = AsWorkload(deployment);
   CHECK(workload.strategy_error.empty());
   CHECK(workload.limits.max_total() == 10);
   CHECK(workload.limits.min_available() == 10);

@@ -9,7 +9,7 @@
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::uncached_parts_test {
@@ -85,7 +85,7 @@ TEST_CASE("the text is taken as the API server wrote it (R-064)") {
     Reply reply;
     reply.body = R"({"metadata":{"name":"web"},"spec":{"template":)" + pod_template + "}}";
     world.learned = {{read.Identity(), std::move(reply)}};
-    return PartsRead(deployment::AsWorkload(world.deployment), world.learned).template_json;
+    return PartsRead(AsWorkload(world.deployment), world.learned).template_json;
   };
   CHECK(answer(text) == text);
   // After an upgrade the same version may come with other bytes.

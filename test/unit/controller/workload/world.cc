@@ -4,7 +4,7 @@
 #include "controller/workload/planner/make_situation.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/revisions/revisions.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 
 namespace windlass::workload {
 
@@ -91,7 +91,7 @@ void World::Publish(const WorkloadStatus& status) {
 }
 
 View World::view() const {
-  View view{.workload = deployment::AsWorkload(deployment)};
+  View view{.workload = AsWorkload(deployment)};
   for (const ReplicaSet& rs : replica_sets) view.replica_sets.push_back(&rs);
   for (const PodMetadata& pod : pods) view.pods.push_back(&pod);
   view.pods_known = pods_known;

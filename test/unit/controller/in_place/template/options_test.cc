@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "test/catch.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 
 namespace windlass::in_place::options_test {
 namespace {
@@ -47,7 +47,7 @@ Deployment Web(const Annotations& suffixes) {
 }
 
 Configuration ReadOptions(const Deployment& deployment) {
-  return in_place::ReadOptions(deployment::AsWorkload(deployment));
+  return in_place::ReadOptions(workload::AsWorkload(deployment));
 }
 
 Annotations On(Annotations more) {

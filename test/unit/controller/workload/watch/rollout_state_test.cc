@@ -5,7 +5,7 @@
 
 #include "controller/in_place/watch/rollouts.h"
 #include "test/catch.h"
-#include "test/unit/controller/workload/deployments.h"
+#include "test/unit/controller/workload/as_workload.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::rollout_state_test {
@@ -37,7 +37,7 @@ struct Rolling {
                   [&](const Condition& condition) { return condition.type == type; });
     deployment.status.conditions.push_back({type, status, reason, message, {}, {}});
   }
-  Workload AsWorkload() const { return deployment::AsWorkload(deployment); }
+  Workload AsWorkload() const { return workload::AsWorkload(deployment); }
   // Returns the state with the kind's word for the cause, as metrics show it.
   RolloutState State(const RolloutHold& hold = {}) const {
     const Workload workload = AsWorkload();
