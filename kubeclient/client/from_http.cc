@@ -87,7 +87,8 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
   if (HasCause(status, "NamespaceTerminating")) return ErrorKind::kNamespaceTerminating;
   // A PodDisruptionBudget refuses to evict the Pod. The code alone would say that a right is
   // missing (403) or that the API server is overloaded (429) (C-019).
-  if ((code == 403 || code == 429) && HasCause(status, "DisruptionBudget")) {
+  const bool evicts = verb == Verb::kCreateSubresource;
+  if (evicts && (code == 403 || code == 429) && HasCause(status, "DisruptionBudget")) {
     return ErrorKind::kDisruptionBudget;
   }
   switch (code) {

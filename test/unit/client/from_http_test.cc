@@ -294,6 +294,9 @@ TEST_CASE("The answer to an eviction is a Status, and its causes reach the calle
   }
   SECTION("words of another write are no verdict of budgets") {
     CHECK(Verdict(Verb::kPatch, Refusal(500, "", several)) == "Ambiguous");
+    const std::string causes = R"({"causes":[{"reason":"DisruptionBudget","message":"needs 2"}]})";
+    CHECK(Verdict(Verb::kPatch, Refusal(429, "", "slow down", causes)) == "TooManyRequests");
+    CHECK(Verdict(Verb::kPatch, Refusal(403, "", "no right", causes)) == "Forbidden");
   }
 }
 
