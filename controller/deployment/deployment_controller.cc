@@ -31,11 +31,7 @@ std::string SwitchOff(const std::string& rival) {
   return rival + " without its Deployment controller, as docs/install.md describes";
 }
 
-RolloutWords Words() {
-  RolloutWords words = workload::WorkloadWords(resources::kDeployments.kind);
-  AddInPlaceWords(words);
-  return words;
-}
+RolloutWords Words() { return InPlaceWords(resources::kDeployments.kind); }
 
 }  // namespace
 

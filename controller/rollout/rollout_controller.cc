@@ -40,8 +40,7 @@ bool IsRolledOut(const Rollout& rollout) {
 }
 
 RolloutWords Words() {
-  RolloutWords words = workload::WorkloadWords(resources::kRollouts.kind);
-  AddInPlaceWords(words);
+  RolloutWords words = InPlaceWords(resources::kRollouts.kind);
   words.causes.insert(words.causes.end(), {rollout::kInvalidTemplate, rollout::kNothingToAbortTo});
   return words;
 }

@@ -5,6 +5,7 @@
 
 #include "controller/in_place/template/options.h"
 #include "controller/in_place/template/words.h"
+#include "controller/workload/watch/rollout_state.h"
 
 namespace windlass {
 namespace {
@@ -61,10 +62,12 @@ std::string_view InPlaceStrategyOf(const Workload& workload) {
   return AsksForOnly(workload) ? kOnly : kIfPossible;
 }
 
-void AddInPlaceWords(RolloutWords& words) {
+RolloutWords InPlaceWords(std::string_view kind) {
+  RolloutWords words = workload::WorkloadWords(kind);
   words.strategies.insert(words.strategies.end(), {kIfPossible, kOnly});
   words.causes.push_back(Name(InPlaceReason::kNotPossible));
   for (const InPlaceReason reason : kHeldUp) words.causes.push_back(Name(reason));
+  return words;
 }
 
 }  // namespace windlass

@@ -12,11 +12,7 @@ namespace windlass::workload::rollout_state_test {
 namespace {
 
 // The words of Deployments.
-const RolloutWords kWords = [] {
-  RolloutWords words = WorkloadWords("Deployment");
-  AddInPlaceWords(words);
-  return words;
-}();
+const RolloutWords kWords = InPlaceWords("Deployment");
 
 // A Deployment of 10 with maxSurge 3, in the middle of a rollout.
 struct Rolling {
