@@ -60,15 +60,12 @@ RolloutController::RolloutController(ControllerHost& host,
           [this](const Workload& workload, WallTime now) { return FactsOf(workload, now); },
           [this](const Workload& workload) { return services_.FactsOf(KeyOf(workload.meta)); }),
       in_place_(std::make_unique<InPlaceFeature>(host, own_cache())),
-      crd_(rollout::kCrd, host.informers().environment()) {
+      crd_(rollout::kCrd, host, rollouts_.informer().on_not_served(),
+           rollouts_.informer().on_recovered()) {
   Extend(*in_place_);
   own_cache().overlaps().Count([](const OwnerReference&) { return true; });
   rollouts_.kind().Extend(extension_);
   rollouts_.objects().OnChange([this](const Change<Rollout>& change) { RolloutChanged(change); });
-  // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
-  // is new enough.
-  crd_.on_change = [this] { this->host().WakeAll(); };
-  crd_.Follow(rollouts->informer().on_not_served(), rollouts->informer().on_recovered());
 }
 
 RolloutController::~RolloutController() = default;
@@ -76,7 +73,7 @@ RolloutController::~RolloutController() = default;
 const InPlaceCache& RolloutController::in_place() const { return in_place_->cache(); }
 
 void RolloutController::Start() {
-  crd_.Check();
+  crd_.Start();
   services_.Start();
   WorkloadController::Start();
 }
@@ -168,10 +165,10 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   for (NeededRight& right : needed) {
     if (right.manifest == NeededRight{}.manifest) right.manifest = kManifest;
   }
-  RightsList dry_runs(host().informers().watched_namespace(), {.right = {}, .manifest = kManifest});
-  dry_runs.AddOptional(resources::kPods, {"create"});
-  for (NeededRight& right : std::move(dry_runs).Take()) needed.push_back(std::move(right));
-  needed.push_back(kind::RightToRead(rollout::kCrd));
+  RightsList more(host().informers().watched_namespace(), {.right = {}, .manifest = kManifest});
+  more.AddOptional(resources::kPods, {"create"});
+  more.Add(kind::RightToRead(rollout::kCrd));
+  for (NeededRight& right : std::move(more).Take()) needed.push_back(std::move(right));
   for (NeededRight& right : services_.RightsNeeded()) needed.push_back(std::move(right));
   return needed;
 }

@@ -28,7 +28,10 @@ class RightsList {
     }
   }
 
-  // As Add; Windlass works without these rights.
+  // Adds a right that is not for objects in the watched namespaces, or of another manifest.
+  void Add(NeededRight right) { rights_.push_back(std::move(right)); }
+
+  // As the first Add; Windlass works without these rights.
   void AddOptional(const ResourceId& resource, std::initializer_list<std::string_view> verbs) {
     const bool optional = std::exchange(like_.optional, true);
     Add(resource, "", verbs);

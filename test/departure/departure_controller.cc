@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "controller/kind/watch/crd_revision.h"
+#include "controller/kind/watch/watched_kind.h"
 #include "controller/runtime/live_pods.h"
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/watched_resource.h"
@@ -32,19 +32,14 @@ class DepartureController final : public WatchingController {
   DepartureController(ControllerHost& host, departure::Tower tower)
       : host_(host),
         tower_(std::move(tower)),
-        departures_(host, kDepartures, &departure::DecodeDeparture),
+        departures_(host, departure::kCrd, &departure::DecodeDeparture),
         pods_(host, WholePods(host.informers())),
-        by_pod_(departures_.store().AddIndex(&PodOf)),
-        crd_(departure::kCrd, host.informers().environment()) {
+        by_pod_(departures_.store().AddIndex(&PodOf)) {
     departures_.store().OnChange([this](const Change<Departure>& change) {
       const Departure* shown = change.new_object ? change.new_object : change.old_object;
       host_.Wake(KeyOf(shown->meta), Wake::kSpecChange);
     });
     pods_.store().OnChange([this](const Change<Pod>& change) { PodChanged(change); });
-    // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
-    // is new enough.
-    crd_.on_change = [this] { host_.WakeAll(); };
-    crd_.Follow(departures_.on_not_served(), departures_.on_recovered());
   }
 
   std::string_view kind() const override { return kDepartures.kind; }
@@ -52,24 +47,21 @@ class DepartureController final : public WatchingController {
   std::string_view component() const override { return "departure-controller"; }
 
   void Start() override {
-    crd_.Check();
     departures_.Start();
     pods_.Start();
   }
   void Stop() override {
-    crd_.Stop();
     pods_.Stop();
     departures_.Stop();
   }
-  bool WaitsForApi() const override { return crd_.is_older() || departures_.WaitsForApi(); }
-  bool HasSynced() const override {
-    return crd_.permits() && departures_.HasSynced() && pods_.HasSynced();
-  }
+  bool WaitsForApi() const override { return departures_.WaitsForApi(); }
+  bool HasSynced() const override { return departures_.HasSynced() && pods_.HasSynced(); }
   std::vector<ComparedCache> ComparedCaches() const override {
     return {departures_.Compared(), pods_.Compared()};
   }
   std::vector<std::string> Troubles() const override {
-    std::vector<std::string> troubles = {departures_.Trouble(), pods_.Trouble(), crd_.Trouble()};
+    std::vector<std::string> troubles = departures_.Troubles();
+    troubles.push_back(pods_.Trouble());
     std::erase(troubles, "");
     return troubles;
   }
@@ -115,10 +107,9 @@ class DepartureController final : public WatchingController {
 
   ControllerHost& host_;
   departure::Tower tower_;
-  WatchedResource<Departure> departures_;
+  kind::WatchedKind<Departure> departures_;
   WatchedResource<Pod> pods_;
   const StoreIndex<Departure, ObjectKey>& by_pod_;
-  kind::CrdRevision crd_;
   uint64_t evictions_ = 0;
 };
 
@@ -129,9 +120,8 @@ std::vector<NeededRight> DepartureController::RightsNeeded() const {
   rights.Add(kDepartures, "status", {"patch"});
   rights.Add(resources::kPods, "", {"get", "list", "watch"});
   rights.Add(resources::kPods, "eviction", {"create"});
-  std::vector<NeededRight> needed = std::move(rights).Take();
-  needed.push_back(kind::RightToRead(departure::kCrd));
-  return needed;
+  rights.Add(kind::RightToRead(departure::kCrd));
+  return std::move(rights).Take();
 }
 
 Controller::CancelQuestion DepartureController::Send(const Ask& ask, AnswerHandler answer) {

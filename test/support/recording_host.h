@@ -25,12 +25,13 @@ class RecordingHost final : public ControllerHost {
   }
   bool InTerm() const override { return true; }
   void CacheSynced() override {}
-  void WakeAll() override {}
+  void WakeAll() override { ++wakes_of_all; }
   void CacheChanged() override {}
   void RightsChanged() override {}
 
   std::function<void(const ObjectKey&, windlass::Wake)> on_wake;
   std::optional<ObjectKey> folding;
+  int wakes_of_all = 0;
 
  private:
   Informers informers_;

@@ -31,19 +31,21 @@ NeededRight RightToRead(const NeededCrd& crd) {
           .optional = true};
 }
 
-CrdRevision::CrdRevision(const NeededCrd& needed, const InformerEnvironment& environment)
-    : needed_(needed), environment_(environment), back_off_(environment.random) {}
-
-CrdRevision::~CrdRevision() { Stop(); }
-
-void CrdRevision::Follow(Listeners<>& not_served, Listeners<>& recovered) {
+CrdRevision::CrdRevision(const NeededCrd& needed, ControllerHost& host, Listeners<>& not_served,
+                         Listeners<>& recovered)
+    : needed_(needed),
+      host_(host),
+      environment_(host.informers().environment()),
+      back_off_(environment_.random) {
   not_served.Add([this] { Forget(); });
   recovered.Add([this] {
-    if (!permits()) Check();
+    if (!permits()) Start();
   });
 }
 
-void CrdRevision::Check() {
+CrdRevision::~CrdRevision() { Stop(); }
+
+void CrdRevision::Start() {
   if (call_ == 0) Ask();
 }
 
@@ -92,7 +94,7 @@ void CrdRevision::AskAfter(Duration wait) {
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
   // There is no CustomResourceDefinition. The informer waits until the objects are served, and
-  // Follow's listener then calls Check.
+  // the CrdRevision then asks again.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);
@@ -120,11 +122,13 @@ void CrdRevision::NotKnown(const std::string& why) {
   Answered(older_);
 }
 
+// WakeAll waits until the controller's HasSynced is true, so no key is woken while permits() is
+// false.
 void CrdRevision::Answered(std::optional<int64_t> older) {
   const bool permitted = permits();
   answered_ = true;
   older_ = older;
-  if (permits() != permitted && on_change) on_change();
+  if (permits() != permitted) host_.WakeAll();
 }
 
 }  // namespace windlass::kind

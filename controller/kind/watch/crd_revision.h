@@ -6,13 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "controller/kind/needed_crd.h"
+#include "controller/runtime/controller_host.h"
 #include "controller/runtime/needed_right.h"
 #include "kubeclient/base/listeners.h"
 #include "kubeclient/base/result.h"
@@ -31,28 +31,27 @@ NeededRight RightToRead(const NeededCrd& crd);
 
 class CrdRevision {
  public:
-  // Everything that `environment` refers to must outlive the CrdRevision.
-  CrdRevision(const NeededCrd& needed, const InformerEnvironment& environment);
+  // `host` must outlive the CrdRevision. `not_served` and `recovered` are those of the informer of
+  // the kind's objects. They must not be called after the CrdRevision is destroyed.
+  //
+  // After `not_served`, only a new answer counts: the objects may be served again with another
+  // CustomResourceDefinition. After `recovered`, asks again unless permits() is true. Whenever an
+  // answer changes permits(), the CrdRevision wakes all keys of `host`.
+  CrdRevision(const NeededCrd& needed, ControllerHost& host, Listeners<>& not_served,
+              Listeners<>& recovered);
   ~CrdRevision();
   CrdRevision(const CrdRevision&) = delete;
   CrdRevision& operator=(const CrdRevision&) = delete;
 
-  // Adds listeners to the informer of the kind's objects: `not_served` calls Forget, and
-  // `recovered` calls Check unless permits() is true. The CrdRevision must outlive both.
-  void Follow(Listeners<>& not_served, Listeners<>& recovered);
-
-  // Asks the API server for the CustomResourceDefinition. Call this when the controller starts, and
-  // when the objects are served again. What follows depends on the answer:
+  // Asks the API server for the CustomResourceDefinition. Call this when the controller starts.
+  // What follows depends on the answer:
   //   - The CustomResourceDefinition is new enough or does not exist: CrdRevision does not ask
   //     again.
   //   - The CustomResourceDefinition is older: asks again about once a minute.
   //   - No answer, or no right: asks again, at growing intervals up to kForbiddenBackOffMax.
   // Does nothing while the API server has not answered the last question.
-  void Check();
-  // Forgets the answer and cancels the open question, if any. Call this when the objects are not
-  // served any more: they may be served again with another CustomResourceDefinition.
-  void Forget();
-  // Cancels the open question, if any. on_change is not called before the next Check.
+  void Start();
+  // Cancels the open question, if any. Wakes no key before the next Start.
   void Stop();
 
   // Returns true if the controller is allowed to act on the objects: after the first answer, unless
@@ -64,10 +63,8 @@ class CrdRevision {
   // with the command that helps. Returns "" if that is not known.
   std::string Trouble() const;
 
-  // Called when permits() changes because of an answer.
-  std::function<void()> on_change;
-
  private:
+  void Forget();
   void Ask();
   void AskAfter(Duration wait);
   void OnReply(const Result<HttpResponse>& reply);
@@ -76,9 +73,10 @@ class CrdRevision {
   void Answered(std::optional<int64_t> older);
 
   const NeededCrd needed_;
+  ControllerHost& host_;
   const InformerEnvironment environment_;
   BackOff back_off_;
-  bool answered_ = false;         // there was an answer since the start or Forget
+  bool answered_ = false;         // there was an answer since the start or not_served
   std::optional<int64_t> older_;  // the revision, if it is lower than needed
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question

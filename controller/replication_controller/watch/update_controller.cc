@@ -63,11 +63,10 @@ Wait LeaveAlone(const std::string& what) {
 
 UpdateController::UpdateController(ControllerHost& host)
     : host_(host),
-      updates_(host, resources::kReplicationControllerUpdates, &DecodeReplicationControllerUpdate),
+      updates_(host, rc::kCrd, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
-      rollouts_(host.informers().environment().clock, updates_.store()),
-      crd_(rc::kCrd, host.informers().environment()) {
+      rollouts_(host.informers().environment().clock, updates_.store()) {
   updates_.store().OnChange([this](const Change<Update>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
       [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
@@ -82,10 +81,6 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
-  // WakeAll waits until HasSynced is true, so no key is woken before the CustomResourceDefinition
-  // is new enough.
-  crd_.on_change = [this] { host_.WakeAll(); };
-  crd_.Follow(updates_.on_not_served(), updates_.on_recovered());
   // All keys wait until the Pods are synced or given up, so all are woken then.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
@@ -99,7 +94,6 @@ UpdateController::UpdateController(ControllerHost& host)
 
 void UpdateController::Start() {
   started_ = true;
-  crd_.Check();
   updates_.Start();
   controllers_.Start();
   WatchPodsIfNeeded();
@@ -107,7 +101,6 @@ void UpdateController::Start() {
 
 void UpdateController::Stop() {
   started_ = false;
-  crd_.Stop();
   if (std::exchange(watches_pods_, false)) host_.informers().Release({&pods_});
   controllers_.Stop();
   updates_.Stop();
@@ -136,9 +129,9 @@ std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) 
 }
 
 std::vector<std::string> UpdateController::Troubles() const {
-  std::vector<std::string> troubles = {updates_.Trouble(), controllers_.Trouble()};
+  std::vector<std::string> troubles = updates_.Troubles();
+  troubles.push_back(controllers_.Trouble());
   if (watches_pods_) troubles.push_back(pods_.Trouble());
-  troubles.push_back(crd_.Trouble());
   std::erase(troubles, "");
   return troubles;
 }
@@ -163,9 +156,8 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
     rights.AddOptional(resource, {"list"});
   }
-  std::vector<NeededRight> needed = std::move(rights).Take();
-  needed.push_back(kind::RightToRead(rc::kCrd));
-  return needed;
+  rights.Add(kind::RightToRead(rc::kCrd));
+  return std::move(rights).Take();
 }
 
 // --- keys ---

@@ -13,7 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "controller/kind/watch/crd_revision.h"
+#include "controller/kind/watch/watched_kind.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/watch/update_observer.h"
 #include "controller/runtime/watched_resource.h"
@@ -33,10 +33,8 @@ class UpdateController final : public WatchingController {
 
   void Start() override;
   void Stop() override;
-  bool WaitsForApi() const override { return crd_.is_older() || updates_.WaitsForApi(); }
-  bool HasSynced() const override {
-    return crd_.permits() && updates_.HasSynced() && controllers_.HasSynced();
-  }
+  bool WaitsForApi() const override { return updates_.WaitsForApi(); }
+  bool HasSynced() const override { return updates_.HasSynced() && controllers_.HasSynced(); }
   std::vector<std::string> Notes() const override;
   std::vector<ComparedCache> ComparedCaches() const override;
   std::vector<std::string> Troubles() const override;
@@ -72,11 +70,10 @@ class UpdateController final : public WatchingController {
   void WatchPodsIfNeeded();
 
   ControllerHost& host_;
-  WatchedResource<ReplicationControllerUpdate> updates_;
+  kind::WatchedKind<ReplicationControllerUpdate> updates_;
   WatchedResource<ReplicationController> controllers_;
   SharedInformer<Pod>& pods_;
   UpdateObserver rollouts_;
-  kind::CrdRevision crd_;
   bool started_ = false;
   bool watches_pods_ = false;
   std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods

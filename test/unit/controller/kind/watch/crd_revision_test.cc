@@ -11,6 +11,7 @@
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/recording_host.h"
 #include "test/unit/cache/scripted_transport.h"
 #include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
@@ -50,13 +51,10 @@ struct Fixture {
   SymbolTable symbols;
   Decoder decoder{symbols};
   ScriptedTransport transport;
-  CrdRevision crd{needed,
-                  InformerEnvironment{time, random, log, time.timers(), transport, decoder}};
-  int changes = 0;
-
-  Fixture() {
-    crd.on_change = [this] { ++changes; };
-  }
+  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  Listeners<> not_served;
+  Listeners<> recovered;
+  CrdRevision crd{needed, host, not_served, recovered};
 };
 
 TEST_CASE("the revision is a number in an annotation; without one it is 0 (RO-101)") {
@@ -95,8 +93,8 @@ TEST_CASE_METHOD(Fixture, "a CustomResourceDefinition that is new enough is aske
   const std::string revision =
       GENERATE_COPY(as<std::string>{}, enough, std::to_string(needed.revision + 1));
   CHECK_FALSE(crd.permits());
-  crd.Check();
-  crd.Check();
+  crd.Start();
+  crd.Start();
   REQUIRE(transport.requests().size() == 1);
   CHECK(transport.last().target ==
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + NameOf(needed));
@@ -104,14 +102,14 @@ TEST_CASE_METHOD(Fixture, "a CustomResourceDefinition that is new enough is aske
   transport.Reply(200, WithRevision(revision));
   CHECK(crd.permits());
   CHECK(crd.Trouble().empty());
-  CHECK(changes == 1);
+  CHECK(host.wakes_of_all == 1);
   time.Advance(seconds(3600));
   CHECK(transport.requests().size() == 1);
   CHECK(log.warnings == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "an older one is named, and waited for (RO-101)") {
-  crd.Check();
+  crd.Start();
   for (int i = 0; i < 3; ++i) {
     transport.Reply(200, Crd("{}"));
     CHECK_FALSE(crd.permits());
@@ -124,17 +122,17 @@ TEST_CASE_METHOD(Fixture, "an older one is named, and waited for (RO-101)") {
     time.Advance(kAbsentApiProbe * 6 / 5);
     REQUIRE(transport.busy());
   }
-  CHECK(changes == 0);
+  CHECK(host.wakes_of_all == 0);
   CHECK(log.warnings == 1);
   transport.Reply(200, WithRevision(enough));
   CHECK(crd.permits());
   CHECK(crd.Trouble().empty());
-  CHECK(changes == 1);
+  CHECK(host.wakes_of_all == 1);
   Proves("RO-101 RC-24");
 }
 
 TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on (RO-101)") {
-  crd.Check();
+  crd.Start();
   switch (GENERATE(0, 1, 2, 3)) {
     case 0: transport.Reply(403, wire::ApiStatus(403, "Forbidden")); break;
     case 1: transport.Reply(500, "no"); break;
@@ -143,18 +141,18 @@ TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on
   }
   CHECK(crd.permits());
   CHECK(crd.Trouble().empty());
-  CHECK(changes == 1);
+  CHECK(host.wakes_of_all == 1);
   time.Advance(kForbiddenBackOffMax);
   REQUIRE(transport.busy());  // it is asked again
   SECTION("until an answer says that it is older") {
     transport.Reply(200, Crd("{}"));
     CHECK_FALSE(crd.permits());
-    CHECK(changes == 2);
+    CHECK(host.wakes_of_all == 2);
   }
   SECTION("until an answer says that it is new enough") {
     transport.Reply(200, WithRevision(enough));
     CHECK(crd.permits());
-    CHECK(changes == 1);
+    CHECK(host.wakes_of_all == 1);
     time.Advance(seconds(3600));
     CHECK_FALSE(transport.busy());
   }
@@ -162,59 +160,61 @@ TEST_CASE_METHOD(Fixture, "where no revision can be read, the controller goes on
 }
 
 TEST_CASE_METHOD(Fixture, "an older one stays older until an answer says otherwise") {
-  crd.Check();
+  crd.Start();
   transport.Reply(200, WithRevision("0"));
   time.Advance(kAbsentApiProbe * 6 / 5);
   REQUIRE(transport.busy());
   SECTION("nobody") {
     transport.Fail(ErrorKind::kNotSent, "refused");
     CHECK(crd.is_older());
-    CHECK(changes == 0);
+    CHECK(host.wakes_of_all == 0);
   }
   SECTION("it is gone: the informer of the objects says so") {
     transport.Reply(404, wire::ApiStatus(404, "NotFound"));
     CHECK_FALSE(crd.is_older());
-    CHECK(changes == 1);
+    CHECK(host.wakes_of_all == 1);
     time.Advance(seconds(3600));
     CHECK_FALSE(transport.busy());
   }
 }
 
 TEST_CASE_METHOD(Fixture, "after the objects were gone only a new answer counts") {
-  crd.Check();
+  crd.Start();
   transport.Reply(200, WithRevision(enough));
   REQUIRE(crd.permits());
-  crd.Forget();
+  recovered();  // an answer that permits is not asked for again
+  CHECK_FALSE(transport.busy());
+  not_served();
   CHECK_FALSE(crd.permits());
-  CHECK(changes == 1);  // the caller knows
-  crd.Check();
+  CHECK(host.wakes_of_all == 1);  // the caller knows
+  recovered();
   SECTION("the same") {
     transport.Reply(200, WithRevision(enough));
     CHECK(crd.permits());
-    CHECK(changes == 2);
+    CHECK(host.wakes_of_all == 2);
   }
   SECTION("an older one") {
     transport.Reply(200, Crd("{}"));
     CHECK_FALSE(crd.permits());
     CHECK(crd.is_older());
-    CHECK(changes == 1);
+    CHECK(host.wakes_of_all == 1);
   }
 }
 
 TEST_CASE_METHOD(Fixture, "who is stopped asks nothing and hears nothing") {
-  crd.Check();
+  crd.Start();
   const bool waits = GENERATE(false, true);
   if (waits) transport.Fail(ErrorKind::kAmbiguous, "timed out");
   crd.Stop();
   if (!waits) transport.AnswerCancelled();
   time.Advance(seconds(3600));
   CHECK_FALSE(transport.busy());
-  CHECK(changes == (waits ? 1 : 0));
-  crd.Check();
+  CHECK(host.wakes_of_all == (waits ? 1 : 0));
+  crd.Start();
   REQUIRE(transport.busy());
   transport.Reply(200, WithRevision(enough));
   CHECK(crd.permits());
-  CHECK(changes == 1);
+  CHECK(host.wakes_of_all == 1);
 }
 
 TEST_CASE("the right to read it is optional, and to this one only") {
