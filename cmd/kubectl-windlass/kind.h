@@ -12,6 +12,7 @@
 #include "cmd/kubectl-windlass/exit_code.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "cmd/kubectl-windlass/standing.h"
+#include "controller/kind/needed_crd.h"
 #include "kubeclient/api/resource_id.h"
 
 namespace windlass::cli {
@@ -42,6 +43,9 @@ struct Kind {
   ResourceId resource{};
   std::string_view short_word{};  // before the slash in the commands that a message proposes: "rc"
   std::vector<std::string_view> words{};  // names for users; completion offers the first
+  // The CustomResourceDefinition of the objects, or of those that update them; null if there is
+  // none.
+  const kind::NeededCrd* crd = nullptr;
   Standing (*standing)(const Json& object) = nullptr;
   UpdateOfKind update{};
   std::vector<KindVerb> verbs{};

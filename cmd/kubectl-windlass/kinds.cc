@@ -4,6 +4,8 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
+#include "controller/replication_controller/crd.h"
+#include "controller/rollout/crd.h"
 
 namespace windlass::cli {
 namespace {
@@ -36,6 +38,7 @@ Kind Rollout() {
   return {.resource = resources::kRollouts,
           .short_word = "rollout",
           .words = {"rollout", "rollouts", "wro", "rollout.windlass.dev", "rollouts.windlass.dev"},
+          .crd = &rollout::kCrd,
           .standing = &StandingOfRollout,
           .verbs = {
               {CommandName::kGet, &ShowWorkload},
@@ -60,6 +63,7 @@ Kind ReplicationController() {
                 "replicationcontrollerupdate", "replicationcontrollerupdates",
                 "replicationcontrollerupdate.windlass.dev",
                 "replicationcontrollerupdates.windlass.dev"},
+      .crd = &replication_controller::kCrd,
       .standing = &StandingOfController,
       .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun},
       .verbs = {

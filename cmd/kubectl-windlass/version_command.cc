@@ -4,18 +4,14 @@
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/installed_crd.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/table.h"
-#include "controller/replication_controller/crd.h"
-#include "controller/rollout/crd.h"
-#include "kubeclient/base/parse_whole.h"
 #include "windlass_version.h"
 
 namespace windlass::cli {
 namespace {
-
-constexpr const kind::NeededCrd* kCrds[] = {&rollout::kCrd, &replication_controller::kCrd};
 
 // What is known of a CustomResourceDefinition.
 struct Found {
@@ -25,21 +21,18 @@ struct Found {
 
 Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
   const std::string_view manifest = crd.resource.manifest;
-  const Result<Json> read =
-      ReadObject(context.session, {resources::kCustomResourceDefinitions, "", NameOf(crd)});
-  if (!read.ok()) {
-    if (read.error().kind == ErrorKind::kNotFound) {
+  const Result<int64_t> revision = InstalledRevision(context.session, crd);
+  if (!revision.ok()) {
+    if (revision.error().kind == ErrorKind::kNotFound) {
       return {std::nullopt, "not installed: kubectl apply -f " + std::string(manifest)};
     }
-    return {std::nullopt, read.error().message};
+    return {std::nullopt, revision.error().message};
   }
-  const int64_t revision =
-      ParseWhole<int64_t>(AnnotationOf(*read, kind::kCrdRevisionKey)).value_or(0);
-  std::string text = "revision " + std::to_string(revision);
-  if (revision < crd.revision) {
+  std::string text = "revision " + std::to_string(*revision);
+  if (*revision < crd.revision) {
     text += ", older than this program: kubectl apply -f " + std::string(manifest);
   }
-  return {revision, text};
+  return {*revision, text};
 }
 
 }  // namespace
@@ -62,7 +55,7 @@ ExitCode RunVersion(const CommandContext& context) {
   std::vector<TableRow> rows;
   rows.push_back({{"Client:", WINDLASS_VERSION}});
   if (answer.ok()) rows.push_back({{"Server:", server}});
-  for (const kind::NeededCrd* crd : kCrds) {
+  for (const kind::NeededCrd* crd : NeededCrds()) {
     if (!answer.ok()) break;
     const Found found = Look(context, *crd);
     rows.push_back({{"CRD " + NameOf(*crd) + ':', found.text}});

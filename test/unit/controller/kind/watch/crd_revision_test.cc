@@ -1,12 +1,10 @@
 // The revision of a kind's CustomResourceDefinition: how it is read, what an older one holds up,
-// when it is asked for again, and that the program and the manifest name the same.
+// and when it is asked for again.
 #include "controller/kind/watch/crd_revision.h"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
-#include "controller/replication_controller/crd.h"
+#include "cmd/kubectl-windlass/installed_crd.h"
 #include "controller/rollout/crd.h"
 #include "kubeclient/cache/reflector_patience.h"
 #include "test/catch.h"
@@ -28,9 +26,6 @@ class WarningLog final : public Log {
   int warnings = 0;
 };
 
-// Every CustomResourceDefinition that this program needs.
-constexpr const NeededCrd* kCrds[] = {&rollout::kCrd, &replication_controller::kCrd};
-
 // Returns a CustomResourceDefinition with these annotations, a JSON object.
 std::string Crd(const std::string& annotations) {
   return R"({"kind":"CustomResourceDefinition","apiVersion":"apiextensions.k8s.io/v1",)"
@@ -41,9 +36,9 @@ std::string WithRevision(const std::string& revision) {
   return Crd(R"({"other":"7","windlass.dev/crd-revision":")" + revision + R"("})");
 }
 
-// A test with a Fixture runs once for each of kCrds.
+// A test with a Fixture runs once for each CustomResourceDefinition that this program needs.
 struct Fixture {
-  const NeededCrd& needed = *GENERATE(from_range(std::begin(kCrds), std::end(kCrds)));
+  const NeededCrd& needed = *GENERATE(from_range(cli::NeededCrds()));
   const std::string enough = std::to_string(needed.revision);
   VirtualTime time;
   Random random{1};
@@ -224,23 +219,6 @@ TEST_CASE("the right to read it is optional, and to this one only") {
   CHECK(needed.right.ToString() ==
         "get customresourcedefinitions.apiextensions.k8s.io 'rollouts.windlass.dev' in all "
         "namespaces");
-}
-
-std::string TextOf(std::string_view path) {
-  std::ifstream file(WINDLASS_ROOT "/" + std::string(path));
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-TEST_CASE("the manifest has the revision that this program needs, and the role may read it") {
-  const NeededCrd& crd = *GENERATE(from_range(std::begin(kCrds), std::end(kCrds)));
-  CAPTURE(NameOf(crd));
-  const std::string annotation =
-      "\n    " + std::string(kCrdRevisionKey) + ": \"" + std::to_string(crd.revision) + "\"\n";
-  CHECK(TextOf(crd.resource.manifest).find(annotation) != std::string::npos);
-  CHECK(TextOf(crd.rights).find("    resourceNames: [" + NameOf(crd) + "]\n    verbs: [get]\n") !=
-        std::string::npos);
-  Proves("RO-101 RC-24");
 }
 
 }  // namespace

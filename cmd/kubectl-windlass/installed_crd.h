@@ -1,0 +1,21 @@
+// The CustomResourceDefinitions of the cluster, held against those that this program needs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cmd/kubectl-windlass/session.h"
+#include "controller/kind/needed_crd.h"
+#include "kubeclient/base/result.h"
+
+namespace windlass::cli {
+
+// Returns the CustomResourceDefinitions that this program needs, in the order of the table of
+// kinds.
+std::vector<const kind::NeededCrd*> NeededCrds();
+
+// Reads the revision of the cluster's CustomResourceDefinition; 0 if the CustomResourceDefinition
+// does not say. Returns kNotFound if it is not installed.
+Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
+
+}  // namespace windlass::cli
