@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/failure.h"
+#include "cmd/kubectl-windlass/installed_crd.h"
 #include "cmd/kubectl-windlass/kind.h"
 
 namespace windlass::cli {
@@ -49,13 +50,16 @@ ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                      : failed              ? answer.error().message + ": "
                                            : "";
   text += ObjectName(place.resource, place.name);
+  const bool withdrawn = Withdraw(session, place, withdrawal.patch);
   const std::string unseen =
       ended || failed
           ? "Windlass had not looked at the request yet"
           : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
-                " s, so check that Windlass runs in the cluster, with --controllers=" +
-                KindWord(place.resource);
-  if (Withdraw(session, place, withdrawal.patch)) {
+                " s: " +
+                WhyUnseen(session, place.resource,
+                          "check that Windlass runs in the cluster, with --controllers=" +
+                              KindWord(place.resource));
+  if (withdrawn) {
     text += " is not rolled back: this command has withdrawn its request. " + unseen +
             (withdrawal.then.empty() ? "" : ". " + withdrawal.then);
   } else {

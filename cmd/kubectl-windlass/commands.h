@@ -33,7 +33,7 @@ struct CommandContext {
     // command began. The key is InCommand's text for the object. An object may change while the
     // command still waits for another one.
     std::map<std::string, std::string> first;
-    std::string told;      // the warning of OverdueText that the last ReadWorkload has printed
+    std::string told;      // the OverdueText about which the last ReadWorkload has warned
     bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();

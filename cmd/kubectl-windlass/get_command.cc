@@ -75,7 +75,7 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
                         TextOf(*object, "/metadata/name")};
       const std::string text = OverdueText(*object, place, context.session.clock().Wall());
       if (text.empty()) continue;
-      context.console.Warning(text);
+      context.console.Warning(UnobservedWarning(context, place, text));
       break;
     }
   }

@@ -23,4 +23,14 @@ Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd) 
   return ParseWhole<int64_t>(AnnotationOf(read, kind::kCrdRevisionKey)).value_or(0);
 }
 
+std::string WhyUnseen(Session& session, const ResourceId& resource, std::string otherwise) {
+  for (const kind::NeededCrd* crd : NeededCrds()) {
+    if (crd->resource != resource) continue;
+    const Result<int64_t> installed = InstalledRevision(session, *crd);
+    if (!installed.ok() || *installed >= crd->revision) continue;
+    return "CustomResourceDefinition " + NameOf(*crd) + ' ' + OlderText(*crd, *installed);
+  }
+  return otherwise;
+}
+
 }  // namespace windlass::cli

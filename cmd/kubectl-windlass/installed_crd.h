@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "cmd/kubectl-windlass/session.h"
 #include "controller/kind/needed_crd.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {
@@ -17,5 +19,11 @@ std::vector<const kind::NeededCrd*> NeededCrds();
 // Reads the revision of the cluster's CustomResourceDefinition; 0 if the CustomResourceDefinition
 // does not say. Returns kNotFound if it is not installed.
 Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
+
+// Returns why Windlass does not look at the objects of `resource`, and what to do: their
+// CustomResourceDefinition is older than this program needs, and Windlass waits for a newer one
+// (RO-101). Returns `otherwise` if the CustomResourceDefinition is new enough or cannot be read, or
+// if `resource` has none.
+std::string WhyUnseen(Session& session, const ResourceId& resource, std::string otherwise);
 
 }  // namespace windlass::cli

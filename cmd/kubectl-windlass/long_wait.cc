@@ -5,7 +5,7 @@
 
 namespace windlass::cli {
 
-void LongWait::Look(std::string message) {
+void LongWait::Look(std::string message, const std::function<std::string()>& text) {
   const MonotonicTime now = context_.session.clock().Now();
   if (message != message_) {
     message_ = std::move(message);
@@ -13,8 +13,8 @@ void LongWait::Look(std::string message) {
     said_ = false;
   }
   if (said_ || message_.empty() || now < since_ + kLongWait) return;
-  context_.console.Warning(message_);
   said_ = true;
+  context_.console.Warning(text ? text() : message_);
 }
 
 std::optional<Duration> LongWait::Next() const {

@@ -2,6 +2,7 @@
 // not know why the command does not end.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,8 +18,9 @@ class LongWait {
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
   // `message` is what the command waits for now; "" if the command waits for nothing. Prints
-  // `message` as a warning, once, when it has been the same for kLongWait.
-  void Look(std::string message);
+  // `message` as a warning, once, when it has been the same for kLongWait. If `text` is not null,
+  // prints its result instead. `text` is called only then, because it may read from the cluster.
+  void Look(std::string message, const std::function<std::string()>& text = nullptr);
   // Returns how long it takes until Look would print the present message, if the message stays the
   // same; nullopt if there is nothing more to print.
   std::optional<Duration> Next() const;

@@ -8,6 +8,7 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/follow.h"
+#include "cmd/kubectl-windlass/installed_crd.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/long_wait.h"
 #include "cmd/kubectl-windlass/output.h"
@@ -86,14 +87,15 @@ std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update
   return IsRefusedForOther(update) ? ExitCode::kOtherUpdate : ExitCode::kFailed;
 }
 
-// Returns what to check if Windlass has not looked at a new update; usually it does so within a
+// Returns what to do if Windlass has not looked at a new update; usually it does so within a
 // second.
 std::string UnseenText(const CommandContext& context, const Place& place) {
   return "Windlass has not looked at " + ObjectName(place.resource, place.name) + " for " +
-         std::to_string(kLongWait.count()) +
-         " s: check that Windlass runs in the cluster, with "
-         "--controllers=replicationcontrollerupdate. This command goes on waiting. To do without "
-         "Windlass, press Ctrl-C, run " +
+         std::to_string(kLongWait.count()) + " s: " +
+         WhyUnseen(context.session, place.resource,
+                   "check that Windlass runs in the cluster, with "
+                   "--controllers=replicationcontrollerupdate") +
+         ". This command goes on waiting. To do without Windlass, press Ctrl-C, run " +
          TakeAwayText(context, place) + ", and repeat the command with --local";
 }
 
@@ -235,7 +237,6 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
   Status status = follow.Start();
   bool seen = false;
   Json last = update;
-  std::string unseen;
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
     if (found.empty() || TextOf(*found.front(), "/metadata/uid") != uid) {
@@ -257,9 +258,12 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
         return *code;
       }
     }
-    if (!seen && unseen.empty()) unseen = UnseenText(context, place);
-    const std::string waits = seen ? UntimedWaitOf(now) : unseen;
-    long_wait.Look(waits);
+    const std::string waits = seen ? UntimedWaitOf(now) : "Windlass has not looked at it";
+    if (seen) {
+      long_wait.Look(waits);
+    } else {
+      long_wait.Look(waits, [&] { return UnseenText(context, place); });
+    }
     status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());
   }
   return EndFollowing(context, last, seen, before.missing, status);

@@ -272,7 +272,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
     if (const auto code = watch.Look(now, cause)) return *code;
     // ReadWorkload has printed this warning already if the change was old enough.
     const std::string unseen = UnobservedText(now, place);
-    long_wait.Look(unseen == context.done->told ? "" : unseen);
+    long_wait.Look(unseen == context.done->told ? "" : unseen,
+                   [&] { return UnobservedWarning(context, place, unseen); });
     // A look goes through all Pods, and each change of a Pod causes one. So there is a pause
     // between two looks.
     status = context.session.Wait([] { return false; }, kLookPause);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
+#include "cmd/kubectl-windlass/installed_crd.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
@@ -26,6 +28,9 @@ bool IsSeen(const Json& object) {
   return !step->forced && !(step->promoted && all);
 }
 
+// Returns true if Kubernetes has a controller of its own for the kind.
+bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
+
 // Returns true if a condition says why the present generation is not carried out.
 bool IsToldOfPresent(const Json& object) {
   const Json* why = WhyUnobserved(object);
@@ -36,19 +41,25 @@ bool IsToldOfPresent(const Json& object) {
 
 std::string UnobservedText(const Json& object, const Place& place) {
   if (IsSeen(object) || IsToldOfPresent(object)) return "";
-  const std::string name = ShortName(place.resource, place.name);
-  const std::string kind = KindWord(place.resource);
-  // Kubernetes has a controller of its own for a built-in kind.
-  const bool built_in = place.resource.manifest.empty();
-  const std::string who = built_in ? "no controller has" : "Windlass has not";
-  const std::string text =
-      who + " seen the last change of " + name + ", so its status is out of date: check that ";
+  const std::string who = IsBuiltIn(place.resource) ? "no controller has" : "Windlass has not";
+  return who + " seen the last change of " + ShortName(place.resource, place.name) +
+         ", so its status is out of date";
+}
+
+std::string UnobservedWarning(const CommandContext& context, const Place& place,
+                              const std::string& unobserved) {
+  if (unobserved.empty()) return "";
   const std::string theirs =
       "kube-controller-manager has its " + std::string(place.resource.kind) + " controller";
-  if (place.resource == resources::kReplicationControllers) return text + theirs;
-  return text + "Windlass runs with --controllers=" + kind +
-         (built_in ? ", or that " + theirs : "") +
-         ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
+  std::string check = "check that ";
+  if (place.resource == resources::kReplicationControllers) {
+    check += theirs;
+  } else {
+    check += "Windlass runs with --controllers=" + KindWord(place.resource) +
+             (IsBuiltIn(place.resource) ? ", or that " + theirs : "") +
+             ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
+  }
+  return unobserved + ": " + WhyUnseen(context.session, place.resource, std::move(check));
 }
 
 std::string OverdueText(const Json& object, const Place& place, WallTime now) {
@@ -63,7 +74,7 @@ Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
   Result<Json> object = ReadObject(context.session, place);
   if (!object.ok()) return object;
   const std::string overdue = OverdueText(*object, place, context.session.clock().Wall());
-  context.console.Warning(overdue);
+  context.console.Warning(UnobservedWarning(context, place, overdue));
   context.done->told = overdue;
   if (IsDeleting(*object)) {
     context.console.Warning(ShortName(place.resource, place.name) +

@@ -13,9 +13,14 @@ namespace windlass::cli {
 // controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// Returns what to check if the controller has not seen the latest spec or promotion. Returns "" if
+// Returns which change the controller has not seen: the latest spec, or a promotion. Returns "" if
 // the controller has seen it, or if a condition says why the controller cannot begin with it.
 std::string UnobservedText(const Json& object, const Place& place);
+
+// Returns the warning that says so: `unobserved`, a text of UnobservedText, and what to check.
+// Returns "" if `unobserved` is "".
+std::string UnobservedWarning(const CommandContext& context, const Place& place,
+                              const std::string& unobserved);
 
 // Returns UnobservedText if the last change is at least kUnobservedMax old; else "".
 // metadata.managedFields says when the object was changed; if it is missing, returns "".

@@ -63,10 +63,7 @@ void CrdRevision::Stop() {
 
 std::string CrdRevision::Trouble() const {
   if (!older_) return {};
-  return NameOf(needed_) + ": the CustomResourceDefinition has revision " +
-         std::to_string(*older_) + ", and this version of Windlass needs " +
-         std::to_string(needed_.revision) + ": kubectl apply --server-side -f " +
-         std::string(needed_.resource.manifest);
+  return NameOf(needed_) + ": the CustomResourceDefinition " + OlderText(needed_, *older_);
 }
 
 void CrdRevision::Ask() {

@@ -196,6 +196,14 @@ class KubectlRun {
               const std::string& namespace_ = "default") {
     REQUIRE(server.Create("setup", resource, namespace_, object).ok());
   }
+  // The cluster has this CustomResourceDefinition; one of revision 0 has no annotation.
+  void HasCrd(const std::string& name, int64_t revision) {
+    Json crd = {{"kind", "CustomResourceDefinition"}, {"metadata", {{"name", name}}}};
+    if (revision > 0) {
+      crd["metadata"]["annotations"]["windlass.dev/crd-revision"] = std::to_string(revision);
+    }
+    server.Show("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name, crd);
+  }
   // Changes an object; `subresource` is "" or "status".
   void Edit(const ResourceId& resource, const std::string& name, std::string_view subresource,
             const std::function<void(Json&)>& edit) {

@@ -1,5 +1,6 @@
 // A name without a type: the one object of that name, whatever kind it has.
 #include "kubeclient/api/time.h"
+#include "test/proves.h"
 #include "test/unit/kubectl/error_row.h"
 
 namespace windlass::cli::named_object_test {
@@ -97,6 +98,23 @@ TEST_CASE("A change that no controller has seen for ten seconds is the first thi
     CAPTURE(command);
     CHECK(run.Run(command + " rollout/web").messages.starts_with(warning));
   }
+}
+
+TEST_CASE("If Windlass waits for a newer CustomResourceDefinition, the warning says so (RO-101)") {
+  KubectlRun run;
+  run.Create(kRollouts, sim::SampleRollout("web"));
+  run.HasCrd("rollouts.windlass.dev", 1);
+  const std::string warning =
+      "Warning: Windlass has not seen the last change of rollout/web, so its status is out of "
+      "date: CustomResourceDefinition rollouts.windlass.dev has revision 1, and this version of "
+      "Windlass needs 2: kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml\n";
+  CHECK(run.Run("status rollout/web --timeout=12s").messages.starts_with(warning));
+  Change(run, kRollouts, seconds(11));
+  CHECK(run.Run("get rollout/web").messages == warning);
+  CHECK(run.Run("get rollouts").messages == warning);
+  run.HasCrd("rollouts.windlass.dev", 2);
+  CHECK(run.Run("get rollouts") == DoneSaying("…check that Windlass runs…"));
+  Proves("RO-101");
 }
 
 TEST_CASE("Of a Deployment both controllers that may have it are named") {

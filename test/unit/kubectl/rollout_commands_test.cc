@@ -406,9 +406,15 @@ std::vector<UndoRow> UnansweredUndos() {
       {"after half a minute, too", "",
        Ends(ExitCode::kTimeout,
             "error: rollout.windlass.dev/web is not rolled back: this command has withdrawn its "
-            "request. Windlass has not looked at the request for 30 s, so check that Windlass runs "
-            "in the cluster, with --controllers=rollout\n"),
+            "request. Windlass has not looked at the request for 30 s: check that Windlass runs in "
+            "the cluster, with --controllers=rollout\n"),
        nullptr, nothing},
+      {"then it names a CustomResourceDefinition that is too old", "",
+       Ends(ExitCode::kTimeout,
+            "…has not looked at the request for 30 s: CustomResourceDefinition "
+            "rollouts.windlass.dev has revision 1, and this version of Windlass needs 2: kubectl "
+            "apply --server-side -f crds/windlass.dev_rollouts.yaml\n"),
+       nullptr, [](WebRollout& web) { web.HasCrd("rollouts.windlass.dev", 1); }},
       {"also from a Rollout that was changed since", "",
        Ends(ExitCode::kInterrupted, "…this command has withdrawn its request…"), nullptr,
        [=](WebRollout& web) {

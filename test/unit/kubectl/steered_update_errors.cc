@@ -84,10 +84,22 @@ ErrorSection SteeredUpdateErrors() {
         HasUpdate("Failed", "no progress", {{"rollback", true}})},
        {"undo rc/old", ExitCode::kTimeout,
         "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: this command has "
-        "withdrawn its request. Windlass has not looked at the request for 30 s, so check that "
+        "withdrawn its request. Windlass has not looked at the request for 30 s: check that "
         "Windlass runs in the cluster, with --controllers=replicationcontrollerupdate",
         "Windlass does not run, or not with this controller. Start it, and run the command again.",
         HasUpdate("Progressing")},
+       {"undo rc/old", ExitCode::kTimeout,
+        "error: replicationcontrollerupdate.windlass.dev/old is not rolled back: this command has "
+        "withdrawn its request. Windlass has not looked at the request for 30 s: "
+        "CustomResourceDefinition replicationcontrollerupdates.windlass.dev has revision 0, and "
+        "this version of Windlass needs 1: kubectl apply --server-side -f "
+        "crds/windlass.dev_replicationcontrollerupdates.yaml",
+        "The CustomResourceDefinition is older than Windlass, which waits for a newer one. Apply "
+        "the manifest of this version, and run the command again.",
+        [](KubectlRun& run) {
+          run.HasCrd("replicationcontrollerupdates.windlass.dev", 0);
+          HasUpdate("Progressing")(run);
+        }},
        {"status rc/old", ExitCode::kFailed,
         "error: the rolling update of replicationcontroller \"old\" has failed (TimedOut): no "
         "progress",

@@ -82,6 +82,12 @@ PrepareStop InterruptedAfter(Duration time) {
   };
 }
 
+// The CustomResourceDefinition of updates is older than this program, so Windlass waits.
+void CrdIsOlder(KubectlRun& run) {
+  run.HasCrd("replicationcontrollerupdates.windlass.dev", 0);
+  InterruptedAfter(seconds(15))(run);
+}
+
 }  // namespace
 
 ErrorSection StoppedUpdateErrors() {
@@ -245,7 +251,19 @@ ErrorSection StoppedUpdateErrors() {
         "-n default, and repeat the command with --local\n" +
             unseen,
         "Windlass does not run, or not with this controller. Start it, or update with `--local`.",
-        InterruptedAfter(seconds(15))}}};
+        InterruptedAfter(seconds(15))},
+       {there, ExitCode::kInterrupted,
+        "Warning: Windlass has not looked at replicationcontrollerupdate.windlass.dev/old for 10 "
+        "s: CustomResourceDefinition replicationcontrollerupdates.windlass.dev has revision 0, and "
+        "this version of Windlass needs 1: kubectl apply --server-side -f "
+        "crds/windlass.dev_replicationcontrollerupdates.yaml. This command goes on waiting. To do "
+        "without Windlass, press Ctrl-C, run kubectl delete "
+        "replicationcontrollerupdates.windlass.dev old -n default, and repeat the command with "
+        "--local\n" +
+            unseen,
+        "The CustomResourceDefinition is older than Windlass, which waits for a newer one. Apply "
+        "the manifest of this version. `kubectl windlass version` shows the revisions.",
+        CrdIsOlder}}};
 }
 
 }  // namespace windlass::cli

@@ -19,11 +19,7 @@ TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC
     if (request.target != "/version") return std::nullopt;
     return HttpResponse{200, "application/json", R"({"gitVersion":"v1.36.3"})", {}};
   };
-  run.server.Show(
-      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
-      "replicationcontrollerupdates.windlass.dev",
-      {{"kind", "CustomResourceDefinition"},
-       {"metadata", {{"name", "replicationcontrollerupdates.windlass.dev"}}}});
+  run.HasCrd("replicationcontrollerupdates.windlass.dev", 0);
   const Ran ran = run.Run("version");
   CAPTURE(ran.out);
   CHECK(ran.code == ExitCode::kDone);
