@@ -17,6 +17,9 @@ namespace {
 
 using workload::Json;
 
+constexpr KindTraits kTraitsOfDeployments{
+    .resource = resources::kDeployments, .noun = "deployment", .mirrors_settings = true};
+
 // --- status ---
 
 Json TimeOf(WallTime time) { return time.IsZero() ? Json() : Json(FormatTime(time)); }
@@ -93,12 +96,10 @@ std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
 
 }  // namespace
 
+const KindTraits& DeploymentKind::traits() const { return kTraitsOfDeployments; }
+
 bool DeploymentKind::IsStored(const Workload& workload, const StatusDraft& draft) const {
   return draft.status == workload.status;
-}
-
-bool DeploymentKind::HasStrayNotes(const Workload& workload) const {
-  return workload::HasInternal(workload.meta);
 }
 
 // The patch names every status field that we own, with null for an absent value. Its conditions
@@ -129,6 +130,10 @@ Request DeploymentKind::WriteStatus(const Workload& workload, const StatusDraft&
                              DumpJson(fields));
 }
 
+bool DeploymentKind::HasStrayNotes(const Workload& workload) const {
+  return workload::HasInternal(workload.meta);
+}
+
 Result<Request> DeploymentKind::RollBack(const Workload& workload, const std::string& own_json,
                                          const ReplicaSet& target,
                                          const std::string& template_json) const {
@@ -139,13 +144,13 @@ Request DeploymentKind::ClearRollback(const Workload& workload) const {
   return deployment::ClearRollback(workload);
 }
 
+SettingPlace DeploymentKind::PlaceOf(std::string_view key) const {
+  return {"annotation", std::string(key)};
+}
+
 std::string DeploymentKind::WayBackTo(const Workload& workload, std::string_view revision) const {
   return "kubectl rollout undo deployment/" + workload.meta.name + " -n " +
          std::string(workload.meta.namespace_.text()) + " --to-revision=" + std::string(revision);
-}
-
-SettingPlace DeploymentKind::PlaceOf(std::string_view key) const {
-  return {"annotation", std::string(key)};
 }
 
 Workload AsWorkload(const DeploymentKind& kind, const Deployment& deployment) {

@@ -8,6 +8,9 @@
 #include <string>
 
 #include "controller/workload/workload.h"
+#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/request.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass::deployment {
 

@@ -37,7 +37,7 @@
 #include <vector>
 
 #include "controller/rollout/carried.h"
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::rollout {
 

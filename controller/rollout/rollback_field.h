@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::rollout {
 

@@ -5,7 +5,7 @@
 // each status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/rollout.h"
 

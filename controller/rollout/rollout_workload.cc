@@ -13,6 +13,17 @@
 namespace windlass::rollout {
 namespace {
 
+constexpr KindTraits kTraitsOfRollouts{
+    .resource = resources::kRollouts,
+    .noun = "rollout",
+    // No undo restores the settings of a Rollout. The mirrored annotation windlass.dev/in-place
+    // makes the cache keep the template of a ReplicaSet, which updates in place need.
+    .mirrors_settings = true,
+    .publishes_numbers = true,
+    .records_rollbacks = true,
+    .takes_over_rollouts = true,
+    .keeps_stable_revision = true};
+
 // Returns the revision that Pods follow during an abort: the stable revision, or 0, which no
 // ReplicaSet has, if no revision is stable. Returns nullopt if spec.abort is false.
 std::optional<int64_t> FollowRevision(const Rollout& rollout) {
@@ -27,11 +38,11 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
 
 }  // namespace
 
+const KindTraits& RolloutKind::traits() const { return kTraitsOfRollouts; }
+
 bool RolloutKind::IsStored(const Workload& workload, const StatusDraft& draft) const {
   return rollout::IsStored(workload, draft);
 }
-
-bool RolloutKind::HasStrayNotes(const Workload& /*workload*/) const { return false; }
 
 Request RolloutKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
   return rollout::WriteStatus(workload, draft);
@@ -43,18 +54,8 @@ Result<Request> RolloutKind::RollBack(const Workload& workload, const std::strin
   return rollout::RollBack(workload, own_json, target, template_json);
 }
 
-std::string RolloutKind::PublishedAs(std::string_view text) const {
-  const std::optional<int64_t> number = workload::ParseRevision(text);
-  return number ? std::to_string(*number) : std::string();
-}
-
 Request RolloutKind::ClearRollback(const Workload& workload) const {
   return rollout::ClearRollback(workload);
-}
-
-std::string RolloutKind::WayBackTo([[maybe_unused]] const Workload& workload,
-                                   std::string_view revision) const {
-  return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
 std::optional<Request> RolloutKind::NoteRollback(const Workload& workload,
@@ -66,6 +67,10 @@ SettingPlace RolloutKind::PlaceOf(std::string_view key) const { return rollout::
 
 std::string_view RolloutKind::WordOf(std::string_view key, std::string_view word) const {
   return rollout::WordOf(key, word);
+}
+
+std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_view revision) const {
+  return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
 // The cause is the reason of Stalled, except for the reason InPlaceNotPossible: its cause is

@@ -3,38 +3,27 @@
 // are fields of the spec (strategy.h), and the names that users read.
 #pragma once
 
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 
-// The policies of Rollouts.
+// What differs between Rollouts and other kinds.
 class RolloutKind final : public WorkloadKind {
  public:
-  const ResourceId& resource() const override { return resources::kRollouts; }
-  std::string_view noun() const override { return "rollout"; }
+  const KindTraits& traits() const override;
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override;
-  // Returns false: stray notes come from `kubectl rollout undo`, which does not know Rollouts.
-  bool HasStrayNotes(const Workload& workload) const override;
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override;
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                            const ReplicaSet& target,
                            const std::string& template_json) const override;
-  std::string PublishedAs(std::string_view text) const override;
   Request ClearRollback(const Workload& workload) const override;
-  // Returns "spec.rollbackTo: {revision: 3}".
-  std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
-  bool RecordsRollbacks() const override { return true; }
-  bool TakesOverRollouts() const override { return true; }
-  bool KeepsStableRevision() const override { return true; }
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override;
-  // Returns true, although no undo restores the settings of a Rollout. The mirrored annotation
-  // windlass.dev/in-place makes the cache keep the template of a ReplicaSet, which updates in place
-  // need.
-  bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override;
   std::string_view WordOf(std::string_view key, std::string_view word) const override;
+  // Returns "spec.rollbackTo: {revision: 3}".
+  std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
   RolloutHold HoldOf(const Workload& workload) const override;
   std::optional<StepPosition> StepOf(const Workload& workload) const override;
 };

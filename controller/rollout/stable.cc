@@ -19,6 +19,7 @@
 #include "controller/workload/status/create_failure.h"
 #include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/status/refused_write.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::rollout {
 namespace {

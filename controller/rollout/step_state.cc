@@ -16,6 +16,7 @@
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::rollout {
 namespace {

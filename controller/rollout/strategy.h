@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {

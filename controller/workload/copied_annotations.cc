@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/large_annotations.h"
 
 namespace windlass::workload {
@@ -112,7 +113,7 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   const Choice choice = Choose(workload, &rs);
   if (choice.left_out.empty()) return std::nullopt;
   const Lacking& one = choice.left_out.front();
-  const std::string noun(workload.kind.noun());
+  const std::string noun(workload.kind.traits().noun);
   const size_t more = choice.left_out.size() - 1;
   return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
          std::to_string(one.bytes) + " bytes)" +

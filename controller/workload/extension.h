@@ -14,6 +14,7 @@
 
 #include "controller/core/step.h"
 #include "controller/workload/workload.h"
+#include "kubeclient/api/replica_set.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {

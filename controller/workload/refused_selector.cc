@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/workload/decisions.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::workload {
@@ -19,7 +20,7 @@ Step RefuseEmpty(const Workload& workload, const Learned& learned, WallTime now)
     if (FindOutcome(learned, write.request.Identity()) == nullptr) return write;
   }
   return Wait{.events = {{Event::Type::kWarning, "SelectingAll",
-                          "This " + std::string(workload.kind.noun()) +
+                          "This " + std::string(workload.kind.traits().noun) +
                               " is selecting all pods. A non-empty selector is required."}}};
 }
 
@@ -31,7 +32,7 @@ std::optional<Step> RefuseSelector(const Workload& workload, const Learned& lear
   const Status valid = Validate(selector);
   if (valid.ok()) return std::nullopt;
   return Failed{
-      .error = {ErrorKind::kInvalid, std::string(workload.kind.noun()) + " " +
+      .error = {ErrorKind::kInvalid, std::string(workload.kind.traits().noun) + " " +
                                          KeyOf(workload.meta).ToString() +
                                          " has invalid label selector: " + valid.error().message},
       .retry = Retry::kOnSpecChange};

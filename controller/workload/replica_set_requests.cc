@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/workload/body_json.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::workload {
@@ -26,8 +27,8 @@ Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
 
 // Returns the owner reference that makes the workload the controller of its ReplicaSets.
 Json ControllerReference(const Workload& owner) {
-  return {{"apiVersion", owner.kind.resource().GroupVersion()},
-          {"kind", owner.kind.resource().kind},
+  return {{"apiVersion", owner.kind.traits().resource.GroupVersion()},
+          {"kind", owner.kind.traits().resource.kind},
           {"name", owner.meta.name},
           {"uid", owner.meta.uid.ToString()},
           {"controller", true},

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass::workload {

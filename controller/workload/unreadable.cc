@@ -1,5 +1,7 @@
 #include "controller/workload/unreadable.h"
 
+#include "controller/workload/workload_kind.h"
+
 namespace windlass::workload {
 
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object) {
@@ -29,7 +31,8 @@ Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::st
 
 std::optional<Event> WhyUnreadable(const View& view) {
   if (view.unreadable.empty()) return std::nullopt;
-  return UnreadableEvent(view.workload.kind.name(), KeyOf(view.workload.meta), view.unreadable);
+  return UnreadableEvent(view.workload.kind.traits().name(), KeyOf(view.workload.meta),
+                         view.unreadable);
 }
 
 }  // namespace windlass::workload

@@ -2,8 +2,8 @@
 // Deployment. This value holds all that the planner needs to know of the object, whatever its kind.
 //
 // Each kind makes the value from the stored object (its AsWorkload). Rules of the planner read the
-// value and never ask for the kind. Where kinds differ, the rules call the policies of
-// WorkloadKind.
+// value and never ask which kind it is. Where kinds differ, the rules ask Workload::kind
+// (workload_kind.h).
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,12 @@
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/large_annotations.h"
 #include "kubeclient/api/object_meta.h"
-#include "kubeclient/api/replica_set.h"
-#include "kubeclient/api/request.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/unlimited.h"
-#include "kubeclient/base/result.h"
 
 namespace windlass {
 
-class Extension;
-struct Workload;
+class WorkloadKind;
 
 // Limits of a rollout in Pods, with percentages resolved (D-250…D-254). Example: 10 desired, surge
 // 3, max_unavailable 2: at most 13 Pods, at least 8 available.
@@ -70,13 +66,6 @@ struct WorkloadStatus {
   bool operator==(const WorkloadStatus&) const = default;
 };
 
-// What the planner wants the status to be.
-struct StatusDraft {
-  WorkloadStatus status;
-  std::string_view revision{};  // to publish with `status`; empty if the published one stays
-  WallTime now{};               // when it was drafted
-};
-
 enum class Strategy : uint8_t {
   kRollingUpdate,
   kRecreate,
@@ -89,12 +78,6 @@ struct Setting {
   std::string_view value;
 };
 
-// Where a user finds a setting in an object, for error messages.
-struct SettingPlace {
-  std::string_view noun;  // "annotation"
-  std::string name;       // "windlass.dev/in-place-surge"
-};
-
 // A template as the API server completes it: with the defaults of all fields that are absent.
 struct DefaultedTemplate {
   Fingerprint fingerprint{};
@@ -105,130 +88,6 @@ struct DefaultedTemplate {
 struct PerformedRollback {
   int64_t asked = 0;   // the revision that was asked for; 0: the one before the present one
   int64_t became = 0;  // the number that this revision has since
-};
-
-// What becomes of a request to roll back.
-struct RollbackOutcome {
-  int64_t asked = 0;                   // as in PerformedRollback
-  const ReplicaSet* target = nullptr;  // what is rolled back to; null if the request is refused
-  std::string_view reason{};           // of a refusal: "RollbackRevisionNotFound"; else empty
-  std::string_view message{};          // of a refusal: what the user can do
-  int64_t becomes = 0;                 // the number that the target then has; 0 if refused
-  WallTime now{};                      // when this was decided
-};
-
-// What holds a rollout up, as far as only its kind, or an extension of the planner, knows.
-struct RolloutHold {
-  bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
-  std::string_view cause{};  // why it is stuck: a reason, valid as long as the workload; else ""
-};
-
-// Where a rollout stands among its steps. Example: step 2 of 5.
-struct StepPosition {
-  int32_t index = 0;  // of the step under way, from 1; above `total` when all are done
-  int32_t total = 0;
-};
-
-// The policies in which kinds of workloads differ. An instance is stateless, or made for one object
-// and valid as long as that object's Workload.
-class WorkloadKind {
- public:
-  WorkloadKind() = default;
-  virtual ~WorkloadKind() = default;
-  WorkloadKind(const WorkloadKind&) = delete;
-  WorkloadKind& operator=(const WorkloadKind&) = delete;
-
-  // The API resource of the kind's objects, and the kind that owner references name.
-  virtual const ResourceId& resource() const = 0;
-
-  // name: the kind alone and in reasons ("Deployment", "DeploymentPaused"). noun: the kind before
-  // an object's name ("deployment ns/web").
-  std::string_view name() const { return resource().kind; }
-  virtual std::string_view noun() const = 0;
-
-  // Returns true if the status of `draft` equals the stored one. The revision of `draft` does not
-  // matter.
-  virtual bool IsStored(const Workload& workload, const StatusDraft& draft) const = 0;
-
-  // Returns true if the object has annotations that `kubectl rollout undo` copied from a
-  // ReplicaSet: the next status write removes these, whatever the status is.
-  virtual bool HasStrayNotes(const Workload& workload) const = 0;
-
-  // Returns the one request that writes the whole status of `draft` and publishes the revision of
-  // `draft`.
-  virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
-
-  // Returns the one request that gives the object the template and the annotations of the
-  // ReplicaSet `target`, and removes the request to roll back. `own_json` is the object and
-  // `template_json` the template of `target`, both as the API server has just sent them. Returns an
-  // error if one of these two texts cannot be read or the object was changed meanwhile.
-  virtual Result<Request> RollBack(const Workload& workload, const std::string& own_json,
-                                   const ReplicaSet& target,
-                                   const std::string& template_json) const = 0;
-
-  // Returns the text that Workload::revision is after the revision `text` of a ReplicaSet was
-  // published. Kinds that publish a number return "7" for "007", and "" for "seven".
-  virtual std::string PublishedAs(std::string_view text) const { return std::string(text); }
-
-  // Returns the request that only removes the request to roll back.
-  virtual Request ClearRollback(const Workload& workload) const = 0;
-
-  // Returns what brings `revision` of `workload` back, for messages: a command, or a field with its
-  // value.
-  virtual std::string WayBackTo([[maybe_unused]] const Workload& workload,
-                                std::string_view revision) const {
-    return "a rollback to revision " + std::string(revision);
-  }
-
-  // Returns true if the kind records what becomes of a request to roll back (NoteRollback). For
-  // such a kind, messages tell users what they can do about a refusal. For other kinds, messages
-  // are upstream's, which tools know.
-  virtual bool RecordsRollbacks() const { return false; }
-
-  // Returns true if a workload of this kind can take over the ReplicaSets of a workload of another
-  // kind, one by one, in the middle of a rollout. So a paused workload may have adopted only some
-  // of these ReplicaSets.
-  virtual bool TakesOverRollouts() const { return false; }
-
-  // Returns true if the kind remembers which revision was complete last (Workload::kept_revision).
-  // That revision's ReplicaSet is never deleted as history, so other ReplicaSets may be deleted at
-  // any time (RO-125).
-  virtual bool KeepsStableRevision() const { return false; }
-
-  // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
-  // sent. Returns nullopt if the kind records nothing, or the stored object has the record already.
-  virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
-                                              const RollbackOutcome& /*outcome*/) const {
-    return std::nullopt;
-  }
-
-  // Returns true if settings of in-place updates are copied to the ReplicaSets. `kubectl rollout
-  // undo` copies a ReplicaSet's annotations to the object, and so restores the settings.
-  virtual bool MirrorsSettings() const = 0;
-
-  // Returns where the object has the setting `key`.
-  virtual SettingPlace PlaceOf(std::string_view key) const = 0;
-
-  // Returns how users write the value `word` of the setting `key`.
-  virtual std::string_view WordOf(std::string_view /*key*/, std::string_view word) const {
-    return word;
-  }
-
-  // Returns what holds the workload's rollout up, as far as only the kind knows.
-  virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
-
-  // Returns where the rollout stands among its steps; nullopt if it has none.
-  virtual std::optional<StepPosition> StepOf(const Workload& /*workload*/) const {
-    return std::nullopt;
-  }
-
-  // Lets `extension` extend the planner for this kind (extension.h). It must outlive the kind.
-  void Extend(const Extension& extension) { extension_ = &extension; }
-  // Returns what extends the planner for this kind; null before Extend.
-  const Extension* extension() const { return extension_; }
-
- private:
-  const Extension* extension_ = nullptr;
 };
 
 // Borrows from the stored object; valid until the next change of its store.

@@ -181,6 +181,7 @@ std::vector<Finding> CheckArrows(const Source& source) {
     // In place may include what a planner is given.
     const bool vocabulary =
         Within(box, kInPlace) && (include.path == "controller/workload/workload.h" ||
+                                  include.path == "controller/workload/workload_kind.h" ||
                                   include.path == "controller/workload/view.h" ||
                                   include.path == "controller/workload/in_place_annotations.h");
     if (include.path.find('/') == std::string::npos) {

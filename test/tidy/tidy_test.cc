@@ -71,6 +71,8 @@ TEST_CASE("an include against the arrows is found") {
       {"controller/in_place/phases/a.cc", "#include \"controller/workload/b.h\"\n", ""},
       {"controller/in_place/pod/a.cc", "#include \"controller/workload/b.h\"\n", "arrow"},
       {"controller/in_place/template/a.h", "#include \"controller/workload/workload.h\"\n", ""},
+      {"controller/in_place/template/a.cc", "#include \"controller/workload/workload_kind.h\"\n",
+       ""},
       {"controller/in_place/pod/a.h", "#include \"controller/workload/in_place_annotations.h\"\n",
        ""},
       {"controller/runtime/a.h", "#include \"controller/workload/workload.h\"\n", "arrow"},

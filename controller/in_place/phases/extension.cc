@@ -15,6 +15,7 @@
 #include "controller/in_place/phases/swap_templates.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
 namespace {
@@ -65,7 +66,7 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
 // MirrorAnnotations would remove the copies again and again (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
-  if (!workload.kind.MirrorsSettings()) return;
+  if (!workload.kind.traits().mirrors_settings) return;
   std::erase_if(annotations, [](const auto& one) { return IsUserKey(one.first); });
   for (const auto& [key, value] : workload.in_place_settings) {
     const bool present = write.onto != nullptr && write.onto->meta.annotations.Find(key) == value;

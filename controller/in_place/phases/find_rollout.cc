@@ -14,6 +14,7 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/copied_annotations.h"
 #include "controller/workload/revisions/proven.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/annotation_limit.h"
 
 namespace windlass::in_place {
@@ -63,7 +64,7 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
 // Returns a cause if this sync has written the settings to `rs` and an admission webhook has
 // removed them. Without the settings the template of `rs` is not kept in memory.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
-  if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
+  if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
   if (missing.empty()) return std::nullopt;
   if (Mirror(situation, rs, missing)) return std::nullopt;

@@ -17,6 +17,7 @@
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/patch_in_vain.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
 namespace {
@@ -141,7 +142,7 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
 }
 
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
-  if (!situation.workload.kind.MirrorsSettings()) return std::nullopt;
+  if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
   const InPlace& in_place = InPlaceOf(situation);
   const bool asks = in_place.options().policy != Policy::kDisabled;
   for (const ReplicaSet* rs : situation.all) {

@@ -12,6 +12,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
 namespace {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/template/words.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/label_syntax.h"
 #include "kubeclient/api/pod.h"
 
@@ -40,7 +41,7 @@ Status CheckLabel(const Drain& drain, const Workload& workload, const Json& pod_
     return Refuse(
         "label " + Quoted(drain.label) +
         " is in spec.selector, so a Pod without this label would no longer belong to the " +
-        std::string(workload.kind.name()) + ": drain by another label");
+        std::string(workload.kind.traits().name()) + ": drain by another label");
   }
   const std::optional<std::string> value = ValueIn(pod_template, drain);
   if (!value) {

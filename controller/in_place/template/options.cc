@@ -8,6 +8,7 @@
 
 #include "controller/in_place/template/removed_settings.h"
 #include "controller/in_place/template/words.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::in_place {
@@ -75,7 +76,7 @@ class Reader {
   }
   // Returns the workload for messages. Example: "deployment ns/web".
   std::string Object() const {
-    return std::string(workload_.kind.noun()) + " " + KeyOf(workload_.meta).ToString();
+    return std::string(workload_.kind.traits().noun) + " " + KeyOf(workload_.meta).ToString();
   }
   // Returns what users call the place of a setting. Example: "annotation".
   std::string Noun(std::string_view key) const {

@@ -13,6 +13,7 @@
 #include "controller/runtime/controller_host.h"
 #include "controller/workload/watch/controller_extension.h"
 #include "controller/workload/watch/workload_cache.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass {
 

@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/workload/watch/rollout_words.h"
 #include "controller/workload/watch/workload_store.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/object_meta.h"
 
 namespace windlass {

@@ -8,6 +8,7 @@
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/create_failure.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/selector.h"

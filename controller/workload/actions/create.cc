@@ -14,6 +14,7 @@
 #include "controller/workload/revisions/uncached_parts.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/create_failure.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/selector.h"
 
@@ -65,7 +66,7 @@ std::optional<Error> WhyUnselected(const Workload& workload, const std::string& 
                    ", which every ReplicaSet and its Pods get. Leave " + label +
                    " out of spec.selector and spec.template.metadata.labels. Because spec.selector "
                    "cannot be changed, delete the " +
-                   std::string(workload.kind.noun()) +
+                   std::string(workload.kind.traits().noun) +
                    " with --cascade=orphan, which keeps its Pods, and create it anew"};
 }
 

@@ -11,6 +11,7 @@
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/old_pods_left.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -62,7 +63,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const int64_t last = NextRevision(situation.all) - 1;  // larger ones are too large to count on
   const bool is_above = wanted != nullptr && number > RevisionOf(wanted->meta).value_or(0);
   if (is_above && number <= last) return true;
-  if (number >= last && workload.kind.KeepsStableRevision()) return true;
+  if (number >= last && workload.kind.traits().keeps_stable_revision) return true;
   // The second case of the list above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
@@ -76,7 +77,7 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
 // partition that no user lifts, and 12 templates one after the other.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
-         situation.workload.kind.KeepsStableRevision();
+         situation.workload.kind.traits().keeps_stable_revision;
 }
 
 // Returns true if the rollout is complete and not paused. For other rollouts, returns false

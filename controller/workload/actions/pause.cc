@@ -6,6 +6,7 @@
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/status/status.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 
@@ -21,7 +22,7 @@ Step NextWhilePaused(const Situation& situation) {
 }
 
 std::optional<Step> AcknowledgeResume(const Situation& situation) {
-  const std::string kind(situation.workload.kind.name());
+  const std::string kind(situation.workload.kind.traits().name());
   const Condition* present = FindCondition(situation.workload.status.conditions, kProgressing);
   if (situation.workload.paused || present == nullptr || present->reason != kind + "Paused") {
     return std::nullopt;

@@ -15,6 +15,7 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/sync_limits.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/template_text.h"
 
 namespace windlass::workload {
@@ -22,7 +23,7 @@ namespace {
 
 // Returns the reason of an Event: "DeploymentRollback" followed by `what`.
 std::string Reason(const Workload& workload, std::string_view what) {
-  return std::string(workload.kind.name()) + "Rollback" + std::string(what);
+  return std::string(workload.kind.traits().name()) + "Rollback" + std::string(what);
 }
 
 // Returns the second highest revision if the present template has a number, which is then the
@@ -73,7 +74,7 @@ Write Clear(const Situation& situation, Event::Type type, std::string_view why,
 // kinds that record rollbacks, `remedy` is used instead: it also says what to do.
 Step Refuse(const Situation& situation, std::string_view why, std::string message,
             std::string remedy) {
-  if (situation.workload.kind.RecordsRollbacks()) message = std::move(remedy);
+  if (situation.workload.kind.traits().records_rollbacks) message = std::move(remedy);
   const std::string reason = "Rollback" + std::string(why);
   const RollbackOutcome outcome{.asked = *situation.workload.roll_back_to,
                                 .reason = reason,
@@ -85,7 +86,7 @@ Step Refuse(const Situation& situation, std::string_view why, std::string messag
 
 // `rollout "web"`
 std::string Named(const Workload& workload) {
-  return std::string(workload.kind.noun()) + " \"" + workload.meta.name + "\"";
+  return std::string(workload.kind.traits().noun) + " \"" + workload.meta.name + "\"";
 }
 
 // Returns the number that `target` gets when its template is the workload's again: its present
@@ -118,7 +119,7 @@ const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;
   if (revision == workload.kept_revision) return FindStable(workload, candidates);
-  if (!workload.kind.RecordsRollbacks()) return nullptr;
+  if (!workload.kind.traits().records_rollbacks) return nullptr;
   const auto found = std::ranges::find_if(
       candidates, [&](const ReplicaSet* rs) { return HadRevision(*rs, revision); });
   return found == candidates.end() ? nullptr : *found;
@@ -155,7 +156,7 @@ int64_t RevisionBefore(const Situation& situation, std::vector<const ReplicaSet*
   const ReplicaSet* present = ReplicaSetOfTemplate(situation);
   std::vector<const ReplicaSet*> others = candidates;
   std::erase(others, present);
-  if (situation.workload.kind.KeepsStableRevision()) {
+  if (situation.workload.kind.traits().keeps_stable_revision) {
     const int64_t complete = LastCompleteRevision(situation.workload, others);
     if (complete > 0) return complete;
   }
@@ -183,7 +184,7 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   if (found == nullptr) return Read{std::move(read_target), "the rollback restores its template"};
   // If the target was deleted meanwhile, the next sync chooses anew.
   if (!found->said.ok()) return Failed{.error = found->said.error()};
-  Request read_own = Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+  Request read_own = Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
   const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
   if (own == nullptr)
     return Read{std::move(read_own),
@@ -240,7 +241,7 @@ std::optional<Step> NumberPresent(const Situation& situation) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
     // The template that the rollback is about to replace gets no Pods. Upstream gives it some
     // (D-462).
-    const bool none = situation.recreate() || situation.workload.kind.RecordsRollbacks();
+    const bool none = situation.recreate() || situation.workload.kind.traits().records_rollbacks;
     return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
   }
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
@@ -263,7 +264,7 @@ bool IsHeldBack(const Situation& situation, const Step& step) {
   if (situation.new_replica_set != nullptr) return false;
   if (std::holds_alternative<Wait>(step)) return true;
   const Failed* failed = std::get_if<Failed>(&step);
-  return failed != nullptr && situation.workload.kind.RecordsRollbacks() &&
+  return failed != nullptr && situation.workload.kind.traits().records_rollbacks &&
          CannotBeMade(failed->error.kind);
 }
 
@@ -271,7 +272,7 @@ bool IsHeldBack(const Situation& situation, const Step& step) {
 bool IsDone(const Situation& situation) {
   const Workload& workload = situation.workload;
   return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return outcome.said.ok() && IsPatchOf(outcome, workload.kind.resource(), workload.meta);
+    return outcome.said.ok() && IsPatchOf(outcome, workload.kind.traits().resource, workload.meta);
   });
 }
 

@@ -19,6 +19,7 @@
 #include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/sync_limits.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -120,7 +121,7 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
   if (keeper != nullptr) return &rs != keeper;
-  if (!situation.workload.kind.KeepsStableRevision() || wanted == nullptr) return false;
+  if (!situation.workload.kind.traits().keeps_stable_revision || wanted == nullptr) return false;
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
   const ReplicaSet* stable = FindStable(situation.workload, situation.all);
@@ -204,7 +205,8 @@ bool HasSizeEvent(const Situation& situation) {
 //     way to another revision.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
-  const bool grows_only = situation.workload.kind.KeepsStableRevision() && !HasSizeEvent(situation);
+  const bool grows_only =
+      situation.workload.kind.traits().keeps_stable_revision && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
   // The last case of the list above.
   const Extended& extended = situation.extended;
@@ -331,7 +333,9 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
-  if (situation.workload.kind.KeepsStableRevision()) return total >= situation.limits.desired;
+  if (situation.workload.kind.traits().keeps_stable_revision) {
+    return total >= situation.limits.desired;
+  }
   const bool holds = situation.limits.kept_old() > 0 || situation.workload.follow_revision;
   return holds && total == situation.limits.desired;
 }
@@ -364,7 +368,7 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
-  if (!workload.paused || !workload.kind.TakesOverRollouts()) return false;
+  if (!workload.paused || !workload.kind.traits().takes_over_rollouts) return false;
   const int64_t observed = workload.status.observed_generation;
   const bool edited = observed >= 1 && observed < workload.meta.generation;
   return !edited || (!event && MayBeHalfAdopted(situation, active));

@@ -9,6 +9,7 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/sync_limits.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -20,7 +21,7 @@ bool IsOfOwners(const RequestKey& asked) {
 }
 
 Request ReadOf(const Workload& workload) {
-  return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+  return Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
 // Returns the answer to an earlier patch of the same ReplicaSet's owners in this sync. Does not
@@ -56,13 +57,14 @@ std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& 
   const auto metadata = live.is_object() ? live.value("metadata", nlohmann::json()) : live;
   if (!metadata.is_object())
     return Error{ErrorKind::kMalformed,
-                 "the " + std::string(cached.kind.name()) + " has no metadata"};
+                 "the " + std::string(cached.kind.traits().name()) + " has no metadata"};
   const std::string name = KeyOf(cached.meta).ToString();
   const std::string uid = MemberText(metadata, "uid");
   const std::string wanted = cached.meta.uid.ToString();
   if (uid != wanted) {
-    return Error{ErrorKind::kConflict, "original " + std::string(cached.kind.name()) + " " + name +
-                                           " is gone: got uid " + uid + ", wanted " + wanted};
+    return Error{ErrorKind::kConflict, "original " + std::string(cached.kind.traits().name()) +
+                                           " " + name + " is gone: got uid " + uid + ", wanted " +
+                                           wanted};
   }
   const std::string deleted = MemberText(metadata, "deletionTimestamp");
   if (deleted.empty()) return std::nullopt;

@@ -14,7 +14,7 @@
 // as it should be gives Wait, and no write (D-028).
 //
 // One concern, one file: the folders beside this one hold them (docs/map.md). Elsewhere are:
-//   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload.h)
+//   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload_kind.h)
 //   - updates in place: in controller/in_place, behind Extension (extension.h)
 #pragma once
 

@@ -13,6 +13,7 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/revisions/uncached_parts.h"
 #include "controller/workload/rolling_sizes.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/template_text.h"
 
@@ -186,7 +187,7 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
     if (given && *given < kRevisionMax - 1 && *given > present)
       number = std::max(number, *given + 1);
   };
-  if (workload.kind.KeepsStableRevision()) {
+  if (workload.kind.traits().keeps_stable_revision) {
     const bool is_numbered = present > 0;
     const bool is_changed = workload.status.observed_generation < workload.meta.generation;
     if (is_changed || (rs != nullptr && !is_numbered)) rise_above(ParseRevision(workload.revision));

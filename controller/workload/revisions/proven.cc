@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::workload {
@@ -38,7 +39,7 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
 // no revision was ever complete, the younger ones are canaries. Returns null if fewer than two have
 // Pods, or for other kinds.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
-  if (!situation.workload.kind.KeepsStableRevision()) return nullptr;
+  if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
   return *std::ranges::find_if(situation.old, has_pods);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -29,8 +30,14 @@ std::string NumberText(const Workload& workload, const ReplicaSet& rs) {
   return number > 0 ? std::to_string(number) : text;
 }
 
+bool IsPublished(const Workload& workload, std::string_view revision) {
+  if (!workload.kind.traits().publishes_numbers) return revision == workload.revision;
+  const std::optional<int64_t> number = ParseRevision(revision);
+  return workload.revision == (number ? std::to_string(*number) : std::string());
+}
+
 bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
-  return workload.kind.PublishedAs(NumberText(workload, rs)) == workload.revision;
+  return IsPublished(workload, NumberText(workload, rs));
 }
 
 bool HadRevision(const ReplicaSet& rs, int64_t revision) {

@@ -22,8 +22,11 @@ int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 // annotation nor status has the revision.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if the workload has published the revision of `rs`, in the form that its kind
-// publishes (RO-085).
+// Returns true if Workload::revision is what the kind publishes for `revision`, the text of a
+// ReplicaSet (KindTraits::publishes_numbers, RO-085).
+bool IsPublished(const Workload& workload, std::string_view revision);
+
+// Like the function above, for the revision of `rs`.
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
 // Returns true if `revision` is one of the former numbers of `rs`.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/workload/copied_annotations.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/template_text.h"
@@ -12,7 +13,7 @@ namespace windlass::workload {
 namespace {
 
 Request ReadOfOwn(const Workload& workload) {
-  return Request::Get(workload.kind.resource(), KeyOf(workload.meta));
+  return Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
 bool LacksText(const Workload& workload) { return workload.template_json == nullptr; }

@@ -5,6 +5,7 @@
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "controller/workload/conditions.h"
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -96,8 +96,8 @@ Event WarnOfOverlap(std::string message) {
 // Returns the Event about the controller `other`. Must not be called for a mutual overlap: there
 // the sync of `other` sends that Event (Overlap::is_mutual).
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
-  Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.name()) + " " +
-                              workload.meta.name + " matches Pods of this " +
+  Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.traits().name()) +
+                              " " + workload.meta.name + " matches Pods of this " +
                               std::string(other.kind.text()) + std::string(kOverlapRemedy));
   event.about = ObjectReference{.api_version = std::string(other.api_version.text()),
                                 .kind = std::string(other.kind.text()),

@@ -13,6 +13,7 @@
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/refused_write.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -24,7 +25,7 @@ std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\
 
 // Returns `Deployment "web"`.
 std::string NameOf(const Workload& workload) {
-  return std::string(workload.kind.name()) + " " + Quoted(workload.meta.name);
+  return std::string(workload.kind.traits().name()) + " " + Quoted(workload.meta.name);
 }
 
 // Returns `ReplicaSet "web-7c9"`, or names the workload while there is no new ReplicaSet.
@@ -46,7 +47,7 @@ Condition Found(const Situation& situation) {
 }
 
 std::string AbortedReason(const Workload& workload) {
-  return std::string(workload.kind.name()) + "Aborted";
+  return std::string(workload.kind.traits().name()) + "Aborted";
 }
 
 // Returns true if the stored status says that the rollout was aborted.
@@ -91,7 +92,9 @@ bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     const RequestKey& asked = it->asked;
     if (!it->said.ok()) continue;
-    if (asked.resource == workload.kind.resource() && asked.subresource == "status") return false;
+    if (asked.resource == workload.kind.traits().resource && asked.subresource == "status") {
+      return false;
+    }
     if (asked.verb == Verb::kCreate && asked.resource == resources::kReplicaSets) return true;
   }
   return false;
@@ -154,7 +157,7 @@ bool StandsStill(const Situation& situation) {
 // and that nothing is refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
-  if (progressing.reason == std::string(workload.kind.name()) + "PausedAtStep") {
+  if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
     return !StandsStill(situation);
   }
   return progressing.status == "False" && TellsOfHalt(progressing);
@@ -193,9 +196,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   const Workload& workload = situation.workload;
   const ReplicaSet& rs = *situation.new_replica_set;
   const std::string reason = AbortedReason(workload);
-  std::string message = std::string(workload.kind.name()) + " is aborted: Pods follow revision " +
-                        std::to_string(*workload.follow_revision) + ", replica set " +
-                        Quoted(rs.meta.name);
+  std::string message =
+      std::string(workload.kind.traits().name()) + " is aborted: Pods follow revision " +
+      std::to_string(*workload.follow_revision) + ", replica set " + Quoted(rs.meta.name);
   if (workload.paused) message += ", as soon as the rollout is not paused any more";
   const Condition* present = FindCondition(conditions, kProgressing);
   const bool same = present != nullptr && present->reason == reason && present->message == message;
@@ -209,7 +212,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
-  if (!workload.kind.KeepsStableRevision() || rs == nullptr || workload.replicas == 0) return false;
+  if (!workload.kind.traits().keeps_stable_revision || rs == nullptr || workload.replicas == 0) {
+    return false;
+  }
   return !IsProven(situation, *rs);
 }
 
@@ -331,7 +336,7 @@ void MarkPaused(const Situation& situation, WorkloadStatus& status) {
   if (situation.workload.follow_revision) return UpdateProgressing(situation, status);
   const Condition* present = FindCondition(status.conditions, kProgressing);
   if (present != nullptr && present->reason == kExceededReason) return;
-  const std::string kind(situation.workload.kind.name());
+  const std::string kind(situation.workload.kind.traits().name());
   SetCondition(status.conditions, NewCondition(kProgressing, "Unknown", kind + "Paused",
                                                kind + " is paused", situation.now));
 }

@@ -6,6 +6,7 @@
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 namespace {
@@ -15,7 +16,7 @@ bool WasRefused(const Outcome& outcome) {
 }
 
 bool IsOfStatus(const Workload& workload, const RequestKey& asked) {
-  return asked.verb == Verb::kPatch && asked.resource == workload.kind.resource() &&
+  return asked.verb == Verb::kPatch && asked.resource == workload.kind.traits().resource &&
          asked.subresource == "status";
 }
 

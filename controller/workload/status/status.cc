@@ -14,6 +14,7 @@
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass::workload {
@@ -34,9 +35,9 @@ std::string RevisionToPublish(const Situation& situation) {
   std::string text = NumberText(workload, *situation.new_replica_set);
   // If an admission webhook removes the number from the ReplicaSet, publishes the number that it
   // should have. A pause among the steps needs the number, and must not depend on the webhook.
-  const bool dropped = text.empty() && workload.kind.KeepsStableRevision();
+  const bool dropped = text.empty() && workload.kind.traits().keeps_stable_revision;
   if (dropped) text = std::to_string(RevisionToBe(situation));
-  return workload.kind.PublishedAs(text) == workload.revision ? std::string() : text;
+  return IsPublished(workload, text) ? std::string() : text;
 }
 
 // Returns true if the status can keep showing `shown` for a while, although `next` is true now.
@@ -135,7 +136,7 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
     needed = counted->min_available;
   }
   const bool enough = available >= needed;
-  const std::string kind(situation.workload.kind.name());
+  const std::string kind(situation.workload.kind.traits().name());
   SetCondition(status.conditions,
                enough ? NewCondition(kAvailable, "True", "MinimumReplicasAvailable",
                                      kind + " has minimum availability.", situation.now)

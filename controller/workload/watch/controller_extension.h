@@ -15,7 +15,7 @@
 #include "controller/runtime/listed_versions.h"
 #include "controller/runtime/needed_right.h"
 #include "controller/runtime/watching_controller.h"
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass {
 

@@ -28,6 +28,7 @@
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
 #include "controller/workload/watch/workload_cache.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass {

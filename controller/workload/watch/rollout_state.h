@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "controller/workload/watch/rollout_words.h"
-#include "controller/workload/workload.h"
+#include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controller/rollout/carried.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"

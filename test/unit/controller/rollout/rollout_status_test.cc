@@ -10,6 +10,7 @@
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/make_situation.h"
 #include "controller/workload/status/status.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"

@@ -8,6 +8,7 @@
 #include "controller/rollout/rollout_extension.h"
 #include "controller/workload/extension.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -39,8 +40,8 @@ TEST_CASE("a workload has what its Rollout says (RO-074)") {
   rollout.object["status"]["collisionCount"] = 2;
   const Workload workload = rollout.Look();
   CHECK(&workload.kind == &rollout.kind);
-  CHECK(workload.kind.name() == "Rollout");
-  CHECK(workload.kind.noun() == "rollout");
+  CHECK(workload.kind.traits().name() == "Rollout");
+  CHECK(workload.kind.traits().noun == "rollout");
   CHECK(workload.meta.name == "web");
   CHECK(workload.replicas == 10);
   CHECK(workload.selector.match_labels.Find("app") == "web");
@@ -108,8 +109,8 @@ TEST_CASE("the API server merges no list of a Rollout: no request needs it to (R
     CHECK(request.patch_type() != PatchType::kStrategicMerge);
   }
   CHECK_FALSE(rollout.kind.HasStrayNotes(workload));
-  CHECK(rollout.kind.MirrorsSettings());
-  CHECK(rollout.kind.RecordsRollbacks());
+  CHECK(rollout.kind.traits().mirrors_settings);
+  CHECK(rollout.kind.traits().records_rollbacks);
   Proves("RO-076");
 }
 

@@ -17,6 +17,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/make_situation.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 
 namespace windlass::rollout {
@@ -32,12 +33,10 @@ inline RolloutStep Pause(std::string duration) {
 
 class KeepingKind : public WorkloadKind {
  public:
-  const ResourceId& resource() const override { return resources::kRollouts; }
-  std::string_view noun() const override { return "rollout"; }
+  const KindTraits& traits() const override { return own_traits; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
     return draft.status == workload.status;
   }
-  bool HasStrayNotes(const Workload&) const override { return false; }
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
     written = draft.status;
     const RolloutOwn own = ReadOwn(draft.status.carried);
@@ -52,9 +51,10 @@ class KeepingKind : public WorkloadKind {
   Request ClearRollback(const Workload& workload) const override {
     return Request::MergePatch(resources::kRollouts, VersionOf(workload.meta), "", "{}");
   }
-  bool MirrorsSettings() const override { return false; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
 
+  const KindTraits own_traits{
+      .resource = resources::kRollouts, .noun = "rollout", .mirrors_settings = false};
   mutable std::optional<WorkloadStatus> written;  // last
 };
 

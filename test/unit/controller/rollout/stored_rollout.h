@@ -8,6 +8,7 @@
 
 #include "controller/in_place/phases/extension.h"
 #include "controller/rollout/rollout_workload.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/api/rollout.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "controller/in_place/template/options.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stored_rollout.h"

@@ -6,6 +6,7 @@
 
 #include "controller/workload/extension.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/workload_kind.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload {
@@ -14,12 +15,10 @@ inline constexpr ResourceId kBoats{"example.com", "v2", "boats", "Boat"};
 
 class BoatKind : public WorkloadKind {
  public:
-  const ResourceId& resource() const override { return kBoats; }
-  std::string_view noun() const override { return "boat"; }
+  const KindTraits& traits() const override { return own_traits; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
     return draft.status == workload.status;
   }
-  bool HasStrayNotes(const Workload&) const override { return false; }
   Request WriteStatus(const Workload& workload, const StatusDraft& draft) const override {
     written = draft.status;
     published = draft.revision;
@@ -33,21 +32,15 @@ class BoatKind : public WorkloadKind {
   Request ClearRollback(const Workload& workload) const override {
     return Request::MergePatch(kBoats, VersionOf(workload.meta), "", "{}");
   }
-  bool TakesOverRollouts() const override { return takes_over; }
-  bool KeepsStableRevision() const override { return keeps_stable; }
-  bool MirrorsSettings() const override { return mirrors; }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
-  std::string WayBackTo([[maybe_unused]] const Workload& workload,
-                        std::string_view revision) const override {
+  std::string WayBackTo(const Workload& /*workload*/, std::string_view revision) const override {
     return "steering to " + std::string(revision);
   }
   std::string_view WordOf(std::string_view /*key*/, std::string_view word) const override {
     return word == "Only" ? "Aye" : word;
   }
 
-  bool takes_over = false;
-  bool keeps_stable = false;
-  bool mirrors = false;
+  KindTraits own_traits{.resource = kBoats, .noun = "boat", .mirrors_settings = false};
   mutable std::optional<WorkloadStatus> written;  // last
   mutable std::string published;
   mutable WallTime drafted_at;

@@ -12,6 +12,7 @@
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/make_situation.h"
 #include "controller/workload/situation.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/unit/controller/workload/boats.h"
 

@@ -231,7 +231,7 @@ TEST_CASE("a template that is no object is an error, not an exception") {
 // A kind that keeps a stable revision, whose users name revisions in promotions.
 class StableBoats : public BoatKind {
  public:
-  bool KeepsStableRevision() const override { return true; }
+  StableBoats() { own_traits.keeps_stable_revision = true; }
 };
 
 struct NumberRow {

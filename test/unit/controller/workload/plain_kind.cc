@@ -9,6 +9,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/fenceposts.h"
 #include "controller/workload/revisions/template_without_hash.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 #include "test/unit/controller/workload/as_workload.h"
@@ -58,10 +59,12 @@ Json AfterRollback(const Json& present, const ReplicaSet& target) {
   return annotations;
 }
 
+constexpr KindTraits kTraits{
+    .resource = resources::kDeployments, .noun = "deployment", .mirrors_settings = true};
+
 class PlainKind final : public WorkloadKind {
  public:
-  const ResourceId& resource() const override { return resources::kDeployments; }
-  std::string_view noun() const override { return "deployment"; }
+  const KindTraits& traits() const override { return kTraits; }
   bool IsStored(const Workload& workload, const StatusDraft& draft) const override {
     return draft.status == workload.status;
   }
@@ -75,7 +78,8 @@ class PlainKind final : public WorkloadKind {
     }
     if (!draft.revision.empty()) annotations[std::string(kRevision)] = draft.revision;
     if (annotations.empty()) fields.erase("metadata");
-    return Request::MergePatch(resource(), VersionOf(workload.meta), "status", DumpJson(fields));
+    return Request::MergePatch(kTraits.resource, VersionOf(workload.meta), "status",
+                               DumpJson(fields));
   }
   Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                            const ReplicaSet& target,
@@ -89,17 +93,16 @@ class PlainKind final : public WorkloadKind {
     const Json operations = {
         {{"op", "replace"}, {"path", "/spec/template"}, {"value", pod_template}},
         {{"op", "replace"}, {"path", "/metadata/annotations"}, {"value", annotations}}};
-    return Request::JsonPatch(resource(), VersionOf(workload.meta), DumpJson(operations));
+    return Request::JsonPatch(kTraits.resource, VersionOf(workload.meta), DumpJson(operations));
   }
   Request ClearRollback(const Workload& workload) const override {
     const Json fields = {{"metadata", {{"annotations", {{std::string(kRollbackTo), nullptr}}}}}};
-    return Request::MergePatch(resource(), VersionOf(workload.meta), "", DumpJson(fields));
+    return Request::MergePatch(kTraits.resource, VersionOf(workload.meta), "", DumpJson(fields));
   }
   std::string WayBackTo(const Workload& workload, std::string_view revision) const override {
     return "kubectl rollout undo deployment/" + workload.meta.name + " -n " +
            std::string(workload.meta.namespace_.text()) + " --to-revision=" + std::string(revision);
   }
-  bool MirrorsSettings() const override { return true; }
   SettingPlace PlaceOf(std::string_view key) const override {
     return {"annotation", std::string(key)};
   }

@@ -244,7 +244,7 @@ TEST_CASE("a note about another object of the same name counts for nothing (RO-1
 TEST_CASE("a paused workload that takes over keeps the sizes that it finds (RO-123)") {
   Harbour harbour;
   harbour.world.deployment.spec.paused = true;
-  harbour.kind.takes_over = true;
+  harbour.kind.own_traits.takes_over_rollouts = true;
   ReplicaSet& one = harbour.world.AddOld("web-1", 3, 3);
   ReplicaSet& two = harbour.world.AddNew("web-2", 2, 2);
   for (ReplicaSet* rs : {&one, &two}) harbour.world.SetAnnotation(*rs, kDesiredReplicas, "5");
@@ -320,7 +320,7 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
   }));
   CAPTURE(row.name);
   Harbour harbour;
-  harbour.kind.keeps_stable = true;
+  harbour.kind.own_traits.keeps_stable_revision = true;
   harbour.world.deployment.spec.replicas = 10;
   harbour.world.AddOld("web-1", row.of_stable, row.of_stable);
   harbour.world.AddOld("web-2", 3, 3);
@@ -344,7 +344,7 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
 // The first version starts slowly, and is corrected: of the two, the correction is the canary.
 TEST_CASE("before any revision was complete, the oldest with Pods is the keeper (RO-120)") {
   Harbour harbour;
-  harbour.kind.keeps_stable = true;
+  harbour.kind.own_traits.keeps_stable_revision = true;
   int32_t of_second = 1;
   std::string keeper = "web-2";
   SECTION("the template has no ReplicaSet") {}
@@ -353,7 +353,7 @@ TEST_CASE("before any revision was complete, the oldest with Pods is the keeper 
     keeper = "";
   }
   SECTION("not for a kind that keeps no stable revision") {
-    harbour.kind.keeps_stable = false;
+    harbour.kind.own_traits.keeps_stable_revision = false;
     keeper = "";
   }
   harbour.world.AddOld("web-1", 0, 0);
@@ -370,7 +370,7 @@ TEST_CASE("before any revision was complete, the oldest with Pods is the keeper 
 // The Pods of a canary's last size are not all gone when its paused workload grows again.
 TEST_CASE("a keeper without room keeps the scaling event open (RO-120)") {
   Harbour harbour;
-  harbour.kind.keeps_stable = true;
+  harbour.kind.own_traits.keeps_stable_revision = true;
   harbour.world.deployment.spec.paused = true;
   harbour.world.deployment.spec.replicas = 15;
   harbour.world.AddOld("web-1", 0, 0);
@@ -409,7 +409,7 @@ TEST_CASE("of the history, the revision that was complete last goes last (RO-124
 // Its user waits for the first Pods of a version that came at 0 replicas.
 TEST_CASE("a revision that was complete without Pods has a deadline with its first ones (RO-137)") {
   Harbour harbour;
-  harbour.kind.keeps_stable = GENERATE(true, false);
+  harbour.kind.own_traits.keeps_stable_revision = GENERATE(true, false);
   harbour.world.deployment.spec.replicas = 0;
   ReplicaSet& rs = harbour.world.AddNew("web-1", 0, 0);
   const auto evaluate = [&](const WorkloadStatus& stored) {
@@ -423,8 +423,9 @@ TEST_CASE("a revision that was complete without Pods has a deadline with its fir
   harbour.world.deployment.spec.replicas = 3;
   rs.replicas = rs.status.replicas = 3;
   const WorkloadStatus stored = *harbour.kind.written;
-  CHECK(evaluate(stored) ==
-        (harbour.kind.keeps_stable ? "True ReplicaSetUpdated" : "True NewReplicaSetAvailable"));
+  CHECK(evaluate(stored) == (harbour.kind.own_traits.keeps_stable_revision
+                                 ? "True ReplicaSetUpdated"
+                                 : "True NewReplicaSetAvailable"));
   Proves("RO-137");
 }
 
@@ -433,7 +434,7 @@ TEST_CASE("a revision that was complete without Pods has a deadline with its fir
 TEST_CASE(
     "the ReplicaSet of the highest revision stays, whatever the history limit is (RO-125, D-354)") {
   Harbour harbour;
-  harbour.kind.keeps_stable = GENERATE(true, false);
+  harbour.kind.own_traits.keeps_stable_revision = GENERATE(true, false);
   for (const char* revision : {"1", "2"}) {
     ReplicaSet& rs = harbour.world.AddOld(std::string("web-") + revision, 0, 0);
     harbour.world.SetAnnotation(rs, kRevision, revision);

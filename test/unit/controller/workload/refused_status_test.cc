@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controller/workload/status/refused_write.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/annotation_limit.h"
 #include "test/catch.h"
 #include "test/proves.h"

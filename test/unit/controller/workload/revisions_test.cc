@@ -88,7 +88,7 @@ TEST_CASE("the kept revision is known by name where no annotation tells (RO-136)
 // nor another template's promotion give it another one.
 TEST_CASE("a dropped number is remembered by the name of its ReplicaSet (RO-136)") {
   Harbour harbour;
-  harbour.kind.keeps_stable = true;
+  harbour.kind.own_traits.keeps_stable_revision = true;
   harbour.revision = "5";
   ReplicaSet& rs = harbour.world.AddNew("web-new", 2, 2);
   rs.meta.annotations.Erase(kRevision);

@@ -7,6 +7,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -27,7 +28,8 @@ class LogBook : public BoatKind {
     WallTime now{};
   };
 
-  bool RecordsRollbacks() const override { return true; }
+  LogBook() { own_traits.records_rollbacks = true; }
+
   std::optional<Request> NoteRollback(const Workload& workload,
                                       const RollbackOutcome& outcome) const override {
     entry = {.asked = outcome.asked,
@@ -45,10 +47,7 @@ class LogBook : public BoatKind {
                               R"([{"op":"remove","path":"/spec/rollbackTo"}])");
   }
 
-  bool KeepsStableRevision() const override { return keeps_stable; }
-
   bool is_stored = false;
-  bool keeps_stable = false;
   mutable Entry entry;
 };
 
@@ -128,13 +127,13 @@ TEST_CASE("a rollback to 0 prefers the newest earlier revision that was complete
   ThreeRevisions boat;
   boat.asked = 0;
   SECTION("of a kind that keeps a stable revision") {
-    boat.kind.keeps_stable = true;
+    boat.kind.own_traits.keeps_stable_revision = true;
     boat.world.NoteComplete(boat.world.replica_sets[0], 1);
     boat.Record();
     CHECK(boat.kind.entry.target == "web-1");
   }
   SECTION("if none was, the one before") {
-    boat.kind.keeps_stable = true;
+    boat.kind.own_traits.keeps_stable_revision = true;
     boat.Record();
     CHECK(boat.kind.entry.target == "web-2");
   }

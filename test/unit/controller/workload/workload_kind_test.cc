@@ -53,9 +53,9 @@ TEST_CASE("a paused workload that may be half adopted keeps the size it has (RO-
   harbour.world.deployment.spec.paused = true;
   ReplicaSet& rs = harbour.world.AddOld("web-1", 1, 1);  // of two
   std::string patched = "patch boats/status ns/web";
-  SECTION("others may follow") { harbour.kind.takes_over = true; }
+  SECTION("others may follow") { harbour.kind.own_traits.takes_over_rollouts = true; }
   SECTION("the number of replicas changed") {
-    harbour.kind.takes_over = true;
+    harbour.kind.own_traits.takes_over_rollouts = true;
     harbour.world.SetAnnotation(rs, kDesiredReplicas, "1");
     patched = "patch replicasets ns/web-1";
   }
@@ -71,7 +71,7 @@ TEST_CASE("a paused workload that may be half adopted keeps the size it has (RO-
 TEST_CASE("the Pods of a paused workload may be those of a ReplicaSet to come (RO-038)") {
   Harbour harbour;
   harbour.world.deployment.spec.paused = true;
-  harbour.kind.takes_over = true;
+  harbour.kind.own_traits.takes_over_rollouts = true;
   harbour.world.AddOld("web-1", 0, 0);
   std::string patched = "patch boats/status ns/web";
   SECTION("only an old one is there") {}
@@ -96,7 +96,7 @@ TEST_CASE(
   Harbour harbour;
   harbour.recreate = true;
   harbour.world.deployment.spec.paused = true;
-  harbour.kind.takes_over = true;
+  harbour.kind.own_traits.takes_over_rollouts = true;
   harbour.revision = "2";
   harbour.world.AddOld("web-1", 0, 0);
   harbour.world.AddNew("web-2", 0, 0);

@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 struct Fleet : workload::Harbour {
   Fleet() {
     kind.Extend(InPlaceExtension());
-    kind.mirrors = true;
+    kind.own_traits.mirrors_settings = true;
   }
   Request NextWrite() const {
     View view = Look();
@@ -113,7 +113,7 @@ TEST_CASE("a paused workload that adopts may see no template, and is said to be 
   Fleet fleet;
   fleet.requested = "t-asked";
   fleet.sees_pods = true;
-  fleet.kind.takes_over = true;
+  fleet.kind.own_traits.takes_over_rollouts = true;
   fleet.world.deployment.spec.paused = true;
   fleet.world.AddOld("web-1", 1, 1);  // of two; another ReplicaSet may follow
   CHECK(fleet.NextWrite().Describe() == "patch boats/status ns/web");

@@ -8,6 +8,7 @@
 #include "controller/deployment/deployment_store.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"

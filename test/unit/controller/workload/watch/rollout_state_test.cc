@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/in_place/watch/rollouts.h"
+#include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/unit/controller/workload/as_workload.h"
 #include "test/unit/controller/workload/world.h"
