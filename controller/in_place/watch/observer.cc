@@ -40,9 +40,9 @@ bool Restarts(const Pod& pod, const PodState& state) {
   });
 }
 
-std::optional<PodState> StateOf(const Pod& pod, const Workload& owner) {
+std::optional<PodState> StateOf(const Pod& pod, const ObjectMeta& owner) {
   auto state = in_place::PodStateOf(pod);
-  if (!state || !state->ok() || !((*state)->deployment == owner.meta.uid)) return std::nullopt;
+  if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
   return std::move(*state).value();
 }
 
@@ -79,6 +79,7 @@ InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordE
     : clock_(clock),
       timers_(timers),
       record_(std::move(record)),
+      workloads_(workloads),
       pods_(pods),
       owner_of_(std::move(owner_of)) {
   workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
@@ -118,9 +119,10 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   const auto text = pod.meta.annotations.Find(in_place::kPodState);
   if (!text) return Forget(pod.meta.uid);
   const bool same = change.old_object != nullptr && SamePatch(*change.old_object, pod);
-  if (!same) Take(pod, change.old_object != nullptr);
-  const std::optional<Workload> owner = owner_of_(pod);
-  if (!owner) return;
+  if (!same) Forget(pod.meta.uid);
+  const ObjectMeta* owner = owner_of_(pod);
+  if (owner == nullptr) return;
+  if (!same) Take(pod, *owner, change.old_object != nullptr);
   const auto followed = followed_.find(pod.meta.uid);
   std::optional<PodState> state = StateOf(pod, *owner);
   if (followed != followed_.end() && state) followed->second.state = *std::move(state);
@@ -128,11 +130,8 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
 }
 
 // Starts to follow the Pod's patch, which the observer has not seen before.
-void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
-  Forget(pod.meta.uid);
-  const std::optional<Workload> owner = owner_of_(pod);
-  if (!owner) return;
-  std::optional<PodState> state = StateOf(pod, *owner);
+void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witnessed) {
+  std::optional<PodState> state = StateOf(pod, owner);
   if (!state || !AsksFor(pod, *state) || !Restarts(pod, *state)) return;
   const Duration age = std::max(seconds(0), clock_.Wall() - state->at);
   if (!witnessed && age > kInPlaceTakenUpWithin) return;
@@ -144,10 +143,23 @@ void InPlaceObserver::Take(const Pod& pod, bool witnessed) {
   followed.state = *std::move(state);
 }
 
-void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
+// Makes no Workload for a Pod that is not followed after the rollout: such Pods keep the annotation
+// of their last patch, and change often.
+void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   const auto found = followed_.find(pod.meta.uid);
-  if (found == followed_.end()) return LookAfterwards(pod, owner);
-  Followed& followed = found->second;
+  const bool followed = found != followed_.end();
+  const ObjectKey key = KeyOf(owner);
+  if (!followed && !rollouts_.UnderWay(key)) return;
+  const std::optional<Workload> workload = workloads_.Find(key);
+  if (!workload) return;
+  if (followed) {
+    LookAt(pod, *workload, found->second);
+  } else {
+    LookAfterwards(pod, *workload);
+  }
+}
+
+void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& followed) {
   if (pod.meta.deleting()) return Forget(pod.meta.uid);
   if (!AsksFor(pod, followed.state)) {
     NoteDrift(pod, followed.state);
@@ -167,11 +179,10 @@ void InPlaceObserver::Look(const Pod& pod, const Workload& owner) {
   Forget(pod.meta.uid);
 }
 
-// Looks at a Pod that is not followed, for example because it became available. Reports a failure
-// as long as the rollout goes on.
+// Looks at a Pod that is not followed, for example because it became available. Reports a failure,
+// because the rollout goes on.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
-  if (!rollouts_.UnderWay(KeyOf(owner.meta))) return;
-  const std::optional<PodState> state = StateOf(pod, owner);
+  const std::optional<PodState> state = StateOf(pod, owner.meta);
   if (!state || !AsksFor(pod, *state)) return;
   const int32_t min_ready_seconds = owner.min_ready_seconds;
   if (in_place::IsAvailable(pod, &*state, min_ready_seconds, clock_.Wall())) return;
@@ -190,7 +201,7 @@ void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed&
   followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {
     const Pod* then = pods_.FindByUid(key, uid);
     if (then == nullptr) return;
-    if (const std::optional<Workload> its_owner = owner_of_(*then)) Look(*then, *its_owner);
+    if (const ObjectMeta* its_owner = owner_of_(*then)) Look(*then, *its_owner);
   });
 }
 

@@ -34,8 +34,9 @@ namespace windlass {
 
 class InPlaceObserver {
  public:
-  // Returns the workload that owns the ReplicaSet that owns the Pod; nullopt if there is none.
-  using OwnerOf = std::function<std::optional<Workload>(const Pod&)>;
+  // Returns the metadata of the workload that owns the ReplicaSet that owns the Pod; null if there
+  // is none.
+  using OwnerOf = std::function<const ObjectMeta*(const Pod&)>;
 
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
@@ -75,8 +76,9 @@ class InPlaceObserver {
   };
 
   void PodChanged(const Change<Pod>& change);
-  void Take(const Pod& pod, bool witnessed);
-  void Look(const Pod& pod, const Workload& owner);
+  void Take(const Pod& pod, const ObjectMeta& owner, bool witnessed);
+  void Look(const Pod& pod, const ObjectMeta& owner);
+  void LookAt(const Pod& pod, const Workload& owner, Followed& followed);
   void LookAfterwards(const Pod& pod, const Workload& owner);
   void LookLater(const Pod& pod, const Workload& owner, Followed& followed,
                  std::optional<WallTime> at);
@@ -92,6 +94,7 @@ class InPlaceObserver {
   const Clock& clock_;
   TimerQueue& timers_;
   const RecordEvent record_;
+  const WorkloadStore& workloads_;
   const Store<Pod>& pods_;
   OwnerOf owner_of_;
   bool leading_ = false;

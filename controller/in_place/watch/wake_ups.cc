@@ -26,7 +26,7 @@ InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, Con
       [this](const Change<PodDisruptionBudget>& change) { BudgetChanged(change); });
   in_place_.on_news = [this] {
     cache_.workloads().ForEach([this](const Workload& workload) {
-      if (!cache_.ConcernsExtension(workload)) return;
+      if (!cache_.ConcernsExtension(workload.meta.uid)) return;
       host_.Wake(KeyOf(workload.meta), Wake::kObjectChange);
     });
   };
@@ -43,20 +43,20 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   std::optional<Uid> woken;
   for (const Pod* pod : {before, now}) {
     if (pod == nullptr) continue;
-    const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta);
-    if (!owner || owner->meta.uid == woken || !cache_.ConcernsExtension(*owner)) continue;
-    host_.Wake(KeyOf(owner->meta), StatusWake(*owner));
-    woken = owner->meta.uid;
+    const ObjectMeta* owner = cache_.OwnerOfPod(pod->meta);
+    if (owner == nullptr || owner->uid == woken || !cache_.ConcernsExtension(owner->uid)) continue;
+    const ObjectKey key = KeyOf(*owner);
+    host_.Wake(key, StatusWake(cache_.workloads(), key));
+    woken = owner->uid;
   }
 }
 
-// Returns the keys of the workloads with a Pod on `node`.
+// Returns the keys of the workloads with a Pod on `node` that updates in place concern.
 std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   std::set<ObjectKey> keys;
   for (const Pod* pod : in_place_.pods().store().By(by_node_, node)) {
-    if (const std::optional<Workload> owner = cache_.OwnerOfPod(pod->meta)) {
-      keys.insert(KeyOf(owner->meta));
-    }
+    const ObjectMeta* owner = cache_.OwnerOfPod(pod->meta);
+    if (owner != nullptr && cache_.ConcernsExtension(owner->uid)) keys.insert(KeyOf(*owner));
   }
   return keys;
 }
@@ -72,8 +72,7 @@ void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
   }
   const std::string& name = (now != nullptr ? now : before)->meta.name;
   for (const ObjectKey& key : WithPodOn(name)) {
-    const std::optional<Workload> workload = cache_.workloads().Find(key);
-    if (workload && cache_.ConcernsExtension(*workload)) host_.Wake(key, StatusWake(*workload));
+    host_.Wake(key, StatusWake(cache_.workloads(), key));
   }
 }
 
@@ -81,7 +80,7 @@ void InPlaceWakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {
   const PodDisruptionBudget* budget = change.new_object;
   if (budget == nullptr) budget = change.old_object;
   cache_.workloads().ForEachIn(budget->meta.namespace_.text(), [&](const Workload& workload) {
-    if (!cache_.ConcernsExtension(workload)) return;
+    if (!cache_.ConcernsExtension(workload.meta.uid)) return;
     host_.Wake(KeyOf(workload.meta), StatusWake(workload));
   });
 }

@@ -49,6 +49,11 @@ Wake StatusWake(const Workload& owner) {
   return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
 }
 
+Wake StatusWake(const WorkloadStore& workloads, const ObjectKey& owner) {
+  const std::optional<Workload> workload = workloads.Find(owner);
+  return workload ? StatusWake(*workload) : Wake::kStatusChange;
+}
+
 WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), host_(host) {
   cache_.workloads().OnChange([this](const WorkloadChange& change) { WorkloadChanged(change); });
   cache_.replica_sets().store().OnChange(
@@ -93,9 +98,9 @@ void WakeUps::WorkloadChanged(const WorkloadChange& change) {
 bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
   const OwnerReference* reference = rs.meta.ControllerRef();
   if (reference == nullptr) return false;
-  const std::optional<Workload> owner = cache_.ResolveOwner(rs.meta.namespace_, *reference);
-  if (owner) {
-    host_.Wake(KeyOf(owner->meta), wake == Wake::kStatusChange ? StatusWake(*owner) : wake);
+  if (const ObjectMeta* owner = cache_.ResolveOwner(rs.meta.namespace_, *reference)) {
+    const ObjectKey key = KeyOf(*owner);
+    host_.Wake(key, wake == Wake::kStatusChange ? StatusWake(cache_.workloads(), key) : wake);
   }
   return true;
 }
@@ -132,9 +137,10 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
 
 void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (change.new_object != nullptr) return;  // D-021: only deletes matter
-  const std::optional<Workload> owner = cache_.OwnerOfPod(change.old_object->meta);
-  if (owner && IsRecreate(*owner)) {
-    host_.Wake(KeyOf(owner->meta), StatusWake(*owner));  // D-023 as W-01
+  const ObjectMeta* owner = cache_.OwnerOfPod(change.old_object->meta);
+  if (owner != nullptr && cache_.ReadsPods(owner->uid)) {
+    const ObjectKey key = KeyOf(*owner);
+    host_.Wake(key, StatusWake(cache_.workloads(), key));  // D-023 as W-01
   }
 }
 

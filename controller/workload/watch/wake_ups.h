@@ -34,5 +34,7 @@ class WakeUps {
 
 // Returns how urgently a status change of an object that `owner` owns wakes `owner`.
 Wake StatusWake(const Workload& owner);
+// Like the function above, for the owner with that key.
+Wake StatusWake(const WorkloadStore& workloads, const ObjectKey& owner);
 
 }  // namespace windlass

@@ -219,7 +219,7 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
       for (const PodMetadata* pod : pods().store().OwnedBy(rs->meta.uid)) view.pods.push_back(pod);
     }
   }
-  if (ConcernsExtension(view.workload)) extension_->Fill(view);
+  if (ConcernsExtension(view.workload.meta.uid)) extension_->Fill(view);
   return view;
 }
 
@@ -245,12 +245,11 @@ size_t WorkloadCache::LargestJson(const ObjectKey& key) const {
 
 // Includes workloads that no longer ask for in-place updates: their Pods may still be out of
 // traffic (P-076).
-bool WorkloadCache::ConcernsExtension(const Workload& workload) const {
-  if (extension_ == nullptr) return false;
-  if (extension_->IsAskedBy(workload)) return true;
+bool WorkloadCache::ConcernsExtension(const Uid& workload) const {
+  if (extension_users_.contains(workload)) return true;
   return std::ranges::any_of(
-      replica_sets().store().OwnedBy(workload.meta.uid),
-      [this](const ReplicaSet* rs) { return extension_->IsRememberedBy(*rs); });
+      replica_sets().store().OwnedBy(workload),
+      [this](const ReplicaSet* rs) { return extension_users_.contains(rs->meta.uid); });
 }
 
 bool WorkloadCache::MayOwn(const Workload& workload, const UnreadableObject& rs) {
@@ -296,22 +295,21 @@ std::string WorkloadCache::LeftOut(const View& view) const {
 
 // --- owners ---
 
-std::optional<Workload> WorkloadCache::ResolveOwner(const Symbol& namespace_,
-                                                    const OwnerReference& reference) const {
-  if (!(reference.kind == workloads_.resource().kind)) return std::nullopt;
-  return workloads_.FindByUid({namespace_, std::string(reference.name.text())}, reference.uid);
+const ObjectMeta* WorkloadCache::ResolveOwner(const Symbol& namespace_,
+                                              const OwnerReference& reference) const {
+  if (!(reference.kind == workloads_.resource().kind)) return nullptr;
+  const ObjectMeta* owner = workloads_.FindMeta({namespace_, std::string(reference.name.text())});
+  return owner != nullptr && owner->uid == reference.uid ? owner : nullptr;
 }
 
-std::optional<Workload> WorkloadCache::OwnerOfPod(const ObjectMeta& pod) const {
+const ObjectMeta* WorkloadCache::OwnerOfPod(const ObjectMeta& pod) const {
   const OwnerReference* reference = pod.ControllerRef();
-  if (reference == nullptr || !(reference->kind == resources::kReplicaSets.kind)) {
-    return std::nullopt;
-  }
+  if (reference == nullptr || !(reference->kind == resources::kReplicaSets.kind)) return nullptr;
   const ReplicaSet* rs = replica_sets().store().FindByUid(
       {pod.namespace_, std::string(reference->name.text())}, reference->uid);
-  if (rs == nullptr) return std::nullopt;  // D-022
+  if (rs == nullptr) return nullptr;  // D-022
   const OwnerReference* owner = rs->meta.ControllerRef();
-  if (owner == nullptr) return std::nullopt;
+  if (owner == nullptr) return nullptr;
   return ResolveOwner(rs->meta.namespace_, *owner);
 }
 

@@ -85,17 +85,21 @@ class WorkloadCache {
   // none is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
-  // Returns true if `workload` asks for the extension, or if one of its ReplicaSets shows that
-  // `workload` asked before. The view of `workload` then has all that the extension fills in.
-  bool ConcernsExtension(const Workload& workload) const;
+  // Returns true if the workload with this uid has strategy Recreate: its view has its Pods.
+  bool ReadsPods(const Uid& workload) const { return pod_users_.contains(workload); }
+  // Returns true if the workload with this uid asks for the extension, or if one of its ReplicaSets
+  // shows that it asked before. Its view then has all that the extension fills in.
+  bool ConcernsExtension(const Uid& workload) const;
 
-  // Returns the workload that a controller reference of an object in `namespace_` points to;
-  // nullopt if none with that uid is cached (D-019).
-  std::optional<Workload> ResolveOwner(const Symbol& namespace_,
-                                       const OwnerReference& reference) const;
-  // Returns the workload that owns the Pod with this metadata through its ReplicaSet; nullopt if
-  // there is none.
-  std::optional<Workload> OwnerOfPod(const ObjectMeta& pod) const;
+  // The next two return metadata, valid until the next change of a store. They run for each event
+  // of a Pod or ReplicaSet, and make no Workload.
+  //
+  // Returns the workload that a controller reference of an object in `namespace_` points to; null
+  // if none with that uid is cached (D-019).
+  const ObjectMeta* ResolveOwner(const Symbol& namespace_, const OwnerReference& reference) const;
+  // Returns the workload that owns the Pod with this metadata through its ReplicaSet; null if there
+  // is none.
+  const ObjectMeta* OwnerOfPod(const ObjectMeta& pod) const;
 
   // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`.
   static bool MayOwn(const Workload& workload, const UnreadableObject& rs);

@@ -121,7 +121,7 @@ struct Fixture : ClientWorld {
       [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
       deployments,
       pods,
-      [this](const Pod&) { return deployments.Find({"shop", "web"}); }};
+      [this](const Pod&) { return deployments.FindMeta({"shop", "web"}); }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -273,7 +273,7 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   InPlaceObserver observer(
       f.clock, f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
-      f.deployments, pods, [&f](const Pod&) { return f.deployments.Find({"shop", "web"}); });
+      f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));

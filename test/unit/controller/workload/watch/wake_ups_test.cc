@@ -385,6 +385,32 @@ TEST_CASE("only the deletion of a Recreate Deployment's Pod wakes it") {
   Proves("D-021");
 }
 
+// Pods of all workloads are watched as soon as one workload needs that.
+TEST_CASE("a Pod of a Deployment that does not look at its Pods makes no workload of it") {
+  Fixture fixture;
+  int made = 0;
+  Informers& informers = fixture.host.informers();
+  WorkloadStoreOf<Deployment> deployments(
+      informers, {"deployments", informers.All(resources::kDeployments), &DecodeDeployment},
+      [&](const Deployment& deployment) {
+        ++made;
+        return deployment::AsWorkload(fixture.deployments.kind(), deployment);
+      });
+  WorkloadCache cache{informers, deployments};
+  const WakeUps wake_ups(cache, fixture.host);
+  fixture.AddDeployment("api", 2, [](Deployment& d) { d.spec.strategy_type = "Recreate"; });
+  const ReplicaSet rs = fixture.OfWeb("web-1");
+  fixture.Put(rs);
+  const PodMetadata pod = fixture.PodOf(rs);
+  made = 0;
+  fixture.Put(pod);
+  fixture.Remove(pod);
+  CHECK(made == 0);
+  REQUIRE(cache.OwnerOfPod(pod.meta) != nullptr);
+  CHECK(cache.OwnerOfPod(pod.meta)->name == "web");
+  CHECK(made == 0);
+}
+
 TEST_CASE("the first that asks for updates in place is noted, once: it takes further rights") {
   Fixture fixture;
   int told = 0;
