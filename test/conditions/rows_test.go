@@ -6,12 +6,12 @@
 package conditions
 
 import (
-	"encoding/json"
 	"os"
 	"slices"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/json"
 )
 
 const root = "../../"
@@ -31,27 +31,26 @@ func readRows(t *testing.T) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Numbers are as a client of the API server has them.
 	var all struct {
-		Rows []struct {
-			Name   string
-			Object json.RawMessage
-		}
+		Healthy map[string]any `json:"healthy"`
+		Rows    []struct {
+			Name    string         `json:"name"`
+			Changes map[string]any `json:"changes"`
+		} `json:"rows"`
 	}
 	if err := json.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
 	var rows []row
 	for _, stored := range all.Rows {
-		// Numbers are as a client of the API server has them.
-		var object unstructured.Unstructured
-		if err := object.UnmarshalJSON(stored.Object); err != nil {
-			t.Fatalf("%s: %v", stored.Name, err)
-		}
+		object := (&unstructured.Unstructured{Object: all.Healthy}).DeepCopy()
+		mergePatch(object.Object, stored.Changes)
 		of, ok := verdicts[stored.Name]
 		if !ok {
 			t.Fatalf("verdicts_test.go has no row %q", stored.Name)
 		}
-		rows = append(rows, row{stored.Name, &object, of})
+		rows = append(rows, row{stored.Name, object, of})
 	}
 	for name := range verdicts {
 		if !slices.ContainsFunc(rows, func(r row) bool { return r.name == name }) {
@@ -59,6 +58,22 @@ func readRows(t *testing.T) []row {
 		}
 	}
 	return rows
+}
+
+// mergePatch applies a merge patch (RFC 7386) to an object.
+func mergePatch(object, patch map[string]any) {
+	for key, value := range patch {
+		changes, nested := value.(map[string]any)
+		before, found := object[key].(map[string]any)
+		switch {
+		case value == nil:
+			delete(object, key)
+		case nested && found:
+			mergePatch(before, changes)
+		default:
+			object[key] = value
+		}
+	}
 }
 
 // text returns the text at the path below status; "" if there is none.

@@ -325,6 +325,20 @@ Json Written(const Json& object) {
   return written;
 }
 
+// Returns the merge patch (RFC 7386) that makes `to` of `from`. Neither has a field that is null.
+Json MergePatchOf(const Json& from, const Json& to) {
+  Json patch = Json::object();
+  for (const auto& [key, unused] : from.items()) {
+    if (!to.contains(key)) patch[key] = nullptr;
+  }
+  for (const auto& [key, value] : to.items()) {
+    const Json& before = At(from, {key});
+    if (before == value) continue;
+    patch[key] = before.is_object() && value.is_object() ? MergePatchOf(before, value) : value;
+  }
+  return patch;
+}
+
 template <size_t kSize>
 void PlayAll(const Plot (&plots)[kSize], std::vector<StatusRow>& rows) {
   for (const Plot& plot : plots) {
@@ -354,10 +368,14 @@ std::string TextOf(const std::vector<StatusRow>& rows) {
   all["about"] = {
       "Rollouts as users and tools see them: written by Windlass in the simulator, row by row of",
       "test/sim/status_rows.cc. Do not edit: cmake --build build/release --target status_rows, and",
-      "then build/release/test/sim/status_rows test/conditions/rows.json writes them anew."};
+      "then build/release/test/sim/status_rows test/conditions/rows.json writes them anew.",
+      "The changes of a row are a merge patch (RFC 7386) to the Rollout that is healthy."};
+  const Json& healthy =
+      *std::ranges::find(rows, std::string_view("healthy"), &StatusRow::name)->object;
+  all["healthy"] = healthy;
   all["rows"] = Json::array();
   for (const StatusRow& row : rows) {
-    all["rows"].push_back({{"name", row.name}, {"object", *row.object}});
+    all["rows"].push_back({{"name", row.name}, {"changes", MergePatchOf(healthy, *row.object)}});
   }
   return all.dump(1) + "\n";
 }
