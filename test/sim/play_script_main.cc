@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   try {
     for (int i = first; i < argc; ++i) {
       if (expected) {
-        windlass::sim::Print(windlass::sim::ParseExpected(windlass::sim::ReadFile(argv[i])));
+        windlass::sim::Print(windlass::sim::ParseExpected(windlass::sim::ReadExpected(argv[i])));
       } else {
         good = windlass::sim::Play(argv[i], rollout) && good;
       }

@@ -1,15 +1,18 @@
 #include "test/sim/script_expected.h"
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 namespace windlass::sim {
 namespace {
 
 using ExpectedLines = std::map<std::string, std::string>;  // by subject
 
+constexpr std::string_view kBeginsAs = "begins as ";
 constexpr size_t kMarkSize = 4;  // of "  + ", which stands before a change
 
 [[noreturn]] void RefuseChange(const std::string& change) {
@@ -77,6 +80,20 @@ std::string SubjectOf(const std::string& line) {
   if (subject == "event") more = 3;
   while (more-- > 0 && words >> word) subject += " " + word;
   return subject.substr(0, subject.find('='));
+}
+
+std::string ReadExpected(const std::filesystem::path& file) {
+  std::ifstream lines(file);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kBeginsAs)) {
+      const std::string name = line.substr(kBeginsAs.size());
+      text += ReadExpected(file.parent_path() / "begin" / (name + ".txt"));
+    } else {
+      text += line + "\n";
+    }
+  }
+  return text;
 }
 
 std::vector<std::vector<std::string>> ParseExpected(const std::string& text) {

@@ -9,6 +9,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/sim/script_expected.h"
 #include "test/sim/script_player.h"
 #include "test/sim/script_run.h"
 #include "test/sim/two_kinds.h"
@@ -45,7 +46,7 @@ bool Compare(const Script& script, World::Kind kind, ProcessControllers controll
   const std::filesystem::path root = WINDLASS_DIFFERENTIAL_DIR;
   const auto file = root / "expected" / (script.name + ".txt");
   if (!std::filesystem::exists(file)) return false;
-  CHECK(DifferencesOfScript(script, steps, ReadFile(file), kind) == "");
+  CHECK(DifferencesOfScript(script, steps, ReadExpected(file), kind) == "");
   return true;
 }
 

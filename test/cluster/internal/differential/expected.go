@@ -24,6 +24,9 @@ func record(folder string, scripts []*script.Script, results []played) error {
 			text, err = format(s, results[i].result)
 		}
 		if err == nil {
+			text, err = shorten(folder, text)
+		}
+		if err == nil {
 			err = os.WriteFile(filepath.Join(folder, s.Name+".txt"), []byte(text), 0o644)
 		}
 		if err != nil {
@@ -74,13 +77,52 @@ func format(s *script.Script, result *play.Result) (string, error) {
 	return text.String(), nil
 }
 
+// beginsAs stands before the name of a file of begin/, which has the first steps.
+const beginsAs = "begins as "
+
+// shorten names the file of folder/begin that has the most of the first steps
+// of text, and leaves these steps out.
+func shorten(folder, text string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "begin", "*.txt"))
+	if err != nil {
+		return "", err
+	}
+	short := text
+	for _, file := range files {
+		begin, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		rest, found := strings.CutPrefix(text, string(begin))
+		if found && strings.HasPrefix(rest, "step ") && len(rest) < len(short) {
+			short = beginsAs + strings.TrimSuffix(filepath.Base(file), ".txt") + "\n" + rest
+		}
+	}
+	return short, nil
+}
+
+// whole undoes shorten.
+func whole(folder, text string) (string, error) {
+	after, found := strings.CutPrefix(text, beginsAs)
+	if !found {
+		return text, nil
+	}
+	name, rest, _ := strings.Cut(after, "\n")
+	begin, err := os.ReadFile(filepath.Join(folder, "begin", name+".txt"))
+	return string(begin) + rest, err
+}
+
 // expected reads what record wrote.
 func expected(folder string, scripts []*script.Script) []played {
 	results := make([]played, len(scripts))
 	for i, s := range scripts {
 		content, err := os.ReadFile(filepath.Join(folder, s.Name+".txt"))
+		text := string(content)
 		if err == nil {
-			results[i].result, err = parse(s, string(content))
+			text, err = whole(folder, text)
+		}
+		if err == nil {
+			results[i].result, err = parse(s, text)
 		}
 		results[i].err = err
 	}

@@ -1,6 +1,8 @@
 package differential
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -34,6 +36,36 @@ func TestExpectedIsWhatWasRecorded(t *testing.T) {
 	}
 	if got, err := parse(s, text); err != nil || !reflect.DeepEqual(got, result) {
 		t.Errorf("read %v, %v; want %v", got, err, result)
+	}
+}
+
+func TestFirstStepsThatManyScriptsShareAreInOneFile(t *testing.T) {
+	const one, two, three = "step 1: a\n  + b c\n", "step 2: d\n", "step 3: e\n  - b\n"
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "begin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"one": one, "two": one + two, "unlike": one + three} {
+		if err := os.WriteFile(filepath.Join(folder, "begin", name+".txt"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		one + two + three:       "begins as two\n" + three, // the most steps
+		one + two + "  + f g\n": "begins as one\n" + two + "  + f g\n",
+		one:                     one, // no step is left
+		one + "  + f g\n" + two: one + "  + f g\n" + two,
+	} {
+		short, err := shorten(folder, text)
+		if err != nil || short != want {
+			t.Errorf("%q is shortened to %q, %v; want %q", text, short, err, want)
+		}
+		if got, err := whole(folder, short); err != nil || got != text {
+			t.Errorf("%q is read as %q, %v", short, got, err)
+		}
+	}
+	if text, err := whole(folder, "begins as none\n"+three); err == nil {
+		t.Errorf("what is not there is read as %q", text)
 	}
 }
 
