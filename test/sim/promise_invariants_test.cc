@@ -2,8 +2,10 @@
 // controller with writes in its name.
 #include "test/sim/promise_invariants.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "test/catch.h"
 #include "test/sim/played_rollout.h"
@@ -68,12 +70,10 @@ struct Scene : PlayedRollout {
     };
     REQUIRE(world.api().Update(actor, KeyOf(kKind, "web"), "", edit).ok());
   }
-  void Status(const char* status) {
-    const auto edit = [&](Json& web) { web["status"].merge_patch(Json::parse(status)); };
+  void Status(const Json& status) {
+    const auto edit = [&](Json& web) { web["status"].merge_patch(status); };
     REQUIRE(world.api().Update(kController, KeyOf(kKind, "web"), "status", edit).ok());
   }
-  void RunFor(Duration duration) { world.RunFor(duration); }
-  void Rest() { REQUIRE(world.Rest()); }
   std::string Broken() const {
     std::string names;
     for (const Violation& violation : world.invariants().violations()) {
@@ -86,80 +86,81 @@ struct Scene : PlayedRollout {
   }
 };
 
+// --- what may happen ---
+
+using Deed = std::function<void(Scene&)>;
+
+Deed Sizes(int of_old, int of_new) {
+  return [=](Scene& scene) { scene.Sizes(of_old, of_new); };
+}
+Deed Scale(const char* name, int replicas) {
+  return [=](Scene& scene) { scene.Scale(name, replicas); };
+}
+Deed Make(const char* name, int replicas, const char* revision) {
+  return [=](Scene& scene) { scene.Make(name, replicas, revision); };
+}
+Deed Patch(int count, const char* image) {
+  return [=](Scene& scene) { scene.Patch(count, image); };
+}
+Deed Want(const char* image) {
+  return [=](Scene& scene) { scene.Want(image); };
+}
+Deed User(const std::string& spec) {
+  return [=](Scene& scene) { scene.User(spec.c_str()); };
+}
+Deed Replicas(int replicas) { return User(R"({"replicas": )" + std::to_string(replicas) + "}"); }
+Deed Abort() { return User(R"({"abort": true})"); }
+Deed Promote(const char* value, const char* actor = "user") {
+  return [=](Scene& scene) { scene.Promote(value, actor); };
+}
+Deed Stable(int revision) {
+  return [=](Scene& scene) { scene.Status({{"stableRevision", revision}}); };
+}
+Deed Ready() {
+  return [](Scene& scene) { scene.Status(Json::parse(kReady)); };
+}
+Deed RunFor(Duration duration) {
+  return [=](Scene& scene) { scene.world.RunFor(duration); };
+}
+Deed Rest() {
+  return [](Scene& scene) { REQUIRE(scene.world.Rest()); };
+}
+// The user's size changes, and no time passes.
+Deed Desire(int replicas) {
+  return [=](Scene& scene) { scene.world.Scale("web", replicas, kKind); };
+}
+
 struct Course {
   const char* strategy;
   std::string broken;
-  void (*happen)(Scene& scene);
+  std::vector<Deed> deeds;
 };
 
 void Play(const Course& course) {
   CAPTURE(course.strategy);
   Scene scene(course.strategy);
   REQUIRE(scene.Broken() == "");
-  course.happen(scene);
+  for (const Deed& deed : course.deeds) deed(scene);
   CHECK(scene.Broken() == course.broken);
 }
 
 TEST_CASE("I-62: a template gets all Pods after its pauses were left, and not before") {
   Play(GENERATE(values<Course>({
-      {kAtPause, "", [](Scene& scene) { scene.Sizes(8, 2); }},
-      {kAtPause, "I-62", [](Scene& scene) { scene.Sizes(0, 10); }},
-      {kFree, "", [](Scene& scene) { scene.Sizes(0, 10); }},
-      {kBake, "", [](Scene& scene) { scene.Sizes(0, 10); }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Promote("2@2");
-         scene.Sizes(0, 10);
-       }},
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Promote("2@1");
-         scene.Sizes(0, 10);
-       }},
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Promote("2@2", Scene::kController);
-         scene.Sizes(0, 10);
-       }},
+      {kAtPause, "", {Sizes(8, 2)}},
+      {kAtPause, "I-62", {Sizes(0, 10)}},
+      {kFree, "", {Sizes(0, 10)}},
+      {kBake, "", {Sizes(0, 10)}},
+      {kAtPause, "", {Sizes(8, 2), Promote("2@2"), Sizes(0, 10)}},
+      {kAtPause, "I-62", {Sizes(8, 2), Promote("2@1"), Sizes(0, 10)}},
+      {kAtPause, "I-62", {Sizes(8, 2), Promote("2@2", Scene::kController), Sizes(0, 10)}},
       // The step's Pods are not there.
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Promote("2@2");
-         scene.Scale("new", 10);
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Promote("2@2/force");
-         scene.Scale("new", 10);
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.User(R"({"strategy": {"steps": null}})");
-         scene.Sizes(0, 10);
-       }},
-      {kTimed, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.RunFor(seconds(60));
-         scene.Sizes(0, 10);
-       }},
-      {kTimed, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Sizes(8, 1);
-         scene.RunFor(seconds(60));
-         scene.Sizes(0, 10);
-       }},
+      {kAtPause, "I-62", {Promote("2@2"), Scale("new", 10)}},
+      {kAtPause, "", {Promote("2@2/force"), Scale("new", 10)}},
+      {kAtPause, "", {User(R"({"strategy": {"steps": null}})"), Sizes(0, 10)}},
+      {kTimed, "", {Sizes(8, 2), RunFor(seconds(60)), Sizes(0, 10)}},
+      {kTimed, "I-62", {Sizes(8, 2), Sizes(8, 1), RunFor(seconds(60)), Sizes(0, 10)}},
       // Going back to what was proven.
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Want("app:1");
-         scene.Sizes(10, 0);
-       }},
+      {kAtPause, "", {Sizes(8, 2), Want("app:1"), Sizes(10, 0)}},
   })));
 }
 
@@ -178,214 +179,72 @@ TEST_CASE("I-62: who takes the last Pods of a revision that is not remembered is
 
 TEST_CASE("I-62: the size in between does not matter") {
   Play(GENERATE(values<Course>({
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.User(R"({"replicas": 0})");
-         scene.Sizes(0, 0);
-         scene.User(R"({"replicas": 10})");
-         scene.Scale("new", 10);
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.User(R"({"replicas": 0})");
-         scene.Sizes(0, 0);
-         scene.User(R"({"replicas": 10})");
-         scene.Sizes(8, 2);
-         scene.Rest();
-       }},
+      {kAtPause, "I-62", {Sizes(8, 2), Replicas(0), Sizes(0, 0), Replicas(10), Scale("new", 10)}},
+      {kAtPause, "", {Sizes(8, 2), Replicas(0), Sizes(0, 0), Replicas(10), Sizes(8, 2), Rest()}},
       // Two of two are all of them, although the step says 2.
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.User(R"({"replicas": 2})");
-         scene.Scale("old", 0);
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.User(R"({"replicas": 2})");
-         scene.Sizes(1, 1);
-         scene.Rest();
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.User(R"({"replicas": 1})");
-         scene.Sizes(0, 1);
-         scene.Rest();
-       }},
+      {kAtPause, "I-62", {Sizes(8, 2), Replicas(2), Scale("old", 0)}},
+      {kAtPause, "", {Sizes(8, 2), Replicas(2), Sizes(1, 1), Rest()}},
+      {kAtPause, "", {Sizes(8, 2), Replicas(1), Sizes(0, 1), Rest()}},
       // The size changed a moment ago, and the controller cannot know it.
-      {R"({"steps": [{"setUpdated": 4}, {"pause": {}}]})", "",
-       [](Scene& scene) {
-         scene.world.Scale("web", 4, kKind);
-         scene.Scale("new", 4);
-       }},
+      {R"({"steps": [{"setUpdated": 4}, {"pause": {}}]})", "", {Desire(4), Scale("new", 4)}},
   })));
 }
 
 TEST_CASE("I-62: at rest the share that is held back is Pods of a proven revision") {
   Play(GENERATE(values<Course>({
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 2);
-         scene.Rest();
-       }},
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(5, 5);
-         scene.Rest();
-       }},
-      {kPartition, "",
-       [](Scene& scene) {
-         scene.Sizes(7, 3);
-         scene.Rest();
-       }},
-      {kPartition, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(6, 4);
-         scene.Rest();
-       }},
+      {kAtPause, "", {Sizes(8, 2), Rest()}},
+      {kAtPause, "I-62", {Sizes(5, 5), Rest()}},
+      {kPartition, "", {Sizes(7, 3), Rest()}},
+      {kPartition, "I-62", {Sizes(6, 4), Rest()}},
       // Fewer than desired: the rest of the share is owed.
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(4, 5);
-         scene.Rest();
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.User(R"({"paused": true})");
-         scene.Sizes(5, 5);
-         scene.Rest();
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.User(R"({"abort": true})");
-         scene.Sizes(5, 5);
-         scene.Rest();
-       }},
+      {kAtPause, "", {Sizes(4, 5), Rest()}},
+      {kAtPause, "", {User(R"({"paused": true})"), Sizes(5, 5), Rest()}},
+      {kAtPause, "", {Abort(), Sizes(5, 5), Rest()}},
       // "new" was never proven, and holds the place of "old".
-      {kAtPause, "I-62",
-       [](Scene& scene) {
-         scene.Sizes(6, 2);
-         scene.Want("app:3");
-         scene.Make("third", 2, "3");
-         scene.Rest();
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Sizes(8, 0);
-         scene.Want("app:3");
-         scene.Make("third", 2, "3");
-         scene.Rest();
-       }},
+      {kAtPause, "I-62", {Sizes(6, 2), Want("app:3"), Make("third", 2, "3"), Rest()}},
+      {kAtPause, "", {Sizes(8, 0), Want("app:3"), Make("third", 2, "3"), Rest()}},
   })));
 }
 
 TEST_CASE("I-62: Pods that are updated in place have the template of their images") {
   Play(GENERATE(values<Course>({
-      {kInPlace, "",
-       [](Scene& scene) {
-         scene.Patch(2, "app:2");
-         scene.Rest();
-       }},
-      {kInPlace, "I-62", [](Scene& scene) { scene.Patch(10, "app:2"); }},
+      {kInPlace, "", {Patch(2, "app:2"), Rest()}},
+      {kInPlace, "I-62", {Patch(10, "app:2")}},
       // The user wants fewer Pods, and none has gone yet.
-      {R"({"type": "InPlaceOnly", "steps": [{"pause": {}}]})", "I-62",
-       [](Scene& scene) {
-         scene.User(R"({"replicas": 8})");
-         scene.Patch(1, "app:2");
-       }},
-      {kInPlace, "",
-       [](Scene& scene) {
-         scene.Promote("2@2/force");
-         scene.Patch(10, "app:2");
-         scene.Rest();
-       }},
+      {R"({"type": "InPlaceOnly", "steps": [{"pause": {}}]})",
+       "I-62",
+       {Replicas(8), Patch(1, "app:2")}},
+      {kInPlace, "", {Promote("2@2/force"), Patch(10, "app:2"), Rest()}},
       // No Pod goes back to the proven revision, so those of a third one count as held back.
-      {kInPlace, "",
-       [](Scene& scene) {
-         scene.Patch(2, "app:2");
-         scene.Want("app:3");
-         scene.Make("third", 0, "3");
-         scene.Rest();
-       }},
+      {kInPlace, "", {Patch(2, "app:2"), Want("app:3"), Make("third", 0, "3"), Rest()}},
   })));
 }
 
 TEST_CASE("I-63: stableRevision names what had all Pods available with no pause ahead") {
   Play(GENERATE(values<Course>({
-      {kAtPause, "", [](Scene& scene) { scene.Status(R"({"stableRevision": 1})"); }},
-      {kAtPause, "I-63", [](Scene& scene) { scene.Status(R"({"stableRevision": 2})"); }},
+      {kAtPause, "", {Stable(1)}},
+      {kAtPause, "I-63", {Stable(2)}},
       // It was deleted, and nothing is known of it.
-      {kAtPause, "", [](Scene& scene) { scene.Status(R"({"stableRevision": 9})"); }},
-      {kFree, "",
-       [](Scene& scene) {
-         scene.Sizes(0, 10);
-         scene.Status(R"({"stableRevision": 2})");
-       }},
-      {kFree, "I-63",
-       [](Scene& scene) {
-         scene.Sizes(1, 9);
-         scene.Status(R"({"stableRevision": 2})");
-       }},
-      {kFree, "I-63",
-       [](Scene& scene) {
-         scene.User(R"({"replicas": 0})");
-         scene.Sizes(0, 0);
-         scene.Status(R"({"stableRevision": 2})");
-       }},
-      {kBake, "I-63",
-       [](Scene& scene) {
-         scene.Sizes(0, 10);
-         scene.Status(R"({"stableRevision": 2})");
-       }},
-      {kBake, "",
-       [](Scene& scene) {
-         scene.Sizes(0, 10);
-         scene.Promote("2@2");
-         scene.Status(R"({"stableRevision": 2})");
-       }},
+      {kAtPause, "", {Stable(9)}},
+      {kFree, "", {Sizes(0, 10), Stable(2)}},
+      {kFree, "I-63", {Sizes(1, 9), Stable(2)}},
+      {kFree, "I-63", {Replicas(0), Sizes(0, 0), Stable(2)}},
+      {kBake, "I-63", {Sizes(0, 10), Stable(2)}},
+      {kBake, "", {Sizes(0, 10), Promote("2@2"), Stable(2)}},
       // All were available at one moment.
-      {kFree, "",
-       [](Scene& scene) {
-         scene.Sizes(0, 10);
-         scene.Sizes(0, 3);
-         scene.Status(R"({"stableRevision": 2})");
-       }},
+      {kFree, "", {Sizes(0, 10), Sizes(0, 3), Stable(2)}},
   })));
 }
 
 TEST_CASE("I-64: Ready is True only while a Pod is available") {
   Play(GENERATE(values<Course>({
-      {kFree, "", [](Scene& scene) { scene.Status(kReady); }},
-      {kFree, "I-64",
-       [](Scene& scene) {
-         scene.Sizes(0, 0);
-         scene.Status(kReady);
-       }},
+      {kFree, "", {Ready()}},
+      {kFree, "I-64", {Sizes(0, 0), Ready()}},
       // Its Pods went a moment ago.
-      {kFree, "",
-       [](Scene& scene) {
-         scene.Scale("old", 0);
-         scene.RunFor(seconds(1));
-         scene.Status(kReady);
-       }},
-      {kFree, "",
-       [](Scene& scene) {
-         scene.User(R"({"replicas": 0})");
-         scene.Sizes(0, 0);
-         scene.Status(kReady);
-         scene.Rest();
-       }},
+      {kFree, "", {Scale("old", 0), RunFor(seconds(1)), Ready()}},
+      {kFree, "", {Replicas(0), Sizes(0, 0), Ready(), Rest()}},
       // No write says it, but it stays.
-      {kFree, "I-64",
-       [](Scene& scene) {
-         scene.Status(kReady);
-         scene.Sizes(0, 0);
-         scene.Rest();
-       }},
+      {kFree, "I-64", {Ready(), Sizes(0, 0), Rest()}},
   })));
 }
 
@@ -393,59 +252,19 @@ TEST_CASE("I-64: Ready is True only while a Pod is available") {
 TEST_CASE("I-65: at rest no more old ReplicaSets are there than are to be kept") {
   Play(GENERATE(values<Course>({
       // "old" has Pods, "new" is wanted, and "third" is kept.
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Make("third", 0, "3");
-         scene.Rest();
-       }},
-      {kAtPause, "I-65",
-       [](Scene& scene) {
-         scene.Make("third", 0, "3");
-         scene.Make("fourth", 0, "4");
-         scene.Rest();
-       }},
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Make("third", 0, "3");
-         scene.Make("fourth", 1, "4");
-         scene.Rest();
-       }},
+      {kAtPause, "", {Make("third", 0, "3"), Rest()}},
+      {kAtPause, "I-65", {Make("third", 0, "3"), Make("fourth", 0, "4"), Rest()}},
+      {kAtPause, "", {Make("third", 0, "3"), Make("fourth", 1, "4"), Rest()}},
       // "old" is the stable one, and has no Pods.
-      {kBake, "",
-       [](Scene& scene) {
-         scene.Status(R"({"stableRevision": 1})");
-         scene.Sizes(0, 10);
-         scene.Make("third", 0, "3");
-         scene.Make("fourth", 0, "4");
-         scene.Rest();
-       }},
+      {kBake, "", {Stable(1), Sizes(0, 10), Make("third", 0, "3"), Make("fourth", 0, "4"), Rest()}},
   })));
 }
 
 TEST_CASE("I-66: at rest an aborted Rollout has Pods of its stable revision only") {
   Play(GENERATE(values<Course>({
-      {kAtPause, "",
-       [](Scene& scene) {
-         scene.Status(R"({"stableRevision": 1})");
-         scene.Sizes(8, 2);
-         scene.User(R"({"abort": true})");
-         scene.Sizes(10, 0);
-         scene.Rest();
-       }},
-      {kAtPause, "I-66",
-       [](Scene& scene) {
-         scene.Status(R"({"stableRevision": 1})");
-         scene.Sizes(8, 2);
-         scene.User(R"({"abort": true})");
-         scene.Rest();
-       }},
-      {kInPlace, "I-66",
-       [](Scene& scene) {
-         scene.Status(R"({"stableRevision": 1})");
-         scene.Patch(2, "app:2");
-         scene.User(R"({"abort": true})");
-         scene.Rest();
-       }},
+      {kAtPause, "", {Stable(1), Sizes(8, 2), Abort(), Sizes(10, 0), Rest()}},
+      {kAtPause, "I-66", {Stable(1), Sizes(8, 2), Abort(), Rest()}},
+      {kInPlace, "I-66", {Stable(1), Patch(2, "app:2"), Abort(), Rest()}},
   })));
 }
 

@@ -2,6 +2,7 @@
 // controller runs here: the test plays them with writes in their names.
 #include "test/sim/surge_invariant.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ class Cluster {
   }
 
   const std::string& wrong() const { return wrong_; }
-  uint64_t Now() { return server_.store().revision(); }
+  void Remember() { remembered_ = server_.store().revision(); }
+  uint64_t remembered() const { return remembered_; }
 
   // Creates or resizes a ReplicaSet.
   void Set(const std::string& name, int replicas, const std::string& actor = kOurs,
@@ -102,181 +104,116 @@ class Cluster {
   ApiServer server_;
   SurgeInvariant surge_;
   std::string wrong_;
+  uint64_t remembered_ = 0;
   int pods_ = 0;
 };
 
+// --- what may happen ---
+
+using Deed = std::function<void(Cluster&)>;
+
+// The actor of a later deed …AsOfThen has seen what there is now, and nothing that came after it.
+Deed Remember() {
+  return [](Cluster& c) { c.Remember(); };
+}
+Deed Set(const char* name, int replicas) {
+  return [=](Cluster& c) { c.Set(name, replicas); };
+}
+Deed SetAsOfThen(const char* name, int replicas) {
+  return [=](Cluster& c) { c.Set(name, replicas, kOurs, c.remembered()); };
+}
+Deed SetByUser(const char* name, int replicas) {
+  return [=](Cluster& c) { c.Set(name, replicas, kUser); };
+}
+Deed SetLate(const char* name, int replicas) {
+  return [=](Cluster& c) { c.SetLate(name, replicas, c.remembered()); };
+}
+Deed Make(const char* replica_set, int count) {
+  return [=](Cluster& c) { c.Make(replica_set, count); };
+}
+Deed MakeAsOfThen(const char* replica_set, int count) {
+  return [=](Cluster& c) { c.Make(replica_set, count, c.remembered()); };
+}
+Deed Orphan() {
+  return [](Cluster& c) { c.Orphan(); };
+}
+Deed Adopt(const char* replica_set) {
+  return [=](Cluster& c) { c.Adopt(replica_set); };
+}
+Deed MarkDeleted(int first, int last) {
+  return [=](Cluster& c) { c.MarkDeleted(first, last); };
+}
+Deed Fail(int first, int last) {
+  return [=](Cluster& c) { c.Fail(first, last); };
+}
+Deed Surge(int pods) {
+  return [=](Cluster& c) { c.Surge(pods); };
+}
+Deed Recreate() {
+  return [](Cluster& c) { c.Recreate(); };
+}
+
+constexpr const char* k14Of13 = "makes 14 live Pods of at most 13";
+constexpr const char* k11Of10 = "makes 11 live Pods of at most 10";
+
 struct Story {
   std::string name;
-  void (*tell)(Cluster& cluster);
+  std::vector<Deed> deeds;
   std::string wrong;  // part of the text; "" if nothing is wrong
 };
 
 TEST_CASE("live Pods are judged by what the deciding write could know (I-43)") {
   const Story story = GENERATE(values<Story>({
       {"grown before old Pods are gone",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Make("new", 3);
-         c.Set("old", 8);
-         c.Set("new", 5);
-         c.Make("new", 1);
-       },
-       "makes 14 live Pods of at most 13"},
+       {Set("new", 3), Make("new", 3), Set("old", 8), Set("new", 5), Make("new", 1)},
+       k14Of13},
       {"grown when they are marked deleted",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Make("new", 3);
-         c.Set("old", 8);
-         c.MarkDeleted(1, 2);
-         c.Set("new", 5);
-         c.Make("new", 2);
-       },
+       {Set("new", 3), Make("new", 3), Set("old", 8), MarkDeleted(1, 2), Set("new", 5),
+        Make("new", 2)},
        ""},
-      {"Pods that failed are not live",
-       [](Cluster& c) {
-         c.Fail(1, 2);
-         c.Set("new", 5);
-         c.Make("new", 5);
-       },
-       ""},
+      {"Pods that failed are not live", {Fail(1, 2), Set("new", 5), Make("new", 5)}, ""},
       {"Recreate has no surge",
-       [](Cluster& c) {
-         c.Recreate();
-         c.Set("old", 0);
-         c.Set("new", 10);
-         c.Make("new", 1);
-       },
-       "makes 11 live Pods of at most 10"},
+       {Recreate(), Set("old", 0), Set("new", 10), Make("new", 1)},
+       k11Of10},
       {"others scaled the old one up before",
-       [](Cluster& c) {
-         c.Set("old", 12, kUser);
-         c.Make("old", 2);
-         c.Set("new", 3);
-         c.Make("new", 2);
-       },
-       "makes 14 live Pods of at most 13"},
+       {SetByUser("old", 12), Make("old", 2), Set("new", 3), Make("new", 2)},
+       k14Of13},
       {"others scaled the old one up later",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Set("old", 12, kUser);
-         c.Make("old", 2);
-         c.Make("new", 3);
-       },
+       {Set("new", 3), SetByUser("old", 12), Make("old", 2), Make("new", 3)},
        ""},
       {"others scaled the old one up, which was not seen yet",
-       [](Cluster& c) {
-         const uint64_t shown = c.Now();
-         c.Set("old", 12, kUser);
-         c.Make("old", 2);
-         c.Set("new", 3, kOurs, shown);
-         c.Make("new", 3);
-       },
+       {Remember(), SetByUser("old", 12), Make("old", 2), SetAsOfThen("new", 3), Make("new", 3)},
        ""},
       {"the network kept the write back, and the old one was scaled up since",
-       [](Cluster& c) {
-         const uint64_t shown = c.Now();
-         c.Set("old", 12);
-         c.Make("old", 2);
-         c.SetLate("new", 3, shown);
-         c.Make("new", 3);
-       },
+       {Remember(), Set("old", 12), Make("old", 2), SetLate("new", 3), Make("new", 3)},
        ""},
       {"the network kept the write back, which was too large anyway",
-       [](Cluster& c) {
-         const uint64_t shown = c.Now();
-         c.SetLate("new", 4, shown);
-         c.Make("new", 4);
-       },
-       "makes 14 live Pods of at most 13"},
-      {"others wrote the size",
-       [](Cluster& c) {
-         c.Set("new", 6, kUser);
-         c.Make("new", 6);
-       },
-       ""},
-      {"others' size was lowered",
-       [](Cluster& c) {
-         c.Set("new", 6, kUser);
-         c.Set("new", 5);
-         c.Make("new", 5);
-       },
-       ""},
+       {Remember(), SetLate("new", 4), Make("new", 4)},
+       k14Of13},
+      {"others wrote the size", {SetByUser("new", 6), Make("new", 6)}, ""},
+      {"others' size was lowered", {SetByUser("new", 6), Set("new", 5), Make("new", 5)}, ""},
       {"and raised again",
-       [](Cluster& c) {
-         c.Set("new", 3, kUser);
-         c.Make("new", 3);
-         c.Set("new", 4);
-         c.Make("new", 1);
-       },
-       "makes 14 live Pods of at most 13"},
-      {"adopted before",
-       [](Cluster& c) {
-         c.Orphan();
-         c.Adopt("old");
-         c.Set("new", 3);
-         c.Make("new", 3);
-       },
-       "makes 14 live Pods of at most 13"},
-      {"adopted later",
-       [](Cluster& c) {
-         c.Orphan();
-         c.Set("new", 3);
-         c.Adopt("old");
-         c.Make("new", 3);
-       },
-       ""},
-      {"the limit was lowered before",
-       [](Cluster& c) {
-         c.Surge(0);
-         c.Set("new", 1);
-         c.Make("new", 1);
-       },
-       "makes 11 live Pods of at most 10"},
-      {"the limit was lowered later",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Surge(0);
-         c.Make("new", 3);
-       },
-       ""},
+       {SetByUser("new", 3), Make("new", 3), Set("new", 4), Make("new", 1)},
+       k14Of13},
+      {"adopted before", {Orphan(), Adopt("old"), Set("new", 3), Make("new", 3)}, k14Of13},
+      {"adopted later", {Orphan(), Set("new", 3), Adopt("old"), Make("new", 3)}, ""},
+      {"the limit was lowered before", {Surge(0), Set("new", 1), Make("new", 1)}, k11Of10},
+      {"the limit was lowered later", {Set("new", 3), Surge(0), Make("new", 3)}, ""},
       {"the limit was lowered, which was not seen yet",
-       [](Cluster& c) {
-         const uint64_t shown = c.Now();
-         c.Surge(0);
-         c.Set("new", 3, kOurs, shown);
-         c.Make("new", 3);
-       },
+       {Remember(), Surge(0), SetAsOfThen("new", 3), Make("new", 3)},
        ""},
       {"the ReplicaSet controller acts upon an earlier size",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         const uint64_t seen = c.Now();
-         c.Surge(0);
-         c.Set("new", 4);
-         c.Make("new", 3, seen);
-       },
+       {Set("new", 3), Remember(), Surge(0), Set("new", 4), MakeAsOfThen("new", 3)},
        ""},
       {"it acts upon the later one",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Surge(0);
-         c.Set("new", 4);
-         c.Make("new", 1);
-       },
-       "makes 11 live Pods of at most 10"},
-      {"lowering asks for no Pod",
-       [](Cluster& c) {
-         c.Set("new", 3);
-         c.Surge(0);
-         c.Set("new", 2);
-         c.Make("new", 2);
-       },
-       ""},
+       {Set("new", 3), Surge(0), Set("new", 4), Make("new", 1)},
+       k11Of10},
+      {"lowering asks for no Pod", {Set("new", 3), Surge(0), Set("new", 2), Make("new", 2)}, ""},
   }));
   CAPTURE(story.name);
   Cluster cluster;
   REQUIRE(cluster.wrong().empty());
-  story.tell(cluster);
+  for (const Deed& deed : story.deeds) deed(cluster);
   CAPTURE(cluster.wrong());
   CHECK(cluster.wrong().empty() == story.wrong.empty());
   CHECK(cluster.wrong().starts_with(story.wrong));
