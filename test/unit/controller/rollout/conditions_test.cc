@@ -44,12 +44,6 @@ void SetAvailable(StoredRollout& rollout, int pods, const std::string& status) {
   rollout.SetCondition(StoredCondition("Available", status, "Because", "of them"));
 }
 
-// One Pod, of revision 8, and one is desired.
-void HaveOnePod(StoredRollout& rollout) {
-  rollout.object["spec"]["replicas"] = 1;
-  for (const char* pods : {"replicas", "updatedReplicas"}) rollout.object["status"][pods] = 1;
-}
-
 // 3 of 10 Pods are updated, 9 available.
 void BeMidway(StoredRollout& rollout) {
   rollout.object["status"]["updatedReplicas"] = 3;
@@ -57,9 +51,66 @@ void BeMidway(StoredRollout& rollout) {
   Progress(rollout, "True", "ReplicaSetUpdated");
 }
 
+// --- what happened to a Rollout that was complete ---
+
+using Change = std::function<void(StoredRollout&)>;
+
+Change Spec(const Json& patch) {
+  return [=](StoredRollout& r) { r.object["spec"].merge_patch(patch); };
+}
+Change Status(const Json& patch) {
+  return [=](StoredRollout& r) { r.object["status"].merge_patch(patch); };
+}
+Change Pause() { return Spec({{"paused", true}}); }
+Change Abort() { return Spec({{"abort", true}}); }
+Change Stable(int revision) { return Status({{"stableRevision", revision}}); }
+Change Updated(int pods) { return Status({{"replicas", pods}, {"updatedReplicas", pods}}); }
+Change RolledBack(int revision, int became, int generation) {
+  return Status(
+      {{"rolledBack", {{"revision", revision}, {"became", became}, {"generation", generation}}}});
+}
+Change With(const std::string& type, const std::string& status, const std::string& reason,
+            const std::string& message) {
+  return [=](StoredRollout& r) { r.SetCondition(StoredCondition(type, status, reason, message)); };
+}
+Change Without(const std::string& type) {
+  return [=](StoredRollout& r) { r.RemoveCondition(type); };
+}
+Change Progressing(const std::string& status, const std::string& reason,
+                   const std::string& message = "how it goes") {
+  return With("Progressing", status, reason, message);
+}
+Change TimedOut(const std::string& message = "timed out") {
+  return Progressing("False", "ProgressDeadlineExceeded", message);
+}
+Change Available(int pods, const std::string& status) {
+  return [=](StoredRollout& r) { SetAvailable(r, pods, status); };
+}
+
+void Nothing(StoredRollout&) {}
+template <typename... Changes>
+Change All(Changes... changes) {
+  return [=](StoredRollout& r) { (changes(r), ...); };
+}
+
+// --- what users see ---
+
+constexpr const char* kHealthy = "Healthy: Ready True Healthy";
+constexpr const char* kRolledBack = "RolledBack: Ready True RolledBack";
+constexpr const char* kMoving =
+    "Progressing: Ready False Progressing, Reconciling True Progressing";
+constexpr const char* kUnavailable =
+    "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable";
+constexpr const char* kPaused = "Paused: Ready False Paused, Reconciling True Paused";
+constexpr const char* kLate =
+    "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded";
+constexpr const char* kNoWayBack =
+    "Stalled: Ready False NothingToAbortTo, Stalled True NothingToAbortTo";
+constexpr const char* kAborted = "Aborted: Ready False Aborted, Stalled True Aborted";
+
 struct Row {
   std::string id;
-  std::function<void(StoredRollout&)> change;  // of a Rollout that is complete
+  Change change;
   std::string want;
   std::string message;  // a part of it
 };
@@ -92,289 +143,120 @@ TEST_CASE("why the defaults of a template are not told is said before and after 
 
 TEST_CASE("each row of the table of phases holds, the first one first") {
   const Row row = GENERATE(values<Row>({
-      {"RO-066 complete", [](StoredRollout&) {}, "Healthy: Ready True Healthy",
-       "10 of 10 Pods are updated, 10 are available"},
-      {"RO-066 paused when complete",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         Progress(r, "Unknown", "RolloutPaused");
-       },
-       "Healthy: Ready True Healthy", "10 of 10"},
-      {"RO-066 complete without a deadline",
-       [](StoredRollout& r) { r.RemoveCondition("Progressing"); }, "Healthy: Ready True Healthy",
-       "10 of 10"},
-      {"RO-065 rolled back",
-       [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
-       },
-       "RolledBack: Ready True RolledBack",
+      {"RO-066 complete", Nothing, kHealthy, "10 of 10 Pods are updated, 10 are available"},
+      {"RO-066 paused when complete", All(Pause(), Progressing("Unknown", "RolloutPaused")),
+       kHealthy, "10 of 10"},
+      {"RO-066 complete without a deadline", Without("Progressing"), kHealthy, "10 of 10"},
+      {"RO-065 rolled back", RolledBack(5, 8, 12), kRolledBack,
        "from revision 7 to revision 5, which is revision 8 now"},
-      {"RO-065 rolled back from a template that had no revision",
-       [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 8}, {"became", 8}, {"generation", 12}};
-       },
-       "RolledBack: Ready True RolledBack", "rolled back to revision 8, which is revision 8 now"},
-      {"RO-065 rolled back, and changed since",
-       [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 11}};
-       },
-       "Healthy: Ready True Healthy", "10 of 10"},
-      {"RO-065 a rollback that was recorded, but not performed",
-       [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 9}, {"generation", 12}};
-       },
-       "Healthy: Ready True Healthy", "10 of 10"},
-      {"RO-064 midway", BeMidway,
-       "Progressing: Ready False Progressing, Reconciling True Progressing",
-       "3 of 10 Pods are updated, 9 are available"},
-      {"RO-064 held back by a partition",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["strategy"]["partition"] = 7;
-       },
-       "Progressing: Ready False Progressing, Reconciling True Progressing",
-       "spec.strategy.partition keeps the others"},
+      {"RO-065 rolled back from a template that had no revision", RolledBack(8, 8, 12), kRolledBack,
+       "rolled back to revision 8, which is revision 8 now"},
+      {"RO-065 rolled back, and changed since", RolledBack(5, 8, 11), kHealthy, "10 of 10"},
+      {"RO-065 a rollback that was recorded, but not performed", RolledBack(5, 9, 12), kHealthy,
+       "10 of 10"},
+      {"RO-064 midway", BeMidway, kMoving, "3 of 10 Pods are updated, 9 are available"},
+      {"RO-064 held back by a partition", All(BeMidway, Spec({{"strategy", {{"partition", 7}}}})),
+       kMoving, "spec.strategy.partition keeps the others"},
       {"RO-064 the generation is not observed",
-       [](StoredRollout& r) { r.object["metadata"]["generation"] = 13; },
-       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       [](StoredRollout& r) { r.object["metadata"]["generation"] = 13; }, kMoving,
        "generation 13 is not carried out yet"},
       {"RO-064 nothing was ever written", [](StoredRollout& r) { r.object["status"] = {}; },
-       "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
+       kMoving, "generation 12"},
       {"RO-060 nothing was ever written, as the API server shows it",
-       [](StoredRollout& r) { r.object["status"] = {{"observedGeneration", -1}}; },
-       "Progressing: Ready False Progressing, Reconciling True Progressing", "generation 12"},
-      {"RO-067 a Pod was lost later", [](StoredRollout& r) { SetAvailable(r, 9, "True"); },
-       "Healthy: Ready True Healthy", "9 are available"},
+       [](StoredRollout& r) { r.object["status"] = {{"observedGeneration", -1}}; }, kMoving,
+       "generation 12"},
+      {"RO-067 a Pod was lost later", Available(9, "True"), kHealthy, "9 are available"},
       {"RO-067 a Pod was lost while paused",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         r.object["status"]["stableRevision"] = 8;
-         Progress(r, "Unknown", "RolloutPaused");
-         SetAvailable(r, 9, "True");
-       },
-       "Healthy: Ready True Healthy", "9 are available"},
-      {"RO-067 too many Pods were lost later",
-       [](StoredRollout& r) { SetAvailable(r, 2, "False"); },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       All(Pause(), Stable(8), Progressing("Unknown", "RolloutPaused"), Available(9, "True")),
+       kHealthy, "9 are available"},
+      {"RO-067 too many Pods were lost later", Available(2, "False"), kUnavailable,
        "only 2 of 10 Pods are available"},
       {"RO-150 the only Pod was lost later, and maxUnavailable allows that",
-       [](StoredRollout& r) {
-         HaveOnePod(r);
-         SetAvailable(r, 0, "True");
-       },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       All(Spec({{"replicas", 1}}), Updated(1), Available(0, "True")), kUnavailable,
        "the rollout is complete, but none of 1 Pods is available"},
-      {"RO-150 all Pods were lost later, and maxUnavailable allows that",
-       [](StoredRollout& r) { SetAvailable(r, 0, "True"); },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
-       "none of 10 Pods is available"},
-      {"RO-150 one Pod is left, and maxUnavailable allows that",
-       [](StoredRollout& r) { SetAvailable(r, 1, "True"); }, "Healthy: Ready True Healthy",
+      {"RO-150 all Pods were lost later, and maxUnavailable allows that", Available(0, "True"),
+       kUnavailable, "none of 10 Pods is available"},
+      {"RO-150 one Pod is left, and maxUnavailable allows that", Available(1, "True"), kHealthy,
        "10 of 10 Pods are updated, 1 is available"},
       {"RO-150 all Pods were lost without a deadline",
-       [](StoredRollout& r) {
-         r.RemoveCondition("Progressing");
-         r.object["status"]["stableRevision"] = 8;
-         SetAvailable(r, 0, "True");
-       },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       All(Without("Progressing"), Stable(8), Available(0, "True")), kUnavailable,
        "none of 10 Pods is available"},
       {"RO-150 all Pods were lost while paused",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         r.object["status"]["stableRevision"] = 8;
-         Progress(r, "Unknown", "RolloutPaused");
-         SetAvailable(r, 0, "True");
-       },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
-       "none of 10 Pods is available"},
+       All(Pause(), Stable(8), Progressing("Unknown", "RolloutPaused"), Available(0, "True")),
+       kUnavailable, "none of 10 Pods is available"},
       {"RO-150 all Pods were lost after a rollback",
-       [](StoredRollout& r) {
-         r.object["status"]["rolledBack"] = {{"revision", 5}, {"became", 8}, {"generation", 12}};
-         SetAvailable(r, 0, "True");
-       },
-       "Progressing: Ready False PodsUnavailable, Reconciling True PodsUnavailable",
+       All(RolledBack(5, 8, 12), Available(0, "True")), kUnavailable,
        "none of 10 Pods is available"},
       {"RO-150 there is to be no Pod",
-       [](StoredRollout& r) {
-         r.object["spec"]["replicas"] = 0;
-         for (const char* pods : {"replicas", "updatedReplicas"}) r.object["status"][pods] = 0;
-         SetAvailable(r, 0, "True");
-       },
-       "Healthy: Ready True Healthy", "0 of 0 Pods are updated"},
+       All(Spec({{"replicas", 0}}), Updated(0), Available(0, "True")), kHealthy,
+       "0 of 0 Pods are updated"},
       {"RO-067 another revision was complete",
-       [](StoredRollout& r) {
-         r.RemoveCondition("Progressing");
-         r.object["status"]["stableRevision"] = 7;
-         SetAvailable(r, 9, "True");
-       },
-       "Progressing: Ready False Progressing, Reconciling True Progressing",
+       All(Without("Progressing"), Stable(7), Available(9, "True")), kMoving,
        "10 of 10 Pods are updated, 9 are available"},
-      {"RO-063 paused midway",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["paused"] = true;
-         Progress(r, "Unknown", "RolloutPaused");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
+      {"RO-063 paused midway", All(BeMidway, Pause(), Progressing("Unknown", "RolloutPaused")),
+       kPaused,
        "spec.paused is true. 3 of 10 Pods are updated, 9 are available. Set spec.paused to false "
        "to go on"},
       {"RO-151 paused without Pods",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         for (const char* pods : {"replicas", "updatedReplicas"}) r.object["status"][pods] = 0;
-         Progress(r, "Unknown", "RolloutPaused");
-         SetAvailable(r, 0, "False");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
+       All(Pause(), Updated(0), Progressing("Unknown", "RolloutPaused"), Available(0, "False")),
+       kPaused,
        "spec.paused is true. 0 of 10 Pods are updated, none is available. Set spec.paused"},
       {"RO-151 at a pause among the steps, and no Pod is available",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         SetAvailable(r, 0, "False");
-         Progress(r, "Unknown", "RolloutPausedAtStep", "step 2 of 4 waits");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
-       "step 2 of 4 waits; 3 of 10 Pods are updated, none is available"},
+       All(BeMidway, Available(0, "False"),
+           Progressing("Unknown", "RolloutPausedAtStep", "step 2 of 4 waits")),
+       kPaused, "step 2 of 4 waits; 3 of 10 Pods are updated, none is available"},
       {"RO-152 paused, and a rollback waits",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["paused"] = true;
-         r.object["spec"]["rollbackTo"] = {{"revision", 7}};
-         Progress(r, "Unknown", "RolloutPaused");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
+       All(BeMidway, Pause(), Spec({{"rollbackTo", {{"revision", 7}}}}),
+           Progressing("Unknown", "RolloutPaused")),
+       kPaused,
        "spec.paused is true, and spec.rollbackTo waits until spec.paused is false. 3 of 10 Pods "
        "are updated, 9 are available"},
       {"RO-152 paused when complete, and a rollback waits",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         r.object["spec"]["rollbackTo"] = Json::object();
-         Progress(r, "Unknown", "RolloutPaused");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
+       All(Pause(), Spec({{"rollbackTo", Json::object()}}),
+           Progressing("Unknown", "RolloutPaused")),
+       kPaused,
        "spec.paused is true, and spec.rollbackTo waits until spec.paused is false. 10 of 10 Pods"},
       {"RO-152 paused after a deadline, and a rollback waits",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["paused"] = true;
-         r.object["spec"]["rollbackTo"] = Json::object();
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-       },
-       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
+       All(BeMidway, Pause(), Spec({{"rollbackTo", Json::object()}}), TimedOut()), kLate,
        "timed out; spec.rollbackTo waits until spec.paused is false"},
-      {"RO-152 a rollback that does not wait",
-       [](StoredRollout& r) { r.object["spec"]["rollbackTo"] = Json::object(); },
-       "Healthy: Ready True Healthy", "10 of 10 Pods are updated, 10 are available"},
+      {"RO-152 a rollback that does not wait", Spec({{"rollbackTo", Json::object()}}), kHealthy,
+       "10 of 10 Pods are updated, 10 are available"},
       {"RO-063 at a pause among the steps",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         Progress(r, "Unknown", "RolloutPausedAtStep", "step 2 of 4 waits");
-       },
-       "Paused: Ready False Paused, Reconciling True Paused", "step 2 of 4 waits"},
-      {"RO-062 timed out",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-       },
-       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
-       "timed out"},
-      {"RO-062 timed out, then paused",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["paused"] = true;
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-       },
-       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
-       "timed out"},
-      {"RO-066 timed out, paused, and complete then",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-       },
-       "Healthy: Ready True Healthy", "10 of 10 Pods are updated"},
+       All(BeMidway, Progressing("Unknown", "RolloutPausedAtStep", "step 2 of 4 waits")), kPaused,
+       "step 2 of 4 waits"},
+      {"RO-062 timed out", All(BeMidway, TimedOut()), kLate, "timed out"},
+      {"RO-062 timed out, then paused", All(BeMidway, Pause(), TimedOut()), kLate, "timed out"},
+      {"RO-066 timed out, paused, and complete then", All(Pause(), TimedOut()), kHealthy,
+       "10 of 10 Pods are updated"},
       {"RO-067 timed out, paused, complete, and a Pod was lost then",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         r.object["status"]["stableRevision"] = 8;
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-         SetAvailable(r, 9, "True");
-       },
-       "Healthy: Ready True Healthy", "9 are available"},
+       All(Pause(), Stable(8), TimedOut(), Available(9, "True")), kHealthy, "9 are available"},
       {"RO-062 timed out with all Pods updated, then paused",
-       [](StoredRollout& r) {
-         r.object["spec"]["paused"] = true;
-         Progress(r, "False", "ProgressDeadlineExceeded", "timed out");
-         SetAvailable(r, 9, "True");
-       },
-       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded",
-       "timed out"},
+       All(Pause(), TimedOut(), Available(9, "True")), kLate, "timed out"},
       {"RO-062 a wrong template, without a deadline",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.RemoveCondition("Progressing");
-         r.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "no such field"));
-       },
+       All(BeMidway, Without("Progressing"),
+           With("Stalled", "True", "InvalidTemplate", "no such field")),
        "Stalled: Ready False InvalidTemplate, Stalled True InvalidTemplate", "no such field"},
-      {"RO-062 nothing was ever stable",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["abort"] = true;
-       },
-       "Stalled: Ready False NothingToAbortTo, Stalled True NothingToAbortTo",
+      {"RO-062 nothing was ever stable", All(BeMidway, Abort()), kNoWayBack,
        "no revision was ever rolled out completely"},
       {"RO-062 what was stable is gone",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["abort"] = true;
-         r.object["status"]["stableRevision"] = 7;
-         Progress(r, "False", "NothingToAbortTo", "revision 7 is gone");
-       },
-       "Stalled: Ready False NothingToAbortTo, Stalled True NothingToAbortTo",
-       "revision 7 is gone"},
-      {"RO-061 aborted",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["abort"] = true;
-         r.object["status"]["stableRevision"] = 7;
-         Progress(r, "False", "RolloutAborted");
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted", "Pods follow revision 7"},
+       All(BeMidway, Abort(), Stable(7),
+           Progressing("False", "NothingToAbortTo", "revision 7 is gone")),
+       kNoWayBack, "revision 7 is gone"},
+      {"RO-061 aborted", All(BeMidway, Abort(), Stable(7), Progressing("False", "RolloutAborted")),
+       kAborted, "Pods follow revision 7"},
       {"RO-153 aborted, and the images of the stable revision are known",
-       [](StoredRollout& r) {
-         r.object["spec"]["abort"] = true;
-         r.object["status"]["stableRevision"] = 7;
-         r.object["status"]["stableImages"] = "web:v7";
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted",
+       All(Abort(), Stable(7), Status({{"stableImages", "web:v7"}})), kAborted,
        "spec.abort is true: Pods follow revision 7 (web:v7), the last one that was rolled out "
        "completely. 10 of 10 Pods are updated to it, 10 are available. spec.template asks for "
        "web:v8. Set spec.abort to false to try again"},
       {"RO-153 aborted, and the template has the same images",
-       [](StoredRollout& r) {
-         r.object["spec"]["abort"] = true;
-         r.object["status"]["stableRevision"] = 7;
-         r.object["status"]["stableImages"] = "web:v8";
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted",
+       All(Abort(), Stable(7), Status({{"stableImages", "web:v8"}})), kAborted,
        "10 of 10 Pods are updated to it, 10 are available. Set spec.abort to false to try again"},
       {"RO-061 aborted and paused midway",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["abort"] = true;
-         r.object["spec"]["paused"] = true;
-         r.object["status"]["stableRevision"] = 7;
-         Progress(r, "False", "RolloutAborted");
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted",
+       All(BeMidway, Abort(), Pause(), Stable(7), Progressing("False", "RolloutAborted")), kAborted,
        "completely. 3 of 10 Pods are updated to it"},
       {"RO-061 aborted, paused, and complete on the stable revision",
-       [](StoredRollout& r) {
-         r.object["spec"]["abort"] = true;
-         r.object["spec"]["paused"] = true;
-         r.object["status"]["stableRevision"] = 7;
-       },
-       "Aborted: Ready False Aborted, Stalled True Aborted", "10 of 10 Pods are updated to it"},
+       All(Abort(), Pause(), Stable(7)), kAborted, "10 of 10 Pods are updated to it"},
   }));
   CAPTURE(row.id);
   StoredRollout rollout;
@@ -390,23 +272,10 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
 // RO-164: an overlap is no reason to wait, and it is no cause of what Stalled or Aborted says.
 TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted") {
   const Row row = GENERATE(values<Row>({
-      {"complete", [](StoredRollout&) {}, "Healthy: Ready True Healthy",
-       "10 of 10 Pods are updated, 10 are available; who else"},
-      {"midway", BeMidway, "Progressing: Ready False Progressing, Reconciling True Progressing",
-       "9 are available; who else"},
-      {"paused",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         r.object["spec"]["paused"] = true;
-       },
-       "Paused: Ready False Paused, Reconciling True Paused",
-       "Set spec.paused to false to go on; who else"},
-      {"stalled",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         Progress(r, "False", "ProgressDeadlineExceeded", "too long");
-       },
-       "Stalled: Ready False ProgressDeadlineExceeded, Stalled True ProgressDeadlineExceeded", ""},
+      {"complete", Nothing, kHealthy, "10 of 10 Pods are updated, 10 are available; who else"},
+      {"midway", BeMidway, kMoving, "9 are available; who else"},
+      {"paused", All(BeMidway, Pause()), kPaused, "Set spec.paused to false to go on; who else"},
+      {"stalled", All(BeMidway, TimedOut("too long")), kLate, ""},
   }));
   CAPTURE(row.id);
   StoredRollout rollout;
@@ -423,20 +292,10 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
 // The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
 TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
   const Row row = GENERATE(values<Row>({
-      {"complete", [](StoredRollout&) {}, "", "10 of 10 Pods are updated, 10 are available; "},
+      {"complete", Nothing, "", "10 of 10 Pods are updated, 10 are available; "},
       {"midway", BeMidway, "", "9 are available; "},
-      {"stalled",
-       [](StoredRollout& r) {
-         BeMidway(r);
-         Progress(r, "False", "ProgressDeadlineExceeded", "too long");
-       },
-       "", "too long; "},
-      {"aborted",
-       [](StoredRollout& r) {
-         r.object["spec"]["abort"] = true;
-         r.object["status"]["stableRevision"] = 7;
-       },
-       "", "Set spec.abort to false to try again; "},
+      {"stalled", All(BeMidway, TimedOut("too long")), "", "too long; "},
+      {"aborted", All(Abort(), Stable(7)), "", "Set spec.abort to false to try again; "},
   }));
   CAPTURE(row.id);
   StoredRollout rollout;

@@ -21,166 +21,92 @@ namespace {
 
 // --- which Pods ---
 
+using Change = std::function<void(Served&)>;
+
+Change Old(int32_t size) {
+  return [=](Served& f) { f.AddOld(size); };
+}
+Change OldLost(int32_t size) {
+  return [=](Served& f) { f.AddOld(size).status.available_replicas = 0; };
+}
+Change New(int32_t size, int32_t available) {
+  return [=](Served& f) { f.AddNew(size, available); };
+}
+Change Revision(int number, int32_t size, int32_t available, uint64_t template_number) {
+  return [=](Served& f) { f.Add(number, size, available, template_number); };
+}
+Change Selected(const std::string& stable, const std::string& canary) {
+  return [=](Served& f) { f.WriteBoth(stable, canary); };
+}
+Change Replicas(int32_t replicas) {
+  return [=](Served& f) { f.replicas = replicas; };
+}
+void NothingStable(Served& f) { f.status.carried = KindStatus(RolloutOwn{}); }
+void Aborted(Served& f) { f.follow_revision = 1; }
+void Paused(Served& f) { f.paused = true; }
+void OnlyCanary(Served& f) { f.facts.stable = {}; }
+// Revision 1 was stable, and is number 4 now: the number 1 is that of another ReplicaSet.
+void NumberTwice(Served& f) {
+  f.AddOld(6).meta.annotations.Set(workload::kComplete, "1/web-1");
+  f.Add(3, 3, 3, 7).meta.annotations.Set(workload::kRevision, "1");
+  f.replica_sets.front().meta.annotations.Set(workload::kRevision, "4");
+  f.AddNew(1, 1);
+  f.WriteBoth("web-3", "web-2");
+}
+template <typename... Changes>
+Change All(Changes... changes) {
+  return [=](Served& f) { (changes(f), ...); };
+}
+
 struct TargetRow {
   std::string id;
-  std::function<void(Served&)> change;
+  Change change;
   std::string want;  // writes
 };
 
 TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
   const auto row = GENERATE(values<TargetRow>({
-      {"at rest both select the stable one", [](Served& f) { f.Add(1, 10, 10, 100); },
-       "web=web-1 web-next=web-1"},
-      {"a canary that has no available Pod yet",
-       [](Served& f) {
-         f.AddOld(9);
-         f.AddNew(1, 0);
-         f.WriteBoth("web-1", "web-1");
-       },
+      {"at rest both select the stable one", Revision(1, 10, 10, 100), "web=web-1 web-next=web-1"},
+      {"a canary that has no available Pod yet", All(Old(9), New(1, 0), Selected("web-1", "web-1")),
        ""},
-      {"its first available Pod",
-       [](Served& f) {
-         f.AddOld(9);
-         f.AddNew(2, 1);
-         f.WriteBoth("web-1", "web-1");
-       },
+      {"its first available Pod", All(Old(9), New(2, 1), Selected("web-1", "web-1")),
        "web-next=web-2"},
       {"a canary that dies stays: whoever judges it must see that",
-       [](Served& f) {
-         f.AddOld(9);
-         f.AddNew(2, 0);
-         f.WriteBoth("web-1", "web-2");
-       },
-       ""},
+       All(Old(9), New(2, 0), Selected("web-1", "web-2")), ""},
       {"a correction of the canary goes by the stable one",
-       [](Served& f) {
-         f.AddOld(8);
-         f.Add(3, 1, 1, 7);
-         f.AddNew(1, 0);
-         f.WriteBoth("web-1", "web-3");
-       },
-       "web-next=web-1"},
-      {"an abort",
-       [](Served& f) {
-         f.AddOld(9);
-         f.AddNew(1, 1);
-         f.follow_revision = 1;
-         f.WriteBoth("web-1", "web-2");
-       },
-       "web-next=web-1"},
+       All(Old(8), Revision(3, 1, 1, 7), New(1, 0), Selected("web-1", "web-3")), "web-next=web-1"},
+      {"an abort", All(Old(9), New(1, 1), Aborted, Selected("web-1", "web-2")), "web-next=web-1"},
       {"an abort whose stable Pods are not back yet",
-       [](Served& f) {
-         f.AddOld(9).status.available_replicas = 0;
-         f.AddNew(1, 1);
-         f.follow_revision = 1;
-         f.WriteBoth("web-2", "web-2");
-       },
-       ""},
+       All(OldLost(9), New(1, 1), Aborted, Selected("web-2", "web-2")), ""},
       {"stable Pods that are lost come back: the canary does not stand in",
-       [](Served& f) {
-         f.AddOld(8).status.available_replicas = 0;
-         f.AddNew(2, 2);
-         f.WriteBoth("web-1", "web-2");
-       },
-       ""},
+       All(OldLost(8), New(2, 2), Selected("web-1", "web-2")), ""},
       {"no stable Pod is left, as with one replica",
-       [](Served& f) {
-         f.replicas = 1;
-         f.AddOld(0);
-         f.AddNew(1, 1);
-         f.WriteBoth("web-1", "web-2");
-       },
-       "web=web-2"},
-      {"before any revision is stable: the new one",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.AddNew(10, 1);
-       },
+       All(Replicas(1), Old(0), New(1, 1), Selected("web-1", "web-2")), "web=web-2"},
+      {"before any revision is stable: the new one", All(NothingStable, New(10, 1)),
        "web=web-2 web-next=web-2"},
-      {"not before a Pod is available",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.AddNew(10, 0);
-       },
-       ""},
+      {"not before a Pod is available", All(NothingStable, New(10, 0)), ""},
       {"a key of a ReplicaSet that is gone",
-       [](Served& f) {
-         f.Add(1, 10, 10, 100);
-         f.WriteBoth("web-9", "web-1");
-       },
-       "web=web-1"},
-      {"a paused Rollout",
-       [](Served& f) {
-         f.paused = true;
-         f.AddOld(9);
-         f.AddNew(1, 1);
-         f.WriteBoth("web-1", "web-1");
-       },
+       All(Revision(1, 10, 10, 100), Selected("web-9", "web-1")), "web=web-1"},
+      {"a paused Rollout", All(Paused, Old(9), New(1, 1), Selected("web-1", "web-1")),
        "web-next=web-2"},
       {"no replicas: nothing moves",
-       [](Served& f) {
-         f.replicas = 0;
-         f.AddOld(1);
-         f.AddNew(1, 1);
-         f.WriteBoth("web-1", "web-1");
-       },
-       ""},
+       All(Replicas(0), Old(1), New(1, 1), Selected("web-1", "web-1")), ""},
       {"two ReplicaSets had the number of the stable revision: the one that was complete (RO-138)",
-       [](Served& f) {
-         f.AddOld(6).meta.annotations.Set(workload::kComplete, "1/web-1");
-         f.Add(3, 3, 3, 7).meta.annotations.Set(workload::kRevision, "1");
-         f.replica_sets.front().meta.annotations.Set(workload::kRevision, "4");
-         f.AddNew(1, 1);
-         f.WriteBoth("web-3", "web-2");
-       },
-       "web=web-1"},
+       NumberTwice, "web=web-1"},
       {"before any revision is stable: the first one, of which a Pod never becomes available",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.Add(1, 10, 9, 1);
-         f.AddNew(1, 1);
-       },
-       "web=web-1 web-next=web-2"},
+       All(NothingStable, Revision(1, 10, 9, 1), New(1, 1)), "web=web-1 web-next=web-2"},
       {"before any revision is stable, a Service stays while it has endpoints",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.Add(1, 5, 4, 1);
-         f.AddNew(6, 6);
-         f.WriteBoth("web-1", "web-2");
-       },
-       ""},
+       All(NothingStable, Revision(1, 5, 4, 1), New(6, 6), Selected("web-1", "web-2")), ""},
       {"before any revision is stable, a canary that had the first Pod gives way to the first one",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.Add(1, 3, 3, 1);
-         f.AddNew(1, 1);
-         f.WriteBoth("web-2", "web-2");
-       },
+       All(NothingStable, Revision(1, 3, 3, 1), New(1, 1), Selected("web-2", "web-2")),
        "web=web-1"},
       {"before any revision is stable, a correction of the canary goes by the first one",
-       [](Served& f) {
-         f.status.carried = KindStatus(RolloutOwn{});
-         f.Add(1, 9, 8, 1);
-         f.Add(3, 1, 1, 7);
-         f.AddNew(1, 0);
-         f.WriteBoth("web-1", "web-3");
-       },
+       All(NothingStable, Revision(1, 9, 8, 1), Revision(3, 1, 1, 7), New(1, 0),
+           Selected("web-1", "web-3")),
        "web-next=web-1"},
       {"a revision was promoted to the end, and is corrected before it was complete",
-       [](Served& f) {
-         f.AddOld(0);
-         f.Add(3, 2, 2, 7);
-         f.AddNew(2, 1);
-         f.WriteBoth("web-3", "web-3");
-       },
-       "web-next=web-2"},
-      {"only a canary is named",
-       [](Served& f) {
-         f.AddOld(9);
-         f.AddNew(1, 1);
-         f.facts.stable = {};
-       },
-       "web-next=web-2"},
+       All(Old(0), Revision(3, 2, 2, 7), New(2, 1), Selected("web-3", "web-3")), "web-next=web-2"},
+      {"only a canary is named", All(Old(9), New(1, 1), OnlyCanary), "web-next=web-2"},
   }));
   CAPTURE(row.id);
   Served f;
