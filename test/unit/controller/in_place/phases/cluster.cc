@@ -49,6 +49,12 @@ void InPlaceCluster::Annotate(const std::string& key, const std::string& value) 
   Edit([&](Json& d) { d["metadata"]["annotations"][key] = value; });
 }
 
+void InPlaceCluster::DrainByLabel() {
+  Edit(&TakeTraffic);
+  SettleInPlace();
+  Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+}
+
 void InPlaceCluster::Show(View& view) {
   for (const auto& [name, pod] : pods_by_name_) {
     if (unseen.contains(name)) continue;
@@ -57,6 +63,7 @@ void InPlaceCluster::Show(View& view) {
   }
   for (const Node& node : nodes) view.nodes[node.meta.name] = &node;
   for (const PodDisruptionBudget& budget : budgets) view.budgets.push_back(&budget);
+  if (updated_max != kUnlimited) view.workload.limits.updated_max = updated_max;
   view.in_place_known = in_place_known;
   view.extension_reads_template = in_place_known;
   if (!in_place_known) view.in_place_missing = "pods (no right to watch them)";
@@ -281,6 +288,22 @@ void InPlaceCluster::Schedule(const std::string& pod) {
   Place(object);
 }
 
+void InPlaceCluster::Rounds(int rounds, int64_t wait) {
+  for (int i = 0; i < rounds; ++i) {
+    Sync();
+    RestartAll();
+    RunPods();
+    now += wait;
+  }
+}
+
+void InPlaceCluster::SettleAgain(int times, int64_t wait) {
+  for (int i = 0; i < times; ++i) {
+    now += wait;
+    SettleInPlace();
+  }
+}
+
 void InPlaceCluster::SettleInPlace() {
   Json before;
   int quiet = 0;
@@ -326,6 +349,18 @@ std::string InPlaceCluster::ImageOfPod(const std::string& pod) const {
   return pods_by_name_.at(pod)["spec"]["containers"][0]["image"];
 }
 
+int InPlaceCluster::PodsOf(const std::string& image) const {
+  int count = 0;
+  for (const std::string& pod : PodNames()) count += ImageOfPod(pod) == image ? 1 : 0;
+  return count;
+}
+
+int InPlaceCluster::OutOfTraffic() const {
+  int count = 0;
+  for (const std::string& pod : PodNames()) count += LabelOf(pod, "traffic") == "off" ? 1 : 0;
+  return count;
+}
+
 std::string InPlaceCluster::GateOf(const std::string& pod) const {
   for (const Json& condition : pods_by_name_.at(pod)["status"]["conditions"]) {
     if (condition["type"] == "windlass.dev/in-place-ready") return condition["status"];
@@ -350,12 +385,7 @@ Started::Started(int32_t replicas, int32_t max_unavailable)
 
 void Started::Patch(int pods) {
   SetImage("v2");
-  for (int i = 0; i < pods; ++i) {
-    Sync();
-    RestartAll();
-    RunPods();
-    ++now;
-  }
+  Rounds(pods);
 }
 
 Alone::Alone(const std::string& policy) : InPlaceCluster(1, 1) {

@@ -20,6 +20,8 @@ class InPlaceCluster : public workload::Cluster {
   InPlaceCluster(int32_t replicas, int32_t max_unavailable);
 
   void Annotate(const std::string& key, const std::string& value);  // of the Deployment
+  // Pods take traffic by a label, and from now on are drained by it.
+  void DrainByLabel();
 
   // ReplicaSets make and remove Pods. Their containers run and are ready at once.
   void RunPods();
@@ -57,13 +59,19 @@ class InPlaceCluster : public workload::Cluster {
   void LeaveUnscheduled(const std::string& pod);
   void Schedule(const std::string& pod);
 
-  // Syncs, restarts Pods and runs ReplicaSets until nothing changes.
+  // Syncs, restarts Pods and runs ReplicaSets: `rounds` times, each followed by `wait` seconds.
+  void Rounds(int rounds, int64_t wait = 1);
+  // Does the same until nothing changes.
   void SettleInPlace();
+  // Lets `wait` seconds pass and settles, `times` times.
+  void SettleAgain(int times, int64_t wait);
 
   // Returns how many Pods were patched and not restarted since.
   int in_flight() const;
   std::vector<std::string> PodNames() const;
   std::string ImageOfPod(const std::string& pod) const;
+  int PodsOf(const std::string& image) const;
+  int OutOfTraffic() const;  // Pods whose label traffic is "off"
   int RestartsOf(const std::string& pod) const;
   std::string LabelOf(const std::string& pod, const std::string& key) const;
   std::string GateOf(const std::string& pod) const;  // the status of our condition; "": none
@@ -78,7 +86,8 @@ class InPlaceCluster : public workload::Cluster {
   std::vector<Node> nodes;  // one for each Pod that was ever made, ready
   std::vector<PodDisruptionBudget> budgets;
   bool in_place_known = true;
-  std::set<std::string> unseen;  // Pods that the watch has not shown yet
+  int32_t updated_max = kUnlimited;  // the limit of a rollout, as steps set it
+  std::set<std::string> unseen;      // Pods that the watch has not shown yet
 
  private:
   void Show(View& view);

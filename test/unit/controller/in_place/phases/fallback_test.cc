@@ -107,17 +107,11 @@ TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
 TEST_CASE(
     "a Pod that was drained for its patch is let back where Pods are to be replaced (P-040)") {
   Started c(4);
-  c.Edit(&TakeTraffic);
   c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SetImage("v2");
   c.Sync();
-  const auto out = [&] {
-    return std::ranges::count_if(
-        c.PodNames(), [&](const std::string& pod) { return c.LabelOf(pod, "traffic") == "off"; });
-  };
-  REQUIRE(out() == 1);
+  REQUIRE(c.OutOfTraffic() == 1);
   c.update_webhook = [](const auto&, auto& rs) {
     auto& annotations = rs["metadata"]["annotations"];
     for (const char* key : {"windlass.dev/in-place", "windlass.dev/in-place-drain"}) {
@@ -131,7 +125,7 @@ TEST_CASE(
     });
   }
   for (int i = 0; i < 3; ++i) c.Sync();
-  CHECK(out() == 0);
+  CHECK(c.OutOfTraffic() == 0);
   for (int i = 0; i < 20; ++i) {
     c.Sync();
     c.RunPods();

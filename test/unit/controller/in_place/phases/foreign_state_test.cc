@@ -50,9 +50,7 @@ void TakeStates(Started& c) {
 
 TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027)") {
   Started c(3);
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SetImage("v2");
   c.SettleInPlace();
   c.SetImage("v3");
@@ -125,9 +123,7 @@ TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
   }
   c.SetImage(other);
   c.SettleInPlace();
-  int left = 0;
-  for (const std::string& pod : c.PodNames()) left += c.ImageOfPod(pod) == "v2" ? 1 : 0;
-  CHECK(left == 0);
+  CHECK(c.PodsOf("v2") == 0);
   if (other == "v1") c.CheckAllRun("v1", 4);
 }
 
@@ -150,10 +146,7 @@ TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-
   CHECK(c.deployment()["status"]["availableReplicas"] == 3);
   CHECK(ParsePodState(StateOfAny(c)).ok());
   c.SettleInPlace();
-  for (int i = 0; i < 100; ++i) {
-    c.now += 10;
-    c.SettleInPlace();
-  }
+  c.SettleAgain(100, 10);
   c.CheckAllRun("v2", 4);
 }
 
@@ -176,10 +169,7 @@ TEST_CASE("an earlier state of the Pod itself counts as none (P-028, P-050)") {
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.in_flight() == 1);
   CHECK(c.deployment()["status"]["availableReplicas"] == 3);
-  for (int i = 0; i < 100; ++i) {
-    c.now += 10;
-    c.SettleInPlace();
-  }
+  c.SettleAgain(100, 10);
   c.CheckAllRun(to, 4);
 }
 
@@ -246,10 +236,7 @@ TEST_CASE(
   TakeStates(c);
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(is_out(*out));
-  for (int i = 0; i < 20; ++i) {
-    c.now += 100;
-    c.SettleInPlace();
-  }
+  c.SettleAgain(20, 100);
   CHECK_FALSE(is_out(*out));
   c.CheckAllRun("v2", 3);
 }
@@ -258,14 +245,10 @@ TEST_CASE("at rest a Pod that is out of traffic comes back, with a state or with
   const bool taken = GENERATE(false, true);
   Started c(2);
   c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SetImage("v2");
-  for (int i = 0; i < 10; ++i) {
-    c.SettleInPlace();
-    c.now += 100;
-  }
+  c.SettleInPlace();
+  c.SettleAgain(9, 100);
   c.CheckAllRun("v2", 2);
   if (taken) TakeStates(c);
   const std::string pod = c.PodNames().front();
@@ -314,19 +297,7 @@ class Forgetful : public Started {
     SetImage(image);
     Rounds(4);
   }
-  void Rounds(int rounds) {
-    for (int i = 0; i < rounds; ++i) {
-      Sync();
-      RestartAll();
-      RunPods();
-      now += 100;
-    }
-  }
-  int PodsOf(const std::string& image) {
-    int pods = 0;
-    for (const std::string& pod : PodNames()) pods += ImageOfPod(pod) == image ? 1 : 0;
-    return pods;
-  }
+  void Rounds(int rounds) { InPlaceCluster::Rounds(rounds, 100); }
 };
 
 TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said why (P-028)") {
@@ -399,10 +370,7 @@ TEST_CASE("with such a webhook an undo keeps minReadySeconds (P-050)") {
     c.Sync();
     CHECK(c.PodsOf("v2") == 1);
   }
-  for (int i = 0; i < 20; ++i) {
-    c.now += 400;
-    c.SettleInPlace();
-  }
+  c.SettleAgain(20, 400);
   CHECK(c.PodsOf("v1") == 4);
 }
 
@@ -429,10 +397,8 @@ TEST_CASE("with such a webhook an undo with a drain ends (P-040)") {
   Forgetful c(1);
   const auto webhook = std::exchange(c.on_update, nullptr);
   c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
+  c.DrainByLabel();
   c.Annotate("windlass.dev/in-place", "Only");
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
   c.on_update = webhook;
   c.UndoFrom(1);
   c.Rounds(60);
@@ -463,10 +429,8 @@ TEST_CASE("with such a webhook a Pod that is to be drained is let back (P-040, P
   Forgetful c(1);
   const auto webhook = std::exchange(c.on_update, nullptr);
   c.Annotate("windlass.dev/in-place", "IfPossible");
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
+  c.DrainByLabel();
   c.Annotate("windlass.dev/in-place", policy);
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
   int patches = 0;
   c.on_update = [&](const Json& before, Json& pod) {
     ++patches;

@@ -31,11 +31,6 @@ class Leaving : public InPlaceCluster {
   void Pause(bool paused) {
     Edit([&](Json& d) { d["spec"]["paused"] = paused; });
   }
-  int OutOfTraffic() const {
-    int count = 0;
-    for (const std::string& pod : PodNames()) count += LabelOf(pod, "traffic") == "off" ? 1 : 0;
-    return count;
-  }
   // Of the first ReplicaSet's.
   int PatchedPods() {
     int count = 0;

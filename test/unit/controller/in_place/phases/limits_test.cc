@@ -17,20 +17,14 @@ class Quarter : public InPlaceCluster {
     Annotate("windlass.dev/in-place-max-unavailable", "25%");
     SettleInPlace();
   }
-  void Round() {
-    Sync();
-    RestartAll();
-    RunPods();
-    ++now;
-  }
 };
 
 TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012)") {
   Quarter c(4, "Only");
   c.SetImage("v2");
-  c.Round();
+  c.Rounds(1);
   c.Scale(3);
-  c.Round();
+  c.Rounds(1);
   const auto pods = c.PodNames();
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);
@@ -59,7 +53,7 @@ TEST_CASE("with Only, one that never had a budget is not begun until there is on
 TEST_CASE("with IfPossible, it goes on by replacing Pods (P-012, P-013)") {
   Quarter c(4, "IfPossible");
   c.SetImage("v2");
-  c.Round();
+  c.Rounds(1);
   c.Scale(3);
   c.Sync();
   CHECK(c.in_flight() == 0);
@@ -72,7 +66,7 @@ TEST_CASE("one that has nothing left to patch is finished without a budget") {
   const std::string policy = GENERATE("Only", "IfPossible");
   Quarter c(4, policy);
   c.SetImage("v2");
-  for (int i = 0; i < 60 && c.ImageOfPod(c.PodNames()[3]) == "v1"; ++i) c.Round();
+  for (int i = 0; i < 60 && c.ImageOfPod(c.PodNames()[3]) == "v1"; ++i) c.Rounds(1);
   REQUIRE(c.ImageOfPod(c.PodNames()[3]) == "v2");
   REQUIRE(c.SizeOf("v1") == 4);  // the exchange is to come
   c.Scale(3);

@@ -408,14 +408,10 @@ TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078
 
 TEST_CASE("with Recreate, a Pod that cannot be let back holds up no scale (P-011)") {
   Alone c("IfPossible");
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SetImage("v2");
-  for (int i = 0; i < 10; ++i) {
-    c.SettleInPlace();
-    c.now += 100;
-  }
+  c.SettleInPlace();
+  c.SettleAgain(9, 100);
   CheckAllRun(c, "v2");
   const std::string pod = c.PodNames()[0];
   c.PodNamed(pod)["metadata"].erase("annotations");

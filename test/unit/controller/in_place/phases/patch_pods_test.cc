@@ -108,9 +108,7 @@ TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled
 
 TEST_CASE("a Pod of a Deployment at rest that somebody takes out of traffic is put back") {
   Started c(2);
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SettleInPlace();
   const std::string pod = c.PodNames()[0];
   c.SetLabel(pod, "traffic", "off");
@@ -124,12 +122,7 @@ TEST_CASE("an undo of what cannot be taken back gives Pods what it can: a tolera
     d["spec"]["template"]["spec"]["tolerations"] = {{{"key", "a"}, {"operator", "Exists"}}};
     d["spec"]["template"]["spec"]["containers"][0]["image"] = "v2";
   });
-  for (int i = 0; i < 2; ++i) {
-    c.Sync();
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
-  }
+  c.Rounds(2);
   REQUIRE(c.HasReplicaSet("v2"));
   c.Undo("1");
   c.SettleInPlace();

@@ -50,23 +50,14 @@ class Refusing : public InPlaceCluster {
     const Json note = Note(image);
     return note.is_null() ? 0 : note["tries"].get<int>();
   }
-  int PodsOf(const std::string& image) {
-    int count = 0;
-    for (const std::string& pod : PodNames()) count += ImageOfPod(pod) == image ? 1 : 0;
-    return count;
-  }
-  int OutOfTraffic() {
-    int count = 0;
-    for (const std::string& pod : PodNames()) count += LabelOf(pod, "traffic") == "off" ? 1 : 0;
-    return count;
-  }
   void CheckNothingNoted() {
     for (const auto& [name, rs] : replica_sets()) {
       CHECK(rs["metadata"]["annotations"].dump().find("internal.windlass.dev/") ==
             std::string::npos);
     }
   }
-  void DrainByLabel() {
+  // One edit asks for the drain and has Pods take traffic.
+  void DrainAtOnce() {
     Edit([](Json& d) {
       TakeTraffic(d);
       d["metadata"]["annotations"]["windlass.dev/in-place-drain"] = "Label:traffic=on/off";
@@ -276,7 +267,7 @@ TEST_CASE("P-036 what was refused on the way there does not hold up a revert (P-
 
 TEST_CASE("P-036 a drained Pod takes traffic again when its patch is not tried again soon") {
   Refusing c(3);
-  c.DrainByLabel();
+  c.DrainAtOnce();
   c.RefuseImage("v2");
   c.SetImage("v2");
   CHECK(WhenAsked(c, 40) == std::vector<int>{10, 20});
@@ -298,7 +289,7 @@ TEST_CASE("P-036 a drained Pod takes traffic again when its patch is not tried a
 
 TEST_CASE("P-036 and with IfPossible all Pods take traffic before they are replaced") {
   Refusing c(3);
-  c.DrainByLabel();
+  c.DrainAtOnce();
   c.Annotate("windlass.dev/in-place", "IfPossible");
   SECTION("where that is allowed") {
     c.RefuseImage("v2");

@@ -81,13 +81,9 @@ TEST_CASE(
 
 TEST_CASE("stand-ins go when nothing is to be rolled out, and Pods take traffic again") {
   Started c(2, 0);
-  c.Edit(TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   Begin(c);
-  int out = 0;
-  for (const std::string& pod : c.PodNames()) out += c.LabelOf(pod, "traffic") == "off" ? 1 : 0;
-  REQUIRE(out == 1);
+  REQUIRE(c.OutOfTraffic() == 1);
   REQUIRE(c.SizeOf("v2") == 1);
   c.Edit(SetHostNetwork);
   c.SettleInPlace();

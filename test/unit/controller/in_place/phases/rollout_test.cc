@@ -146,9 +146,7 @@ TEST_CASE("a partition keeps Pods on the old revision, and no deadline runs for 
   c.Annotate("windlass.dev/in-place-partition", "3");
   c.SetImage("v2");
   c.SettleInPlace();
-  int updated = 0;
-  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
-  CHECK(updated == 1);
+  CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   c.now += 3600;
   c.Sync();
@@ -161,19 +159,13 @@ TEST_CASE("a partition keeps Pods on the old revision, and no deadline runs for 
 TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)") {
   const bool partition_is_more = GENERATE(false, true);
   Started c(4);
-  int32_t updated_max = partition_is_more ? 2 : 1;
+  c.updated_max = partition_is_more ? 2 : 1;
   if (partition_is_more) c.Annotate("windlass.dev/in-place-partition", "3");
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = updated_max;
-  };
   c.SetImage("v2");
   c.SettleInPlace();
-  int updated = 0;
-  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
-  CHECK(updated == 1);
+  CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
-  updated_max = kUnlimited;
+  c.updated_max = kUnlimited;
   c.Annotate("windlass.dev/in-place-partition", "0");
   c.SettleInPlace();
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
@@ -183,20 +175,11 @@ TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)")
 TEST_CASE("templates are not exchanged while a limit is in force, though it keeps none (P-058)") {
   Started c(2);
   const std::vector<std::string> pods = c.PodNames();
-  int32_t updated_max = 2;  // as setUpdated: 2, or 100%, and a pause
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = updated_max;
-  };
-  const auto pods_of = [&](const std::string& image) {
-    int count = 0;
-    for (const std::string& pod : c.PodNames()) count += c.ImageOfPod(pod) == image ? 1 : 0;
-    return count;
-  };
+  c.updated_max = 2;  // as setUpdated: 2, or 100%, and a pause
   c.SetImage("v2");
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);
-  CHECK(pods_of("v2") == 2);
+  CHECK(c.PodsOf("v2") == 2);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   CHECK(c.InPlaceMessage() ==
         "2/2 patched, 2 updated, 0 in flight: a Pod that comes now begins in the old revision");
@@ -204,11 +187,11 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
     c.Scale(5);
     c.SettleInPlace();
-    CHECK(pods_of("v1") == 3);
+    CHECK(c.PodsOf("v1") == 3);
     CHECK(c.InPlaceMessage() ==
           "2/5 patched, 2 updated, 0 in flight: the others keep their revision");
     const std::vector<std::string> all = c.PodNames();
-    updated_max = kUnlimited;
+    c.updated_max = kUnlimited;
     c.SettleInPlace();
     CHECK(c.PodNames() == all);
   }
@@ -216,13 +199,13 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
     c.DeletePod(pods.front());
     c.SettleInPlace();
     CHECK(c.PodNames().size() == 2);
-    CHECK(pods_of("v2") == 2);
+    CHECK(c.PodsOf("v2") == 2);
     CHECK(c.InPlaceCondition() == "True Partitioned");
-    updated_max = kUnlimited;
+    c.updated_max = kUnlimited;
     c.SettleInPlace();
   }
   SECTION("without a limit the exchange comes at once") {
-    updated_max = kUnlimited;
+    c.updated_max = kUnlimited;
     c.SettleInPlace();
     CHECK(c.PodNames() == pods);
   }
@@ -232,11 +215,7 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
 
 TEST_CASE("Pods of a template that came while there were none are of one ReplicaSet (P-058)") {
   Started c(2);
-  int32_t updated_max = 2;
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = updated_max;
-  };
+  c.updated_max = 2;
   c.Scale(0);
   c.SettleInPlace();
   c.SetImage("v2");
@@ -244,9 +223,8 @@ TEST_CASE("Pods of a template that came while there were none are of one Replica
   c.Scale(5);
   c.SettleInPlace();
   const std::vector<std::string> pods = c.PodNames();
-  CHECK(std::ranges::count_if(
-            pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v1"; }) == 3);
-  updated_max = kUnlimited;
+  CHECK(c.PodsOf("v1") == 3);
+  c.updated_max = kUnlimited;
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);
   c.CheckAllRun("v2", 5);
@@ -255,10 +233,7 @@ TEST_CASE("Pods of a template that came while there were none are of one Replica
 
 TEST_CASE("a Pod that is missing holds up no step of an update in place (RO-047)") {
   Started c(4, 2);
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = 1;
-  };
+  c.updated_max = 1;
   c.DeletePod(c.PodNames().back());  // a quota forbids another one
   c.SetImage("v2");
   for (int round = 0; round < 20; ++round) {
@@ -266,10 +241,8 @@ TEST_CASE("a Pod that is missing holds up no step of an update in place (RO-047)
     c.RestartAll();
     ++c.now;
   }
-  int updated = 0;
-  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
   CHECK(c.PodNames().size() == 3);
-  CHECK(updated == 1);
+  CHECK(c.PodsOf("v2") == 1);
   Proves("RO-047");
 }
 
@@ -361,15 +334,8 @@ TEST_CASE("paused, no Pod is patched, and what is in flight is watched (P-041)")
   c.SetImage("v2");
   c.Sync();
   c.Edit([](auto& d) { d["spec"]["paused"] = true; });
-  for (int i = 0; i < 10; ++i) {
-    c.Sync();
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
-  }
-  int updated = 0;
-  for (const std::string& pod : c.PodNames()) updated += c.ImageOfPod(pod) == "v2" ? 1 : 0;
-  CHECK(updated == 1);
+  c.Rounds(10);
+  CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Paused");
   c.Edit([](auto& d) { d["spec"]["paused"] = false; });
   c.SettleInPlace();
@@ -378,11 +344,9 @@ TEST_CASE("paused, no Pod is patched, and what is in flight is watched (P-041)")
 
 TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-040, P-051)") {
   Started c(3);
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
+  c.DrainByLabel();
   REQUIRE(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   const auto pods = c.PodNames();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
   c.Annotate("windlass.dev/in-place-drain-seconds", "10");
   c.SetImage("v2");
   std::map<std::string, int64_t> out_since;

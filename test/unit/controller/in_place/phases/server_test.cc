@@ -33,12 +33,7 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
     if (exchange) return Error{ErrorKind::kForbidden, "no"};
     return pods_as_ever(request);
   };
-  for (int round = 0; round < 30; ++round) {
-    c.Sync();
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
-  }
+  c.Rounds(30);
   CHECK(std::holds_alternative<Failed>(c.Sync()));
   CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetUpdateRefused");
   const Json& status = c.deployment()["status"];  // not the end yet

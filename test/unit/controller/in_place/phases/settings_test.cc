@@ -66,11 +66,7 @@ TEST_CASE("released, a partition is over (P-076)") {
 // Three Pods at rest that are drained before they are patched.
 class Released : public Started {
  public:
-  Released() : Started(3) {
-    Edit(&TakeTraffic);
-    SettleInPlace();
-    Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
-  }
+  Released() : Started(3) { DrainByLabel(); }
   void Release() { Annotate("windlass.dev/in-place", "Release"); }
   bool HandedBack() {
     const bool told = std::ranges::any_of(events, [](const std::string& event) {
@@ -246,14 +242,10 @@ TEST_CASE("settings that ask for nothing by themselves stay on the ReplicaSets (
 
 TEST_CASE("refused, drained Pods take traffic again and stand-ins go") {
   Started c(3);
-  c.Edit(&TakeTraffic);
-  c.SettleInPlace();
-  c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
+  c.DrainByLabel();
   c.SetImage("v2");
   c.Sync();
-  int out = 0;
-  for (const std::string& pod : c.PodNames()) out += c.LabelOf(pod, "traffic") == "off" ? 1 : 0;
-  REQUIRE(out == 1);
+  REQUIRE(c.OutOfTraffic() == 1);
   c.Edit([](Json& d) { d["spec"]["template"]["spec"]["hostNetwork"] = true; });
   c.SettleInPlace();
   CHECK(c.InPlaceCondition() == "False NotPossible");

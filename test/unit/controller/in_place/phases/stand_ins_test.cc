@@ -29,11 +29,6 @@ class Standing : public InPlaceCluster {
     return std::ranges::any_of(
         events, [&](const std::string& event) { return event.find(words) != std::string::npos; });
   }
-  int PodsOf(const std::string& image) const {
-    const auto names = PodNames();
-    return static_cast<int>(std::ranges::count_if(
-        names, [&](const std::string& pod) { return ImageOfPod(pod) == image; }));
-  }
 
   std::vector<std::string> pods;  // of the host
 };

@@ -21,17 +21,6 @@ class Overfull : public InPlaceCluster {
     Unschedule(waiting);
     events.clear();
   }
-  int PodsOf(const std::string& image) const {
-    const auto pods = PodNames();
-    return static_cast<int>(std::ranges::count_if(
-        pods, [&](const std::string& pod) { return ImageOfPod(pod) == image; }));
-  }
-  void Round() {
-    Sync();
-    RestartAll();
-    RunPods();
-    ++now;
-  }
 
   std::string waiting;
 };
@@ -47,7 +36,7 @@ TEST_CASE("a Pod that no node has room for holds up neither the others nor the c
   CHECK(c.ImageOfPod(c.waiting) == "v2");  // first of all (P-032)
   CHECK(c.in_flight() == 1);
   for (int i = 0; i < 100; ++i) {
-    c.Round();
+    c.Rounds(1);
     CHECK(c.in_flight() <= 1);
   }
   CHECK(c.PodNames() == pods);
@@ -62,17 +51,13 @@ TEST_CASE("a Pod that no node has room for holds up neither the others nor the c
 
 TEST_CASE("while a limit keeps Pods on the old revision, those that run come first (RO-052)") {
   Overfull c(4);
-  int32_t updated_max = 1;
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = updated_max;
-  };
+  c.updated_max = 1;
   c.SetImage("v2");
-  for (int i = 0; i < 20; ++i) c.Round();
+  c.Rounds(20);
   CHECK(c.ImageOfPod(c.waiting) == "v1");
   CHECK(c.PodsOf("v2") == 1);
-  updated_max = 4;
-  for (int i = 0; i < 100; ++i) c.Round();
+  c.updated_max = 4;
+  c.Rounds(100);
   CHECK(c.PodsOf("v2") == 4);
   Proves("RO-052");
 }
@@ -80,17 +65,13 @@ TEST_CASE("while a limit keeps Pods on the old revision, those that run come fir
 // While the second Pod restarts, no third one may: the one that waits may not take its place.
 TEST_CASE("it takes no place of a step while enough others are left (RO-052)") {
   Overfull c(4);
-  int32_t updated_max = 3;
-  c.look = [&, look = c.look](View& view) {
-    look(view);
-    view.workload.limits.updated_max = updated_max;
-  };
+  c.updated_max = 3;
   c.SetImage("v2");
-  for (int i = 0; i < 40; ++i) c.Round();
+  c.Rounds(40);
   CHECK(c.ImageOfPod(c.waiting) == "v1");
   CHECK(c.PodsOf("v2") == 3);
-  updated_max = 4;
-  for (int i = 0; i < 40; ++i) c.Round();
+  c.updated_max = 4;
+  c.Rounds(40);
   CHECK(c.PodsOf("v2") == 4);
   Proves("RO-052");
 }
@@ -103,7 +84,7 @@ TEST_CASE("one that gets a node after its patch counts like any other (P-033, P-
   c.Schedule(c.waiting);
   c.FailToPull(c.waiting);
   c.RestartAll();
-  for (int i = 0; i < 100; ++i) c.Round();
+  c.Rounds(100);
   CHECK(c.SizeOf("v1") == 4);  // no exchange
   CHECK(c.InPlaceCondition() == "True Failing");
 }
@@ -113,7 +94,7 @@ TEST_CASE("it has a minute from then on to recover (P-062)") {
   c.Annotate("windlass.dev/in-place-on-failure", "Revert");
   c.Annotate("windlass.dev/in-place-partition", "2");
   c.SetImage("v2");
-  for (int i = 0; i < 30; ++i) c.Round();
+  c.Rounds(30);
   REQUIRE(c.ImageOfPod(c.waiting) == "v2");
   c.now += 3600;
   c.Schedule(c.waiting);
@@ -153,7 +134,7 @@ TEST_CASE("a template that lets them run reaches Pods of which none does") {
   }
   c.SetImage("v2");
   for (int i = 0; i < 60; ++i) {
-    c.Round();
+    c.Rounds(1);
     for (const std::string& pod : c.PodNames()) {
       if (c.ImageOfPod(pod) == "v2" && waiting.erase(pod) > 0) c.Schedule(pod);
     }
@@ -167,12 +148,12 @@ TEST_CASE("a template that lets them run reaches Pods of which none does") {
 TEST_CASE("a new target reaches it, and so does the way back") {
   Overfull c(4);
   c.SetImage("v2");
-  c.Round();
+  c.Rounds(1);
   c.SetImage("v3");
-  c.Round();
+  c.Rounds(1);
   CHECK(c.ImageOfPod(c.waiting) == "v3");
   c.Undo("1");
-  for (int i = 0; i < 60; ++i) c.Round();
+  c.Rounds(60);
   CHECK(c.PodsOf("v1") == 4);
   CHECK(c.InPlaceCondition() == "False Complete");
 }
@@ -182,7 +163,7 @@ TEST_CASE("stand-ins do not stay for it: they may have the room it waits for (P-
   c.Edit([](auto& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 2; });
   const auto pods = c.PodNames();
   c.SetImage("v2");
-  for (int i = 0; i < 100; ++i) c.Round();
+  c.Rounds(100);
   CHECK(c.PodNames() == pods);
   CHECK(c.PodsOf("v2") == 3);
   CHECK(c.SizeOf("v1") == 0);
@@ -198,7 +179,7 @@ TEST_CASE("they stay while the scheduler says nothing of it (P-025)") {
   c.now += 3600;
   c.SetImage("v2");
   for (int i = 0; i < 60; ++i) {
-    c.Round();
+    c.Rounds(1);
     CHECK(c.SizeOf("v2") >= 1);
   }
   c.Schedule(c.waiting);
