@@ -51,227 +51,130 @@ TEST_CASE("P-060 a container that is on its way has not failed") {
   CHECK_FALSE(FailureOf(pod, StateWith({AppPatch()}), kTimeout, {1010}));
 }
 
+using Edit = std::function<void(Pod&, PodState&)>;
+
+Edit Waiting(const std::string& reason) {
+  return [=](Pod& pod, PodState&) { Waits(pod, reason); };
+}
+// The container of the new image runs. `count` is 1 if it has not failed since.
+Edit RestartCount(int count) {
+  return [=](Pod& pod, PodState&) {
+    Restarted(pod);
+    pod.containers[0].restart_count = count;
+  };
+}
+Edit StartedAt(int64_t at) {
+  return [=](Pod& pod, PodState&) { pod.containers[0].started_at = {at}; };
+}
+Edit NotReadySince(int64_t since) {
+  return [=](Pod& pod, PodState&) { pod.ready = {ConditionStatus::kFalse, {since}}; };
+}
+// The kubelet has seen that generation; 0: it does not say.
+Edit Observed(int64_t generation) {
+  return [=](Pod& pod, PodState&) { pod.observed_generation = generation; };
+}
+void NeverRan(Pod& pod, PodState& state) {
+  pod.containers[0].id = {};
+  state.containers[0].id.clear();
+}
+void OldImagePutBack(Pod& pod, PodState& state) {
+  pod.containers[0].image = "r/app:1";
+  state.containers[0].of_template = true;
+  pod.meta.generation = pod.observed_generation = 3;
+}
+void AnotherWaits(Pod& pod, PodState&) {
+  pod.containers.push_back(Running("log", "r/log:1", 'C', "L1", {450}));
+  pod.containers[1].state = ContainerState::kWaiting;
+  pod.containers[1].waiting_reason = "CrashLoopBackOff";
+}
+void RestartedBefore(Pod& pod, PodState& state) {
+  pod.containers[0].restart_count = 9;
+  state.containers[0].restart_count = 7;
+}
+void JustScheduled(Pod& pod, PodState&) {
+  pod.scheduled = {ConditionStatus::kTrue, {8990}};
+  pod.ready = {};
+}
+// An earlier patch was, when this one was made.
+void WasUnderWay(Pod&, PodState& state) { state.containers[0].seen = {{IdText('A'), "r/app:1"}}; }
+void Deleting(Pod& pod, PodState&) { pod.meta.deletion_timestamp = {1005}; }
+
+void Nothing(Pod&, PodState&) {}
+template <typename... Edits>
+Edit All(Edits... edits) {
+  return [=](Pod& pod, PodState& state) { (edits(pod, state), ...); };
+}
+
 struct Row {
   std::string id;
-  std::function<void(Pod&, PodState&)> edit;
-  WallTime now;
+  Edit edit;
+  int64_t now;
   std::string want;  // "<container> <reason>"
-  std::optional<WallTime> want_look_again;
+  std::optional<int64_t> want_look_again{};
 };
 
 TEST_CASE("signs of failure are those of the patch (P-060)") {
   const Row row = GENERATE(values<Row>({
-      {"P-060 in flight", [](Pod&, PodState&) {}, {1010}, "", WallTime{1600}},
-      {"P-081 admission put the old image back, which runs well",
-       [](Pod& pod, PodState& state) {
-         pod.containers[0].image = "r/app:1";
-         state.containers[0].of_template = true;
-         pod.meta.generation = pod.observed_generation = 3;
-       },
-       {1000},
-       "app ImagePutBack",
-       {}},
-      {"P-060 the image is not there",
-       [](Pod& pod, PodState&) { Waits(pod, "ErrImagePull"); },
-       {1010},
-       "app ErrImagePull",
-       {}},
-      {"P-060 told before the kubelet saw the patch",
-       [](Pod& pod, PodState&) {
-         Waits(pod, "ErrImagePull");
-         pod.observed_generation = 3;
-       },
-       {1010},
-       "",
-       WallTime{1610}},
+      {"P-060 in flight", Nothing, 1010, "", 1600},
+      {"P-081 admission put the old image back, which runs well", OldImagePutBack, 1000,
+       "app ImagePutBack"},
+      {"P-060 the image is not there", Waiting("ErrImagePull"), 1010, "app ErrImagePull"},
+      {"P-060 told before the kubelet saw the patch", All(Waiting("ErrImagePull"), Observed(3)),
+       1010, "", 1610},
       {"P-060 a kubelet that does not say what it has seen",
-       [](Pod& pod, PodState&) {
-         Waits(pod, "ErrImagePull");
-         pod.observed_generation = 0;
-       },
-       {1010},
-       "app ErrImagePull",
-       {}},
-      {"P-060 the old container was in a crash loop already",
-       [](Pod& pod, PodState&) { Waits(pod, "CrashLoopBackOff"); },
-       {1010},
-       "",
-       WallTime{1610}},
-      {"P-060 the new one is, too",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         Waits(pod, "CrashLoopBackOff");
-       },
-       {1010},
-       "app CrashLoopBackOff",
-       {}},
+       All(Waiting("ErrImagePull"), Observed(0)), 1010, "app ErrImagePull"},
+      {"P-060 the old container was in a crash loop already", Waiting("CrashLoopBackOff"), 1010, "",
+       1610},
+      {"P-060 the new one is, too", All(RestartCount(1), Waiting("CrashLoopBackOff")), 1010,
+       "app CrashLoopBackOff"},
       {"P-060 nothing ever ran: which image is missing, time tells",
-       [](Pod& pod, PodState& state) {
-         Waits(pod, "ImagePullBackOff");
-         pod.containers[0].id = {};
-         state.containers[0].id.clear();
-       },
-       {1009},
-       "",
-       WallTime{1010}},
-      {"P-060 nothing ever ran, and it is the new one",
-       [](Pod& pod, PodState& state) {
-         Waits(pod, "ImagePullBackOff");
-         pod.containers[0].id = {};
-         state.containers[0].id.clear();
-       },
-       {1010},
-       "app ImagePullBackOff",
-       {}},
+       All(Waiting("ImagePullBackOff"), NeverRan), 1009, "", 1010},
+      {"P-060 nothing ever ran, and it is the new one", All(Waiting("ImagePullBackOff"), NeverRan),
+       1010, "app ImagePullBackOff"},
       {"P-034 P-060 a patch was under way: which image is missing, time tells",
-       [](Pod& pod, PodState& state) {
-         Waits(pod, "ImagePullBackOff");
-         state.containers[0].seen = {{IdText('A'), "r/app:1"}};
-       },
-       {1009},
-       "",
-       WallTime{1010}},
-      {"P-060 another container's waiting is not ours",
-       [](Pod& pod, PodState&) {
-         pod.containers.push_back(Running("log", "r/log:1", 'C', "L1", {450}));
-         pod.containers[1].state = ContainerState::kWaiting;
-         pod.containers[1].waiting_reason = "CrashLoopBackOff";
-       },
-       {1010},
-       "",
-       WallTime{1600}},
-      {"P-060 a container that is gone",
-       [](Pod& pod, PodState&) { pod.containers.clear(); },
-       {1010},
-       "",
-       WallTime{1600}},
+       All(Waiting("ImagePullBackOff"), WasUnderWay), 1009, "", 1010},
+      {"P-060 another container's waiting is not ours", AnotherWaits, 1010, "", 1600},
+      {"P-060 a container that is gone", [](Pod& pod, PodState&) { pod.containers.clear(); }, 1010,
+       "", 1600},
 
-      {"P-060 restarted by us, and once more",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 2;
-       },
-       {1010},
-       "",
-       WallTime{1600}},
-      {"P-060 three restarts",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 3;
-       },
-       {1010},
-       "app TooManyRestarts",
-       {}},
+      {"P-060 restarted by us, and once more", RestartCount(2), 1010, "", 1600},
+      {"P-060 three restarts", RestartCount(3), 1010, "app TooManyRestarts"},
       {"P-060 restarts of weeks are no crash loop",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 4;
-         pod.containers[0].started_at = {1'200'010};
-         pod.ready = {ConditionStatus::kFalse, {1'200'000}};
-       },
-       {1'200'020},
-       "",
-       WallTime{1'200'600}},
+       All(RestartCount(4), StartedAt(1'200'010), NotReadySince(1'200'000)), 1'200'020, "",
+       1'200'600},
       {"P-060 one that lasts is, a quarter of an hour for each restart at most",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 100;
-         pod.ready = {ConditionStatus::kFalse, {1000 + 100 * 900}};
-       },
-       {1000 + 100 * 900},
-       "app TooManyRestarts",
-       {}},
-      {"P-060 and more than that is none",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 100;
-         pod.ready = {ConditionStatus::kFalse, {1001 + 100 * 900}};
-       },
-       {1001 + 100 * 900},
-       "",
-       WallTime{1601 + 100 * 900}},
+       All(RestartCount(100), NotReadySince(1000 + 100 * 900)), 1000 + 100 * 900,
+       "app TooManyRestarts"},
+      {"P-060 and more than that is none", All(RestartCount(100), NotReadySince(1001 + 100 * 900)),
+       1001 + 100 * 900, "", 1601 + 100 * 900},
       {"P-060 it is over when the container had run for ten minutes",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 3;
-         pod.containers[0].started_at = {1100};
-         pod.ready = {ConditionStatus::kFalse, {1700}};
-       },
-       {1700},
-       "",
-       WallTime{2300}},
-      {"P-060 but not sooner",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.containers[0].restart_count = 3;
-         pod.containers[0].started_at = {1101};
-         pod.ready = {ConditionStatus::kFalse, {1700}};
-       },
-       {1700},
-       "app TooManyRestarts",
-       {}},
-      {"P-060 restarts before the patch do not count",
-       [](Pod& pod, PodState& state) {
-         pod.containers[0].restart_count = 9;
-         state.containers[0].restart_count = 7;
-       },
-       {1010},
-       "",
-       WallTime{1600}},
+       All(RestartCount(3), StartedAt(1100), NotReadySince(1700)), 1700, "", 2300},
+      {"P-060 but not sooner", All(RestartCount(3), StartedAt(1101), NotReadySince(1700)), 1700,
+       "app TooManyRestarts"},
+      {"P-060 restarts before the patch do not count", RestartedBefore, 1010, "", 1600},
 
-      {"P-060 not available in time", [](Pod&, PodState&) {}, {1600}, " PodTimeout", {}},
+      {"P-060 not available in time", Nothing, 1600, " PodTimeout"},
       {"P-060 not ready in time, counted from the restart",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.ready = {ConditionStatus::kFalse, {1020}};
-       },
-       {1619},
-       "",
-       WallTime{1620}},
+       All(RestartCount(1), NotReadySince(1020)), 1619, "", 1620},
       {"P-060 it was available, and for a moment is not",
-       [](Pod& pod, PodState&) {
-         Restarted(pod);
-         pod.ready = {ConditionStatus::kFalse, {90000}};
-       },
-       {90001},
-       "",
-       WallTime{90600}},
-      {"P-060 only metadata was patched",
-       [](Pod&, PodState& state) { state.containers.clear(); },
-       {1010},
-       "",
-       WallTime{1600}},
+       All(RestartCount(1), NotReadySince(90000)), 90001, "", 90600},
+      {"P-060 only metadata was patched", [](Pod&, PodState& state) { state.containers.clear(); },
+       1010, "", 1600},
       {"P-060 a Pod that no node takes is not the patch's fault",
-       [](Pod& pod, PodState&) { pod.node_name = {}; },
-       {9000},
-       "",
-       {}},
-      {"P-060 nor when one has just taken it",
-       [](Pod& pod, PodState&) {
-         pod.scheduled = {ConditionStatus::kTrue, {8990}};
-         pod.ready = {};
-       },
-       {9000},
-       "",
-       WallTime{9590}},
-      {"P-060 deleting",
-       [](Pod& pod, PodState&) {
-         Waits(pod, "ErrImagePull");
-         pod.meta.deletion_timestamp = {1005};
-       },
-       {1010},
-       "",
-       {}},
+       [](Pod& pod, PodState&) { pod.node_name = {}; }, 9000, ""},
+      {"P-060 nor when one has just taken it", JustScheduled, 9000, "", 9590},
+      {"P-060 deleting", All(Waiting("ErrImagePull"), Deleting), 1010, ""},
   }));
   CAPTURE(row.id);
 
   Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {450})});
   PodState state = StateWith({AppPatch()});
   row.edit(pod, state);
-  const auto failure = FailureOf(pod, state, kTimeout, row.now);
+  const auto failure = FailureOf(pod, state, kTimeout, {row.now});
   CHECK((failure ? failure->container + ' ' + failure->reason : "") == row.want);
-  const auto look_again = FailureLookAgain(pod, state, kTimeout, row.now);
-  CHECK(look_again == row.want_look_again);
+  const auto look_again = FailureLookAgain(pod, state, kTimeout, {row.now});
+  CHECK(look_again ==
+        (row.want_look_again ? std::optional(WallTime{*row.want_look_again}) : std::nullopt));
   if (look_again) CHECK(FailureOf(pod, state, kTimeout, *look_again));
 }
 
