@@ -8,6 +8,7 @@
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/changes.h"
 #include "test/unit/controller/rollout/stored_rollout.h"
 
 namespace windlass::rollout::conditions_test {
@@ -87,12 +88,6 @@ Change Available(int pods, const std::string& status) {
   return [=](StoredRollout& r) { SetAvailable(r, pods, status); };
 }
 
-void Nothing(StoredRollout&) {}
-template <typename... Changes>
-Change All(Changes... changes) {
-  return [=](StoredRollout& r) { (changes(r), ...); };
-}
-
 // --- what users see ---
 
 constexpr const char* kHealthy = "Healthy: Ready True Healthy";
@@ -143,7 +138,7 @@ TEST_CASE("why the defaults of a template are not told is said before and after 
 
 TEST_CASE("each row of the table of phases holds, the first one first") {
   const Row row = GENERATE(values<Row>({
-      {"RO-066 complete", Nothing, kHealthy, "10 of 10 Pods are updated, 10 are available"},
+      {"RO-066 complete", kNothing, kHealthy, "10 of 10 Pods are updated, 10 are available"},
       {"RO-066 paused when complete", All(Pause(), Progressing("Unknown", "RolloutPaused")),
        kHealthy, "10 of 10"},
       {"RO-066 complete without a deadline", Without("Progressing"), kHealthy, "10 of 10"},
@@ -272,7 +267,7 @@ TEST_CASE("each row of the table of phases holds, the first one first") {
 // RO-164: an overlap is no reason to wait, and it is no cause of what Stalled or Aborted says.
 TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted") {
   const Row row = GENERATE(values<Row>({
-      {"complete", Nothing, kHealthy, "10 of 10 Pods are updated, 10 are available; who else"},
+      {"complete", kNothing, kHealthy, "10 of 10 Pods are updated, 10 are available; who else"},
       {"midway", BeMidway, kMoving, "9 are available; who else"},
       {"paused", All(BeMidway, Pause()), kPaused, "Set spec.paused to false to go on; who else"},
       {"stalled", All(BeMidway, TimedOut("too long")), kLate, ""},
@@ -292,7 +287,7 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
 // The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
 TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
   const Row row = GENERATE(values<Row>({
-      {"complete", Nothing, "", "10 of 10 Pods are updated, 10 are available; "},
+      {"complete", kNothing, "", "10 of 10 Pods are updated, 10 are available; "},
       {"midway", BeMidway, "", "9 are available; "},
       {"stalled", All(BeMidway, TimedOut("too long")), "", "too long; "},
       {"aborted", All(Abort(), Stable(7)), "", "Set spec.abort to false to try again; "},

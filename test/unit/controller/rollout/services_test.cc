@@ -14,6 +14,7 @@
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/changes.h"
 #include "test/unit/controller/rollout/served.h"
 
 namespace windlass::rollout::services_test {
@@ -53,11 +54,6 @@ void NumberTwice(Served& f) {
   f.AddNew(1, 1);
   f.WriteBoth("web-3", "web-2");
 }
-template <typename... Changes>
-Change All(Changes... changes) {
-  return [=](Served& f) { (changes(f), ...); };
-}
-
 struct TargetRow {
   std::string id;
   Change change;

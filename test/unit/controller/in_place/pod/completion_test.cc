@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "test/catch.h"
+#include "test/support/changes.h"
 #include "test/unit/controller/in_place/pods.h"
 
 namespace windlass::in_place::completion_test {
@@ -29,12 +30,6 @@ PodContainer& App(Pod& pod) { return pod.containers[0]; }
 ContainerPatch& Patch(PodState& state) { return state.containers[0]; }
 
 // --- what the Pod and the note of its patch may be instead ---
-
-void Nothing(Pod&, PodState&) {}
-template <typename... Edits>
-Edit All(Edits... edits) {
-  return [=](Pod& pod, PodState& state) { (edits(pod, state), ...); };
-}
 
 // Lets container B start after the patch, with nothing that proves which image it runs.
 void ComesUpUnproven(Pod& pod, PodState&) {
@@ -117,7 +112,7 @@ void RevertedToMirror(Pod& pod, PodState& state) {
 TEST_CASE("a patched Pod is complete when all that was changed was done (P-046, P-049)") {
   const std::string digest = "docker.io/r/app@sha256:12";
   const Row row = GENERATE_COPY(values<Row>({
-      {"P-047 P-049 restarted", Nothing, true},
+      {"P-047 P-049 restarted", kNothing, true},
       {"P-049 only metadata was patched: the generation does not move",
        All(NotPatched, [](Pod&, PodState& state) { state.containers.clear(); }), true},
       {"P-045 only metadata was patched while the image before was on its way", GenerationBefore(4),

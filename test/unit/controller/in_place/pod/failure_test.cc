@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "test/catch.h"
+#include "test/support/changes.h"
 #include "test/unit/controller/in_place/pods.h"
 
 namespace windlass::in_place::failure_test {
@@ -99,12 +100,6 @@ void JustScheduled(Pod& pod, PodState&) {
 void WasUnderWay(Pod&, PodState& state) { state.containers[0].seen = {{IdText('A'), "r/app:1"}}; }
 void Deleting(Pod& pod, PodState&) { pod.meta.deletion_timestamp = {1005}; }
 
-void Nothing(Pod&, PodState&) {}
-template <typename... Edits>
-Edit All(Edits... edits) {
-  return [=](Pod& pod, PodState& state) { (edits(pod, state), ...); };
-}
-
 struct Row {
   std::string id;
   Edit edit;
@@ -115,7 +110,7 @@ struct Row {
 
 TEST_CASE("signs of failure are those of the patch (P-060)") {
   const Row row = GENERATE(values<Row>({
-      {"P-060 in flight", Nothing, 1010, "", 1600},
+      {"P-060 in flight", kNothing, 1010, "", 1600},
       {"P-081 admission put the old image back, which runs well", OldImagePutBack, 1000,
        "app ImagePutBack"},
       {"P-060 the image is not there", Waiting("ErrImagePull"), 1010, "app ErrImagePull"},
@@ -153,7 +148,7 @@ TEST_CASE("signs of failure are those of the patch (P-060)") {
        "app TooManyRestarts"},
       {"P-060 restarts before the patch do not count", RestartedBefore, 1010, "", 1600},
 
-      {"P-060 not available in time", Nothing, 1600, " PodTimeout"},
+      {"P-060 not available in time", kNothing, 1600, " PodTimeout"},
       {"P-060 not ready in time, counted from the restart",
        All(RestartCount(1), NotReadySince(1020)), 1619, "", 1620},
       {"P-060 it was available, and for a moment is not",
