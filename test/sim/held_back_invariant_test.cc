@@ -2,6 +2,7 @@
 // the controller with writes in its name.
 #include "test/sim/held_back_invariant.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "test/sim/rollout_limits.h"
 #include "test/sim/sample_objects.h"
 #include "test/sim/world.h"
+#include "test/support/changes.h"
 
 namespace windlass::sim::held_back_invariant_test {
 namespace {
@@ -57,11 +59,6 @@ struct Scene {
   void Patch(size_t pod, const std::string& image) {
     const auto edit = [&](Json& object) { object["spec"]["containers"][0]["image"] = image; };
     REQUIRE(world.api().Update(kController, KeyOf(resources::kPods, pods[pod]), "", edit).ok());
-  }
-  // The user wants six Pods, four of them old. Nobody has made any yet.
-  void Grow() {
-    Edit(R"({"replicas": 6, "strategy": {"type": "InPlaceOnly", "partition": 4}})");
-    world.RunFor(kLater);
   }
   void Edit(const char* spec) { world.Edit("web", {{"spec", Json::parse(spec)}}, kKind); }
   // Notes in the status that the wanted template has reached a step.
@@ -117,10 +114,40 @@ TEST_CASE("Partition and steps say how many Pods stay old") {
   CHECK(KeptOld(rollout) == 0);
 }
 
-struct Deed {
+// --- what may happen ---
+
+using Deed = std::function<void(Scene&)>;
+
+Deed Make(const char* name, int replicas, const char* revision) {
+  return [=](Scene& scene) { scene.Make(name, replicas, revision); };
+}
+Deed Scale(const char* name, int replicas, const std::string& actor = kController) {
+  return [=](Scene& scene) { scene.Scale(name, replicas, actor); };
+}
+Deed Reach(int step, int total) {
+  return [=](Scene& scene) { scene.Reach(step, total); };
+}
+Deed Patch(size_t pod, const char* image) {
+  return [=](Scene& scene) { scene.Patch(pod, image); };
+}
+Deed Want(const char* image) {
+  return [=](Scene& scene) { scene.world.SetImage("web", image, kKind); };
+}
+void Later(Scene& scene) { scene.world.RunFor(kLater); }
+void Abort(Scene& scene) { scene.Edit(R"({"abort": true})"); }
+// The user wants six Pods, four of them old. Nobody has made any yet.
+void Grow(Scene& scene) {
+  scene.Edit(R"({"replicas": 6, "strategy": {"type": "InPlaceOnly", "partition": 4}})");
+  Later(scene);
+}
+void LosePod(Scene& scene) {
+  scene.world.api().Delete("user", KeyOf(resources::kPods, scene.pods[3]));
+}
+
+struct Course {
   const char* strategy;
   std::string broken;
-  void (*commit)(Scene& scene);
+  Deed happen;
 };
 
 constexpr const char* kOneMayBeNew = R"({"type": "RollingUpdate", "partition": 9})";
@@ -131,66 +158,28 @@ constexpr const char* kInSteps = R"({"type": "RollingUpdate", "steps": [
 
 // 10 replicas; maxSurge allows 13.
 TEST_CASE("I-44: a ReplicaSet of the new revision grows as far as partition and steps allow") {
-  const Deed row = GENERATE(values<Deed>({
-      {kOneMayBeNew, "", [](Scene& scene) { scene.Make("new", 1, "2"); }},
-      {kOneMayBeNew, "I-44", [](Scene& scene) { scene.Make("new", 2, "2"); }},
-      {kOneMayBeNew, "I-44",
-       [](Scene& scene) {
-         scene.Make("new", 1, "2");
-         scene.world.RunFor(kLater);
-         scene.Scale("new", 2);
-       }},
+  const Course row = GENERATE(values<Course>({
+      {kOneMayBeNew, "", Make("new", 1, "2")},
+      {kOneMayBeNew, "I-44", Make("new", 2, "2")},
+      {kOneMayBeNew, "I-44", All(Make("new", 1, "2"), Later, Scale("new", 2))},
       // Seven of the old Pods that are to be kept are not there.
-      {kOneMayBeNew, "",
-       [](Scene& scene) {
-         scene.Scale("old", 2, "user");
-         scene.Make("new", 8, "2");
-       }},
-      {kOneMayBeNew, "",
-       [](Scene& scene) {
-         scene.Edit(R"({"abort": true})");
-         scene.Make("new", 3, "2");
-       }},
-      {kInSteps, "", [](Scene& scene) { scene.Make("new", 1, "2"); }},
-      {kInSteps, "I-44", [](Scene& scene) { scene.Make("new", 2, "2"); }},
-      {kInSteps, "I-44",
-       [](Scene& scene) {
-         scene.Reach(2, 3);
-         scene.Make("new", 2, "2");
-       }},
-      {kInSteps, "",
-       [](Scene& scene) {
-         scene.Reach(3, 3);
-         scene.Make("new", 3, "2");
-       }},
-      {kInSteps, "",
-       [](Scene& scene) {
-         scene.Reach(4, 3);
-         scene.Scale("old", 8);
-         scene.Make("new", 5, "2");
-       }},
+      {kOneMayBeNew, "", All(Scale("old", 2, "user"), Make("new", 8, "2"))},
+      {kOneMayBeNew, "", All(Abort, Make("new", 3, "2"))},
+      {kInSteps, "", Make("new", 1, "2")},
+      {kInSteps, "I-44", Make("new", 2, "2")},
+      {kInSteps, "I-44", All(Reach(2, 3), Make("new", 2, "2"))},
+      {kInSteps, "", All(Reach(3, 3), Make("new", 3, "2"))},
+      {kInSteps, "", All(Reach(4, 3), Scale("old", 8), Make("new", 5, "2"))},
       // The step is of another template, so this one is at the first step.
-      {kInSteps, "I-44",
-       [](Scene& scene) {
-         scene.Reach(4, 3);
-         scene.world.SetImage("web", "app:3", kKind);
-         scene.world.RunFor(kLater);
-         scene.Make("new", 2, "3");
-       }},
+      {kInSteps, "I-44", All(Reach(4, 3), Want("app:3"), Later, Make("new", 2, "3"))},
       // Nothing is held back: a scaling in proportion may use the surge for new Pods (D-357).
-      {kNothingHeldBack, "",
-       [](Scene& scene) {
-         scene.Scale("old", 2);
-         scene.Make("new", 8, "2");
-         scene.world.RunFor(kLater);
-         scene.Scale("new", 11);
-       }},
+      {kNothingHeldBack, "", All(Scale("old", 2), Make("new", 8, "2"), Later, Scale("new", 11))},
       // The ReplicaSet of another template is not held back.
-      {kOneMayBeNew, "", [](Scene& scene) { scene.Make("other", 3, "3"); }},
+      {kOneMayBeNew, "", Make("other", 3, "3")},
   }));
   Scene scene(10, row.strategy);
   REQUIRE(scene.Broken() == "");
-  row.commit(scene);
+  row.happen(scene);
   CHECK(scene.Broken() == row.broken);
 }
 
@@ -208,52 +197,31 @@ TEST_CASE("I-44: a write is not blamed for a partition that could not be known y
 
 // 4 replicas, of which one may be new.
 TEST_CASE("I-44: Pods are updated in place as far as partition and steps allow") {
-  const Deed row = GENERATE(values<Deed>({
-      {R"({"type": "InPlaceOnly", "partition": 3})", "", [](Scene&) {}},
-      {R"({"type": "InPlaceOnly", "partition": 3})", "I-44",
-       [](Scene& scene) { scene.Patch(1, "app:2"); }},
-      {R"({"type": "InPlaceOnly", "steps": [{"setUpdated": "25%"}]})", "I-44",
-       [](Scene& scene) { scene.Patch(1, "app:2"); }},
+  const Course row = GENERATE(values<Course>({
+      {R"({"type": "InPlaceOnly", "partition": 3})", "", kNothing},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "I-44", Patch(1, "app:2")},
+      {R"({"type": "InPlaceOnly", "steps": [{"setUpdated": "25%"}]})", "I-44", Patch(1, "app:2")},
       {R"({"type": "InPlaceOnly", "steps": [{"setUpdated": "25%"}]})", "",
-       [](Scene& scene) {
-         scene.Reach(2, 1);
-         scene.Patch(1, "app:2");
-       }},
+       All(Reach(2, 1), Patch(1, "app:2"))},
       // A user deletes an old Pod, and the controller cannot know it yet.
-      {R"({"type": "InPlaceOnly", "partition": 2})", "",
-       [](Scene& scene) {
-         scene.world.api().Delete("user", KeyOf(resources::kPods, scene.pods[3]));
-         scene.Patch(1, "app:2");
-       }},
+      {R"({"type": "InPlaceOnly", "partition": 2})", "", All(LosePod, Patch(1, "app:2"))},
       // Two more Pods will come with the old images, so two of six may be new.
-      {R"({"type": "InPlaceOnly", "partition": 3})", "",
-       [](Scene& scene) {
-         scene.Grow();
-         scene.Patch(1, "app:2");
-       }},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "", All(Grow, Patch(1, "app:2"))},
       {R"({"type": "InPlaceOnly", "partition": 3})", "I-44",
-       [](Scene& scene) {
-         scene.Grow();
-         scene.Patch(1, "app:2");
-         scene.Patch(2, "app:2");
-       }},
+       All(Grow, Patch(1, "app:2"), Patch(2, "app:2"))},
       // The user goes back to the template of the ReplicaSet.
       {R"({"type": "InPlaceOnly", "partition": 3})", "",
-       [](Scene& scene) {
-         scene.world.SetImage("web", "app:1", kKind);
-         scene.world.RunFor(kLater);
-         scene.Patch(0, "app:1");
-       }},
-      {R"({"type": "InPlaceOnly", "partition": 4})", "I-44", [](Scene&) {}},
+       All(Want("app:1"), Later, Patch(0, "app:1"))},
+      {R"({"type": "InPlaceOnly", "partition": 4})", "I-44", kNothing},
       // A stand-in goes again.
-      {R"({"type": "InPlaceOnly", "partition": 3})", "", [](Scene& scene) { scene.Scale("p", 1); }},
+      {R"({"type": "InPlaceOnly", "partition": 3})", "", Scale("p", 1)},
   }));
   CAPTURE(row.strategy);
   Scene scene(4, row.strategy);
   scene.Make("p", 0, "2");
   REQUIRE(scene.Broken() == "");
   scene.Patch(0, "app:2");
-  row.commit(scene);
+  row.happen(scene);
   CHECK(scene.Broken() == row.broken);
 }
 
