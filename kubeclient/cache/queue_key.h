@@ -1,5 +1,5 @@
 // The key of a work queue: an object, and the controller that handles it. Deployment `web` and
-// Rollout `web` of one namespace are two keys.
+// StatefulSet `web` of one namespace are two keys.
 #pragma once
 
 #include <cstdint>

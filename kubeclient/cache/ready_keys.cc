@@ -23,7 +23,7 @@ int PointsOf(Priority priority) {
   switch (priority) {
     case Priority::kResync: return -100;
     case Priority::kStatus: return 0;
-    case Priority::kRollout: return 50;
+    case Priority::kUnderWay: return 50;
     case Priority::kUser: return 100;
   }
   return 0;
@@ -33,8 +33,8 @@ Priority Demoted(Priority priority) {
   switch (priority) {
     case Priority::kResync:
     case Priority::kStatus: return Priority::kResync;
-    case Priority::kRollout: return Priority::kStatus;
-    case Priority::kUser: return Priority::kRollout;
+    case Priority::kUnderWay: return Priority::kStatus;
+    case Priority::kUser: return Priority::kUnderWay;
   }
   return Priority::kResync;
 }

@@ -29,10 +29,10 @@ namespace windlass {
 
 // The classes of Q-009, least urgent first.
 enum class Priority : uint8_t {
-  kResync,   // -100: the initial list, a resync
-  kStatus,   // 0: counters and conditions
-  kRollout,  // 50: a step of a rollout under way
-  kUser,     // 100: a user changed the spec and waits
+  kResync,    // -100: the initial list, a resync
+  kStatus,    // 0: counters and conditions
+  kUnderWay,  // 50: a step of what is under way, such as a rollout
+  kUser,      // 100: a user changed the spec and waits
 };
 inline constexpr size_t kPriorities = 4;
 

@@ -13,7 +13,7 @@ Priority PriorityOf(Wake wake) {
   switch (wake) {
     case Wake::kSpecChange: return Priority::kUser;
     case Wake::kObjectChange:
-    case Wake::kRolloutStatus: return Priority::kRollout;
+    case Wake::kAwaitedStatus: return Priority::kUnderWay;
     case Wake::kStatusChange: return Priority::kStatus;
     case Wake::kResync: return Priority::kResync;
   }
@@ -29,7 +29,7 @@ uint16_t Grown(uint16_t count) {
 // Get takes the most urgent ones first, and the others are set aside again.
 constexpr int kTakenUpMax = 16;
 
-bool IsGathered(Wake wake) { return wake == Wake::kRolloutStatus || wake == Wake::kStatusChange; }
+bool IsGathered(Wake wake) { return wake == Wake::kAwaitedStatus || wake == Wake::kStatusChange; }
 
 }  // namespace
 
@@ -85,10 +85,10 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   }
 }
 
-// A retry or a deadline continues earlier work, so it gets no higher priority than kRollout.
+// A retry or a deadline continues earlier work, so it gets no higher priority than kUnderWay.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
-      std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kRollout));
+      std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kUnderWay));
   WakeUp(key, entry);
 }
 

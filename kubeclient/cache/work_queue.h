@@ -54,9 +54,9 @@ inline constexpr Duration kStatusCoalescing = milliseconds(20);
 // Why a key was added. This decides how soon it is served.
 enum class Wake : uint8_t {
   kSpecChange,    // a user's edit: served as kUser, at once; resets the key's back-off
-  kObjectChange,  // an owned object appeared, vanished or was edited: as kRollout, at once
-  // Status of an owned object that a rollout waits for: as kRollout, after kStatusCoalescing.
-  kRolloutStatus,
+  kObjectChange,  // an owned object appeared, vanished or was edited: as kUnderWay, at once
+  // Status of an owned object that the next step waits for: as kUnderWay, after kStatusCoalescing.
+  kAwaitedStatus,
   kStatusChange,  // other status of an owned object: as kStatus, after kStatusCoalescing
   kResync,        // no change, only to be looked at: as kResync
 };

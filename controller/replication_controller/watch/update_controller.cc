@@ -199,7 +199,7 @@ void UpdateController::ControllerChanged(const Change<ReplicationController>& ch
   const bool status_only = now != nullptr && before != nullptr &&
                            now->meta.generation == before->meta.generation &&
                            now->meta.annotations == before->meta.annotations;
-  const Wake wake = status_only ? Wake::kRolloutStatus : Wake::kObjectChange;
+  const Wake wake = status_only ? Wake::kAwaitedStatus : Wake::kObjectChange;
   const ReplicationController& shown = *(now != nullptr ? now : before);
   WakeUpdatesOf(KeyOf(shown.meta), wake);
   const std::string old_name(rc::SourceIdIn(shown).name);
@@ -216,7 +216,7 @@ void UpdateController::PodChanged(const Change<Pod>& change) {
     if (pod == nullptr) continue;
     const OwnerReference* owner = pod->meta.ControllerRef();
     if (owner == nullptr || owner->kind != resources::kReplicationControllers.kind) continue;
-    WakeUpdatesOf({pod->meta.namespace_, std::string(owner->name.text())}, Wake::kRolloutStatus);
+    WakeUpdatesOf({pod->meta.namespace_, std::string(owner->name.text())}, Wake::kAwaitedStatus);
   }
 }
 

@@ -46,7 +46,7 @@ bool SameControllerRef(const ReplicaSet& a, const ReplicaSet& b) {
 }  // namespace
 
 Wake StatusWake(const Workload& owner) {
-  return IsRolling(owner) ? Wake::kRolloutStatus : Wake::kStatusChange;
+  return IsRolling(owner) ? Wake::kAwaitedStatus : Wake::kStatusChange;
 }
 
 Wake StatusWake(const WorkloadStore& workloads, const ObjectKey& owner) {

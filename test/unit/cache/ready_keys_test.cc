@@ -48,7 +48,7 @@ TEST_CASE_METHOD(Fixture, "the most urgent class goes first, each first come fir
   Add("ns", "s1", Priority::kStatus);
   Add("ns", "s2", Priority::kStatus);
   Add("ns", "u1", Priority::kUser);
-  Add("ns", "x1", Priority::kRollout);
+  Add("ns", "x1", Priority::kUnderWay);
   Add("ns", "u2", Priority::kUser);
   CHECK(ready.size() == 6);
   CHECK(ready.size(Priority::kStatus) == 2);
@@ -60,7 +60,7 @@ TEST_CASE_METHOD(Fixture, "the most urgent class goes first, each first come fir
 TEST_CASE_METHOD(Fixture, "a key that is raised leaves its line wherever it stands") {
   for (const char* name : {"a", "b", "c", "d"}) Add("ns", name, Priority::kResync);
   const std::string raised = GENERATE("a", "b", "d");
-  Raise(raised, Priority::kRollout);
+  Raise(raised, Priority::kUnderWay);
   CHECK(ready.size(Priority::kResync) == 3);
   CHECK(Take() == raised);
   std::string rest = "a b c d ";
@@ -69,9 +69,9 @@ TEST_CASE_METHOD(Fixture, "a key that is raised leaves its line wherever it stan
 }
 
 TEST_CASE_METHOD(Fixture, "the controllers of a namespace take turns, and no more than others") {
-  for (const char* name : {"d1", "d2", "d3"}) Add("ns", name, Priority::kRollout, 0);
-  for (const char* name : {"r1", "r2"}) Add("ns", name, Priority::kRollout, 1);
-  for (const char* name : {"o1", "o2"}) Add("other", name, Priority::kRollout, 0);
+  for (const char* name : {"d1", "d2", "d3"}) Add("ns", name, Priority::kUnderWay, 0);
+  for (const char* name : {"r1", "r2"}) Add("ns", name, Priority::kUnderWay, 1);
+  for (const char* name : {"o1", "o2"}) Add("other", name, Priority::kUnderWay, 0);
   CHECK(TakeAll() == "d1 o1 r1 o2 d2 r2 d3 ");
 }
 
@@ -91,10 +91,10 @@ TEST_CASE_METHOD(Fixture, "waiting is worth 50 points every 10 s (Q-009)") {
   };
   const Row row = GENERATE(values<Row>({
       {Priority::kResync, Priority::kStatus, 20},
-      {Priority::kResync, Priority::kRollout, 30},
+      {Priority::kResync, Priority::kUnderWay, 30},
       {Priority::kResync, Priority::kUser, 40},
       {Priority::kStatus, Priority::kUser, 20},
-      {Priority::kRollout, Priority::kUser, 10},
+      {Priority::kUnderWay, Priority::kUser, 10},
   }));
   Add("ns", "waiting", row.waiting);
   now = now + seconds(row.seconds_needed - 2);
@@ -116,13 +116,13 @@ TEST_CASE_METHOD(Fixture, "after 40 s the least urgent key is level with a user'
 }
 
 TEST_CASE_METHOD(Fixture, "namespaces take turns within a class (Q-010)") {
-  for (const char* name : {"a1", "a2", "a3"}) Add("a", name, Priority::kRollout);
-  Add("b", "b1", Priority::kRollout);
+  for (const char* name : {"a1", "a2", "a3"}) Add("a", name, Priority::kUnderWay);
+  Add("b", "b1", Priority::kUnderWay);
   Add("b", "b0", Priority::kStatus);
-  Add("c", "c1", Priority::kRollout);
+  Add("c", "c1", Priority::kUnderWay);
   CHECK(Take() == "a1");
   CHECK(Take() == "b1");
-  Add("d", "d1", Priority::kRollout);
+  Add("d", "d1", Priority::kUnderWay);
   CHECK(TakeAll() == "c1 a2 d1 a3 b0 ");
 }
 
@@ -169,9 +169,9 @@ TEST_CASE("of the last workers a namespace gets as many as it leaves free (Q-010
 }
 
 TEST_CASE_METHOD(Fixture, "5000 keys of one namespace do not delay the one of another (Q-010)") {
-  for (int i = 0; i < 5000; ++i) Add("crashing", "crashing", Priority::kRollout);
+  for (int i = 0; i < 5000; ++i) Add("crashing", "crashing", Priority::kUnderWay);
   for (int i = 0; i < 100; ++i) Take();
-  Add("calm", "calm", Priority::kRollout);
+  Add("calm", "calm", Priority::kUnderWay);
   Take();
   CHECK(Take() == "calm");
 }

@@ -423,7 +423,7 @@ TEST_CASE_METHOD(Fixture, "what wakes a key decides its priority (Q-009)") {
   const QueueKey resync{"ns", "resync"};
   queue.Add(resync, Wake::kResync);
   queue.Add(status, Wake::kStatusChange);
-  queue.Add(gathered, Wake::kRolloutStatus);
+  queue.Add(gathered, Wake::kAwaitedStatus);
   time.Advance(kStatusCoalescing);
   queue.Add(step, Wake::kObjectChange);
   queue.Add(user, Wake::kSpecChange);
