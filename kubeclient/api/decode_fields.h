@@ -54,4 +54,21 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
 // whole; kMalformed if the object has no name.
 Status Finish(JsonReader& in, ObjectMeta& meta);
 
+// Reads a whole object. Calls on_metadata(), on_spec() and on_status() for the members of these
+// names, and skips all others. on_metadata() must fill in `meta`. Returns what Finish returns.
+template <typename OnMetadata, typename OnSpec, typename OnStatus>
+Status ReadObject(JsonReader& in, std::string_view object_json, ObjectMeta& meta,
+                  OnMetadata&& on_metadata, OnSpec&& on_spec, OnStatus&& on_status) {
+  in.Begin(object_json);
+  in.Object([&](std::string_view key) {
+    if (key == "metadata")
+      on_metadata();
+    else if (key == "spec")
+      on_spec();
+    else if (key == "status")
+      on_status();
+  });
+  return Finish(in, meta);
+}
+
 }  // namespace windlass

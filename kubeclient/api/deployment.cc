@@ -83,16 +83,13 @@ Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_js
   JsonReader& in = decoder.reader();
   Deployment out;
   std::string_view raw_template = kEmptyTemplate;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), decoder.interests(), out.meta, out.large_annotations);
-    else if (key == "spec")
-      ReadDeploymentSpec(in, decoder.symbols(), out.spec, raw_template);
-    else if (key == "status")
-      ReadDeploymentStatus(in, decoder.symbols(), out.status);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    ReadObjectMeta(in, decoder.symbols(), decoder.interests(), out.meta, out.large_annotations);
+  };
+  const auto spec = [&] { ReadDeploymentSpec(in, decoder.symbols(), out.spec, raw_template); };
+  const auto status = [&] { ReadDeploymentStatus(in, decoder.symbols(), out.status); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   WINDLASS_TRY(const TemplateFingerprints fingerprints,
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.spec.template_fingerprint = fingerprints.canonical;

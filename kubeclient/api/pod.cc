@@ -246,17 +246,14 @@ Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json) {
   };
   Pod out;
   PodParts parts;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      out.has_annotations =
-          ReadObjectMeta(in, decoder.symbols(), Annotations::kSome, out.meta, keeps);
-    else if (key == "spec")
-      ReadSpec(in, decoder, out, parts);
-    else if (key == "status")
-      ReadStatus(in, decoder, out, parts);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    out.has_annotations =
+        ReadObjectMeta(in, decoder.symbols(), Annotations::kSome, out.meta, keeps);
+  };
+  const auto spec = [&] { ReadSpec(in, decoder, out, parts); };
+  const auto status = [&] { ReadStatus(in, decoder, out, parts); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   out.containers.reserve(parts.init.size() + parts.app.size());
   Join(parts.init, parts.init_status, out.containers);
   Join(parts.app, parts.app_status, out.containers);

@@ -46,16 +46,13 @@ Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json) {
   JsonReader& in = decoder.reader();
   PodDisruptionBudget out;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kSkip, out.meta);
-    else if (key == "spec")
-      ReadBudgetSpec(in, decoder.symbols(), out);
-    else if (key == "status")
-      ReadBudgetStatus(in, out);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    ReadObjectMeta(in, decoder.symbols(), Annotations::kSkip, out.meta);
+  };
+  const auto spec = [&] { ReadBudgetSpec(in, decoder.symbols(), out); };
+  const auto status = [&] { ReadBudgetStatus(in, out); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   out.has_selector = out.selector.present;
   return out;
 }

@@ -49,16 +49,13 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
   JsonReader& in = decoder.reader();
   ReplicationController out;
   std::string_view raw_template = kEmptyTemplate;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
-    else if (key == "spec")
-      ReadSpec(in, decoder.symbols(), out, raw_template);
-    else if (key == "status")
-      ReadStatus(in, out.status);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+  };
+  const auto spec = [&] { ReadSpec(in, decoder.symbols(), out, raw_template); };
+  const auto status = [&] { ReadStatus(in, out.status); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   DropStatusOfFormer(out.meta, out.status);
   // The template is edited as a tree later, so it must be JSON inside, too.
   WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,

@@ -56,16 +56,11 @@ void ReadStatus(JsonReader& in, SymbolTable& symbols, DepartureStatus& out) {
 Result<Departure> DecodeDeparture(Decoder& decoder, std::string_view object_json) {
   JsonReader& in = decoder.reader();
   Departure out;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadMeta(in, decoder.symbols(), out);
-    else if (key == "spec")
-      ReadSpec(in, out.spec);
-    else if (key == "status")
-      ReadStatus(in, decoder.symbols(), out.status);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] { ReadMeta(in, decoder.symbols(), out); };
+  const auto spec = [&] { ReadSpec(in, out.spec); };
+  const auto status = [&] { ReadStatus(in, decoder.symbols(), out.status); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   return out;
 }
 
