@@ -43,6 +43,7 @@ program_of() {
     cmd/windlass/readiness.cc | cmd/windlass/snapshot.* | cmd/windlass/heartbeat.*) echo cmd_test ;;
     cmd/windlass/*) echo daemon_test ;;
     cmd/kubectl-windlass/*) echo kubectl_test ;;
+    controller/api/*) echo controller_api_test ;;
     controller/core/* | controller/runtime/*) echo runtime_test ;;
     controller/deployment/*) echo deployment_test ;;
     controller/kind/watch/*) echo kind_watch_test ;;

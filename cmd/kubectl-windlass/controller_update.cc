@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "controller/api/custom_resources.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/base/parse_whole.h"

@@ -8,6 +8,7 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/table.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "controller/api/custom_resources.h"
 
 namespace windlass::cli {
 namespace {

@@ -4,6 +4,7 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
+#include "controller/api/custom_resources.h"
 #include "controller/replication_controller/crd.h"
 #include "controller/rollout/crd.h"
 

@@ -9,13 +9,13 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/api/replication_controller_update.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::cli {

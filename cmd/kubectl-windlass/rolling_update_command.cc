@@ -8,6 +8,7 @@
 #include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/kubectl-windlass/object_argument.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/api/custom_resources.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/base/fill.h"
 #include "kubeclient/base/parse_whole.h"

@@ -7,10 +7,11 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
+#include "controller/api/custom_resources.h"
+#include "controller/api/replication_controller_update.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/decode.h"
-#include "kubeclient/api/replication_controller_update.h"
 
 namespace windlass::cli {
 namespace {

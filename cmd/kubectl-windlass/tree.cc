@@ -9,6 +9,7 @@
 #include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
+#include "controller/api/custom_resources.h"
 
 namespace windlass::cli {
 namespace {

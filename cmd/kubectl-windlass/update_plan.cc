@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
+#include "controller/api/custom_resources.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/run.h"

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "controller/api/replication_controller_update.h"
 #include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::cli {

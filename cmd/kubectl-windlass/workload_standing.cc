@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
+#include "controller/api/custom_resources.h"
 
 namespace windlass::cli {
 namespace {

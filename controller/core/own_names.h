@@ -1,4 +1,4 @@
-// The name by which API servers know Windlass. Its programs hand it to kubeclient, which has no
+// The names by which API servers know Windlass. Its programs hand them to kubeclient, which has no
 // names of its own.
 #pragma once
 
@@ -8,5 +8,8 @@ namespace windlass {
 
 // managedFields shows it for each field that the daemon writes.
 inline constexpr std::string_view kOwnFieldManager = "windlass";
+
+// Of the custom resources of Windlass.
+inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 
 }  // namespace windlass

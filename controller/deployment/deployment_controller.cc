@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"

@@ -1,6 +1,7 @@
 // The CustomResourceDefinition of ReplicationControllerUpdates (RC-24).
 #pragma once
 
+#include "controller/api/custom_resources.h"
 #include "controller/kind/needed_crd.h"
 
 namespace windlass::replication_controller {

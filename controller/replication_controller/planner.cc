@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/core/term_annotation.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/validate.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "controller/api/replication_controller_update.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/replication_controller_update.h"
 
 namespace windlass::replication_controller {
 

@@ -1,8 +1,8 @@
 // The status of a ReplicationControllerUpdate as JSON.
 #pragma once
 
+#include "controller/api/replication_controller_update.h"
 #include "kubeclient/api/json_value.h"
-#include "kubeclient/api/replication_controller_update.h"
 
 namespace windlass::replication_controller {
 

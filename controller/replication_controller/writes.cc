@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/kind/conditions.h"
 #include "controller/kind/status.h"
 #include "controller/replication_controller/annotations.h"

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/api/rollout.h"
 #include "controller/workload/kind_status.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 

@@ -1,6 +1,7 @@
 // The CustomResourceDefinition of Rollouts (RO-101).
 #pragma once
 
+#include "controller/api/custom_resources.h"
 #include "controller/kind/needed_crd.h"
 
 namespace windlass::rollout {

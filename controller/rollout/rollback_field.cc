@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/workload/annotations.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/images_text.h"

@@ -5,9 +5,9 @@
 // each status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
+#include "controller/api/rollout.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/request.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 

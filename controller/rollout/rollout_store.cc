@@ -1,5 +1,6 @@
 #include "controller/rollout/rollout_store.h"
 
+#include "controller/api/custom_resources.h"
 #include "kubeclient/api/decode.h"
 
 namespace windlass {

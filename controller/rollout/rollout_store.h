@@ -2,9 +2,9 @@
 // Rollouts.
 #pragma once
 
+#include "controller/api/rollout.h"
 #include "controller/rollout/rollout_workload.h"
 #include "controller/workload/watch/workload_store.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass {
 

@@ -3,8 +3,9 @@
 // are fields of the spec (strategy.h), and the names that users read.
 #pragma once
 
+#include "controller/api/custom_resources.h"
+#include "controller/api/rollout.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 

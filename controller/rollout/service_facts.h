@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/api/rollout.h"
 #include "controller/rollout/service_patch.h"
 #include "kubeclient/api/object_meta.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "controller/rollout/decisions.h"
 #include "controller/rollout/service_patch.h"
 #include "controller/rollout/service_target.h"

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string_view>
 
+#include "controller/api/rollout.h"
 #include "controller/kind/conditions.h"
 #include "controller/kind/status.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 

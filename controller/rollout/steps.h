@@ -33,9 +33,9 @@
 #include <string>
 #include <string_view>
 
+#include "controller/api/rollout.h"
 #include "controller/workload/annotations.h"
 #include "kubeclient/api/int_or_percent.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/api/unlimited.h"
 #include "kubeclient/base/clock.h"
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/api/rollout.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/rollout.h"
 
 namespace windlass::rollout {
 

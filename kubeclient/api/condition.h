@@ -17,7 +17,7 @@ struct Condition {
   Symbol status;  // "True", "False", "Unknown"
   Symbol reason;
   std::string message;
-  WallTime last_update_time;  // Deployments and Rollouts only
+  WallTime last_update_time;  // not every resource has it
   WallTime last_transition_time;
   int64_t observed_generation = 0;  // custom resources only; 0: absent
   bool operator==(const Condition&) const = default;

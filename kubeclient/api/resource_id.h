@@ -1,8 +1,9 @@
 // Which resource of the API a request, an informer, a right or a message is about, as a value.
 //
 // Paths, `apiVersion`, RBAC attributes, metric labels and log fields all follow from the value.
-// A new resource is one constant below. A resource whose objects are read also gets a file of its
-// own in this folder, with what is kept of an object and how it is decoded.
+// A new resource of Kubernetes is one constant below. A resource whose objects are read also gets a
+// file of its own in this folder, with what is kept of an object and how it is decoded. The custom
+// resources of a program stand in the program.
 #pragma once
 
 #include <compare>
@@ -35,16 +36,6 @@ struct ResourceId {
 namespace resources {
 
 inline constexpr ResourceId kDeployments{"apps", "v1", "deployments", "Deployment"};
-inline constexpr ResourceId kRollouts{"windlass.dev",      "v1alpha1",
-                                      "rollouts",          "Rollout",
-                                      /*namespaced=*/true, "crds/windlass.dev_rollouts.yaml"};
-inline constexpr ResourceId kReplicationControllerUpdates{
-    "windlass.dev",
-    "v1alpha1",
-    "replicationcontrollerupdates",
-    "ReplicationControllerUpdate",
-    /*namespaced=*/true,
-    "crds/windlass.dev_replicationcontrollerupdates.yaml"};
 inline constexpr ResourceId kReplicationControllers{"", "v1", "replicationcontrollers",
                                                     "ReplicationController"};
 inline constexpr ResourceId kHorizontalPodAutoscalers{

@@ -9,6 +9,7 @@
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/json_text.h"
 #include "test/unit/api/reference_decoder.h"
+#include "test/unit/controller/api/reference_decoder.h"
 
 namespace windlass::fuzz {
 

@@ -26,6 +26,9 @@ if grep -qvE '^\./(include/kubeclient/.*\.h|lib/libkubeclient_.*\.a|lib/cmake/ku
   "$WORK/said"; then
   fail "the package has a file of another kind"
 fi
+if grep -rlF windlass.dev "$WORK/prefix" >"$WORK/said"; then
+  fail "the package names a resource of Windlass"
+fi
 
 mkdir "$WORK/project"
 cp "$ROOT/test/package/"{CMakeLists.txt,pods_by_node.cc} "$WORK/project"

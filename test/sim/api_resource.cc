@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 
+#include "controller/api/custom_resources.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/assert.h"
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/api/custom_resources.h"
 #include "test/sim/api_selector.h"
 
 namespace windlass::sim {

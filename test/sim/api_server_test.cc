@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "test/catch.h"
 #include "test/sim/garbage_collector.h"
 #include "test/sim/sample_objects.h"

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "test/catch.h"
 #include "test/sim/api_server.h"
 #include "test/sim/crd_coerce.h"

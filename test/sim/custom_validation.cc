@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "controller/api/custom_resources.h"
 #include "test/sim/api_scale.h"
 #include "test/sim/crd_schema.h"
 #include "test/sim/crd_validation.h"

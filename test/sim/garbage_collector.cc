@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
+
 namespace windlass::sim {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "controller/api/custom_resources.h"
 #include "test/sim/api_server.h"
 
 namespace windlass::sim {

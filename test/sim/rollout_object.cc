@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "test/sim/api_resource.h"
 
 namespace windlass::sim {

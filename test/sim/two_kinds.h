@@ -1,6 +1,7 @@
 // The processes of tests about Rollouts, and about both kinds of owners at once.
 #pragma once
 
+#include "controller/api/custom_resources.h"
 #include "controller/rollout/rollout_controller.h"
 #include "test/sim/windlass_process.h"
 

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "test/sim/api_server.h"
 #include "test/sim/disruption_controller.h"
 #include "test/sim/garbage_collector.h"
@@ -36,7 +37,7 @@ struct WorldOptions {
   ReplicaSetControllerOptions replication_controllers;
   KubeletOptions kubelet;
   GarbageCollectorOptions garbage_collector;
-  bool traced = true;  // false: no trace, which costs most of the time
+  bool traced = true;           // false: no trace, which costs most of the time
   SimTransportOptions network;  // of processes; its actor is the controller that invariants judge
 };
 

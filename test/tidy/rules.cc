@@ -50,6 +50,7 @@ constexpr std::string_view kConfig = "kubeclient/config";
 constexpr std::string_view kClient = "kubeclient/client";
 constexpr std::string_view kCache = "kubeclient/cache";
 constexpr std::string_view kCore = "controller/core";
+constexpr std::string_view kOwnApi = "controller/api";
 constexpr std::string_view kCount = "controller/count";
 constexpr std::string_view kRuntime = "controller/runtime";
 constexpr std::string_view kKind = "controller/kind";
@@ -94,6 +95,7 @@ Names MayInclude(std::string_view box) {
       {kCache, {kClient, kTransport, kApi, kBase}},
       {"kubeclient/lease", {kCache, kClient, kTransport, kApi, kBase}},
       {kCount, {kApi, kBase}},
+      {kOwnApi, {kCore, kApi, kBase}},
       {kWorkload, {kCount, kCore, kApi, kBase}},
       {kOwnership, {kValues, kCount, kCore, kApi, kBase}},
       {kRevisions, {kOwnership, kValues, kCount, kCore, kApi, kBase}},
@@ -114,12 +116,13 @@ Names MayInclude(std::string_view box) {
       {"controller/kind/watch", {"kubeclient", kKindValues, kRuntime, kCore}},
       {kWorkloadWatch, {"kubeclient", kWorkload, kRuntime, kCore}},
       {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
-      {"controller/replication_controller", {kKindValues, kCount, kCore, kApi, kBase}},
+      {"controller/replication_controller", {kKindValues, kCount, kOwnApi, kCore, kApi, kBase}},
       {"controller/replication_controller/watch",
-       {"kubeclient", "controller/replication_controller", kKind, kWorkload, kRuntime, kCore}},
+       {"kubeclient", "controller/replication_controller", kKind, kWorkload, kRuntime, kOwnApi,
+        kCore}},
       // A kind: everything but another kind.
-      {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kCore}},
-      {"controller/rollout", {"kubeclient", kInPlace, kKind, kWorkload, kRuntime, kCore}},
+      {"controller/deployment", {"kubeclient", kInPlace, kWorkload, kRuntime, kOwnApi, kCore}},
+      {"controller/rollout", {"kubeclient", kInPlace, kKind, kWorkload, kRuntime, kOwnApi, kCore}},
       {"cmd", {"kubeclient", "controller"}},
       {"examples", {"kubeclient"}},
       {"test", kAnything},

@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "controller/kind/watch/watched_kind.h"
 #include "controller/replication_controller/situation.h"
 #include "controller/replication_controller/watch/update_observer.h"

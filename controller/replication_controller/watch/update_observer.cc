@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"

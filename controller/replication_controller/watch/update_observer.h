@@ -20,9 +20,9 @@
 
 #include <string>
 
+#include "controller/api/replication_controller_update.h"
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
-#include "kubeclient/api/replication_controller_update.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/store.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/core/own_names.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/workload_kind.h"
 
@@ -65,8 +66,7 @@ std::vector<const Overlap*> Untold(const Situation& situation) {
 std::string NameOfOther(const OwnerReference& other) {
   const std::string_view version = other.api_version.text();
   const std::string_view group = version.substr(0, version.find('/'));
-  const bool is_known =
-      group == resources::kDeployments.group || group == resources::kRollouts.group;
+  const bool is_known = group == resources::kDeployments.group || group == kOwnApiGroup;
   std::string name(other.kind.text());
   if (!is_known) name += "." + std::string(group);
   return name + " " + std::string(other.name.text());

@@ -1,29 +1,20 @@
 // What is wrong with an object that cannot be decoded: the error names the first such field.
-#include <string>
 #include <vector>
 
 #include "kubeclient/api/config_map.h"
-#include "kubeclient/api/decode.h"
 #include "kubeclient/api/deployment.h"
 #include "kubeclient/api/node.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/api/service.h"
 #include "test/catch.h"
-#include "test/support/must.h"
-#include "test/unit/api/reference_decoder.h"
+#include "test/unit/api/check_malformed.h"
 
 namespace windlass::malformed_test {
 namespace {
 
-struct Row {
-  std::string members;  // of the object
-  std::string want;     // the beginning of the error
-};
-
-const std::vector<Row> kOfDeployment = {
+const std::vector<test::MalformedRow> kOfDeployment = {
     {R"("metadata":[])", "metadata: want an object"},
     {R"("metadata":{"name":5})", "metadata.name: want a string"},
     {R"("metadata":{"uid":"web"})", "metadata.uid: want a UUID"},
@@ -61,19 +52,7 @@ const std::vector<Row> kOfDeployment = {
     {R"("kind":"Status")", "metadata.name: missing"},
 };
 
-const std::vector<Row> kOfRollout = {
-    {R"("spec":{"abort":"yes"})", "spec.abort"},
-    {R"("spec":{"rollbackTo":3})", "spec.rollbackTo"},
-    {R"("spec":{"rollbackTo":{"revision":"3"}})", "spec.rollbackTo.revision"},
-    {R"("spec":{"strategy":{"steps":{}}})", "spec.strategy.steps"},
-    {R"("spec":{"strategy":{"partition":1.5}})", "spec.strategy.partition"},
-    {R"("spec":{"strategy":{"inPlace":{"surge":{}}}})", "spec.strategy.inPlace.surge"},
-    {R"("spec":{"strategy":{"inPlace":{"drainLabel":"t"}}})", "spec.strategy.inPlace.drainLabel"},
-    {R"("spec":{"strategy":{"inPlace":{"drainLabel":{"key":1}}}})",
-     "spec.strategy.inPlace.drainLabel.key"},
-};
-
-const std::vector<Row> kOfPod = {
+const std::vector<test::MalformedRow> kOfPod = {
     {R"("spec":{"nodeName":1})", "spec.nodeName: want a string"},
     {R"("spec":{"containers":{}})", "spec.containers: want an array"},
     {R"("spec":{"containers":[null]})", "spec.containers[0]: want an object"},
@@ -94,62 +73,47 @@ const std::vector<Row> kOfPod = {
     {R"("kind":"Pod")", "metadata.name: missing"},
 };
 
-const std::vector<Row> kOfNode = {
+const std::vector<test::MalformedRow> kOfNode = {
     {R"("status":{"conditions":[{"type":1}]})", "status.conditions[0].type: want a str"},
     {R"("status":{"nodeInfo":{"kubeletVersion":1.32}})",
      "status.nodeInfo.kubeletVersion: want a string"},
     {R"("kind":"Node")", "metadata.name: missing"},
 };
 
-const std::vector<Row> kOfBudget = {
+const std::vector<test::MalformedRow> kOfBudget = {
     {R"("status":{"disruptionsAllowed":"1"})", "status.disruptionsAllowed: want a 32-bit integer"},
     {R"("status":{"disruptedPods":["web-1"]})", "status.disruptedPods: want an object"},
     {R"("spec":{"selector":[]})", "spec.selector: want an object"},
     {R"("metadata":{})", "metadata.name: missing"},
 };
 
-const std::vector<Row> kOfConfigMap = {
+const std::vector<test::MalformedRow> kOfConfigMap = {
     {R"("metadata":{},"data":{})", "metadata.name: missing"},
     {R"("data":{"a":"b"})", "metadata.name: missing"},
     {R"("metadata":{"name":"n"},"data":{"a":1})", "data.a: want a string"},
     {R"("metadata":{"name":"n"},"data":["a"])", "data: want an object"},
 };
 
-const std::vector<Row> kOfService = {
+const std::vector<test::MalformedRow> kOfService = {
     {R"("metadata":{},"spec":{})", "metadata.name: missing"},
     {R"("spec":{})", "metadata.name: missing"},
     {R"("metadata":{"name":"n"},"spec":{"selector":{"a":1}})", "spec.selector.a: want a string"},
     {R"("metadata":{"name":"n"},"spec":{"type":1})", "spec.type: want a string"},
 };
 
-const std::vector<Row> kOfController = {
+const std::vector<test::MalformedRow> kOfController = {
     {R"("metadata":{"name":"web"},"spec":{"template":{"a":}})",
      "document: The JSON document has an improper structure"},
 };
 
-template <typename T>
-void CheckMalformed(Result<T> (*decode)(Decoder&, std::string_view), const std::vector<Row>& rows) {
-  SymbolTable symbols;
-  Decoder decoder(symbols);
-  const RegisteredInterest interest(decoder.interests(), test::TestInterest());
-  for (const Row& row : rows) {
-    CAPTURE(row.members);
-    const Error error = MustFail(decode(decoder, "{" + row.members + "}"));
-    CHECK(error.kind == ErrorKind::kMalformed);
-    CAPTURE(error.message);
-    CHECK(error.message.starts_with(row.want));
-  }
-}
-
 TEST_CASE("a known field of the wrong type is malformed, and named") {
-  CheckMalformed(DecodeDeployment, kOfDeployment);
-  CheckMalformed(DecodeRollout, kOfRollout);
-  CheckMalformed(DecodePod, kOfPod);
-  CheckMalformed(DecodeNode, kOfNode);
-  CheckMalformed(DecodePodDisruptionBudget, kOfBudget);
-  CheckMalformed(DecodeConfigMap, kOfConfigMap);
-  CheckMalformed(DecodeService, kOfService);
-  CheckMalformed(DecodeReplicationController, kOfController);
+  test::CheckMalformed(DecodeDeployment, kOfDeployment);
+  test::CheckMalformed(DecodePod, kOfPod);
+  test::CheckMalformed(DecodeNode, kOfNode);
+  test::CheckMalformed(DecodePodDisruptionBudget, kOfBudget);
+  test::CheckMalformed(DecodeConfigMap, kOfConfigMap);
+  test::CheckMalformed(DecodeService, kOfService);
+  test::CheckMalformed(DecodeReplicationController, kOfController);
 }
 
 }  // namespace

@@ -14,8 +14,6 @@
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/replication_controller_update.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/api/service.h"
 
 namespace windlass::test {
@@ -28,11 +26,8 @@ inline constexpr std::string_view kKeptOfService = "windlass.dev/service-of";
 
 // Returns nullopt if Decoder must return an error.
 std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
-std::optional<Rollout> ReferenceRollout(const nlohmann::json& object);
 std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
 std::optional<ReplicationController> ReferenceReplicationController(const nlohmann::json& object);
-std::optional<ReplicationControllerUpdate> ReferenceReplicationControllerUpdate(
-    const nlohmann::json& object);
 std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
 std::optional<Pod> ReferencePod(const nlohmann::json& object);
 std::optional<Node> ReferenceNode(const nlohmann::json& object);
@@ -41,10 +36,8 @@ std::optional<Service> ReferenceService(const nlohmann::json& object);
 std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
 
 bool Same(const Deployment& a, const Deployment& b);
-bool Same(const Rollout& a, const Rollout& b);
 bool Same(const ReplicaSet& a, const ReplicaSet& b);
 bool Same(const ReplicationController& a, const ReplicationController& b);
-bool Same(const ReplicationControllerUpdate& a, const ReplicationControllerUpdate& b);
 bool Same(const PodMetadata& a, const PodMetadata& b);
 bool Same(const Pod& a, const Pod& b);
 bool Same(const Node& a, const Node& b);

@@ -113,4 +113,24 @@ void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
   }
 }
 
+Fingerprint ReferenceFingerprint(const ReferenceMembers& spec) {
+  std::string text = "{}";
+  spec.With("template", &json::is_object, [&](const json& v) { text = v.dump(); });
+  const Result<std::string> canonical = CanonicalTemplate(text);
+  spec.ok = spec.ok && canonical.ok();
+  return canonical.ok() ? FingerprintOf(*canonical) : Fingerprint{};
+}
+
+void ReferenceTemplate(const ReferenceMembers& spec, TemplateText& out) {
+  spec.With("template", &json::is_object,
+            [&](const json& v) { out = std::make_shared<const std::string>(v.dump()); });
+  spec.ok = spec.ok && CanonicalTemplate(*out).ok();
+}
+
+TemplateText NoTemplate() { return std::make_shared<const std::string>("{}"); }
+
+bool SameText(const TemplateText& a, const TemplateText& b) {
+  return (a == nullptr) == (b == nullptr) && (a == nullptr || *a == *b);
+}
+
 }  // namespace windlass::test

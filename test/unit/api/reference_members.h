@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/condition.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/object_meta.h"
@@ -108,5 +110,15 @@ void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out);
 void ReferenceConditions(const ReferenceMembers& status, std::vector<Condition>& out);
 void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
                            std::optional<IntOrPercent>& out);
+// Returns the fingerprint of the member "template"; that of {} if it is absent.
+Fingerprint ReferenceFingerprint(const ReferenceMembers& spec);
+
+// The text of a template.
+using TemplateText = std::shared_ptr<const std::string>;
+TemplateText NoTemplate();  // {}
+// Reads the member "template", which must be valid. Leaves `out` alone if it is absent.
+void ReferenceTemplate(const ReferenceMembers& spec, TemplateText& out);
+// Returns true also if both are null.
+bool SameText(const TemplateText& a, const TemplateText& b);
 
 }  // namespace windlass::test

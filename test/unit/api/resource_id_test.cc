@@ -15,8 +15,6 @@ TEST_CASE("an apiVersion is group and version, or the version alone in the core 
   };
   const Row row = GENERATE(values<Row>({
       {resources::kDeployments, "apps/v1"},
-      {resources::kRollouts, "windlass.dev/v1alpha1"},
-      {resources::kReplicationControllerUpdates, "windlass.dev/v1alpha1"},
       {resources::kReplicaSets, "apps/v1"},
       {resources::kReplicationControllers, "v1"},
       {resources::kHorizontalPodAutoscalers, "autoscaling/v2"},
@@ -44,11 +42,7 @@ TEST_CASE("two resources are the same when all of their parts are") {
   CHECK_FALSE(resources::kDeployments == ResourceId{});
 }
 
-TEST_CASE("what a CustomResourceDefinition makes has a manifest, and nothing else") {
-  CHECK(resources::kRollouts.manifest == "crds/windlass.dev_rollouts.yaml");
-  CHECK(resources::kReplicationControllerUpdates.manifest ==
-        "crds/windlass.dev_replicationcontrollerupdates.yaml");
-  CHECK(resources::kRollouts.namespaced);
+TEST_CASE("what every API server serves has no manifest") {
   CHECK(resources::kDeployments.manifest.empty());
   CHECK(resources::kLeases.manifest.empty());
 }

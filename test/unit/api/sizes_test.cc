@@ -8,8 +8,6 @@
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/replication_controller.h"
-#include "kubeclient/api/replication_controller_update.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/api/service.h"
 #include "test/catch.h"
@@ -100,32 +98,6 @@ TEST_CASE_METHOD(Fixture, "the selector of a Service counts, and is left out if 
   Proves("R-065");
 }
 
-TEST_CASE_METHOD(Fixture, "the image of an update counts, and is left out (R-065)") {
-  auto update =
-      Decode(&DecodeReplicationControllerUpdate, "",
-             R"(,"spec":{"image":")" + std::string(5000, 'i') + R"("},"status":{"journal":")" +
-                 std::string(5000, 'j') + R"(","lines":[")" + std::string(5000, 'l') + R"("]})");
-  CHECK(BytesOf(update) > 15000);
-  Cut(update);
-  CHECK(BytesOf(update) < 2000);
-  Proves("R-065");
-}
-
-// Whom this serves: everybody else. The query has each text of the selector once more.
-TEST_CASE_METHOD(Fixture, "the query in a Rollout's status counts, and is left out (R-065)") {
-  auto small =
-      Decode(&DecodeRollout, "", R"(,"status":{"selector":"app=)" + std::string(96, 'w') + R"("})");
-  auto large = Decode(&DecodeRollout, "",
-                      R"(,"status":{"selector":"app=)" + std::string(9000, 'w') + R"("})");
-  CHECK(BytesOf(large) > BytesOf(small) + 8000);
-  Cut(small);
-  Cut(large);
-  CHECK(small.status.selector.size() == 100);
-  CHECK(large.status.selector.empty());
-  CHECK(BytesOf(large) < 4000);
-  Proves("R-065");
-}
-
 TEST_CASE_METHOD(Fixture, "how large the JSON of an object is, is known of large ones (R-067)") {
   const auto sized = [](size_t bytes) {
     const std::string head = R"({"metadata":{"name":"n"},"x":")";
@@ -134,7 +106,6 @@ TEST_CASE_METHOD(Fixture, "how large the JSON of an object is, is known of large
   for (const size_t bytes : {kLargeJsonBytes, 9 * kLargeJsonBytes}) {
     CHECK(DecodeDeployment(decoder, sized(bytes))->meta.large_json_bytes == bytes);
     CHECK(DecodeReplicaSet(decoder, sized(bytes))->meta.large_json_bytes == bytes);
-    CHECK(DecodeRollout(decoder, sized(bytes))->meta.large_json_bytes == bytes);
     CHECK(DecodeReplicationController(decoder, sized(bytes))->meta.large_json_bytes == bytes);
     CHECK(DecodePod(decoder, sized(bytes))->meta.large_json_bytes == bytes);
   }

@@ -339,21 +339,21 @@ TEST_CASE_METHOD(ReflectorFixture, "an API that goes away is told once, until it
 }
 
 TEST_CASE_METHOD(ReflectorFixture, "a resource with a manifest is missed with its remedy (R-024)") {
+  const ResourceId resource{"example.com", "v1", "boats", "Boat", true, "crds/boats.yaml"};
   const std::string remedy =
-      "rollouts.windlass.dev is not served: kubectl apply --server-side -f "
-      "crds/windlass.dev_rollouts.yaml";
-  Reflector rollouts(time, random, log, time.timers(), transport, decoder,
-                     ReflectorOptions{resources::kRollouts, "", "", false}, sink);
-  rollouts.Start();
+      "boats.example.com is not served: kubectl apply --server-side -f crds/boats.yaml";
+  Reflector boats(time, random, log, time.timers(), transport, decoder,
+                  ReflectorOptions{resource, "", "", false}, sink);
+  boats.Start();
   transport.Reply(404, "404 page not found");
-  CHECK(rollouts.trouble() == remedy);
+  CHECK(boats.trouble() == remedy);
   REQUIRE(Asked() == "list");
   transport.Reply(404, ApiStatus(404, "NotFound"));
-  CHECK(rollouts.trouble() == remedy);
+  CHECK(boats.trouble() == remedy);
   UntilAsked();
-  CHECK(rollouts.trouble() == remedy);
+  CHECK(boats.trouble() == remedy);
   transport.Reply(403, ApiStatus(403, "Forbidden", "no"));
-  CHECK(rollouts.trouble() == "list rollouts: Forbidden: no");
+  CHECK(boats.trouble() == "list boats: Forbidden: no");
   Proves("RO-100");
 }
 

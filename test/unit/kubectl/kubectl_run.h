@@ -22,6 +22,7 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/parse.h"
 #include "cmd/kubectl-windlass/run.h"
+#include "controller/api/custom_resources.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"

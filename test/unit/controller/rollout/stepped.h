@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/api/custom_resources.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_extension.h"

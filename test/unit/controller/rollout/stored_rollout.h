@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "controller/api/rollout.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/rollout/rollout_workload.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
-#include "kubeclient/api/rollout.h"
 #include "kubeclient/base/clock.h"
 #include "test/catch.h"
 

@@ -1,4 +1,4 @@
-#include "kubeclient/api/replication_controller_update.h"
+#include "controller/api/replication_controller_update.h"
 
 #include <algorithm>
 #include <utility>
@@ -165,16 +165,13 @@ Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(
   JsonReader& in = decoder.reader();
   ReplicationControllerUpdate out;
   std::string_view raw_template = kEmptyTemplate;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
-    else if (key == "spec")
-      ReadSpec(in, decoder.symbols(), out.spec, raw_template);
-    else if (key == "status")
-      ReadStatus(in, decoder.symbols(), out.status);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+  };
+  const auto spec = [&] { ReadSpec(in, decoder.symbols(), out.spec, raw_template); };
+  const auto status = [&] { ReadStatus(in, decoder.symbols(), out.status); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   if (!out.spec.controller) return out;
   WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
                decoder.FingerprintTemplate(out.meta, raw_template));

@@ -1,4 +1,4 @@
-#include "kubeclient/api/rollout.h"
+#include "controller/api/rollout.h"
 
 #include <algorithm>
 #include <utility>
@@ -259,16 +259,13 @@ Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json) {
   JsonReader& in = decoder.reader();
   Rollout out;
   std::string_view raw_template = kEmptyTemplate;
-  in.Begin(object_json);
-  in.Object([&](std::string_view key) {
-    if (key == "metadata")
-      ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
-    else if (key == "spec")
-      ReadRolloutSpec(in, decoder.symbols(), out.spec, raw_template);
-    else if (key == "status")
-      ReadRolloutStatus(in, decoder.symbols(), out.status);
-  });
-  WINDLASS_TRY([[maybe_unused]] const Unit whole, Finish(in, out.meta));
+  const auto metadata = [&] {
+    ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
+  };
+  const auto spec = [&] { ReadRolloutSpec(in, decoder.symbols(), out.spec, raw_template); };
+  const auto status = [&] { ReadRolloutStatus(in, decoder.symbols(), out.status); };
+  WINDLASS_TRY([[maybe_unused]] const Unit whole,
+               ReadObject(in, object_json, out.meta, metadata, spec, status));
   WINDLASS_TRY(const TemplateFingerprints fingerprints,
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.spec.template_fingerprint = fingerprints.canonical;

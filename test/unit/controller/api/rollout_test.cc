@@ -1,5 +1,5 @@
 // What is kept of a Rollout.
-#include "kubeclient/api/rollout.h"
+#include "controller/api/rollout.h"
 
 #include <map>
 #include <optional>
@@ -12,7 +12,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/must.h"
-#include "test/unit/api/fixtures.h"
+#include "test/unit/controller/api/fixtures.h"
 
 namespace windlass::rollout_test {
 namespace {
