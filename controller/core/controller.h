@@ -65,18 +65,18 @@ class Controller {
   // Returns the marks of the rollout that the object `key` is in; none if the object is gone.
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
-  // Returns patches that raise the versions of objects, in the order in which to send them. A write
-  // of the former leader names an older version and so fails, if it arrives late. `term` identifies
-  // the present term. The runtime calls this function again after each patch, and skips objects
-  // that it has patched in this term already (L-012). Returns nullopt if the cache lacks the
-  // present version of an object: a patch of the cached version would fail. In that case Next must
-  // not write, either.
+  // Returns patches that raise the versions of objects, in the order in which to send them. After
+  // such a patch a late write of the former leader fails, because it names an older version. `term`
+  // identifies the present term. The runtime calls this function again after each patch, and skips
+  // objects that it has patched in this term already (L-012). Returns nullopt if the cache lacks
+  // the present version of an object, because a patch of the cached version would fail. In that
+  // case Next must not write, either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
-  // Returns since when the caches behind the decision to send `write` may be out of date: the time
-  // at which they were last known to match the API server, for several caches the earliest. Returns
-  // nullopt if the decision uses no cache.
+  // Returns when the caches behind the decision to send `write` were last known to match the API
+  // server; of several caches, the earliest such time. Returns nullopt if the decision uses no
+  // cache.
   virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
     return std::nullopt;
   }
@@ -89,9 +89,10 @@ class Controller {
   }
 
   // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
-  // returned. The runtime calls the returned function if it does not wait any longer: after
-  // ask.deadline, or when the term ends. It ignores an answer that comes later. Send returns null
-  // if the question cannot be cancelled. A controller whose Next returns an Ask overrides Send.
+  // returned. Returns a function that cancels the question, or null if the question cannot be
+  // cancelled. The runtime calls this function when it stops waiting: after ask.deadline, or when
+  // the term ends. The runtime ignores an answer that comes later. A controller whose Next returns
+  // an Ask overrides Send.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
   virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {

@@ -1,4 +1,4 @@
-// A value of any type, and the functions that make one of an answer. They keep step.h free of
+// A value of any type, and the functions that make one from an answer. They keep step.h free of
 // resources: only the planner knows what it reads in an answer.
 #pragma once
 
@@ -61,11 +61,11 @@ class AnyValue {
 };
 
 // Reads the body of a successful answer. The runtime calls the Digest once, when the answer
-// arrives, and then drops the body, which may have 32 MiB. The planner uses the value in every step
-// of the sync. A Digest is a pure function. If it returns an error, the answer has that error.
+// arrives, and then drops the body, which may be 32 MiB long. The planner uses the value in every
+// step of the sync. A Digest is a pure function. If it returns an error, the answer has that error.
 using Digest = std::function<Result<AnyValue>(std::string_view body)>;
 
-// Returns the Digest that holds what `reduce` makes of the body. `reduce` returns a Result<T>.
+// Returns a Digest whose value is what `reduce` returns for the body. `reduce` returns a Result<T>.
 template <typename Reduce>
 Digest DigestBy(Reduce reduce) {
   return [reduce = std::move(reduce)](std::string_view body) -> Result<AnyValue> {

@@ -6,7 +6,7 @@
 
 namespace windlass {
 
-// managedFields shows it for each field that the daemon writes.
+// managedFields shows this name for each field that the daemon writes.
 inline constexpr std::string_view kOwnFieldManager = "windlass";
 
 // Of the custom resources of Windlass.

@@ -8,8 +8,8 @@
 // Failed. There is no continuation state: a crash at any point equals a restart, and every
 // intermediate state is a row in a table test. Source: docs/design/002.
 //
-// A refused write is an outcome like any other. It ends the walk of decisions, after which only the
-// status is written, unless the planner allowed the walk to go on (Write::go_on_if_refused).
+// A refused write ends the walk of decisions: after it, only the status is written. If the write
+// has go_on_if_refused, the walk goes on.
 #pragma once
 
 #include <optional>
@@ -61,8 +61,8 @@ struct Read {
   // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
   // Example: a dry run that the server refuses is a verdict.
   bool go_on_if_refused = false;
-  // Makes Outcome::value of the answer, whose body is then dropped. Null: the whole answer is kept.
-  // All reads of a sync with one identity have the same digest.
+  // Makes Outcome::value from the answer, whose body is then dropped. If null, the whole answer is
+  // kept. All reads with the same identity in one sync have the same digest.
   Digest digest{};
 };
 
@@ -112,7 +112,7 @@ struct Failed {
 
 using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 
-// Returns `then` with its look_again_in no later than `due`. Returns a step that does not wait
+// Returns `then`, changed to look again no later than `due`. If `then` does not wait, returns it
 // unchanged.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
@@ -137,8 +137,8 @@ bool GoesOnAfter(const Write& write, ErrorKind kind);
 
 // Returns true if the sync goes on after `read` failed with `kind`:
 // - always if there is no such object (404)
-// - if `read` has go_on_if_refused: after a refusal, if the server is busy or in trouble, if the
-//   answer is too large, and if a dry run finds that an object has the name already
+// - if `read` has go_on_if_refused, and the API server refused it, is busy or in trouble, sent too
+//   large an answer, or found in a dry run that an object has the name already
 bool GoesOnAfter(const Read& read, ErrorKind kind);
 
 // The answer to one request or question of this sync.

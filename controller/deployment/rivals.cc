@@ -23,9 +23,8 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 }
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
-// controller writes. observedGeneration alone is not enough: the API server lists a field under the
-// manager that last changed its value, so a rival that observes a generation after us owns only
-// counters.
+// controller writes. The API server lists a field under the manager that last changed its value. So
+// a rival that observes each generation after us owns counters, but not observedGeneration.
 bool OwnsCounters(const nlohmann::json& entry) {
   static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
                                          "f:updatedReplicas",    "f:readyReplicas",
@@ -37,9 +36,9 @@ bool OwnsCounters(const nlohmann::json& entry) {
   return std::ranges::any_of(kFields, [&](const char* field) { return status.contains(field); });
 }
 
-// Returns the field manager of `entry` if it is a Deployment controller other than ours that has
-// written the status within kAlive, otherwise "". kube-controller-manager uses its own name; k3s,
-// which contains it, uses `k3s`, and other distributions may use names of their own.
+// Returns the field manager of `entry` if that manager is another Deployment controller and has
+// written the status within kAlive; otherwise "". A distribution may have a name of its own for it.
+// Example: k3s, which contains kube-controller-manager, uses `k3s`.
 std::string LiveRival(const nlohmann::json& entry, WallTime now) {
   if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
   const std::string manager = TextOf(entry, "manager");
@@ -66,8 +65,8 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // The watch often shows our write before the reply does, and the write is then counted as
-  // foreign: takes that count back.
+  // The watch often shows our write before the reply arrives. The write was then counted as
+  // foreign: this takes that count back.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 

@@ -125,7 +125,7 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
   // The annotations of the target are removed last. So if they are gone and a source still exists,
-  // nothing is left to do with it: it is to be preserved, or a user has made it anew.
+  // nothing is left to do with the source: it is to be preserved, or a user has made it anew.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();

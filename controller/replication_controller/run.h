@@ -42,12 +42,14 @@ std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 // the same.
 bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 // Returns true if HasOtherContent does, or if spec.newName is not empty and is not the name in
-// `target`. An empty `target` differs from nothing.
+// `target`. Returns false if `target` is empty.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
 // Returns a value of 32 hexadecimal digits for the label `key` of Pods that `controller` makes. It
-// is a hash of the uid and template of `controller`, of the value that `key` has in its selector,
-// and of `image`, which is the new image, or empty if there is none.
+// is a hash of
+//   - the uid and template of `controller`
+//   - the value of `key` in its selector
+//   - `image`: the new image, or empty if there is none
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
 

@@ -56,8 +56,8 @@ std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 //   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
-// Before the first write, the caller passes copies of `source` and `target` with the changes that
-// the preparation will make, so that a refused update has changed nothing.
+// Before the first write, the caller passes copies of `source` and `target` as the preparation will
+// change them. So a refused update has changed nothing.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -91,10 +91,10 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
 // controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of the old controller for a rollback, unless this size is noted already. kubectl
-// notes a size without the uid of a new controller: this size is replaced if the old controller is
-// larger now, except with Override. After a rollback that was turned off, the size to note is the
-// one that the rollback was to give the old controller.
+// Notes the size of the old controller for a rollback, unless this size is noted already. A size
+// that kubectl noted has no uid of a new controller. It is replaced if the old controller is larger
+// now, except with Override. After a rollback that was turned off, the size to note is the one that
+// the rollback was to give the old controller.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if the old controller is

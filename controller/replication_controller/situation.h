@@ -56,8 +56,8 @@ struct Situation {
   // What becomes of the source at the end (RC-13, RC-15):
   //   - in a rollback, kDelete
   //   - otherwise spec.cleanup, if it is set
-  //   - otherwise as in kubectl: kDelete if spec.newName is set, so that the new controller keeps
-  //     that name; kRename if not, so that the new controller takes the old one's name
+  //   - otherwise as in kubectl: if spec.newName is set, kDelete, and the new controller keeps its
+  //     name; if not, kRename, and the new controller takes the old one's name
   std::string_view cleanup() const;
   std::string_view cleanup_forward() const;  // as if spec.rollback were false
   // spec.updatePeriod in whole seconds, rounded up.

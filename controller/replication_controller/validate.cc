@@ -83,8 +83,8 @@ constexpr std::string_view kBesideText =
     "this one again; if there is no such update, remove the annotation {}";
 
 // Refuses an update whose old controller is the target of another update, as kSourceId on the old
-// controller says. kSourceId does not count if it names the new controller, because of a rollback,
-// or if the controller that it names is gone.
+// controller says. kSourceId does not count in two cases: a rollback wrote it, so it names the new
+// controller; or the controller that it names is gone.
 std::optional<Step> RefuseTarget(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const SourceId source = SourceIdIn(old);

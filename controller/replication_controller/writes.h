@@ -91,8 +91,8 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
           std::optional<Duration> look_again_in = {});
 
 // Stores in the status that the API server refused the request `asked`, and why. If nothing has
-// been scaled yet, the run ends (RC-20), unless the refusal is temporary because a webhook could
-// not be called.
+// been scaled yet, the run ends (RC-20). Exception: the refusal is temporary, because a webhook
+// could not be called.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

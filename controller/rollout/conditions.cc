@@ -186,8 +186,8 @@ Ruling Progressing(const Facts& facts) {
 
 // Returns the revision that a rollback replaced, as " from revision 7". Revision 7 had the highest
 // number, and the rollback gave its target the next number, 8. Returns "" if the target kept its
-// number: the target itself had the highest number, because the template that the rollback replaced
-// had no ReplicaSet, and so no revision (RO-026).
+// number: the replaced template had no ReplicaSet, and so no revision, and the target itself had
+// the highest number (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }

@@ -26,9 +26,9 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns
 // an error:
 //   - kMalformed if the template cannot be read
-//   - that of the API server, if the API server did not return the defaults in this sync (RO-097)
-//   - that of the API server, if the API server refused the template in this sync, and `checks`
-//     lacks the refusal because the clock was set back
+//   - the API server's error, if it did not return the defaults in this sync (RO-097)
+//   - the API server's error, if it refused the template in this sync, and `checks` lacks the
+//     refusal because the clock was set back
 //   - kServer if `checks` lacks the defaults that came in this sync, because the Rollout changed
 // Returns nullopt if nothing is to be asked:
 //   - there is a new ReplicaSet, or none is to be made: the Rollout is paused, follows another

@@ -194,9 +194,9 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
 }
 
 // Returns true if the new ReplicaSet has the stable revision, and no other ReplicaSet has Pods. If
-// no other revision can have begun meanwhile, the Pods never left, so a lost Pod does not matter.
-// Otherwise all Pods must be back, and enough of them available. Another revision may have begun in
-// two cases:
+// another revision may have begun meanwhile, all Pods must also be back, and enough of them
+// available. Otherwise the Pods never left, so a lost Pod does not matter. Another revision may
+// have begun in two cases:
 //   - the number of the ReplicaSet is not the stable revision: going back to the stable revision
 //     has given the ReplicaSet a new number (RO-031)
 //   - the strategy is Recreate, which removes the Pods before it makes the ReplicaSet of the other
@@ -313,12 +313,12 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// The limit of the step is set first, because updates in place choose their Pods within this limit.
-// Which step is in force does not depend on the Pods that updates in place find; only whether the
-// step is over does.
+// Sets the limit of the step first, because updates in place choose their Pods within this limit.
+// Which step is in force does not depend on these Pods, but whether the step is over does.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
-  if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;  // RO-086
+  // On the way back to a proven revision no partition holds Pods back (RO-086).
+  if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;
   if (const auto state = StepsOf(situation, facts.steps)) {
     int32_t& updated_max = situation.limits.updated_max;
     updated_max = std::min(updated_max, state->updated_max);
@@ -349,7 +349,8 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   }
   const bool commits = situation.extended.activity == Activity::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;
-  if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);  // RO-079
+  // While defaults or limits are not known, no update in place begins or goes on (RO-079).
+  if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);
   auto step = in_place_.Next(situation, moment);
   if (step || !running) return step;
   // If the strategy has an error, its steps cannot be read, and may hold Pods back.
@@ -364,7 +365,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   if (told) in_place_.UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  if (kept && own.stable_revision != kept) {  // RO-136
+  if (kept && own.stable_revision != kept) {  // RecoverStable found it (RO-136)
     own.stable_revision = kept;
     own.stable_template.clear();
     own.stable_images = {};

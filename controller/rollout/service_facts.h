@@ -55,8 +55,8 @@ struct NamedService {
   // Until this time, the condition ServicesSynced says that another client, twice within an hour,
   // took away what Windlass wrote.
   std::optional<WallTime> told_until{};
-  // The last write to the Service that the API server accepted and did not keep; null if the API
-  // server kept the last write, or if the Service shows that write now.
+  // The last write to the Service, if the API server accepted it but did not keep it; null if it
+  // was kept, or if the Service shows it now.
   const ServicePatch* not_kept = nullptr;
   // Windlass does not write to the Service before this time, because the API server was in trouble
   // at the last write, for example did not answer. Another such write would end the sync, too.

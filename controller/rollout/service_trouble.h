@@ -26,19 +26,18 @@ std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
                                           const NamedService& named, ServiceRole role,
                                           const ReplicaSet* target);
 
-// Returns the trouble that another client keeps taking away what Windlass writes to the Service;
-// nullopt if no client does. Windlass goes on writing to the Service.
+// If another client keeps taking away what Windlass writes to the Service, returns that trouble;
+// otherwise nullopt. Windlass goes on writing to the Service.
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
-// Returns the trouble that the API server refused to change the Service in this sync, with the
-// words of its first refusal of that kind; nullopt if the API server refused nothing.
-// `named.service` must not be null.
+// If the API server refused to change the Service in this sync, returns that trouble, with the
+// words of its first refusal of that kind; otherwise nullopt. `named.service` must not be null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 
-// Returns the trouble that the API server accepted the last change of the Service but did not keep
-// the change; nullopt if the change was kept. Call this only if the Service is not as it should be.
+// If the API server accepted the last change of the Service but did not keep it, returns that
+// trouble; otherwise nullopt. Call this only if the Service is not as it should be.
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
 // Returns the error of this sync's write to the Service that failed; null if none failed. After a

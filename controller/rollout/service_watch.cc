@@ -14,14 +14,14 @@ constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-ser
 // A write that removes the last Pods of a revision waits at most this long for the first list of
 // Services.
 constexpr Duration kLoadingMax = seconds(30);
-// If a tool, twice within kTakenAtOnce, takes away what Windlass writes, Windlass waits for
+// If, within kTakenAtOnce, a tool twice takes away what Windlass wrote, Windlass waits for
 // kWrittenAgainAfter before it writes again. If a tool does so less often, because it applies its
 // manifest every few minutes, Windlass writes again at once: without the key, the Service selects
 // all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// After two losses of what Windlass wrote within this time, the condition ServicesSynced reports
-// them for this time.
+// If, within this time, a tool twice takes away what Windlass wrote, the condition ServicesSynced
+// reports it for this time.
 constexpr seconds kToldFor{3600};
 // How long a rollout goes on without a Service after the API server was in trouble at a write to
 // the Service.

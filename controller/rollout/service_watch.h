@@ -50,8 +50,8 @@ class ServiceWatch {
   //     Service, which wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
-  // Call this when a leader's term ends: its syncs end then, and the outcomes of their writes do
-  // not come.
+  // Call this when a leader's term ends: the term's syncs end with it, so the outcomes of their
+  // writes never come.
   void ForgetPlans() { planned_.clear(); }
 
   bool running() const { return running_since_.has_value(); }

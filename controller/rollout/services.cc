@@ -28,8 +28,8 @@ constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
 // again after this time. The end of the first list of Services may wake the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
-// A write that removes the last Pods of a revision waits this long if another client has just
-// changed a Service that selects them, and waits at most this many times in a row: a Service that
+// If another client has just changed a Service that selects the last Pods of a revision, the write
+// that removes these Pods waits this long, and at most this many times in a row. A Service that
 // changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
@@ -79,8 +79,8 @@ Write PatchService(const Service& service, const ServicePatch& patch, Because be
           .go_on_if_refused = true};
 }
 
-// Returns the write that makes the Service select the Pods of `target`; nullopt if the Service does
-// so already, or if `target` has no hash.
+// Returns the write that makes the Service select the Pods of `target`; nullopt if it selects them
+// already, or if `target` has no hash.
 std::optional<Write> Select(const Situation& situation, const NamedService& named,
                             const ReplicaSet& target) {
   const Service& service = *named.service;
@@ -116,9 +116,10 @@ Write Release(const Service& service) {
                       {decisions::kReleaseService, {{"service", service.meta.name}}});
 }
 
-// Returns true if Windlass is not to write to the Service now: the Service does not exist, its
-// selector is not known because the cache has cut it down, or a write failed or was undone a short
-// time ago.
+// Returns true if Windlass is not to write to the Service now:
+//   - the Service does not exist
+//   - the cache has cut it down, so its selector is not known
+//   - a write failed or was undone a short time ago
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
   if (named.service == nullptr || named.service->meta.cut()) return true;
   if (FailedWrite(situation, *named.service) != nullptr) return true;

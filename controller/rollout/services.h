@@ -26,8 +26,9 @@ namespace windlass::rollout {
 //   - before the write of a status, and at the end of a sync: any write that is due
 //   - before a ReplicaSet loses its last Pods: a write that moves a Service away from these Pods,
 //     or takes the key out of a Service that the Rollout does not name any more
-// Returns a short Wait if `planned` removes the last Pods of a revision, and either the Services
-// are not known yet, or another client has just changed a Service that selects these Pods.
+// Returns a short Wait if `planned` removes the last Pods of a revision, but
+//   - the Services are not known yet
+//   - or another client has just changed a Service that selects these Pods
 // Otherwise returns `planned`. If a write was refused, `planned` is changed so that it looks again
 // when the write is due again.
 Step MoveServicesFirst(const workload::Situation& situation, const ServiceFacts& facts,

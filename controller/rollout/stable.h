@@ -30,8 +30,8 @@ struct NotesInPlace {
 //   1. the ReplicaSet whose note says that it was complete last
 //   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods. A
 //      ReplicaSet whose Pods are updated in place does not count, because its Pods may have another
-//      template already. Nor does a ReplicaSet that is younger than the Rollout, unless the Rollout
-//      has no status yet: if this Rollout had completed the revision, its status would name it.
+//      template already. If the Rollout has a status, a ReplicaSet that is younger than the Rollout
+//      does not count, either: the status would name its revision if the Rollout had completed it.
 // Does nothing if neither exists. While two ReplicaSets exchange their templates in place, one of
 // them may be the stable ReplicaSet, although its note says so only after the exchange. Until then,
 // RecoverStable does nothing if the status names a stable revision, and otherwise uses only rule 1.

@@ -108,7 +108,7 @@ bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutSte
 }
 
 // Sets Progressing to say that the rollout is at a pause. If the stored Progressing says so
-// already, it is kept, even if the planner has changed Progressing in `conditions` because a Pod
+// already, puts the stored one into `conditions`: the planner may have changed it because a Pod
 // became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
   Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
@@ -267,8 +267,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
       .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
       .now = situation.now};
   draft.status.carried = KindStatus(own);
-  // The Pods that ended the step before are progress, which has to be noted in this write: the next
-  // status will find these counters unchanged.
+  // When the Pods of the previous step became available, the rollout made progress. This write has
+  // to note it: the next status will find these counters unchanged.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";

@@ -96,10 +96,11 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if no Pod can have the new revision at the present size: there are no replicas, or
-// only the one Pod that stays old (RO-130), although the steps up to `step` asked for some Pods at
-// the size with which `step` began. Nothing proves then that the new revision works, so `step` is
-// not over (RO-190).
+// Returns true if no Pod can have the new revision at the present size. Nothing proves then that
+// the new revision works, so `step` is not over (RO-190). The cases:
+//   - there are no replicas
+//   - `desired` leaves only the one Pod that stays old (RO-130), and the steps up to `step` asked
+//     for some Pods at the larger size with which `step` began
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -154,9 +155,9 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
 }
 
 // Returns `step` with the values that it has if it begins now. `step` is judged by the largest size
-// with which it or an earlier step began: even if the Rollout is scaled down, a number does not ask
-// for all Pods (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3, begun
-// with 2: 1 of 2.
+// with which it or an earlier step began. So a number does not ask for all Pods after the Rollout
+// was scaled down (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3,
+// begun with 2: 1 of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -189,8 +190,9 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // If the list is shortened again, shortened_from stays the same, and with it the number that ends
-  // the pause: an earlier promotion may have named the index that the step has now.
+  // If the list is shortened again, shortened_from stays the same, and so does the value of
+  // kPromote that ends the pause (PromoteText). A value with the present index may be left from an
+  // earlier promotion, and must not end this pause.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again
@@ -247,9 +249,10 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
   return counts && std::min(facts.updated, facts.available) >= state.updated_max;
 }
 
-// Returns true if the user ended all steps, and the updated Pods work: at a pause all Pods that are
-// due, otherwise all Pods that are updated so far, and at least one Pod if any is due. If no Pod
-// can have the new revision at the present size, only a forced promotion ends the steps.
+// Returns true if the user ended all steps, and the updated Pods work:
+//   - at a pause, all Pods that are due
+//   - otherwise, all Pods that are updated so far, and at least one if any is due
+// If no Pod can have the new revision at the present size, only a forced promotion ends the steps.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max

@@ -52,9 +52,9 @@ namespace windlass::rollout {
 using workload::kPromote;
 
 // Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps
-// so that the index of the step is past its end, the value keeps this index: an annotation that
-// ended the pause now in force before must not end it again. Example: at step 3 of 4, two steps of
-// the list are left: "3@8".
+// so that the index of the step is past its end, the value keeps this index. With the index of the
+// pause now in force, an annotation that once ended that pause would end it again. Example: at step
+// 3 of 4, two steps of the list are left: "3@8".
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);

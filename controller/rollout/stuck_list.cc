@@ -85,8 +85,8 @@ const Entry* EntryAbout(const Entry* entry, const ReplicaSet& rs) {
   return entry != nullptr && entry->replica_set == rs.meta.uid ? entry : nullptr;
 }
 
-// Returns the request for the list of the Pods of `lack`; nullopt if the list would show nothing:
-// there are no Pods, the condition of the ReplicaSet says why, or the ReplicaSet lacks the label
+// Returns the request for the list of the Pods of `lack`. Returns nullopt if there are no Pods, if
+// the condition of the ReplicaSet says why Pods are missing, or if the ReplicaSet lacks the label
 // pod-template-hash.
 std::optional<Request> ListFor(const Situation& situation, const Lack& lack) {
   const ReplicaSet& rs = lack.replica_set;

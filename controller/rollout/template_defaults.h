@@ -54,7 +54,8 @@ struct TemplateChecks {
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check whose verdict is kNoVerdict; that of the Pod if both are; null if neither is.
+  // Returns the check whose verdict is kNoVerdict: that of the Pod if both have it; null if neither
+  // has.
   const Check* NotJudged() const;
 };
 

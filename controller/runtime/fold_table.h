@@ -41,9 +41,9 @@ class FoldTable {
   // resource without a row is not cached.
   void Add(const ResourceId& resource, Row row);
 
-  // Folds the reply to a successful write made for `key`, unless the reply is a Status, as that to
-  // an eviction. Returns kMalformed if the reply cannot be
-  // decoded: the write happened, but its result is not known.
+  // Folds the reply to a successful write made for `key`. Does nothing if the reply is a Status,
+  // such as the reply to an eviction. Returns kMalformed if the reply cannot be decoded: the write
+  // happened, but its result is not known.
   Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
   // Folds the reply to an uncached read made for `key`. Does not fold lists, because a list

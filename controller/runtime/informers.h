@@ -31,7 +31,7 @@ inline constexpr Duration kGivenUpFor = seconds(1800);
 // How often to look whether there is room for objects that are cut down, which means cached without
 // their large parts.
 inline constexpr Duration kLookForRoom = seconds(300);
-// The longest wait, after looks that led to nothing.
+// The longest time between two such looks, reached after lists that restored no object.
 inline constexpr Duration kLookForRoomMax = seconds(4800);
 
 class Informers {

@@ -9,8 +9,8 @@
 namespace windlass {
 namespace {
 
-// How often to compare with a cache that lags, even if no cache changes (L-011): a bookmark, or an
-// object that cannot be decoded, moves the cache forward without a change.
+// How often to compare with a cache that lags (L-011). A bookmark, or an object that cannot be
+// decoded, moves the cache forward without a change that would cause a comparison.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lacks an object after this long, the list may have been wrong: list again.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);

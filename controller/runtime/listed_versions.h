@@ -25,8 +25,8 @@ struct ListedVersions {
 // Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
 // the informer is applying a list of its own, returns "(a list is applied)", because that list may
 // contain the missing object. Once the watch has reached the version of an object, the informer
-// does not lag for it, even if the store does not hold that version: it has a newer one, or the
-// object could not be decoded and is quarantined.
+// does not lag for that object. The store may still lack that version: it may have a newer one, or
+// the object could not be decoded and is quarantined.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

@@ -102,7 +102,7 @@ void Sync::TakeStep() {
   if (IsTooLong()) return EndTooLong();
   std::optional<Step> step;
   if (!Plan(step)) return End({SyncResult::Kind::kInternal, {}, {}, {}});
-  if (!step) return End({SyncResult::Kind::kGone, {}, {}, {}});  // D-051
+  if (!step) return End({SyncResult::Kind::kGone, {}, {}, {}});  // the object is gone (D-051)
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
 

@@ -91,7 +91,7 @@ struct SyncCounters {
 
 class Sync {
  public:
-  // Do not destroy the Sync within `hooks.done`: it must outlive that call. To destroy it before
+  // Do not destroy the Sync within `hooks.done`: it must outlive that call. Destroying it before
   // `hooks.done` is called drops the reply of the request in flight, and cancels the question that
   // waits for an answer. `put_off_since` is SyncResult::put_off_since of the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,

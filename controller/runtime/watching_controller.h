@@ -38,8 +38,8 @@ class WatchingController : public Controller {
   // Returns true if every cache that determines the keys is complete.
   virtual bool HasSynced() const = 0;
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // Returns those caches of objects which a leader writes that are complete. These include every
-  // cache that HasSynced waits for.
+  // Returns the complete caches of objects that a leader writes. These include every cache that
+  // HasSynced waits for.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
@@ -52,9 +52,9 @@ class WatchingController : public Controller {
   // Returns true while the API server does not serve a resource that the controller cannot do
   // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
-  // Returns true if the process is not ready while this controller lacks a right or waits for a
-  // resource, even if other controllers lack nothing. The Deployment controller does so: it rolls
-  // out Windlass itself, and a version that cannot do so must not replace one that can.
+  // Returns true if the process is not ready whenever this controller lacks a right or waits for a
+  // resource. The state of other controllers does not matter. The Deployment controller does so: it
+  // rolls out Windlass itself, and a version that cannot do so must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
   // line each.

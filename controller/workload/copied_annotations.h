@@ -2,7 +2,7 @@
 // fingerprint and length of a large annotation, for one of the two objects or for both.
 //
 // An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So it
-// copies annotations to the ReplicaSet, small ones first, until that has 248 KiB
+// copies annotations to the ReplicaSet, small ones first, until the ReplicaSet has 248 KiB
 // (kAnnotationBytesCopied). Annotations that Windlass reads are copied before all others, and up to
 // 252 KiB. A ReplicaSet never loses an annotation. Example: a ReplicaSet has an annotation of
 // 150,000 bytes that its Deployment no longer has. The Deployment has two new annotations, of 10

@@ -30,9 +30,9 @@ struct CountedPods {
   int32_t ready = 0;
   int32_t available = 0;
   int64_t min_available = 0;  // the condition Available is False with fewer available Pods
-  // The updated Pods that show that the wanted template works: available ones, without Pods that
-  // are removed again and without Pods that prove nothing, such as those of a lost node. 0 while
-  // the extension updates Pods to another template than the wanted one.
+  // The available updated Pods that show that the wanted template works. Pods that will be removed
+  // again do not count, nor Pods that prove nothing, such as those of a lost node. 0 while the
+  // extension updates Pods to another template than the wanted one.
   int32_t proven = 0;
   // True if as many Pods are updated as the limit of the rollout allows, all of these are proven,
   // and the extension has nothing left to do.
@@ -111,8 +111,8 @@ enum class Moment : uint8_t {
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
-  // Only an extension that wraps another one asks for this step: the write that is due although
-  // nothing may be rolled out, so that Pods get traffic and the workload keeps its size.
+  // The write that is due although nothing may be rolled out: Pods get traffic back, and the
+  // workload keeps its size. Only an extension that wraps another one asks for it.
   kWhileHeld,
 };
 

@@ -1,4 +1,4 @@
-// Names of the annotations of updates in place that not only updates in place read: the settings of
+// Names of annotations of updates in place that other parts of Windlass read, too: the settings of
 // a workload, and the state on a Pod. They are API contract, as those of annotations.h are.
 //
 // Kinds that have settings in fields of their own name them by these keys, too (Setting).

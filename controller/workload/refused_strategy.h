@@ -9,10 +9,11 @@
 
 namespace windlass::workload {
 
-// Returns Failed, until the spec changes, for a strategy that is neither RollingUpdate nor Recreate
-// (D-059) and for limits that are neither a count nor a percentage (D-250, X-39). Returns nullopt
-// for all others. The error comes from the kind; it names the field and what to set it to. Must be
-// called before anything is created, scaled or rolled.
+// Returns Failed, until the spec changes,
+//   - if the strategy is not RollingUpdate or Recreate (D-059)
+//   - if a limit is not a count or a percentage (D-250, X-39)
+// Otherwise returns nullopt. The error comes from the kind; it names the field and what to set it
+// to. Must be called before anything is created, scaled or rolled.
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
 }  // namespace windlass::workload

@@ -7,7 +7,7 @@
 namespace windlass::workload {
 namespace {
 
-// Returns at most the size, because the status may lag (W-05).
+// Returns the available Pods, at most the size of `rs`, because the status may lag (W-05).
 int32_t Available(const ReplicaSetSize& rs) { return std::clamp(rs.available, 0, rs.replicas); }
 
 // Returns how many Pods are surely not available.
@@ -30,8 +30,9 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
 }
 
 // Returns how many Pods of the new ReplicaSet are removed because they are above
-// limits.updated_max, while all Pods together are more than desired (RO-048). After that the new
-// ReplicaSet does not grow again: it has updated_max Pods, or desired minus the old Pods (RO-045).
+// limits.updated_max, while all Pods together are more than desired (RO-048). Example: 6 desired,
+// updated_max 1, new 3, old 5, all available: 3 + 5 - 6 = 2. After that the new ReplicaSet does not
+// grow again: it has updated_max Pods, or desired minus the old Pods (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;
@@ -46,6 +47,7 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
 
 // Returns the size that the keeper is to have: all Pods that are held back. New Pods are not
 // removed for the keeper, so the size is at most desired minus the size of the new ReplicaSet.
+// Example: 10 desired, updated_max 3, so 7 are held back; new 5: 10 - 5 = 5.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
@@ -112,9 +114,9 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   Spare may_go = SpareOf(old, limits, keeper);
 
   // New Pods that are not available yet may still fail, so no old Pod is removed for these (D-265).
+  // Nor are Pods removed that are held back (RO-044).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
-  int64_t removable =
-      std::min(total - limits.min_available() - pending, may_go.together);  // RO-044
+  int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);
   const auto remove = [&](size_t i, int64_t most) {
     const int64_t removed = std::max<int64_t>(std::min(most, may_go.each[i]), 0);
     sizes[i] -= static_cast<int32_t>(removed);

@@ -8,8 +8,8 @@
 //   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
 //                available stand-in) may be unavailable at once, even if patching them costs no
 //                budget: a bad image must not spread over Pods that were down already
-//   canary       only one Pod is patched until a Pod of the new revision is available. Before it,
-//                one Pod that no node has room for may be patched: such a Pod may get a node at any
+//   canary       only one Pod is patched until a Pod of the new revision is available. Before that
+//                Pod, one Pod that no node has room for may be patched: it may get a node at any
 //                time, or never.
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before an old Pod is
 //                taken down
@@ -33,9 +33,9 @@ struct BatchLimits {
   int32_t partition = 0;
   bool canary_first = true;
   // True while the limits of the rollout keep Pods on the old revision, for example in a step of a
-  // Rollout. Pods that the rollout does not wait for are then patched only if too few other Pods
-  // are left: such a Pod would take the place of a Pod that can become available, and a step is
-  // over only when its Pods are available (RO-052).
+  // Rollout. The step is over only when its Pods are available. So Pods that can become available
+  // are patched first: a Pod that the rollout does not wait for is patched only if too few others
+  // are left (RO-052).
   bool waited_for_first = false;
   // True: Pods go back to the template of the host ReplicaSet, for example because a user reverts.
   // In that case partition, cap and canary do not apply (P-064).

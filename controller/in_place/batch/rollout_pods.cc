@@ -104,9 +104,9 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns the part of the state that is kept for a foreign Pod, whose spec was edited or whose
-// annotation is a copy: only `drain`, because the Pod is out of traffic. Returns nullopt if the Pod
-// is not drained.
+// Returns the part of the state that is kept for a foreign Pod: only `drain`, because the Pod is
+// out of traffic; nullopt if the Pod is not drained. The spec of a foreign Pod was edited, or its
+// annotation is a copy.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;

@@ -48,8 +48,8 @@ struct RolloutPods {
   // The state of our last patch. nullopt if the Pod has no state, the state is not ours, or another
   // client gave the spec other images since. Exceptions:
   //   - a foreign Pod that is drained: only `drain` is kept
-  //   - a Pod that a former workload patched, which was deleted and made again: the state is kept
-  //     while that patch is under way
+  //   - a Pod that a former workload of the same name patched: the state is kept while that patch
+  //     is under way
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that its spec has
   // Indexes of the Pods that lost their state annotation. `states` has the new state to write to

@@ -80,9 +80,9 @@ bool HasTaken(const ReplicaSet& host, const Stash& stash);
 // for other annotations.
 bool FitsStash(const std::string& template_json);
 
-// Returns true if, in addition, a ReplicaSet with `annotations` would have room for the stash of an
-// exchange with `host`. This is an estimate, for a ReplicaSet that does not exist yet;
-// BeginExchange counts the bytes.
+// Returns true if the template is short enough, and a ReplicaSet with `annotations` would also have
+// room for the stash of an exchange with `host`. This is an estimate, for a ReplicaSet that does
+// not exist yet; BeginExchange counts the bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 

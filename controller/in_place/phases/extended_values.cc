@@ -100,8 +100,9 @@ Activity ActivityIn(InPlacePhase phase) {
 }
 
 // Returns how many Pods have the wanted template and are proven. Returns 0 while the update counts
-// Pods of another template: while Pods first go back to the template of the host, and during an
-// exchange that brings a template which is not wanted any more.
+// Pods of another template:
+//   - while Pods first go back to the template of the host
+//   - during an exchange that brings a template which is not wanted any more
 int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_place) {
   const bool other =
       GoesBackFirst(situation, in_place) ||

@@ -74,8 +74,8 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
   }
 }
 
-// Adds the decision on the rollout to the write that writes the revision of that rollout (P-013).
-// Returns the fallback_reason of the write.
+// If `write` writes the revision of the rollout, adds the decision on that rollout to the write
+// (P-013). Returns the fallback_reason of the write.
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
                      std::map<std::string, std::string>& annotations) {
   const std::optional<RolloutMode> decision = DecisionOf(in_place);

@@ -72,9 +72,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod in vain: the Pod does not keep the state, which would
-// say that the Pod is drained and since when. The Pod has been returned to traffic since, or is
-// about to be.
+// Returns true if this sync drained the Pod in vain: the Pod has no state, so nothing says that it
+// is drained. The Pod has been returned to traffic since, or is about to be.
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -86,8 +85,8 @@ bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
   return patches >= (out ? 1 : 2);
 }
 
-// Returns the first Pod that did not keep the state which this sync wrote to it; nullopt if there
-// is none.
+// Returns the first Pod to which this sync wrote a state that the Pod did not keep; nullopt if
+// there is none.
 std::optional<size_t> FindStripped(const workload::Situation& situation, const InPlace& in_place) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const Pod& pod = *in_place.pods->pods[i];
@@ -109,11 +108,11 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          "annotation, and exempt the Pods of this workload from that webhook";
 }
 
-// Returns the time from which the Pods that keep no state count as restarted: the condition has
-// then had the same text for the longest time that a restart of one of these Pods may take. The
-// text changes with each patch, so an unchanged text shows that no Pod was patched since. For a Pod
-// whose kubelet has not seen the patch, a restart may take at least RestartTimeout. Returns nullopt
-// if the condition says something else.
+// Returns the time from which the Pods that keep no state count as restarted: the time at which the
+// condition got its present text, plus the longest time that a restart of one of these Pods may
+// take. The text changes with each patch, so no Pod was patched since. A Pod whose kubelet has not
+// seen the patch gets at least RestartTimeout. Returns nullopt if the condition says something
+// else.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;

@@ -8,8 +8,8 @@ namespace windlass::in_place {
 
 // Sets `pods` of `in_place` and all members that follow from `pods`. Requires that the phase, host
 // and configuration of `in_place` are set. Returns false, and sets nothing, if a template cannot be
-// read or the text of the wanted template is not kept yet. Returns true without doing anything if
-// the phase has no Pods of its own, if the Pods cannot be seen, or if `pods` is set already.
+// read or the text of the wanted template is not kept yet. Does nothing and returns true if the
+// phase has no Pods of its own, if the Pods cannot be seen, or if `pods` is set already.
 bool FindPods(const workload::Situation& situation, InPlace& in_place);
 
 // Returns true if some Pod was patched to an earlier target, and a patch to the wanted template

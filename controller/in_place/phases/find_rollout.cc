@@ -154,8 +154,8 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
 }
 
-// Finds a host for a workload that has no Pods yet and wants some while a step or a partition holds
-// Pods back: returns the ReplicaSet of the revision that the Pods had before. This host gets all
+// Finds a host for a workload that has no Pods but wants some, while a step or a partition holds
+// Pods back. Returns the ReplicaSet of the revision that the Pods had before: this host gets all
 // Pods. Without a host two ReplicaSets would get Pods, and the Pods of one of them would be
 // replaced later, which InPlaceOnly promises not to do (P-058). Returns null if there is no such
 // ReplicaSet.
@@ -319,7 +319,8 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     // has another uid.
     return Decide(situation, in_place, *only);
   }
-  if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));  // P-072
+  // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).
+  if (HasOwnPods(pending)) return Replace(in_place, ForeignScale(pending));
   Pending staged{.replica_set = &pending};
   staged.blocked = BlockedBy(pending, workload::RevisionText(pending.meta));
   if (staged.blocked && in_place.options().unblock == workload::RevisionOf(pending.meta))

@@ -266,7 +266,7 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (!IsOurs(in_place.phase())) return AwaitRestarts(situation);
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
-  const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
+  const auto clean_up = workload::CleanUpHistory(situation);  // even midway (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
 }
@@ -281,7 +281,7 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
-  const auto clean_up = workload::CleanUpHistory(situation);  // RO-125
+  const auto clean_up = workload::CleanUpHistory(situation);  // even midway (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }

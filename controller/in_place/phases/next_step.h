@@ -39,7 +39,7 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 // Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,
 // returns a failure instead, so that the patch is retried after back-off. A failed patch does not
 // count if its next try is scheduled already (P-036). If the API server refused another write of
-// this sync, returns `end`: the planner makes a failure of that write.
+// this sync, returns `end`, because the planner turns that refusal into a failure.
 Step TryPodsAgain(const workload::Situation& situation, Step end);
 
 }  // namespace windlass::in_place

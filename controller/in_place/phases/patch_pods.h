@@ -22,9 +22,9 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation);
 // that this sync has not tried to patch. Returns nullopt if there is none.
 std::optional<Step> RestoreStates(const workload::Situation& situation);
 
-// Returns the write that returns a drained Pod to traffic, if the Pod is updated or is not to be
-// patched any more; nullopt if there is no such Pod. The settings of the workload do not matter
-// (P-051, P-076).
+// Returns the write that returns to traffic the next drained Pod that is updated, or that is not to
+// be patched any more; nullopt if there is none. The settings of the workload do not matter (P-051,
+// P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready

@@ -180,8 +180,8 @@ struct Refused {
   std::optional<Pending> pending{};  // if the rollout was staged before
   Cause why{};
 };
-// Objects on which the phase depends cannot be seen. The members have what was found out before
-// that showed.
+// Objects on which the phase depends cannot be seen. The members hold what was found before the
+// first such object was needed.
 struct Unknown {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};

@@ -65,11 +65,11 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // as the host: Pods of `rs` may have its template.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
-// Returns true if a ReplicaSet other than `host` has a decision (kMode): some Pods of `host` may
-// have been patched to the template of that ReplicaSet, even if another template is wanted by now.
+// Returns true if a ReplicaSet other than `host` has a decision (kMode). Some Pods of `host` may
+// then have the template of that ReplicaSet, even if another template is wanted now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of the ReplicaSets by which IsUnderWay returns true: Pods of `host` may
+// Returns the revisions of the ReplicaSets because of which IsUnderWay is true: Pods of `host` may
 // have been patched to these revisions. Adds the revision of `host` if Pods may have been patched
 // back to it:
 //   - if an undo made the host's revision newer than one of the others. Example: the host has

@@ -37,9 +37,9 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 // nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
-// Returns the write that gives the host the size below. To be called while Pods go back to the
-// host's template, and after an exchange while Pods that were created late are patched to that
-// template (P-057). Returns nullopt if the host has that size.
+// Returns the write that gives the host the size below. Call it while Pods get the host's template:
+// while they go back to it, and after an exchange, when Pods that were created late are patched
+// (P-057). Returns nullopt if the host has that size.
 //   - If no Pod may be missing, the host gets one Pod more for each Pod that works and still has to
 //     go back, at most maxSurge. Without the additional Pod there would be no room to patch the Pod
 //     that goes back (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4

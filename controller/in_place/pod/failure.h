@@ -14,8 +14,9 @@ namespace windlass::in_place {
 // Returns true if a container with this waiting reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Besides the reasons in waiting_reasons.h, why a Pod has failed. A reason in waiting::kNotStarted
-// counts even if the container id is that before the patch, because no container exists yet.
+// Reasons why a Pod has failed, besides those in waiting_reasons.h. A reason in
+// waiting::kNotStarted counts even while the container id is the one from before the patch, because
+// no new container exists then.
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
 inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
@@ -39,7 +40,7 @@ PodState AsIfPatched(const Pod& stand_in);
 // its status shows the old waiting reason for a while.
 //
 // Three or more restarts since the patch are a failure only if the container was in a crash loop
-// when Ready last changed (P-060), that is, if both hold:
+// when Ready last changed (P-060). It was in a crash loop if both hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
 // So a Pod that ran well after its patch, and crashed a few times over weeks, has not failed
@@ -47,8 +48,8 @@ PodState AsIfPatched(const Pod& stand_in);
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 
-// Returns the time at which FailureOf may find a failure although no event comes; nullopt if
-// FailureOf finds a failure now, or can find one only after an event.
+// Returns the time at which FailureOf may find a failure without an event. Returns nullopt if it
+// finds one now, or can find one only after an event.
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 

@@ -39,8 +39,8 @@
 namespace windlass::in_place {
 
 // The longest state text of one Pod. One container takes 0.5 KB. There is room for 30 containers
-// even in the worst case: each was patched to a new target three times before the patch before was
-// complete. All annotations of an object together can have 256 KiB.
+// even in the worst case: each was patched to a new target three times before the previous patch
+// was complete. All annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;

@@ -78,8 +78,8 @@ Result<Verdict> CompareTemplates(std::string_view host_template, std::string_vie
 // Pod keeps them. Error kMalformed as for CompareTemplates.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
-// Returns the reason that rules out an update in place whatever the templates are; nullopt if there
-// is none.
+// Returns the reason why the workload cannot be updated in place, judged without the templates;
+// nullopt if there is none.
 //   - kMultipleActiveReplicaSets: more than one ReplicaSet of the workload (`replica_sets`) wants
 //     Pods. `pending`, which may be null, is not counted: its Pods are stand-ins (P-010).
 //   - kRecreateStrategy: `recreates` is true, because the workload has strategy Recreate, and there

@@ -9,10 +9,9 @@
 
 namespace windlass::in_place {
 
-// Returns true if a ReplicaSet or Deployment with this metadata is, or belongs to, a workload that
-// may be updated in place: the annotation windlass.dev/in-place has a value other than "Disabled"
-// (or "disabled"). The text of the object's template is then kept, because in-place updates compare
-// templates at every step.
+// Returns true if the annotation windlass.dev/in-place of this ReplicaSet or Deployment has a value
+// other than "Disabled" or "disabled": the workload may be updated in place. The text of the
+// object's template is then kept, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
 // Returns true if `key` is a setting or a note of updates in place on a ReplicaSet or Deployment.

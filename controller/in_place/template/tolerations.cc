@@ -93,7 +93,7 @@ std::vector<TolerationEdit> EditsFor(const std::vector<Json>& present,
     if (texts.contains(change.to)) continue;
     std::optional<size_t> place = change.from ? whole.Take(*change.from) : std::nullopt;
     const std::string rest = WithoutSeconds(Json::parse(change.to, nullptr, false));
-    // Another client changed the seconds: find it without them.
+    // Another client changed tolerationSeconds: find the toleration by the rest of its text.
     while (change.from && (!place || claimed[*place])) {
       place = without_seconds.Take(rest);
       if (!place) break;

@@ -7,8 +7,7 @@
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
 // State and label change in one patch of the Pod; state and condition in one patch of its status. A
-// Pod that takes no traffic, because it is not Ready or is in flight already, is patched without a
-// drain.
+// Pod that takes no traffic (it is not Ready, or in flight already) is patched without a drain.
 //
 // A drained Pod counts as in flight (controller/in_place/pod/availability.h). Drained Pods come
 // first among the candidates, so that no other Pod takes the place in the batch for which a Pod was
@@ -77,15 +76,17 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 // state that describes no patch is removed whole. If `state` has no `drain`, `options` say how the
 // Pod was drained; their mode must not be kNone.
 //
-// The label gets the value that it has in `of_template`, the text of the Pod's own template.
-// (`options` describe the workload's current template, which may differ.) If `of_template` is empty
-// or has no usable value, the label gets the value saved in the Pod's state, or `on` of `options`
-// if the state has no `drain`. Error kInvalid if the state would be too long.
+// The label gets the first of these values that is usable:
+//   - its value in `of_template`, the text of the Pod's own template
+//   - the value saved in the Pod's state
+//   - `on` of `options`, if the state has no `drain`. (`options` describe the workload's current
+//     template, which may differ from the Pod's.)
+// Error kInvalid if the state would be too long.
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
-// Returns the patch that sets our readiness condition to True: a Pod with our readinessGate never
-// becomes Ready without that condition, even if its workload no longer asks for a drain. Returns
+// Returns the patch that sets our readiness condition to True. Without it a Pod with our
+// readinessGate never becomes Ready, even if its workload no longer asks for a drain. Returns
 // nullopt if
 //   - the Pod lacks the gate, or the condition is True
 //   - the Pod is drained for `deployment`

@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// A failure that lasts no longer than this may come from an API server that has just started and
-// does not know the rights yet, or has not filled its caches. (A watch that opens again counts as
-// working only 10 s later: reflector_patience.h.)
+// A shorter failure may come from an API server that has just started: it may not know the rights
+// yet, or may not have filled its caches. (A watch that opens again counts as working only 10 s
+// later: reflector_patience.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -118,10 +118,10 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 }
 
 // Returns which informers are missing and why, in the words of the condition; "" if none is
-// missing. Windlass restarts Pods because of what these informers show, and a workload that waits
-// loses nothing. So a missing right counts after kServerStartsWithin, without the delay that other
-// informers have. Before that time an informer counts as late, not as missing: a rollout
-// that went on without the informer would take down Pods beside a Pod that restarts.
+// missing. An informer that lacks its right or its first complete state counts as late until
+// kServerStartsWithin has passed, and then as missing. If a rollout went on while the informer is
+// only late, it would take down Pods beside a Pod that restarts. Other informers have more time
+// before a right counts as missing. Here a workload that waits loses nothing.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;
@@ -148,7 +148,7 @@ std::string InPlaceCache::Missing() const {
 }
 
 // Returns the name of the first Pod, Node or budget of the view whose latest version could not be
-// read: no decision may use the version before. Returns "" if all could be read.
+// read; "" if all could be read. No decision may use an earlier version.
 std::string InPlaceCache::Unreadable(const View& view) const {
   const std::string why = " (its latest version cannot be read)";
   for (const auto& [key, pod] : pods().quarantined()) {

@@ -20,9 +20,8 @@ using in_place::PodState;
 // The most Pods that are followed from their patch until they are available. If more Pods are
 // patched at once, the others have no Events and figures.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
-// If this process did not see a patch being made, it follows the patch only if it is no older than
-// this. An older patch may have been carried out long ago, and the container may have crashed
-// since.
+// The oldest patch that this process follows if it did not see the patch being made. An older patch
+// may have been carried out long ago, and the container may have crashed since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 
 // Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.

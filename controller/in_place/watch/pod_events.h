@@ -20,8 +20,8 @@ Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration t
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure);
 
 // Returns the Event that says: another client changed the Pod's spec since the patch. Returns
-// nullopt if no client did so, or if the server is older than 1.33 and counts no generations of
-// Pods.
+// nullopt if no client did so. Always returns nullopt if the server is older than 1.33, because it
+// counts no generations of Pods.
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

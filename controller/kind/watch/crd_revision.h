@@ -59,8 +59,8 @@ class CrdRevision {
   // does not change what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
-  // Returns a line that says that the CustomResourceDefinition is older than this program needs,
-  // with the command that helps. Returns "" if that is not known.
+  // If the CustomResourceDefinition is known to be older than this program needs, returns a line
+  // that says so, with the command that helps. Otherwise returns "".
   std::string Trouble() const;
 
  private:

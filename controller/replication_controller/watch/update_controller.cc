@@ -30,10 +30,10 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
          a.meta.owner_references == b.meta.owner_references;
 }
 
-// Returns the step that creates the update which the annotation windlass.dev/rolling-update-to of
-// `controller` asks for (RC-1); or, if this sync created it already, the step that waits for it. If
-// an update of that name exists, it is left as it is, even if it has ended: the right to annotate a
-// ReplicationController is not the right to change an update.
+// The annotation windlass.dev/rolling-update-to of `controller` asks for an update (RC-1). Returns
+// the step that creates the update; if this sync has created it already, the step that waits for
+// it. Leaves an existing update of that name as it is, even if it has ended: the right to annotate
+// a ReplicationController is not the right to change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));
@@ -149,8 +149,8 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without these rights, Windlass goes on without three checks: for an autoscaler of the
-  // controllers, for a Service that loses its Pods, and for a ReplicaSet that would take over new
+  // Without one of these rights, Windlass goes on without a check: for an autoscaler of the
+  // controllers, for a Service that loses its Pods, or for a ReplicaSet that would take over new
   // Pods.
   for (const ResourceId& resource :
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {

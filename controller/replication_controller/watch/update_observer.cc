@@ -27,8 +27,9 @@ bool IsComplete(const Update& update) {
   return rc::HasEnded(update) && update.status.phase != rc::kFailed;
 }
 
-// Returns true if the run was refused before anything was changed, by it or by an earlier run. If
-// an earlier run had changed something, the status would still have the target of that run.
+// Returns true if the run was refused, and neither this run nor an earlier one has changed
+// anything. If an earlier run had changed something, the status would still have the target of that
+// run.
 bool IsRefusedWhole(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   return rc::HasEnded(update) && status.phase == rc::kFailed && status.step.empty() &&

@@ -20,8 +20,9 @@ namespace {
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
 // `found` is the ReplicaSet that has the name which the new ReplicaSet was to get. Returns true if
-// it was made for this workload and then changed or taken away. It then belongs to the workload, or
-// no status has acknowledged its revision. Returns false for two ordinary collisions:
+// it was made for this workload and then changed or taken away. In that case it still belongs to
+// the workload, or no status has acknowledged its revision. Returns false for two ordinary
+// collisions:
 // - The ReplicaSet is older than the workload: a former workload of that name made it (B-45).
 // - The ReplicaSet does not belong to the workload, and a status has acknowledged its revision: it
 //   served until a user edited its labels or owners.

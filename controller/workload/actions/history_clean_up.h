@@ -25,9 +25,9 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
 // Returns the next deletion. The deletion carries uid and resourceVersion as preconditions, so a
 // ReplicaSet that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is
-// nothing to delete, or if it is not the time: while a rollout is not complete (D-481), history is
-// cleaned up only if no rollback waits (D-472), the wanted template is known (RO-039), and it is
-// one of
+// nothing to delete, or if it is not the time. While a rollout is not complete (D-481), history is
+// cleaned up only if no rollback waits (D-472) and the wanted template is known (RO-039). The
+// rollout must also be one of
 //   - a paused rollout
 //   - a rollout that rests at a step or a partition (RO-125)
 //   - a rollout of a kind that keeps the revision that was complete last (RO-125)

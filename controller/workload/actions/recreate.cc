@@ -20,7 +20,7 @@ RecreateStep NextRecreate(const Situation& situation) {
     }
     return {.step = Resize(situation, *rs, 0, decisions::kScaleDownOldReplicaSet)};
   }
-  const int32_t size = situation.limits.desired;  // D-330
+  const int32_t size = situation.limits.desired;  // without surge (D-330)
   if (new_replica_set != nullptr && new_replica_set->replicas == size) return {};
 
   const Growth growth = GrowthOf(situation, new_replica_set, size);

@@ -89,9 +89,8 @@ std::string Named(const Workload& workload) {
   return std::string(workload.kind.traits().noun) + " \"" + workload.meta.name + "\"";
 }
 
-// Returns the number that `target` gets when its template is the workload's again: its present
-// number if that is the highest, else one above all others. Example: revision 1 of 1, 2 and 3
-// becomes 4.
+// Returns the number that `target` will have after the rollback: its present number if that is the
+// highest, else one above all others. Example: revision 1 of 1, 2 and 3 becomes 4.
 int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
                    std::vector<const ReplicaSet*> candidates) {
   std::erase(candidates, &target);

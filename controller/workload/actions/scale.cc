@@ -156,8 +156,8 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // If `rs` grew although Recreate is about to remove its Pods, the growth would first have to
-    // wait until these Pods, which are of two templates, are gone (IsMixed).
+    // Recreate is about to remove the Pods of `rs`. They are of two templates, so growth would have
+    // to wait until they are gone (IsMixed).
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -295,9 +295,9 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// Returns the write that grows the keeper by the missing Pods (RO-120), if the template, or the
-// create of its ReplicaSet, is refused: then no rolling update replaces Pods that another client
-// took from the old ReplicaSets. Returns nullopt if nothing is refused, no Pod is missing or there
+// If the template, or the create of its ReplicaSet, is refused, no rolling update replaces Pods
+// that another client took from the old ReplicaSets. Then returns the write that grows the keeper
+// by the missing Pods (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there
 // is no keeper. Also returns nullopt if the workload is paused, because the sizes of a paused
 // workload change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
@@ -374,9 +374,8 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
   return !edited || (!event && MayBeHalfAdopted(situation, active));
 }
 
-// Returns true if the workload has no Pods although it wants some, and no rollout makes them,
-// because the template is refused or not known yet. Pods then come back in an earlier revision
-// (RO-122).
+// Returns true if the workload has no Pods but wants some, and no rollout makes them: the template
+// is refused or not known yet. Pods then come back in an earlier revision (RO-122).
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;

@@ -20,9 +20,8 @@
 //   - B-02: under Recreate sizes need not stay in proportion. Windlass only corrects the
 //     annotations, which ends the event.
 //   - Sizes change only for a generation that no status has observed yet. After that a wrong
-//     annotation is corrected without moving Pods, whichever client wrote it. So if the API server
-//     does not keep the annotations, for example because of an admission webhook, this neither
-//     holds up a rollout nor undoes its sizes.
+//     annotation is corrected without moving Pods, whichever client wrote it. So an admission
+//     webhook that removes the annotations neither holds up a rollout nor undoes its sizes.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,7 @@
 namespace windlass::workload {
 namespace {
 
-// No other patch of a ReplicaSet is a strategic merge patch.
+// Returns true for a patch of a ReplicaSet's owners: only these are strategic merge patches.
 bool IsOfOwners(const RequestKey& asked) {
   return asked.resource == resources::kReplicaSets &&
          asked.patch_type == PatchType::kStrategicMerge;

@@ -21,7 +21,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   situation.limits = situation.workload.limits;
   situation.wanted = FindWantedTemplate(situation.workload, situation.new_replica_set);
   situation.refused = RefusedWrite(situation.workload, learned);
-  if (follows) situation.limits.updated_max = kUnlimited;  // RO-031
+  if (follows) situation.limits.updated_max = kUnlimited;  // no limit holds Pods back (RO-031)
   situation.extension().Look(situation);
   if (HasNothingToFollow(situation)) {
     situation.extended.refused = NothingToFollow(situation.workload);

@@ -31,9 +31,9 @@ Request ReadOf(const ReplicaSet& rs) {
 }
 
 // Returns the ReplicaSet with the published revision, if the status observes the present
-// generation: some controller has then taken it for the ReplicaSet of the present template.
-// Otherwise returns null. Also returns null while Pods follow a revision, because the published
-// revision is then not that of the template.
+// generation: some controller has then found this ReplicaSet for the present template. Otherwise
+// returns null. Also returns null while Pods follow a revision, because the published revision is
+// then not that of the template.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   if (workload.revision.empty() || workload.follow_revision) return nullptr;
@@ -99,8 +99,9 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-// Adds `revision` to `change`, and the present number of `rs` to the history, if that number is
-// lower. If another client removed the number from `rs`, takes it from the status.
+// Adds the number `revision` to `change`. If the present number of `rs` is lower, adds that number
+// to the history in `change`, too. If another client removed the present number from `rs`, takes it
+// from the status.
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -250,7 +251,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   NewReplicaSet parts;
   parts.hash = ComputeHash(canonical, collisions ? *collisions : -1);
   parts.name = ReplicaSetName(workload.meta.name, parts.hash);
-  parts.replicas = situation.recreate() ? situation.limits.desired  // D-330
+  parts.replicas = situation.recreate() ? situation.limits.desired  // at once (D-330)
                                         : FirstSize(situation);
   if (situation.extended.new_one_is_empty) parts.replicas = 0;
   CopyAnnotations(workload, nullptr, parts.annotations);

@@ -64,9 +64,9 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
 //   - the published revision, if the spec has changed since, or if `rs` exists without a number
-//   - the revision that the annotation kPromote names, if `rs` has no number yet, unless the status
-//     has announced that revision for this template (promised_revision). Example: the annotation
-//     `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
+//   - the revision that the annotation kPromote names, if `rs` has no number yet. Exception: the
+//     status has announced that revision for this template (promised_revision). Example: the
+//     annotation `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
 // If `rs` has no number yet, the result is at least promised_revision.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);

@@ -40,8 +40,8 @@ const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica
 void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations);
 
-// Returns true if the workload was scaled to 0 while `rs` had a size above 0, even if none of its
-// Pods was available.
+// Returns true if the workload was scaled to 0 while `rs` had a size above 0. The Pods of `rs` need
+// not have been available.
 bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the ReplicaSet of `among` that had the Pods when the workload was last scaled to 0. If
@@ -70,8 +70,8 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 //     revision was ever complete then
 // Returns null
 //   - under Recreate
-//   - if no Pod is held back at this size. Exception: while steps or a partition are in force and
-//     the template has no ReplicaSet, because it is refused or the workload is paused, there is a
+//   - if no Pod is held back at this size. Exception: steps or a partition are in force, and the
+//     template has no ReplicaSet, because it is refused or the workload is paused. Then there is a
 //     keeper at every size, so that no other revision gets a Pod
 //   - if only one ReplicaSet is to have Pods (Extended::of_one_replica_set), and others have some,
 //     but the keeper has none

@@ -76,9 +76,10 @@ Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
   return waited < seconds(0) ? Wait{.look_again_in = -waited} : TellNow(message(waited));
 }
 
-// Returns the request for an uncached list of Pods. If this sync has the list already: returns a
-// wait if the list shows an old Pod, a failure if the list failed, and nullopt if it shows no old
-// Pod.
+// Returns the request for an uncached list of Pods. If this sync has the list already, returns
+//   - a wait if the list shows an old Pod
+//   - nullopt if it shows none
+//   - a failure if the list failed
 std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const ReplicaSet* next) {
   const Outcome* listed = FindFresh(situation.learned, ListOfPods(situation.workload));
   if (listed == nullptr) {

@@ -88,10 +88,10 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
   return std::min(share, std::max<int64_t>(room, 0));
 }
 
-// Computes the sizes when the total shrinks. Pods are taken in the order of Sizes(), which begins
-// with those that are missed least, until the total is right. scale.cc writes one ReplicaSet at a
-// time, and plans anew after each write; because of the order, each new plan continues the plan
-// before it. ReplicaSets that are written already keep their size, unless all are written.
+// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, first
+// those that are missed least. scale.cc writes one ReplicaSet at a time, and plans anew after each
+// write. Because of the order, each new plan continues the previous one. ReplicaSets that are
+// written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
@@ -186,10 +186,11 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets are to have together. Usually that is `upstream`,
-  // upstream's total. If some of the ReplicaSets are written already, but not all, it is desired
-  // plus surge: the written sizes are shares of that, so the others share the rest. Exception: if a
-  // user has given the written ones more than desired plus surge, it is `upstream` again.
+  // Returns how many replicas all ReplicaSets are to have together:
+  //   - while some of the ReplicaSets are written already, but not all: desired plus surge. The
+  //     written sizes are shares of that total, so the others share the rest. Exception: a user has
+  //     given the written ones more than that
+  //   - otherwise, and in the exception: `upstream`, upstream's total
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -260,9 +261,9 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
   Move(std::min({most, Sum(broken), Sum(lost)}), broken, lost, sizes);
 }
 
-// Rounding has left over `left` replicas; if `left` is negative, they are to be removed. Gives them
-// to the first ReplicaSet in `order` that is not written yet; if all are written, to the first in
-// `order`.
+// Gives `left` replicas, which rounding has left over, to the first ReplicaSet in `order` that is
+// not written yet; if all are written, to the first in `order`. If `left` is negative, takes
+// replicas away.
 //   - A ReplicaSet that is held back gets none. If all are held back, the rolling update makes
 //     these Pods later.
 //   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it

@@ -273,7 +273,7 @@ bool RenewIfMoved(const Situation& situation, WorkloadStatus& status) {
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   std::vector<Condition>& conditions = status.conditions;
   if (!situation.has_progress_deadline()) return RemoveCondition(conditions, kProgressing);
-  if (const auto& why = situation.extended.refused) {  // P-014
+  if (const auto& why = situation.extended.refused) {  // nothing is rolled out (P-014)
     const Condition* present = FindCondition(conditions, kProgressing);
     if (present != nullptr && present->message == why->message) return;
     return RefreshCondition(conditions, Progressing(situation, "False", why->reason, why->message));
@@ -284,7 +284,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   if (Unacknowledged(situation, present, status)) {
     RefreshCondition(conditions, Begun(situation));
   } else if (present == nullptr && situation.new_replica_set != nullptr) {
-    SetCondition(conditions, Found(situation));  // D-166
+    SetCondition(conditions, Found(situation));  // acknowledged before (D-166)
   } else if (VerdictIsStale(situation, present)) {
     RefreshCondition(conditions, Moving(situation));
   }
@@ -306,8 +306,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
 }
 
 // While the generation is not observed, the revision is not published, so Unacknowledged is true at
-// every try. It alone would begin the rollout and its deadline anew each time; IsTimed prevents
-// this.
+// every try. Without IsTimed, each try would begin the rollout and its deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

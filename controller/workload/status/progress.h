@@ -1,9 +1,9 @@
 // The conditions Progressing and ReplicaFailure: is the rollout getting anywhere? Source:
 // D-420…D-435. deadline.h decides when a rollout times out.
 //
-// A crash between the create of a ReplicaSet and the status write that reports "Created" loses no
-// report, because the report is derived from stored objects, not from what this process did. A
-// rollout is unacknowledged if
+// The report "Created" is derived from stored objects, not from what this process did. So it is not
+// lost if the process crashes between the create of a ReplicaSet and the status write. A rollout is
+// unacknowledged if
 //   - the workload's revision annotation differs from its new ReplicaSet's; or
 //   - the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
 //     was deleted and made again: it gets the revision that it had before, so the first rule does
@@ -47,9 +47,9 @@ namespace windlass::workload {
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message);
 
-// Returns true if `progressing` says that nothing was rolled out because a user asked for that, or
-// because the extension refused the rollout. Examples: a pause or its end, an abort,
-// InPlaceNotPossible (P-014).
+// Returns true if `progressing` says that nothing was rolled out: a user asked for that, or the
+// extension refused the rollout. Examples: a pause or its end, an abort, InPlaceNotPossible
+// (P-014).
 bool TellsOfHalt(const Condition& progressing);
 
 // Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.

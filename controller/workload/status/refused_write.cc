@@ -35,8 +35,8 @@ std::string Words(const Outcome& refused) {
   return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
 }
 
-// Returns `end`. If `end` is Wait and a status write of this sync failed without being refused, for
-// example with a 409, returns that failure instead, so that the next sync writes the status soon.
+// Returns `end`. If `end` is Wait, and a status write of this sync failed but was not refused, for
+// example with a 409, returns that failure instead: the next sync then writes the status soon.
 // Example: the status write that observes the generation of a Deployment with an empty selector
 // gets a 409, and there is nothing else to do.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {

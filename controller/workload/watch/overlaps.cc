@@ -206,8 +206,8 @@ void Overlaps::ForgetIfEmpty(const Symbol& namespace_) {
   if (first == nullptr || !(first->meta.namespace_ == namespace_)) selecting_.erase(namespace_);
 }
 
-// Puts the workload under that label of its selector under which the fewest workloads stand. Many
-// selectors may have one label in common, such as app.kubernetes.io/part-of=shop.
+// Indexes the workload by the label of its selector that the fewest other workloads are indexed by.
+// Many selectors may have one label in common, such as app.kubernetes.io/part-of=shop.
 void Overlaps::Place(const Workload& workload, Selecting& selecting) {
   const std::string& name = workload.meta.name;
   if (workload.selector.match_labels.empty()) {

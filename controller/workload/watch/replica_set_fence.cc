@@ -16,8 +16,8 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 }
 
 // Returns the owned ReplicaSets that a late write may change. While a generation is not observed, a
-// rollout may begin with any of them, even one without replicas: an undo scales up an old
-// ReplicaSet, and a new ReplicaSet may have had no room yet.
+// rollout may begin with any of them, even one without replicas. Examples: an undo scales up an old
+// ReplicaSet; a new ReplicaSet had no room yet.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;

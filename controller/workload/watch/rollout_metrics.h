@@ -1,6 +1,6 @@
 // The metrics of rollouts, and the values of their counters. Each kind adds its words to the labels
-// (rollout_words.h). Totals count what happened while this
-// process led, so that the totals of all replicas of Windlass can be added up.
+// (rollout_words.h). Totals count what happened while this process led, so that the totals of all
+// replicas of Windlass can be added up.
 #pragma once
 
 #include <cstdint>

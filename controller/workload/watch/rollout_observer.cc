@@ -186,8 +186,8 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// Sets no revision if no ReplicaSet has the template yet, or if the ReplicaSet that Pods go back to
-// does not have its new number yet.
+// Leaves the revision empty if no ReplicaSet has the template yet, or if the ReplicaSet that Pods
+// go back to has not got its new number yet.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

@@ -28,8 +28,8 @@ inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckP
 
 struct RolloutState {
   std::string_view phase = kProgressingPhase;
-  // Of phase stuck: why; else empty. A reason, valid as long as the object; RolloutsUnderWay keeps
-  // the kind's word for it.
+  // Why the rollout is stuck; empty in other phases. This is a reason, valid as long as the object.
+  // RolloutsUnderWay stores the kind's word for the reason instead (CauseOf).
   std::string_view cause{};
   bool operator==(const RolloutState&) const = default;
 };

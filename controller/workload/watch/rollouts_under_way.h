@@ -49,7 +49,7 @@ class RolloutsUnderWay {
     bool counted = false;        // it was counted as begun
     Moment began{};
     workload::RolloutState state{};
-    MonotonicTime since{};  // until then, the time in `state` has been counted
+    MonotonicTime since{};  // the time in `state` is counted up to this moment
   };
 
   // `clock` must outlive this.
@@ -62,7 +62,8 @@ class RolloutsUnderWay {
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if no rollout of the object is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);
-  // Keeps the kind's word for the cause of `state`, which is any reason.
+  // Stores `state` for the rollout. The cause of `state` may be any reason: stores the kind's word
+  // for it (CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
   // When this process begins to lead, it counts the rollouts that no leader has counted yet. These

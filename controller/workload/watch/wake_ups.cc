@@ -86,13 +86,13 @@ WakeUps::WakeUps(WorkloadCache& cache, ControllerHost& host) : cache_(cache), ho
 void WakeUps::WorkloadChanged(const WorkloadChange& change) {
   cache_.WatchFor(change);
   const Workload* now = change.now;
-  if (now == nullptr) {  // D-013: the sync finds no object and ends
+  if (now == nullptr) {  // the sync finds no object and ends (D-013)
     host_.Wake(KeyOf(*change.before), Wake::kObjectChange);
     return;
   }
   const bool edited = change.before == nullptr || change.before->generation != now->meta.generation;
   host_.Wake(KeyOf(now->meta),
-             edited ? Wake::kSpecChange : Wake::kStatusChange);  // D-011, D-012
+             edited ? Wake::kSpecChange : Wake::kStatusChange);  // any change (D-011, D-012)
 }
 
 bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
@@ -106,7 +106,7 @@ bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
 }
 
 void WakeUps::WakeMatching(const ReplicaSet& orphan) {
-  if (orphan.meta.labels.empty()) return;  // D-020
+  if (orphan.meta.labels.empty()) return;  // no selector matches it (D-020)
   cache_.workloads().ForEachIn(orphan.meta.namespace_.text(), [&](const Workload& workload) {
     const LabelSelector& selector = workload.selector;
     if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {
@@ -119,20 +119,20 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   const ReplicaSet* before = change.old_object;
   const ReplicaSet* now = change.new_object;
   cache_.WatchFor(change);
-  if (now == nullptr) {  // D-018
+  if (now == nullptr) {  // deleted: wakes its owner (D-018)
     WakeOwner(*before, Wake::kObjectChange);
     return;
   }
-  if (before == nullptr) {  // D-014…D-016
+  if (before == nullptr) {  // new: wakes its owner, or all that match (D-014…D-016)
     if (!WakeOwner(*now, Wake::kObjectChange)) WakeMatching(*now);
     return;
   }
   const bool same_ref = SameControllerRef(*before, *now);
-  if (!same_ref) WakeOwner(*before, Wake::kObjectChange);  // D-017 (a)
+  if (!same_ref) WakeOwner(*before, Wake::kObjectChange);  // the former owner (D-017)
   const bool can_wait = OnlyStatusChanged(*before, *now) && !MakesRoom(*before, *now);
   const auto wake = can_wait ? Wake::kStatusChange : Wake::kObjectChange;
-  if (WakeOwner(*now, wake)) return;                                                // D-017 (b)
-  if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // (c)
+  if (WakeOwner(*now, wake)) return;  // the present owner
+  if (!same_ref || !(before->meta.labels == now->meta.labels)) WakeMatching(*now);  // an orphan
 }
 
 void WakeUps::PodChanged(const Change<PodMetadata>& change) {

@@ -75,8 +75,8 @@ void WorkloadCache::ThawWith(AnyInformer& informer) {
   });
 }
 
-// Returns true if the right to list or watch has been missing for so long that the cache may show
-// objects that are gone: nothing must be written because of such a cache.
+// Returns true if the right to list or watch has been missing for kFrozenAfter. The cache may then
+// show objects that are gone, so nothing must be written because of it.
 bool WorkloadCache::Frozen(const Reflector& reflector) const {
   const std::optional<MonotonicTime> since = reflector.forbidden_since();
   return since && clock_.Now() - *since >= kFrozenAfter;

@@ -68,8 +68,8 @@ class WorkloadController : public WatchingController {
   ControllerHost& host() const { return host_; }
   WorkloadCache& own_cache() { return cache_; }
 
-  // Returns the step for a `key` without a view: an Event about the object if no version of the
-  // object could be read yet; nullopt if the object is gone.
+  // Returns the step for a `key` without a view. If no version of the object could be read yet, the
+  // step has an Event that says so. Returns nullopt if the object is gone.
   std::optional<Step> NextUnseen(const ObjectKey& key) const;
   // Returns the view of `key`; nullopt if the object is gone, or no version of the object could be
   // read.
