@@ -46,12 +46,12 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
-// The API server refuses a write of Windlass: returns the condition ReplicaFailure with reason
-// ReplicaSetUpdateRefused. Returns null if there is none.
+// Returns the condition ReplicaFailure if its reason is ReplicaSetUpdateRefused: the API server
+// refuses a write of Windlass. Otherwise returns null.
 const Json* RefusedUpdate(const Json& object);
-// A ReplicaSet has no room for annotations, which holds up nothing: returns the condition
-// ReplicaFailure with reason AnnotationsNotCopied. Returns null if there is none. With any other
-// reason, ReplicaFailure is about Pods.
+// Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
+// room for annotations, which holds up nothing. Otherwise returns null. With any other reason,
+// ReplicaFailure is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);

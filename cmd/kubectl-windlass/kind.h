@@ -31,8 +31,9 @@ struct KindVerb {
   std::string_view instead{};
 };
 
-// The objects that update objects of this kind, each with the name of the object that it updates.
-// While such an update is under way, its own object says where the updated object stands.
+// Objects that carry out updates of this kind's objects. Example: a ReplicationControllerUpdate has
+// the name of the ReplicationController that it updates, and says where that controller stands
+// while the update is under way.
 struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no such objects
   Standing (*standing)(const Json& update) = nullptr;

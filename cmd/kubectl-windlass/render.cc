@@ -159,10 +159,9 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Leaves out Pods until the rest fits. Each time, leaves out the last Pod of one branch: of the
-// branches that still show an available Pod, or otherwise of all, the one that shows the most Pods.
-// If only one Pod is left in the whole tree, and it is not available, it stays, even if its lines
-// do not fit.
+// Leaves out Pods until the rest fits. Each time, the branch that shows the most Pods loses its
+// last Pod; branches that still show an available Pod come first. The only Pod that is left in the
+// whole tree stays if it is not available, even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

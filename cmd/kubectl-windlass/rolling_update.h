@@ -85,9 +85,9 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
 // `stored` is an update that is not over. Refuses a command that asks for something else, or that
-// goes forward while `stored` is rolled back: the command would overwrite `stored`, and the command
-// that began `stored` would fail half-way. The error names what is under way, and the commands to
-// choose from. Returns the exit code when it has written the error, else nullopt.
+// goes forward while `stored` is rolled back. Otherwise it would overwrite `stored`, and the
+// command that began `stored` would fail half-way. The error names what is under way, and the
+// commands to choose from. Returns the exit code when it has written the error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -152,9 +152,9 @@ struct Before {
 // has now. With -o, prints the lines to standard error, because standard output is for the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for, if that wait has no timeout: while it prepares or cleans up,
-// and while one of its controllers is being deleted. Returns "" if it waits for nothing, or for
-// Pods to become available.
+// Returns what the update waits for if the wait has no timeout. It has none while the update
+// prepares or cleans up, and while one of its controllers is being deleted. Returns "" if it waits
+// for nothing, or for Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the

@@ -37,8 +37,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Writes that the old controller does not exist. For an update that keeps the name, the text is
-// another one, as with kubectl, which then first looked for a rename that was cut off (RC-14).
+// Writes that the old controller does not exist. If the update keeps the name, the text is another
+// one: kubectl first looked for a rename that was cut off (RC-14).
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {

@@ -48,10 +48,10 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
-// Begins an update anew that has ended or failed, with the same spec. A patch that changes nothing
-// does not raise the generation, so Windlass would not look at the update, whose status would still
-// say that it failed. So the update is deleted and created again. What it has done is noted on the
-// two ReplicationControllers.
+// Begins an update anew that has ended or failed, with the same spec: deletes the update and
+// creates it again. A patch would change nothing and so not raise the generation, and Windlass
+// would not look at the update. What the update has done is noted on the two
+// ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},

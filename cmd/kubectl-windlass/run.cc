@@ -129,8 +129,8 @@ std::vector<std::string> RevisionsOf(const std::vector<Json>& replica_sets,
   return texts;
 }
 
-// Prints the candidates of a completion. If the API server cannot be asked, prints no names of its
-// objects, and no error either, because a shell must not show errors while the user types.
+// Prints the candidates of a completion. If the API server cannot be asked, leaves out the names of
+// objects and prints no error: a shell must not show errors while the user types.
 ExitCode RunComplete(const Console& console, const std::vector<std::string>& words, Inbox& inbox) {
   const CompletionLine line = ReadCompletionLine(words);
   std::unique_ptr<Connected> connected;

@@ -61,7 +61,8 @@ class Session {
   // has written. Waits for the answer at most kLastWait.
   Result<Reply> SendLast(HttpRequest request, Verb verb);
 
-  // Sends a GET of `target`, once, whose answer is no API object. Returns the body of the answer.
+  // Sends a GET of `target` once, and returns the body of the answer. Use it for answers that are
+  // not API objects.
   Result<std::string> GetText(const std::string& target);
 
   // Waits until `finished` returns true, or until `longest` has passed. Both are a success.

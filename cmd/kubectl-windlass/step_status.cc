@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if the step needs more replicas than there are: spec.replicas is 0, or it is 1 and
-// the phase is Paused although Pods of the step are not available.
+// Returns true if the step needs more replicas than there are:
+//   - spec.replicas is 0
+//   - or it is 1, and the phase is Paused although Pods of the step are not available
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");

@@ -9,8 +9,8 @@
 
 namespace windlass::cli {
 
-// Returns the error text if the revision of --to-revision does not exist; without --to-revision,
-// the error text if there is no revision before the present one.
+// Returns an error text: the revision of --to-revision does not exist or, without --to-revision,
+// there is no revision before the present one.
 std::string NotThere(const CommandContext& context, const Place& place);
 
 // Returns spec.template; an empty object if there is none.

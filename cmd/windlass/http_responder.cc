@@ -209,8 +209,8 @@ class HttpResponder::Loop {
       if (!socket.open()) {
         const bool none_left =
             errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        // Without a free file descriptor accept4 fails even if no client waits: ask whether one
-        // waits.
+        // Without a free file descriptor accept4 fails whether or not a client waits, so poll is
+        // asked.
         pollfd waiting{listener_.fd(), POLLIN, 0};
         if (!none_left || poll(&waiting, 1, 0) <= 0) return;
         if (CloseOne()) continue;

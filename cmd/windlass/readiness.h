@@ -31,9 +31,9 @@ struct Readiness {
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve.
-//   - A barred controller that does not hold readiness, in a process with a controller that is not
-//     barred: its missing rights and its troubles become notes with its name in front, so the
-//     process can still be ready.
+//   - A barred controller that does not hold readiness, beside one that is not barred: its missing
+//     rights and its troubles become notes with its name in front, so the process can still be
+//     ready.
 //   - A barred controller that holds readiness: its missing rights and troubles are reasons.
 //   - Every controller is barred: the missing rights and troubles of all of them are reasons.
 //   - Troubles of a controller that is not barred, and rights that the process itself lacks:
