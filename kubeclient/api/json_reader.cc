@@ -115,7 +115,7 @@ Status JsonReader::End() {
   State& s = *state_;
   if (!s.error && s.document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     s.path.clear();
-    Fail("something stands behind its end");
+    Fail("text follows the end of the JSON value");
   }
   if (s.error) return *s.error;
   return Unit{};

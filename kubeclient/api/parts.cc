@@ -103,12 +103,12 @@ class Writer {
 Result<std::string> TextIn(JsonReader& in, Writer& writer) {
   if (const Status whole = in.End(); !whole.ok()) return whole.error();
   if (writer.is_full()) {
-    return Error{ErrorKind::kTooLarge, "what is looked at has more than " +
+    return Error{ErrorKind::kTooLarge, "the parts to keep have more than " +
                                            std::to_string(kPartsBytesMax >> 20U) + " MiB"};
   }
   // The reader copies a part as raw text and does not validate it, so we validate it here.
   if (!nlohmann::json::accept(writer.text())) {
-    return Error{ErrorKind::kMalformed, "what is looked at is no JSON"};
+    return Error{ErrorKind::kMalformed, "the parts to keep are no JSON"};
   }
   return std::move(writer.text());
 }

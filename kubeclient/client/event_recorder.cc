@@ -195,7 +195,7 @@ void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& re
   log.Debug("event not recorded", fields);
   const bool unanswered =
       reply.error().kind == ErrorKind::kWebhook || reply.error().kind == ErrorKind::kAmbiguous;
-  if (unanswered) Warn("an Event was not written, and those of its namespace wait", fields);
+  if (unanswered) Warn("an Event was not written; other Events of its namespace wait", fields);
 }
 
 void EventRecorder::Impl::Warn(std::string_view what, const LogFields& fields) {

@@ -46,7 +46,7 @@ Result<bool> EntryReader::Flag(const char* key) const {
 Status EntryReader::OnlyKnows(std::initializer_list<std::string_view> known) const {
   for (const auto& [key, value] : entry_.node.fields) {
     if (value.IsNull() || std::find(known.begin(), known.end(), key) != known.end()) continue;
-    return Wrong(key, "is no field that is known here: correct its name or remove it");
+    return Wrong(key, "is not a known field: correct its name or remove it");
   }
   return Unit{};
 }

@@ -90,23 +90,23 @@ Status ReadCertificate(const YamlNode& status, ExecCredential& credential) {
 Result<ExecCredential> ParseExecCredential(const std::string& text,
                                            const std::string& api_version) {
   const Result<YamlNode> root = ParseYaml(text);
-  if (!root.ok()) return Wrong("its output is not JSON: " + root.error().message);
-  if (TextOf(*root, "kind") != "ExecCredential") return Wrong("its output is no ExecCredential");
+  if (!root.ok()) return Wrong("the output is not JSON: " + root.error().message);
+  if (TextOf(*root, "kind") != "ExecCredential") return Wrong("the output is no ExecCredential");
   if (TextOf(*root, "apiVersion") != api_version) {
-    return Wrong("it speaks another version than " + api_version +
-                 ": bring the kubeconfig's apiVersion and the plugin together");
+    return Wrong("the output does not have apiVersion " + api_version +
+                 ": set apiVersion in the kubeconfig to a version that the plugin supports");
   }
   const YamlNode* status = root->Find("status");
-  if (status == nullptr) return Wrong("its output has no status");
+  if (status == nullptr) return Wrong("the output has no status");
   ExecCredential credential;
   if (const Status read = ReadToken(*status, credential); !read.ok()) return read.error();
   if (const Status read = ReadCertificate(*status, credential); !read.ok()) return read.error();
   if (credential.token.empty() && credential.certificate_pem.empty()) {
-    return Wrong("its status has neither a token nor a client certificate");
+    return Wrong("status in the output has neither a token nor a client certificate");
   }
   if (const std::string expires = TextOf(*status, "expirationTimestamp"); !expires.empty()) {
     credential.expires = ParseTime(expires);
-    if (!credential.expires) return Wrong("its expirationTimestamp is not a time of RFC 3339");
+    if (!credential.expires) return Wrong("expirationTimestamp is not an RFC 3339 time");
   }
   return credential;
 }

@@ -146,7 +146,7 @@ void ExecPlugin::Tell(const std::string& problem, bool still_valid) {
   if (problem.empty()) {
     if (!std::exchange(complained_of_, "").empty()) log_.Info("the credential plugin works again");
   } else if (still_valid && std::exchange(complained_of_, problem) != problem) {
-    log_.Warning("credential plugin failed: what it gave before stays in use until it expires",
+    log_.Warning("credential plugin failed: its last credentials stay in use until they expire",
                  {{"error", problem}});
   }
 }

@@ -51,7 +51,7 @@ Status ReadBasic(const EntryReader& user, ClientConfig& config) {
   }
   if (!config.username.empty()) {
     config.notes.emplace_back(
-        "username and password: Kubernetes itself has not known them since 1.19, only a proxy may");
+        "username and password: Kubernetes does not accept them since 1.19; only a proxy may");
   }
   return Unit{};
 }
@@ -79,7 +79,8 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
                  const std::string& value, ClientConfig& config) {
   const bool blank = value.empty() || value.front() == ' ' || value.back() == ' ';
   if (blank || !IsHeaderValue(value)) {
-    return user.Wrong(key, "only printable ASCII characters can be sent, and no blank at an end");
+    return user.Wrong(key,
+                      "only printable ASCII characters can be sent, and no blank at either end");
   }
   config.headers.push_back({std::move(name), value});
   return Unit{};
@@ -90,7 +91,7 @@ Status ReadImpersonation(const EntryReader& user, ClientConfig& config) {
   WINDLASS_TRY(const std::string name, user.Text("as"));
   if (name.empty()) {
     for (const char* key : {"as-uid", "as-groups", "as-user-extra"}) {
-      if (user.Says(key)) return user.Wrong(key, "says more of a user that \"as\" does not name");
+      if (user.Says(key)) return user.Wrong(key, "needs \"as\", which names the user");
     }
     return Unit{};
   }

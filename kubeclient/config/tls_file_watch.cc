@@ -104,10 +104,8 @@ bool TlsFileWatch::IsWell() const {
 void TlsFileWatch::Note(const Status& state, std::string& problem) {
   const std::string before = std::exchange(problem, state.ok() ? "" : state.error().message);
   if (problem.empty() || problem == before) return;
-  log_.Warning(
-      "certificate file not usable: what it held before stays in use; put a valid one "
-      "there",
-      {{"error", problem}});
+  log_.Warning("certificate file not usable: its old content stays in use; put a valid file there",
+               {{"error", problem}});
 }
 
 }  // namespace windlass

@@ -157,7 +157,7 @@ Result<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text) {
       // If the library has read nothing, it has met a character that cannot begin a document, such
       // as "]".
       const YAML::Mark& start = builder.start();
-      if (before == start.pos) return Wrong(LineOf(start), "a character that begins nothing");
+      if (before == start.pos) return Wrong(LineOf(start), "a character that cannot begin a value");
       before = start.pos;
       WINDLASS_TRY(YamlNode document, builder.Take());
       if (document.IsNull()) continue;

@@ -11,7 +11,7 @@ namespace {
 // hold a password.
 Error WrongServer(std::string_view text, std::string_view what) {
   const bool secret = text.find('@') != std::string_view::npos;
-  const std::string shown = secret ? "what is given (not shown: no user and password belong there)"
+  const std::string shown = secret ? "the address (not shown: it must not have a user or password)"
                                    : "\"" + std::string(text) + "\"";
   return {ErrorKind::kConfig, shown + " " + std::string(what)};
 }

@@ -109,7 +109,7 @@ stop_windlass
 say "ok: insecure-skip-tls-verify with the flag, and a warning"
 refused "certificate is not accepted" "a CA that did not sign it" \
   "$server, certificate-authority-data: $(base64 -w0 "$PKI/theirs.crt")" "token: $admin"
-refused "is no field that is known here" "an unknown field" "$server, $ca, servr: x" "token: t"
+refused "is not a known field" "an unknown field" "$server, $ca, servr: x" "token: t"
 
 say "proxies"
 relay open --connect

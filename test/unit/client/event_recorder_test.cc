@@ -316,7 +316,8 @@ TEST_CASE("The log warns of Events that a webhook does not answer for, once a mi
   EventRecorder recorder(world.clock, log, world.client);
   const auto warnings = [&] {
     return std::ranges::count_if(log.lines, [](const std::string& line) {
-      return line.starts_with("warning an Event was not written, and those of its namespace wait ");
+      return line.starts_with(
+          "warning an Event was not written; other Events of its namespace wait ");
     });
   };
   const auto fail = [&](const std::string& name, HttpResponse answer) {

@@ -130,7 +130,7 @@ TEST_CASE("a plugin that cannot be run as it should be is refused at start") {
        "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}", "interactiveMode",
        "must be Never, IfAvailable or Always"},
       {"an unknown field", "exec: {" + v1 + ", command: ./plugin, comand: x}", "comand",
-       "is no field that is known here"},
+       "is not a known field"},
       {"a variable without a name", "exec: {" + v1 + ", command: ./plugin, env: [{value: s3cr3t}]}",
        "env", "needs a name"},
       {"arguments that are no list", "exec: {" + v1 + ", command: ./plugin, args: x}", "args",

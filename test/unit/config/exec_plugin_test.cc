@@ -167,7 +167,7 @@ TEST_CASE("what a plugin prints") {
       {"another kind", R"({"kind": "Pod"})", "is no ExecCredential", {}},
       {"another version",
        R"({"kind": "ExecCredential", "apiVersion": "v9"})",
-       "another version",
+       "does not have apiVersion",
        {}},
       {"no status",
        std::string(R"({"kind": "ExecCredential", "apiVersion": ")") + kVersion + "\"}",

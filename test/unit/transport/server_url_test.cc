@@ -63,7 +63,7 @@ TEST_CASE("a refusal shows the address, but no password in it") {
   CAPTURE(text);
   const Error error = MustFail(ParseServerUrl(text));
   CHECK(error.message.find("s3cr3t") == std::string::npos);
-  CHECK(error.message.find("user and password") != std::string::npos);
+  CHECK(error.message.find("user or password") != std::string::npos);
 }
 
 }  // namespace
