@@ -164,8 +164,8 @@ ExitCode RunComplete(const Console& console, const std::vector<std::string>& wor
 void WarnOfTrust(const Console& console, const ClientConfig& config) {
   if (!config.tls.insecure_skip_verify || !config.server.starts_with("https://")) return;
   console.Warning("the certificate of the API server " + config.server +
-                  " is not verified (insecure-skip-tls-verify): whatever answers there gets your "
-                  "credentials; give certificate-authority-data in its place");
+                  " is not verified (insecure-skip-tls-verify): any server that answers there gets "
+                  "your credentials; give certificate-authority-data instead");
 }
 
 // Prevents core files, which would contain the token and keys.

@@ -71,8 +71,8 @@ std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::s
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   const std::string what = full ? "them" : step.is_pause ? "it" : "all steps";
   return "with " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
-         " no Pod proves revision " + std::to_string(step.revision) + ": scale up, or end " + what +
-         " with kubectl windlass promote " + object +
+         " no Pod shows whether revision " + std::to_string(step.revision) +
+         " works: scale up, or end " + what + " with kubectl windlass promote " + object +
          (full || !step.is_pause ? " --full --force" : " --force");
 }
 

@@ -257,7 +257,7 @@ void Daemon::EndLastTerm() {
   if (!settled) {
     log_.Warning(
         "stopping while a write has no answer; the Lease is not released, so another process "
-        "leads only when it has expired");
+        "can lead only after it has expired");
   }
   StopElection(settled, [this] { Finish(kExitOk); });
 }

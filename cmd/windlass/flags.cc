@@ -97,7 +97,7 @@ void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   app.add_option("--max-in-flight", flags.max_in_flight,
-                 "most requests, and most syncs, at the same time")
+                 "most requests in flight, and most syncs under way, at the same time")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
 }
@@ -113,8 +113,9 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("--leader-elect-resource-namespace", flags.leader_elect_namespace,
                  "namespace of the Lease")
       ->capture_default_str();
-  app.add_option("--leader-elect-lease-duration", texts.lease_duration,
-                 "how long others wait after the last renewal they saw; whole seconds")
+  app.add_option(
+         "--leader-elect-lease-duration", texts.lease_duration,
+         "how long others wait, after the last renewal they saw, to take the Lease; whole seconds")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,

@@ -44,12 +44,13 @@ constexpr Metric kBudget{"windlass_cache_budget_bytes",
                          "Bytes of memory that all caches together may take; 0: no limit.",
                          {},
                          "Five eighths of the memory limit of the container."};
-constexpr Metric kLeftOut{"windlass_left_out_objects",
-                          MetricType::kGauge,
-                          "Objects for which there is no room in the caches.",
-                          {{kResource}},
-                          "Windlass leaves alone what they belong to, and says so in its condition "
-                          "`ReplicaFailure`."};
+constexpr Metric kLeftOut{
+    "windlass_left_out_objects",
+    MetricType::kGauge,
+    "Objects for which there is no room in the caches.",
+    {{kResource}},
+    "Windlass leaves the workload of such an object alone, and says so in the "
+    "workload's condition `ReplicaFailure`."};
 constexpr Metric kGivenUp{"windlass_informer_given_up",
                           MetricType::kGauge,
                           "1 while there is no room in the caches for all objects.",
@@ -102,7 +103,7 @@ constexpr Metric kVanishAlarms{
     MetricType::kCounter,
     "Lists that lacked most of the cached objects; a second list confirmed each.",
     {{kResource}},
-    "Most: more than half of 20 or more."};
+    "Most means more than half, of at least 20 objects."};
 constexpr Metric kResets{"windlass_informer_resets_total",
                          MetricType::kCounter,
                          "Caches dropped because the cluster is another one, or went back in time.",

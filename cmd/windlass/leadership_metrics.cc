@@ -11,11 +11,11 @@ constexpr Metric kLeader{"leader_election_master_status",
 constexpr Metric kBarrierWait{
     "windlass_leader_waits_seconds",
     MetricType::kGauge,
-    "How long a controller of this leader has waited until its caches hold what the former leader "
+    "How long a controller of this leader has waited for its caches to hold what the former leader "
     "wrote; 0 if none waits.",
     {},
-    "It usually takes less than a second. The controller writes nothing before. `/readyz` says "
-    "why it waits."};
+    "It usually takes less than a second. The controller writes nothing until then. `/readyz` "
+    "says why it waits."};
 constexpr std::string_view kWindlass[] = {"windlass"};
 constexpr Metric kRunning{
     "running_managed_controllers",
@@ -34,7 +34,7 @@ constexpr Metric kMissingRights{
 constexpr Metric kUnservedObjects{
     "windlass_unserved_objects",
     MetricType::kGauge,
-    "Objects that no process carries out, of kinds that this process was not asked to carry out.",
+    "Objects that wait because no process handles their kind.",
     {{{"kind", {}, "a kind with a CustomResourceDefinition that `--controllers` leaves out"}}},
     "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
     "minute apart. `/readyz` and the log name one. 0 as well if the objects cannot be read."};

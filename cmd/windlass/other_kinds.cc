@@ -62,9 +62,10 @@ std::map<std::string, uint64_t> OtherKinds::Waiting() const {
 }
 
 std::string OtherKinds::TextOf(const Kind& kind) {
-  return NameOf(kind.what.resource) + ": no process carries out " + std::to_string(kind.waiting) +
-         (kind.waiting == 1 ? " object, " : " objects, one of them ") + kind.example +
-         "; run a Windlass with --controllers=" + kind.what.controller;
+  return NameOf(kind.what.resource) + ": " + std::to_string(kind.waiting) +
+         (kind.waiting == 1 ? " object waits, " : " objects wait, one of them ") + kind.example +
+         ", because no process handles this kind; run a Windlass with --controllers=" +
+         kind.what.controller;
 }
 
 void OtherKinds::Look(Kind& kind) {
@@ -107,7 +108,7 @@ void OtherKinds::Compare(Kind& kind, Page page) {
   kind.behind = std::move(page.behind);
   if (page.has_objects && !std::exchange(kind.told, true)) {
     environment_.log.Info(
-        "there are objects of a kind that this process was not asked to carry out",
+        "there are objects of a kind whose controller --controllers leaves out",
         {{"resource", NameOf(kind.what.resource)}, {"controller", kind.what.controller}});
   }
   if (kind.waiting > 0 && waited == 0) environment_.log.Warning(TextOf(kind));

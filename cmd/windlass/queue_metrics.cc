@@ -16,7 +16,7 @@ constexpr Metric kDepth{
     "Current depth of workqueue by workqueue and priority",
     {{kName, {"priority", kPriorityValues}}},
     "Priority 100 is a user's change, 50 a step of a rollout under way, 0 status alone, and -100 "
-    "the look at every object when leadership begins. `sum by (name)` of it is client-go's."};
+    "the look at every object when leadership begins. `sum by (name)` gives client-go's metric."};
 constexpr Metric kAdds{"workqueue_adds_total",
                        MetricType::kCounter,
                        "Total number of adds handled by workqueue",

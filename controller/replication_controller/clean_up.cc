@@ -231,13 +231,14 @@ Step WithoutOldController(const Situation& situation) {
     }
     return Fail(situation, kOldDeleted, text + delete_it);
   }
-  // kubectl's text for a rename that was cut off.
+  // kubectl's texts. For a rename, kubectl looked for a controller that has the old one as source.
   std::string text =
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())
           : Fill(kNotFoundText, situation.old_name());
   if (situation.view.is_stored && !begun)
-    text += ". The update begins when that ReplicationController is created";
+    text +=
+        Fill(". The update begins when ReplicationController {} is created", situation.old_name());
   return Fail(situation, kNotFound, text);
 }
 

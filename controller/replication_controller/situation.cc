@@ -127,8 +127,9 @@ Read ReadAll(const Situation& situation, const ResourceId& resource, std::string
 }
 
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid) {
-  Answer answer = Ask(situation, ReadAll(situation, resources::kReplicationControllers,
-                                         "what an annotation names may be gone, or under way"));
+  Answer answer =
+      Ask(situation, ReadAll(situation, resources::kReplicationControllers,
+                             "the cache may lack a controller that an annotation names"));
   if (answer.step) return {.step = std::move(answer.step)};
   for (Json& item : ItemsIn(answer)) {
     if (TextAt(item, "/metadata/uid") == uid) return {std::move(item)};

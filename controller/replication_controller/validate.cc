@@ -186,8 +186,8 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   if (journal + others + to_come <= kAnnotationBytesMax) return std::nullopt;
   return Fail(
       situation, kInvalidUpdate,
-      Fill("to rename {} to {}, Windlass has to store it in an annotation of {}: {} bytes. The "
-           "other annotations have {} bytes, and all together may have {}. Set "
+      Fill("to rename {} to {}, Windlass has to store the new controller in an annotation of {}: "
+           "{} bytes. The other annotations have {} bytes, and all together may have {}. Set "
            "spec.cleanup to Delete: then the new ReplicationController keeps its name",
            created.meta.name, old.meta.name, old.meta.name, journal, others, kAnnotationBytesMax),
       kLookAgain);

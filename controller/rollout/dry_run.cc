@@ -85,7 +85,7 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
     return Result<Read>(answer->said.error());
   }
   return Result<Read>(
-      Ask(*std::move(request), "a template that no Pod can have must be found first"));
+      Ask(*std::move(request), "an impossible template must be found before a Pod is replaced"));
 }
 
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error

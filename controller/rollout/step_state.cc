@@ -145,7 +145,7 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
-    return "Partition: there are no Pods. Those that come will keep to spec.strategy.partition";
+    return "Partition: there are no Pods. New Pods will respect spec.strategy.partition";
   }
   // The sizes of ReplicaSets are added up, and not Pods, because a Pod that was lost comes back in
   // the old revision.
@@ -164,14 +164,14 @@ std::string AvailableText(const Situation& situation, const StepState& state) {
          (available == 1 ? "is" : "are") + " available";
 }
 
-// ". With 1 replica no Pod proves revision 8: scale up, or set annotation windlass.dev/promote to
-// 2@8/force"
+// ". With 1 replica no Pod shows whether revision 8 works: scale up, or set annotation
+// windlass.dev/promote to 2@8/force"
 std::string NoCanaryText(const Situation& situation, Steps steps, const RolloutStepStatus& step) {
   const bool is_pause = steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
   const int32_t replicas = situation.workload.replicas;
   return ". With " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
-         " no Pod proves revision " + std::to_string(step.revision) +
-         ": scale up, or set annotation " + std::string(kPromote) + " to " +
+         " no Pod shows whether revision " + std::to_string(step.revision) +
+         " works: scale up, or set annotation " + std::string(kPromote) + " to " +
          (is_pause ? PromoteText(step) : PromoteAllText(step)) + std::string(kForce);
 }
 
@@ -302,7 +302,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   own.holds_at_step = state && !state->done();
   if (state && state->lacks_pods && !stands) {
     own.waits_for = StepText(situation, steps, state->step) +
-                    ", and goes on only with its Pods: " + AvailableText(situation, *state);
+                    ", which cannot end yet: " + AvailableText(situation, *state);
   }
   status.carried = KindStatus(own);
   if (stands) {

@@ -140,7 +140,7 @@ void Sync::EndTooLong() {
 // room.
 void Sync::EndWithoutRoom() {
   environment_.log.Debug(
-      "no room for what this sync has read while others hold large answers; retrying",
+      "no memory for what this sync has read, because others hold large answers; retrying",
       {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
   End({SyncResult::Kind::kRetry, {}, kNoRoomRetryMax, {}});
 }

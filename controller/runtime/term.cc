@@ -190,8 +190,8 @@ void Term::NoteCost(const QueueKey& key, int calls) {
   const Controller& controller = environment_.ControllerOf(key);
   environment_.log.Warning(
       "a " + std::string(controller.kind()) +
-          " needed many API calls and is served after others until a minute passes with few; if it "
-          "is not being rolled out, look for a client that keeps changing it",
+          " needed many API calls and is served after others until it has needed few for a minute; "
+          "if it is not being rolled out, look for a client that keeps changing it",
       {{controller.log_field(), key.ToString()},
        {"calls_in_sync", calls},
        {"calls_in_minute", *in_minute}});

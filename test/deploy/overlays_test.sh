@@ -168,8 +168,8 @@ change_rollout() {
 }
 # is_told KIND: expects that the Windlass of KIND says that no process carries out the Rollout.
 is_told() {
-  local text='rollouts.windlass.dev: no process carries out 1 object, default/web; run a Windlass'
-  text+=' with --controllers=rollout'
+  local text='rollouts.windlass.dev: 1 object waits, default/web, because no process handles'
+  text+=' this kind; run a Windlass with --controllers=rollout'
   until_true 120 "the log names the Rollout" grep -qF "$text" "$WORK/$1.log"
   OPS=$(sed -n 's/.*"address":"\([^"]*\)".*/\1/p' "$WORK/$1.log" | head -n 1)
   expect "/readyz" "$(http_status /readyz)" 200

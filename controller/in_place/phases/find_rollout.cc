@@ -269,7 +269,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(
         situation, in_place,
         Named(kNoDryRun,
-              "the API server tells no defaults of the template, because it refuses the "
+              "the API server does not return the defaults of the template, because it refuses the "
               "dry run of a ReplicaSet; Event TemplateNotChecked says why"));
   }
   const std::string& target = *wanted.json;

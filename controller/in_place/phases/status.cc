@@ -67,7 +67,7 @@ Word ReplacesSoon(const workload::Situation& situation) {
   if (situation.workload.paused) return Running(InPlaceReason::kPaused, situation);
   if (in_place.pods && in_place.pods->not_kept) return NotKept(in_place);
   return Running(InPlaceReason::kPatching, situation,
-                 *in_place.replace_soon() + ": Pods are replaced when none restarts any more");
+                 *in_place.replace_soon() + ": Pods are replaced once no Pod is restarting");
 }
 
 // Returns true if some Pod is out of traffic and waits for its patch.
@@ -120,7 +120,7 @@ Word OfStaged(const workload::Situation& situation) {
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"
-                                        : "a Pod that comes now begins in the old revision");
+                                        : "a Pod that is created now gets the old revision first");
   }
   if (pods.next.blocking != nullptr) {
     return Running(
@@ -242,7 +242,8 @@ Word Refused(const workload::Situation& situation) {
 // paused workload may have adopted a ReplicaSet whose template is kept only after the pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
-    return {true, InPlaceReason::kPaused, "Pods are looked at when nothing is paused any more"};
+    return {true, InPlaceReason::kPaused,
+            "Windlass looks at the Pods once the workload is not paused"};
   }
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }

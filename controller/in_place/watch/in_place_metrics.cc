@@ -64,27 +64,27 @@ constexpr Metric kPatches{
     MetricType::kCounter,
     "Patches of Pods, by result.",
     {{{"result", kPatchResults}}},
-    "Other than `Success`: why the write failed. A few `Conflict` are normal: the Pod had changed, "
-    "and Windlass looks at it again."};
+    "Any result but `Success` is the reason why the write failed. A few `Conflict` are normal: the "
+    "Pod had changed, and Windlass looks at it again."};
 constexpr Metric kFailures{"windlass_inplace_failures_total",
                            MetricType::kCounter,
-                           "Pods that failed at a patch, by reason.",
+                           "Pods whose patch failed, by reason.",
                            {{{"reason", kFailureReasons}}},
-                           "Once for each Pod, revision and reason."};
+                           "Counted once for each Pod, revision and reason."};
 constexpr Metric kFallbacks{
     "windlass_inplace_fallback_total",
     MetricType::kCounter,
-    "Rollouts given up for replacing Pods, by reason.",
+    "Rollouts that replace Pods because they cannot go on in place, by reason.",
     {{{"reason", kFallbackReasons}}},
-    "Counted when it is decided; rollouts with policy `Only` are not. "
+    "Rollouts with policy `Only` are not counted. "
     "[in-place-limits.md](in-place-limits.md#what-can-change-in-place) explains the reasons."};
 constexpr Metric kExchanges{
     "windlass_inplace_exchange_total",
     MetricType::kCounter,
-    "Writes that exchange two ReplicaSets, by result.",
+    "Writes that exchange the templates of two ReplicaSets, by result.",
     {{{"result", kExchangeResults}}},
-    "They end a rollout in place. Other than `Begun`, `Done` and `Forgotten`: why the write "
-    "failed."};
+    "These writes end a rollout in place. Any result but `Begun`, `Done` and `Forgotten` is the "
+    "reason why the write failed."};
 constexpr Metric kRestart{"windlass_inplace_restart_seconds", MetricType::kHistogram,
                           "From the patch of a Pod until its containers have been restarted."};
 constexpr Metric kAvailable{"windlass_inplace_available_seconds",

@@ -229,7 +229,7 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   return Clear(situation, Event::Type::kNormal, "Done",
                "Nothing to do: " + Named(workload) + " was rolled back to revision " +
                    std::to_string(asked) +
-                   " already, which is its present revision and now has number " +
+                   " before. That is the present revision, and its number is now " +
                    std::to_string(RevisionOf(target.meta).value_or(became)));
 }
 

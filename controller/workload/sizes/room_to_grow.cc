@@ -55,8 +55,8 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
   const std::string pods = std::to_string(PossiblePods(rs, limits)) + " Pods";
   if (rs.meta.deleting()) return name + " is being deleted and still has " + pods;
   if (!IsObserved(rs)) {
-    return "no controller has observed generation " + std::to_string(rs.meta.generation) + " of " +
-           name + " for " + std::to_string(waited.count()) + " s";
+    return "for " + std::to_string(waited.count()) + " s no controller has observed generation " +
+           std::to_string(rs.meta.generation) + " of " + name;
   }
   const Condition* failure = FailureOf(rs);
   const std::string why = failure != nullptr ? ": " + TextOf(*failure) : "";

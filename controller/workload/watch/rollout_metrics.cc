@@ -16,7 +16,7 @@ constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
                                         "available", "old",     "terminating"};
 
 constexpr MetricLabel kNamespace{
-    kNamespaceLabel, {}, "the object's; `_other` for those after the first 1000"};
+    kNamespaceLabel, {}, "that of the object; `_other` for every namespace after the first 1000"};
 constexpr MetricLabel kName{"name", {}, "the object's"};
 constexpr MetricLabel kKind{"kind", {}, {}, /*open=*/true};
 constexpr MetricLabel kStrategy{"strategy", kOtherStrategy, {}, /*open=*/true};
@@ -36,8 +36,8 @@ constexpr Metric kFinished{
     "Rollouts that ended, by outcome.",
     {{kNamespace, kKind, kStrategy, kOutcome}},
     "`superseded`: a newer template came first; `rolled_back`: the template of an earlier revision "
-    "did; `aborted`: `spec.abort` was set; `refused`: Windlass refused it "
-    "before it changed anything; `deleted`: the object was."};
+    "came first; `aborted`: `spec.abort` was set; `refused`: Windlass refused the rollout before "
+    "it changed anything; `deleted`: the object was deleted."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
                            "From the change of the template to the end of its rollout.",

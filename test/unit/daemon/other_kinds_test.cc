@@ -20,9 +20,9 @@ using Lines = std::vector<std::string>;
 const ControllerList kAll = {DeploymentControllerEntry(), RolloutControllerEntry()};
 const ControllerList kDeployments = {DeploymentControllerEntry()};
 const Lines kWaits = {
-    "rollouts.windlass.dev: no process carries out 1 object, default/web; run a Windlass with "
-    "--controllers=rollout"};
-constexpr char kThereAreObjects[] = "a kind that this process was not asked to carry out";
+    "rollouts.windlass.dev: 1 object waits, default/web, because no process handles this kind; run "
+    "a Windlass with --controllers=rollout"};
+constexpr char kThereAreObjects[] = "a kind whose controller --controllers leaves out";
 
 // A process for Deployments alone.
 struct Fixture {
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(Fixture, "a kind that another process carries out is no news") 
     CHECK(Notes().empty());
   }
   CHECK(looks.size() >= 4);
-  CHECK(Logged("no process carries out") == 0);
+  CHECK(Logged("no process handles this kind") == 0);
   Proves("RO-172");
 }
 

@@ -407,12 +407,12 @@ TEST_CASE("an old controller that is gone is an error, in kubectl's words") {
   world.Run();
   CHECK(world.message() ==
         "couldn't find a replication controller with source id == ns/web. The update begins when "
-        "that ReplicationController is created");
+        "ReplicationController web is created");
   world.Edit({{"newName", "web-2"}});
   world.Run();
   CHECK(world.message() ==
-        "replicationcontrollers \"web\" not found. The update begins when that "
-        "ReplicationController is created");
+        "replicationcontrollers \"web\" not found. The update begins when ReplicationController "
+        "web is created");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-14");
 }

@@ -556,8 +556,7 @@ TEST_CASE("a pause whose Pod died tells what it waits for, and the deadline runs
   CHECK(FindCondition(draft.conditions, "Progressing")->last_update_time == f.now);
   CHECK(ReadOwn(draft.carried).step->available_since.IsZero());
   CHECK(ReadOwn(draft.carried).waits_for ==
-        "Step 2 of 4: pause for 10m, and goes on only with its Pods: 0 of 1 updated Pods are "
-        "available");
+        "Step 2 of 4: pause for 10m, which cannot end yet: 0 of 1 updated Pods are available");
   f.status = draft;
   rs.status.available_replicas = rs.status.ready_replicas = 1;
   f.now = kStart + seconds(800);
@@ -577,14 +576,15 @@ struct SmallRow {
 TEST_CASE("a step that has no Pod at this size says so, and what to do (RO-193)") {
   const auto row = GENERATE(values<SmallRow>({
       {1,
-       "Step 1 of 4: 0 of 1 Pods get revision 2. With 1 replica no Pod proves revision 2: scale "
-       "up, or set annotation windlass.dev/promote to full@2/force"},
+       "Step 1 of 4: 0 of 1 Pods get revision 2. With 1 replica no Pod shows whether revision 2 "
+       "works: scale up, or set annotation windlass.dev/promote to full@2/force"},
       {2,
-       "Step 2 of 4: pause for 10m. With 1 replica no Pod proves revision 2: scale up, or set "
-       "annotation windlass.dev/promote to 2@2/force"},
+       "Step 2 of 4: pause for 10m. With 1 replica no Pod shows whether revision 2 works: scale "
+       "up, or set annotation windlass.dev/promote to 2@2/force"},
       {4,
        "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2. With 1 replica no Pod "
-       "proves revision 2: scale up, or set annotation windlass.dev/promote to 4@2/force"},
+       "shows whether revision 2 works: scale up, or set annotation windlass.dev/promote to "
+       "4@2/force"},
   }));
   CAPTURE(row.step);
   Stepped f;

@@ -244,8 +244,8 @@ TEST_CASE("the same value set again is removed, and the template stays (RO-023)"
   CHECK(boat.kind.entry.becomes == 4);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 1 already, which is "
-                   "its present revision and now has number 4"});
+                   "Nothing to do: boat \"web\" was rolled back to revision 1 before. That is "
+                   "the present revision, and its number is now 4"});
   CHECK(boat.reads == 0);
   Proves("RO-023");
 }
@@ -256,8 +256,8 @@ TEST_CASE("so it is before the revision has got its new number (RO-023)") {
   boat.before = {.asked = 3, .became = 4};
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 3 already, which is "
-                   "its present revision and now has number 3"});
+                   "Nothing to do: boat \"web\" was rolled back to revision 3 before. That is "
+                   "the present revision, and its number is now 3"});
   Proves("RO-023");
 }
 

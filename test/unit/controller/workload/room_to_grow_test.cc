@@ -143,7 +143,7 @@ TEST_CASE("users are told what takes the room") {
   }
   SECTION("nobody observes") {
     world.old().meta.generation = 7;
-    CHECK(told() == stays + "no controller has observed generation 7 of replica set old for 40 s");
+    CHECK(told() == stays + "for 40 s no controller has observed generation 7 of replica set old");
   }
   SECTION("not at once") {
     world.deployment.status.conditions[0].last_update_time = kNow + seconds(-10);

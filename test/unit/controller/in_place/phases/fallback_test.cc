@@ -31,7 +31,7 @@ TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
   CHECK(c.InPlaceCondition() == "True Patching");
   CHECK(c.InPlaceMessage() ==
         "0/4 patched, 0 updated, 1 in flight: FieldChanged:/spec/hostNetwork: Pods are replaced "
-        "when none restarts any more");
+        "once no Pod is restarting");
   c.RestartAll();
   c.now += 60;
   c.Sync();

@@ -181,8 +181,9 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   CHECK(c.PodNames() == pods);
   CHECK(c.PodsOf("v2") == 2);
   CHECK(c.InPlaceCondition() == "True Partitioned");
-  CHECK(c.InPlaceMessage() ==
-        "2/2 patched, 2 updated, 0 in flight: a Pod that comes now begins in the old revision");
+  CHECK(
+      c.InPlaceMessage() ==
+      "2/2 patched, 2 updated, 0 in flight: a Pod that is created now gets the old revision first");
 
   SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
     c.Scale(5);
