@@ -100,8 +100,8 @@ class Controller {
     return nullptr;
   }
 
-  // Called after each write of a sync: Written if it succeeded, NotWritten if it failed or if its
-  // outcome is unknown.
+  // Called after each write of a sync: Written if the write succeeded, NotWritten if it failed or
+  // its outcome is unknown.
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

@@ -5,8 +5,8 @@
 
 namespace windlass {
 
-// A new leader sets it on the ReplicaSets that are in the middle of a rollout, if the former leader
-// did not release its Lease (L-012).
+// If the former leader did not release its Lease, a new leader sets this annotation on the
+// ReplicaSets that are in the middle of a rollout (L-012).
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass

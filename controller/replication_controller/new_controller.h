@@ -46,8 +46,8 @@ ReplicationController LabelledOld(const Situation& situation);
 //      more
 //   3. each Pod of the controller gets the label
 //   4. an uncached list shows no Pod without the label
-//   5. the replication controller has seen the labels, as status.fullyLabeledReplicas says. If it
-//      had not, it would after step 6 make another Pod for each Pod whose label it has not seen
+//   5. the replication controller has seen the labels, as status.fullyLabeledReplicas says.
+//      Otherwise it would, after step 6, make another Pod for each Pod whose label it has not seen
 //   6. the label is added to the selector
 //
 // kubectl does not wait at 2, 4 and 5.

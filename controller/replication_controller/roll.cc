@@ -48,9 +48,9 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
   return draft;
 }
 
-// Returns true if a stored scaling may still be made. It may not if it would go too far now: new
-// Pods that it relies on are not available any more, or maxSurge was lowered. Both can happen if
-// Windlass crashed before it made the scaling.
+// Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
+// now: new Pods that it relies on are not available any more, or maxSurge was lowered. Both can
+// happen if Windlass crashed before it made the scaling.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);

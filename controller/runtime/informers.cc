@@ -136,8 +136,8 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Lists a resource again if some of its objects are cut down, which means cached without their
-// large parts, and there is room for the smallest of them. Requires room for twice that object's
+// Objects that are cut down are cached without their large parts. Lists a resource again if there
+// is room for the smallest of its objects that are cut down. Requires room for twice that object's
 // size, so that it is not cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;

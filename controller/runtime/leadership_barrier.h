@@ -6,10 +6,9 @@
 // resource. The barrier is passed when
 // - every listed object is cached in that version or a newer one, and
 // - the cache has removed every object that the list lacks.
-// The barrier never gives up: while it cannot be passed, it lists again. Large objects do not hold
-// it up: it asks for smaller pages and, if one object is too large even for a page of its own,
-// opens a watch instead of the list. A controller says which of its caches to compare. Core thread
-// only.
+// The barrier never gives up: while it cannot be passed, it lists again. If objects are large, it
+// asks for smaller pages. If one object is too large even for a page of its own, it opens a watch
+// instead of the list. A controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>

@@ -23,7 +23,7 @@ struct TermOptions {
   // True if another process may have led before: nothing is written until the caches hold what that
   // process wrote (L-011).
   bool barrier = false;
-  // Set if the former leader did not release the Lease, so that its last writes may still be on
+  // Set if the former leader did not release the Lease: that leader's last writes may still be on
   // their way. The text identifies this term (L-012).
   std::optional<std::string> taken_over_as{};
 };

@@ -90,7 +90,8 @@ struct Extended {
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
-  // The progress deadline does not run during these, if they began before it passed.
+  // The progress deadline does not run during these standstills. One that began after the deadline
+  // does not count.
   std::vector<Standstill> standstills{};
   // True if Pods become ready and available only because Windlass undid a drain: the deadline must
   // not count that as progress.

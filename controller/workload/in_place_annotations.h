@@ -1,7 +1,7 @@
 // Names of annotations of updates in place that other parts of Windlass read, too: the settings of
 // a workload, and the state on a Pod. They are API contract, as those of annotations.h are.
 //
-// Kinds that have settings in fields of their own name them by these keys, too (Setting).
+// Kinds whose settings are fields name these settings by the same keys (Setting).
 #pragma once
 
 #include <string_view>

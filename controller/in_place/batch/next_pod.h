@@ -1,6 +1,5 @@
-// Which Pods may be patched next. The caller patches or drains the first of these Pods that is not
-// waiting in its drain, and asks again when it sees the effect of that patch or drain.
-// Source: P-031 … P-039.
+// Which Pods may be patched next. The caller skips Pods that wait in their drain, patches or drains
+// the next one, and asks again when it sees the effect. Source: P-031 … P-039.
 #pragma once
 
 #include <optional>

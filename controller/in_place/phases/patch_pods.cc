@@ -184,7 +184,7 @@ std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
   // How many Pods this sync has tried in vain. After a few, the other Pods are left to a later
-  // sync: they would probably not keep their state, either, and a sync has room for few requests.
+  // sync. They would probably not keep their state, either, and a sync has room for few requests.
   int in_vain = 0;
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];

@@ -90,8 +90,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
   if (!id.empty() && !KnownImage(patch, id)) {
-    // This container started after the patch, but perhaps before the kubelet saw the patch. So its
-    // image is known only if its digest shows it.
+    // This container started after the patch, but perhaps before the kubelet saw the patch. So the
+    // image is known only if the container's digest shows it.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
     seen.push_back({id, std::string(image)});
   }

@@ -46,11 +46,11 @@ struct DrainStep {
 //     while the workload is paused.
 //   - `complete`: the last patch is carried out (CompletionOf), or the Pod was never patched
 //
-// A drained Pod that is not chosen, because it is updated or is not to be patched now, takes
-// traffic again as soon as its last patch is complete and its containers are ready. In mode kLabel,
-// a Pod that is neither drained nor chosen but has the label <off> gets kEnd, too. A drain keeps
-// the mode with which it began; the wait before the patch is the present drain_seconds. If the mode
-// of `options` is kNone and the Pod is not drained, the step is kPatch or kNothing.
+// A drained Pod that is not chosen is updated, or is not to be patched now. It takes traffic again
+// as soon as its last patch is complete and its containers are ready. In mode kLabel, a Pod that is
+// neither drained nor chosen but has the label <off> gets kEnd, too. A drain keeps the mode with
+// which it began; the wait before the patch is the present drain_seconds. If the mode of `options`
+// is kNone and the Pod is not drained, the step is kPatch or kNothing.
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
 

@@ -215,8 +215,8 @@ Fenceposts LimitsForShares(const Situation& situation) {
   return limits;
 }
 
-// Returns the positions of the ReplicaSets that have to be written: first those with `goes_first`
-// (RO-087), then others that shrink, and last those that grow, so that the total is not exceeded.
+// Returns the positions of the ReplicaSets to write: first those with `goes_first` (RO-087), then
+// others that shrink. Those that grow come last, so that the total is not exceeded.
 std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
                                   const std::vector<int32_t>& sizes) {
   std::vector<size_t> order;
@@ -271,7 +271,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
       if (auto step = GrowKeeperWithoutShare(situation, keeper)) return step;
     }
     Growth growth = GrowthOf(situation, active[i], sizes[i]);
-    // A size is written only if there is room for all of it: its annotations say that it is done.
+    // A size is written only if there is room for all of it, because the size annotations written
+    // with it say that the scaling is done.
     if (!growth.whole) {
       if (!held || growth.ask) held = std::move(growth);
       continue;

@@ -57,9 +57,9 @@ std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 // Examples: revisions 3, 7 and "x": 8; 3, 2^62 - 2 and 2^62 - 1: 4.
 int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
-// Returns the revision that `rs` gets when its template is rolled out beside `others`: its own
-// number if that is above the numbers of `others`, else the next number. A null `rs` stands for a
-// ReplicaSet that is to be created.
+// Returns the revision that `rs` gets when its template is rolled out beside `others`: the present
+// number of `rs` if it is above all numbers of `others`, else the next number. A null `rs` stands
+// for a ReplicaSet that is to be created.
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above

@@ -8,9 +8,9 @@
 //
 // Nothing else is done: each controller keeps its ReplicaSets and Pods, and the rollout goes on.
 //
-// An overlap is reported only after it has lasted for kOverlapToldAfter. Reason: after a Deployment
-// was deleted, its ReplicaSets look like those of an existing one until the garbage collector
-// deletes them (RO-162).
+// An overlap is reported only after it has lasted for kOverlapToldAfter. Reason: the ReplicaSets of
+// a deleted Deployment look like those of an existing one until the garbage collector deletes them
+// (RO-162).
 #pragma once
 
 #include <optional>

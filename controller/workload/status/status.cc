@@ -219,9 +219,9 @@ std::optional<Step> WriteHeldUp(const Situation& situation) {
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message) {
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
-  // A new workload without a ReplicaSet has nothing to count. One with a ReplicaSet counts its
-  // Pods: a webhook may have changed that ReplicaSet so that it does not count as the new one,
-  // although its Pods serve.
+  // A new workload without a ReplicaSet has nothing to count. If there is a ReplicaSet, its Pods
+  // are counted: they may serve, even if a webhook has changed the ReplicaSet so that it is not the
+  // new one.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) {
     next = CountUnobserved(situation);
