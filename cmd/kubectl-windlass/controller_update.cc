@@ -205,8 +205,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
       return "is in the middle of the rollback of an update, of which " + name +
              " is the other ReplicationController" + repeat;
     }
-    // In a rollback, each controller names the other one as its source. The old one is then the one
-    // whose kNextControllerId names the other; without such an annotation, the one that is older.
+    // In a rollback, each controller names the other one as its source. Then the controller whose
+    // kNextControllerId names the other is the old one; without such an annotation, the older of
+    // the two.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };

@@ -66,10 +66,9 @@ bool HasNotes(const Json& old);
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// The annotations of `controller`, and of the other controller of its update, may show that it is
-// in the middle of the update. Then returns that, and what to do, as a text that follows the name
-// of the controller: "is in the middle of …". Returns "" if the annotations show no update, or if
-// the controllers cannot be listed.
+// Returns that `controller` is in the middle of an update, and what to do, if the annotations of
+// the two controllers show that. The text follows the name of the controller: "is in the middle of
+// …". Returns "" if the annotations show no update, or if the controllers cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 

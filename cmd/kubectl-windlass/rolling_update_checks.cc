@@ -187,9 +187,9 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                           made.error().message + ')');
 }
 
-// An update has begun. Refuses a command that differs from it: its file has other images than NEW
-// has, or its end is another one. A command with NEW ends by deleting the old controller; a command
-// without NEW ends by giving NEW the name of the old controller.
+// An update has begun. Refuses a command whose file has other images than NEW, or that ends in
+// another way. A command with NEW ends by deleting the old controller; a command without NEW ends
+// by giving NEW the name of the old controller.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");

@@ -35,9 +35,8 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes `spec` into the stored update. If the update is under way, it then goes on or back; if it
-// has ended, it begins anew. Fails with a conflict if the update has changed since `stored` was
-// read.
+// Writes `spec` into the stored update. An update that is under way then goes on or back; an ended
+// update begins anew. Fails with a conflict if the update has changed since `stored` was read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
   const Json operations = Json::array({{{"op", "replace"},

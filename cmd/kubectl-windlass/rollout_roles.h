@@ -1,5 +1,5 @@
-// Which ReplicaSet of a Rollout is which: the one of the stable revision, the one of the template
-// that the spec asks for, and the one that a rollback without a revision goes back to.
+// Finds three ReplicaSets of a Rollout: that of the stable revision, that of spec.template, and the
+// one that a rollback without a revision goes back to.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
