@@ -79,10 +79,10 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The largest spec.replicas when this or an earlier step of the rollout began. With this number
-  // and not with the present spec.replicas we judge whether the step asks for all Pods, and whether
-  // a scale-down has left the step without Pods. If it is 0, or is 1 and gives the step no Pod of
-  // the new revision, the first larger spec.replicas takes its place (RO-190, RO-192). nullopt: not
+  // The largest spec.replicas when this or an earlier step of the rollout began. This number, not
+  // the present spec.replicas, decides whether the step asks for all Pods, and whether a scale-down
+  // has left the step without Pods. A number of 0 is replaced by the first larger spec.replicas,
+  // and so is 1 if it gives the step no Pod of the new revision (RO-190, RO-192). nullopt: not
   // stored, for example by v0.1.0.
   std::optional<int32_t> replicas{};
   // If the step is a pause: since when all Pods of the step have been available; zero while they

@@ -41,10 +41,10 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
 // Drops a status that was written for a deleted object of the same name. Such a status has observed
-// a later generation than `meta` has. The ReplicaSet controller writes such a status if it has
-// counted Pods for the deleted object, its status write meets a conflict, and it then writes the
-// old counts to the new object. Example: web-7c9 of generation 4 had 8 Pods and was deleted; the
-// new one, of generation 1, gets a status with 8 replicas and observedGeneration 4.
+// a later generation than `meta` has. The ReplicaSet controller writes such a status after a
+// conflict: it has counted Pods for the deleted object, and writes these counts to the new object.
+// Example: web-7c9 of generation 4 had 8 Pods and was deleted; the new one, of generation 1, gets a
+// status with 8 replicas and observedGeneration 4.
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};

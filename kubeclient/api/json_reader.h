@@ -8,8 +8,8 @@
 //   - Every access may fail: the first error is kept with its path. After it every call does
 //     nothing and returns a zero value, so that a decoder reads like the object it decodes.
 //
-// Values nested deeper than kJsonDepthMax are an error if they are read; a value that is not read
-// is skipped without recursion. Returned views live until the next Begin.
+// A value that is nested deeper than kJsonDepthMax is an error if it is read. A value that is not
+// read is skipped without recursion. Returned views live until the next Begin.
 #pragma once
 
 #include <cstdint>

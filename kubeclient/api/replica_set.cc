@@ -90,8 +90,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
     if (generation < held || generation > held + 1) told.known = false;
   }
   told.largest = std::max(told.largest, now.replicas);
-  // The controller creates Pods only for the spec it sees. If it has counted as many Pods as the
-  // largest spec asked for, it has counted all Pods that it created.
+  // The controller creates Pods only for the spec it sees. Once its count reaches the largest
+  // spec.replicas, it has counted all Pods that it created.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;
 }

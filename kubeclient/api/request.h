@@ -41,9 +41,9 @@ constexpr bool Mutates(Verb verb) {
 
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
-// What the garbage collector does with the objects that the deleted object owns: it deletes them,
-// too, or removes the owner reference and leaves them. Always sent, because the API server's
-// default differs by resource (RC-13).
+// What the garbage collector does with the objects that the deleted object owns: kBackground
+// deletes them, too; kOrphan removes the owner reference and leaves them. Always sent, because the
+// API server's default differs by resource (RC-13).
 enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 
 // Which objects a list has, and how much of each. Selectors are in query form; an empty one selects
@@ -175,8 +175,8 @@ struct Event {
   std::string reason;
   std::string message;
   std::optional<ObjectReference> about{};  // nullopt: the workload of this sync
-  // For an Event that every sync would send again: the recorder drops it if the last Event with
-  // this reason about the same object was sent less than this ago.
+  // For an Event that every sync would send again. The recorder drops it if it has sent an Event
+  // with this reason about the same object within this time.
   Duration at_most_every{};
   // The component that reports it, for example "deployment-controller". The runtime sets this to
   // its controller's component.

@@ -20,7 +20,7 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// If a question is out, its answer may come from the former server. So the question is then asked
+// The answer to a question that is out may come from the former server. So the question is asked
 // again after that answer.
 void ClusterIdentity::Check() {
   if (call_ != 0) {

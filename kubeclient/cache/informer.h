@@ -51,8 +51,8 @@ class Informer final : private ReflectorSink {
 
   void Start() { reflector_.Start(); }
   // No callback is called after this returns. The informer is no longer synced. The store keeps its
-  // content until it is shed, or until the first complete state after the next Start; during that
-  // time no watch keeps the store up to date.
+  // content, without a watch to keep it up to date, until it is shed or until the first complete
+  // state after the next Start.
   void Stop();
   // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced; the next complete state replaces everything,

@@ -178,9 +178,9 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if the list shows an object in an older version than the store holds, although the
-// list itself is not older than that version. Only a reset of the server's state explains this. (If
-// the list is older, the stored object is a fold, which proves nothing.)
+// Returns true if the list shows an object in an older version than the store holds, and the list
+// itself is at least as new as the stored version. Only a reset of the server's state explains
+// this. (If the list is older, the stored object is a fold, which proves nothing.)
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(

@@ -56,7 +56,7 @@ void ReflectorMachine::AbandonReplace() {
 // Exposes the new state. Returns false if the state must not be used; the next attempt has begun
 // then.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
-  if (IsOlder(version, last_version_)) {  // a server that lags, or an etcd put back
+  if (IsOlder(version, last_version_)) {  // it lags, or etcd was restored
     WentBack(version);
     return false;
   }
@@ -114,8 +114,7 @@ void ReflectorMachine::List() {
 // kinds of lists are read in one piece:
 //   - a relist, because the API server answers it from its cache
 //   - a list whose pages kept expiring, because the server compacts faster than we read
-// Once our transport has refused an answer as too large, all lists are read in pages: it would
-// refuse one piece again.
+// Exception: once our transport has refused a list as too large, all lists are read in pages.
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;

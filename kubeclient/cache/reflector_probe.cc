@@ -1,8 +1,7 @@
 // How a reflector distinguishes a quiet server from a server that was restored to an earlier state.
-// A watch that begins at a version which the server has not reached yet gets nothing, not even
-// bookmarks. The watch stays silent until the server reaches that version, and misses all changes
-// before it. So after two silent watches the reflector asks for the server's
-// version.
+// A restored server has not reached the version at which our watch begins. Until it reaches that
+// version, the watch gets nothing, not even bookmarks, and misses all changes. So
+// after two silent watches the reflector asks for the server's version.
 #include <optional>
 
 #include "kubeclient/cache/is_older.h"

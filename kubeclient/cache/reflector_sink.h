@@ -17,8 +17,8 @@ enum class Replaced : uint8_t {
   // Not exposed: it looks like a mistake, because more than half of 20 or more objects would vanish
   // . The reflector lists again; that list counts as confirmed.
   kDoubtful,
-  // Not exposed: an object in the complete state is older than the version that we hold, although
-  // the state as a whole is not older. Only a reset of the server's state explains that.
+  // Not exposed: the state as a whole is not older than what we hold, but one of its objects is.
+  // Only a reset of the server's state explains that.
   kOfAnotherPast,
 };
 

@@ -170,9 +170,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One unreadable object does not hold up the others. If even its version is unreadable,
-  // last_version_ stays as it is until the next event, and a watch that resumes from it reports the
-  // object again.
+  // One unreadable object does not hold up the others. If even the object's version is unreadable,
+  // last_version_ stays as it is until the next event. A watch that resumes from last_version_
+  // reports the object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -241,7 +241,7 @@ void ReflectorMachine::OnSilence() {
 }
 
 void ReflectorMachine::OnOrderlyEnd() {
-  if (state_ == ReflectorState::kInitialWatch) {  // nothing of it has reached the store
+  if (state_ == ReflectorState::kInitialWatch) {  // the store got nothing of it
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
     InTrouble("watch " + std::string(options_.resource.plural) +
@@ -253,7 +253,7 @@ void ReflectorMachine::OnOrderlyEnd() {
     ++counters_.watch_ends["short"];
     return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
-  ++counters_.watch_ends["orderly"];  // no list and no deletions follow
+  ++counters_.watch_ends["orderly"];  // no list and no deletions follow
   After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
         &ReflectorMachine::Watch);
 }

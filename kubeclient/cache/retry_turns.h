@@ -12,8 +12,8 @@
 // tokens, which are taken before the next retry's turn.
 //
 // Memory: an entry per retry that waits. A namespace is forgotten when it owes nothing, none of its
-// retries waits and its bucket is full again: from then on, forgetting it changes nothing. The
-// order depends only on the calls and the clock. Core thread only.
+// retries waits and its bucket is full again: a new entry would be equal. The order depends only on
+// the calls and the clock. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,7 @@ class RetryTurns {
   RetryTurns& operator=(const RetryTurns&) = delete;
 
   // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on
-  // at once. Otherwise returns the ticket with which it waits: the QueueKey must then stay at its
+  // at once. Otherwise returns the ticket with which the retry waits. `key` must then stay at its
   // address until `go_on` is called with it, or until Leave.
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.

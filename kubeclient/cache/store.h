@@ -107,9 +107,8 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch, with the object's last version. The object is removed even if a
-  // fold is newer: the reply that was folded was about an object that no longer matched the watch's
-  // selector.
+  // Applies DELETED from the watch, with the object's last version. Removes the object even if a
+  // fold is newer: in that version the object no longer matched the watch's selector.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
   // selector. Returns kStale for an object that we do not hold, in a version that the watch has

@@ -88,10 +88,10 @@ class WorkQueue {
 
   void Add(const QueueKey& key, Wake wake);
 
-  // Returns the next ready key, which is then being processed; nullopt if none is ready, or if the
-  // workers that are free are for other namespaces (ready_keys.h). Sets aside ready keys that may
-  // not begin: such a key is no longer ready, takes no worker, and waits for TakeUpAside or a
-  // wake-up.
+  // Returns the next ready key, which from now on is being processed. Returns nullopt if no key is
+  // ready, or if the free workers are kept for other namespaces (ready_keys.h). Sets aside ready
+  // keys that may not begin: such a key is no longer ready, takes no worker, and waits for
+  // TakeUpAside or a wake-up.
   std::optional<QueueKey> Get();
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.

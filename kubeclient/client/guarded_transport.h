@@ -59,9 +59,9 @@ class GuardedTransport final : public Transport {
   // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // Called when the server goes away (true), before the handler of the call that showed it; and
-  // when it is back (false), after the handler of the answer or line that showed it. The function
-  // may start and cancel calls. May be null.
+  // Called with true when the server goes away, before the handler of the call that showed this.
+  // Called with false when the server is back, after the handler of the answer or line that showed
+  // this. The function may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
   // Returns true if a connection was refused in the present outage, or in the one that ends with
   // this call of on_change. If so, the server that answers later may be another one, with an etcd

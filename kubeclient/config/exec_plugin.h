@@ -10,9 +10,9 @@
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
 //     If that run fails, the old credentials stay in use until they expire; the failure is logged
 //     once.
-//   - The plugin does not run again within kExecPause after a run. During that pause a request that
-//     finds no valid credentials gets the result of the run: its error, or its credentials, even if
-//     these have expired or the server has refused them.
+//   - The plugin does not run again within kExecPause after a run. During that pause a request
+//     without valid credentials gets the result of the last run: an error, or credentials that have
+//     expired or were refused by the server.
 #pragma once
 
 #include <condition_variable>

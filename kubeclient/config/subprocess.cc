@@ -91,8 +91,8 @@ int Spawn(const Program& program, const Pipe& output, const Pipe& messages, pid_
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setpgroup(&attributes, 0);
   int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  // An interactive program stays in our process group: if it were in another group, the kernel
-  // would stop it when it reads from the terminal.
+  // An interactive program stays in our process group. In another group, the kernel would stop it
+  // when it reads from the terminal.
   if (!program.interactive) flags |= POSIX_SPAWN_SETPGROUP;
   posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
 

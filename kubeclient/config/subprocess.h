@@ -34,7 +34,7 @@ struct ProgramOutput {
 // input unless it is interactive. It inherits no blocked or ignored signal and none of our open
 // files.
 //
-// Kills the program and, unless it is interactive, its process group, and returns an error:
+// Kills the program (if it is not interactive, its whole process group) and returns an error:
 //   kCancelled  when the file descriptor `stop` becomes readable or is closed at its other end;
 //   kConfig     after `longest`, or once its output is above `output_bytes_max`.
 // Also returns kConfig if the program cannot be started, or if its exit code is lost because this

@@ -82,9 +82,9 @@ class LeaderElection {
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // taken_over() and term() are about the present or latest term. taken_over() is true if writes of
-  // an earlier term, perhaps our own, may still be on their way, because the Lease was not
-  // released. term() is a text that no other term has (L-012).
+  // taken_over() and term() are about the present or latest term. taken_over() is true if the Lease
+  // was not released after an earlier term, perhaps our own: writes of that term may still be on
+  // their way. term() is a text that no other term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
   const std::string& holder() const;  // as seen last; "": none
