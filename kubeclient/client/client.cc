@@ -28,7 +28,7 @@ constexpr size_t kCallsWaitingMax = 65536;
 // While the rate limit holds calls back, the client wakes once in this time and sends every call
 // whose turn has come.
 constexpr Duration kTurnsTogether = milliseconds(200);
-// The same time for Events.
+// The same period for calls that write Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;

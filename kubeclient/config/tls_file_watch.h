@@ -4,8 +4,8 @@
 // Source: client-go transport/{cert,ca}_rotation.go. There are two parts: the CA, and the client
 // certificate with its key. If a part's files cannot be read or used (missing, empty, a certificate
 // whose key is not there yet), the part in use stays and the problem is logged once. The other part
-// is still renewed, and the next look may find both parts in order. The files are small and local,
-// so the core thread reads them, like token files.
+// is still renewed, and the next look may find both parts in order. The core thread reads the
+// files, because they are small and local, like token files.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,8 @@
 
 namespace windlass {
 
-// When the API server refuses credentials, their files are read immediately, but not more often
-// than this.
+// When the API server refuses credentials, their files are read at once, unless they were read
+// within this time.
 inline constexpr Duration kCredentialsLookAgain = seconds(1);
 
 // Core thread only.

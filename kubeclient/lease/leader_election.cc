@@ -134,9 +134,9 @@ struct LeaderElection::Impl {
   int64_t last_micros = 0;
 
   bool leading = false;
-  // True if a leader that may still have writes on their way has not released the Lease. That
-  // leader is the holder from which we claimed the Lease. Or it is this process, if our permit ran
-  // out or we stopped without a release.
+  // True if writes of an earlier term may still be on their way, because its leader did not release
+  // the Lease. That leader is the holder from which we claimed the Lease, or this process, if our
+  // permit ran out or we stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -402,8 +402,8 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// Returns true if we take the Lease from another process. Also if the Lease that we saw has
-// vanished, because another process may have held it last.
+// Returns true if we take the Lease from another process, or if the Lease that we saw has vanished:
+// another process may have held the Lease last.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;

@@ -23,8 +23,8 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 //   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
 //     another client deleted it. A deletion must not give us two leaders. The holder that we saw
 //     last does not matter, because another process may have taken the Lease since.
-// In the last case the wait begins again if we have not looked for two retry periods: in that time
-// another process may have created the Lease, and another client may have deleted it again.
+// In the last case the wait begins again if we did not look for two retry periods: meanwhile
+// another process may have created the Lease, and another client may have deleted that one, too.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

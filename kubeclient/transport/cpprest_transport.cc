@@ -97,7 +97,7 @@ class RequestBody final : public OneWayStream {
  public:
   explicit RequestBody(std::string bytes)
       : OneWayStream(std::ios_base::in), bytes_(std::move(bytes)) {
-    // An empty body cannot be held back, so we must assume that the library has sent the request.
+    // We cannot hold an empty body back, so we must assume that the library has sent the request.
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
 
@@ -499,8 +499,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Posted before HeadersArrived lets the first line out, because on_open must come
-            // before on_line.
+            // Post this before HeadersArrived lets the first line out: on_open must come before
+            // on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);
             });

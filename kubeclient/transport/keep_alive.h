@@ -14,8 +14,8 @@ inline constexpr Duration kKeepAliveIdle = seconds(15);
 inline constexpr Duration kKeepAlivePeriod = seconds(5);
 inline constexpr Duration kPeerSilenceMax = seconds(30);
 
-// Makes the kernel check all connections of this process to `port` that it does not check yet. The
-// kernel does not notice a dead server behind a proxy that still answers. Any thread.
+// Makes the kernel check every connection of this process to `port`. Behind a proxy the kernel
+// checks only the proxy, and does not notice a dead server. Any thread.
 void KeepConnectionsAlive(uint16_t port);
 
 }  // namespace windlass

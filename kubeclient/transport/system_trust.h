@@ -1,8 +1,8 @@
 // The machine's own trust store: for a kubeconfig that names no CA.
 //
 // The HTTP library makes OpenSSL load that store into the context of every new connection, before
-// our own store replaces it: some 140 certificates are parsed for nothing. OpenSSL finds the store
-// by an environment variable. Changing that variable is the only way to stop the loading.
+// our own store replaces it: some 140 certificates are parsed for nothing. An environment variable
+// tells OpenSSL where the store is. Only a change of that variable stops the loading.
 #pragma once
 
 #include <optional>

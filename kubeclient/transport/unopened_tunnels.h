@@ -1,5 +1,6 @@
-// Bounds what a proxy may answer to CONNECT. The library reads any amount of data until an empty
-// line and has no limit to set. So EndUnopenedTunnels looks at the connections themselves.
+// Bounds what a proxy may answer to CONNECT. The library reads that answer up to an empty line,
+// however long it is, and offers no limit. So EndUnopenedTunnels looks at the connections
+// themselves.
 #pragma once
 
 #include <cstddef>
