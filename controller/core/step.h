@@ -165,9 +165,9 @@ using Learned = std::vector<Outcome>;
 // Returns the latest outcome of the request `asked` in this sync; nullptr if it was not sent yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Returns true if `step` is a write that was answered in this sync already. If a write succeeded
-// and the planner wants it again, the server drops or changes what we send. Repeating the write
-// would never end, so the sync waits for the next event.
+// Returns true if `step` is a write that was answered in this sync already. If the planner wants a
+// write again that succeeded, the server drops or changes what we send. To repeat the write would
+// never end, so the sync waits for the next event.
 bool WasSent(const Step& step, const Learned& learned);
 
 // Returns true if `outcome` is that of a patch of the object `meta`, or of its `subresource`.

@@ -133,10 +133,11 @@ std::optional<Step> AnswerExternalScale(const Situation& situation);
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// Returns the step that answers a scaling of the old controller by another client while the old
-// controller is about to become what the deleted controller `new_name` was. Going on would leave
-// the Pods of the old controller without an owner. Adopt does the same as Pause, because there are
-// no two sizes to add up any more. Returns nullopt if the old controller has no replicas.
+// In a rename, the new controller `new_name` is deleted, and the old controller, of size 0, then
+// takes over its Pods and template. Returns the step that answers another client's scaling of the
+// old controller in between; nullopt if the old controller still has no replicas. If the rename
+// went on, the Pods of the old controller would lose their owner. Adopt does the same as Pause,
+// because there are no two sizes to add up any more.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

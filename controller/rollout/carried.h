@@ -48,7 +48,7 @@ struct RolloutOwn {
   bool holds_at_step = false;      // a step is not over, even if the Rollout is paused
   // Why the API server did not return the defaults of the template; "" if it did, or was not asked.
   std::string not_told{};
-  std::string waits_for{};  // what a pause that lacks available Pods waits for; else ""
+  std::string waits_for{};  // what a pause without its available Pods waits for; else ""
 
   // --- what users read: a draft has the stored values, and NextStatus derives new ones ---
   std::string selector{};

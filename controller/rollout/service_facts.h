@@ -77,8 +77,8 @@ enum class ServicesKnown : uint8_t {
 };
 
 struct ServiceFacts {
-  // True if the Rollout names a Service, or named one before. The latter is seen in the status of
-  // the Rollout or in the annotation of the Service.
+  // True if the Rollout names a Service, or if its status or an annotation of a Service shows that
+  // it named one before.
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // why Services cannot be read; else ""

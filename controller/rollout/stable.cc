@@ -183,8 +183,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // If another object rolled out the stable revision, this Rollout has not seen it complete: it may
-  // only have been inferred. So the revision gets no note.
+  // If another object rolled out the stable revision, this Rollout has not seen that revision
+  // complete, and may only have inferred it. So the revision gets no note.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

@@ -109,7 +109,7 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  size_t cut_at_relist_ = SIZE_MAX;  // how many were cut down when the last look made a list
+  size_t cut_at_relist_ = SIZE_MAX;  // objects cut down at the last look that relisted
   bool resetting_ = false;
   bool started_ = false;
 };

@@ -177,8 +177,9 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, whichever host it names. Returns nullopt if its `self` is not the
-// uid of `pending`, because the annotation is a copy, or if it cannot be read.
+// Returns the stash in `pending`, whichever host it names. Returns nullopt if the stash cannot be
+// read, or if its `self` is not the uid of `pending`: the annotation is then a copy of another
+// ReplicaSet's.
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;

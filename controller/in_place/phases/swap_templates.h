@@ -1,6 +1,6 @@
 // The exchange of templates and revisions that ends an in-place rollout: when the exchange may
-// begin, and what follows each of its writes. The writes themselves are in exchange.h. Source:
-// P-052…P-057.
+// begin, and what follows each of its writes. exchange.h describes the writes: X1, X2 and X3.
+// Source: P-052…P-057.
 #pragma once
 
 #include <optional>

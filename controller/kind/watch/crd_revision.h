@@ -54,9 +54,9 @@ class CrdRevision {
   // Cancels the open question, if any. Wakes no key before the next Start.
   void Stop();
 
-  // Returns true if the controller is allowed to act on the objects: after the first answer, unless
-  // the CustomResourceDefinition is known to be older. A failed question counts as an answer, and
-  // does not change what is known of the revision.
+  // Returns true if the controller is allowed to act on the objects: a question was answered, and
+  // the CustomResourceDefinition is not known to be older. A failed question counts as an answer,
+  // and does not change what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
   // If the CustomResourceDefinition is known to be older than this program needs, returns a line

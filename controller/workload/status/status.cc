@@ -184,8 +184,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
                    {"terminating", status.terminating_replicas.value_or(0)},
                    {"progressing", ReasonOf(status, kProgressing)}}},
       .on_success = FurtherEvents(situation, status),
-      // A status that is put off ends the sync as a success. After a refusal, that would end the
-      // back-off.
+      // After a refusal no status is put off: a write that is put off ends the sync as a success,
+      // and a success ends the back-off.
       .patience =
           revision.empty() && !situation.refused ? PatienceFor(situation, status) : Duration{0}};
 }
