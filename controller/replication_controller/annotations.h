@@ -29,8 +29,8 @@ inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/nex
 // kubectl never removes a noted size, so without this uid a later rollback would restore a stale
 // size (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
-// On the old controller: what it becomes when the new controller is gone (RC-14). JournalText makes
-// the value.
+// On the old controller during a rename: the content that it gets once the new controller is
+// deleted, so that it takes the new controller's place (RC-14). JournalText makes the value.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
 // On the new controller: spec.cleanup of the update that made it. kubectl does not note
 // spec.cleanup.

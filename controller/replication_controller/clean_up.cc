@@ -19,7 +19,7 @@ namespace {
 
 // --- a rename ---
 
-// How soon Pods that still have an owner are listed again.
+// How soon the Pods are listed again while some of them still name the deleted controller as owner.
 constexpr Duration kListOwnedAgain = seconds(1);
 
 Json Operation(const char* op, const char* path, Json value) {

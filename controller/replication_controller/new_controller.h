@@ -1,6 +1,7 @@
 // Makes the new controller: a copy of the old one with another image, or what spec.controller says
-// (RC-3, RC-5, RC-7). For an update to an image, first gives the old controller a label whose value
-// differs between the two controllers (RC-6).
+// (RC-3, RC-5, RC-7). For an update to an image, first adds a label to the Pods, the template and
+// the selector of the old controller. The new controller has another value of that label, so
+// neither controller selects the Pods of the other one (RC-6).
 #pragma once
 
 #include <optional>

@@ -21,8 +21,8 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 bool IsOwnCondition(std::string_view type);
 
 // Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
-// "InPlaceNotPossible" or "NothingToAbortTo". For the condition Stalled, it can also be the reason
-// of a Progressing that is False.
+// "InPlaceNotPossible" or "NothingToAbortTo". In the verdict for the condition Stalled, both
+// members can also be those of the condition Progressing, if its status is False.
 struct RolloutVerdict {
   std::string reason;
   std::string message;

@@ -112,10 +112,11 @@ const Rollout* ServiceWatch::FindOwner(const Service& service) const {
   return names && !owner->meta.deleting() ? owner : nullptr;
 }
 
-// These do not count as losses:
-//   - another value of the key that Windlass wrote: Windlass leaves that value alone
-//   - a key that Windlass takes out of a Service that is not named any more
-//   - a Service for which the cache has no room
+// Returns true if another client removed the key or the annotation that Windlass wrote. These do
+// not count as losses:
+//   - another client gave the key another value: Windlass leaves that value alone
+//   - Windlass removed the key, because no Rollout names the Service any more
+//   - the cache has no room for the Service, so nothing is known of the key
 bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
   const std::optional<ServiceNote> note = NoteOf(before);
   if (!note || HashOf(before) != note->hash || FindOwner(before) == nullptr) return false;

@@ -25,16 +25,19 @@ struct NotesInPlace {
 };
 
 // Finds the stable revision from the ReplicaSets if the status does not name it, or if its
-// ReplicaSet was deleted. Sets the kept revision of the view's workload and, during an abort, the
-// revision that Pods follow. The stable ReplicaSet is the first of these that exists:
+// ReplicaSet was deleted. Sets Workload::kept_revision of the view's workload and, during an abort,
+// Workload::follow_revision. The stable ReplicaSet is the first of these that exists:
 //   1. the ReplicaSet whose note says that it was complete last
 //   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods. A
 //      ReplicaSet whose Pods are updated in place does not count, because its Pods may have another
 //      template already. If the Rollout has a status, a ReplicaSet that is younger than the Rollout
 //      does not count, either: the status would name its revision if the Rollout had completed it.
-// Does nothing if neither exists. While two ReplicaSets exchange their templates in place, one of
-// them may be the stable ReplicaSet, although its note says so only after the exchange. Until then,
-// RecoverStable does nothing if the status names a stable revision, and otherwise uses only rule 1.
+// Sets nothing if neither exists.
+//
+// While two ReplicaSets exchange their templates in place, either may be the stable one without a
+// note that says so. So during an exchange
+//   - a stable revision that the status names stays as it is
+//   - if the status names none, only rule 1 is tried: rule 2 could find the wrong one
 void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the ReplicaSet of the revision that Pods get. If the template is not rolled out, for

@@ -13,7 +13,8 @@ namespace {
 
 // The longest wait before a sync retries a decision that it based on too old a view.
 constexpr Duration kOldViewRetryMax = seconds(10);
-// The longest wait before a sync is retried because there was no room for its answers.
+// A sync fails if there is no memory for the answers that it reads. This is the longest wait before
+// it is retried.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
 // So no step is decided on a reply that is older than caches may be.

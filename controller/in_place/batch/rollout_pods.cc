@@ -104,9 +104,10 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns the part of the state that is kept for a foreign Pod: only `drain`, because the Pod is
-// out of traffic; nullopt if the Pod is not drained. The spec of a foreign Pod was edited, or its
-// annotation is a copy.
+// A Pod is foreign if another client edited its spec, or if its annotation was copied from another
+// Pod. Returns what is kept of the state of such a Pod: `drain`, so that it gets traffic again. The
+// record of the patch is dropped, and `of` counts as the Pod's template. Returns nullopt if the Pod
+// is not drained.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;

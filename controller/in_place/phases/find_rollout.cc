@@ -315,8 +315,9 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     const ReplicaSet* only = OnlyActive(situation);
     if (only == &pending) return FindReturning(situation, in_place, pending);
     if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
-    // Another ReplicaSet has the Pods. Example: a user deleted the host and restored it, so that it
-    // has another uid.
+    // The host that the note names is gone, and `only` has the Pods: so the rollout is decided
+    // anew, with `only` as the host. Example: a user deleted the host and restored it, which gave
+    // it another uid.
     return Decide(situation, in_place, *only);
   }
   // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).

@@ -73,8 +73,8 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
                            const Unpatched& unpatched, WallTime now);
 
 // Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. A
-// state that describes no patch is removed whole. If `state` has no `drain`, `options` say how the
-// Pod was drained; their mode must not be kNone.
+// state that has nothing besides `drain`, because the Pod was never patched, is removed whole. If
+// `state` has no `drain`, `options` say how the Pod was drained; their mode must not be kNone.
 //
 // The label gets the first of these values that is usable:
 //   - its value in `of_template`, the text of the Pod's own template

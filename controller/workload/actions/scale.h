@@ -59,9 +59,10 @@ std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs,
 Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas, Decision decision,
              ReplicaSetChange change = {});
 
-// The keeper (proven.h) lacks Pods that are held back on the old revision. Returns the write that
-// grows it up to `wanted`, as far as there is room. Returns the request for a list of Pods if that
-// list may show room. Returns nullopt if neither is due (RO-120).
+// Call this for a keeper (proven.h) that has fewer Pods than are to be held back on the old
+// revision. Returns the write that grows the keeper up to `wanted`, as far as there is room.
+// Returns the request for a list of Pods if that list may show room. Returns nullopt if neither is
+// due (RO-120).
 std::optional<Step> GrowKeeper(const Situation& situation, const ReplicaSet& keeper,
                                int32_t wanted);
 
