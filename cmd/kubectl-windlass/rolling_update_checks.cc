@@ -111,7 +111,8 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
   const Place place = PlaceOfUpdate(context, update);
   if (IsPastReturn(context, place, update)) return go_on;
   if (!HasChangedNothing(context, place, update)) return go_on + ". To take it back: " + back;
-  return go_on + ". To take it away: " + TakeAwayText(context, place);
+  return go_on +
+         ". To delete that update, which has changed nothing yet: " + TakeAwayText(context, place);
 }
 
 // `asked` is what the command asks for; the stored update only names the new controller. Returns

@@ -92,9 +92,10 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   if (planned.is_late()) {
     context.console.Error("the update of " +
                           ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
-                          " is at its end and cannot be taken back: its new controller is deleted "
-                          "already. The command that began the update finishes it. To go back "
-                          "afterwards, update to the old image");
+                          " cannot be taken back any more: its last step, the rename, has begun, "
+                          "and the new controller is deleted already. The command that began the "
+                          "update finishes the rename. To go back afterwards, update to the old "
+                          "image");
     return ExitCode::kFailed;
   }
   if (plan.Phase() == rc::kPaused) {

@@ -149,8 +149,8 @@ std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& u
   return *std::move(stored);
 }
 
-// Has Windlass take the failed update back, and follows that rollback. Returns the exit code unless
-// the rollback succeeds; then returns nullopt.
+// Asks Windlass to roll the failed update back, and follows the rollback to its end. Returns
+// nullopt if the rollback succeeds, and otherwise the exit code of the command.
 std::optional<ExitCode> TakeBack(const CommandContext& context, const Json& update,
                                  const Json& failed) {
   Json back = update;

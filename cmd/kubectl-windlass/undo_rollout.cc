@@ -138,9 +138,9 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
   if (revision == wanted) return std::nullopt;
   const bool waits = !StoredRollback(rollout).empty();
   return Refuse(context, place,
-                "is to go back to " + RollbackText(revision) + " already, " +
-                    (waits ? "when spec.paused ends: " : "which Windlass has not answered yet: ") +
-                    WithdrawText(place) + " takes that request away",
+                "already has a request to go back to " + RollbackText(revision) + ", which " +
+                    (waits ? "waits until spec.paused is false" : "Windlass has not answered yet") +
+                    ". To withdraw that request: " + WithdrawText(place),
                 ExitCode::kOtherUpdate);
 }
 

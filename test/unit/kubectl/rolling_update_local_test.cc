@@ -161,10 +161,11 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
   REQUIRE(deleted);
   fate = {};
   const Json before = Stored(kControllers, "old");
-  CHECK(Update("old --rollback --dry-run=client") ==
-        Ends(ExitCode::kFailed,
-             "error: the update of replicationcontroller/old is at its end and cannot be taken "
-             "back…"));
+  CHECK(
+      Update("old --rollback --dry-run=client") ==
+      Ends(ExitCode::kFailed,
+           "error: the update of replicationcontroller/old cannot be taken back any more: its last "
+           "step…"));
   CHECK(Stored(kControllers, "old") == before);
   const std::string back = GENERATE("old --rollback -o name", "old new --rollback -o name");
   CHECK(Update(back) ==

@@ -135,7 +135,8 @@ TEST_CASE_METHOD(Fixture, "What is declared for an old one that does not exist i
     Apply({"Failed", {}, "replicationcontrollers \"ghost\" not found", "NotFound", ""}, update);
   });
   CHECK(Update("ghost ghost-2 --image=app:v5") ==
-        Ends(ExitCode::kOtherUpdate, "…To take it away: kubectl delete…"));
+        Ends(ExitCode::kOtherUpdate,
+             "…To delete that update, which has changed nothing yet: kubectl delete…"));
   CHECK(Stored(kUpdates, "ghost")["spec"]["image"] == "app:v2");
   CHECK(writes.empty());
 }

@@ -357,8 +357,9 @@ std::vector<UndoRow> WaitingUndos() {
                             "Warning: rollout \"web\" is paused: it goes back when kubectl "
                             "windlass resume rollout/web -n default ends spec.paused\n");
   const Wanted unanswered = Ends(ExitCode::kOtherUpdate,
-                                 "error: rollout \"web\" is to go back to revision 1 already, "
-                                 "which Windlass has not answered yet: kubectl patch…");
+                                 "error: rollout \"web\" already has a request to go back to "
+                                 "revision 1, which Windlass has not answered yet. To withdraw "
+                                 "that request: kubectl patch…");
   return {
       {"of a paused Rollout it is stored, and waits", "", waits, kRevision1,
        [](WebRollout& web) { web.Spec({{"paused", true}}); }},
@@ -377,9 +378,10 @@ std::vector<UndoRow> WaitingUndos() {
       // Otherwise the user who was told "rollback requested" would never learn of it.
       {"beside another one that waits it is refused", "",
        Ends(ExitCode::kOtherUpdate,
-            "error: rollout \"web\" is to go back to revision 2 already, when spec.paused ends: "
-            "kubectl patch rollouts.windlass.dev web -n default --type=merge -p "
-            "'{\"spec\":{\"rollbackTo\":null}}' takes that request away\n"),
+            "error: rollout \"web\" already has a request to go back to revision 2, which waits "
+            "until "
+            "spec.paused is false. To withdraw that request: kubectl patch rollouts.windlass.dev "
+            "web -n default --type=merge -p '{\"spec\":{\"rollbackTo\":null}}'\n"),
        kRevision2,
        [](WebRollout& web) { web.Spec({{"paused", true}, {"rollbackTo", kRevision2}}); }},
       {"beside another one that is not answered yet it is refused", "--to-revision=2", unanswered,

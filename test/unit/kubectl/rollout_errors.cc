@@ -165,9 +165,9 @@ ErrorSection RolloutErrors() {
           CreateRolloutWithCanary(run, [](Json& web) { web["spec"]["paused"] = true; });
         }},
        {"undo rollout/web", kOtherUpdate,
-        "error: rollout \"web\" is to go back to revision 3 already, when spec.paused ends: "
-        "kubectl patch rollouts.windlass.dev web -n default --type=merge -p "
-        "'{\"spec\":{\"rollbackTo\":null}}' takes that request away",
+        "error: rollout \"web\" already has a request to go back to revision 3, which waits until "
+        "spec.paused is false. To withdraw that request: kubectl patch rollouts.windlass.dev web "
+        "-n default --type=merge -p '{\"spec\":{\"rollbackTo\":null}}'",
         "Somebody has asked for another rollback, which waits for the end of the pause.",
         [](KubectlRun& run) {
           CreateRolloutWithCanary(run, [](Json& web) {

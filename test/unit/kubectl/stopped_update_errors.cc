@@ -174,8 +174,8 @@ ErrorSection StoppedUpdateErrors() {
        {"rolling-update old new --image=app:v3", ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new with image app:v2 is under way, so "
         "nothing was changed. To go on with that update: kubectl windlass rolling-update old new "
-        "--image=app:v2 -n default. To take it away: kubectl delete "
-        "replicationcontrollerupdates.windlass.dev old -n default",
+        "--image=app:v2 -n default. To delete that update, which has changed nothing yet: "
+        "kubectl delete replicationcontrollerupdates.windlass.dev old -n default",
         "Windlass carries out another update of the same ReplicationController. It goes on.",
         WindlassUpdates},
        {here, ExitCode::kFailed,
