@@ -17,6 +17,7 @@
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass {
 
@@ -41,6 +42,10 @@ struct View {
   // labels match the selector. Ordered by creationTimestamp, then name (D-150). The planner decides
   // which of these ReplicaSets it claims.
   std::vector<const ReplicaSet*> replica_sets{};
+
+  // The specs of the workload and of its ReplicaSets are unchanged since this time; perhaps for
+  // longer, as after a start. No wait for Pods is older (waiting_event.h).
+  WallTime specs_since{};
 
   // By kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
   std::vector<Overlap> overlaps{};

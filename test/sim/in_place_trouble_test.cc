@@ -125,6 +125,11 @@ TEST_CASE("in place, refused patches are counted across restarts, and then given
     CHECK(asked <= asked_most);
     CHECK(run.PodsOf("app:v2") == 4);
     CHECK(run.Complaints() == "");
+    // The refusals took half a minute, but no wait of the rolling update did (D-275).
+    const std::vector<Object> events = run.world.api().List(resources::kEvents, "default");
+    CHECK(std::ranges::none_of(events, [](const Object& event) {
+      return TextAt(*event, {"reason"}) == "WaitingForRoom";
+    }));
     return;
   }
   run.world.RunFor(seconds(1200));

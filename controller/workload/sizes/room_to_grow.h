@@ -64,8 +64,8 @@ struct Growth {
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
 // Returns the end of a sync in which the new ReplicaSet of a rolling update may have no room. After
-// kHeldToldAfter (waiting_event.h) without progress, the result has an Event that names the
-// ReplicaSet with Pods above its size and, if known, the reason.
+// kHeldToldAfter (waiting_event.h), the result has an Event that names the ReplicaSet with Pods
+// above its size and, if known, the reason.
 Wait WaitForRoom(const Situation& situation);
 
 }  // namespace windlass::workload

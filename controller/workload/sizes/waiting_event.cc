@@ -1,5 +1,6 @@
 #include "controller/workload/sizes/waiting_event.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/workload/conditions.h"
@@ -19,7 +20,8 @@ Wait TellWaiting(const Situation& situation,
   const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
   // The status write that reports a rollout under way wakes the key.
   if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
-  const seconds waited = situation.now - progressing->last_update_time;
+  const WallTime since = std::max(progressing->last_update_time, situation.view.specs_since);
+  const seconds waited = situation.now - since;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};
   return TellNow(message(waited));
 }

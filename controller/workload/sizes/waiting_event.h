@@ -18,10 +18,14 @@ inline constexpr std::chrono::seconds kHeldToldAgain{600};
 // Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
 Wait TellNow(std::string message);
 
-// Returns the end of a sync in which a ReplicaSet waits, with the Event only if the condition
-// Progressing is older than kHeldToldAfter. `message` gets that age and returns the text of the
-// Event. Returns a plain Wait if there is no such condition, or if the condition reports a complete
-// rollout.
+// Returns the end of a sync in which a ReplicaSet waits, with the Event only if the wait is at
+// least kHeldToldAfter old. A wait is as old as the latest of
+//   - the condition Progressing: the last progress
+//   - the last change of a spec (View::specs_since). Example: a rollout made no progress for ten
+//     minutes, and an old ReplicaSet was scaled down a second ago: its Pods are awaited for a
+//     second.
+// `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
+// such condition, or if the condition reports a complete rollout (D-275).
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message);
 

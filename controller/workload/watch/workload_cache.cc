@@ -47,6 +47,7 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
                                        .decode = &DecodePodMetadata,
                                        .gives_up = true})),
       overlaps_(clock_, workloads_, replica_sets_.informer.store()),
+      spec_changes_(clock_, workloads_, replica_sets_.informer.store()),
       resync_(informers.environment().clock, informers.environment().random,
               informers.environment().timers,
               {[this] { return workloads_.size(); },
@@ -63,7 +64,9 @@ WorkloadCache::WorkloadCache(Informers& informers, WorkloadStore& workloads)
   ThawWith(replica_sets_);
   ThawWith(pods_);
   const auto look = [this] {
-    if (workloads_.informer().HasSynced() && replica_sets_.HasSynced()) overlaps_.LookAtAll();
+    if (!workloads_.informer().HasSynced() || !replica_sets_.HasSynced()) return;
+    overlaps_.LookAtAll();
+    spec_changes_.Begin();
   };
   workloads_.informer().on_synced().Add(look);
   replica_sets_.on_synced().Add(look);
@@ -207,6 +210,7 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
       if (Matches(selector, rs->meta.labels)) view.replica_sets.push_back(rs);
     }
   }
+  view.specs_since = spec_changes_.LastOf(view.workload.meta.uid);
   view.overlaps = overlaps_.Of(view.workload.meta);
   view.unreadable = UnreadableOf(view.workload);
   std::sort(view.replica_sets.begin(), view.replica_sets.end(), OlderThenName<ReplicaSet>);

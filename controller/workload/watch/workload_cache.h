@@ -18,6 +18,7 @@
 #include "controller/runtime/listed_versions.h"
 #include "controller/workload/view.h"
 #include "controller/workload/watch/overlaps.h"
+#include "controller/workload/watch/spec_changes.h"
 #include "controller/workload/watch/watch_extension.h"
 #include "controller/workload/watch/workload_store.h"
 #include "kubeclient/api/decode_interest.h"
@@ -126,6 +127,7 @@ class WorkloadCache {
   SharedInformer<ReplicaSet>& replica_sets_;
   SharedInformer<PodMetadata>& pods_;
   Overlaps overlaps_;
+  SpecChanges spec_changes_;
   WatchExtension* extension_ = nullptr;
   Resync resync_;
   RegisteredInterest known_templates_;

@@ -155,6 +155,26 @@ TEST_CASE("who waits long for a Pod of another ReplicaSet is told which one (S-0
   CHECK(cluster.SizeOf("v1") == 2);
 }
 
+TEST_CASE("a wait that a new size begins is told of when it is long (D-275)") {
+  World world = RecreateWorld(3);
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "True", "ReplicaSetUpdated", "m", kNow + seconds(-600))};
+  ReplicaSet& rs = world.AddNew("web", 1, 1);
+  const bool mixed = GENERATE(true, false);
+  if (!mixed) world.AddPod(world.AddOld("web-old", 0, 0));
+  const auto wait = [&] {
+    Situation situation = world.Look();
+    if (mixed) situation.extended.mixed.push_back({&rs, "web-1"});
+    return std::get<Wait>(AwaitOldPods(situation, &rs)->then);
+  };
+  world.specs_since = kNow + seconds(-29);
+  CHECK(wait().events.empty());
+  CHECK(wait().look_again_in == seconds(1));
+  world.specs_since = kNow + seconds(-30);
+  CHECK(wait().events.size() == 1);
+  Proves("D-275");
+}
+
 TEST_CASE("a Pod that takes its grace period is not told of (S-010)") {
   World world = RecreateWorld(2);
   world.deployment.status.conditions = {

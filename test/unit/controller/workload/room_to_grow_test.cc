@@ -150,11 +150,20 @@ TEST_CASE("users are told what takes the room") {
     CHECK(told() == "");
     CHECK(WaitForRoom(world.Look()).look_again_in == Duration(seconds(20)));
   }
+  SECTION("not when the old ReplicaSet was scaled down only now, after a long time at rest") {
+    world.specs_since = kNow + seconds(-1);
+    world.old().meta.generation = 7;
+    CHECK(told() == "");
+    CHECK(WaitForRoom(world.Look()).look_again_in == Duration(seconds(29)));
+    world.specs_since = kNow + seconds(-30);
+    CHECK(told() == stays + "for 30 s no controller has observed generation 7 of replica set old");
+  }
   SECTION("nor when there is room") {
     world.old().status.replicas = 8;
     CHECK(told() == "");
     CHECK_FALSE(WaitForRoom(world.Look()).look_again_in);
   }
+  Proves("D-275");
 }
 
 }  // namespace

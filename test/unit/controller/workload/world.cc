@@ -95,6 +95,7 @@ View World::view() const {
   for (const ReplicaSet& rs : replica_sets) view.replica_sets.push_back(&rs);
   for (const PodMetadata& pod : pods) view.pods.push_back(&pod);
   view.pods_known = pods_known;
+  view.specs_since = specs_since;
   return view;
 }
 

@@ -52,6 +52,7 @@ class World {
   std::deque<ReplicaSet> replica_sets;  // references stay valid
   std::deque<PodMetadata> pods;
   bool pods_known = true;
+  WallTime specs_since{};
   Learned learned;
 
  private:

@@ -1,0 +1,56 @@
+#include "controller/workload/watch/spec_changes.h"
+
+#include <chrono>
+#include <string>
+
+namespace windlass {
+namespace {
+
+bool SameSpec(const ReplicaSet* before, const ReplicaSet* now) {
+  return before != nullptr && now != nullptr && before->meta.generation == now->meta.generation;
+}
+
+}  // namespace
+
+SpecChanges::SpecChanges(const Clock& clock, WorkloadStore& workloads,
+                         Store<ReplicaSet>& replica_sets)
+    : clock_(clock), workloads_(workloads) {
+  workloads_.OnChange([this](const WorkloadChange& change) { WorkloadChanged(change); });
+  replica_sets.OnChange([this](const Change<ReplicaSet>& change) { ReplicaSetChanged(change); });
+}
+
+void SpecChanges::Begin() {
+  begun_ = clock_.Now();
+  last_.clear();
+}
+
+WallTime SpecChanges::LastOf(const Uid& workload) const {
+  if (!begun_) return clock_.Wall();
+  const auto changed = last_.find(workload);
+  const MonotonicTime last = changed != last_.end() ? changed->second : *begun_;
+  // Rounded down, so that no wait seems longer than it is.
+  return clock_.Wall() + -std::chrono::duration_cast<seconds>(clock_.Now() - last);
+}
+
+void SpecChanges::WorkloadChanged(const WorkloadChange& change) {
+  if (!begun_) return;
+  if (change.now == nullptr) {
+    last_.erase(change.before->uid);
+  } else if (change.edited_from != nullptr) {
+    last_.insert_or_assign(change.now->meta.uid, clock_.Now());
+  }
+}
+
+void SpecChanges::ReplicaSetChanged(const Change<ReplicaSet>& change) {
+  if (!begun_ || SameSpec(change.old_object, change.new_object)) return;
+  const ReplicaSet& rs = *(change.new_object != nullptr ? change.new_object : change.old_object);
+  const OwnerReference* owner = rs.meta.ControllerRef();
+  if (owner == nullptr || !(owner->kind == workloads_.resource().kind)) return;
+  const ObjectMeta* workload =
+      workloads_.FindMeta({rs.meta.namespace_, std::string(owner->name.text())});
+  // A ReplicaSet may outlive its workload, which then must not get a new entry.
+  if (workload == nullptr || workload->uid != owner->uid) return;
+  last_.insert_or_assign(owner->uid, clock_.Now());
+}
+
+}  // namespace windlass
