@@ -12,6 +12,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
@@ -100,6 +101,20 @@ std::string WaitsFor(const InPlace& in_place) {
   return {};
 }
 
+// Returns what the ReplicaSet controller says of a Pod of `rs` that it could not create: "replica
+// set web-2: FailedCreate: pods \"web-2-x\" is forbidden: exceeded quota"; nullopt if no Pod is
+// missing for such a cause.
+std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
+  const Condition* failure = workload::FailureOf(rs);
+  if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
+  return "replica set " + rs.meta.name + ": " + workload::TextOf(*failure);
+}
+
+// Returns true if no Pod restarts or is patched now. The rollout then waits for its stand-ins.
+bool IsIdle(const PodsInPlace& pods) {
+  return pods.counts.in_flight == 0 && pods.next.batch.empty();
+}
+
 // Returns what a message says of Pods beside which Recreate patches none; empty if there are none.
 std::string IsBeside(const PodsInPlace& pods) {
   if (!pods.beside) return {};
@@ -121,6 +136,9 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the others keep their revision"
                                         : "a Pod that is created now gets the old revision first");
+  }
+  if (const auto refused = RefusedPod(*in_place.pending()); refused && IsIdle(pods)) {
+    return Running(InPlaceReason::kFailing, situation, *refused);
   }
   if (pods.next.blocking != nullptr) {
     return Running(
@@ -162,7 +180,12 @@ Word OfPatching(const workload::Situation& situation) {
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
   if (in_place.phase() == InPlacePhase::kCommitting)
     return Running(InPlaceReason::kCommitting, situation, pods ? IsBeside(*pods) : "");
-  std::string to = "back to the template of replica set " + in_place.host()->meta.name;
+  const ReplicaSet& host = *in_place.host();
+  // While Pods go back, the host may have stand-ins.
+  const bool has_more = host.replicas > situation.limits.desired;
+  const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
+  if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
+  std::string to = "back to the template of replica set " + host.meta.name;
   if (pods && pods->beside) to += "; " + IsBeside(*pods);
   return Running(InPlaceReason::kReverting, situation, to);
 }

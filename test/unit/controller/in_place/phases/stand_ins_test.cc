@@ -89,5 +89,62 @@ TEST_CASE("but not while a Pod is in flight that does not fail") {
   CHECK(c.HasEvent("replaces Pods from now on"));
 }
 
+// A ResourceQuota refuses the next Pod of the ReplicaSet of `image`, which has `pods` Pods.
+void RefusePod(InPlaceCluster& c, const std::string& image, int pods) {
+  c.EditReplicaSet(c.NameOf(image), [&](nlohmann::json& rs) {
+    rs["status"]["observedGeneration"] = rs["metadata"]["generation"];
+    rs["status"]["replicas"] = pods;
+    rs["status"]["conditions"] = {{{"type", "ReplicaFailure"},
+                                   {"status", "True"},
+                                   {"reason", "FailedCreate"},
+                                   {"message", "exceeded quota: pods"},
+                                   {"lastTransitionTime", "2027-01-15T08:00:00Z"}}};
+  });
+}
+
+std::string RefusedText(InPlaceCluster& c, const std::string& image) {
+  return "replica set " + c.NameOf(image) + ": FailedCreate: exceeded quota: pods";
+}
+
+TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
+  Started c(3, 0);
+  c.events.clear();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.SizeOf("v2") == 1);
+  CHECK(c.InPlaceCondition() == "True Staged");
+  RefusePod(c, "v2", 0);
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().ends_with(RefusedText(c, "v2")));
+  CHECK(std::ranges::count_if(c.events, [&](const std::string& event) {
+          return event.ends_with(RefusedText(c, "v2"));
+        }) == 1);
+  c.EditReplicaSet(c.NameOf("v2"), [](nlohmann::json& rs) { rs["status"].erase("conditions"); });
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
+TEST_CASE("so is one more Pod of the good revision, on the way back (P-061)") {
+  Started c(3, 0);
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.Sync();
+  c.RestartAll();
+  c.now += 60;
+  c.SetImage("v1");
+  c.Sync();
+  c.RunPods();  // the stand-in of v2 goes
+  c.Sync();
+  REQUIRE(c.SizeOf("v1") == 4);
+  CHECK(c.InPlaceCondition() == "True Reverting");
+  RefusePod(c, "v1", 3);
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().ends_with(RefusedText(c, "v1")));
+}
+
 }  // namespace
 }  // namespace windlass::in_place::stand_ins_test
