@@ -36,8 +36,8 @@ Step AfterRefusal(const Situation& situation, const RefusedCreate& refused,
                   const NewReplicaSet& parts) {
   switch (refused.error.kind) {
     case ErrorKind::kAlreadyExists: return AfterNameWasTaken(situation, refused, parts);
-    case ErrorKind::kNamespaceTerminating:  // no event, no condition (D-175)
-      return Failed{.error = refused.error, .retry = Retry::kForget};
+    case ErrorKind::kNamespaceTerminating:
+      return GiveUp(situation, refused.name, refused.error, Retry::kForget);
     case ErrorKind::kInvalid:
       return GiveUp(situation, refused.name, refused.error, Retry::kOnSpecChange);
     default: return GiveUp(situation, refused.name, refused.error, Retry::kBackOff);

@@ -29,9 +29,12 @@ Step GiveUp(const Situation& situation, const std::string& name, const Error& er
   if (auto step = WriteCreateError(situation, message)) {
     if (auto write = UnlessTried(situation, std::get<Write>(std::move(*step)))) return *write;
   }
-  return Failed{.error = {error.kind, message, error.retry_after_ms, error.http_status},
-                .retry = retry,
-                .events = {{Event::Type::kWarning, "ReplicaSetCreateError", message}}};
+  Failed end{.error = {error.kind, message, error.retry_after_ms, error.http_status},
+             .retry = retry};
+  if (error.kind != ErrorKind::kNamespaceTerminating) {
+    end.events = {{Event::Type::kWarning, "ReplicaSetCreateError", message}};
+  }
+  return end;
 }
 
 }  // namespace windlass::workload

@@ -16,7 +16,8 @@ std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Returns the status write that reports the failed create. The write leaves the generation
 // unobserved, and the sync continues even if the write fails. Returns Failed with a Warning if this
-// sync has sent the write already, or if no status write is needed (D-175).
+// sync has sent the write already, or if no status write is needed (D-175). In a namespace that is
+// being deleted there is no Warning, because the API server refuses new Events there, too.
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
 
 }  // namespace windlass::workload
