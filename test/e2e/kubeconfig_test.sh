@@ -184,7 +184,7 @@ for part in '"impersonatedUser":{"username":"mary","uid":"u-1"' \
   '"groups":["system:masters","a, b"' '"acme.com/project":["x","y"]'; do
   grep -qF "$part" <<<"$asked" || fail "not impersonated with $part: $asked"
 done
-refused "does not name" "groups without a user" "$server, $ca" "token: t, as-groups: [a]"
+refused "which names the user" "groups without a user" "$server, $ca" "token: t, as-groups: [a]"
 
 say "plugins"
 v1="apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never"
