@@ -154,6 +154,8 @@ std::optional<PodState> UnderWayOfFormer(const Pod& pod,
   return **said;
 }
 
+}  // namespace
+
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all) {
   const OwnerReference* reference = pod.meta.ControllerRef();
   if (reference == nullptr) return nullptr;
@@ -161,8 +163,6 @@ const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all
       all, [&](const ReplicaSet* rs) { return rs->meta.uid == reference->uid; });
   return found == all.end() ? nullptr : *found;
 }
-
-}  // namespace
 
 Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
                                  const RolloutTemplates& templates, const Nodes& nodes,

@@ -62,6 +62,9 @@ struct RolloutPods {
   const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
 };
 
+// Returns the ReplicaSet among `all` that owns the Pod; null if none of them does.
+const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all);
+
 // Examines the Pods that are not being deleted and belong to a ReplicaSet in `templates.all`. A Pod
 // of a ReplicaSet other than the host counts as a stand-in. Error kMalformed if a template cannot
 // be read.

@@ -302,12 +302,10 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
   const Pod* other = nullptr;
   int known = 0;
   for (const Pod* pod : situation.view.whole_pods) {
-    const auto owner = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {
-      return pod->meta.IsControlledBy(rs->meta.uid);
-    });
-    if (owner == situation.all.end()) continue;
+    const ReplicaSet* owner = OwnerOf(*pod, situation.all);
+    if (owner == nullptr) continue;
     ++known;
-    const bool stays = pod->meta.deleting() || *owner != &host;
+    const bool stays = pod->meta.deleting() || owner != &host;
     if (!alone && (!stays || HasImagesOf(*pod, images))) continue;
     if (other == nullptr || !other->meta.deleting()) other = pod;
   }
@@ -325,22 +323,25 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
 // images that Pods are to get. A revision that is given up brings its failed Pods back to the
 // images of the host.
 std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
-                                           const InPlace& in_place, const TemplateImages& target) {
+                                           const InPlace& in_place,
+                                           const workload::WantedTemplate& target) {
+  if (!situation.recreate()) return std::nullopt;
   const PodsInPlace& pods = *in_place.pods;
   const ReplicaSet& host = *in_place.host();
-  if (!situation.recreate()) return std::nullopt;
-  if (!in_place.blocked()) {
-    const bool alone = in_place.phase() == InPlacePhase::kStaged;
-    return pods.counts.to_update > 0 ? FindBeside(situation, host, target, alone) : std::nullopt;
-  }
-  const bool fails = std::ranges::any_of(pods.verdicts, &PodVerdict::failed);
-  if (!fails || host.template_json == nullptr) return std::nullopt;
-  const auto back = ReadTemplateImages(host.template_fingerprint, *host.template_json);
-  return back.ok() ? FindBeside(situation, host, *back, /*alone=*/false) : std::nullopt;
+  const bool back = in_place.blocked() != nullptr;
+  const bool due =
+      back ? std::ranges::any_of(pods.verdicts, &PodVerdict::failed) : pods.counts.to_update > 0;
+  const std::string* json = back ? host.template_json.get() : target.json;
+  if (!due || json == nullptr) return std::nullopt;
+  const auto images =
+      ReadTemplateImages(back ? host.template_fingerprint : target.fingerprint, *json);
+  if (!images.ok()) return std::nullopt;
+  const bool alone = !back && in_place.phase() == InPlacePhase::kStaged;
+  return FindBeside(situation, host, *images, alone);
 }
 
 void ChooseNext(const workload::Situation& situation, InPlace& in_place,
-                const TemplateImages& target) {
+                const workload::WantedTemplate& target) {
   const bool returning = in_place.phase() != InPlacePhase::kStaged;
   PodsInPlace& pods = *in_place.pods;
   const BatchLimits& limits = pods.limits = LimitsOf(situation, in_place, returning);
@@ -420,8 +421,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
                                    .late_births = committing};
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
-  const auto images = ReadTemplateImages(target.fingerprint, *target.json);
-  if (!pods.ok() || !images.ok()) return false;
+  if (!pods.ok()) return false;
   in_place.pods = PodsInPlace{*std::move(pods)};
   in_place.pods->verdicts.resize(in_place.pods->size());
   for (const size_t i : in_place.pods->lost) {
@@ -431,7 +431,7 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   in_place.pods->counts = CountPods(*in_place.pods);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);
-  ChooseNext(situation, in_place, *images);
+  ChooseNext(situation, in_place, target);
   if (committing) FindUnseenBirths(situation, in_place);
   return true;
 }
