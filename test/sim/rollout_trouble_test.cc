@@ -125,6 +125,41 @@ class AtPause {
   WindlassProcess windlass_{world, {}, RolloutsAlone()};
 };
 
+// A template that was refused never ran, so no later undo may lead to it.
+TEST_CASE("A template that InPlaceOnly refuses is no revision, also after an undo (P-014)",
+          "[in-place]") {
+  World world(kSeed);
+  world.Apply(AsRollout(InPlaceDeployment(3, "app:v1")));
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  const std::vector<std::string> pods = UidsOf(world.Pods(kName, kRollouts));
+  const auto phase = [&] { return TextAt(*world.Owner(kName, kRollouts), {"status", "phase"}); };
+  const Json refused = {{"spec", {{"template", {{"spec", {{"hostNetwork", true}}}}}}}};
+  world.Edit(kName, refused, kRollouts);
+  REQUIRE(world.RunUntil([&] { return phase() == "Stalled"; }, kLimit));
+  REQUIRE(world.Rest());
+
+  world.Edit(kName, RollbackToPatch(GENERATE(0, 1)), kRollouts);
+  REQUIRE(world.RunUntil([&] { return phase() == "RolledBack"; }, kLimit));
+  REQUIRE(world.Rest());
+  const std::string message = TextAt(*world.Owner(kName, kRollouts), {"status", "message"});
+  CHECK(message.find("from revision") == std::string::npos);
+  CHECK(world.ReplicaSets(kName, kRollouts).size() == 1);
+
+  world.Edit(kName, RollbackToPatch(0), kRollouts);  // there is no revision before
+  REQUIRE(world.Rest());
+  CHECK(phase() == "Healthy");
+  CHECK(At(*world.Owner(kName, kRollouts), {"spec", "template", "spec", "hostNetwork"}).is_null());
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  CHECK(IntAt(*world.Owner(kName, kRollouts), {"status", "currentRevision"}) == 2);
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+  CHECK(world.Complaints() == "");
+  Proves("P-014 RO-026");
+}
+
 // Writes that the node of `pod` is not ready.
 void LoseNodeOf(World& world, const Json& pod) {
   const std::string name = TextAt(pod, {"spec", "nodeName"});

@@ -109,7 +109,7 @@ class UpdatesInPlace : public Extension {
       case Moment::kRecover: return RecoverExchange(situation);
       case Moment::kWhilePaused: return NextInPlaceWhilePaused(situation);
       case Moment::kWhileRunning: return NextInPlace(situation);
-      case Moment::kBeforeCreation: return std::nullopt;
+      case Moment::kBeforeCreation: return NextInPlaceBeforeCreation(situation);
       case Moment::kWhileHeld: return NextInPlaceWhileHeld(situation);
     }
     return std::nullopt;

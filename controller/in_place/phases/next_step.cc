@@ -286,6 +286,16 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
+// The planner makes a ReplicaSet in these phases only to give a template that a rollback replaces
+// its number.
+std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  const bool may_be_refused =
+      in_place.phase() == InPlacePhase::kUnknown && in_place.options().policy == Policy::kOnly;
+  if (in_place.phase() == InPlacePhase::kRefused || may_be_refused) return Wait{};
+  return std::nullopt;
+}
+
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   if (auto gate = OpenGates(situation)) return gate;
   if (auto drain = EndDrains(situation)) return drain;

@@ -32,6 +32,12 @@ std::optional<Step> NextInPlace(const workload::Situation& situation);
 // patches no Pod (P-041).
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
+// Called before the planner makes the ReplicaSet of a template. Returns Wait, which holds the
+// creation back, if policy Only refuses the template, or if the objects that show whether it does
+// cannot be seen: a refused template is no revision, even when a rollback replaces it (P-014).
+// Returns nullopt otherwise.
+std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
+
 // Returns the write that is due although nothing may be rolled out: opens gates, returns Pods to
 // traffic, and keeps the workload at its size. Returns nullopt if no such write is due.
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);

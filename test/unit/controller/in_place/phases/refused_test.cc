@@ -2,7 +2,9 @@
 // change (P-014).
 #include <algorithm>
 
+#include "controller/workload/annotations.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::refused_test {
@@ -59,6 +61,34 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   c.SettleInPlace();
   c.CheckAllRun("v2", 3);
   CHECK(c.PodNames() == pods);
+}
+
+// A later undo must not lead to it. While it cannot be seen whether the template is refused, as
+// after a start, it gets no number, either.
+TEST_CASE("a rollback leaves a refused template without making it a revision (P-014, RO-026)") {
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  c.SettleInPlace();
+  c.CheckAllRun("v2", 3);
+  c.SetImage("v3");
+  SECTION("refused") {
+    c.Edit(SetHostNetwork);
+    c.SettleInPlace();
+    REQUIRE(c.InPlaceCondition() == "False NotPossible");
+  }
+  SECTION("not seen") { c.in_place_known = false; }
+  c.Edit([](Json& d) { d["metadata"]["annotations"][std::string(workload::kRollbackTo)] = "0"; });
+  c.Sync(1);
+  CHECK(c.writes.back() == "roll back");
+  c.in_place_known = true;
+  c.SettleInPlace();
+  CHECK_FALSE(c.HasReplicaSet("v3"));
+  CHECK_FALSE(c.deployment()["spec"]["template"]["spec"].contains("hostNetwork"));
+  CHECK(c.RevisionOf("v2") == "2");
+  c.CheckAllRun("v2", 3);
+  CHECK(c.PodNames() == pods);
+  Proves("P-014 RO-026");
 }
 
 // In the middle of a rollout the ReplicaSet that owns the Pods has the revision before: to go back
