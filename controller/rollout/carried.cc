@@ -45,6 +45,11 @@ RolloutOwn OwnOf(const RolloutStatus& stored) {
   return own;
 }
 
+bool TellsNothingToAbortTo(const RolloutOwn& own) {
+  const Condition* stalled = FindCondition(own.conditions, kind::kStalledCondition);
+  return stalled != nullptr && stalled->reason == kNothingToAbortTo;
+}
+
 RolloutOwn ReadOwn(const KindStatus& carried) {
   const auto* own = carried.As<RolloutOwn>();
   return own != nullptr ? *own : RolloutOwn{};

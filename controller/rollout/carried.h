@@ -46,6 +46,9 @@ struct RolloutOwn {
   bool lacks_replica_set = false;  // no ReplicaSet has the template
   bool is_of_proven = false;       // the result of IsOfProven (step_state.h)
   bool holds_at_step = false;      // a step is not over, even if the Rollout is paused
+  // The images of the revision that Pods stay at because there is nothing to abort to; nullopt if
+  // Pods get those of spec.template or follow a revision.
+  std::optional<Symbol> images_stayed_at{};
   // Why the API server did not return the defaults of the template; "" if it did, or was not asked.
   std::string not_told{};
   std::string waits_for{};  // what a pause without its available Pods waits for; else ""
@@ -65,6 +68,9 @@ struct RolloutOwn {
 // There is none if Progressing has the same reason, or if Stalled is about spec.abort (Aborted,
 // NothingToAbortTo).
 RolloutOwn OwnOf(const RolloutStatus& stored);
+
+// Returns true if the stored status says that there is nothing to abort to.
+bool TellsNothingToAbortTo(const RolloutOwn& own);
 
 // Returns the RolloutOwn in `carried`; an empty one if `carried` belongs to another kind.
 RolloutOwn ReadOwn(const KindStatus& carried);

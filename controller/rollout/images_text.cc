@@ -35,10 +35,13 @@ std::string ReadImages(JsonReader& in) {
 }  // namespace
 
 std::string ImagesOfTemplate(const Workload& workload) {
-  if (workload.template_json == nullptr) return "";
+  return workload.template_json == nullptr ? "" : ImagesIn(*workload.template_json);
+}
+
+std::string ImagesIn(const std::string& template_json) {
   JsonReader in;
   std::string images;
-  in.Begin(*workload.template_json);
+  in.Begin(template_json);
   in.Object([&](std::string_view key) {
     if (key != "spec") return;
     in.Object([&](std::string_view member) {

@@ -17,4 +17,7 @@ inline constexpr size_t kImagesBytesMax = 1500;
 // Returns "" if the template cannot be read.
 std::string ImagesOfTemplate(const Workload& workload);
 
+// Returns the images of `template_json` in the same form.
+std::string ImagesIn(const std::string& template_json);
+
 }  // namespace windlass::rollout

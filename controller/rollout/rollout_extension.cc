@@ -6,6 +6,7 @@
 
 #include "controller/rollout/carried.h"
 #include "controller/rollout/dry_run.h"
+#include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/service_condition.h"
 #include "controller/rollout/services.h"
@@ -16,6 +17,8 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/create_failure.h"
 #include "controller/workload/status/deadline.h"
@@ -191,6 +194,25 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   if (rs == nullptr) return {};
   const auto hash = rs->meta.labels.Find(kPodTemplateHashLabel);
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
+}
+
+// Returns the images of the current ReplicaSet, whose Pods stay because there is nothing to abort
+// to:
+//   - If this is the ReplicaSet of spec.template, or the cache keeps its template: the images
+//   there.
+//   - Otherwise, if the stored status was written since there is nothing to abort to: its images.
+//   - Otherwise "": they are not known.
+Symbol ImagesStayedAt(const Situation& situation, const RolloutOwn& own) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* current = CurrentReplicaSet(situation);
+  const bool of_template =
+      current != nullptr &&
+      current == workload::FindNewReplicaSet(workload, situation.all, situation.learned);
+  if (of_template) return ImagesOfTemplate(workload);
+  if (current != nullptr && current->template_json != nullptr) {
+    return ImagesIn(*current->template_json);
+  }
+  return TellsNothingToAbortTo(own) ? own.images : Symbol();
 }
 
 // Returns true if the new ReplicaSet has the stable revision, and no other ReplicaSet has Pods. If
@@ -375,6 +397,9 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.is_of_proven = IsOfProven(situation);
   own.not_told = WhyNotTold(situation, facts.checks);
   own.current_replica_set = Named(CurrentReplicaSet(situation));
+  own.images_stayed_at.reset();
+  if (workload::HasNothingToFollow(situation))
+    own.images_stayed_at = ImagesStayedAt(situation, own);
   own.stable_replica_set =
       Named(workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0)));
   status.carried = KindStatus(own);

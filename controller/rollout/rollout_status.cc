@@ -68,11 +68,14 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
 }
 
 // Returns the images that Pods get now: those of spec.template, or during an abort those of the
-// stable revision. If there is nothing to abort to, no Pod is changed, and the images of
-// spec.template are returned.
+// stable revision. If there is nothing to abort to, no Pod is changed: returns the images of the
+// revision that Pods stay at, as the extension found them. A status that the extension has not seen
+// keeps the stored images.
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
-  if (workload.follow_revision.value_or(0) != 0) return own.stable_images;
-  return ImagesOfTemplate(workload);
+  if (!workload.follow_revision) return ImagesOfTemplate(workload);
+  if (own.images_stayed_at) return *own.images_stayed_at;
+  const bool stays = workload.follow_revision == 0 || TellsNothingToAbortTo(own);
+  return stays ? own.images : own.stable_images;
 }
 
 // Returns "2/4" at step 2 of 4, and "done" after the last step.

@@ -73,11 +73,15 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
-// The cause is the reason of Stalled, except for the reason InPlaceNotPossible: its cause is
-// NotPossible, as in the condition windlass.dev/InPlace.
+// If the revision that Pods are to follow is gone, only the condition Stalled shows that. In all
+// other cases, the cause is the reason of Stalled, except for the reason InPlaceNotPossible: its
+// cause is NotPossible, as in the condition windlass.dev/InPlace.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const auto* own = workload.status.carried.As<RolloutOwn>();
+  if (own != nullptr && workload.follow_revision && TellsNothingToAbortTo(*own)) {
+    return {.cause = kNothingToAbortTo};
+  }
   if (own != nullptr && own->verdict) {
     const std::string_view reason = own->verdict->reason;
     if (reason.empty()) return {.cause = kOtherCause};

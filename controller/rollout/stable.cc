@@ -129,8 +129,7 @@ void RecoverStable(View& view, const NotesInPlace& notes) {
 
 const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
   if (situation.new_replica_set != nullptr) return situation.new_replica_set;
-  const auto published = workload::ParseRevision(situation.workload.revision);
-  return workload::FindRevisionOrFormer(situation.all, published.value_or(0));
+  return workload::FindPublished(situation.workload, situation.all);
 }
 
 std::optional<Event> TellRecovered(const Situation& situation) {

@@ -160,6 +160,61 @@ TEST_CASE("A template that InPlaceOnly refuses is no revision, also after an und
   Proves("P-014 RO-026");
 }
 
+// --- an abort that has nothing to go back to ---
+
+// Checks that the status of the Rollout, which is aborted, is about the Pods of `image`: all four
+// stay at revision 2.
+void CheckStaysAt(const World& world, const std::string& image) {
+  const Object web = world.Owner(kName, kRollouts);
+  CHECK(TextAt(*web, {"status", "phase"}) == "Stalled");
+  CHECK(TextAt(ConditionOf(*web, "Stalled"), {"reason"}) == "NothingToAbortTo");
+  CHECK(IntAt(*web, {"status", "currentRevision"}) == 2);
+  CHECK(IntAt(*web, {"status", "updatedReplicas"}) == 4);
+  CHECK(TextAt(*web, {"status", "images"}) == image);
+  const std::string current = TextAt(*web, {"status", "currentReplicaSet"});
+  for (const Object& rs : world.ReplicaSets(kName, kRollouts)) {
+    CHECK(ReplicasOf(*rs) == (NameOf(*rs) == current ? 4 : 0));
+  }
+  const std::vector<Object> pods = world.Pods(kName, kRollouts);
+  CHECK(pods.size() == 4);
+  for (const Object& pod : pods) {
+    CHECK(TextAt(At(*pod, {"spec", "containers"})[0], {"image"}) == image);
+  }
+  const Json in_place = ConditionOf(*web, "windlass.dev/InPlace");
+  if (!in_place.is_null()) CHECK(TextAt(in_place, {"status"}) == "False");
+}
+
+TEST_CASE("With nothing to abort to, the status is about the revision that Pods stay at (RO-153)") {
+  const bool in_place = GENERATE(false, true);
+  CAPTURE(in_place);
+  World world(kSeed);
+  Json rollout =
+      in_place ? AsRollout(InPlaceDeployment(4, "app:v1")) : SampleRollout(kName, 4, "app:v1");
+  rollout["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 1}, {"pause": {}}])");
+  world.Apply(rollout);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  const std::string stable = NameOf(*world.ReplicaSets(kName, kRollouts).front());
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Rest());
+  REQUIRE(world.ReplicaSets(kName, kRollouts).size() == 2);
+
+  REQUIRE(world.api().Delete("user", {resources::kReplicaSets, "default", stable}).ok());
+  REQUIRE(world.Rest());
+  world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
+  REQUIRE(world.Rest());
+  CheckStaysAt(world, "app:v2");
+  world.SetImage(kName, "app:v3", kRollouts);  // which no Pod gets
+  REQUIRE(world.Rest());
+  CheckStaysAt(world, "app:v2");
+
+  world.Edit(kName, {{"spec", {{"abort", false}, {"strategy", {{"steps", nullptr}}}}}}, kRollouts);
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  CHECK(TextAt(*world.Owner(kName, kRollouts), {"status", "images"}) == "app:v3");
+  CHECK(world.Complaints() == "");
+  Proves("RO-032 RO-153");
+}
+
 // Writes that the node of `pod` is not ready.
 void LoseNodeOf(World& world, const Json& pod) {
   const std::string name = TextAt(pod, {"spec", "nodeName"});

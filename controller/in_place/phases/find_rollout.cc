@@ -13,6 +13,7 @@
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/copied_annotations.h"
+#include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/annotation_limit.h"
@@ -263,9 +264,8 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     if (!alone) return NotPossible(situation, in_place, CauseOf(*why));
   }
   if (!wanted.known) {
-    // Nothing begins yet: the workload is paused, or was aborted and has no revision to go back to.
-    // The template may be known when the rollout begins.
-    if (situation.workload.paused || situation.workload.follow_revision == 0) return;
+    // Nothing begins yet. The template may be known when the pause ends.
+    if (situation.workload.paused) return;
     return NotPossible(
         situation, in_place,
         Named(kNoDryRun,
@@ -305,6 +305,15 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
       return NotPossible(situation, in_place, std::move(cause));
     }
   }
+}
+
+// The workload is aborted and has no revision to go back to, so no Pod is updated (RO-032). Finds
+// the Pods nevertheless: the status counts those that have the template of the published revision.
+// Finds nothing if the text of a template is not in memory, or if that revision has no ReplicaSet.
+void Stay(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
+  if (!situation.wanted.known || LacksText(situation, host)) return;
+  in_place.now = phases::Deciding{.host = &host};
+  if (!situation.view.in_place_known) Unknown(situation, in_place);
 }
 
 void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
@@ -366,6 +375,7 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   // Another controller already replaces Pods in this rollout (P-010).
   if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
   if (in_place.options().policy == Policy::kRelease) return;
+  if (workload::HasNothingToFollow(situation)) return Stay(situation, in_place, *host);
   Decide(situation, in_place, *host);
 }
 

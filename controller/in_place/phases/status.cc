@@ -12,6 +12,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/workload_kind.h"
 
@@ -271,10 +272,32 @@ Word OfUnknown(const workload::Situation& situation) {
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }
 
+// Returns true if there is nothing to abort to, and that alone is why no Pod is updated. Returns
+// false while an exchange is half done, which is finished, and while Pods cannot be seen.
+bool StaysWhereItIs(const workload::Situation& situation) {
+  if (!workload::HasNothingToFollow(situation)) return false;
+  const InPlacePhase phase = InPlaceOf(situation).phase();
+  return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kReplace ||
+         phase == InPlacePhase::kNone;
+}
+
+// Returns the condition of an aborted workload that has no revision to go back to. If some Pods
+// have the template of its revision and others do not, the update stands still, as in a pause.
+Word OfStaying(const workload::Situation& situation) {
+  const std::string why = "the rollout is aborted, and has nothing to go back to";
+  const PodCounts counts = InPlaceOf(situation).counts();
+  const bool midway = counts.in_flight > 0 || (counts.to_update > 0 && counts.updated > 0);
+  if (midway) return Running(InPlaceReason::kPaused, situation, why);
+  return {false, InPlaceReason::kComplete, "no Pod is updated: " + why};
+}
+
 // Returns the condition to show; nullopt if there is nothing to report.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
+  const Policy policy = in_place.options().policy;
+  const bool asks = policy == Policy::kOnly || policy == Policy::kIfPossible;
+  if (asks && StaysWhereItIs(situation)) return OfStaying(situation);
   switch (in_place.phase()) {
     case InPlacePhase::kDeciding:
       if (in_place.replace_soon()) return ReplacesSoon(situation);

@@ -19,7 +19,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
                [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
   situation.limits = situation.workload.limits;
-  situation.wanted = FindWantedTemplate(situation.workload, situation.new_replica_set);
+  situation.wanted = FindWantedTemplate(situation.workload, FindWanted(situation));
   situation.refused = RefusedWrite(situation.workload, learned);
   if (follows) situation.limits.updated_max = kUnlimited;  // no limit holds Pods back (RO-031)
   situation.extension().Look(situation);

@@ -16,6 +16,11 @@ bool HasNothingToFollow(const Situation& situation) {
   return situation.workload.follow_revision && situation.new_replica_set == nullptr;
 }
 
+const ReplicaSet* FindWanted(const Situation& situation) {
+  if (!HasNothingToFollow(situation)) return situation.new_replica_set;
+  return FindPublished(situation.workload, situation.all);
+}
+
 RolloutRefusal NothingToFollow(const Workload& workload) {
   const int64_t revision = *workload.follow_revision;
   const std::string why = revision < 1

@@ -8,7 +8,8 @@
 //   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
 // While that revision has no ReplicaSet, no Pod moves to another revision, but the workload is
-// scaled (RO-032).
+// scaled (RO-032). Counters and wanted template are then those of the published revision, which
+// Pods stay at.
 #pragma once
 
 #include <vector>
@@ -25,6 +26,10 @@ const ReplicaSet* FindFollowed(const Workload& workload,
 // Returns true if Pods are to follow a ReplicaSet that does not exist. Then the workload is scaled,
 // but no ReplicaSet is made, rolled out or deleted.
 bool HasNothingToFollow(const Situation& situation);
+
+// Returns the ReplicaSet whose template Pods are to have: the new one, or the one of the published
+// revision if there is nothing to follow. Returns null if there is none.
+const ReplicaSet* FindWanted(const Situation& situation);
 
 // Returns reason and message of Progressing for a workload for which HasNothingToFollow is true.
 RolloutRefusal NothingToFollow(const Workload& workload);

@@ -138,12 +138,13 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
   return same ? current : nullptr;
 }
 
-WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set) {
+WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted) {
   const WantedTemplate own{
       .fingerprint = workload.template_fingerprint, .json = workload.template_json, .known = true};
   if (workload.requested_template.empty() && !workload.follow_revision) return own;
-  const ReplicaSet* rs = new_replica_set;
+  const ReplicaSet* rs = wanted;
   if (rs != nullptr && rs->template_fingerprint == own.fingerprint) return own;
+  if (rs == nullptr && workload.follow_revision) return {};
   const DefaultedTemplate* defaulted = workload.defaulted;
   if (defaulted != nullptr &&
       (rs == nullptr || rs->template_fingerprint == defaulted->fingerprint)) {

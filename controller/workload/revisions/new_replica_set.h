@@ -30,13 +30,15 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
 
-// Returns the template that Pods are to have. `new_replica_set` is what FindNewReplicaSet returned.
+// Returns the template that Pods are to have. `wanted` is the ReplicaSet of that template
+// (FindWanted); null if there is none.
 //   - For a workload that has no requested_template and follows no revision: its own template.
-//   - Otherwise, if there is a new ReplicaSet: the template of that ReplicaSet. It may have more
-//     defaults than Workload::defaulted, if the API server was upgraded.
-//   - Otherwise Workload::defaulted, the template with its defaults. If that is null, the wanted
-//     template is not known.
-WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* new_replica_set);
+//   - Otherwise, if there is such a ReplicaSet: its template. It may have more defaults than
+//     Workload::defaulted, if the API server was upgraded.
+//   - Otherwise, if the workload follows no revision: Workload::defaulted, the template with its
+//     defaults. If that is null, the wanted template is not known.
+//   - Otherwise the wanted template is not known.
+WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted);
 
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
 // (S-014). If all of the following hold, some controller has found a ReplicaSet for the template,

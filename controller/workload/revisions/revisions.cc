@@ -40,6 +40,15 @@ bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
   return IsPublished(workload, NumberText(workload, rs));
 }
 
+const ReplicaSet* FindPublished(const Workload& workload,
+                                const std::vector<const ReplicaSet*>& replica_sets) {
+  const int64_t revision = ParseRevision(workload.revision).value_or(0);
+  if (const ReplicaSet* rs = FindRevisionOrFormer(replica_sets, revision)) return rs;
+  const auto named = std::ranges::find_if(
+      replica_sets, [&](const ReplicaSet* rs) { return NumberOf(workload, *rs) == revision; });
+  return revision < 1 || named == replica_sets.end() ? nullptr : *named;
+}
+
 bool HadRevision(const ReplicaSet& rs, int64_t revision) {
   std::string_view history =
       rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());

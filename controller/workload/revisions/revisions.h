@@ -29,6 +29,11 @@ bool IsPublished(const Workload& workload, std::string_view revision);
 // Like the function above, for the revision of `rs`.
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
+// Returns the first of `replica_sets` that has the published revision, else the first that had it.
+// Returns null if there is none, or if no revision is published.
+const ReplicaSet* FindPublished(const Workload& workload,
+                                const std::vector<const ReplicaSet*>& replica_sets);
+
 // Returns true if `revision` is one of the former numbers of `rs`.
 bool HadRevision(const ReplicaSet& rs, int64_t revision);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "controller/workload/complete.h"
+#include "controller/workload/revisions/followed_revision.h"
 
 namespace windlass::workload {
 namespace {
@@ -32,7 +33,8 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
 // If the extension counts Pods itself, replaces the counters of `status` by its count. An update in
 // place ends with an exchange of templates between two ReplicaSets, and clients must not take the
 // rollout for complete before that. So a count that looks complete is reported with one updated Pod
-// fewer. Example: 5 of 5 Pods are updated: reports 4.
+// fewer. Example: 5 of 5 Pods are updated: reports 4. If there is nothing to follow, no rollout can
+// be complete, and the count is reported as it is.
 void CountPods(const Situation& situation, WorkloadStatus& status) {
   if (!situation.extended.counted) return;
   const CountedPods& counts = *situation.extended.counted;
@@ -44,6 +46,7 @@ void CountPods(const Situation& situation, WorkloadStatus& status) {
   status.available_replicas = counts.available;
   status.unavailable_replicas =
       static_cast<int32_t>(std::clamp<int64_t>(wanted - counts.available, 0, kUnlimited));
+  if (HasNothingToFollow(situation)) return;
   if (DeploymentComplete(situation.workload, status) && status.updated_replicas > 0) {
     --status.updated_replicas;
   }
@@ -65,8 +68,8 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   WorkloadStatus status = situation.workload.status;
   status.observed_generation = situation.workload.meta.generation;
   status.replicas = Fit(replicas);
-  status.updated_replicas =
-      situation.new_replica_set != nullptr ? Fit(situation.new_replica_set->status.replicas) : 0;
+  const ReplicaSet* of_pods = FindWanted(situation);
+  status.updated_replicas = of_pods != nullptr ? Fit(of_pods->status.replicas) : 0;
   status.ready_replicas = Fit(ready);
   status.available_replicas = Fit(available);
   status.unavailable_replicas =

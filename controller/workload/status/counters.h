@@ -9,6 +9,8 @@ namespace windlass::workload {
 // Returns the present status with new counters and the present generation as observed. Copies
 // collisionCount and conditions unchanged (D-400…D-404).
 //
+// updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns.
+//
 // terminatingReplicas is published (D-403):
 // - the sum, if every ReplicaSet that was synced publishes its own terminatingReplicas;
 // - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the

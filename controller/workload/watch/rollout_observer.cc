@@ -14,7 +14,8 @@ namespace windlass {
 namespace {
 
 bool IsComplete(const Workload& workload) {
-  return workload::DeploymentComplete(workload, workload.status) && !workload::IsAtStep(workload);
+  return workload::DeploymentComplete(workload, workload.status) && !workload::IsAtStep(workload) &&
+         !workload::SaysNothingToFollow(workload);
 }
 
 bool IsObserved(const Workload& workload) {

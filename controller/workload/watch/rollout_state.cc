@@ -70,6 +70,10 @@ bool IsAtStep(const Workload& workload) {
   return workload.replicas > 0 && step && step->index <= step->total;
 }
 
+bool SaysNothingToFollow(const Workload& workload) {
+  return workload.follow_revision && workload.kind.HoldOf(workload).cause == kNothingToAbortTo;
+}
+
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
 // When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
@@ -79,6 +83,7 @@ bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload)) return true;
+  if (SaysNothingToFollow(workload)) return status.replicas > 0;
   if (DeploymentComplete(workload, status)) return false;
   const Condition* progressing = FindCondition(status.conditions, kProgressing);
   const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;

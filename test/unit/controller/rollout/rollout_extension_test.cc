@@ -335,6 +335,39 @@ TEST_CASE("with nothing to abort to the verdict says so, paused or not (RO-062)"
   Proves("RO-062");
 }
 
+TEST_CASE("with nothing to abort to, the images are those of the current ReplicaSet (RO-153)") {
+  Fixture f;
+  f.follow_revision = 7;
+  ReplicaSet& current = f.replica_sets.front();
+  RolloutOwn stored = f.Own();
+  stored.images = "web:stored";
+  std::string_view want;
+  SECTION("it is that of spec.template") {
+    current.template_fingerprint = {0, 100};
+    want = "web:v2";
+  }
+  SECTION("its template is kept in memory") {
+    current.template_json = std::make_shared<const std::string>(
+        R"({"spec":{"containers":[{"name":"web","image":"web:kept"}]}})");
+    want = "web:kept";
+  }
+  SECTION("the status has told them since") {
+    stored.conditions = {workload::NewCondition("Stalled", "True", "NothingToAbortTo", "", kStart)};
+    want = "web:stored";
+  }
+  SECTION("else they are not known: the stored ones may be of a template that no Pod has") {}
+  f.status.carried = KindStatus(stored);
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReadOwn(draft.carried).current_replica_set.name == "web-1");
+  CHECK(ReadOwn(draft.carried).images_stayed_at == Symbol(want));
+
+  f.follow_revision = 1;  // revision 1 is there
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK_FALSE(ReadOwn(draft.carried).images_stayed_at);
+  Proves("RO-153");
+}
+
 TEST_CASE("an update in place that is not possible is a verdict while it is so (RO-062)") {
   const RolloutVerdict refused{"InPlaceNotPossible", "field spec.volumes changed"};
   Fixture f;

@@ -270,11 +270,26 @@ TEST_CASE("the status of a Rollout that was cut down keeps what is known of it (
   Proves("R-065");
 }
 
-TEST_CASE("with nothing to abort to the images are those of the template (RO-153)") {
+TEST_CASE("with nothing to abort to the images are those that Pods stay at (RO-153)") {
   StoredRollout rollout;
-  rollout.object["spec"]["abort"] = true;
   rollout.WriteStatus();
+  rollout.object["spec"]["abort"] = true;
+  rollout.object["spec"]["template"]["spec"]["containers"][0]["image"] = "web:v9";
+  SECTION("no revision was ever complete") { rollout.object["status"]["stableRevision"] = nullptr; }
+  SECTION("its ReplicaSet is gone") {
+    rollout.object["status"]["stableImages"] = "web:v1";
+    rollout.SetCondition(StoredCondition("Stalled", "True", "NothingToAbortTo", "gone"));
+  }
+  rollout.WriteStatus();  // a status that the extension has not seen keeps the stored ones
   CHECK(rollout.status()["images"] == "web:v8");
+
+  const Workload workload = rollout.Look();
+  StatusDraft draft = StoredRollout::DraftOf(workload);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.images_stayed_at = "web:v7";
+  draft.status.carried = KindStatus(own);
+  rollout.Apply(rollout.kind.WriteStatus(workload, draft));
+  CHECK(rollout.status()["images"] == "web:v7");
   Proves("RO-153");
 }
 

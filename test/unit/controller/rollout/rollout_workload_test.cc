@@ -8,6 +8,7 @@
 #include "controller/rollout/rollout_extension.h"
 #include "controller/workload/extension.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/watch/rollout_state.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
@@ -89,6 +90,20 @@ TEST_CASE("an aborted Rollout follows the stable revision, or one that does not 
   rollout.object["spec"]["abort"] = false;
   CHECK(rollout.Look().follow_revision == std::nullopt);
   Proves("RO-075");
+}
+
+TEST_CASE("metrics hear that there is nothing to abort to (RO-062)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["abort"] = true;
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "NothingToAbortTo");
+  rollout.object["status"]["stableRevision"] = 7;
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause.empty());
+  CHECK_FALSE(workload::IsUnderWay(rollout.Look()));  // all Pods are back
+  rollout.SetCondition(StoredCondition("Stalled", "True", "NothingToAbortTo", "7 is gone"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "NothingToAbortTo");
+  CHECK(workload::IsUnderWay(rollout.Look()));  // although all Pods are of one revision
+  rollout.object["status"]["replicas"] = 0;
+  CHECK_FALSE(workload::IsUnderWay(rollout.Look()));
 }
 
 TEST_CASE("the API server merges no list of a Rollout: no request needs it to (RO-076)") {

@@ -195,6 +195,7 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   cluster.SetImage("v3");
   cluster.Settle();
   cluster.CheckSizes(2, 4);
+  CHECK(cluster.deployment()["status"]["updatedReplicas"] == 4);  // of revision 2, as published
   CHECK_FALSE(cluster.HasReplicaSet("v3"));
   cluster.Scale(0);
   cluster.Settle();

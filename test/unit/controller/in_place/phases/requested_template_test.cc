@@ -186,8 +186,31 @@ TEST_CASE("of a workload that is aborted and has nothing to go back to, no dry r
   };
   c.SetImage("v2");
   c.Sync();
-  CHECK(c.InPlaceMessage().find("NoDryRun") == std::string::npos);
+  CHECK(c.InPlaceMessage() ==
+        "no Pod is updated: the rollout is aborted, and has nothing to go back to");
+  CHECK(c.InPlaceCondition() == "False Complete");
+  CHECK(c.deployment()["status"]["updatedReplicas"] == 2);  // all of revision 1, where they stay
   CHECK_FALSE(c.HasReplicaSet("v2"));
+}
+
+TEST_CASE("Pods of two templates stay as they are if there is nothing to abort to (RO-032)") {
+  Asking c(2);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.look = [look = c.look](View& view) {
+    look(view);
+    view.workload.follow_revision = 0;
+  };
+  c.SettleInPlace();
+  CHECK(c.in_flight() == 0);
+  CHECK(c.InPlaceCondition() == "True Paused");
+  CHECK(c.InPlaceMessage() ==
+        "1/2 patched, 1 updated, 0 in flight: the rollout is aborted, and has nothing to go back "
+        "to");
+  CHECK(c.deployment()["status"]["updatedReplicas"] == 1);  // of revision 2, as published
+  CHECK(c.revision() == "2");
+  Proves("RO-032");
 }
 
 TEST_CASE("with IfPossible, Pods are replaced (RO-014)") {
