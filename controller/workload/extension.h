@@ -113,7 +113,8 @@ enum class Moment : uint8_t {
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
   // The write that is due although nothing may be rolled out: Pods get traffic back, and the
-  // workload keeps its size. Only an extension that wraps another one asks for it.
+  // workload keeps its size. The planner asks for it if there is no ReplicaSet that Pods could
+  // follow, and an extension that wraps another one while it holds a rollout back.
   kWhileHeld,
 };
 

@@ -18,6 +18,7 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/revisions/followed_revision.h"
 #include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -248,7 +249,8 @@ bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
 
 void FindDrain(const workload::Situation& situation, InPlace& in_place,
                const std::vector<bool>& left_out) {
-  const bool stopped = situation.workload.paused || in_place.held() || in_place.blocked();
+  const bool stopped = situation.workload.paused || in_place.held() || in_place.blocked() ||
+                       workload::HasNothingToFollow(situation);
   std::vector<bool> chosen(in_place.pods->size(), false);
   for (const size_t i : in_place.pods->next.batch) chosen[i] = !stopped;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {

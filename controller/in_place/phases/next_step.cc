@@ -18,6 +18,7 @@
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/status.h"
@@ -300,8 +301,12 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   if (auto gate = OpenGates(situation)) return gate;
   if (auto drain = EndDrains(situation)) return drain;
   const ReplicaSet* host = InPlaceOf(situation).host();
-  return host != nullptr ? workload::KeepAtSize(situation, *host)
-                         : workload::HandleScaling(situation);
+  auto size =
+      host != nullptr ? workload::KeepAtSize(situation, *host) : workload::HandleScaling(situation);
+  if (size && !WasSent(*size, situation.learned)) return size;
+  // The counters of an aborted workload need its Pods, so they are not written before these load.
+  const bool waits = workload::HasNothingToFollow(situation) && IsOnlyLate(situation);
+  return waits ? std::optional<Step>(Wait{}) : std::move(size);
 }
 
 Step TryPodsAgain(const workload::Situation& situation, Step end) {

@@ -39,7 +39,8 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
 // Returns the write that is due although nothing may be rolled out: opens gates, returns Pods to
-// traffic, and keeps the workload at its size. Returns nullopt if no such write is due.
+// traffic, and keeps the workload at its size. Returns Wait if the workload has nothing to follow,
+// and what its status is to count is still loading. Returns nullopt if no such write is due.
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
 // Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,

@@ -74,9 +74,11 @@ Step TellAllTheSame(const Situation& situation) {
 }
 
 // Returns the next step if there is no ReplicaSet that Pods could follow: the workload is scaled,
-// but no Pod moves to another revision (RO-032).
+// and Pods that the extension took out of traffic return, but no Pod moves to another revision
+// (RO-032).
 Step NextWithoutTarget(const Situation& situation) {
-  const auto step = HandleScaling(situation);
+  auto step = situation.extension().Next(situation, Moment::kWhileHeld);
+  if (!step) step = HandleScaling(situation);
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
 }
 

@@ -213,6 +213,50 @@ TEST_CASE("Pods of two templates stay as they are if there is nothing to abort t
   Proves("RO-032");
 }
 
+// A user who watches the numbers sees them change with Pods alone, not with a start of Windlass.
+TEST_CASE("an aborted workload waits for its Pods to load before its status changes (RO-032)") {
+  Asking c(2);
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.look = [look = c.look](View& view) {
+    look(view);
+    view.workload.follow_revision = 0;
+  };
+  c.SettleInPlace();
+  c.writes.clear();
+  c.in_place_known = false;
+  bool loads = true;
+  c.look = [look = c.look, &loads](View& view) {
+    look(view);
+    if (loads) view.in_place_missing.clear();  // it only takes time
+  };
+  c.SettleInPlace();
+  CHECK(c.writes.empty());
+  loads = false;
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True MissingRights");
+  Proves("RO-032");
+}
+
+TEST_CASE("with nothing to abort to, a drained Pod returns to traffic (RO-032)") {
+  Asking c(2);
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place-drain-seconds", "600");
+  c.SettleInPlace();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.OutOfTraffic() == 1);
+  c.look = [look = c.look](View& view) {
+    look(view);
+    view.workload.follow_revision = 0;
+  };
+  c.SettleInPlace();
+  CHECK(c.OutOfTraffic() == 0);
+  CHECK(c.PodsOf("v1") == 2);
+  Proves("RO-032");
+}
+
 TEST_CASE("with IfPossible, Pods are replaced (RO-014)") {
   Asking c(2);
   c.Annotate("windlass.dev/in-place", "IfPossible");
