@@ -53,6 +53,20 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   });
 }
 
+const Json* FindNamed(const std::vector<const Json*>& sets, const std::string& name) {
+  return Find(sets, [&](const Json& rs) { return TextOf(rs, "/metadata/name") == name; });
+}
+
+const Json* FindStable(const Json& rollout, const std::vector<const Json*>& sets) {
+  const int64_t stable = NumberOf(rollout, "/status/stableRevision");
+  if (stable < 1) return nullptr;
+  const Json* named = FindNamed(sets, TextOf(rollout, "/status/stableReplicaSet"));
+  if (named != nullptr) return named;
+  const Json* numbered = Find(sets, [&](const Json& rs) { return RevisionOf(rs) == stable; });
+  if (numbered != nullptr) return numbered;
+  return Find(sets, [&](const Json& rs) { return HadRevision(rs, stable); });
+}
+
 // Returns the ReplicaSet with the highest revision; null if there is none.
 const Json* Newest(const std::vector<const Json*>& replica_sets) {
   const auto found =
@@ -79,16 +93,11 @@ bool WasComplete(const Json& replica_set) {
 }
 
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets) {
-  RolloutRoles roles{.asked_for = FindAskedFor(rollout, replica_sets)};
-  const int64_t stable = NumberOf(rollout, "/status/stableRevision");
-  if (stable < 1) return roles;
-  const std::string name = TextOf(rollout, "/status/stableReplicaSet");
-  roles.stable =
-      Find(replica_sets, [&](const Json& rs) { return TextOf(rs, "/metadata/name") == name; });
-  if (roles.stable != nullptr) return roles;
-  roles.stable = Find(replica_sets, [&](const Json& rs) { return RevisionOf(rs) == stable; });
-  if (roles.stable != nullptr) return roles;
-  roles.stable = Find(replica_sets, [&](const Json& rs) { return HadRevision(rs, stable); });
+  RolloutRoles roles{.stable = FindStable(rollout, replica_sets),
+                     .asked_for = FindAskedFor(rollout, replica_sets)};
+  if (roles.stable == nullptr && FlagOf(rollout, "/spec/abort")) {
+    roles.stays = FindNamed(replica_sets, TextOf(rollout, "/status/currentReplicaSet"));
+  }
   return roles;
 }
 

@@ -1,5 +1,6 @@
-// Finds three ReplicaSets of a Rollout: that of the stable revision, that of spec.template, and the
-// one that a rollback without a revision goes back to.
+// Finds four ReplicaSets of a Rollout: that of the stable revision, that of spec.template, the one
+// whose Pods stay if an abort has nothing to go back to, and the one that a rollback without a
+// revision goes back to.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,6 +17,9 @@ struct RolloutRoles {
   // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
   // template.
   const Json* asked_for = nullptr;
+  // The ReplicaSet of status.currentReplicaSet if an abort has nothing to go back to: its Pods
+  // stay. Null otherwise.
+  const Json* stays = nullptr;
 };
 
 // `replica_sets` are those that the Rollout owns.

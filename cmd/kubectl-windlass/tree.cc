@@ -53,10 +53,11 @@ std::string StatusText(const Standing& standing) {
   return more.empty() ? text : text + ": " + more;
 }
 
-// Returns the ReplicaSet that Pods go back to during an abort; null if there is no abort, or
-// nothing to go back to.
-const Json* GoesBackTo(const Json& workload, const RolloutRoles& roles) {
-  return FlagOf(workload, "/spec/abort") ? roles.stable : nullptr;
+// Returns the ReplicaSet that Pods go back to during an abort, or whose Pods stay if there is
+// nothing to go back to; null if there is no abort.
+const Json* RunsDuringAbort(const Json& workload, const RolloutRoles& roles) {
+  if (!FlagOf(workload, "/spec/abort")) return nullptr;
+  return roles.stable != nullptr ? roles.stable : roles.stays;
 }
 
 // Returns what spec.template asks for: "revision 8, app registry.example/app:v2".
@@ -104,18 +105,18 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   tree.phase = standing.phase;
   tree.mood = MoodOf(standing);
   add("Status", StatusText(standing));
-  const Json* back_to = GoesBackTo(workload, roles);
+  const Json* runs = RunsDuringAbort(workload, roles);
+  const bool goes_back = runs != nullptr && runs == roles.stable;
   if (standing.revision > 0) {
-    add("Revision", std::to_string(standing.revision) + (back_to == nullptr ? "" : ", stable"));
+    add("Revision", std::to_string(standing.revision) + (goes_back ? ", stable" : ""));
   }
   if (const auto step = StepStatusOf(workload)) add("Step", StepText(*step));
   add("Replicas", desired + " desired, " + std::to_string(standing.updated.value_or(0)) +
-                      (back_to == nullptr ? " updated, " : " stable, ") +
-                      number("/status/readyReplicas") + " ready, " +
-                      std::to_string(standing.available) + " available");
+                      (goes_back ? " stable, " : " updated, ") + number("/status/readyReplicas") +
+                      " ready, " + std::to_string(standing.available) + " available");
   add("Strategy", StrategyText(workload));
-  add("Images", Images(back_to == nullptr ? workload : *back_to));
-  if (back_to != nullptr) add("Asked for", AskedForText(workload, roles));
+  add("Images", Images(runs == nullptr ? workload : *runs));
+  if (runs != nullptr) add("Asked for", AskedForText(workload, roles));
   add("In place", ConditionText(InPlaceToTell(workload)));
   add("Warning", WarningText(workload, StatusText(standing)));
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
@@ -139,7 +140,7 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
 }
 
 // Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new: Pods
-// follow the stable one, and no Pod gets the template of spec.template.
+// follow the stable one, or stay if there is none, and no Pod gets the template of spec.template.
 std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
                      const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
@@ -149,6 +150,7 @@ std::string RoleText(const Json& replica_set, const Json& workload, const Resour
   }
   const bool asked_for = roles.asked_for == &replica_set;
   if (stable) return asked_for ? "stable, asked for" : "stable";
+  if (roles.stays == &replica_set) return asked_for ? "current, asked for" : "current";
   return asked_for ? "asked for" : "old";
 }
 

@@ -172,6 +172,24 @@ TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") 
   CHECK(out.find("stable") == std::string::npos);
 }
 
+TEST_CASE("An abort that has nothing to go back to shows what stays, and what was asked for") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    o["status"].erase("stableRevision");
+    o["status"]["phase"] = "Stalled";
+    o["status"]["currentRevision"] = 9;
+    o["status"]["currentReplicaSet"] = "web-1";
+  });
+  const std::string out = run.Run("get wro/web").out;
+  CHECK(LineOf(out, "Revision") == "Revision    9");
+  CHECK(LineOf(out, "Images") == "Images      web app:v1");
+  CHECK(LineOf(out, "Asked for") == "Asked for   revision 8, web app:broken");
+  CHECK(LineOf(out, "├─ web-1").ends_with("current"));
+  CHECK(LineOf(out, "├─ web-2").ends_with("asked for"));
+  CHECK(out.find("stable") == std::string::npos);
+}
+
 TEST_CASE("A template that is the stable one is both") {
   KubectlRun run;
   CreateAborted(run);
