@@ -43,12 +43,10 @@ struct RolloutOwn {
   std::optional<RolloutVerdict> verdict{};
 
   // --- what the extension sees when it updates a draft; never stored ---
-  bool lacks_replica_set = false;  // no ReplicaSet has the template
-  bool is_of_proven = false;       // the result of IsOfProven (step_state.h)
-  bool holds_at_step = false;      // a step is not over, even if the Rollout is paused
-  // The images of the revision that Pods stay at because there is nothing to abort to; nullopt if
-  // Pods get those of spec.template or follow a revision.
-  std::optional<Symbol> images_stayed_at{};
+  bool lacks_replica_set = false;           // no ReplicaSet has the template
+  bool is_of_proven = false;                // the result of IsOfProven (step_state.h)
+  bool holds_at_step = false;               // a step is not over, even if the Rollout is paused
+  std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
   // Why the API server did not return the defaults of the template; "" if it did, or was not asked.
   std::string not_told{};
   std::string waits_for{};  // what a pause without its available Pods waits for; else ""

@@ -196,23 +196,25 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns the images of the current ReplicaSet, whose Pods stay because there is nothing to abort
-// to:
-//   - If this is the ReplicaSet of spec.template, or the cache keeps its template: the images
-//   there.
-//   - Otherwise, if the stored status was written since there is nothing to abort to: its images.
-//   - Otherwise "": they are not known.
-Symbol ImagesStayedAt(const Situation& situation, const RolloutOwn& own) {
+// Returns the images that Pods get during an abort: those of the stable revision. If there is
+// nothing to abort to, returns the images of the current ReplicaSet, the first of these:
+//   - the images of spec.template, if it has that template
+//   - the images of its template, if the cache keeps the text
+//   - the images in the stored status, if this status said that there is nothing to abort to, and
+//     named the same ReplicaSet
+// Returns "" if there is no current ReplicaSet, or if its images are not known.
+Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
+  if (!workload::HasNothingToFollow(situation)) return own.stable_images;
   const Workload& workload = situation.workload;
   const ReplicaSet* current = CurrentReplicaSet(situation);
-  const bool of_template =
-      current != nullptr &&
-      current == workload::FindNewReplicaSet(workload, situation.all, situation.learned);
-  if (of_template) return ImagesOfTemplate(workload);
-  if (current != nullptr && current->template_json != nullptr) {
-    return ImagesIn(*current->template_json);
+  if (current == nullptr) return {};
+  const ReplicaSet* same = workload::FindNewReplicaSet(workload, situation.all, situation.learned);
+  if (same != nullptr && same->template_fingerprint == current->template_fingerprint) {
+    return ImagesOfTemplate(workload);
   }
-  return TellsNothingToAbortTo(own) ? own.images : Symbol();
+  if (current->template_json != nullptr) return ImagesIn(*current->template_json);
+  const bool stored = TellsNothingToAbortTo(own) && current->meta.name == workload.published_name;
+  return stored ? own.images : Symbol();
 }
 
 // Returns true if the new ReplicaSet has the stable revision, and no other ReplicaSet has Pods. If
@@ -397,9 +399,8 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.is_of_proven = IsOfProven(situation);
   own.not_told = WhyNotTold(situation, facts.checks);
   own.current_replica_set = Named(CurrentReplicaSet(situation));
-  own.images_stayed_at.reset();
-  if (workload::HasNothingToFollow(situation))
-    own.images_stayed_at = ImagesStayedAt(situation, own);
+  own.images_of_abort.reset();
+  if (situation.workload.follow_revision) own.images_of_abort = ImagesOfAbort(situation, own);
   own.stable_replica_set =
       Named(workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0)));
   status.carried = KindStatus(own);

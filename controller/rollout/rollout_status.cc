@@ -68,12 +68,12 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
 }
 
 // Returns the images that Pods get now: those of spec.template, or during an abort those of the
-// stable revision. If there is nothing to abort to, no Pod is changed: returns the images of the
-// revision that Pods stay at, as the extension found them. A status that the extension has not seen
-// keeps the stored images.
+// stable revision or, if there is nothing to abort to, those of the revision that Pods stay at. The
+// extension found them. A draft that it did not fill in, such as the record of a rollback, keeps
+// the stored images if there is nothing to abort to.
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (!workload.follow_revision) return ImagesOfTemplate(workload);
-  if (own.images_stayed_at) return *own.images_stayed_at;
+  if (own.images_of_abort) return *own.images_of_abort;
   const bool stays = workload.follow_revision == 0 || TellsNothingToAbortTo(own);
   return stays ? own.images : own.stable_images;
 }

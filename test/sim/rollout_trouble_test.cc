@@ -164,7 +164,7 @@ TEST_CASE("A template that InPlaceOnly refuses is no revision, also after an und
 
 // Checks that the status of the Rollout, which is aborted, is about the Pods of `image`: all four
 // stay at revision 2.
-void CheckStaysAt(const World& world, const std::string& image) {
+void CheckStaysAt(const World& world, const std::string& image, bool in_place) {
   const Object web = world.Owner(kName, kRollouts);
   CHECK(TextAt(*web, {"status", "phase"}) == "Stalled");
   CHECK(TextAt(ConditionOf(*web, "Stalled"), {"reason"}) == "NothingToAbortTo");
@@ -180,8 +180,12 @@ void CheckStaysAt(const World& world, const std::string& image) {
   for (const Object& pod : pods) {
     CHECK(TextAt(At(*pod, {"spec", "containers"})[0], {"image"}) == image);
   }
-  const Json in_place = ConditionOf(*web, "windlass.dev/InPlace");
-  if (!in_place.is_null()) CHECK(TextAt(in_place, {"status"}) == "False");
+  const Json condition = ConditionOf(*web, "windlass.dev/InPlace");
+  CHECK(condition.is_null() == !in_place);
+  if (!in_place) return;
+  CHECK(TextAt(condition, {"reason"}) == "Complete");
+  CHECK(TextAt(condition, {"message"}) ==
+        "no Pod is updated: the rollout is aborted, and has nothing to go back to");
 }
 
 TEST_CASE("With nothing to abort to, the status is about the revision that Pods stay at (RO-153)") {
@@ -203,10 +207,10 @@ TEST_CASE("With nothing to abort to, the status is about the revision that Pods 
   REQUIRE(world.Rest());
   world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
   REQUIRE(world.Rest());
-  CheckStaysAt(world, "app:v2");
+  CheckStaysAt(world, "app:v2", in_place);
   world.SetImage(kName, "app:v3", kRollouts);  // which no Pod gets
   REQUIRE(world.Rest());
-  CheckStaysAt(world, "app:v2");
+  CheckStaysAt(world, "app:v2", in_place);
 
   world.Edit(kName, {{"spec", {{"abort", false}, {"strategy", {{"steps", nullptr}}}}}}, kRollouts);
   REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));

@@ -307,13 +307,16 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
-// The workload is aborted and has no revision to go back to, so no Pod is updated (RO-032). Finds
-// the Pods nevertheless: the status counts those that have the template of the published revision.
-// Finds nothing if the text of a template is not in memory, or if that revision has no ReplicaSet.
-void Stay(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
-  if (!situation.wanted.known || LacksText(situation, host)) return;
+// The workload is aborted and has no revision to go back to, so no Pod is updated (RO-032). The
+// Pods are found nevertheless: the status counts those that have the template of the published
+// revision. Does nothing if that revision has no ReplicaSet, or if no Pod was patched and the text
+// of a template is not in memory.
+void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
+                      const ReplicaSet& host) {
+  const bool lacks_text = LacksText(situation, host);
+  if (!situation.wanted.known || (lacks_text && !AnyHasNotes(situation.all))) return;
   in_place.now = phases::Deciding{.host = &host};
-  if (!situation.view.in_place_known) Unknown(situation, in_place);
+  if (!situation.view.in_place_known || lacks_text) Unknown(situation, in_place);
 }
 
 void FindStaged(const workload::Situation& situation, InPlace& in_place, const RolloutMode& mode) {
@@ -375,7 +378,9 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   // Another controller already replaces Pods in this rollout (P-010).
   if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
   if (in_place.options().policy == Policy::kRelease) return;
-  if (workload::HasNothingToFollow(situation)) return Stay(situation, in_place, *host);
+  if (workload::HasNothingToFollow(situation)) {
+    return FindPodsThatStay(situation, in_place, *host);
+  }
   Decide(situation, in_place, *host);
 }
 

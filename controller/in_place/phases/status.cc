@@ -273,8 +273,9 @@ Word OfUnknown(const workload::Situation& situation) {
 }
 
 // Returns true if there is nothing to abort to, and that alone is why no Pod is updated. Returns
-// false while an exchange is half done, which is finished, and while Pods cannot be seen.
-bool StaysWhereItIs(const workload::Situation& situation) {
+// false while Pods cannot be seen, and while two ReplicaSets have exchanged only some of their
+// templates: the exchange goes on during an abort.
+bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();
   return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kReplace ||
@@ -283,7 +284,7 @@ bool StaysWhereItIs(const workload::Situation& situation) {
 
 // Returns the condition of an aborted workload that has no revision to go back to. If some Pods
 // have the template of its revision and others do not, the update stands still, as in a pause.
-Word OfStaying(const workload::Situation& situation) {
+Word OfNothingToAbortTo(const workload::Situation& situation) {
   const std::string why = "the rollout is aborted, and has nothing to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();
   const bool midway = counts.in_flight > 0 || (counts.to_update > 0 && counts.updated > 0);
@@ -297,7 +298,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
   const Policy policy = in_place.options().policy;
   const bool asks = policy == Policy::kOnly || policy == Policy::kIfPossible;
-  if (asks && StaysWhereItIs(situation)) return OfStaying(situation);
+  if (asks && IsHeldByAbort(situation)) return OfNothingToAbortTo(situation);
   switch (in_place.phase()) {
     case InPlacePhase::kDeciding:
       if (in_place.replace_soon()) return ReplacesSoon(situation);

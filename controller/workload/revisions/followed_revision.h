@@ -8,8 +8,8 @@
 //   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
 // While that revision has no ReplicaSet, no Pod moves to another revision, but the workload is
-// scaled (RO-032). Counters and wanted template are then those of the published revision, which
-// Pods stay at.
+// scaled (RO-032). updatedReplicas then counts the Pods of the published revision, the one that was
+// being rolled out.
 #pragma once
 
 #include <vector>

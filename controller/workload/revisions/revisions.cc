@@ -43,10 +43,17 @@ bool IsPublished(const Workload& workload, const ReplicaSet& rs) {
 const ReplicaSet* FindPublished(const Workload& workload,
                                 const std::vector<const ReplicaSet*>& replica_sets) {
   const int64_t revision = ParseRevision(workload.revision).value_or(0);
-  if (const ReplicaSet* rs = FindRevisionOrFormer(replica_sets, revision)) return rs;
-  const auto named = std::ranges::find_if(
-      replica_sets, [&](const ReplicaSet* rs) { return NumberOf(workload, *rs) == revision; });
-  return revision < 1 || named == replica_sets.end() ? nullptr : *named;
+  if (revision < 1) return nullptr;
+  const ReplicaSet* numbered = nullptr;
+  const ReplicaSet* unreadable = nullptr;
+  for (const ReplicaSet* rs : replica_sets) {
+    const int64_t number = NumberOf(workload, *rs);
+    const bool named = rs->meta.name == workload.published_name;
+    if (named && number == 0) unreadable = rs;
+    if (number == revision && (named || numbered == nullptr)) numbered = rs;
+  }
+  if (numbered != nullptr) return numbered;
+  return unreadable != nullptr ? unreadable : FindRevisionOrFormer(replica_sets, revision);
 }
 
 bool HadRevision(const ReplicaSet& rs, int64_t revision) {

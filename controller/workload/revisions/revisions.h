@@ -29,8 +29,10 @@ bool IsPublished(const Workload& workload, std::string_view revision);
 // Like the function above, for the revision of `rs`.
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the first of `replica_sets` that has the published revision, else the first that had it.
-// Returns null if there is none, or if no revision is published.
+// Returns the one of `replica_sets` that has the published revision. If there are several, returns
+// the one that the status names, else the first. If there is none, returns the one that the status
+// names, if its number cannot be read, else the first that once had the revision. Returns null if
+// there is none of these, or if no revision is published.
 const ReplicaSet* FindPublished(const Workload& workload,
                                 const std::vector<const ReplicaSet*>& replica_sets);
 

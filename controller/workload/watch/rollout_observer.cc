@@ -15,7 +15,7 @@ namespace {
 
 bool IsComplete(const Workload& workload) {
   return workload::DeploymentComplete(workload, workload.status) && !workload::IsAtStep(workload) &&
-         !workload::SaysNothingToFollow(workload);
+         !workload::StaysWithoutTarget(workload);
 }
 
 bool IsObserved(const Workload& workload) {

@@ -70,8 +70,9 @@ bool IsAtStep(const Workload& workload) {
   return workload.replicas > 0 && step && step->index <= step->total;
 }
 
-bool SaysNothingToFollow(const Workload& workload) {
-  return workload.follow_revision && workload.kind.HoldOf(workload).cause == kNothingToAbortTo;
+bool StaysWithoutTarget(const Workload& workload) {
+  if (!workload.follow_revision || workload.status.replicas == 0) return false;
+  return workload.kind.HoldOf(workload).cause == kNothingToAbortTo;
 }
 
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
@@ -79,11 +80,11 @@ bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.
 // When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
 // keeps it even if Pods are lost later. In three cases Progressing does not show this: the workload
 // is paused, it follows a revision, or it has no deadline. Then a rollout is under way if there are
-// old Pods.
+// old Pods, or if there is nothing to follow.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload)) return true;
-  if (SaysNothingToFollow(workload)) return status.replicas > 0;
+  if (StaysWithoutTarget(workload)) return true;
   if (DeploymentComplete(workload, status)) return false;
   const Condition* progressing = FindCondition(status.conditions, kProgressing);
   const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;

@@ -338,6 +338,7 @@ TEST_CASE("with nothing to abort to the verdict says so, paused or not (RO-062)"
 TEST_CASE("with nothing to abort to, the images are those of the current ReplicaSet (RO-153)") {
   Fixture f;
   f.follow_revision = 7;
+  f.published_name = "web-1";
   ReplicaSet& current = f.replica_sets.front();
   RolloutOwn stored = f.Own();
   stored.images = "web:stored";
@@ -356,15 +357,33 @@ TEST_CASE("with nothing to abort to, the images are those of the current Replica
     want = "web:stored";
   }
   SECTION("else they are not known: the stored ones may be of a template that no Pod has") {}
+  SECTION("the status has told those of another ReplicaSet") {
+    stored.conditions = {workload::NewCondition("Stalled", "True", "NothingToAbortTo", "", kStart)};
+    f.published_name = "web-0";
+  }
+  SECTION("it is gone as well") {
+    stored.conditions = {workload::NewCondition("Stalled", "True", "NothingToAbortTo", "", kStart)};
+    f.replica_sets.clear();
+  }
   f.status.carried = KindStatus(stored);
   WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
-  CHECK(ReadOwn(draft.carried).current_replica_set.name == "web-1");
-  CHECK(ReadOwn(draft.carried).images_stayed_at == Symbol(want));
+  CHECK(ReadOwn(draft.carried).current_replica_set.name == (f.replica_sets.empty() ? "" : "web-1"));
+  CHECK(ReadOwn(draft.carried).images_of_abort == Symbol(want));
+  Proves("RO-153");
+}
 
-  f.follow_revision = 1;  // revision 1 is there
+TEST_CASE("if there is something to abort to again, the images are its own at once (RO-153)") {
+  Fixture f;
+  f.follow_revision = 1;
+  RolloutOwn stored = f.Own();
+  stored.images = "web:v2";
+  stored.stable_images = "web:v1";
+  stored.conditions = {workload::NewCondition("Stalled", "True", "NothingToAbortTo", "", kStart)};
+  f.status.carried = KindStatus(stored);
+  WorkloadStatus draft = f.status;
   f.extension.UpdateStatus(f.Sit(), draft);
-  CHECK_FALSE(ReadOwn(draft.carried).images_stayed_at);
+  CHECK(ReadOwn(draft.carried).images_of_abort == Symbol("web:v1"));
   Proves("RO-153");
 }
 

@@ -286,7 +286,7 @@ TEST_CASE("with nothing to abort to the images are those that Pods stay at (RO-1
   const Workload workload = rollout.Look();
   StatusDraft draft = StoredRollout::DraftOf(workload);
   RolloutOwn own = ReadOwn(draft.status.carried);
-  own.images_stayed_at = "web:v7";
+  own.images_of_abort = "web:v7";
   draft.status.carried = KindStatus(own);
   rollout.Apply(rollout.kind.WriteStatus(workload, draft));
   CHECK(rollout.status()["images"] == "web:v7");

@@ -155,6 +155,7 @@ struct Stepped {
             .in_place_settings = in_place_settings,
             .status = status,
             .revision = revision,
+            .published_name = published_name,
             .roll_back_to = roll_back_to,
             .requested_template = kRequested,
             .kept_revision = Own().stable_revision,
@@ -189,6 +190,7 @@ struct Stepped {
   std::string strategy_error;
   std::vector<Setting> in_place_settings;
   std::string revision = "1";  // the published one
+  std::string published_name;  // the name in status.currentReplicaSet
   std::optional<int64_t> roll_back_to;
   std::optional<int64_t> follow_revision;
   std::optional<IntOrPercent> no_limit;

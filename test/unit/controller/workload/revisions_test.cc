@@ -106,6 +106,30 @@ TEST_CASE("a dropped number is remembered by the name of its ReplicaSet (RO-136)
   Proves("RO-136");
 }
 
+TEST_CASE("the published revision is that of the ReplicaSet that the status names (RO-155)") {
+  Harbour harbour;
+  harbour.revision = "5";
+  ReplicaSet& first = *Add(harbour.world, "5", "-");
+  ReplicaSet& second = *Add(harbour.world, "5", "-");
+  second.meta.name = "web-5-again";
+  ReplicaSet& former = *Add(harbour.world, "7", "5");
+  const ReplicaSets all = {&former, &first, &second};
+  Workload boat = harbour.Boat();
+  CHECK(FindPublished(boat, all) == &first);
+  boat.published_name = second.meta.name;
+  CHECK(FindPublished(boat, all) == &second);
+  boat.published_name = first.meta.name;
+  harbour.world.SetAnnotation(first, kRevision, "five");
+  CHECK(FindPublished(boat, all) == &second);
+  harbour.world.SetAnnotation(second, kRevision, "4");
+  CHECK(FindPublished(boat, all) == &first);
+  harbour.world.SetAnnotation(first, kRevision, "6");
+  CHECK(FindPublished(boat, all) == &former);
+  boat.revision = "";
+  CHECK(FindPublished(boat, all) == nullptr);
+  Proves("RO-155");
+}
+
 TEST_CASE("the present number comes before former ones") {
   World world(1);
   const ReplicaSet* renumbered = Add(world, "4", "1,2");
