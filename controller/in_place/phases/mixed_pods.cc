@@ -9,6 +9,10 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/metadata.h"
+#include "controller/in_place/template/template_images.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/revisions/revisions.h"
 
 namespace windlass::in_place {
 namespace {
@@ -29,14 +33,27 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
   return runs || !HasSeenPatch(pod, state);
 }
 
+// Returns true if the label that our patches set names a revision that `rs` neither has nor had,
+// and a container of the Pod has another image than the template of `rs`. So the Pod was patched,
+// even if a user has removed its state since, and the ReplicaSet that it was patched for.
+bool HasMarkOfAnother(const ReplicaSet& rs, const Pod& pod) {
+  const auto label = pod.meta.labels.Find(kRevisionLabel);
+  const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;
+  if (!revision || revision == workload::RevisionOf(rs.meta)) return false;
+  if (workload::HadRevision(rs, *revision) || rs.template_json == nullptr) return false;
+  const auto images = ReadTemplateImages(rs.template_fingerprint, *rs.template_json);
+  return images.ok() && !HasImagesOf(pod, *images);
+}
+
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
-// may be terminating. Compares fingerprints alone, so no text of a template is needed. Returns
-// false if neither a ReplicaSet nor the workload has the template of the patch: it may be the
+// may be terminating. A state that can be read needs no text of a template. Returns false if
+// neither a ReplicaSet nor the workload has the template of the patch: it may be the
 // template of `rs`, as an older API server showed it.
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);
-  if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) return false;
+  if (!said || !said->ok()) return HasMarkOfAnother(rs, pod);
+  if ((*said)->deployment != situation.workload.meta.uid) return false;
   const Fingerprint& target = (*said)->target;
   if (target == rs.template_fingerprint || !AsksForWhatWePatched(pod, **said)) return false;
   return situation.wanted.Is(target) ||

@@ -95,6 +95,25 @@ TEST_CASE("with Recreate, a Pod that lost all marks of its update is told by its
   CHECK(c.PodNames().size() == 1);
 }
 
+TEST_CASE("with Recreate, a Pod whose update left nothing but its label is known by it (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  REQUIRE(c.LabelOf(pod, "windlass.dev/revision") == "2");
+  c.PodNamed(pod)["metadata"]["annotations"]["windlass.dev/in-place-state"] = "{}";
+  c.replica_sets().erase(c.NameOf("v2"));
+  int images_of = 3;
+  SECTION("it runs another image than the ReplicaSet that would grow") { images_of = 1; }
+  SECTION("a user has given it the image back") { c.SetImageOfPod(pod, "v1"); }
+  c.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  c.Scale(3);
+  for (int i = 0; i < 3; ++i) c.Sync();
+  c.RunPods();
+  CHECK(c.PodNames().size() == static_cast<size_t>(images_of));
+}
+
 TEST_CASE("with Recreate, who waits long for an update in place is told for which Pod (P-011)") {
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
@@ -231,8 +250,8 @@ TEST_CASE("with Recreate, a failed Pod goes back beside those of that image (P-0
   c.Annotate("windlass.dev/in-place", "IfPossible");
   c.FailForLong("v2", "Revert");
   const std::vector<std::string> pods = c.PodNames();
-  const auto patched = std::ranges::find_if(
-      pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; });
+  const auto patched =
+      std::ranges::find_if(pods, [&](const std::string& pod) { return c.ImageOfPod(pod) == "v2"; });
   REQUIRE(patched != pods.end());
   c.Sync(1);  // gives the revision up
   c.Edit([](Json& d) { d["spec"]["strategy"] = {{"type", "Recreate"}}; });
