@@ -3,6 +3,7 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/rollback_field.h"
+#include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
 #include "controller/workload/annotations.h"
@@ -73,9 +74,10 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
-// If the revision that Pods are to follow is gone, only the condition Stalled shows that. In all
-// other cases, the cause is the reason of Stalled, except for the reason InPlaceNotPossible: its
-// cause is NotPossible, as in the condition windlass.dev/InPlace.
+// Only the condition Stalled shows that the revision is gone that Pods are to follow. In all other
+// cases, the cause is the reason of Stalled, except for the reason InPlaceNotPossible: its cause is
+// NotPossible, as in the condition windlass.dev/InPlace. There is no verdict if Progressing shows
+// the same reason as Stalled.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const auto* own = workload.status.carried.As<RolloutOwn>();
@@ -88,6 +90,8 @@ RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
     return {.cause = reason == workload::kInPlaceNotPossible ? "NotPossible" : reason};
   }
   const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);
+  const bool invalid = progressing != nullptr && progressing->reason == kInvalidTemplate;
+  if (invalid && progressing->status == "False") return {.cause = kInvalidTemplate};
   return {.by_user = progressing != nullptr && progressing->reason == kPausedAtStep};
 }
 

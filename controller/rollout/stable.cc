@@ -128,8 +128,14 @@ void RecoverStable(View& view, const NotesInPlace& notes) {
 }
 
 const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
-  if (situation.new_replica_set != nullptr) return situation.new_replica_set;
-  return workload::FindPublished(situation.workload, situation.all);
+  const Workload& workload = situation.workload;
+  const ReplicaSet* wanted = situation.new_replica_set;
+  const ReplicaSet* published = workload::FindPublished(workload, situation.all);
+  if (wanted == nullptr || published == nullptr) return wanted != nullptr ? wanted : published;
+  // A template of an earlier revision is not rolled out if that is forbidden, or during a pause.
+  const int64_t number = workload::NumberOf(workload, *wanted);
+  const bool earlier = number > 0 && number < workload::NumberOf(workload, *published);
+  return earlier ? published : wanted;
 }
 
 std::optional<Event> TellRecovered(const Situation& situation) {

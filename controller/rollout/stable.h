@@ -41,8 +41,9 @@ struct NotesInPlace {
 void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the ReplicaSet of the revision that Pods get. If the template is not rolled out, for
-// example because it was refused, it has no ReplicaSet, and Pods keep the published revision:
-// returns the ReplicaSet of status.currentRevision. Returns null if there is none.
+// example because it was refused, it has no ReplicaSet, or one with an earlier revision, and Pods
+// keep the published revision: returns the ReplicaSet of status.currentRevision. Returns null if
+// there is none.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 
 // Returns the Event about a stable revision that RecoverStable found and the stored status lacks.

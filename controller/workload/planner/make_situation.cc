@@ -24,7 +24,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   if (follows) situation.limits.updated_max = kUnlimited;  // no limit holds Pods back (RO-031)
   situation.extension().Look(situation);
   if (HasNothingToFollow(situation)) {
-    situation.extended.refused = NothingToFollow(situation.workload);
+    situation.extended.refused = NothingToFollow(situation);
   }
   return situation;
 }

@@ -1,5 +1,6 @@
 #include "controller/workload/revisions/followed_revision.h"
 
+#include <algorithm>
 #include <string>
 
 #include "controller/workload/conditions.h"
@@ -21,15 +22,21 @@ const ReplicaSet* FindWanted(const Situation& situation) {
   return FindPublished(situation.workload, situation.all);
 }
 
-RolloutRefusal NothingToFollow(const Workload& workload) {
+RolloutRefusal NothingToFollow(const Situation& situation) {
+  const Workload& workload = situation.workload;
   const int64_t revision = *workload.follow_revision;
   const std::string why = revision < 1
                               ? "no revision was ever complete"
                               : "the replica set of revision " + std::to_string(revision) +
                                     ", the last one that was complete, does not exist any more";
+  const bool none =
+      workload.replicas > 0 && std::ranges::all_of(situation.all, [](const ReplicaSet* rs) {
+        return rs->replicas == 0 && rs->status.replicas == 0;
+      });
   return {.reason = kNothingToAbortTo,
           .message = "The rollout is aborted, and has nothing to go back to: " + why +
-                     ". No Pod is moved. End the abort to roll the template out"};
+                     (none ? ". There are no Pods, and none are made. " : ". No Pod is moved. ") +
+                     "End the abort to roll the template out"};
 }
 
 }  // namespace windlass::workload

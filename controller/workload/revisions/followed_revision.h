@@ -31,7 +31,7 @@ bool HasNothingToFollow(const Situation& situation);
 // revision if there is nothing to follow. Returns null if there is none.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing for a workload for which HasNothingToFollow is true.
-RolloutRefusal NothingToFollow(const Workload& workload);
+// Returns reason and message of Progressing while HasNothingToFollow is true.
+RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -102,12 +102,14 @@ void RolloutObserver::Gone(const ObjectKey& key) {
 }
 
 // Begins or ends rollouts after an edit of the spec. While the object is paused, does nothing: no
-// rollout begins, and one under way keeps its target.
+// rollout begins, and one under way keeps its target. Does nothing, either, if an abort has nothing
+// to go back to.
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return;
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
+  if (now.follow_revision && to == nullptr) return;  // no Pod moves: what is under way is stuck
   Rollout* const known = rollouts_.Find(key);
   // Edits during a pause are not followed. So after a pause, `before` does not show which template
   // the Pods have.
@@ -135,7 +137,12 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
 
 void RolloutObserver::Look(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
-  Rollout* const rollout = rollouts_.Find(key);
+  Rollout* rollout = rollouts_.Find(key);
+  // An abort whose Pods are all back is over. If its ReplicaSet is deleted then, it is stuck again.
+  if (rollout == nullptr && HasSynced() && workload::StaysWithoutTarget(workload)) {
+    Judge(workload);
+    rollout = rollouts_.Find(key);
+  }
   if (rollout == nullptr) return;
   if (IsComplete(workload) && rollout->target == TargetOf(workload)) {
     return rollouts_.Finish(key, kOutcomeComplete);

@@ -71,7 +71,8 @@ bool IsAtStep(const Workload& workload) {
 }
 
 bool StaysWithoutTarget(const Workload& workload) {
-  if (!workload.follow_revision || workload.status.replicas == 0) return false;
+  const bool has_or_wants_pods = workload.replicas > 0 || workload.status.replicas > 0;
+  if (!workload.follow_revision || !has_or_wants_pods) return false;
   return workload.kind.HoldOf(workload).cause == kNothingToAbortTo;
 }
 

@@ -50,9 +50,9 @@ bool IsUnderWay(const Workload& workload);
 // Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
 bool IsAtStep(const Workload& workload);
 
-// Returns true if there are Pods that are to follow a revision which does not exist, by what the
-// spec or the stored status says (RO-032). They stay where they are: even if all of them have one
-// revision, no rollout is complete.
+// Returns true if the workload has Pods or wants some, and these are to follow a revision which
+// does not exist, by what the spec or the stored status says (RO-032). Pods stay where they are:
+// even if all of them have one revision, no rollout is complete.
 bool StaysWithoutTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

@@ -373,6 +373,37 @@ TEST_CASE("with nothing to abort to, the images are those of the current Replica
   Proves("RO-153");
 }
 
+// For the user whose Pods were all back when the ReplicaSet of the stable revision was deleted.
+TEST_CASE("with nothing to abort to and no Pods, the verdict says that none are made (RO-062)") {
+  Fixture f;
+  f.follow_revision = 7;
+  const auto message = [&f] { return f.Sit().extended.refused->message; };
+  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);
+  f.replica_sets[0].replicas = 0;
+  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);  // they terminate
+  f.replica_sets[0].status.replicas = 0;
+  CHECK(message().find("There are no Pods, and none are made. End") != std::string::npos);
+  f.replicas = 0;
+  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);
+  Proves("RO-062");
+}
+
+// For whoever follows the canary's Pods by the hash in the status. Example: InPlaceOnly refuses to
+// go back to revision 2.
+TEST_CASE("an earlier revision that is not rolled out is not the current one (RO-155)") {
+  Fixture f;
+  f.AddNew(0, 0);
+  f.Add(3, 10, 10, 7);
+  f.revision = "3";
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReadOwn(draft.carried).current_replica_set.name == "web-3");
+  f.replica_sets[1].meta.annotations.Set(workload::kRevision, "4");  // it is rolled out now
+  f.extension.UpdateStatus(f.Sit(), draft);
+  CHECK(ReadOwn(draft.carried).current_replica_set.name == "web-2");
+  Proves("RO-155");
+}
+
 TEST_CASE("if there is something to abort to again, the images are its own at once (RO-153)") {
   Fixture f;
   f.follow_revision = 1;

@@ -102,8 +102,23 @@ TEST_CASE("metrics hear that there is nothing to abort to (RO-062)") {
   rollout.SetCondition(StoredCondition("Stalled", "True", "NothingToAbortTo", "7 is gone"));
   CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "NothingToAbortTo");
   CHECK(workload::IsUnderWay(rollout.Look()));  // although all Pods are of one revision
-  rollout.object["status"]["replicas"] = 0;
+  rollout.object["status"]["replicas"] = 0;     // and none can be made
+  CHECK(workload::IsUnderWay(rollout.Look()));
+  rollout.object["spec"]["replicas"] = 0;
   CHECK_FALSE(workload::IsUnderWay(rollout.Look()));
+  Proves("RO-062");
+}
+
+TEST_CASE("metrics hear that the template is refused, also if Progressing says so (RO-062)") {
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("Stalled", "True", "InvalidTemplate", "unknown field"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "InvalidTemplate");
+  rollout.SetCondition(StoredCondition("Progressing", "False", "InvalidTemplate", "unknown field"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "InvalidTemplate");
+  rollout.SetCondition(StoredCondition("Progressing", "True", "ReplicaSetUpdated", ""));
+  rollout.RemoveCondition("Stalled");
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause.empty());
+  Proves("RO-062");
 }
 
 TEST_CASE("the API server merges no list of a Rollout: no request needs it to (RO-076)") {
