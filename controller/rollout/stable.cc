@@ -128,14 +128,10 @@ void RecoverStable(View& view, const NotesInPlace& notes) {
 }
 
 const ReplicaSet* CurrentReplicaSet(const Situation& situation) {
-  const Workload& workload = situation.workload;
   const ReplicaSet* wanted = situation.new_replica_set;
-  const ReplicaSet* published = workload::FindPublished(workload, situation.all);
+  const ReplicaSet* published = workload::FindPublished(situation.workload, situation.all);
   if (wanted == nullptr || published == nullptr) return wanted != nullptr ? wanted : published;
-  // A template of an earlier revision is not rolled out if that is forbidden, or during a pause.
-  const int64_t number = workload::NumberOf(workload, *wanted);
-  const bool earlier = number > 0 && number < workload::NumberOf(workload, *published);
-  return earlier ? published : wanted;
+  return situation.extended.refused ? published : wanted;
 }
 
 std::optional<Event> TellRecovered(const Situation& situation) {

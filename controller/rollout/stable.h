@@ -40,10 +40,9 @@ struct NotesInPlace {
 //   - if the status names none, only rule 1 is tried: rule 2 could find the wrong one
 void RecoverStable(View& view, const NotesInPlace& notes);
 
-// Returns the ReplicaSet of the revision that Pods get. If the template is not rolled out, for
-// example because it was refused, it has no ReplicaSet, or one with an earlier revision, and Pods
-// keep the published revision: returns the ReplicaSet of status.currentRevision. Returns null if
-// there is none.
+// Returns the ReplicaSet of the revision that is rolled out. A template that is refused has none,
+// or one of an earlier revision that gets no Pods: returns the ReplicaSet of status.currentRevision
+// then, and also if a template has no ReplicaSet for another reason. Returns null if there is none.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 
 // Returns the Event about a stable revision that RecoverStable found and the stored status lacks.

@@ -4,6 +4,7 @@
 
 #include "controller/workload/watch/rollout_observer.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/sim/rollout_page.h"
 #include "test/sim/sample_objects.h"
 
@@ -126,6 +127,64 @@ TEST_CASE("metrics: an abort ends the rollout, and the way back is another") {
   world.RunFor(seconds(1));
   CHECK(UnderWay(windlass) == Page{{"rollouts default Rollout progressing", 1}});
   CHECK(Started(windlass).at("rollouts_started_total " + kRolloutPrefix + "template") == 3);
+}
+
+// Deletes the ReplicaSets that are to have Pods.
+void DeleteActive(World& world, const std::string& except = "") {
+  for (const Object& rs : world.ReplicaSets("web", kRollouts)) {
+    if (ReplicasOf(*rs) == 0 || NameOf(*rs) == except) continue;
+    REQUIRE(world.api().Delete("user", {resources::kReplicaSets, "default", NameOf(*rs)}).ok());
+  }
+}
+
+// For whoever is paged: it is stuck, whenever its ReplicaSet was deleted. No Pod goes back, so no
+// rollback is counted.
+TEST_CASE("metrics: an abort that has nothing to go back to is stuck, and no rollback (RO-062)") {
+  const std::string finished = "rollouts_finished_total " + kRolloutPrefix;
+  World world(9);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  world.Apply(SampleRollout("web", 4));
+  Complete(world, "web", kRollouts);
+  world.SetImage("web", kMissing, kRollouts);
+  REQUIRE(world.Rest());
+  const auto abort = [&](bool on) {
+    world.Edit("web", {{"spec", {{"abort", on}}}}, kRollouts);
+    REQUIRE(world.Rest());
+  };
+  const std::string canary =
+      TextAt(*world.Owner("web", kRollouts), {"status", "currentReplicaSet"});
+
+  SECTION("it is deleted before") {
+    DeleteActive(world, canary);
+    abort(true);
+    CHECK(UnderWay(windlass) == Page{{"rollouts default Rollout stuck", 1}});
+    CHECK(Finished(windlass) == Page{{finished + "complete", 1}});
+    SECTION("scaled to zero, it is over") {
+      world.Scale("web", 0, kRollouts);
+      REQUIRE(world.Rest());
+      CHECK(UnderWay(windlass).empty());
+      CHECK(Finished(windlass) == Page{{finished + "aborted", 1}, {finished + "complete", 1}});
+    }
+    SECTION("after the abort the same rollout goes on") {
+      abort(false);
+      CHECK_FALSE(UnderWay(windlass).empty());
+      CHECK(Finished(windlass) == Page{{finished + "complete", 1}});
+    }
+    CHECK(Rollbacks(windlass).empty());
+  }
+  SECTION("it is deleted when all Pods are back") {
+    abort(true);
+    REQUIRE(UnderWay(windlass).empty());
+    const Page before = Finished(windlass);
+    const Page started = Started(windlass);
+    DeleteActive(world);
+    REQUIRE(world.Rest());
+    CHECK(UnderWay(windlass) == Page{{"rollouts default Rollout stuck", 1}});
+    CHECK(Started(windlass) == started);
+    CHECK(Finished(windlass) == before);
+    CHECK(Rollbacks(windlass) == Page{{"rollbacks_total default Rollout abort", 1}});
+  }
+  Proves("RO-062");
 }
 
 TEST_CASE("metrics: a rollout ends with its object") {

@@ -36,23 +36,25 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
 // Returns true if the label that our patches set names a revision that `rs` neither has nor had,
 // and a container of the Pod has another image than the template of `rs`. So the Pod was patched,
 // even if a user has removed its state since, and the ReplicaSet that it was patched for.
-bool HasMarkOfAnother(const ReplicaSet& rs, const Pod& pod) {
+bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod& pod) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;
-  if (!revision || revision == workload::RevisionOf(rs.meta)) return false;
+  if (!revision || *revision == workload::NumberOf(workload, rs)) return false;
   if (workload::HadRevision(rs, *revision) || rs.template_json == nullptr) return false;
   const auto images = ReadTemplateImages(rs.template_fingerprint, *rs.template_json);
   return images.ok() && !HasImagesOf(pod, *images);
 }
 
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
-// may be terminating. A state that can be read needs no text of a template. Returns false if
-// neither a ReplicaSet nor the workload has the template of the patch: it may be the
-// template of `rs`, as an older API server showed it.
+// may be terminating.
+//   - If the Pod's state can be read, its fingerprint of the target shows that. Returns false if
+//     neither a ReplicaSet nor the workload has that template: it may be the template of `rs`, as
+//     an older API server showed it.
+//   - Otherwise label and images show it (HasMarkOfAnother).
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);
-  if (!said || !said->ok()) return HasMarkOfAnother(rs, pod);
+  if (!said || !said->ok()) return HasMarkOfAnother(situation.workload, rs, pod);
   if ((*said)->deployment != situation.workload.meta.uid) return false;
   const Fingerprint& target = (*said)->target;
   if (target == rs.template_fingerprint || !AsksForWhatWePatched(pod, **said)) return false;

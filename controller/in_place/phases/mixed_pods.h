@@ -12,7 +12,9 @@
 namespace windlass::in_place {
 
 // Returns the ReplicaSets under Recreate that have fewer replicas than the workload and have a Pod
-//   - with another template; a terminating Pod counts, too
+//   - with another template, by its state, or by our label and its images; a terminating Pod
+//   counts,
+//     too
 //   - with a container that may still run the image of another template
 // While Pods cannot be seen yet, returns every smaller ReplicaSet for which a rollout is under way.
 // Returns an empty list if a right to see Pods is missing, or the workload does not ask for updates

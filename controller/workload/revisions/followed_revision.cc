@@ -35,7 +35,7 @@ RolloutRefusal NothingToFollow(const Situation& situation) {
       });
   return {.reason = kNothingToAbortTo,
           .message = "The rollout is aborted, and has nothing to go back to: " + why +
-                     (none ? ". There are no Pods, and none are made. " : ". No Pod is moved. ") +
+                     (none ? ". There are no Pods. " : ". No Pod is moved. ") +
                      "End the abort to roll the template out"};
 }
 

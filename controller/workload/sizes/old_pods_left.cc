@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/workload/conditions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/sizes/waiting_event.h"
 #include "kubeclient/api/pod_list.h"
@@ -106,13 +107,18 @@ const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* r
 }
 
 Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
-  Wait wait = TellWaiting(situation, [&](seconds) {
+  // At rest no rollout will change the Pod.
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
+  const bool at_rest = progressing != nullptr && progressing->reason == kAvailableReason;
+  const auto message = [&](seconds) {
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +
            std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
            " has another template, or may still run one, and strategy Recreate never runs two "
-           "templates at once";
-  });
+           "templates at once" +
+           (at_rest && !mixed.pod.empty() ? "; if it stays so, delete that Pod" : "");
+  };
+  Wait wait = TellWaiting(situation, message, /*also_at_rest=*/true);
   if (!mixed.look_again) return wait;
   const Duration due = std::max<Duration>(*mixed.look_again - situation.now, seconds(1));
   wait.look_again_in = wait.look_again_in ? std::min(*wait.look_again_in, due) : due;

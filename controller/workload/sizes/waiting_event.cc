@@ -16,10 +16,12 @@ Wait TellNow(std::string message) {
 }
 
 Wait TellWaiting(const Situation& situation,
-                 const std::function<std::string(seconds waited)>& message) {
+                 const std::function<std::string(seconds waited)>& message, bool also_at_rest) {
   const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
+  if (progressing == nullptr) return {};
   // The status write that reports a rollout under way wakes the key.
-  if (progressing == nullptr || progressing->reason == kAvailableReason) return {};
+  const bool at_rest = progressing->reason == kAvailableReason;
+  if (at_rest && !also_at_rest) return {};
   const WallTime since = std::max(progressing->last_update_time, situation.view.specs_since);
   const seconds waited = situation.now - since;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};

@@ -25,8 +25,10 @@ Wait TellNow(std::string message);
 //     minutes, and an old ReplicaSet was scaled down a second ago: its Pods are awaited for a
 //     second.
 // `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
-// such condition, or if the condition reports a complete rollout (D-275).
+// such condition, or if the condition reports a complete rollout and `also_at_rest` is false
+// (D-275).
 Wait TellWaiting(const Situation& situation,
-                 const std::function<std::string(std::chrono::seconds waited)>& message);
+                 const std::function<std::string(std::chrono::seconds waited)>& message,
+                 bool also_at_rest = false);
 
 }  // namespace windlass::workload

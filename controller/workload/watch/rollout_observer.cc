@@ -15,7 +15,7 @@ namespace {
 
 bool IsComplete(const Workload& workload) {
   return workload::DeploymentComplete(workload, workload.status) && !workload::IsAtStep(workload) &&
-         !workload::StaysWithoutTarget(workload);
+         !workload::LacksTarget(workload);
 }
 
 bool IsObserved(const Workload& workload) {
@@ -86,13 +86,17 @@ void RolloutObserver::Judge(const Workload& workload) {
       return Begin(workload, {.trigger = workload.follow_revision ? kTriggerAbort
                                          : target != nullptr      ? kTriggerTemplate
                                                                   : std::string_view()});
-    case workload::FirstSight::kMidway: {
-      const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
-      Rollout rollout{.midway = true};
-      if (shown) rollout.began = rollouts_.MomentOf(*shown);
-      return Begin(workload, rollout);
-    }
+    case workload::FirstSight::kMidway: return BeginMidway(workload, target);
   }
+}
+
+// Begins a rollout that is not counted as begun: another process counted it, or an abort that was
+// over has lost the ReplicaSet that it went back to.
+void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
+  const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
+  Rollout rollout{.midway = true};
+  if (shown) rollout.began = rollouts_.MomentOf(*shown);
+  Begin(workload, rollout);
 }
 
 void RolloutObserver::Gone(const ObjectKey& key) {
@@ -138,20 +142,40 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
 void RolloutObserver::Look(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
   Rollout* rollout = rollouts_.Find(key);
-  // An abort whose Pods are all back is over. If its ReplicaSet is deleted then, it is stuck again.
-  if (rollout == nullptr && HasSynced() && workload::StaysWithoutTarget(workload)) {
-    Judge(workload);
+  if (rollout == nullptr && HasSynced() && workload::LacksTarget(workload)) {
+    BeginMidway(workload, nullptr);
     rollout = rollouts_.Find(key);
   }
   if (rollout == nullptr) return;
+  if (workload.follow_revision && !rollout->target.back) return LookAtAbort(workload);
   if (IsComplete(workload) && rollout->target == TargetOf(workload)) {
-    return rollouts_.Finish(key, kOutcomeComplete);
+    // An abort without a target is over when no Pod is left or wanted.
+    const bool lost = workload.follow_revision &&
+                      workload::FindTarget(workload, ReplicaSetsOf(workload)) == nullptr;
+    return rollouts_.Finish(key, lost ? kOutcomeAborted : kOutcomeComplete);
   }
+  ShowState(workload, *rollout);
+}
+
+// Called while an abort has no target, or had none when spec.abort was set: what was under way then
+// is stuck. It ends when the abort has a target after all, or when no Pod is left or wanted.
+void RolloutObserver::LookAtAbort(const Workload& workload) {
+  const ObjectKey key = KeyOf(workload.meta);
+  if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {
+    rollouts_.Finish(key, kOutcomeAborted);
+    return Begin(workload, {.trigger = kTriggerAbort});
+  }
+  const bool none = workload.replicas == 0 && workload.status.replicas == 0;
+  if (none) return rollouts_.Finish(key, kOutcomeAborted);
+  ShowState(workload, *rollouts_.Find(key));
+}
+
+void RolloutObserver::ShowState(const Workload& workload, Rollout& rollout) {
   RolloutHold hold = workload.kind.HoldOf(workload);
   const RolloutHold other = extended_of_(workload).hold;
   if (hold.cause.empty()) hold.cause = other.cause;
   hold.by_user = hold.by_user || other.by_user;
-  rollouts_.SetState(key, *rollout, workload::StateOf(workload, hold));
+  rollouts_.SetState(KeyOf(workload.meta), rollout, workload::StateOf(workload, hold));
 }
 
 void RolloutObserver::NotePods(const Workload& workload) {

@@ -68,7 +68,10 @@ class RolloutObserver {
   void Edited(const Workload& before, const Workload& now);
   void Judge(const Workload& workload);
   void Begin(const Workload& workload, Rollout rollout);
+  void BeginMidway(const Workload& workload, const ReplicaSet* target);
   void Look(const Workload& workload);
+  void LookAtAbort(const Workload& workload);
+  void ShowState(const Workload& workload, Rollout& rollout);
   void NotePods(const Workload& workload);
   bool HasSynced() const;
   ReplicaSets ReplicaSetsOf(const Workload& workload) const;

@@ -53,7 +53,7 @@ bool IsAtStep(const Workload& workload);
 // Returns true if the workload has Pods or wants some, and these are to follow a revision which
 // does not exist, by what the spec or the stored status says (RO-032). Pods stay where they are:
 // even if all of them have one revision, no rollout is complete.
-bool StaysWithoutTarget(const Workload& workload);
+bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.
 bool HasOldPods(const WorkloadStatus& status);

@@ -7,6 +7,7 @@
 #include "controller/workload/sizes/waiting_event.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
 namespace windlass::in_place::mixed_pods_test {
@@ -104,14 +105,45 @@ TEST_CASE("with Recreate, a Pod whose update left nothing but its label is known
   REQUIRE(c.LabelOf(pod, "windlass.dev/revision") == "2");
   c.PodNamed(pod)["metadata"]["annotations"]["windlass.dev/in-place-state"] = "{}";
   c.replica_sets().erase(c.NameOf("v2"));
-  int images_of = 3;
-  SECTION("it runs another image than the ReplicaSet that would grow") { images_of = 1; }
+  size_t pods = 3;
+  SECTION("it runs another image than the ReplicaSet that would grow") { pods = 1; }
+  SECTION("its ReplicaSet once had that revision") {
+    c.ReplicaSet("v1")["metadata"]["annotations"]["deployment.kubernetes.io/revision-history"] =
+        "2";
+  }
   SECTION("a user has given it the image back") { c.SetImageOfPod(pod, "v1"); }
   c.Edit([](Json& d) { d["spec"]["paused"] = true; });
   c.Scale(3);
   for (int i = 0; i < 3; ++i) c.Sync();
   c.RunPods();
-  CHECK(c.PodNames().size() == static_cast<size_t>(images_of));
+  CHECK(c.PodNames().size() == pods);
+}
+
+// No rollout will change the Pod.
+TEST_CASE(
+    "with Recreate, who scales beside a Pod of another image at rest is told (P-011, D-275)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.RunPods();
+  c.SetImage("v1");
+  c.PodNamed(pod)["metadata"]["annotations"]["windlass.dev/in-place-state"] = "{}";
+  c.replica_sets().erase(c.NameOf("v2"));
+  c.SettleInPlace();
+  REQUIRE(c.Condition("Progressing") == "True NewReplicaSetAvailable");
+  c.Scale(3);
+  c.Sync();
+  c.now += workload::kHeldToldAfter.count();
+  const Step end = c.Sync();
+  CHECK(c.SizeOf("v1") == 1);
+  REQUIRE(std::holds_alternative<Wait>(end));
+  REQUIRE(std::get<Wait>(end).events.size() == 1);
+  CHECK(std::get<Wait>(end).events[0].message.ends_with("; if it stays so, delete that Pod"));
+  c.DeletePod(pod);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+  Proves("D-275");
 }
 
 TEST_CASE("with Recreate, who waits long for an update in place is told for which Pod (P-011)") {
