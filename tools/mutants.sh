@@ -51,6 +51,8 @@ program_of() {
     controller/replication_controller/watch/*) echo replication_controller_watch_test ;;
     controller/replication_controller/*) echo replication_controller_test ;;
     controller/rollout/*) echo rollout_test ;;
+    controller/workload/watch/rollout_observer.*) echo sim_test ;;
+    controller/workload/watch/rollout_state.*) echo rollout_test ;;
     controller/workload/watch/*) echo workload_watch_test ;;
     kubeclient/api/*) echo api_test ;;
     kubeclient/cache/*) echo cache_test ;;

@@ -64,7 +64,8 @@ struct Harbour {
             .max_surge = model.spec.max_surge,
             .max_unavailable = model.spec.max_unavailable,
             .status = {.observed_generation = 1, .carried = KindStatus(3)},
-            .revision = revision};
+            .revision = revision,
+            .follow_revision = follow_revision};
   }
   View Look() const {
     View view{.workload = Boat()};
@@ -79,6 +80,7 @@ struct Harbour {
   std::string strategy_error;
   std::string revision;  // published
   bool recreate = false;
+  std::optional<int64_t> follow_revision;
 };
 
 }  // namespace windlass::workload

@@ -14,6 +14,7 @@
 #include "controller/workload/situation.h"
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
 
 namespace windlass::workload::extension_test {
@@ -46,7 +47,8 @@ class Rigging : public Extension {
     const std::map<Moment, std::string> names = {{Moment::kRecover, "recover"},
                                                  {Moment::kWhilePaused, "paused"},
                                                  {Moment::kWhileRunning, "running"},
-                                                 {Moment::kBeforeCreation, "creation"}};
+                                                 {Moment::kBeforeCreation, "creation"},
+                                                 {Moment::kWhileHeld, "held"}};
     ++calls["Next, " + names.at(moment)];
     CHECK(SailsOf(situation) == 3);
     if (wants == moment) return Failed{.error = {ErrorKind::kInvalid, "hoist a sail"}};
@@ -133,6 +135,19 @@ TEST_CASE("an extension is asked before a ReplicaSet is made, and notes on it wh
         Names{"Look", "Next, recover", "Next, running", "Next, creation", "Note, new", "End"});
   CHECK(harbour.rigging.calls["Look"] == 1);
   CHECK(harbour.rigging.calls["End"] == 1);
+}
+
+// For the user whose Pod an update took out of traffic: it returns, although nothing is rolled out.
+TEST_CASE("an extension is asked what is due while there is nothing to follow (RO-032)") {
+  Rigged harbour;
+  harbour.world.AddNew("web-1", 2, 2);
+  harbour.rigging.wants = Moment::kWhileHeld;
+  CHECK_FALSE(std::holds_alternative<Failed>(harbour.Decide()));
+  harbour.follow_revision = 7;
+  const Step step = harbour.Decide();
+  REQUIRE(std::holds_alternative<Failed>(step));
+  CHECK(std::get<Failed>(step).error.message == "hoist a sail");
+  Proves("RO-032");
 }
 
 TEST_CASE("an extension adds its notes to every resize") {

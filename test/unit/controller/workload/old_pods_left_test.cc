@@ -175,6 +175,20 @@ TEST_CASE("a wait that a new size begins is told of when it is long (D-275)") {
   Proves("D-275");
 }
 
+// No rollout will change the Pod, so the Event names the way out.
+TEST_CASE("at rest, a wait for a Pod of another template is told of, too (P-011, D-275)") {
+  World world = RecreateWorld(3);
+  world.deployment.status.conditions = {
+      NewCondition("Progressing", "True", "NewReplicaSetAvailable", "m", kNow + seconds(-600))};
+  ReplicaSet& rs = world.AddNew("web", 1, 1);
+  Situation situation = world.Look();
+  situation.extended.mixed.push_back({&rs, "web-1"});
+  const Wait wait = std::get<Wait>(AwaitOldPods(situation, &rs)->then);
+  REQUIRE(wait.events.size() == 1);
+  CHECK(wait.events[0].message.ends_with("; if it stays so, delete that Pod"));
+  Proves("D-275");
+}
+
 TEST_CASE("a Pod that takes its grace period is not told of (S-010)") {
   World world = RecreateWorld(2);
   world.deployment.status.conditions = {
