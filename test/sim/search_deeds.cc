@@ -90,7 +90,7 @@ void MakeFat(World& world, SearchWorkload& workload, int64_t bytes, int64_t how)
         container["env"].push_back({{"name", "FAT"}, {"value", text}});
       });
       return;
-    case 1: return workload.Edit(Annotation("fat", text));
+    case 1: workload.Edit(Annotation("fat", text)); return;
     default:
       for (const Object& rs : workload.ReplicaSets()) {
         PatchOf(world, KeyOfReplicaSet(rs), Annotation("fat", text));
@@ -151,7 +151,8 @@ void Promote(SearchWorkload& workload) {
 void SetPartition(SearchWorkload& workload, int64_t pods) {
   if (workload.resource() == resources::kRollouts) {
     const Json value = pods == 0 ? Json() : Json(pods);
-    return workload.Edit(Spec({{"strategy", {{"partition", value}}}}));
+    workload.Edit(Spec({{"strategy", {{"partition", value}}}}));
+    return;
   }
   const Json value = pods == 0 ? Json() : Json(std::to_string(pods));
   workload.Edit(Annotation("windlass.dev/in-place-partition", value));
@@ -160,7 +161,8 @@ void SetPartition(SearchWorkload& workload, int64_t pods) {
 void SetLimits(SearchWorkload& workload, int64_t surge, int64_t unavailable) {
   if (surge == 0 && unavailable == 0) unavailable = 1;
   if (workload.is_controller()) {
-    return workload.Edit(Spec({{"maxSurge", surge}, {"maxUnavailable", unavailable}}));
+    workload.Edit(Spec({{"maxSurge", surge}, {"maxUnavailable", unavailable}}));
+    return;
   }
   if (workload.recreates()) return;
   const Json limits = {{"maxSurge", surge}, {"maxUnavailable", unavailable}};
@@ -169,16 +171,25 @@ void SetLimits(SearchWorkload& workload, int64_t surge, int64_t unavailable) {
 
 void Undo(World& world, SearchWorkload& workload) {
   const Object now = workload.Present();
-  if (workload.is_controller()) return workload.Edit(Spec({{"rollback", true}}));
+  if (workload.is_controller()) {
+    workload.Edit(Spec({{"rollback", true}}));
+    return;
+  }
   if (BoolAt(*now, {"spec", "paused"}) || workload.ReplicaSets().size() < 2) return;
-  if (workload.resource() == resources::kRollouts) return workload.Edit(RollbackToPatch(0));
+  if (workload.resource() == resources::kRollouts) {
+    workload.Edit(RollbackToPatch(0));
+    return;
+  }
   const Json patch = UndoPatch(*now, workload.ReplicaSets(), std::nullopt);
   // The template of then may make the object too large.
   if (!patch.is_null()) world.api().Patch(kDeedUser, workload.key(), "", kJsonPatchType, patch);
 }
 
 void Scale(World& world, SearchWorkload& workload, int64_t replicas) {
-  if (!workload.is_controller()) return workload.Edit(Spec({{"replicas", replicas}}));
+  if (!workload.is_controller()) {
+    workload.Edit(Spec({{"replicas", replicas}}));
+    return;
+  }
   PatchOf(world, {resources::kReplicationControllers, workload.namespace_name(), workload.name()},
           Spec({{"replicas", replicas > 0 ? replicas : 1}}));  // an update of none is refused
 }

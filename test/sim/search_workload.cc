@@ -134,12 +134,15 @@ Json SearchWorkload::UpdateSpec(const std::string& image) const {
   return {{"image", image}, {"timeout", "60s"}};
 }
 
-void SearchWorkload::Edit(const Json& patch) {
-  world_.api().Patch(kSearchUser, key(), "", kMerge, patch);
+bool SearchWorkload::Edit(const Json& patch) {
+  return world_.api().Patch(kSearchUser, key(), "", kMerge, patch).ok();
 }
 
 void SearchWorkload::SetImage(const std::string& image) {
-  if (is_controller()) return Edit({{"spec", {{"image", image}}}});
+  if (is_controller()) {
+    Edit({{"spec", {{"image", image}}}});
+    return;
+  }
   world_.api().Update(kSearchUser, key(), "", [&](Json& owner) {
     owner["spec"]["template"]["spec"]["containers"][0]["image"] = image;
   });
@@ -264,15 +267,18 @@ void SearchWorkload::Finish() {
   }
   if (ReplicasOf(*Present()) == 0) spec["replicas"] = 2;
   if (OnlyInPlace() && recreates()) spec["replicas"] = 1;
-  Edit({{"spec", std::move(spec)},
-        {"metadata",
-         {{"annotations", {{"windlass.dev/in-place-partition", nullptr}, {"fat", nullptr}}}}}});
+  const Json patch = {
+      {"spec", std::move(spec)},
+      {"metadata",
+       {{"annotations", {{"windlass.dev/in-place-partition", nullptr}, {"fat", nullptr}}}}}};
+  const bool edited = Edit(patch);
   world_.api().Update(kSearchUser, key(), "", [&](Json& owner) {
     Json& container = owner["spec"]["template"]["spec"]["containers"][0];
     container["image"] = last_image_;
     container.erase("env");
     if (const Json env = EnvInUse(); !env.is_null()) container["env"] = env;
   });
+  if (!edited) Edit(patch);  // the object was too large before its environment was taken away
 }
 
 bool SearchWorkload::GoOn() {

@@ -33,8 +33,8 @@ class SearchWorkload {
 
   // Creates it, unless it is there.
   void Create();
-  // A merge patch by its user. The server may refuse it.
-  void Edit(const Json& patch);
+  // A merge patch by its user. Returns false if the server refuses it.
+  bool Edit(const Json& patch);
   void SetImage(const std::string& image);
   Object Present() const { return world_.api().Find(key()); }
   std::vector<Object> ReplicaSets() const;
