@@ -191,7 +191,9 @@ TEST_CASE("of a workload that is aborted and has nothing to go back to, no dry r
   CHECK(c.InPlaceCondition() == "False Complete");
   CHECK(c.deployment()["status"]["updatedReplicas"] == 2);  // all of revision 1, where they stay
   CHECK_FALSE(c.HasReplicaSet("v2"));
-  c.Annotate("windlass.dev/in-place-max-unavailable", "0");  // for which an update would be refused
+  // With no budget at all, an update would be refused.
+  c.Annotate("windlass.dev/in-place-max-unavailable", "0");
+  c.Edit([](Json& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 0; });
   c.Sync();
   CHECK(c.InPlaceCondition() == "False Complete");
 }
