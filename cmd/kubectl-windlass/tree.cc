@@ -139,8 +139,9 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return revision > 0 && RevisionOf(replica_set) == revision;
 }
 
-// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new: Pods
-// follow the stable one, or stay if there is none, and no Pod gets the template of spec.template.
+// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new, because
+// no Pod gets the template of spec.template: Pods go to the stable ReplicaSet, or stay where they
+// are if there is none.
 std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
                      const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;

@@ -19,6 +19,8 @@ inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 // also say that the API server did not check the template.
 inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
+// The API server refuses the template. Also the reason of Progressing and of the Event.
+inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 
 // The text about spec.rollbackTo while spec.paused is true (RO-152).
 inline constexpr std::string_view kRollbackWaits =

@@ -36,10 +36,6 @@
 
 namespace windlass::rollout {
 
-// The reason of Progressing, Ready and Stalled, and of the Event, if the API server refuses the
-// template.
-inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
-
 // What the extension needs to know of a Rollout besides its workload. Borrowed.
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps

@@ -3,7 +3,6 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/rollback_field.h"
-#include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
 #include "controller/workload/annotations.h"

@@ -40,9 +40,12 @@ struct NotesInPlace {
 //   - if the status names none, only rule 1 is tried: rule 2 could find the wrong one
 void RecoverStable(View& view, const NotesInPlace& notes);
 
-// Returns the ReplicaSet of the revision that is rolled out. A template that is refused has none,
-// or one of an earlier revision that gets no Pods: returns the ReplicaSet of status.currentRevision
-// then, and also if a template has no ReplicaSet for another reason. Returns null if there is none.
+// Returns the current ReplicaSet. This is normally the ReplicaSet of the template. In two cases it
+// is the ReplicaSet of status.currentRevision:
+//   - the template has no ReplicaSet
+//   - the template is refused. It may have the ReplicaSet of an earlier revision, which gets no
+//   Pods
+// Returns null if the ReplicaSet of the case does not exist.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 
 // Returns the Event about a stable revision that RecoverStable found and the stored status lacks.

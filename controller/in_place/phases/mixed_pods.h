@@ -12,10 +12,9 @@
 namespace windlass::in_place {
 
 // Returns the ReplicaSets under Recreate that have fewer replicas than the workload and have a Pod
-//   - with another template, by its state, or by our label and its images; a terminating Pod
-//   counts,
-//     too
-//   - with a container that may still run the image of another template
+//   - that has another template, by its state, or by our label and its images. A terminating Pod
+//     counts, too
+//   - that has a container which may still run the image of another template
 // While Pods cannot be seen yet, returns every smaller ReplicaSet for which a rollout is under way.
 // Returns an empty list if a right to see Pods is missing, or the workload does not ask for updates
 // in place (P-078), or does not have strategy Recreate.

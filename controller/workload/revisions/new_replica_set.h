@@ -30,8 +30,8 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
                                     const std::vector<const ReplicaSet*>& ours,
                                     const Learned& learned);
 
-// Returns the template that Pods are to have. `wanted` is the ReplicaSet of that template
-// (FindWanted); null if there is none.
+// Returns the template that Pods are to have. `wanted` is the result of FindWanted
+// (followed_revision.h): the ReplicaSet that has this template, or null.
 //   - For a workload that has no requested_template and follows no revision: its own template.
 //   - Otherwise, if there is such a ReplicaSet: its template. It may have more defaults than
 //     Workload::defaulted, if the API server was upgraded.

@@ -29,10 +29,12 @@ bool IsPublished(const Workload& workload, std::string_view revision);
 // Like the function above, for the revision of `rs`.
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the one of `replica_sets` that has the published revision. If there are several, returns
-// the one that the status names, else the first. If there is none, returns the one that the status
-// names, if its number cannot be read, else the first that once had the revision. Returns null if
-// there is none of these, or if no revision is published.
+// Returns the ReplicaSet of the published revision, the first of these that exists:
+//   1. the ReplicaSet that has the revision and is named in the status
+//   2. another ReplicaSet that has the revision
+//   3. the ReplicaSet that is named in the status, if its revision cannot be read
+//   4. a ReplicaSet that once had the revision
+// Returns null if none exists, or if no revision is published.
 const ReplicaSet* FindPublished(const Workload& workload,
                                 const std::vector<const ReplicaSet*>& replica_sets);
 

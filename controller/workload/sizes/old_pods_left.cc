@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "controller/workload/conditions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/sizes/waiting_event.h"
 #include "kubeclient/api/pod_list.h"
@@ -107,9 +106,7 @@ const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* r
 }
 
 Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
-  // At rest no rollout will change the Pod.
-  const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
-  const bool at_rest = progressing != nullptr && progressing->reason == kAvailableReason;
+  const bool at_rest = IsAtRest(situation);  // then no rollout will change the Pod
   const auto message = [&](seconds) {
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +

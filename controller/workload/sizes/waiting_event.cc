@@ -7,6 +7,11 @@
 
 namespace windlass::workload {
 
+bool IsAtRest(const Situation& situation) {
+  const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
+  return progressing != nullptr && progressing->reason == kAvailableReason;
+}
+
 Wait TellNow(std::string message) {
   return {.look_again_in = kHeldToldAgain,
           .events = {{.type = Event::Type::kWarning,
@@ -18,10 +23,8 @@ Wait TellNow(std::string message) {
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(seconds waited)>& message, bool also_at_rest) {
   const Condition* progressing = FindCondition(situation.workload.status.conditions, kProgressing);
-  if (progressing == nullptr) return {};
   // The status write that reports a rollout under way wakes the key.
-  const bool at_rest = progressing->reason == kAvailableReason;
-  if (at_rest && !also_at_rest) return {};
+  if (progressing == nullptr || (IsAtRest(situation) && !also_at_rest)) return {};
   const WallTime since = std::max(progressing->last_update_time, situation.view.specs_since);
   const seconds waited = situation.now - since;
   if (waited < kHeldToldAfter) return {.look_again_in = kHeldToldAfter - waited};

@@ -15,6 +15,9 @@ namespace windlass::workload {
 inline constexpr std::chrono::seconds kHeldToldAfter{30};
 inline constexpr std::chrono::seconds kHeldToldAgain{600};
 
+// Returns true if the condition Progressing reports a complete rollout.
+bool IsAtRest(const Situation& situation);
+
 // Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
 Wait TellNow(std::string message);
 
@@ -25,8 +28,7 @@ Wait TellNow(std::string message);
 //     minutes, and an old ReplicaSet was scaled down a second ago: its Pods are awaited for a
 //     second.
 // `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
-// such condition, or if the condition reports a complete rollout and `also_at_rest` is false
-// (D-275).
+// such condition, or if IsAtRest is true and `also_at_rest` is false (D-275).
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message,
                  bool also_at_rest = false);

@@ -165,8 +165,7 @@ void RolloutObserver::LookAtAbort(const Workload& workload) {
     rollouts_.Finish(key, kOutcomeAborted);
     return Begin(workload, {.trigger = kTriggerAbort});
   }
-  const bool none = workload.replicas == 0 && workload.status.replicas == 0;
-  if (none) return rollouts_.Finish(key, kOutcomeAborted);
+  if (!workload::HasOrWantsPods(workload)) return rollouts_.Finish(key, kOutcomeAborted);
   ShowState(workload, *rollouts_.Find(key));
 }
 

@@ -70,9 +70,12 @@ bool IsAtStep(const Workload& workload) {
   return workload.replicas > 0 && step && step->index <= step->total;
 }
 
+bool HasOrWantsPods(const Workload& workload) {
+  return workload.replicas > 0 || workload.status.replicas > 0;
+}
+
 bool LacksTarget(const Workload& workload) {
-  const bool has_or_wants_pods = workload.replicas > 0 || workload.status.replicas > 0;
-  if (!workload.follow_revision || !has_or_wants_pods) return false;
+  if (!workload.follow_revision || !HasOrWantsPods(workload)) return false;
   return workload.kind.HoldOf(workload).cause == kNothingToAbortTo;
 }
 
@@ -84,8 +87,7 @@ bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.
 // old Pods, or if there is nothing to follow.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
-  if (IsAtStep(workload)) return true;
-  if (LacksTarget(workload)) return true;
+  if (IsAtStep(workload) || LacksTarget(workload)) return true;
   if (DeploymentComplete(workload, status)) return false;
   const Condition* progressing = FindCondition(status.conditions, kProgressing);
   const bool silent = progressing == nullptr || workload.paused || workload.follow_revision;

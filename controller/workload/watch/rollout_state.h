@@ -50,7 +50,10 @@ bool IsUnderWay(const Workload& workload);
 // Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
 bool IsAtStep(const Workload& workload);
 
-// Returns true if the workload has Pods or wants some, and these are to follow a revision which
+// Returns true if the workload has Pods, or is to have some.
+bool HasOrWantsPods(const Workload& workload);
+
+// Returns true if HasOrWantsPods, and these Pods are to follow a revision which
 // does not exist, by what the spec or the stored status says (RO-032). Pods stay where they are:
 // even if all of them have one revision, no rollout is complete.
 bool LacksTarget(const Workload& workload);

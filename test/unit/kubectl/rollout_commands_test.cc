@@ -379,9 +379,9 @@ std::vector<UndoRow> WaitingUndos() {
       {"beside another one that waits it is refused", "",
        Ends(ExitCode::kOtherUpdate,
             "error: rollout \"web\" already has a request to go back to revision 2, which waits "
-            "until "
-            "spec.paused is false. To withdraw that request: kubectl patch rollouts.windlass.dev "
-            "web -n default --type=merge -p '{\"spec\":{\"rollbackTo\":null}}'\n"),
+            "until spec.paused is false. To withdraw that request: kubectl patch "
+            "rollouts.windlass.dev web -n default --type=merge -p "
+            "'{\"spec\":{\"rollbackTo\":null}}'\n"),
        kRevision2,
        [](WebRollout& web) { web.Spec({{"paused", true}, {"rollbackTo", kRevision2}}); }},
       {"beside another one that is not answered yet it is refused", "--to-revision=2", unanswered,

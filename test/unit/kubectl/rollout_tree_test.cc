@@ -158,14 +158,21 @@ TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former numbe
   CHECK(LineOf(out, "Asked for").empty());
 }
 
+// The Rollout has no stable revision. Its current ReplicaSet is `current`; "" if there is none.
+void LoseStable(KubectlRun& run, int64_t revision, const std::string& current) {
+  run.Edit(kRollouts, "web", "status", [&](Json& o) {
+    Json& status = o["status"];
+    status.erase("stableRevision");
+    status["phase"] = "Stalled";
+    status["currentRevision"] = revision;
+    if (!current.empty()) status["currentReplicaSet"] = current;
+  });
+}
+
 TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") {
   KubectlRun run;
   CreateAborted(run);
-  run.Edit(kRollouts, "web", "status", [](Json& o) {
-    o["status"].erase("stableRevision");
-    o["status"]["phase"] = "Stalled";
-    o["status"]["currentRevision"] = 8;
-  });
+  LoseStable(run, 8, "");
   const std::string out = run.Run("get wro/web").out;
   CHECK(LineOf(out, "├─ web-1").ends_with("old"));
   CHECK(LineOf(out, "├─ web-2").ends_with("asked for"));
@@ -175,12 +182,7 @@ TEST_CASE("An abort that has nothing to go back to calls no ReplicaSet stable") 
 TEST_CASE("An abort that has nothing to go back to shows what stays, and what was asked for") {
   KubectlRun run;
   CreateAborted(run);
-  run.Edit(kRollouts, "web", "status", [](Json& o) {
-    o["status"].erase("stableRevision");
-    o["status"]["phase"] = "Stalled";
-    o["status"]["currentRevision"] = 9;
-    o["status"]["currentReplicaSet"] = "web-1";
-  });
+  LoseStable(run, 9, "web-1");
   const std::string out = run.Run("get wro/web").out;
   CHECK(LineOf(out, "Revision") == "Revision    9");
   CHECK(LineOf(out, "Images") == "Images      web app:v1");

@@ -9,6 +9,7 @@
 
 #include "controller/in_place/phases/extended_values.h"
 #include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/rollout/reasons.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/status.h"

@@ -68,6 +68,14 @@ class Asking : public InPlaceCluster {
     CHECK(NoteOf(image) == requested);
   }
 
+  // From now on the workload is aborted, and has no revision to go back to.
+  void AbortWithoutTarget() {
+    look = [show = look](View& view) {
+      show(view);
+      view.workload.follow_revision = 0;
+    };
+  }
+
   std::string NoteOf(const std::string& image) {
     return ReplicaSet(image)["metadata"]["annotations"].value(
         std::string(workload::kRequestedTemplate), "");
@@ -180,10 +188,7 @@ TEST_CASE("with Only, nothing is rolled out until the defaults are known (RO-014
 TEST_CASE("of a workload that is aborted and has nothing to go back to, no dry run is missed") {
   Asking c(2);
   c.dry_runs = false;
-  c.look = [look = c.look](View& view) {
-    look(view);
-    view.workload.follow_revision = 0;
-  };
+  c.AbortWithoutTarget();
   c.SetImage("v2");
   c.Sync();
   CHECK(c.InPlaceMessage() ==
@@ -203,10 +208,7 @@ TEST_CASE("Pods of two templates stay as they are if there is nothing to abort t
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  c.look = [look = c.look](View& view) {
-    look(view);
-    view.workload.follow_revision = 0;
-  };
+  c.AbortWithoutTarget();
   c.SettleInPlace();
   CHECK(c.in_flight() == 0);
   CHECK(c.InPlaceCondition() == "True Paused");
@@ -224,10 +226,7 @@ TEST_CASE("an aborted workload waits for its Pods to load before its status chan
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  c.look = [look = c.look](View& view) {
-    look(view);
-    view.workload.follow_revision = 0;
-  };
+  c.AbortWithoutTarget();
   c.SettleInPlace();
   c.writes.clear();
   c.in_place_known = false;
@@ -252,10 +251,7 @@ TEST_CASE("with nothing to abort to, a drained Pod returns to traffic (RO-032)")
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.OutOfTraffic() == 1);
-  c.look = [look = c.look](View& view) {
-    look(view);
-    view.workload.follow_revision = 0;
-  };
+  c.AbortWithoutTarget();
   c.SettleInPlace();
   CHECK(c.OutOfTraffic() == 0);
   CHECK(c.PodsOf("v1") == 2);
