@@ -111,9 +111,9 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 
 // Returns the time from which the Pods that keep no state count as restarted: the time at which the
 // condition got its present text, plus the longest time that a restart of one of these Pods may
-// take. The text changes with each patch, so no Pod was patched since. A Pod whose kubelet has not
-// seen the patch gets at least RestartTimeout. Returns nullopt if the condition says something
-// else.
+// take. The text changes with each patch, so no Pod was patched since. Nothing else shows that:
+// these Pods keep no state. A Pod whose kubelet has not seen the patch gets at least
+// RestartTimeout. Returns nullopt if the condition says something else.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;

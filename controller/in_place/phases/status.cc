@@ -213,6 +213,8 @@ std::string WayBack(const workload::Situation& situation) {
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
+// Returns a stored message without its warnings. The message has to be read, because nothing else
+// shows across a restart why an update was not possible, or since when a text has been the same.
 std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
@@ -320,12 +322,10 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
   return OfNone(situation, present);
 }
 
-// Returns the reason of the Event that reports a condition with reason `name`; empty if there is no
+// Returns the reason of the Event that reports a condition with this reason; empty if there is no
 // such Event.
-std::string_view EventFor(std::string_view name) {
-  const std::optional<InPlaceReason> reason = ParseInPlaceReason(name);
-  if (!reason) return {};
-  switch (*reason) {
+std::string_view EventFor(InPlaceReason reason) {
+  switch (reason) {
     case InPlaceReason::kWaitingForPdb: return "InPlaceBlockedByPDB";
     case InPlaceReason::kAnnotationNotKept:
     case InPlaceReason::kFailing:
@@ -375,16 +375,19 @@ std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
   const Condition* before = FindCondition(situation.workload.status.conditions, kInPlaceCondition);
   std::vector<Event> events;
   const std::string warnings = Warnings(situation);
+  const bool changed = before == nullptr || before->message != now->message;
+  // Across a restart, only the stored message shows that these warnings were reported.
   const bool told = before != nullptr && before->message.ends_with(warnings);
-  if (!warnings.empty() && !told && now->message.ends_with(warnings)) {
+  if (!warnings.empty() && changed && !told) {
     events.push_back({Event::Type::kWarning, "InPlaceInvalidConfig", warnings});
   }
   if (before != nullptr && before->reason == now->reason) return events;
-  const std::string_view reason = EventFor(now->reason.text());
+  const std::optional<Word> word = Say(situation, before);
+  const std::string_view reason = word ? EventFor(word->reason) : std::string_view();
   if (reason.empty()) return events;
-  const bool normal = reason == "InPlaceHandedBack";
-  events.push_back({normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason),
-                    WithoutWarnings(now->message)});
+  const bool normal = word->reason == InPlaceReason::kHandedBack;
+  events.push_back(
+      {normal ? Event::Type::kNormal : Event::Type::kWarning, std::string(reason), word->message});
   return events;
 }
 
