@@ -136,16 +136,16 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   return Finding{std::string(stored->reason.text()), stored->message};
 }
 
-// Adds what is stuck to the planner's message that the rollout has timed out. The times of
-// Progressing stay, because there was no progress.
+// Adds what is stuck to the planner's message that the rollout has timed out. Does nothing if the
+// message is about another rollout. The times of Progressing stay, because there was no progress.
 void ExplainTimeOut(const Situation& situation, const std::optional<Finding>& finding,
                     std::vector<Condition>& conditions) {
   const auto progressing = std::ranges::find_if(conditions, [](const Condition& condition) {
     return condition.type == workload::kProgressing;
   });
   if (progressing == conditions.end() || progressing->reason != workload::kExceededReason) return;
+  if (!workload::SpeaksOfNewReplicaSet(situation, &*progressing)) return;
   std::string words = workload::Exceeded(situation).message;
-  if (!progressing->message.starts_with(words)) return;  // the message is about another rollout
   if (finding) words += " " + finding->message;
   progressing->message = std::move(words);
 }

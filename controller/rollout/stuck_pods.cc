@@ -118,6 +118,7 @@ std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid
     if (told && one.pod == told->pod && one.kind == told->kind) return told;
     ++counts[static_cast<size_t>(one.kind)];
   }
+  // Across a restart, only the stored message shows which Pod was reported.
   const auto again =
       std::ranges::find_if(stuck, [&](const StuckPod& one) { return one.message == shown; });
   if (again != stuck.end()) return *again;

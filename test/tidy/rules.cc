@@ -342,9 +342,9 @@ std::vector<Finding> CheckMessages(const Source& source) {
       // The ReplicaSet controller's condition has the quota in its message.
       "controller/workload/watch/rollout_state.cc",
       // A Deployment's conditions are upstream's: what they are about stands in their messages.
-      "controller/in_place/phases/status.cc",
-      "controller/rollout/stuck_list.cc",
       "controller/workload/status/progress.cc",
+      // Of what was reported before a restart, only the message of the condition is stored.
+      "controller/in_place/phases/status.cc",
   };
   if (!IsProduct(source) || std::ranges::find(kNoField, source.path) != kNoField.end()) return {};
   std::vector<Finding> findings;

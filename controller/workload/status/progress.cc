@@ -66,16 +66,6 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
-// Returns true if the condition is about the new ReplicaSet: it says that this ReplicaSet was
-// created or found, or what happened to it later.
-bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
-  const ReplicaSet* rs = situation.new_replica_set;
-  if (rs == nullptr || progressing == nullptr) return false;
-  const std::string& message = progressing->message;
-  return message == CreatedText(*rs) || message == FoundText(*rs) ||
-         message.starts_with(Subject(situation) + " ");
-}
-
 // Returns true if it is not known which ReplicaSet has the template, so that the condition may be
 // about an earlier rollout. Returns false for a condition about a refused create, because the
 // create may have been one of this rollout.
@@ -244,6 +234,16 @@ bool TellsOfHalt(const Condition& progressing) {
 
 bool TellsOfBegin(const Condition& progressing) {
   return progressing.reason == kCreatedReason || progressing.reason == kFoundReason;
+}
+
+// This and SpeaksOfWorkload read the message: of what is stored, only the message says what a
+// Progressing is about, also one that upstream's controller wrote.
+bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
+  const ReplicaSet* rs = situation.new_replica_set;
+  if (rs == nullptr || progressing == nullptr) return false;
+  const std::string& message = progressing->message;
+  return message == CreatedText(*rs) || message == FoundText(*rs) ||
+         message.starts_with(Subject(situation) + " ");
 }
 
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing) {

@@ -55,6 +55,11 @@ bool TellsOfHalt(const Condition& progressing);
 // Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.
 bool TellsOfBegin(const Condition& progressing);
 
+// Returns true if the message of `progressing` is about the new ReplicaSet: it says that this
+// ReplicaSet was created or found, or what happened to it later. Returns false without such a
+// ReplicaSet or condition.
+bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing);
+
 // Returns true if the message of `progressing` is about the workload, because the ReplicaSet of its
 // rollout was not made or not known: `Rollout "web" is progressing.`
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);

@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kCreateError = "ReplicaSetCreateError";
 constexpr std::string_view kQuotaExceeded = "QuotaExceeded";
 constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
-// The API server's words for a Pod that a ResourceQuota has no room for.
+// The API server's words for a Pod that a ResourceQuota has no room for. The message has to be
+// read, because the ReplicaSet controller gives every Pod that it cannot create the reason
+// FailedCreate.
 constexpr std::string_view kNoQuota = "exceeded quota";
 
 bool Is(const Condition* condition, std::string_view status) {
