@@ -196,7 +196,7 @@ Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
 // Takes out old ReplicaSets that have no Pods and should have none. Returns how many.
 size_t TakeOutEmpty(Tree& tree) {
   return std::erase_if(tree.replica_sets, [](const ReplicaSetBranch& branch) {
-    return branch.pods.empty() && branch.ready == "0/0" && branch.why == "old";
+    return branch.is_spare && branch.pods.empty();
   });
 }
 

@@ -21,7 +21,8 @@ struct Standing {
   int64_t desired = 0;
   std::optional<int64_t> updated{};  // nullopt: the object is not about old and new Pods
   int64_t available = 0;
-  int64_t revision = 0;  // 0: not known
+  int64_t revision = 0;         // 0: not known
+  bool quotes_message = false;  // `sentence` or `why` contains status.message of a Rollout
 };
 
 }  // namespace windlass::cli

@@ -224,9 +224,7 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
   const std::string reason = in_place != nullptr ? TextOf(*in_place, "/reason") : "";
   const bool stands = reason == "GivenUp" || reason == "AnnotationNotKept";
   if (told == nullptr && stands) told = in_place;
-  if (told != nullptr && standing.sentence.find(TextOf(*told, "/message")) != std::string::npos) {
-    return std::nullopt;  // the sentence has this message already
-  }
+  if (told != nullptr && Quotes(standing, *told)) return std::nullopt;
   if (told != nullptr) return Cause{TextOf(*told, "/reason"), TextOf(*told, "/message")};
   const std::vector<const Json*> pods = follow.Objects(kPods);
   std::vector<const Json*> makers = follow.Objects(kMakers);

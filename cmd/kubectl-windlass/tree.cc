@@ -73,13 +73,12 @@ std::string ConditionText(const Json* condition) {
 }
 
 // Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
-// the text is in `status`, the line "Status", already, as for a stalled Rollout.
-std::string WarningText(const Json& workload, const std::string& status) {
+// the line "Status" has the text already, as for a stalled Rollout.
+std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
   if (why == nullptr) why = RefusedUpdate(workload);
   if (why == nullptr) why = AnnotationsNotCopied(workload);
-  const std::string text = ConditionText(why);
-  return status.find(text) == std::string::npos ? text : "";
+  return why != nullptr && Quotes(standing, *why) ? "" : ConditionText(why);
 }
 
 void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
@@ -118,7 +117,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   add("Images", Images(runs == nullptr ? workload : *runs));
   if (runs != nullptr) add("Asked for", AskedForText(workload, roles));
   add("In place", ConditionText(InPlaceToTell(workload)));
-  add("Warning", WarningText(workload, StatusText(standing)));
+  add("Warning", WarningText(workload, standing));
   const Json* overlap = TrueCondition(workload, "SelectorOverlap");
   if (overlap != nullptr) add("Warning", TextOf(*overlap, "/message"));
   const Json* services = ConditionOf(workload, "ServicesSynced");
@@ -139,32 +138,41 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return revision > 0 && RevisionOf(replica_set) == revision;
 }
 
+// What an owner of Pods is for its workload.
+struct Role {
+  std::string text;     // "new", "old, stable", "asked for"
+  bool is_old = false;  // its Pods are to go
+};
+
+Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
+
 // Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new, because
 // no Pod gets the template of spec.template: Pods go to the stable ReplicaSet, or stay where they
 // are if there is none.
-std::string RoleText(const Json& replica_set, const Json& workload, const ResourceId& resource,
-                     const RolloutRoles& roles) {
+Role RoleOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
+            const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
   if (!FlagOf(workload, "/spec/abort")) {
-    return std::string(IsNew(replica_set, workload, resource) ? "new" : "old") +
-           (stable ? ", stable" : "");
+    const bool is_new = IsNew(replica_set, workload, resource);
+    if (stable) return {is_new ? "new, stable" : "old, stable"};
+    return NewOrOld(is_new);
   }
   const bool asked_for = roles.asked_for == &replica_set;
-  if (stable) return asked_for ? "stable, asked for" : "stable";
-  if (roles.stays == &replica_set) return asked_for ? "current, asked for" : "current";
-  return asked_for ? "asked for" : "old";
+  if (stable) return {asked_for ? "stable, asked for" : "stable"};
+  if (roles.stays == &replica_set) return {asked_for ? "current, asked for" : "current"};
+  return asked_for ? Role{"asked for"} : NewOrOld(false);
 }
 
 // Returns the branch of an owner of Pods, with the reason if it cannot make Pods. The caller adds
 // the Pods.
-ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why) {
+ReplicaSetBranch BranchOf(const Json& owner, std::string status, Role role) {
   ReplicaSetBranch branch;
   branch.name = TextOf(owner, "/metadata/name");
   branch.status = std::move(status);
   branch.ready = std::to_string(NumberOf(owner, "/status/readyReplicas")) + '/' +
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
-  branch.why = std::move(why);
+  branch.why = std::move(role.text);
   // A new owner that is being deleted, together with its Pods, holds up the rollout until the last
   // of these is gone.
   if (IsDeleting(owner)) {
@@ -176,6 +184,9 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, std::string why
     branch.why += ", " + failure;
     branch.mood = Mood::kBad;
   }
+  branch.is_spare = role.is_old && branch.mood == Mood::kGood &&
+                    NumberOf(owner, "/spec/replicas") == 0 &&
+                    NumberOf(owner, "/status/readyReplicas") == 0;
   return branch;
 }
 
@@ -213,7 +224,7 @@ Tree TreeOfUpdate(const Json& update, const std::vector<const Json*>& controller
   for (const Json* controller : controllers) {
     const bool old = TextOf(*controller, "/metadata/name") == tree.name;
     add(old ? "Old" : "New", TextOf(*controller, "/metadata/name") + ", " + Images(*controller));
-    ReplicaSetBranch branch = BranchOf(*controller, "-", old ? "old" : "new");
+    ReplicaSetBranch branch = BranchOf(*controller, "-", NewOrOld(!old));
     branch.pods = PodsOf(*controller, pods, NumberOf(*controller, "/spec/minReadySeconds"), now);
     tree.replica_sets.push_back(std::move(branch));
   }
@@ -247,7 +258,7 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
     const int64_t revision = RevisionOf(*rs);
     ReplicaSetBranch branch =
         BranchOf(*rs, revision > 0 ? "revision " + std::to_string(revision) : "no revision",
-                 RoleText(*rs, workload, resource, roles));
+                 RoleOf(*rs, workload, resource, roles));
     branch.pods = PodsOf(*rs, pods, min_ready, now);
     tree.replica_sets.push_back(std::move(branch));
   }

@@ -20,6 +20,7 @@ struct ReplicaSetBranch {
   std::string why;     // "new", "old, stable", "asked for"; and why it cannot make Pods
   std::optional<WallTime> created{};
   Mood mood = Mood::kGood;
+  bool is_spare = false;         // an old one that should have no Pods, and nothing is wrong
   std::vector<PodState> pods{};  // Pods with a problem first
 };
 

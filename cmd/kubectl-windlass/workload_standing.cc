@@ -112,6 +112,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
 void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
                                Standing& standing) {
   standing.reason = "pause, step " + StepText(step) + ", Pods not available";
+  standing.quotes_message = true;
   standing.sentence = Waiting(subject, "at the pause of step " + StepText(step) +
                                            ", whose Pods are not available (" +
                                            TextOf(object, "/status/message") + ')');
@@ -132,6 +133,7 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
     End(standing, ExitCode::kHeld,
         who + " rests at its partition: lower spec.strategy.partition to let it go on");
   } else if (!step || step->done()) {
+    standing.quotes_message = true;
     End(standing, ExitCode::kHeld, who + " is held: " + TextOf(object, "/status/message"));
   } else if (step->pods == StepPods::kNone && !step->forced) {
     standing.reason = "step " + StepText(*step) + ", too few replicas";
@@ -185,6 +187,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   } else if (standing.phase == "Stalled") {
     standing.reason = ReasonOf(object, "Stalled");
     standing.sentence.clear();
+    standing.quotes_message = true;
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             (FlagOf(object, "/spec/abort")
@@ -194,6 +197,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
     standing.sentence.clear();
+    standing.quotes_message = true;
     End(standing, ExitCode::kAborted, who + " is aborted: " + message);
   } else if (const auto step = UnavailableStep(object)) {
     StandingAtUnavailableStep(object, subject, *step, standing);
@@ -261,6 +265,11 @@ const Json* InPlaceToTell(const Json& object) {
   if (in_place == nullptr) return nullptr;
   const std::string reason = TextOf(*in_place, "/reason");
   return reason == "Complete" || reason == "HandedBack" ? nullptr : in_place;
+}
+
+bool Quotes(const Standing& standing, const Json& condition) {
+  const std::string reason = TextOf(condition, "/reason");
+  return standing.quotes_message && (reason == "ReplicaSetUpdateRefused" || reason == "GivenUp");
 }
 
 std::string RollbackText(int64_t revision) {

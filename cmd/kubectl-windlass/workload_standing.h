@@ -6,6 +6,7 @@
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/standing.h"
+#include "kubeclient/api/resource_id.h"
 
 namespace windlass::cli {
 
@@ -13,6 +14,10 @@ namespace windlass::cli {
 //   Waiting for deployment "web" rollout to finish: 2 out of 4 new replicas have been updated...
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
+
+// Returns true if the text of `standing` has the message of `condition` already: Windlass adds a
+// refused write, and an update in place that was given up, to status.message of a Rollout.
+bool Quotes(const Standing& standing, const Json& condition);
 
 // Returns the condition of updates in place; null if there is none, or if it reports nothing of
 // interest (Complete, HandedBack).

@@ -40,6 +40,7 @@ Tree LargeTree() {
   empty.name = "web-0";
   empty.ready = "0/0";
   empty.why = "old";
+  empty.is_spare = true;
   tree.replica_sets.push_back(empty);
   return tree;
 }
