@@ -69,11 +69,11 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout) {
 std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,
                        bool full) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
-  const std::string what = full ? "them" : step.is_pause ? "it" : "all steps";
+  const bool all = full || !step.is_pause;
   return "with " + std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
          " no Pod shows whether revision " + std::to_string(step.revision) +
-         " works: scale up, or end " + what + " with kubectl windlass promote " + object +
-         (full || !step.is_pause ? " --full --force" : " --force");
+         " works: scale up, or end " + (all ? "all steps" : "the pause") +
+         " with kubectl windlass promote " + object + (all ? " --full --force" : " --force");
 }
 
 std::string StepText(const StepStatus& step) {

@@ -43,7 +43,8 @@ std::optional<StepStatus> StepStatusOf(const Json& rollout);
 std::string PromoteText(const StepStatus& step, bool full, bool force);
 
 // Returns why a step without a Pod does not end, and what to do: "with 1 replica no Pod shows
-// whether revision 8 works: scale up, or end it with kubectl windlass promote rollout/web --force".
+// whether revision 8 works: scale up, or end the pause with kubectl windlass promote rollout/web
+// --force".
 // `object`: "rollout/web". With `full`, or at a step that is no pause, the text names the command
 // that ends all steps.
 std::string NoPodsText(const Json& rollout, const StepStatus& step, const std::string& object,

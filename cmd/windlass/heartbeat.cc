@@ -21,8 +21,8 @@ void Heartbeat::Beat(Readiness readiness, std::optional<MonotonicTime> renewal_d
 
 std::string Heartbeat::Sickness() const {
   const MonotonicTime now = clock_.Now();
-  if (now - beaten_ > kOverdueMax) return "the core loop does not turn";
-  if (renewal_due_ && now >= *renewal_due_) return "leading, but the Lease could not be renewed";
+  if (now - beaten_ > kOverdueMax) return "Windlass hangs: its core loop has not run for over 30 s";
+  if (renewal_due_ && now >= *renewal_due_) return "Windlass leads, but did not renew its Lease";
   return "";
 }
 

@@ -284,11 +284,12 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(
         situation, in_place,
         Named(kTemplateTooLarge,
-              "Windlass stores the template in an annotation of a ReplicaSet for a moment; the "
-              "template may have " +
+              "spec.template does not fit into an annotation of a replica set, where Windlass "
+              "stores it for a moment. spec.template may have at most " +
                   std::to_string(kStashTemplateBytesMax) +
-                  " bytes, and all annotations of the ReplicaSet together " +
-                  std::to_string(kAnnotationBytesMax)));
+                  " bytes, and all annotations of the replica set together at most " +
+                  std::to_string(kAnnotationBytesMax) +
+                  ". Shorten spec.template, or the annotations of the workload"));
   }
   if (!situation.view.in_place_known) return Unknown(situation, in_place);
   const auto* changes = std::get_if<TemplateChanges>(&*verdict);

@@ -55,8 +55,9 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
 // Returns the step that leaves an update alone because the caches have no room for it, and says so
 // in an Event. `what` is LeftOut's result.
 Wait LeaveAlone(const std::string& what) {
-  return {.events = {workload::LeftOutEvent("Left alone: Windlass has no room in memory for " +
-                                            what + " the memory limit of Windlass.")}};
+  return {.events = {workload::LeftOutEvent(
+              "Windlass leaves this update alone, because it has no room in memory for " + what +
+              " the memory limit of Windlass.")}};
 }
 
 }  // namespace

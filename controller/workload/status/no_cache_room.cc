@@ -25,9 +25,12 @@ Event LeftOutEvent(std::string message) {
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now) {
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
-  std::string message = "Left alone: Windlass has no room in memory for " + view.left_out +
-                        ". Make its labels, annotations or pod template smaller, end its "
-                        "updates in place, or raise the memory limit of Windlass.";
+  const std::string kind(workload.kind.traits().name());
+  std::string message = "Windlass leaves this " + kind +
+                        " alone, because it has no room in memory for " + view.left_out +
+                        ". Make labels, annotations or pod template of the " + kind +
+                        " smaller, end its updates in place, or raise the memory limit of "
+                        "Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
   draft.status.observed_generation = workload.meta.generation;
   UpdateCondition(draft.status.conditions,

@@ -23,7 +23,7 @@ TEST_CASE("Without a beat for 30 s the core loop is stuck (L-013)") {
   CHECK(heartbeat.Readyz().good);
   clock.now = clock.now + milliseconds(1);
   CHECK_FALSE(heartbeat.Livez().good);
-  CHECK(heartbeat.Livez().text == "the core loop does not turn\n");
+  CHECK(heartbeat.Livez().text == "Windlass hangs: its core loop has not run for over 30 s\n");
   CHECK_FALSE(heartbeat.Readyz().good);
   heartbeat.Beat({}, {});
   CHECK(heartbeat.Livez().good);
@@ -37,7 +37,7 @@ TEST_CASE("A leader is dead once its renewal is overdue, also between two beats 
   CHECK(heartbeat.Livez().good);
   clock.now = clock.now + milliseconds(1);
   CHECK_FALSE(heartbeat.Livez().good);
-  CHECK(heartbeat.Readyz().text == "leading, but the Lease could not be renewed\n");
+  CHECK(heartbeat.Readyz().text == "Windlass leads, but did not renew its Lease\n");
   heartbeat.Beat({}, {});  // it leads no more
   CHECK(heartbeat.Livez().good);
 }

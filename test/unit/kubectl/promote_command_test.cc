@@ -221,12 +221,13 @@ TEST_CASE("promote is refused where the size leaves the step no Pod, and names -
   CHECK(run.Run("promote rollout/web") ==
         Ends(ExitCode::kHeld,
              "error: rollout \"web\" is not promoted past step 2 of 2: " + why +
-                 "it with kubectl windlass promote rollout/web -n default --force\n",
+                 "the pause with kubectl windlass promote rollout/web -n default --force\n",
              ""));
   CHECK(run.Run("promote rollout/web --full") ==
         Ends(ExitCode::kHeld,
              "error: rollout \"web\" is not promoted past all steps: " + why +
-                 "them with kubectl windlass promote rollout/web -n default --full --force\n"));
+                 "all steps with kubectl windlass promote rollout/web -n default --full "
+                 "--force\n"));
   CHECK(run.writes.empty());
   CHECK(run.Run("promote rollout/web --force").code == ExitCode::kDone);
   CHECK(Promotion(run) == "2@8/force");
@@ -267,7 +268,8 @@ TEST_CASE("status says that a step waits for more replicas, also if it was promo
                " of 2: with 1 replica no Pod shows whether revision 8 works: scale up, or end " +
                (step == 1 ? "all steps with kubectl windlass promote rollout/web -n default --full "
                             "--force\n"
-                          : "it with kubectl windlass promote rollout/web -n default --force\n")));
+                          : "the pause with kubectl windlass promote rollout/web -n default "
+                            "--force\n")));
   Proves("RO-194");
 }
 

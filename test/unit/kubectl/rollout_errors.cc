@@ -246,8 +246,8 @@ ErrorSection RolloutErrors() {
         "As above.", HasCanary},
        {"promote rollout/web", kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod shows "
-        "whether revision 8 works: scale up, or end it with kubectl windlass promote rollout/web "
-        "-n default --force",
+        "whether revision 8 works: scale up, or end the pause with kubectl windlass promote "
+        "rollout/web -n default --force",
         "The Rollout was scaled down to the one Pod that keeps the old revision, or to none. "
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},
