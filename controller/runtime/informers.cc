@@ -122,9 +122,9 @@ void Informers::GiveUp(AnyInformer& informer) {
     return ShedLater(informer);
   }
   informer.Stop();
-  informer.given_up_ = plural + ": to cache all of them takes more memory than Windlass may use (" +
-                       std::to_string(mebibytes) +
-                       " MiB for all caches); raise the memory limit of Windlass";
+  informer.given_up_ = plural + ": Windlass may use " + std::to_string(mebibytes) +
+                       " MiB for all caches, which leaves no room for all " + plural +
+                       "; raise the memory limit of Windlass";
   ShedLater(informer);
   informer.try_again_ =
       environment_.timers.At(environment_.clock.Now() + kGivenUpFor, [this, &informer] {

@@ -93,7 +93,7 @@ std::optional<T> Copy(const T* value) {
 }
 
 void Unknown(const workload::Situation& situation, InPlace& in_place) {
-  Cause why{.text = situation.view.in_place_missing};
+  Cause why{.text = WhatIsNotSeen(situation)};
   if (why.text.empty())
     why.text = "Windlass has not loaded all Pods, nodes, PodDisruptionBudgets and templates yet";
   in_place.pods.reset();

@@ -103,6 +103,11 @@ const InPlace& InPlaceOf(const workload::Situation& situation) {
   return static_cast<const InPlaceState&>(*situation.extension_state).in_place;
 }
 
+std::string WhatIsNotSeen(const workload::Situation& situation) {
+  const std::string& missing = situation.view.in_place_missing;
+  return missing.empty() ? "" : "Windlass cannot see " + missing;
+}
+
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place) {
   return in_place.phase() == InPlacePhase::kReturning &&
          in_place.host() != situation.new_replica_set;

@@ -252,6 +252,10 @@ struct InPlaceState final : ExtensionState {
 // Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
+// Returns "Windlass cannot see pods (no right to watch them)"; "" if nothing is missing, or if the
+// informers still load.
+std::string WhatIsNotSeen(const workload::Situation& situation);
+
 // Returns true if Pods go back to the template of their ReplicaSet before Pods of another
 // ReplicaSet replace them (P-068).
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);

@@ -230,9 +230,9 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
               .because = {decisions::kFallBackToReplace,
                           {{"revision", revision}, {"reason", why.text}},
                           FallbackReason(InPlaceOf(situation).options(), why)}};
-  write.on_success.push_back(
-      Warning("InPlaceFellBackToRecreate",
-              "Revision " + revision + " replaces Pods from now on: " + why.text));
+  write.on_success.push_back(Warning(
+      "InPlaceFellBackToRecreate",
+      "Windlass replaces Pods from now on to roll out revision " + revision + ": " + why.text));
   return write;
 }
 

@@ -135,7 +135,7 @@ Word OfStaged(const workload::Situation& situation) {
   if (pods.beside) return Running(InPlaceReason::kStaged, situation, IsBeside(pods));
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
-                   counts.to_update > 0 ? "the others keep their revision"
+                   counts.to_update > 0 ? "the other Pods keep their revision"
                                         : "a Pod that is created now gets the old revision first");
   }
   if (const auto refused = RefusedPod(*in_place.pending()); refused && IsIdle(pods)) {
@@ -186,7 +186,7 @@ Word OfPatching(const workload::Situation& situation) {
   const bool has_more = host.replicas > situation.limits.desired;
   const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
   if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
-  std::string to = "back to the template of replica set " + host.meta.name;
+  std::string to = "Pods go back to the template of replica set " + host.meta.name;
   if (pods && pods->beside) to += "; " + IsBeside(*pods);
   return Running(InPlaceReason::kReverting, situation, to);
 }
@@ -243,7 +243,7 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
-    const std::string& missing = situation.view.in_place_missing;
+    const std::string missing = WhatIsNotSeen(situation);
     if (told || missing.empty()) return std::nullopt;
     return Word{true, InPlaceReason::kMissingRights, missing};
   }
@@ -304,7 +304,7 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
   switch (in_place.phase()) {
     case InPlacePhase::kDeciding:
       if (in_place.replace_soon()) return ReplacesSoon(situation);
-      return Word{true, InPlaceReason::kStaged, "not begun yet"};
+      return Word{true, InPlaceReason::kStaged, "the update in place has not begun yet"};
     case InPlacePhase::kStaged:
     case InPlacePhase::kReturning:
     case InPlacePhase::kCommitting: return OfPatching(situation);

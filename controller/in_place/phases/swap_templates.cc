@@ -147,8 +147,8 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation) {
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;
     if (given_up) return step;
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
-                                 "Replica set " + in_place.host()->meta.name + " is at revision " +
-                                     in_place.stash()->revision + ": all its Pods are"});
+                                 "Replica set " + in_place.host()->meta.name + " has revision " +
+                                     in_place.stash()->revision + " now, as all its Pods do"});
   }
   return step;
 }

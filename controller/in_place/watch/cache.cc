@@ -132,7 +132,7 @@ std::string InPlaceCache::Missing() const {
       if (clock.Now() - *since < kServerStartsWithin) return;
       why = "no right to watch them";
     } else if (!informer.given_up().empty()) {
-      why = "no room in the memory of Windlass to cache all of them; its memory limit is too low";
+      why = "no room to cache all of them: raise the memory limit of Windlass";
     } else if (!informer.HasSynced()) {
       if (clock.Now() - running_since_ < kServerStartsWithin) return;
       why = reflector.trouble();

@@ -25,11 +25,13 @@ std::vector<OtherImage> OtherImages(const Pod& pod, const PodState& state) {
   return others;
 }
 
-// Returns "; admission gave app mirror/app:2", or "" if all images are those of the patch.
+// Returns "; admission set the image of app to mirror/app:2", or "" if all images are those of the
+// patch.
 std::string Rewritten(const Pod& pod, const PodState& state) {
   std::string text;
   for (const auto& [patch, present] : OtherImages(pod, state)) {
-    text += (text.empty() ? "; admission gave " : ", ") + patch.name + " " + present;
+    text +=
+        (text.empty() ? "; admission set the image of " : ", of ") + patch.name + " to " + present;
   }
   return text;
 }

@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Fixture, "an informer without room is given up, and tried again
   CHECK(told == 1);
   CHECK(shared.used());
   CHECK_FALSE(shared.running());
-  CHECK(shared.given_up().find("more memory than Windlass may use") != std::string::npos);
+  CHECK(shared.given_up().find("leaves no room for all") != std::string::npos);
   CHECK(shared.Trouble().empty());
   CHECK(shared.reflector().state() == ReflectorState::kStopped);
   CHECK(budget.held() < 1000);

@@ -190,7 +190,7 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
     c.SettleInPlace();
     CHECK(c.PodsOf("v1") == 3);
     CHECK(c.InPlaceMessage() ==
-          "2/5 patched, 2 updated, 0 in flight: the others keep their revision");
+          "2/5 patched, 2 updated, 0 in flight: the other Pods keep their revision");
     const std::vector<std::string> all = c.PodNames();
     c.updated_max = kUnlimited;
     c.SettleInPlace();

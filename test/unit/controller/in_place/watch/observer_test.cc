@@ -354,7 +354,9 @@ TEST_CASE("what admission makes of a patch is no edit, nor is one before or long
     f.Put();
     f.Restart('B');
     REQUIRE(f.Told().size() == updates);
-    if (leading) CHECK(f.Told().back().ends_with("; admission gave app mirror/app:2"));
+    if (leading) {
+      CHECK(f.Told().back().ends_with("; admission set the image of app to mirror/app:2"));
+    }
   }
   SECTION("a Pod that is of use again") {
     f.Patch("app:2");
