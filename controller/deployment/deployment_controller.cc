@@ -114,10 +114,8 @@ Step DeploymentController::StepBack(const Deployment& deployment, const std::str
       {{"deployment", KeyOf(deployment.meta).ToString()}, {"remedy", "run " + remedy}});
   return Wait{.look_again_in = kRivalLook,
               .events = {{Event::Type::kWarning, "ControllerConflict",
-                          rival +
-                              " writes the status of this Deployment as well; Windlass leaves "
-                              "it alone. Run " +
-                              remedy + "."}}};
+                          "Windlass leaves this Deployment alone, because " + rival +
+                              " writes its status as well. Run " + remedy + "."}}};
 }
 
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made) {

@@ -127,12 +127,11 @@ std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService
   }
   if (IsWritten(situation, named)) return std::nullopt;
   if (TargetNow(situation, named, role) == nullptr) {
-    return Told{"NoPodAvailable", service +
-                                      " gets pod-template-hash into spec.selector once a Pod that "
-                                      "it is to select is available"};
+    return Told{"NoPodAvailable", "Windlass writes pod-template-hash into spec.selector of " +
+                                      service + " once a Pod for this Service is available"};
   }
   return Told{"ServiceNotWritten",
-              service + " is about to get pod-template-hash into spec.selector"};
+              "Windlass is about to write pod-template-hash into spec.selector of " + service};
 }
 
 Condition Judge(const Situation& situation, const ServiceFacts& facts,

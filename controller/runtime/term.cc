@@ -231,10 +231,10 @@ void Term::InternalError(const QueueKey& key) {
   ++counters_.internal_errors;
   if (queue_.DoneInternalError(key) != kInternalErrorsMax) return;
   Warn(key, "WindlassInternalError",
-       "Windlass failed over this " + std::string(environment_.ControllerOf(key).kind()) + " " +
-           std::to_string(kInternalErrorsMax) +
-           " times in a row by a fault of its own; it will try again every five minutes, or when "
-           "the spec changes. Its log says more.");
+       "Windlass failed " + std::to_string(kInternalErrorsMax) + " times in a row on this " +
+           std::string(environment_.ControllerOf(key).kind()) +
+           ", by a fault of its own. Windlass tries again every five minutes, and when the spec "
+           "changes. Its log says more.");
 }
 
 }  // namespace windlass

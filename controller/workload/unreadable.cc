@@ -24,9 +24,9 @@ std::string UnreadableText(const ResourceId& resource,
 
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what) {
   return Event{Event::Type::kWarning, "WindlassUnreadable",
-               std::string(kind) + " \"" + key.ToString() +
-                   "\" is left alone: the latest version of " + what +
-                   " could not be read. Remedy: correct what is named in parentheses."};
+               "Windlass leaves " + std::string(kind) + " \"" + key.ToString() +
+                   "\" alone, because it cannot read the latest version of " + what +
+                   ". Correct what the parentheses name."};
 }
 
 std::optional<Event> WhyUnreadable(const View& view) {

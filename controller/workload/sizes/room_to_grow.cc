@@ -55,8 +55,8 @@ std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds 
   const std::string pods = std::to_string(PossiblePods(rs, limits)) + " Pods";
   if (rs.meta.deleting()) return name + " is being deleted and still has " + pods;
   if (!IsObserved(rs)) {
-    return "for " + std::to_string(waited.count()) + " s no controller has observed generation " +
-           std::to_string(rs.meta.generation) + " of " + name;
+    return "no controller has observed generation " + std::to_string(rs.meta.generation) + " of " +
+           name + " within " + std::to_string(waited.count()) + " s";
   }
   const Condition* failure = FailureOf(rs);
   const std::string why = failure != nullptr ? ": " + TextOf(*failure) : "";
@@ -111,7 +111,8 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
     return {.size = present,
             .whole = false,
             .ask = ReadPods(
-                workload, "ReplicaSets may have Pods above their sizes, and these take the room")};
+                workload,
+                "ReplicaSets may have Pods above their sizes, and leave no room for a new Pod")};
   }
   return {.size = others.moving ? present : fits, .whole = false};
 }

@@ -236,8 +236,8 @@ TEST_CASE("Services that cannot be read are told (RO-185)") {
     f.replica_sets.clear();
     CHECK(f.Told() == "Unknown NoPodAvailable");
     CHECK(f.message ==
-          "Service web gets pod-template-hash into spec.selector once a Pod that it is to select "
-          "is available");
+          "Windlass writes pod-template-hash into spec.selector of Service web once a Pod for "
+          "this Service is available");
   }
   SECTION("one that only its annotation names is released: nothing is told") {
     f.facts.stable = f.facts.canary = {};

@@ -143,7 +143,8 @@ TEST_CASE("users are told what takes the room") {
   }
   SECTION("nobody observes") {
     world.old().meta.generation = 7;
-    CHECK(told() == stays + "for 40 s no controller has observed generation 7 of replica set old");
+    CHECK(told() ==
+          stays + "no controller has observed generation 7 of replica set old within 40 s");
   }
   SECTION("not at once") {
     world.deployment.status.conditions[0].last_update_time = kNow + seconds(-10);
@@ -156,7 +157,8 @@ TEST_CASE("users are told what takes the room") {
     CHECK(told() == "");
     CHECK(WaitForRoom(world.Look()).look_again_in == Duration(seconds(29)));
     world.specs_since = kNow + seconds(-30);
-    CHECK(told() == stays + "for 30 s no controller has observed generation 7 of replica set old");
+    CHECK(told() ==
+          stays + "no controller has observed generation 7 of replica set old within 30 s");
   }
   SECTION("nor when there is room") {
     world.old().status.replicas = 8;
