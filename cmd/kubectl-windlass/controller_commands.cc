@@ -139,7 +139,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     if (pause) return Refuse(context, place, "is already paused");
     if (standing.ends == ExitCode::kHeld) {
       return Refuse(context, place,
-                    "cannot be resumed, because spec.paused is not what pauses it: " + standing.why,
+                    "cannot be resumed, because it is not paused by spec.paused: " + standing.why,
                     ExitCode::kHeld);
     }
     return Refuse(context, place, "is not paused");

@@ -28,7 +28,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     const std::string back = rollout && !pause ? StoredRollback(object) : "";
     if (!back.empty()) {
       change.warning =
-          "rollout \"" + place.name + "\" is asked by spec.rollbackTo to go back to " + back;
+          "rollout \"" + place.name + "\" goes back to " + back + " now, as spec.rollbackTo asks";
     }
     return change;
   });

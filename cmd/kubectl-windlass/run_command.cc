@@ -25,8 +25,8 @@ ExitCode ActOnObjects(const CommandContext& context) {
     if (session.interrupted() || session.timed_out()) {
       const Error ended{ErrorKind::kCancelled,
                         std::string(session.interrupted() ? "interrupted" : "timed out") +
-                            " before " + ShortName(place.resource, place.name) +
-                            ", which was left alone"};
+                            " before this command came to " +
+                            ShortName(place.resource, place.name) + ", which it left alone"};
       const ExitCode code = Report(session, context.console, ended);
       return first == ExitCode::kDone ? code : first;
     }

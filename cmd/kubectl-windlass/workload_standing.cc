@@ -192,7 +192,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             (FlagOf(object, "/spec/abort")
                  ? " Correct the template, and end the abort with kubectl windlass retry "
-                 : RemedyFor(standing.reason, subject) + ", or kubectl windlass abort or undo ") +
+                 : RemedyFor(standing.reason, subject) +
+                       ", or run kubectl windlass abort or undo ") +
             subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";

@@ -96,8 +96,9 @@ void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("--kube-api-burst", flags.burst, "requests in a burst")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  app.add_option("--max-in-flight", flags.max_in_flight,
-                 "most requests in flight, and most syncs under way, at the same time")
+  app.add_option(
+         "--max-in-flight", flags.max_in_flight,
+         "how many requests may be in flight, and how many syncs under way, at the same time")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
 }
@@ -115,7 +116,8 @@ void DescribeLeaderElection(CLI::App& app, Flags& flags, Texts& texts) {
       ->capture_default_str();
   app.add_option(
          "--leader-elect-lease-duration", texts.lease_duration,
-         "how long others wait, after the last renewal they saw, to take the Lease; whole seconds")
+         "how long another process waits, after the last renewal that it saw, before it takes the "
+         "Lease; whole seconds")
       ->check(CheckDuration, "duration", "duration")
       ->capture_default_str();
   app.add_option("--leader-elect-renew-deadline", texts.renew_deadline,

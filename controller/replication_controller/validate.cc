@@ -95,8 +95,9 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
                       "it may be in the middle of another update"});
   if (answer.step) return std::move(answer.step);
   if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
-  return Fail(situation, kOtherName,
-              Fill(kBesideText, old.meta.name, "replaces " + name, kSourceId));
+  return Fail(
+      situation, kOtherName,
+      Fill(kBesideText, old.meta.name, "replaces ReplicationController " + name, kSourceId));
 }
 
 // Refuses an update if the old controller has already given Pods to another new controller, which

@@ -251,7 +251,7 @@ ends 0 get rollout/shop
 printed 'lets it go back to revision '
 [ -n "$(field wro/shop '{.spec.rollbackTo}')" ] || fail "the rollback did not wait"
 ends 0 resume rollout/shop
-complained 'is asked by spec.rollbackTo to go back to revision '
+complained 'now, as spec.rollbackTo asks'
 until_true 60 "the rollback is done" no_rollback_to shop
 # It skips the steps only if that revision was complete once.
 kubectl windlass status rollout/shop >/dev/null 2>&1 || ends 0 promote rollout/shop --full

@@ -155,9 +155,9 @@ TEST_CASE_METHOD(Fixture, "resume of an update that another scaling holds says w
   Says("Paused", "old was scaled by somebody else", "ExternalScale");
   CHECK(Run("resume rc/old") ==
         Ends(ExitCode::kHeld,
-             "error: replicationcontroller \"old\" cannot be resumed, because spec.paused is not "
-             "what pauses it: the rolling update of replicationcontroller \"old\" is paused: old "
-             "was scaled by somebody else\n"));
+             "error: replicationcontroller \"old\" cannot be resumed, because it is not paused by "
+             "spec.paused: the rolling update of replicationcontroller \"old\" is paused: old was "
+             "scaled by somebody else\n"));
   CHECK(writes.empty());
 }
 

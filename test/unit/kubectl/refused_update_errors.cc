@@ -250,9 +250,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "update back.",
         HasBoth(), of_v3},
        {to_new, ExitCode::kOtherUpdate,
-        "error: ReplicationController old replaces first in another update. Wait until that update "
-        "has ended, and begin this one again; if there is no such update, remove the annotation "
-        "kubectl.kubernetes.io/update-source-id",
+        "error: ReplicationController old replaces ReplicationController first in another update. "
+        "Wait until that update has ended, and begin this one again; if there is no such update, "
+        "remove the annotation kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},

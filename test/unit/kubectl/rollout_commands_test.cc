@@ -503,7 +503,7 @@ TEST_CASE("A rollback that a pause holds up is told wherever the Rollout is") {
   CHECK(web.Run("get wro/web") == Done("…lets it go back to revision 1…"));
   CHECK(web.Run("resume wro/web") ==
         DoneSaying(
-            "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1\n"));
+            "Warning: rollout \"web\" goes back to revision 1 now, as spec.rollbackTo asks\n"));
 }
 
 // Revisions 1 to 4 of Rollout web, `present` that of its template. `complete` were rolled out

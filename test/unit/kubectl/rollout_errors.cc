@@ -121,7 +121,7 @@ ErrorSection RolloutErrors() {
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,
-        "Warning: rollout \"web\" is asked by spec.rollbackTo to go back to revision 1",
+        "Warning: rollout \"web\" goes back to revision 1 now, as spec.rollbackTo asks",
         "Somebody has asked for a rollback while `spec.paused` was true. Now it begins.",
         HasRollout([](Json& web) {
           web["spec"]["paused"] = true;

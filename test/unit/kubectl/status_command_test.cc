@@ -211,7 +211,7 @@ TEST_CASE("status of a Rollout goes by its phase") {
       {"RolledBack", ExitCode::kDone, ""},
       {"Stalled", ExitCode::kFailed,
        "error: rollout \"web\" is stalled (InvalidTemplate): the message. Correct the template, or "
-       "kubectl windlass abort or undo rollout/web -n default\n"},
+       "run kubectl windlass abort or undo rollout/web -n default\n"},
       {"Aborted", ExitCode::kAborted, "error: rollout \"web\" is aborted: the message\n"},
       {"Paused", ExitCode::kHeld,
        "error: rollout \"web\" waits at step 2 of 2: kubectl windlass promote rollout/web -n "

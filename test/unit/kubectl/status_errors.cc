@@ -109,7 +109,8 @@ ErrorSection StatusErrors() {
         Halfway(nullptr, deadline)},
        {"status rollout/web", ExitCode::kFailed,
         "error: rollout \"web\" is stalled (InvalidTemplate): container app: the image is no image "
-        "reference. Correct the template, or kubectl windlass abort or undo rollout/web -n default",
+        "reference. Correct the template, or run kubectl windlass abort or undo rollout/web "
+        "-n default",
         "Windlass cannot go on with the Rollout. Reason and message are those of its status. "
         "[docs/rollouts-status.md](rollouts-status.md) lists the reasons.",
         InPhase("Stalled")},

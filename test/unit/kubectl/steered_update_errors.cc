@@ -64,8 +64,9 @@ ErrorSection SteeredUpdateErrors() {
         "The update has ended on the way. `rolling-update` begins it again, `undo` takes it back.",
         HasUpdate("Failed", "no progress")},
        {"resume rc/old", ExitCode::kHeld,
-        "error: replicationcontroller \"old\" cannot be resumed, because spec.paused is not what "
-        "pauses it: the rolling update of replicationcontroller \"old\" is paused: old was scaled "
+        "error: replicationcontroller \"old\" cannot be resumed, because it is not paused by "
+        "spec.paused: the rolling update of replicationcontroller \"old\" is paused: old was "
+        "scaled "
         "to 5 by another client",
         "Windlass has paused the update, because of another scaling. Scale it back, as the message "
         "says.",

@@ -249,9 +249,9 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.AddUpdate("web-2", {{"newName", "web-3"}, {"controller", third}});
     world.Run();
     CHECK(world.message() ==
-          "ReplicationController web-2 replaces web in another update. Wait until that update has "
-          "ended, and begin this one again; if there is no such update, remove the annotation "
-          "kubectl.kubernetes.io/update-source-id");
+          "ReplicationController web-2 replaces ReplicationController web in another update. Wait "
+          "until that update has ended, and begin this one again; if there is no such update, "
+          "remove the annotation kubectl.kubernetes.io/update-source-id");
   }
   SECTION("as the source") {
     world.AddController("web-0", 1, {{"app", "web"}, {"version", "0"}});
