@@ -60,11 +60,11 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   }
   return GiveUp(situation, parts.name,
                 {ErrorKind::kInvalid,
-                 "ReplicaSets made for this pod template are changed, or taken over by another "
-                 "owner, each time: " +
+                 "An admission webhook changes each ReplicaSet that Windlass makes for this pod "
+                 "template, or another controller takes it over: " +
                      names +
-                     ". Find the admission webhook or controller that does this, exempt the "
-                     "ReplicaSets of this workload from it, and then delete these"},
+                     ". Find that webhook or controller, exempt the ReplicaSets of this workload "
+                     "from it, and then delete the ReplicaSets named here"},
                 Retry::kOnSpecChange);
 }
 
