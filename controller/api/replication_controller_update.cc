@@ -22,24 +22,6 @@ void ReadContentMetadata(JsonReader& in, SymbolTable& symbols, NewControllerCont
   });
 }
 
-void ReadContentSpec(JsonReader& in, SymbolTable& symbols, NewControllerContent& out,
-                     std::string_view& raw_template) {
-  out.replicas.reset();
-  out.min_ready_seconds = 0;
-  out.selector = {};
-  raw_template = kEmptyTemplate;
-  in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "selector")
-      ReadStringMap(in, symbols, out.selector);
-    else if (key == "template")
-      raw_template = in.RawObject();
-  });
-}
-
 void ReadContent(JsonReader& in, SymbolTable& symbols, std::optional<NewControllerContent>& out,
                  std::string_view& raw_template) {
   out.emplace();
@@ -48,7 +30,7 @@ void ReadContent(JsonReader& in, SymbolTable& symbols, std::optional<NewControll
     if (key == "metadata")
       ReadContentMetadata(in, symbols, *out);
     else if (key == "spec")
-      ReadContentSpec(in, symbols, *out, raw_template);
+      ReadReplicationControllerSpec(in, symbols, *out, raw_template);
   });
 }
 

@@ -184,29 +184,6 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
   });
 }
 
-// Returns false if `key` does not name a counter.
-bool ReadCounter(JsonReader& in, std::string_view key, RolloutStatus& out) {
-  if (key == "observedGeneration")
-    out.observed_generation = std::max<int64_t>(in.Int64(), 0);
-  else if (key == "replicas")
-    out.replicas = in.Int32();
-  else if (key == "updatedReplicas")
-    out.updated_replicas = in.Int32();
-  else if (key == "readyReplicas")
-    out.ready_replicas = in.Int32();
-  else if (key == "availableReplicas")
-    out.available_replicas = in.Int32();
-  else if (key == "unavailableReplicas")
-    out.unavailable_replicas = in.Int32();
-  else if (key == "terminatingReplicas")
-    out.terminating_replicas = in.Int32();
-  else if (key == "collisionCount")
-    out.collision_count = in.Int32();
-  else
-    return false;
-  return true;
-}
-
 // Returns false if `key` does not name one of the texts.
 bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, RolloutStatus& out) {
   if (key == "selector")
@@ -239,8 +216,10 @@ bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, Rollou
 void ReadRolloutStatus(JsonReader& in, SymbolTable& symbols, RolloutStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
-    if (ReadCounter(in, key, out) || ReadText(in, symbols, key, out)) return;
-    if (key == "currentRevision")
+    if (ReadReplicaCounter(in, key, out) || ReadText(in, symbols, key, out)) return;
+    if (key == "observedGeneration")
+      out.observed_generation = std::max<int64_t>(in.Int64(), 0);
+    else if (key == "currentRevision")
       out.current_revision = std::to_string(in.Int64());
     else if (key == "stableRevision")
       out.stable_revision = in.Int64();

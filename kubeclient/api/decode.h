@@ -83,8 +83,6 @@ struct TemplateFingerprints {
   Fingerprint text;       // of the template's bytes
   Fingerprint canonical;  // of the template's canonical form
 };
-// Stands for the spec.template of an object that lacks one.
-inline constexpr std::string_view kEmptyTemplate = "{}";
 
 class JsonReader;
 

@@ -17,6 +17,9 @@
 
 namespace windlass {
 
+// Stands for the spec.template of an object that lacks one.
+inline constexpr std::string_view kEmptyTemplate = "{}";
+
 // kSome keeps the annotations for which KeepsAnnotation returns true, and does not intern their
 // values.
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
@@ -48,6 +51,51 @@ void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
+}
+
+// Reads a counter of a status that has the counters of a Deployment. observedGeneration is none of
+// them. Returns false, and reads nothing, if `key` names no counter.
+template <typename Status>
+bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
+  if (key == "replicas")
+    out.replicas = in.Int32();
+  else if (key == "updatedReplicas")
+    out.updated_replicas = in.Int32();
+  else if (key == "readyReplicas")
+    out.ready_replicas = in.Int32();
+  else if (key == "availableReplicas")
+    out.available_replicas = in.Int32();
+  else if (key == "unavailableReplicas")
+    out.unavailable_replicas = in.Int32();
+  else if (key == "terminatingReplicas")
+    out.terminating_replicas = in.Int32();
+  else if (key == "collisionCount")
+    out.collision_count = in.Int32();
+  else
+    return false;
+  return true;
+}
+
+// Reads the spec of a ReplicationController into `out`, whose `replicas` gets the value of a new
+// `Out` if the field is absent. Sets `raw_template` to a view of the template in the reader's text:
+// the caller copies the view if nothing else is malformed.
+template <typename Out>
+void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
+                                   std::string_view& raw_template) {
+  out.replicas = Out{}.replicas;
+  out.min_ready_seconds = 0;
+  out.selector = {};
+  raw_template = kEmptyTemplate;
+  in.Object([&](std::string_view key) {
+    if (key == "replicas")
+      out.replicas = in.Int32();
+    else if (key == "minReadySeconds")
+      out.min_ready_seconds = in.Int32();
+    else if (key == "selector")
+      ReadStringMap(in, symbols, out.selector);
+    else if (key == "template")
+      raw_template = in.RawObject();
+  });
 }
 
 // Notes in `meta` how large the document is. Returns the reader's error if it is malformed or not

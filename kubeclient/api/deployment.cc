@@ -56,22 +56,9 @@ void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& ou
 void ReadDeploymentStatus(JsonReader& in, SymbolTable& symbols, DeploymentStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
+    if (ReadReplicaCounter(in, key, out)) return;
     if (key == "observedGeneration")
       out.observed_generation = in.Int64();
-    else if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "updatedReplicas")
-      out.updated_replicas = in.Int32();
-    else if (key == "readyReplicas")
-      out.ready_replicas = in.Int32();
-    else if (key == "availableReplicas")
-      out.available_replicas = in.Int32();
-    else if (key == "unavailableReplicas")
-      out.unavailable_replicas = in.Int32();
-    else if (key == "terminatingReplicas")
-      out.terminating_replicas = in.Int32();
-    else if (key == "collisionCount")
-      out.collision_count = in.Int32();
     else if (key == "conditions")
       ReadConditions(in, symbols, out.conditions);
   });

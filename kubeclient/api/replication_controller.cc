@@ -6,26 +6,6 @@
 namespace windlass {
 namespace {
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
-// nothing else is malformed.
-void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationController& out,
-              std::string_view& raw_template) {
-  out.replicas = 1;
-  out.min_ready_seconds = 0;
-  out.selector = {};
-  raw_template = kEmptyTemplate;
-  in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "selector")
-      ReadStringMap(in, symbols, out.selector);
-    else if (key == "template")
-      raw_template = in.RawObject();
-  });
-}
-
 void ReadStatus(JsonReader& in, ReplicationControllerStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
@@ -52,7 +32,9 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
   const auto metadata = [&] {
     ReadObjectMeta(in, decoder.symbols(), Annotations::kKeep, out.meta);
   };
-  const auto spec = [&] { ReadSpec(in, decoder.symbols(), out, raw_template); };
+  const auto spec = [&] {
+    ReadReplicationControllerSpec(in, decoder.symbols(), out, raw_template);
+  };
   const auto status = [&] { ReadStatus(in, out.status); };
   WINDLASS_TRY([[maybe_unused]] const Unit whole,
                ReadObject(in, object_json, out.meta, metadata, spec, status));
