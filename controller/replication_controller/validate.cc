@@ -8,9 +8,9 @@
 #include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
-#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/parts.h"
 #include "kubeclient/api/service.h"
+#include "kubeclient/api/string_map.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {

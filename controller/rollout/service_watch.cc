@@ -5,7 +5,7 @@
 
 #include "controller/rollout/reasons.h"
 #include "controller/runtime/rights_list.h"
-#include "kubeclient/cache/is_older.h"
+#include "kubeclient/api/object_meta.h"
 
 namespace windlass::rollout {
 namespace {

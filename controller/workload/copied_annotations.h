@@ -16,8 +16,8 @@
 #include <string_view>
 
 #include "controller/workload/workload.h"
-#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/string_map.h"
 
 namespace windlass::workload {
 

@@ -9,7 +9,21 @@ namespace {
 // Up to this many values are compared one by one, without a sorted copy.
 constexpr size_t kFew = 8;
 
+constexpr size_t kValueBytesMax = 63;
+
+bool IsAlphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 }  // namespace
+
+bool IsLabelValue(std::string_view text) {
+  if (text.empty()) return true;
+  return text.size() <= kValueBytesMax && IsAlphanumeric(text.front()) &&
+         IsAlphanumeric(text.back()) && std::ranges::all_of(text, [](char c) {
+           return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.';
+         });
+}
 
 LabelValues::LabelValues(std::vector<Symbol> values) : written_(std::move(values)) {
   written_.shrink_to_fit();

@@ -1,5 +1,5 @@
-// The values of a requirement of a label selector. A user may list half a million of them, and each
-// object of a namespace is compared with them, so they are found by binary search.
+// What the API server accepts as a label's value, and the values of a requirement of a label
+// selector.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,12 @@
 
 namespace windlass {
 
+// Returns true if `text` is empty, or has at most 63 letters, digits, '-', '_' and '.' and begins
+// and ends with a letter or digit.
+bool IsLabelValue(std::string_view text);
+
+// The values of a requirement of a label selector. A user may list half a million of them, and each
+// object of a namespace is compared with them, so they are found by binary search.
 class LabelValues {
  public:
   LabelValues() = default;

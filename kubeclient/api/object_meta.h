@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "kubeclient/api/string_map.h"
@@ -57,6 +58,13 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
+// Returns true only if the two can be compared and `a` is lower. If they cannot be compared, the
+// answer is "no" (R-034, S-004).
+inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
+  const auto order = ResourceVersion::Compare(a, b);
+  return order && *order == std::strong_ordering::less;
+}
+
 // The API server sets no limit to the texts of a reference. A text that is too long for any object
 // is cut, and may then equal another object's. Therefore compare uids.
 struct OwnerReference {
@@ -94,6 +102,14 @@ struct ObjectMeta {
   bool IsControlledBy(const Uid& owner) const;
   bool operator==(const ObjectMeta&) const = default;
 };
+
+// Returns true if `a` is older than `b`, or if both were created in the same second and the name of
+// `a` comes first (D-150). T has a member `ObjectMeta meta`.
+template <typename T>
+bool OlderThenName(const T* a, const T* b) {
+  return std::tie(a->meta.creation_timestamp, a->meta.name) <
+         std::tie(b->meta.creation_timestamp, b->meta.name);
+}
 
 // Returns how many bytes of JSON the largest of `objects`, which are pointers, has. Returns 0 if no
 // object is large.

@@ -1,6 +1,8 @@
-// Labels or annotations: a small sorted vector of interned pairs.
+// Labels or annotations: a small sorted vector of interned pairs; and the limit on the total size
+// of one object's annotations.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -41,5 +43,19 @@ class StringMap {
  private:
   std::vector<Pair> pairs_;  // sorted by key, keys unique
 };
+
+// The most bytes of keys and values together that the API server accepts for the annotations of one
+// object.
+inline constexpr size_t kAnnotationBytesMax = size_t{256} << 10U;
+
+// Returns how many bytes the API server counts for `annotations`, a map or StringMap.
+template <typename Annotations>
+size_t AnnotationBytes(const Annotations& annotations) {
+  size_t bytes = 0;
+  for (const auto& [key, value] : annotations) {
+    bytes += std::string_view(key).size() + std::string_view(value).size();
+  }
+  return bytes;
+}
 
 }  // namespace windlass

@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/cache/cache_audit.h"
-#include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_watch.h"
 
 namespace windlass {

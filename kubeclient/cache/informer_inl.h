@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/cut_text.h"
 #include "kubeclient/cache/informer.h"
-#include "kubeclient/cache/is_older.h"
 
 namespace windlass {
 

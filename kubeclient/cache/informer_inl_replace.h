@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/cache/informer.h"
-#include "kubeclient/cache/is_older.h"
 
 namespace windlass {
 

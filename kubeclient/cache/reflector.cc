@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "kubeclient/cache/reflector_machine.h"
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 
 namespace windlass {
 

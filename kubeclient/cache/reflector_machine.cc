@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "kubeclient/base/assert.h"
-#include "kubeclient/cache/reflector_patience.h"
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 
 namespace windlass {
 

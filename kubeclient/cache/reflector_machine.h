@@ -83,7 +83,7 @@ struct ReflectorMachine {
   void OnGuard();
   void OnSilence();
 
-  // kProbing (reflector_probe.cc): has this server reached our resourceVersion?
+  // kProbing (reflector_list.cc): has this server reached our resourceVersion?
   void Probe();
   void OnProbe(const Result<HttpResponse>& reply);
   void OnProbeAnswer(const ListPage& page);

@@ -5,7 +5,7 @@
 
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 
 namespace windlass {
 

@@ -7,14 +7,13 @@
 #include <utility>
 
 #include "kubeclient/api/line_head.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/back_off.h"
-#include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/list_watch.h"
 #include "kubeclient/cache/reflector_machine.h"
-#include "kubeclient/cache/reflector_patience.h"
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {

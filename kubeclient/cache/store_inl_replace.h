@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/cache/is_older.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {

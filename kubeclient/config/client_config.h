@@ -5,15 +5,27 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "kubeclient/config/exec_config.h"
 #include "kubeclient/transport/http_header.h"
 #include "kubeclient/transport/proxy_url.h"
 #include "kubeclient/transport/secret.h"
 #include "kubeclient/transport/tls_material.h"
 
 namespace windlass {
+
+// Which credential plugin to run for a kubeconfig's user, and with what.
+struct ExecPluginConfig {
+  std::string api_version;        // client.authentication.k8s.io/v1 or …/v1beta1
+  std::string command;            // absolute path
+  std::vector<std::string> args;  // without the command itself
+  std::vector<std::pair<std::string, std::string>> env;  // added to our own environment
+  std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
+  std::string install_hint;  // may be empty; may have several lines
+  // True if the plugin shares our standard input and standard error, which are then a terminal.
+  bool interactive = false;
+};
 
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);

@@ -5,7 +5,7 @@
 // run wait for the same run. The plugin runs in a thread of its own, never in the core thread.
 //
 // Where we differ from client-go:
-//   - Only an interactive plugin (exec_config.h) has a terminal. Such a plugin may take
+//   - Only an interactive plugin (ExecPluginConfig) has a terminal. Such a plugin may take
 //     kExecInteractiveMax, because a person logs in meanwhile.
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
 //     If that run fails, the old credentials stay in use until they expire; the failure is logged
@@ -27,7 +27,7 @@
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
-#include "kubeclient/config/exec_config.h"
+#include "kubeclient/config/client_config.h"
 #include "kubeclient/transport/credentials.h"
 
 namespace windlass {

@@ -6,7 +6,7 @@
 #include "kubeclient/config/kubeconfig_file.h"
 #include "kubeclient/config/proxy_environment.h"
 #include "kubeclient/config/read_file.h"
-#include "kubeclient/config/resolve_context.h"
+#include "kubeclient/config/resolve.h"
 #include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/server_url.h"
 

@@ -1,12 +1,17 @@
-// The steps of ResolveContext, each in a .cc file of its own. Each returns kConfig if the
-// kubeconfig is wrong.
+// Resolves a context's name to a server, its CA and credentials (ResolveContext), and the steps of
+// that, each in a .cc file of its own. Each returns kConfig if the kubeconfig is wrong.
 #pragma once
 
 #include "kubeclient/base/result.h"
 #include "kubeclient/config/client_config.h"
 #include "kubeclient/config/entry_reader.h"
+#include "kubeclient/config/kubeconfig_file.h"
 
 namespace windlass {
+
+// Used by LoadConfig. Resolves the context that `sources` names, or the file's current-context if
+// `sources` names none. Returns kConfig if `kubeconfig` is empty.
+Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
 // Reads server, proxy and trust into `config`.
 Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config);

@@ -1,4 +1,3 @@
-#include "kubeclient/config/resolve_context.h"
 
 #include "kubeclient/config/resolve.h"
 

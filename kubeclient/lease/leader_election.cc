@@ -11,8 +11,8 @@
 #include <deque>
 #include <utility>
 
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/cache/is_older.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/lease/lease.h"
 #include "kubeclient/lease/lease_view.h"

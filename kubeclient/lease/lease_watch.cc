@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 
 namespace windlass {
 

@@ -20,13 +20,12 @@
 #include "kubeclient/base/assert.h"
 #include "kubeclient/transport/exchange_table.h"
 #include "kubeclient/transport/failure.h"
-#include "kubeclient/transport/keep_alive.h"
+#include "kubeclient/transport/own_connections.h"
 #include "kubeclient/transport/postbox.h"
 #include "kubeclient/transport/proxy_failure.h"
 #include "kubeclient/transport/retry_after.h"
 #include "kubeclient/transport/server_url.h"
 #include "kubeclient/transport/system_trust.h"
-#include "kubeclient/transport/unopened_tunnels.h"
 
 namespace windlass {
 namespace {

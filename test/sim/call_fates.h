@@ -18,7 +18,7 @@
 //   lag, jitter                   streams  lines arrive up to `most` later, in order
 //   cut                           streams  the connection breaks at one of the next lines
 //   dead                          streams  from one of the next lines on it is dead without a sign,
-//                                          which the kernel notices (keep_alive.h)
+//                                          which the kernel notices (own_connections.h)
 //   mute                          streams  likewise, behind a proxy, so that nobody notices
 //   stream-500                    streams  the server answers 429, 500 or 503 instead of a stream
 //   replica                       both     they reach an API server whose cache is `most` behind
@@ -28,7 +28,7 @@
 #include <string>
 
 #include "kubeclient/base/random.h"
-#include "kubeclient/transport/keep_alive.h"
+#include "kubeclient/transport/own_connections.h"
 #include "test/sim/api_server.h"
 #include "test/sim/search_plan.h"
 #include "test/sim/sim_transport.h"

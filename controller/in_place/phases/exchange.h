@@ -38,10 +38,10 @@
 #include <string_view>
 #include <vector>
 
-#include "kubeclient/api/annotation_limit.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
+#include "kubeclient/api/string_map.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {

@@ -16,7 +16,7 @@
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/annotation_limit.h"
+#include "kubeclient/api/string_map.h"
 
 namespace windlass::in_place {
 namespace {

@@ -7,14 +7,14 @@
 #include "controller/in_place/template/interest.h"
 #include "controller/in_place/template/options.h"
 #include "controller/runtime/live_pods.h"
-#include "kubeclient/api/older_then_name.h"
+#include "kubeclient/api/object_meta.h"
 
 namespace windlass {
 namespace {
 
 // A shorter failure may come from an API server that has just started: it may not know the rights
 // yet, or may not have filled its caches. (A watch that opens again counts as working only 10 s
-// later: reflector_patience.h.)
+// later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {

@@ -5,7 +5,7 @@
 
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/parse_whole.h"
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kubeclient/api/older_then_name.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
 
 namespace windlass::workload {

@@ -1,8 +1,7 @@
 // Label values that the API server accepts.
-#include "kubeclient/api/label_syntax.h"
-
 #include <string>
 
+#include "kubeclient/api/label_values.h"
 #include "test/catch.h"
 
 namespace windlass::label_syntax_test {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass::reflector_large_list_test {

@@ -4,7 +4,7 @@
 
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/list_pages.h"
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 

@@ -1,6 +1,6 @@
 // Relists that the informer itself asks for, and what a reflector reports of itself (R-024, R-031,
 //
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "test/unit/cache/reflector_fixture.h"
 
 namespace windlass::reflector_repair_test {

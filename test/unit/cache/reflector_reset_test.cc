@@ -1,6 +1,6 @@
 // How a reflector notices that etcd was put back to an earlier state, and starts over (R-044,
 //
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 

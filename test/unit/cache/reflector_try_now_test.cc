@@ -1,6 +1,6 @@
 // What a reflector does when its owner says that the server is back (C-013).
 #include "kubeclient/cache/back_off.h"
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "test/unit/cache/reflector_fixture.h"
 

@@ -3,8 +3,7 @@
 
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/reflector_machine.h"
-#include "kubeclient/cache/reflector_patience.h"
-#include "kubeclient/cache/watch_times.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "test/proves.h"
 #include "test/unit/cache/reflector_fixture.h"

@@ -1,8 +1,7 @@
 // Credential plugins in a kubeconfig: what is accepted, and what a plugin is told (BI-11).
-#include "kubeclient/config/exec_config.h"
-
 #include <filesystem>
 
+#include "kubeclient/config/client_config.h"
 #include "kubeclient/config/subprocess.h"
 #include "kubeclient/transport/base64.h"
 #include "test/support/must.h"

@@ -1,5 +1,4 @@
 // A silent connection is watched over by the kernel as soon as its stream is open.
-#include "kubeclient/transport/keep_alive.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,6 +1,6 @@
 // Requests through an HTTP proxy: with a tunnel, and with a proxy that opens none.
 #include "kubeclient/transport/failure.h"
-#include "kubeclient/transport/unopened_tunnels.h"
+#include "kubeclient/transport/own_connections.h"
 #include "test/support/certificates.h"
 #include "test/support/must.h"
 #include "test/unit/transport/connect_proxy.h"

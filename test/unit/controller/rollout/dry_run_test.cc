@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "kubeclient/api/annotation_limit.h"
+#include "kubeclient/api/string_map.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/rollout/stepped.h"

@@ -5,7 +5,7 @@
 
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/annotation_limit.h"
+#include "kubeclient/api/string_map.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/refusing.h"

@@ -6,7 +6,7 @@
 
 #include "cmd/kubectl-windlass/installed_crd.h"
 #include "controller/rollout/crd.h"
-#include "kubeclient/cache/reflector_patience.h"
+#include "kubeclient/cache/reflector_times.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
