@@ -10,6 +10,7 @@
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
+#include "kubeclient/api/decode.h"
 
 namespace windlass {
 namespace {
@@ -35,6 +36,13 @@ std::string SwitchOff(const std::string& rival) {
 RolloutWords Words() { return InPlaceWords(resources::kDeployments.kind); }
 
 }  // namespace
+
+DeploymentStore::DeploymentStore(Informers& informers)
+    : WorkloadStoreOf(
+          informers,
+          {"deployments", informers.All(resources::kDeployments), &DecodeDeployment,
+           ReplyFolding<Deployment>{.removes = true}},
+          [this](const Deployment& object) { return deployment::AsWorkload(kind_, object); }) {}
 
 DeploymentController::DeploymentController(ControllerHost& host)
     : DeploymentController(host, std::make_shared<DeploymentStore>(host.informers())) {}

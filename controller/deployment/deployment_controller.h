@@ -9,14 +9,28 @@
 #include <string>
 #include <string_view>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_workload.h"
 #include "controller/deployment/rivals.h"
 #include "controller/workload/watch/workload_controller.h"
+#include "controller/workload/watch/workload_store.h"
+#include "kubeclient/api/deployment.h"
 
 namespace windlass {
 
 class InPlaceCache;
 class InPlaceFeature;
+
+// The cached Deployments, as workloads: all that the caches of workloads need to know of the kind.
+class DeploymentStore final : public WorkloadStoreOf<Deployment> {
+ public:
+  explicit DeploymentStore(Informers& informers);
+
+  // The kind that every workload of this store refers to.
+  deployment::DeploymentKind& kind() { return kind_; }
+
+ private:
+  deployment::DeploymentKind kind_;
+};
 
 class DeploymentController final : public WorkloadController {
  public:

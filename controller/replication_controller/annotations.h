@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/core/term_annotation.h"
+#include "controller/core/own_names.h"
 #include "kubeclient/api/replication_controller.h"
 #include "kubeclient/base/parse_whole.h"
 
@@ -38,7 +38,7 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// The annotations that an update removes when it ends. kTermAnnotation is from term_annotation.h.
+// The annotations that an update removes when it ends. kTermAnnotation is from own_names.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,

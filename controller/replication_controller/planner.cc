@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
-#include "controller/core/term_annotation.h"
+#include "controller/core/own_names.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "controller/api/rollout.h"
-#include "controller/workload/kind_status.h"
+#include "controller/workload/workload.h"
 
 namespace windlass::rollout {
 

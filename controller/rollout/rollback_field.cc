@@ -9,7 +9,6 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/body_json.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/revisions/template_without_hash.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {

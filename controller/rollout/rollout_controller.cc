@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/api/custom_resources.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/rollout_mode.h"
@@ -16,9 +17,9 @@
 #include "controller/runtime/rights_list.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
+#include "kubeclient/api/decode.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {
@@ -46,6 +47,13 @@ RolloutWords Words() {
 }
 
 }  // namespace
+
+RolloutStore::RolloutStore(Informers& informers)
+    : WorkloadStoreOf(
+          informers,
+          {"rollouts", informers.All(resources::kRollouts), &DecodeRollout,
+           ReplyFolding<Rollout>{.removes = true}},
+          [this](const Rollout& object) { return rollout::AsWorkload(kind_, object); }) {}
 
 RolloutController::RolloutController(ControllerHost& host)
     : RolloutController(host, std::make_shared<RolloutStore>(host.informers())) {}

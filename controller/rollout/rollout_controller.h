@@ -10,17 +10,32 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/api/rollout.h"
 #include "controller/kind/watch/crd_revision.h"
 #include "controller/rollout/rollout_extension.h"
-#include "controller/rollout/rollout_store.h"
+#include "controller/rollout/rollout_workload.h"
 #include "controller/rollout/service_watch.h"
 #include "controller/rollout/template_defaults.h"
 #include "controller/workload/watch/workload_controller.h"
+#include "controller/workload/watch/workload_store.h"
 
 namespace windlass {
 
 class InPlaceCache;
 class InPlaceFeature;
+
+// The cached Rollouts as workloads. This is all that the caches of workloads need to know of
+// Rollouts.
+class RolloutStore final : public WorkloadStoreOf<Rollout> {
+ public:
+  explicit RolloutStore(Informers& informers);
+
+  // The kind that every workload of this store refers to.
+  rollout::RolloutKind& kind() { return kind_; }
+
+ private:
+  rollout::RolloutKind kind_;
+};
 
 class RolloutController final : public WorkloadController {
  public:

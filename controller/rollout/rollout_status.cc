@@ -7,13 +7,20 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
+#include "controller/kind/conditions.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/images_text.h"
-#include "controller/rollout/status_json.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::rollout {
+
+using kind::Json;
+using kind::NumberOrNull;
+using kind::TextOrNull;
+using kind::TimeOrNull;
+using kind::ToJson;  // of conditions
+
 namespace {
 
 // Returns a status with the planner's counters and conditions.
@@ -127,6 +134,31 @@ bool IsStored(const Workload& workload, const StatusDraft& draft) {
   RolloutStatus next = NextStatus(workload, draft);
   next.current_revision = stored.current_revision;
   return next == stored;
+}
+
+Json ToJson(const std::optional<RolloutStepStatus>& step) {
+  if (!step) return {};
+  Json object = Json::object();
+  object["index"] = step->index;
+  object["total"] = step->total;
+  object["startedAt"] = TimeOrNull(step->started_at);
+  object["replicas"] = NumberOrNull(step->replicas);
+  object["availableSince"] = TimeOrNull(step->available_since);
+  object["available"] = step->available == 0 ? Json() : Json(step->available);
+  object["availableOf"] = step->available_of == 0 ? Json() : Json(step->available_of);
+  object["shortenedFrom"] = step->shortened_from == 0 ? Json() : Json(step->shortened_from);
+  object["revision"] = step->revision;
+  object["template"] = TextOrNull(step->template_id);
+  return object;
+}
+
+Json ToJson(const std::optional<RolledBack>& rolled_back) {
+  if (!rolled_back) return {};
+  Json object = Json::object();
+  object["revision"] = rolled_back->revision;
+  object["became"] = rolled_back->became == 0 ? Json() : Json(rolled_back->became);
+  object["generation"] = rolled_back->generation;
+  return object;
 }
 
 Request WriteStatus(const Workload& workload, const StatusDraft& draft) {

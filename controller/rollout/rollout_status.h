@@ -5,7 +5,10 @@
 // each status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
+#include <optional>
+
 #include "controller/api/rollout.h"
+#include "controller/kind/status.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/request.h"
 
@@ -22,6 +25,12 @@ RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 // Returns true if the stored status is the one that `draft` leads to. Does not compare the current
 // revision.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
+
+// Each returns null if the value is absent, so that a merge patch removes the field. Otherwise the
+// object names every member, absent ones with null, because a merge patch keeps members that it
+// does not name.
+kind::Json ToJson(const std::optional<RolloutStepStatus>& step);
+kind::Json ToJson(const std::optional<RolledBack>& rolled_back);
 
 // Returns the request that writes NextStatus (status.h of controller/kind).
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);

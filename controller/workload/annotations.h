@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/core/term_annotation.h"
+#include "controller/core/own_names.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/replica_set.h"
 

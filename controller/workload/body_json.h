@@ -1,4 +1,5 @@
-// JSON of request bodies. Members keep the order in which they are written.
+// JSON of request bodies, and the template that a rollback gives back to a workload. Members keep
+// the order in which they are written.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,5 +15,9 @@ using Json = nlohmann::ordered_json;
 Error Malformed(std::string message);
 
 Json TextOf(const Symbol& symbol);
+
+// Returns the template of a ReplicaSet without the hash label, otherwise unchanged. Returns
+// kMalformed if `template_json` is no JSON object.
+Result<Json> TemplateWithoutHash(const std::string& template_json);
 
 }  // namespace windlass::workload

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/sample_objects.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "controller/core/own_names.h"
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/watch/cache.h"
 #include "controller/in_place/watch/wake_ups.h"

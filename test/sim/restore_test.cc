@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/workload/watch/workload_cache.h"
 #include "test/catch.h"
 #include "test/sim/faulty_network.h"

@@ -9,7 +9,7 @@
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/refused_strategy.h"
+#include "controller/workload/refused_spec.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"

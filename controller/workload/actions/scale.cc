@@ -5,7 +5,7 @@
 #include "controller/workload/actions/create.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/refused_strategy.h"
+#include "controller/workload/refused_spec.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"

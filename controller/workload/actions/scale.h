@@ -46,7 +46,7 @@ Scaling ScalingOf(const Situation& situation);
 
 // Returns the next write of a scaling event, or of keeping a paused workload at its size. Returns
 // nullopt if there is no event or nothing is left to write. If the strategy is invalid
-// (refused_strategy.h), returns Failed instead of a write.
+// (RefuseStrategy), returns Failed instead of a write.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever other ReplicaSets

@@ -1,5 +1,7 @@
 #include "controller/workload/planner/planner.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,17 +13,12 @@
 #include "controller/workload/actions/rolling_update.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/ownership/adopt_release.h"
-#include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
-#include "controller/workload/refused_selector.h"
-#include "controller/workload/refused_strategy.h"
+#include "controller/workload/refused_spec.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/uncached_parts.h"
-#include "controller/workload/situation.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/deadline.h"
-#include "controller/workload/status/end_with_refusal.h"
 #include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/refused_write.h"
@@ -100,6 +97,27 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
+// How a sync ends if the API server refused one of its writes, adoptions and releases included: the
+// sync writes the status once, then fails. Returns the status write if the status differs and this
+// sync has sent no status since the refusal. Otherwise returns the failure. Requires
+// situation.refused.
+Step EndWithRefusal(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const Outcome* refused = EndOfWalk(workload, situation.learned);
+  const bool tidies = refused != nullptr && refused->asked.verb == Verb::kDelete;
+  if (!WasRefusalTold(workload, situation.learned)) {
+    const Progress progress = workload.paused ? Progress::kPaused : Progress::kEvaluate;
+    auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
+    if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
+      write->go_on_if_refused = true;  // a 409 for the status must not end the refusal's back-off
+      return *std::move(status);
+    }
+  }
+  Step end = Failed{.error = *situation.refused};
+  const bool timed = !workload.paused && !workload.meta.deleting();
+  return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
+}
+
 // Returns the end of a sync with a refused write. The extension may let the next sync begin
 // earlier, because its own timed steps do not wait for the back-off.
 Step EndRefused(const Situation& situation) {
@@ -154,6 +172,26 @@ Step Decide(const View& view, const Learned& learned, WallTime now) {
 }
 
 }  // namespace
+
+Situation MakeSituation(const View& view, const Claims& claims, const Learned& learned,
+                        WallTime now) {
+  Situation situation{.view = view, .workload = view.workload, .learned = learned, .now = now};
+  situation.all = claims.ours;
+  const bool follows = situation.workload.follow_revision.has_value();
+  situation.new_replica_set = follows ? FindFollowed(situation.workload, claims.ours)
+                                      : FindNewReplicaSet(situation.workload, claims.ours, learned);
+  std::copy_if(claims.ours.begin(), claims.ours.end(), std::back_inserter(situation.old),
+               [&](const ReplicaSet* rs) { return rs != situation.new_replica_set; });
+  situation.limits = situation.workload.limits;
+  situation.wanted = FindWantedTemplate(situation.workload, FindWanted(situation));
+  situation.refused = RefusedWrite(situation.workload, learned);
+  if (follows) situation.limits.updated_max = kUnlimited;  // no limit holds Pods back (RO-031)
+  situation.extension().Look(situation);
+  if (HasNothingToFollow(situation)) {
+    situation.extended.refused = NothingToFollow(situation);
+  }
+  return situation;
+}
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = UnlessStatusRefused(view.workload, learned, Decide(view, learned, now));

@@ -19,9 +19,16 @@
 #pragma once
 
 #include "controller/core/step.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/situation.h"
 #include "controller/workload/view.h"
 
 namespace windlass::workload {
+
+// Returns the situation of the workload in `view`, whose ReplicaSets are `claims`. `view` and
+// `learned` must outlive the result.
+Situation MakeSituation(const View& view, const Claims& claims, const Learned& learned,
+                        WallTime now);
 
 // Returns the next step for the workload in `view`. `now` is stored in conditions.
 Step Next(const View& view, const Learned& learned, WallTime now);

@@ -1,6 +1,6 @@
 // Writes that the API server refused in this sync, by a policy, a quota, a missing right or
-// validation, and how Windlass reports these refusals to users. end_with_refusal.h decides how such
-// a sync ends.
+// validation, and how Windlass reports these refusals to users. The planner decides how such a
+// sync ends (EndWithRefusal of planner.cc).
 //
 // What follows a refused write:
 //   1. The walk of decisions ends, because the next decision may depend on the write.

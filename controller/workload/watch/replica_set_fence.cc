@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "controller/core/term_annotation.h"
+#include "controller/core/own_names.h"
 
 namespace windlass {
 namespace {

@@ -1,18 +1,63 @@
 #include "controller/workload/watch/workload_controller.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "controller/runtime/rights_list.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/unreadable.h"
-#include "controller/workload/watch/pod_count.h"
 #include "controller/workload/watch/replica_set_fence.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass {
+namespace {
+
+// What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each are
+// alive. A planner asks for the list if the statuses of the ReplicaSets do not show this
+// (controller/workload/sizes/room_to_grow.h).
+class PodCount {
+ public:
+  // Make it before the list is requested. Covers those ReplicaSets of the workload `key` whose
+  // controller has observed their latest generation by now. The others are left out: they may get
+  // more Pods after the list was taken.
+  PodCount(const WorkloadCache& cache, const ObjectKey& key);
+
+  // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of
+  // `pods` belong to the ReplicaSet and are not being deleted.
+  void Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const;
+
+ private:
+  struct Observed {
+    ObjectKey key;
+    Uid uid;
+    int64_t generation = 0;
+  };
+  std::vector<Observed> observed_;
+};
+
+PodCount::PodCount(const WorkloadCache& cache, const ObjectKey& key) {
+  const std::optional<Workload> workload = cache.workloads().Find(key);
+  if (!workload) return;
+  for (const ReplicaSet* rs : cache.replica_sets().store().OwnedBy(workload->meta.uid)) {
+    if (!IsObserved(*rs)) continue;
+    observed_.push_back({KeyOf(rs->meta), rs->meta.uid, rs->meta.generation});
+  }
+}
+
+void PodCount::Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const {
+  for (const Observed& observed : observed_) {
+    const auto live = std::ranges::count_if(pods, [&](const ListedPod& pod) {
+      return pod.controller == observed.uid && !pod.deleting;
+    });
+    cache.replica_sets().store().Amend(observed.key, observed.uid, [&](ReplicaSet& rs) {
+      if (rs.meta.generation == observed.generation) NoteCounted(rs, static_cast<int32_t>(live));
+    });
+  }
+}
+
+}  // namespace
 
 WorkloadController::WorkloadController(ControllerHost& host,
                                        std::shared_ptr<WorkloadStore> workloads, RolloutWords words)

@@ -8,7 +8,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"

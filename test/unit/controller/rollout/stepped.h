@@ -13,11 +13,11 @@
 #include "controller/in_place/phases/extension.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_extension.h"
-#include "controller/rollout/status_json.h"
+#include "controller/rollout/rollout_status.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/situation.h"
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"

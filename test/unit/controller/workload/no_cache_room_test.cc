@@ -5,7 +5,6 @@
 
 #include "controller/workload/actions/recreate.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"

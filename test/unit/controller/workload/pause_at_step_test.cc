@@ -3,7 +3,7 @@
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/body_json.h"
 #include "controller/workload/fenceposts.h"
-#include "controller/workload/revisions/template_without_hash.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"

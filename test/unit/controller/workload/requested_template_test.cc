@@ -9,7 +9,7 @@
 #include "controller/workload/actions/history_clean_up.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "test/catch.h"

@@ -6,7 +6,7 @@
 #include "controller/workload/actions/pause.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"

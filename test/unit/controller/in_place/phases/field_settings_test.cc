@@ -12,7 +12,6 @@
 #include "controller/in_place/phases/status.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"

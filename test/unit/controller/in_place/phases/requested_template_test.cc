@@ -6,7 +6,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"

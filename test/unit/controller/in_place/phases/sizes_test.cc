@@ -6,7 +6,7 @@
 
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/workload/ownership/claim.h"
-#include "controller/workload/planner/make_situation.h"
+#include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 

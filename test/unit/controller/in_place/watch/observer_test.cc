@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/workload_kind.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "test/catch.h"

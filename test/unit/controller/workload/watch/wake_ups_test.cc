@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/deployment/deployment_store.h"
+#include "controller/deployment/deployment_controller.h"
 #include "controller/in_place/watch/cache.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"

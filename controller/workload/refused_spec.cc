@@ -1,4 +1,4 @@
-#include "controller/workload/refused_selector.h"
+#include "controller/workload/refused_spec.h"
 
 #include <string>
 #include <utility>
@@ -36,6 +36,12 @@ std::optional<Step> RefuseSelector(const Workload& workload, const Learned& lear
                                          KeyOf(workload.meta).ToString() +
                                          " has invalid label selector: " + valid.error().message},
       .retry = Retry::kOnSpecChange};
+}
+
+std::optional<Step> RefuseStrategy(const Workload& workload) {
+  if (workload.strategy_error.empty()) return std::nullopt;
+  return Failed{.error = {ErrorKind::kInvalid, workload.strategy_error},
+                .retry = Retry::kOnSpecChange};
 }
 
 }  // namespace windlass::workload

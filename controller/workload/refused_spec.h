@@ -1,5 +1,6 @@
-// Selectors that must not be used. The API server refuses such selectors, but an object that was
-// stored before the rule existed, or without validation, may have one.
+// Selectors that must not be used, and strategies that cannot be carried out. The API server
+// refuses both, but an object that was stored before the rule existed, or without validation, may
+// have one.
 #pragma once
 
 #include <optional>
@@ -15,5 +16,12 @@ namespace windlass::workload {
 // the generation; then, whether this write succeeded or failed, a Wait with a Warning (D-052). For
 // an invalid selector, returns a failure that lasts until the spec changes (D-053).
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
+
+// Returns Failed, until the spec changes,
+//   - if the strategy is not RollingUpdate or Recreate (D-059)
+//   - if a limit is not a count or a percentage (D-250, X-39)
+// Otherwise returns nullopt. The error comes from the kind; it names the field and what to set it
+// to. Must be called before anything is created, scaled or rolled.
+std::optional<Step> RefuseStrategy(const Workload& workload);
 
 }  // namespace windlass::workload
