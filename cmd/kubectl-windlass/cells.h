@@ -1,11 +1,15 @@
 // How many cells of a terminal's line a text takes, and how a text is broken into lines of a given
 // width. Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters
 // take one cell, wide ones two, and combining ones none. The locale of the process does not matter.
+// And the text of column AGE.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "kubeclient/base/clock.h"
 
 namespace windlass::cli {
 
@@ -28,5 +32,11 @@ std::string Cut(std::string_view text, size_t cells);
 // line at most `rest` cells. A word that fits a line is kept whole. Example with `first` 12 and
 // `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345", "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);
+
+// Returns how long ago something was, as kubectl's column AGE writes it. Examples: "45s", "5m30s",
+// "95m", "3h20m", "36h", "5d3h", "41d". Never negative.
+std::string AgeText(seconds age);
+// Returns "<unknown>" for a time that is not known.
+std::string AgeText(std::optional<WallTime> since, WallTime now);
 
 }  // namespace windlass::cli

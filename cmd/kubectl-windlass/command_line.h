@@ -7,11 +7,28 @@
 #include <string>
 #include <vector>
 
-#include "cmd/kubectl-windlass/command_name.h"
 #include "cmd/kubectl-windlass/session.h"
 #include "kubeclient/base/clock.h"
 
 namespace windlass::cli {
+
+// The commands of kubectl-windlass, by name.
+enum class CommandName : uint8_t {
+  kHelp,  // CommandLine::help has the text
+  kStatus,
+  kHistory,
+  kUndo,
+  kPause,
+  kResume,
+  kRestart,
+  kPromote,
+  kAbort,
+  kRetry,
+  kGet,
+  kVersion,
+  kCompletion,
+  kRollingUpdate,
+};
 
 enum class OutputFormat : uint8_t { kText, kJson, kYaml, kName };
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cmd/kubectl-windlass/command_name.h"
+#include "cmd/kubectl-windlass/command_line.h"
 #include "cmd/kubectl-windlass/exit_code.h"
 #include "cmd/kubectl-windlass/requests.h"
 #include "cmd/kubectl-windlass/standing.h"

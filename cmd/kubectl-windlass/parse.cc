@@ -3,8 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <set>
+#include <string_view>
 
-#include "cmd/kubectl-windlass/parse_error.h"
 #include "cmd/kubectl-windlass/parser.h"
 
 namespace windlass::cli {
@@ -105,6 +106,78 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
     std::rotate(arguments.begin(), at, at + 1);
     return;
   }
+}
+
+// --- what is wrong with a command line ---
+//
+// In words of this program: the texts of CLI11 name neither the command nor what to write instead.
+
+// Returns "status has no flag --frob" or "version takes no argument "web"".
+std::optional<std::string> UnexpectedText(const CLI::App& command,
+                                          const std::vector<std::string>& extras,
+                                          const std::vector<std::string>& arguments) {
+  const auto first = std::ranges::find_if(arguments, [&](const std::string& argument) {
+    return std::ranges::find(extras, argument) != extras.end();
+  });
+  if (first == arguments.end()) return std::nullopt;
+  if (first->starts_with('-')) return command.get_name() + " has no flag " + *first;
+  return command.get_name() + " takes no argument \"" + *first + '"';
+}
+
+// Returns the option of the command, or of all commands, that is called `flag`; null if there is
+// none.
+const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) {
+  const CLI::Option* option = command.get_option_no_throw(flag);
+  return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
+}
+
+bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+
+// Returns "--watch: 'maybe' is neither true nor false"; nullopt if there is no such argument.
+std::optional<std::string> NoTruthText(const CLI::App& command,
+                                       const std::vector<std::string>& arguments) {
+  static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",
+                                                     "yes",  "no",    "on", "off"};
+  for (const std::string& argument : arguments) {
+    const size_t equals = argument.find('=');
+    if (!argument.starts_with('-') || equals == argument.npos) continue;
+    const std::string flag = argument.substr(0, equals);
+    const std::string value = argument.substr(equals + 1);
+    const CLI::Option* option = FindOption(command, flag);
+    if (option == nullptr || NeedsValue(*option) || kTruths.contains(value)) continue;
+    return flag + ": '" + value + "' is neither true nor false";
+  }
+  return std::nullopt;
+}
+
+// Returns "--timeout needs a value"; nullopt if each flag that needs a value has one.
+std::optional<std::string> NoValueText(const CLI::App& command,
+                                       const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& flag = arguments[i];
+    const CLI::Option* option = flag.starts_with('-') ? FindOption(command, flag) : nullptr;
+    if (option == nullptr || !NeedsValue(*option)) continue;
+    if (i + 1 == arguments.size()) return flag + " needs a value";
+    ++i;
+  }
+  return std::nullopt;
+}
+
+// Returns one line about `error`, which the parser of `command` reported. `extras` are the
+// arguments that the parser could not place, in any order. `arguments` are all arguments. Returns
+// the library's own text for an error that is not known here.
+std::string ParseErrorText(const CLI::ParseError& error, const CLI::App& command,
+                           const std::vector<std::string>& extras,
+                           const std::vector<std::string>& arguments) {
+  std::optional<std::string> text;
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    text = UnexpectedText(command, extras, arguments);
+  } else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    text = NoTruthText(command, arguments);
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    text = NoValueText(command, arguments);
+  }
+  return text.value_or(error.what());
 }
 
 }  // namespace

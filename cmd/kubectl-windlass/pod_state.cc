@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/cells.h"
 
 namespace windlass::cli {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/table.h"
 

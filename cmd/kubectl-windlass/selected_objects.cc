@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <utility>
 
+#include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/manifest.h"
-#include "cmd/kubectl-windlass/named_object.h"
 #include "cmd/kubectl-windlass/object_argument.h"
+#include "kubeclient/client/paths.h"
 
 namespace windlass::cli {
 namespace {
@@ -110,6 +112,92 @@ Result<Selected> PlacesInManifests(const CommandContext& context) {
   return Wrong("there is no " + KindWords(KindsWith(line.command)) + " in " + line.filenames[0] +
                (line.filenames.size() > 1 ? " and the other files" : "") +
                ": name the objects, or give another file");
+}
+
+// --- a name without a type ---
+
+Error SeveralOf(const std::string& name, const std::vector<Place>& places) {
+  std::string list;
+  for (const Place& place : places) {
+    list += (list.empty() ? "" : ", ") + ShortName(place.resource, place.name);
+  }
+  return {ErrorKind::kConfig, "there are several objects \"" + name + "\": write one of " + list};
+}
+
+Error NoneOf(const std::string& in, const std::string& name,
+             const std::vector<const Kind*>& kinds) {
+  return {ErrorKind::kNotFound, "there is no " + KindWords(kinds) + " \"" + name +
+                                    "\" in namespace " + in + ": kubectl windlass get -n " + in +
+                                    " lists what there is; -n and --context choose another place"};
+}
+
+// Looks in the namespace for the object that is called `name` and that `command` can act on. Asks
+// for all kinds at the same time. Returns the first of these that applies:
+//   - the object, if only one of the kinds that have the command has an object with the name
+//   - kConfig with a list of the objects, if several of these kinds have one
+//   - the error of a request for one of these kinds, for example a missing right
+//   - kNotFound, if the cluster serves none of these kinds, or does not serve a built-in kind
+//   - an object of a kind that lacks the command: InsteadText then says what to use instead
+//   - kNotFound
+// The errors have a text for people.
+Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,
+                        const std::string& name) {
+  const std::vector<Kind>& all = Kinds();
+  std::vector<HttpRequest> requests;
+  for (const Kind& kind : all) {
+    HttpRequest& get = requests.emplace_back();
+    get.target = ResourcePath(kind.resource, namespace_, name);
+  }
+  const std::vector<Result<Reply>> replies = session.SendAll(requests, Verb::kGet);
+  std::vector<Place> good;
+  std::optional<Place> other;
+  std::optional<Error> failure;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const ResourceId& resource = all[i].resource;
+    const bool fits = ActOf(resource, command) != nullptr;
+    if (replies[i].ok()) {
+      const Place place{resource, namespace_, name};
+      if (fits) {
+        good.push_back(place);
+      } else if (!other) {
+        other = place;
+      }
+    } else if (fits && !failure && replies[i].error().kind != ErrorKind::kNotFound) {
+      failure = Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},
+                          session.options().server);
+    }
+  }
+  if (good.size() > 1) return SeveralOf(name, good);
+  if (!good.empty()) return good.front();
+  if (failure) return *failure;
+  // If the cluster serves none of the kinds that have the command, no such object can exist.
+  const auto is_served = [&](size_t i) {
+    return replies[i].ok() || replies[i].error().detail != ErrorDetail::kNotServed;
+  };
+  std::optional<size_t> unserved;
+  bool serves_one = false;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (ActOf(all[i].resource, command) == nullptr) continue;
+    if (is_served(i)) serves_one = true;
+    if (!is_served(i) && !unserved) unserved = i;
+  }
+  if (unserved && !serves_one) {
+    return Explained(replies[*unserved].error(),
+                     {Verb::kGet, all[*unserved].resource, namespace_, name},
+                     session.options().server);
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    const ResourceId& resource = all[i].resource;
+    // Every Kubernetes API server serves the built-in kinds. If one is missing, something else has
+    // answered.
+    const bool built_in = resource.manifest.empty();
+    if (built_in && !replies[i].ok() && replies[i].error().detail == ErrorDetail::kNotServed) {
+      return Explained(replies[i].error(), {Verb::kGet, resource, namespace_, name},
+                       session.options().server);
+    }
+  }
+  if (other) return *other;
+  return NoneOf(namespace_, name, KindsWith(command));
 }
 
 // --- names ---

@@ -15,7 +15,7 @@ struct Selected {
 };
 
 // Returns at least one object, or an error in `missing`.
-//   - A name without a type is looked up (named_object.h).
+//   - A name without a type is looked up (FindNamed).
 //   - A type with -l selects the objects of that type in the namespace that have the labels.
 //   - -f selects the objects in the files whose kind has the command. Only kinds, namespaces and
 //     names are taken from the files. A namespace in a file counts more than that of the context.

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "cmd/kubectl-windlass/age_text.h"
 #include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/table.h"

@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "cmd/windlass/controllers_flag.h"
-#include "cmd/windlass/idle_memory.h"
-#include "cmd/windlass/memory_limit.h"
+#include "cmd/windlass/process_memory.h"
 #include "controller/core/own_names.h"
 #include "kubeclient/client/call_deadlines.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "controller/runtime/figures.h"
-#include "controller/runtime/informer_snapshot.h"
+#include "controller/runtime/shared_informer.h"
 #include "controller/runtime/term.h"
 #include "kubeclient/base/histogram.h"
 #include "kubeclient/cache/work_queue.h"

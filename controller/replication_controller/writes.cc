@@ -8,15 +8,45 @@
 #include "controller/kind/conditions.h"
 #include "controller/kind/status.h"
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/status_json.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/base/cut_text.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
+
+using kind::NumberOrNull;
+using kind::TextOrNull;
+using kind::TimeOrNull;
+
 namespace {
 
 constexpr size_t kMessageBytesMax = 4096;
+
+// Returns the status as JSON. Absent values become null, so that a merge patch removes the field.
+OrderedJson ToJson(const ReplicationControllerUpdateStatus& status) {
+  const int64_t earlier = status.earlier_rollouts;
+  OrderedJson scaling;
+  if (status.scaling) scaling = {{"name", status.scaling->name}, {"from", status.scaling->from}};
+  return {{"observedGeneration", status.observed_generation},
+          {"earlierRollouts", NumberOrNull(earlier > 0 ? std::optional(earlier) : std::nullopt)},
+          {"phase", TextOrNull(status.phase)},
+          {"message", TextOrNull(status.message)},
+          {"step", TextOrNull(status.step)},
+          {"rollback", status.rollback ? OrderedJson(true) : OrderedJson()},
+          {"newName", TextOrNull(status.new_name)},
+          {"target", TextOrNull(status.target)},
+          {"desiredReplicas", NumberOrNull(status.desired_replicas)},
+          {"oldReplicas", NumberOrNull(status.old_replicas)},
+          {"newReplicas", NumberOrNull(status.new_replicas)},
+          {"availableReplicas", NumberOrNull(status.available_replicas)},
+          {"scaling", std::move(scaling)},
+          {"lastScaleTime", TimeOrNull(status.last_scale_time)},
+          {"deadline", TimeOrNull(status.deadline)},
+          {"lines", status.lines},
+          {"lineCount", status.line_count},
+          {"journal", TextOrNull(status.journal)},
+          {"conditions", kind::ToJson(status.conditions)}};
+}
 
 }  // namespace
 

@@ -14,7 +14,7 @@
 #include "controller/rollout/dry_run.h"
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/stable.h"
-#include "controller/runtime/rights_list.h"
+#include "controller/runtime/needed_right.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "controller/rollout/reasons.h"
-#include "controller/runtime/rights_list.h"
 #include "kubeclient/api/object_meta.h"
 
 namespace windlass::rollout {

@@ -1,8 +1,12 @@
-// A right that this process needs, and what to do if it is missing.
+// A right that this process needs, with the manifest that grants it; and the list of rights that a
+// controller needs.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "kubeclient/client/access_review.h"
 
@@ -18,6 +22,42 @@ struct NeededRight {
   // The controller that needs the right, by its name in metrics: "deployment-controller". "" if the
   // process needs the right whichever controllers run. The daemon fills this in.
   std::string_view controller{};
+};
+
+// The rights that a controller needs, written down by resource. Each verb becomes one NeededRight.
+class RightsList {
+ public:
+  // All rights are for objects in `watched_namespace`; empty means all namespaces. Each right is a
+  // copy of `like` (its manifest, whether it is optional) with a resource and a verb.
+  explicit RightsList(std::string watched_namespace, NeededRight like = {})
+      : namespace_(std::move(watched_namespace)), like_(std::move(like)) {}
+
+  // Adds the rights to `verbs` on `resource`. Rights to cluster-scoped resources have no namespace.
+  void Add(const ResourceId& resource, std::string_view subresource,
+           std::initializer_list<std::string_view> verbs) {
+    const std::string scope = resource.namespaced ? namespace_ : "";
+    for (const std::string_view verb : verbs) {
+      NeededRight& right = rights_.emplace_back(like_);
+      right.right = {std::string(verb), resource, std::string(subresource), scope, ""};
+    }
+  }
+
+  // Adds a right that is not for objects in the watched namespaces, or of another manifest.
+  void Add(NeededRight right) { rights_.push_back(std::move(right)); }
+
+  // As the first Add; Windlass works without these rights.
+  void AddOptional(const ResourceId& resource, std::initializer_list<std::string_view> verbs) {
+    const bool optional = std::exchange(like_.optional, true);
+    Add(resource, "", verbs);
+    like_.optional = optional;
+  }
+
+  std::vector<NeededRight> Take() && { return std::move(rights_); }
+
+ private:
+  std::string namespace_;
+  NeededRight like_;
+  std::vector<NeededRight> rights_;
 };
 
 }  // namespace windlass

@@ -6,7 +6,7 @@
 
 #include "controller/kind/watch/watched_kind.h"
 #include "controller/runtime/live_pods.h"
-#include "controller/runtime/rights_list.h"
+#include "controller/runtime/needed_right.h"
 #include "controller/runtime/watched_resource.h"
 #include "test/departure/crd.h"
 #include "test/departure/departure.h"

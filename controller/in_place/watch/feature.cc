@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "controller/in_place/watch/in_place_metrics.h"
-#include "controller/runtime/rights_list.h"
+#include "controller/runtime/needed_right.h"
 
 namespace windlass {
 

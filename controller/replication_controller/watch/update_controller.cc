@@ -8,7 +8,7 @@
 #include "controller/replication_controller/crd.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/runtime/live_pods.h"
-#include "controller/runtime/rights_list.h"
+#include "controller/runtime/needed_right.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/status/no_cache_room.h"

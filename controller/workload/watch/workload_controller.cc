@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "controller/runtime/rights_list.h"
+#include "controller/runtime/needed_right.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/unreadable.h"

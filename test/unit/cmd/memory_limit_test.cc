@@ -1,10 +1,9 @@
 // The memory limit, as the kernel's files tell it.
-#include "cmd/windlass/memory_limit.h"
-
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cmd/windlass/process_memory.h"
 #include "test/catch.h"
 #include "test/support/folder.h"
 

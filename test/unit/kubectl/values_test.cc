@@ -1,7 +1,7 @@
 // The pure parts: command line, completion, ages, states of Pods, output.
 #include <set>
 
-#include "cmd/kubectl-windlass/age_text.h"
+#include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/complete.h"
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/parse.h"
