@@ -2,12 +2,12 @@
 // ReplicationControllers and their Pods as they were read.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/json.h"
 #include "controller/api/replication_controller_update.h"
 #include "controller/core/step.h"
 #include "controller/replication_controller/situation.h"

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/workload/workload.h"
+#include "kubeclient/api/replica_set.h"
 
 namespace windlass::workload {
 
