@@ -12,6 +12,10 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
   return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
 }
 
+bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than) {
+  return rs.status.replicas > more_than || rs.status.terminating_replicas.value_or(0) > 0;
+}
+
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
   std::vector<ReplicaSetSize> sizes;
   sizes.reserve(replica_sets.size());

@@ -22,6 +22,10 @@ struct ReplicaSetSize {
 // (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
+// Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The
+// status may be out of date (IsObserved).
+bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than = 0);
+
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the sum of spec.replicas, with negative sizes as 0.

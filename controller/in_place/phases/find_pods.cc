@@ -18,6 +18,7 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/replica_set.h"
@@ -272,14 +273,12 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
   }
 }
 
-bool CountsPods(const ReplicaSet& rs, int32_t more_than) {
-  return rs.status.replicas > more_than || rs.status.terminating_replicas.value_or(0) > 0;
-}
-
-// Returns true if `rs` may have Pods or make some, whether or not the cache shows them.
+// Returns true if `rs` may have Pods or make some, whether or not the cache shows them. A
+// ReplicaSet that was created without Pods and never scaled has none, even if its controller has
+// not seen it yet.
 bool MayMakePods(const ReplicaSet& rs) {
   const bool never_had = rs.replicas == 0 && rs.meta.generation <= 1;
-  return rs.replicas > 0 || CountsPods(rs, 0) || (!never_had && !IsObserved(rs));
+  return rs.replicas > 0 || workload::StatusCountsPods(rs) || (!never_had && !IsObserved(rs));
 }
 
 bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
@@ -314,7 +313,7 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
   if (other != nullptr && (!alone || known > 1)) return "pod " + other->meta.name;
   for (const ReplicaSet* rs : situation.all) {
     const bool is_host = rs == &host;
-    const bool may = is_host ? alone && (CountsPods(host, 1) || !IsObserved(host))
+    const bool may = is_host ? alone && (workload::StatusCountsPods(host, 1) || !IsObserved(host))
                              : MayMakePods(*rs) && (alone || !HasTheseImages(*rs, images));
     if (may) return "a Pod of replica set " + rs->meta.name;
   }

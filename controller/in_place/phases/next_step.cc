@@ -17,7 +17,6 @@
 #include "controller/workload/actions/history_clean_up.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/decisions.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/deadline.h"
@@ -118,15 +117,11 @@ std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   return FallBackToReplace(situation, pods.not_kept->first);
 }
 
-// Scales down old ReplicaSets that a user scaled up.
-std::optional<Step> EmptyOthers(const workload::Situation& situation) {
-  const InPlace& in_place = InPlaceOf(situation);
-  for (const ReplicaSet* rs : situation.all) {
-    const bool is_other = rs != in_place.host() && rs != in_place.pending();
-    if (!is_other || !HasOwnPods(*rs)) continue;  // RemoveStandIns removes stand-ins
-    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
-  }
-  return std::nullopt;
+// Scales down old ReplicaSets that a user scaled up. RemoveStandIns removes stand-ins.
+std::optional<Step> EmptyOldOnes(const workload::Situation& situation) {
+  const ReplicaSet* pending = InPlaceOf(situation).pending();
+  return EmptyOther(situation,
+                    [&](const ReplicaSet& rs) { return &rs != pending && HasOwnPods(rs); });
 }
 
 std::optional<Step> NextStaged(const workload::Situation& situation) {
@@ -135,7 +130,7 @@ std::optional<Step> NextStaged(const workload::Situation& situation) {
     return step;
   if (auto step = workload::KeepAtSize(situation, *in_place.host())) return step;
   if (auto step = RemoveStandIns(situation, in_place.pending())) return step;
-  if (auto step = EmptyOthers(situation)) return step;
+  if (auto step = EmptyOldOnes(situation)) return step;
   if (in_place.held()) return std::nullopt;
   if (auto step = AfterFailure(situation)) return step;
   if (auto step = KeepStandIns(situation)) return step;

@@ -13,6 +13,7 @@
 #include "controller/workload/actions/create.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/sizes/room_to_grow.h"
@@ -187,6 +188,15 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
     workload::ReplicaSetChange note;
     note.annotations[std::string(kStandIns)] = std::to_string(needed);
     return workload::Resize(situation, *rs, needed, decisions::kScaleStandIns, std::move(note));
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> EmptyOther(const workload::Situation& situation,
+                               const std::function<bool(const ReplicaSet&)>& is_to_go) {
+  for (const ReplicaSet* rs : situation.all) {
+    if (rs == InPlaceOf(situation).host() || !is_to_go(*rs)) continue;
+    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
   }
   return std::nullopt;
 }

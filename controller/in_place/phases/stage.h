@@ -2,6 +2,7 @@
 // of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,11 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 // null. The write keeps the stand-ins without which too few Pods would be available. Returns
 // nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
+
+// Returns the write that scales the first ReplicaSet down to 0 that is not the host, and for which
+// `is_to_go` returns true: a user scaled it up. Returns nullopt if there is none.
+std::optional<Step> EmptyOther(const workload::Situation& situation,
+                               const std::function<bool(const ReplicaSet&)>& is_to_go);
 
 // Returns the write that gives the host the size below. Call it while Pods get the host's template:
 // while they go back to it, and after an exchange, when Pods that were created late are patched

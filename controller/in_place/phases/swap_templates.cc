@@ -11,7 +11,6 @@
 #include "controller/in_place/phases/stage.h"
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/decisions.h"
 
 namespace windlass::in_place {
 namespace {
@@ -73,14 +72,11 @@ bool IsReplaced(const workload::Situation& situation) {
 // Under Recreate, scales down the ReplicaSets that a user scaled up, except those with the stashed
 // template: a Pod that came late is patched once no Pod with another image is left.
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
-  const InPlace& in_place = InPlaceOf(situation);
   if (!situation.recreate()) return std::nullopt;
-  for (const ReplicaSet* rs : situation.all) {
-    if (rs == in_place.host() || rs->replicas == 0) continue;
-    if (rs->template_fingerprint == in_place.stash()->fingerprint) continue;
-    return workload::Resize(situation, *rs, 0, workload::decisions::kScaleDownOldReplicaSet);
-  }
-  return std::nullopt;
+  const Stash& stash = *InPlaceOf(situation).stash();
+  return EmptyOther(situation, [&](const ReplicaSet& rs) {
+    return rs.replicas != 0 && rs.template_fingerprint != stash.fingerprint;
+  });
 }
 
 }  // namespace

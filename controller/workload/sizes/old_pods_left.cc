@@ -34,11 +34,8 @@ Wait LookAgain(const Situation& situation) {
   return {.look_again_in = lists ? kRecreateListAgain : kRecreateLookAgain};
 }
 
-// Returns true if `rs` may have Pods or make some, judged without the cache of Pods.
-bool CountsPods(const ReplicaSet& rs) {
-  const bool terminating = rs.status.terminating_replicas.value_or(0) > 0;
-  return !IsObserved(rs) || terminating || rs.status.replicas > 0;
-}
+// Returns true if `rs` may have Pods or make some, judged by its status alone.
+bool StatusAllowsPods(const ReplicaSet& rs) { return !IsObserved(rs) || StatusCountsPods(rs); }
 
 // Returns the first cached Pod of a ReplicaSet other than `next`; null if there is none.
 const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next) {
@@ -56,7 +53,8 @@ std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
     return "Pod " + std::string(pod->meta.name) + " of replica set " + owner + " is still there";
   }
   for (const ReplicaSet* rs : situation.all) {
-    if (rs != next && CountsPods(*rs)) return "replica set " + rs->meta.name + " still has Pods";
+    if (rs == next || !StatusAllowsPods(*rs)) continue;
+    return "replica set " + rs->meta.name + " still has Pods";
   }
   return "a Pod of another replica set is still there";
 }
@@ -125,14 +123,15 @@ Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) 
 }  // namespace
 
 bool MayHavePods(const Situation& situation, const ReplicaSet& rs) {
-  return CountsPods(rs) || std::ranges::any_of(situation.view.pods, [&](const PodMetadata* pod) {
+  return StatusAllowsPods(rs) ||
+         std::ranges::any_of(situation.view.pods, [&](const PodMetadata* pod) {
            return pod->meta.IsControlledBy(rs.meta.uid);
          });
 }
 
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next) {
   const bool counted = std::ranges::any_of(
-      situation.all, [&](const ReplicaSet* rs) { return rs != next && CountsPods(*rs); });
+      situation.all, [&](const ReplicaSet* rs) { return rs != next && StatusAllowsPods(*rs); });
   if (counted) return OldPods::kPresent;
   if (!situation.view.pods_known) return OldPods::kUnknown;
   return FindOldPod(situation, next) != nullptr ? OldPods::kPresent : OldPods::kGone;
