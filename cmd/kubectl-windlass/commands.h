@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "cmd/kubectl-windlass/command_line.h"
 #include "cmd/kubectl-windlass/console.h"

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "cmd/kubectl-windlass/kind.h"
-#include "cmd/kubectl-windlass/parse.h"
 
 namespace windlass::cli {
 namespace {

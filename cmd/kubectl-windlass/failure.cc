@@ -1,7 +1,5 @@
 #include "cmd/kubectl-windlass/failure.h"
 
-#include <utility>
-
 #include "kubeclient/transport/failure.h"
 
 namespace windlass::cli {

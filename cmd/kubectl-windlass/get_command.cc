@@ -2,7 +2,6 @@
 // terminal draws it again whenever something changes; with -o, it is printed again.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/controller_update.h"

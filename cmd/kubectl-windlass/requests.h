@@ -2,7 +2,6 @@
 // has a text for people (failure.h).
 #pragma once
 
-#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>

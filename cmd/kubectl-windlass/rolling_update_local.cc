@@ -1,7 +1,6 @@
 // The rolling update in this program (--local). controller/replication_controller/planner.h says
 // how to run the planner without a controller.
 #include <algorithm>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>

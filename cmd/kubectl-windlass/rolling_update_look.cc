@@ -11,7 +11,6 @@
 #include "controller/api/replication_controller_update.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/api/decode.h"
 
 namespace windlass::cli {
 namespace {

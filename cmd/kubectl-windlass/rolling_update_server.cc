@@ -9,11 +9,8 @@
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/api/custom_resources.h"
 #include "controller/api/replication_controller_update.h"
-#include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
-#include "kubeclient/api/decode.h"
 #include "kubeclient/client/client.h"
-#include "kubeclient/client/paths.h"
 
 namespace windlass::cli {
 namespace {

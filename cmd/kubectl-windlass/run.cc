@@ -10,13 +10,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <string>
 #include <utility>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/complete.h"
-#include "cmd/kubectl-windlass/console.h"
-#include "cmd/kubectl-windlass/exit_code.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/kubectl-windlass/parse.h"

@@ -1,6 +1,5 @@
 #include "cmd/kubectl-windlass/session.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 

@@ -1,7 +1,6 @@
 // What `get NAME` shows, as a value: a workload with its ReplicaSets and their Pods.
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>

@@ -11,7 +11,6 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
-#include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/undo.h"

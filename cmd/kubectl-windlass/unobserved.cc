@@ -1,6 +1,5 @@
 #include "cmd/kubectl-windlass/unobserved.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "controller/api/custom_resources.h"

@@ -31,7 +31,6 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/back_off.h"
-#include "kubeclient/client/access_review.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/event_recorder.h"
 #include "kubeclient/client/guarded_transport.h"

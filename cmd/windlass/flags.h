@@ -1,7 +1,6 @@
 // The command line: flags with the names and forms that Kubernetes components use.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "controller/runtime/watching_controller.h"

@@ -11,7 +11,6 @@
 // If the objects cannot be read, nothing is reported (RO-173). Core thread only.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -1,7 +1,6 @@
 #include "controller/api/replication_controller_update.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"

@@ -19,7 +19,6 @@
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
-#include "kubeclient/api/unlimited.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass {

@@ -10,7 +10,6 @@
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
-#include "kubeclient/api/decode.h"
 
 namespace windlass {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
 #include "controller/deployment/rollback_annotation.h"
 #include "controller/workload/annotations.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <string>
 
 #include "controller/core/own_names.h"
 #include "kubeclient/api/time.h"

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/body_json.h"

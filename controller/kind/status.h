@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "controller/core/step.h"
 #include "kubeclient/api/json_value.h"

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "controller/replication_controller/annotations.h"
-#include "controller/replication_controller/new_controller.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/validate.h"

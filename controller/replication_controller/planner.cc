@@ -1,7 +1,6 @@
 #include "controller/replication_controller/planner.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/annotations.h"

@@ -8,7 +8,6 @@
 #include "controller/count/limits.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/words.h"
-#include "controller/replication_controller/writes.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {

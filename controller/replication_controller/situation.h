@@ -13,7 +13,6 @@
 #include "controller/replication_controller/run.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/pod.h"
-#include "kubeclient/api/selector.h"
 
 namespace windlass::replication_controller {
 

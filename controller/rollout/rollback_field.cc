@@ -1,7 +1,6 @@
 #include "controller/rollout/rollback_field.h"
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "controller/api/custom_resources.h"
 #include "controller/rollout/carried.h"

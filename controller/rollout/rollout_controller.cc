@@ -19,7 +19,6 @@
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/rollout_metrics.h"
-#include "kubeclient/api/decode.h"
 #include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass {

@@ -12,7 +12,6 @@
 #include "controller/rollout/services.h"
 #include "controller/rollout/stable.h"
 #include "controller/workload/actions/create.h"
-#include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"

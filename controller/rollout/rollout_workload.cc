@@ -5,7 +5,6 @@
 #include "controller/rollout/rollback_field.h"
 #include "controller/rollout/rollout_status.h"
 #include "controller/rollout/strategy.h"
-#include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/watch/rollout_words.h"
 #include "kubeclient/api/fingerprint_text.h"

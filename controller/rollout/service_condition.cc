@@ -1,10 +1,8 @@
 #include "controller/rollout/service_condition.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/service_target.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/canonical.h"
 
 namespace windlass::rollout {
 namespace {

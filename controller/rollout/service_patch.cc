@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/kind/status.h"
-#include "kubeclient/api/replica_set.h"
+#include "kubeclient/api/canonical.h"
 
 namespace windlass::rollout {
 namespace {

@@ -9,7 +9,6 @@
 
 #include <optional>
 #include <span>
-#include <string>
 
 #include "controller/workload/situation.h"
 #include "controller/workload/view.h"

@@ -11,7 +11,6 @@
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/proven.h"
-#include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/create_failure.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_write.h"

@@ -29,7 +29,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <vector>
 
 #include "controller/core/step.h"
 #include "controller/rollout/step_state.h"

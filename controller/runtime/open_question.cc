@@ -1,7 +1,6 @@
 #include "controller/runtime/open_question.h"
 
 #include <string>
-#include <utility>
 
 #include "kubeclient/base/assert.h"
 

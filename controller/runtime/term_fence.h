@@ -9,7 +9,6 @@
 // be made to fail. Core thread only.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>

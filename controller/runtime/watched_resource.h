@@ -8,13 +8,10 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/listed_versions.h"
-#include "kubeclient/api/request.h"
 
 namespace windlass {
 

@@ -1,7 +1,6 @@
 #include "controller/workload/refused_spec.h"
 
 #include <string>
-#include <utility>
 
 #include "controller/workload/decisions.h"
 #include "controller/workload/workload_kind.h"

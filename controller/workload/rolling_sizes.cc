@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "controller/workload/replica_set_size.h"
-
 namespace windlass::workload {
 namespace {
 

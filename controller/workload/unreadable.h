@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "controller/core/step.h"
 #include "controller/workload/view.h"
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"

@@ -6,7 +6,6 @@
 // ReplicaSets.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

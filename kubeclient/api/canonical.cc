@@ -8,7 +8,6 @@
 #include "kubeclient/api/pod_template_fields.h"
 #include "kubeclient/api/quantity.h"
 #include "kubeclient/api/time.h"
-#include "kubeclient/base/assert.h"
 
 namespace windlass {
 namespace {

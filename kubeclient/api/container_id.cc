@@ -1,7 +1,5 @@
 #include "kubeclient/api/container_id.h"
 
-#include <optional>
-
 namespace windlass {
 namespace {
 

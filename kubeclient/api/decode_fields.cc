@@ -1,9 +1,7 @@
 #include "kubeclient/api/decode_fields.h"
 
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/cut_text.h"

@@ -1,6 +1,5 @@
 #include "kubeclient/api/deployment.h"
 
-#include <string_view>
 #include <utility>
 
 #include "kubeclient/api/decode.h"

@@ -1,7 +1,6 @@
 #include "kubeclient/api/large_annotations.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "kubeclient/api/json_reader.h"
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/json_reader.h"
 
 namespace windlass {

@@ -1,7 +1,6 @@
 #include "kubeclient/api/node.h"
 
 #include <charconv>
-#include <string_view>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"

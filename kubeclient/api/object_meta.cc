@@ -1,6 +1,5 @@
 #include "kubeclient/api/object_meta.h"
 
-#include <algorithm>
 #include <functional>
 
 namespace windlass {

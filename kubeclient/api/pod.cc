@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/decode_fields.h"

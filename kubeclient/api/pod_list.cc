@@ -1,7 +1,6 @@
 #include "kubeclient/api/pod_list.h"
 
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "kubeclient/api/json_reader.h"

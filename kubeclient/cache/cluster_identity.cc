@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "kubeclient/api/request.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"
 

@@ -2,13 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/cut_text.h"
-#include "kubeclient/cache/informer.h"
 
 namespace windlass {
 

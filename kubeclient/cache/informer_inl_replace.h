@@ -1,7 +1,6 @@
 // Implementation of informer.h: collects a complete state, and applies it to the store in slices.
 #pragma once
 
-#include <cstddef>
 #include <utility>
 
 #include "kubeclient/api/object_meta.h"

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "kubeclient/cache/reflector_machine.h"
-#include "kubeclient/cache/reflector_times.h"
 
 namespace windlass {
 

@@ -2,7 +2,6 @@
 // incomplete state is not exposed, nor a state that is older than ours. Once a list
 // was too large for one answer, all further lists are read in pages. Then: how the reflector asks
 // whether the server went back to an earlier state.
-#include <algorithm>
 #include <optional>
 #include <utility>
 

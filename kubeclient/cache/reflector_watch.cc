@@ -1,6 +1,5 @@
 // How a reflector follows the changes: one stream, line by line, until it ends. Orderly ends are
 // handled here; Fail handles the others.
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -18,7 +18,6 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "kubeclient/api/object_meta.h"

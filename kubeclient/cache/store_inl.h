@@ -7,9 +7,7 @@
 #include <compare>
 #include <utility>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/assert.h"
-#include "kubeclient/cache/store.h"
 
 namespace windlass {
 

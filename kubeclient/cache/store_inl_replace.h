@@ -1,13 +1,8 @@
 // Implementation of store.h: a complete list replaces what the store holds, in slices.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <utility>
-#include <vector>
 
-#include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/assert.h"
 #include "kubeclient/cache/store.h"
 

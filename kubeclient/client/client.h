@@ -15,7 +15,6 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/log.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/client/write_deadline.h"

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstddef>
 #include <functional>
-#include <utility>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/cut_text.h"

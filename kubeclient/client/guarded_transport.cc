@@ -1,6 +1,5 @@
 #include "kubeclient/client/guarded_transport.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "kubeclient/api/request.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/transport/transport.h"
 

@@ -5,7 +5,6 @@
 
 #include "kubeclient/config/exec_plugin.h"
 #include "kubeclient/config/tls_file_watch.h"
-#include "kubeclient/config/token_source.h"
 #include "kubeclient/transport/cpprest_transport.h"
 #include "kubeclient/transport/postbox.h"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
-#include <utility>
 
 #include "kubeclient/config/read_file.h"
 #include "kubeclient/config/yaml_scalar.h"

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "kubeclient/base/result.h"
 #include "kubeclient/config/yaml_reader.h"

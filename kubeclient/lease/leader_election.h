@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 
-#include "kubeclient/api/decode.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"

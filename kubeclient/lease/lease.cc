@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "kubeclient/api/json_reader.h"
-#include "kubeclient/api/request.h"
+#include "kubeclient/api/resource_id.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/paths.h"

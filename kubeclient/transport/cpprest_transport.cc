@@ -17,7 +17,6 @@
 #include <utility>
 
 #include "kubeclient/base/answer_size.h"
-#include "kubeclient/base/assert.h"
 #include "kubeclient/transport/exchange_table.h"
 #include "kubeclient/transport/failure.h"
 #include "kubeclient/transport/own_connections.h"

@@ -1,7 +1,6 @@
 #include "kubeclient/transport/failure.h"
 
 #include <charconv>
-#include <cstdint>
 
 namespace windlass {
 namespace {

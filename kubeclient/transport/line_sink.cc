@@ -1,7 +1,6 @@
 #include "kubeclient/transport/line_sink.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace windlass {
 namespace {

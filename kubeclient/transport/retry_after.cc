@@ -1,7 +1,6 @@
 #include "kubeclient/transport/retry_after.h"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace windlass {
 

@@ -11,8 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"

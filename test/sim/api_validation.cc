@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <string>
 #include <utility>
 
 #include "test/sim/api_selector.h"

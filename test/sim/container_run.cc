@@ -1,7 +1,6 @@
 #include "test/sim/container_run.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace windlass::sim {

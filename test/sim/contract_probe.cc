@@ -1,7 +1,6 @@
 #include "test/sim/contract_probe.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 #include "kubeclient/client/call_deadlines.h"

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "controller/api/custom_resources.h"
 

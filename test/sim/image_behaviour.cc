@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <string>
 #include <vector>
 
 namespace windlass::sim {

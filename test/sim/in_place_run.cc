@@ -1,7 +1,6 @@
 #include "test/sim/in_place_run.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "test/sim/in_place_words.h"
 #include "test/sim/rollout_undo.h"

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "test/sim/api_selector.h"
 #include "test/sim/in_place_words.h"

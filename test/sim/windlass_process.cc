@@ -1,7 +1,6 @@
 #include "test/sim/windlass_process.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "controller/core/own_names.h"
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
-#include <tuple>
 
 #include "controller/in_place/pod/failure.h"
 #include "kubeclient/base/assert.h"

@@ -1,6 +1,5 @@
 #include "controller/in_place/batch/rollout_pods.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 

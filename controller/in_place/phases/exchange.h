@@ -41,7 +41,6 @@
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
-#include "kubeclient/api/string_map.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {

@@ -1,7 +1,6 @@
 #include "controller/in_place/phases/leftovers.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>

@@ -16,7 +16,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "controller/core/step.h"
 #include "controller/workload/situation.h"

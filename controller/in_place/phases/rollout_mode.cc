@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/pod/pod_state.h"
-#include "controller/in_place/template/options.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"

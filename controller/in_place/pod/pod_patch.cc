@@ -3,12 +3,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/json_operations.h"
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/tolerations.h"
 #include "controller/in_place/template/words.h"
+#include "controller/workload/in_place_annotations.h"
 
 namespace windlass::in_place {
 namespace {

@@ -6,7 +6,6 @@
 #include "controller/in_place/template/words.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/label_values.h"
-#include "kubeclient/api/pod.h"
 
 namespace windlass::in_place {
 namespace {

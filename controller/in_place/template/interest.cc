@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "controller/in_place/template/drain.h"
-#include "controller/in_place/template/options.h"
+#include "controller/workload/in_place_annotations.h"
 
 namespace windlass::in_place {
 

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "controller/in_place/template/changes.h"
 #include "controller/in_place/template/json_diff.h"

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "controller/in_place/pod/pod_changes.h"
 #include "controller/in_place/pod/pod_patch.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/in_place/traffic/drain_steps.h"

@@ -22,7 +22,6 @@
 #include <string>
 
 #include "controller/core/step.h"
-#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"

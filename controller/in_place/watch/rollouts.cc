@@ -1,7 +1,6 @@
 #include "controller/in_place/watch/rollouts.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "controller/in_place/template/options.h"
 #include "controller/in_place/template/words.h"

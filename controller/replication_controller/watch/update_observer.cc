@@ -1,7 +1,6 @@
 #include "controller/replication_controller/watch/update_observer.h"
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -11,7 +10,6 @@
 #include "controller/replication_controller/words.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/watch/rollout_state.h"
-#include "kubeclient/api/resource_id.h"
 
 namespace windlass {
 namespace {

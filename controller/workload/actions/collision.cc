@@ -1,6 +1,5 @@
 #include "controller/workload/actions/collision.h"
 
-#include <optional>
 #include <utility>
 
 #include "controller/workload/annotations.h"

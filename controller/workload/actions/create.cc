@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "controller/workload/actions/collision.h"
 #include "controller/workload/annotations.h"

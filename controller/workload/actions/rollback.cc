@@ -11,7 +11,6 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/refused_spec.h"
 #include "controller/workload/revisions/new_replica_set.h"
-#include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/sync_limits.h"

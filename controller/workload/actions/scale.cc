@@ -18,7 +18,6 @@
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/status/status.h"
-#include "controller/workload/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {

@@ -25,7 +25,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/situation.h"

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <utility>
-#include <vector>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/copied_annotations.h"

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <set>
-#include <string_view>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/workload_kind.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"

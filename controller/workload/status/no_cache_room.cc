@@ -1,6 +1,5 @@
 #include "controller/workload/status/no_cache_room.h"
 
-#include <string>
 #include <utility>
 
 #include "controller/workload/conditions.h"

@@ -1,7 +1,6 @@
 #include "controller/workload/status/progress.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "controller/workload/annotations.h"

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"

@@ -1,9 +1,7 @@
 #include "controller/workload/watch/overlaps.h"
 
 #include <algorithm>
-#include <string_view>
 #include <tuple>
-#include <utility>
 
 #include "controller/workload/status/overlap.h"
 #include "kubeclient/api/selector.h"

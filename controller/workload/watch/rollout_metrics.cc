@@ -1,7 +1,5 @@
 #include "controller/workload/watch/rollout_metrics.h"
 
-#include <utility>
-
 namespace windlass {
 namespace {
 

@@ -13,7 +13,6 @@
 #include "controller/runtime/figures.h"
 #include "controller/runtime/metric.h"
 #include "controller/workload/watch/rollout_state.h"
-#include "controller/workload/watch/rollout_words.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/histogram.h"
 

@@ -1,7 +1,6 @@
 #include "controller/workload/watch/rollouts_under_way.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 namespace windlass {

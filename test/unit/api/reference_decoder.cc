@@ -1,7 +1,6 @@
 #include "test/unit/api/reference_decoder.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <tuple>
 

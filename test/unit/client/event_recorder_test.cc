@@ -10,6 +10,7 @@
 #include "kubeclient/client/event_series.h"
 #include "kubeclient/client/retry.h"
 #include "test/catch.h"
+#include "test/proves.h"
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 
