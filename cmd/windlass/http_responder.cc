@@ -8,14 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <list>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "cmd/windlass/http_request.h"
 #include "cmd/windlass/listening_socket.h"
 
 namespace windlass {
@@ -148,6 +146,27 @@ class Connection {
 };
 
 }  // namespace
+
+ParsedRequest ParseRequest(std::string_view bytes) {
+  using Kind = ParsedRequest::Kind;
+  const size_t end = bytes.find("\r\n\r\n");
+  if (end == std::string_view::npos) {
+    return {bytes.size() < kRequestBytesMax ? Kind::kIncomplete : Kind::kTooLong, {}};
+  }
+  if (end + 4 > kRequestBytesMax) return {Kind::kTooLong, {}};
+  // "GET /readyz?verbose HTTP/1.1"
+  const std::string_view line = bytes.substr(0, bytes.find("\r\n"));
+  const size_t after_method = line.find(' ');
+  const size_t after_target = line.rfind(' ');
+  if (after_method == std::string_view::npos || after_target == after_method ||
+      !line.substr(after_target + 1).starts_with("HTTP/1.")) {
+    return {Kind::kMalformed, {}};
+  }
+  const std::string_view target = line.substr(after_method + 1, after_target - after_method - 1);
+  if (!target.starts_with('/') || target.find(' ') != target.npos) return {Kind::kMalformed, {}};
+  if (line.substr(0, after_method) != "GET") return {Kind::kOtherMethod, {}};
+  return {Kind::kGet, target.substr(0, target.find('?'))};
+}
 
 // The responder's thread, and what belongs to it.
 class HttpResponder::Loop {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,25 @@
 #include "kubeclient/base/result.h"
 
 namespace windlass {
+
+// The longest request, up to the empty line that ends its header.
+inline constexpr size_t kRequestBytesMax = 8192;
+
+// What the operations ports read of an HTTP/1.1 request: the path of a GET, and nothing else.
+struct ParsedRequest {
+  enum class Kind : uint8_t {
+    kIncomplete,  // more bytes are needed
+    kGet,
+    kOtherMethod,
+    kMalformed,  // no HTTP/1.x request
+    kTooLong,    // above kRequestBytesMax
+  };
+  Kind kind = Kind::kIncomplete;
+  std::string_view path;  // of a GET, without the query; points into `bytes`
+};
+
+// Reads the first request of `bytes`, everything that a client has sent so far.
+ParsedRequest ParseRequest(std::string_view bytes);
 
 inline constexpr size_t kConnectionsMax = 128;
 // Shorter than the 5 s after which the kubelet counts a probe as failed (timeoutSeconds in

@@ -1,10 +1,14 @@
 // The metrics of the process itself, in parts. Each part has a list of its metrics, and adds their
-// values from a snapshot. The metrics of a controller are in ControllerEntry::metrics.
+// values from a snapshot. The metrics of a controller are in ControllerEntry::metrics; AllMetrics
+// has both.
 #pragma once
+
+#include <vector>
 
 #include "cmd/windlass/snapshot.h"
 #include "controller/runtime/figures.h"
 #include "controller/runtime/metric.h"
+#include "controller/runtime/watching_controller.h"
 
 namespace windlass {
 
@@ -32,5 +36,10 @@ void AddInformers(const Snapshot& snapshot, Figures& figures);
 // that were dropped, and the version.
 MetricSection ProcessMetrics();
 void AddProcess(const Snapshot& snapshot, Figures& figures);
+
+// Returns every metric that a process with these controllers can show. docs/metrics.md is generated
+// from this list (tools/metrics-page.sh). Returns the sections in the order of docs/metrics.md. A
+// metric that several controllers have is listed once.
+std::vector<MetricSection> AllMetrics(const ControllerList& controllers);
 
 }  // namespace windlass

@@ -17,7 +17,6 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/create_failure.h"
-#include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 

@@ -1,8 +1,43 @@
 #include "controller/runtime/after_error.h"
 
+#include <algorithm>
+#include <string>
+
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
+namespace {
+
+constexpr int kTimesUntilTold = 2;
+
+}  // namespace
+
+void LateWrites::Note(const Request& request, const Error& error) {
+  const bool no_answer = error.detail == ErrorDetail::kNoAnswer;
+  if (!no_answer && error.http_status < 400) return;
+  const auto like = [&](const Late& late) { return request.IsLike(late.asked); };
+  auto found = std::ranges::find_if(late_, like);
+  if (found == late_.end()) found = late_.insert(found, {request.Identity(), {}, 0});
+  ++found->times;
+  const std::string what =
+      no_answer
+          ? "the API server did not complete the write in time; the cause may be an admission "
+            "webhook that does not answer: "
+          : "the API server answered with an error, which may come from an admission webhook, "
+            "and did not carry out the write: ";
+  found->error = {ErrorKind::kTimeout, what + error.message};
+}
+
+void LateWrites::Forget(const Request& request) {
+  std::erase_if(late_, [&](const Late& late) { return request.IsLike(late.asked); });
+}
+
+std::optional<Error> LateWrites::WhyRefused(const Request& request) const {
+  for (const Late& late : late_) {
+    if (late.times >= kTimesUntilTold && request.IsLike(late.asked)) return late.error;
+  }
+  return std::nullopt;
+}
 
 SyncResult AfterError(const Error& error, Retry retry) {
   if (retry == Retry::kForget) return {SyncResult::Kind::kForget, {}, {}, {}};

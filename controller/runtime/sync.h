@@ -18,7 +18,6 @@
 #include "controller/runtime/after_error.h"
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/open_question.h"
-#include "controller/runtime/unverified.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"

@@ -1,9 +1,11 @@
 #include "controller/workload/replica_set_requests.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/workload/body_json.h"
+#include "controller/workload/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 
@@ -109,6 +111,15 @@ Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs) {
 
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs) {
   return PatchOwner(rs, {{"$patch", "delete"}, {"uid", workload.meta.uid.ToString()}});
+}
+
+std::optional<Step> UnlessInVain(const Situation& situation, Write write) {
+  const Learned& learned = situation.learned;
+  if (FindOutcome(learned, write.request.Identity()) != nullptr) return std::nullopt;
+  const auto patches = std::ranges::count_if(
+      learned, [&](const Outcome& outcome) { return write.request.IsLike(outcome.asked); });
+  if (patches >= kPatchesOfOneReplicaSet) return std::nullopt;
+  return write;
 }
 
 }  // namespace windlass::workload

@@ -1,11 +1,13 @@
-// The bodies of the writes a rollout makes. Fields that a body does not name keep the server's
-// value.
+// The bodies of the writes a rollout makes, and which patches are not sent again. Fields that a
+// body does not name keep the server's value.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
 
+#include "controller/core/step.h"
+#include "controller/workload/situation.h"
 #include "controller/workload/workload.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
@@ -49,5 +51,16 @@ Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
 // Removes the workload from the owner references of `rs` (D-105).
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
+
+// The API server may accept a patch and not keep it, for example because an admission webhook
+// changes it. Such patches must not hold up a rollout.
+//
+// Returns `write`, a patch that leaves the size alone. Returns nullopt if
+//   - this sync has sent it: the API server did not keep it
+//   - this sync has sent kPatchesOfOneReplicaSet patches of the same ReplicaSet: if the server
+//     changes something else each time, no patch is equal to an earlier one, so the first rule does
+//     not find them
+// When a user changes the object, another sync begins and counts from 0.
+std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 
 }  // namespace windlass::workload

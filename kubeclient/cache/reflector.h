@@ -30,7 +30,6 @@
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/list_gate.h"
-#include "kubeclient/cache/reflector_counters.h"
 #include "kubeclient/cache/reflector_options.h"
 #include "kubeclient/cache/reflector_sink.h"
 #include "kubeclient/transport/transport.h"

@@ -18,7 +18,6 @@
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/list_gate.h"
 #include "kubeclient/cache/list_pages.h"
-#include "kubeclient/cache/reflector_counters.h"
 #include "kubeclient/cache/reflector_options.h"
 #include "kubeclient/cache/reflector_sink.h"
 #include "kubeclient/cache/relist_or_retry.h"

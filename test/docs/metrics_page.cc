@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "cmd/windlass/metric_sections.h"
+#include "cmd/windlass/metric_parts.h"
 
 namespace windlass {
 namespace {

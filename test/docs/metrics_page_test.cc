@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "cmd/windlass/controllers.h"
-#include "cmd/windlass/metric_sections.h"
+#include "cmd/windlass/metric_parts.h"
 #include "test/catch.h"
 #include "test/docs/page_check.h"
 

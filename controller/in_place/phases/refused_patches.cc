@@ -6,7 +6,6 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/replica_set_requests.h"
-#include "controller/workload/status/patch_in_vain.h"
 
 namespace windlass::in_place {
 namespace {

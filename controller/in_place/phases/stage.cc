@@ -17,7 +17,6 @@
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/sizes/room_to_grow.h"
-#include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {

@@ -6,6 +6,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/refused_spec.h"
+#include "controller/workload/replica_set_requests.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
@@ -16,7 +17,6 @@
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/sizes/spared_pods.h"
 #include "controller/workload/status/deadline.h"
-#include "controller/workload/status/patch_in_vain.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/workload_kind.h"
 
@@ -49,7 +49,7 @@ bool IsSaturated(const Situation& situation) {
 
 // Returns the write that gives `rs` the size `replicas`. If `rs` is the new ReplicaSet, the write
 // also adds whatever else `rs` lacks. Returns nullopt if the size stays the same, and the API
-// server does not keep the rest of the write (patch_in_vain.h).
+// server does not keep the rest of the write (UnlessInVain).
 std::optional<Step> Sized(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           Decision decision, bool is_scaled_down = false) {
   ReplicaSetChange change;

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "cmd/windlass/http_request.h"
 #include "test/catch.h"
 #include "test/support/loopback_client.h"
 #include "test/support/must.h"

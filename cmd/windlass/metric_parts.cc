@@ -1,8 +1,7 @@
-#include "cmd/windlass/metric_sections.h"
-
-#include <algorithm>
 
 #include "cmd/windlass/metric_parts.h"
+
+#include <algorithm>
 
 namespace windlass {
 namespace {
