@@ -25,6 +25,20 @@ boxes() {
     }'
 }
 
+# Two lines: which share of the lines with code are includes, and how many .cc files are small.
+fullness() {
+  sources | xargs awk '
+    FNR == 1 { small += file ~ /[.]cc$/ && lines <= 40; file = FILENAME }
+    { lines = FNR }
+    /^[ \t]*(\/\/|$)/ { next }
+    { code++ }
+    /^#include/ { includes++ }
+    END {
+      small += file ~ /[.]cc$/ && lines <= 40
+      printf "%.1f %%\n%d\n", code ? 100 * includes / code : 0, small
+    }'
+}
+
 cycles() {
   sources | xargs grep -H '^#include "' | awk -f "$root/tools/cycles.awk"
 }
@@ -95,6 +109,9 @@ step "Figures"
 { read -r longest; read -r in_cycles; } < <(cycles)
 figure "longest include cycle" "$longest"
 figure "units in cycles" "$in_cycles"
+{ read -r share; read -r small; } < <(fullness)
+figure "includes, of the lines with code" "$share"
+figure ".cc files of 40 lines or fewer" "$small"
 figure "files for a new controller" "$(touched test/toy/toy_controller.cc test/toy/)"
 figure "files for a new resource" "$(touched kubeclient/api/config_map.h kubeclient/api/config_map)"
 new_metric=$(steps_for 'A metric')
