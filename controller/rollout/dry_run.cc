@@ -92,7 +92,9 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
 // of the Rollout cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
-  return {ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
+  Error error{ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
+  error.http_status = 200;  // it did answer
+  return error;
 }
 
 // Returns the dry run that asks for the defaults. Returns an error if the API server refused the
@@ -186,7 +188,7 @@ std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const
           now](const Outcome& outcome) {
     if (is_pod) return memory.NotePod(subject, JudgePod(outcome.said), now);
     DryRunAnswer answer = JudgeReplicaSet(outcome.said);
-    if (answer.verdict == DryRunVerdict::kNotTold) return;
+    if (answer.verdict == DryRunVerdict::kNotTold) return memory.NoteNotTold(subject, now);
     memory.NoteReplicaSet(subject, std::move(answer), now);
   };
 }

@@ -272,10 +272,11 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
 // known, Windlass cannot say whether a ReplicaSet has the template already, which step is in force,
 // or whether the template can be rolled out in place (RO-097). A stored refusal of the template
 // still counts.
-void LookUntold(Situation& situation) {
+void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
+  situation.extended.new_one_overdue = checks.defaults_overdue;
 }
 
 // Returns the Event that the rollout goes on although a dry run gave no verdict.
@@ -347,7 +348,7 @@ void RolloutExtension::Look(Situation& situation) const {
     updated_max = std::min(updated_max, state->updated_max);
   }
   in_place_.Look(situation);
-  if (IsUntold(situation, facts.checks)) return LookUntold(situation);
+  if (IsUntold(situation, facts.checks)) return LookUntold(situation, facts.checks);
   if (const auto* refusal = RefusalNow(situation, facts.checks)) {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
   }

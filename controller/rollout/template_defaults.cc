@@ -37,17 +37,27 @@ TemplateChecks TemplateDefaults::Find(const Subject& subject, WallTime now) cons
   const Entry& entry = found->second;
   TemplateChecks checks{.replica_set = CheckOf(entry.replica_set, subject.generation, now),
                         .pod = CheckOf(entry.pod, subject.generation, now)};
+  checks.defaults_overdue =
+      entry.not_told_since && now >= *entry.not_told_since + kDefaultsTakeAtMost;
   const std::optional<DefaultedTemplate>& defaulted = entry.replica_set.answer.defaulted;
   if (defaulted) checks.defaulted = &*defaulted;
   return checks;
 }
 
 void TemplateDefaults::NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now) {
-  EntryOf(subject).replica_set = {std::move(answer), subject.generation, now};
+  Entry& entry = EntryOf(subject);
+  entry.replica_set = {std::move(answer), subject.generation, now};
+  entry.not_told_since.reset();
 }
 
 void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, WallTime now) {
   EntryOf(subject).pod = {std::move(answer), subject.generation, now};
+}
+
+// If the clock was set back, the time counts from now on.
+void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
+  std::optional<WallTime>& since = EntryOf(subject).not_told_since;
+  if (!since || *since > now) since = now;
 }
 
 void TemplateDefaults::ForgetOthers(const Uid& rollout, std::string_view requested) {

@@ -25,13 +25,17 @@ namespace windlass::rollout {
 // of the Rollout: a user may have changed what was in the way.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
+// How long the defaults of a template may take to come. One answer that is lost, or a webhook that
+// starts anew, takes less. After that, a Rollout without Pods gets those of an earlier revision
+// (RO-122).
+inline constexpr seconds kDefaultsTakeAtMost = seconds(30);
 
 enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
   kRefused,    // the API server would never make it: the template is wrong
   kNoVerdict,  // the template was not judged: a quota, a missing right, a webhook, trouble
-  kNotTold,    // the defaults did not come, but may come soon; never kept
+  kNotTold,    // the defaults did not come, but may come soon; the answer is never kept
 };
 
 // The answer to one dry run.
@@ -51,6 +55,9 @@ struct TemplateChecks {
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
   Check pod{};
+  // True if the API server was asked for the defaults kDefaultsTakeAtMost ago, or earlier, and has
+  // not told them since.
+  bool defaults_overdue = false;
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
@@ -76,15 +83,17 @@ class TemplateDefaults {
   TemplateChecks Find(const Subject& subject, WallTime now) const;
 
   // Note the answer to the dry run of a ReplicaSet, or of a Pod. If an earlier template of the
-  // Rollout was known, both functions forget it.
+  // Rollout was known, these functions forget it.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
+  // Notes that an answer did not tell the defaults. Keeps when that was, and no answer.
+  void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
-  // Forgets the answers about a template of the Rollout other than `requested`. NoteReplicaSet and
-  // NotePod forget them, too, but only when an answer about `requested` comes, and it may never
-  // come.
+  // Forgets the answers about a template of the Rollout other than `requested`. The functions that
+  // note an answer forget them, too, but only when an answer about `requested` comes, and it may
+  // never come.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 
@@ -98,6 +107,7 @@ class TemplateDefaults {
     std::string requested;
     Kept replica_set{};
     Kept pod{};
+    std::optional<WallTime> not_told_since{};
   };
   Entry& EntryOf(const Subject& subject);
   static TemplateChecks::Check CheckOf(const Kept& kept, int64_t generation, WallTime now);

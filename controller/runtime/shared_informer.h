@@ -98,7 +98,7 @@ class AnyInformer {
   // Returns true while the informer shall run. Also true for some time after its last user called
   // LetGo.
   bool used() const { return users_ > 0; }
-  // Returns why the informer does not run although it is used: "takes more memory than …". Returns
+  // Returns why the informer does not run although it is used: "leaves no room for all …". Returns
   // "" if the informer runs or is not used. A given-up informer is started again now and then
   //
   const std::string& given_up() const { return given_up_; }

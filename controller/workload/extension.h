@@ -81,6 +81,8 @@ struct Extended {
   // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
   // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
+  // True if new_one_unknown has lasted so long that Pods are to come back in an earlier revision.
+  bool new_one_overdue = false;
   // True if Pods are never replaced. While one ReplicaSet has all Pods, no second one gets any.
   bool of_one_replica_set = false;
   // True if a new ReplicaSet is made without Pods.

@@ -374,19 +374,26 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
   return !edited || (!event && MayBeHalfAdopted(situation, active));
 }
 
-// Returns true if the workload has no Pods but wants some, and no rollout makes them: the template
-// is refused or not known yet. Pods then come back in an earlier revision (RO-122).
+// Returns true if the workload has no Pods but wants some, and no rollout makes them, so that Pods
+// come back in an earlier revision (RO-122). No rollout makes them in these cases:
+//   - The template is refused.
+//   - It is not known for long which ReplicaSet has the template.
+//   - The new ReplicaSet of a workload with a kept revision is refused. Not with Recreate: it would
+//     remove the Pods that come back, and try again.
+// With Recreate, a template that is not known brings Pods back only after a sleep: if it was
+// Recreate itself that removed them, the next Pods are to have the template.
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;
   const Extended& extended = situation.extended;
-  // Under Recreate, Pods of earlier revisions must not come back: Recreate itself removed them.
-  const bool may_wake = situation.workload.kept_revision && !situation.recreate();
-  const bool held_up = extended.refused.has_value() || extended.new_one_unknown ||
-                       (may_wake && IsCreateRefused(situation));
+  const bool recreate = situation.recreate();
+  const bool kept = situation.workload.kept_revision.has_value();
+  const bool refused = extended.refused.has_value();
+  const bool held_up =
+      refused || extended.new_one_overdue || (kept && !recreate && IsCreateRefused(situation));
   if (!held_up) return false;
-  return FindServedLast(situation, situation.all) != nullptr ||
-         FindProvenOther(situation) != nullptr;
+  if (FindServedLast(situation, situation.all) != nullptr) return true;
+  return (refused || !recreate) && FindProvenOther(situation) != nullptr;
 }
 
 }  // namespace

@@ -324,7 +324,10 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   note(OutcomeOf(*request, error));
   const V kept = memory.Find(TemplateDefaults::SubjectOf(workload), kStart).replica_set.verdict;
   CHECK(kept == (row.verdict == V::kNotTold ? V::kNotAsked : row.verdict));
-  Proves("RO-097");
+  const WallTime late = kStart + kDefaultsTakeAtMost;
+  CHECK(memory.Find(TemplateDefaults::SubjectOf(workload), late).defaults_overdue ==
+        (row.verdict == V::kNotTold));
+  Proves("RO-097 RO-122");
 }
 
 TEST_CASE("an answer that cannot be understood does not tell the defaults (RO-097)") {
@@ -343,6 +346,7 @@ TEST_CASE("an answer that cannot be understood does not tell the defaults (RO-09
   REQUIRE(due.has_value());
   REQUIRE_FALSE(due->ok());
   CHECK(due->error().kind == ErrorKind::kServer);
+  CHECK(due->error().http_status == 200);  // so that the status does not say that none came
   Proves("RO-097");
 }
 

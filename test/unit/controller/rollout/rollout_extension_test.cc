@@ -534,6 +534,15 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
   Proves("RO-097");
 }
 
+TEST_CASE("Pods wait for the defaults until these are overdue (RO-122)") {
+  NotTold f;
+  CHECK(f.Sit().extended.new_one_unknown);
+  CHECK_FALSE(f.Sit().extended.new_one_overdue);
+  f.checks.defaults_overdue = true;
+  CHECK(f.Sit().extended.new_one_overdue);
+  Proves("RO-122");
+}
+
 TEST_CASE("while the defaults are not told the status tells what there is (RO-097)") {
   NotTold f;
   f.SetProgressing("True", workload::kAvailableReason, "of the generation before");

@@ -103,6 +103,35 @@ TEST_CASE("what is known of another template than the requested one is forgotten
   Proves("RO-093");
 }
 
+// An API server that restarts, or one lost answer, must not bring back Pods of an earlier revision.
+TEST_CASE("defaults are overdue once they have not come for half a minute (RO-122)") {
+  TemplateDefaults memory;
+  const auto overdue = [&](seconds after) {
+    return memory.Find(kWeb, kNow + after).defaults_overdue;
+  };
+  memory.NoteNotTold(kWeb, kNow);
+  memory.NoteNotTold(kWeb, kNow + seconds(20));
+  CHECK_FALSE(overdue(seconds(29)));
+  CHECK(overdue(seconds(30)));
+  CHECK_FALSE(memory.Find(kOther, kNow + seconds(30)).defaults_overdue);
+  SECTION("they come") {
+    memory.NoteReplicaSet(kWeb, Accepted(), kNow + seconds(40));
+    CHECK_FALSE(overdue(seconds(41)));
+  }
+  SECTION("the clock is set back") {
+    memory.NoteNotTold(kWeb, kNow + seconds(-1000));
+    CHECK_FALSE(overdue(seconds(-971)));
+    CHECK(overdue(seconds(-970)));
+  }
+  SECTION("another template is requested") {
+    TemplateDefaults::Subject newer = kWeb;
+    newer.requested = "t-newer";
+    memory.NoteNotTold(newer, kNow + seconds(40));
+    CHECK_FALSE(memory.Find(newer, kNow + seconds(41)).defaults_overdue);
+  }
+  Proves("RO-122");
+}
+
 TEST_CASE("of both answers the one that matters is told (RO-091)") {
   TemplateDefaults memory;
   memory.NoteReplicaSet(kWeb, NoVerdict(), kNow);

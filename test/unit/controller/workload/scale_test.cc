@@ -4,6 +4,8 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"
@@ -158,6 +160,48 @@ TEST_CASE("with Recreate, what is about to be removed does not grow before (P-01
   CHECK(write.request.subresource() == (paused ? "status" : ""));  // while paused it is held
   if (!paused) CHECK(Describe(step) == "v1 annotations");
   Proves("P-011");
+}
+
+struct UntoldRow {
+  const char* name;
+  bool overdue;
+  bool refused;
+  bool recreate;
+  bool slept;  // its user had scaled the workload to 0; otherwise Recreate or somebody removed Pods
+  const char* want;
+};
+
+// The ReplicaSet of v2 does not exist, and it is not known what its template is with defaults.
+TEST_CASE("Pods come back in an earlier revision if the defaults do not come for long (RO-122)") {
+  const UntoldRow row = GENERATE(values<UntoldRow>({
+      {"one answer was lost", false, false, false, true, ""},
+      {"an API server that never tells", true, false, false, true, "web-1 -> 3"},
+      {"v2 was deleted", true, false, false, false, "web-1 -> 3"},
+      {"Recreate, after a sleep", true, false, true, true, "asks whether Pods are left"},
+      {"Recreate removed v1 itself", true, false, true, false, ""},
+      {"Recreate, and v2 never comes", false, true, true, false, "asks whether Pods are left"},
+  }));
+  CAPTURE(row.name);
+  World world(3);
+  ReplicaSet& first = world.AddOld("web-1", 0, 0);
+  if (row.slept) {
+    const std::string of = world.deployment.meta.uid.ToString() + "/" +
+                           std::to_string(world.deployment.meta.generation) + "/3";
+    world.SetAnnotation(first, kScaledToZero, of);
+    world.SetAnnotation(first, kDesiredReplicas, "0");
+  }
+  if (row.recreate) world.deployment.spec.strategy_type = "Recreate";
+  View view = world.view();
+  view.workload.kept_revision = RevisionOf(first.meta);
+  const Claims claims = ClaimReplicaSets(view);
+  Situation situation = MakeSituation(view, claims, world.learned, kNow);
+  situation.extended.new_one_unknown = true;
+  situation.extended.new_one_overdue = row.overdue;
+  if (row.refused) situation.extended.refused = {.reason = "InvalidTemplate", .message = ""};
+  const auto step = HandleScaling(situation);
+  const bool asks = step && std::holds_alternative<Read>(*step);
+  CHECK((asks ? "asks whether Pods are left" : Describe(step)) == row.want);
+  Proves("RO-122");
 }
 
 TEST_CASE("a change of size carries both annotations and tells users (D-271)") {
