@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The CRD of Rollouts on a real API server: it is small, the server takes every manifest of
-# rollouts/good, refuses every one of rollouts/bad with the words of its first line, fills in the
+# The CRD of Rollouts on a real API server: it is small, the server takes every row of
+# rollouts/good.yaml, refuses every one of rollouts/bad.yaml with the words above it, fills in the
 # defaults of a Deployment, merges per container, keeps unknown Pod fields, and explains each field.
 # No controller acts on the Rollouts that this script makes.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 crd=$ROOT/crds/windlass.dev_rollouts.yaml
-manifests=$ROOT/test/deploy/rollouts
+manifests=$WORK/rollouts
 server_side() { kubectl apply --server-side "$@"; }
 
 # rollout NAME SPEC-LINES: prints a Rollout with label app=NAME and more lines in its spec.
@@ -58,21 +58,22 @@ expect "revision" "$(needed_revision rollout)" \
   "$(field crd/rollouts.windlass.dev '{.metadata.annotations.windlass\.dev/crd-revision}')"
 
 say "every good manifest is accepted"
-count() { find "$manifests/$1" -name '*.yaml' | wc -l; }
+"$ROOT/build/release/test/sim/rollout_manifests" "$ROOT/test/deploy/rollouts" "$manifests"
+count() { find "$manifests/$1" -name '*.json' | wc -l; }
 good=$(count good) bad=$(count bad)
 [ $((good + bad)) -ge 80 ] || fail "only $good good and $bad bad manifests"
 kubectl apply --dry-run=server -f "$manifests/good" >"$WORK/said" 2>&1 ||
   fail "refused: $(cat "$WORK/said")"
 expect "accepted" "$(grep -c 'created (server dry run)' "$WORK/said")" "$good"
 
-say "every bad manifest is refused with the words of its first line"
+say "every bad manifest is refused with its words"
 # One line of kubectl for each file: Error from server (…): error when creating "FILE": …
 kubectl apply --dry-run=server -f "$manifests/bad" >"$WORK/accepted" 2>"$WORK/refused" || true
 wrong=0
-for manifest in "$manifests"/bad/*.yaml; do
-  words=$(sed -n '1s/^# refused: //p' "$manifest")
+for manifest in "$manifests"/bad/*.json; do
+  words=$(cat "${manifest%.json}.txt")
   [ -n "$words" ] || fail "${manifest##*/} does not say why it is refused"
-  answer=$(grep -F "\"$manifest\"" "$WORK/refused" || true)
+  answer=$(grep -F "/bad/${manifest##*/}\"" "$WORK/refused" || true)
   if ! grep -F -- "$words" >/dev/null <<<"$answer"; then
     printf '%s: expected "%s", got: %s\n' "${manifest##*/}" "$words" "${answer:-accepted}" >&2
     wrong=$((wrong + 1))
@@ -83,7 +84,7 @@ expect "accepted" "$(wc -l <"$WORK/accepted")" 0
 say "$good good and $bad bad manifests"
 
 say "defaults are those of a Deployment"
-kubectl apply -f "$manifests/good/minimal.yaml"
+kubectl apply -f "$manifests/good/minimal.json"
 defaults='{.spec.replicas} {.spec.minReadySeconds} {.spec.progressDeadlineSeconds} '
 defaults+='{.spec.revisionHistoryLimit} {.spec.strategy}'
 expect "defaults" "$(field rollout/minimal "$defaults")" '1 0 600 10 {"type":"RollingUpdate"}'

@@ -2,9 +2,6 @@
 // test/deploy/rollouts_crd_test.sh shows all of them to a real API server.
 #include "test/sim/crd_schema.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -14,34 +11,18 @@
 #include "test/sim/api_server.h"
 #include "test/sim/crd_coerce.h"
 #include "test/sim/crd_validation.h"
+#include "test/sim/rollout_manifests.h"
 #include "test/sim/sample_objects.h"
 
 namespace windlass::sim::crd_schema_test {
 namespace {
 
-std::vector<std::string> Manifests(const std::string& folder) {
-  std::vector<std::string> files;
-  const std::filesystem::directory_iterator entries(WINDLASS_ROLLOUTS_DIR "/" + folder);
-  for (const auto& entry : entries) files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-// Creates the object of the file on a server that has nothing else.
-ApiAnswer CreateFrom(const std::string& file) {
+// Creates the object on a server that has nothing else.
+ApiAnswer Create(const Json& object) {
   SimLoop loop(1);
   ApiServer server(loop);
   server.Create("setup", resources::kNamespaces, "", SampleNamespace("default"));
-  return server.Create("user", resources::kRollouts, "default", ReadYaml(file));
-}
-
-// Returns the words after "# refused: " in the first line.
-std::string WordsOf(const std::string& file) {
-  static const std::string kMark = "# refused: ";
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line.starts_with(kMark) ? line.substr(kMark.size()) : std::string();
+  return server.Create("user", resources::kRollouts, "default", object);
 }
 
 bool IsOfSchema(const std::string& words) {
@@ -53,25 +34,23 @@ bool IsOfSchema(const std::string& words) {
 }
 
 TEST_CASE("The model takes every good manifest of a Rollout") {
-  int count = 0;
-  for (const std::string& file : Manifests("good")) {
-    const ApiAnswer answer = CreateFrom(file);
-    INFO(file << ": " << answer.body->dump());
+  const std::vector<RolloutManifest> all = GoodRollouts(WINDLASS_ROLLOUTS_DIR);
+  CHECK(all.size() >= 40);
+  for (const RolloutManifest& manifest : all) {
+    const ApiAnswer answer = Create(*manifest.object);
+    INFO(manifest.name << ": " << answer.body->dump());
     CHECK(answer.code == 201);
-    ++count;
   }
-  CHECK(count >= 40);
 }
 
 TEST_CASE("The model refuses in the server's words what the schema of a Rollout refuses") {
   int count = 0;
-  for (const std::string& file : Manifests("bad")) {
-    const std::string words = WordsOf(file);
-    if (!IsOfSchema(words)) continue;
-    const ApiAnswer answer = CreateFrom(file);
-    INFO(file << ": " << answer.body->dump());
+  for (const RolloutManifest& manifest : BadRollouts(WINDLASS_ROLLOUTS_DIR)) {
+    if (!IsOfSchema(manifest.refusal)) continue;
+    const ApiAnswer answer = Create(*manifest.object);
+    INFO(manifest.name << ": " << answer.body->dump());
     CHECK(answer.code == 422);
-    CHECK(TextAt(*answer.body, {"message"}).find(words) != std::string::npos);
+    CHECK(TextAt(*answer.body, {"message"}).find(manifest.refusal) != std::string::npos);
     ++count;
   }
   CHECK(count >= 40);
