@@ -53,14 +53,20 @@ say "each alert has a case in which it fires, and one in which it does not"
 # Prints "alert fires" or "alert silent" for each case. promtool passes a case without `exp_alerts`,
 # or with an alert that does not exist, if it expects nothing.
 awk '
+  /{.*alertname:/ {
+    alert = $0
+    sub(/.*alertname: */, "", alert)
+    sub(/[, }].*/, "", alert)
+    print alert, /exp_alerts: \[\]}/ ? "silent" : "unclear"
+    next
+  }
   awaited != "" {
-    if ($1 != "exp_alerts:") print awaited, "unclear"
-    else print awaited, $2 == "[]" ? "silent" : "fires"
+    print awaited, $0 ~ /^ *exp_alerts:$/ ? "fires" : "unclear"
     awaited = ""
   }
   $1 == "alertname:" { awaited = $2 }' "$cases" >"$WORK/cases"
 if grep unclear "$WORK/cases" >"$WORK/said"; then
-  fail "below alertname there is no exp_alerts:"
+  fail "beside or below alertname there is no exp_alerts:"
 fi
 cut -d ' ' -f 1 "$WORK/cases" | sort -u >"$WORK/tested"
 same "the alerts of the rules and those of the cases differ" "$WORK/sorted" "$WORK/tested"
