@@ -56,6 +56,15 @@ std::string TextOf(const Verdict& verdict) {
 
 }  // namespace
 
+Edits Put(const std::string& path, const std::string& json) { return {{path, json}}; }
+Edits PutText(const std::string& path, const std::string& text) {
+  return Put(path, Json(text).dump());
+}
+Edits Remove(const std::string& path) { return Put(path, ""); }
+Edits Image(const std::string& container, const std::string& image) {
+  return PutText(container + "/image", image);
+}
+
 const char* const kTemplate = R"({
   "metadata": {"labels": {"app": "web", "tier": "front"}, "annotations": {"note": "a"}},
   "spec": {
@@ -84,7 +93,8 @@ std::string Judged(const Json& host, const Json& target) {
 void Check(const Row& row) {
   CAPTURE(row.id);
   const Json host = Edited(Json::parse(kTemplate), row.before);
-  CHECK(Judged(host, Edited(host, row.change)) == row.want);
+  const std::string where = row.want.ends_with(":") ? row.change.front().path : "";
+  CHECK(Judged(host, Edited(host, row.change)) == row.want + where);
 }
 
 }  // namespace windlass::in_place

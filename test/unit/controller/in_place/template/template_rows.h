@@ -17,9 +17,20 @@ using Edits = std::vector<Edit>;
 struct Row {
   std::string id;
   Edits change;      // to the target's template
-  std::string want;  // as Judged returns it
+  std::string want;  // as Judged returns it; the path of the first change follows a ":" at its end
   Edits before{};    // to both templates
 };
+
+Edits Put(const std::string& path, const std::string& json);
+Edits PutText(const std::string& path, const std::string& text);
+Edits Remove(const std::string& path);
+Edits Image(const std::string& container, const std::string& image);
+// Returns the edits of all of these, in their order.
+template <typename... More>
+Edits Together(Edits first, const More&... more) {
+  (first.insert(first.end(), more.begin(), more.end()), ...);
+  return first;
+}
 
 // Containers app and log, init container setup, sidecar proxy, labels app and tier, annotation
 // note, tolerations a and b, volumes v and w.
