@@ -9,6 +9,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/sim/api_patch.h"
+#include "test/support/changes.h"
 
 namespace windlass::in_place::pod_patch_test {
 namespace {
@@ -109,14 +110,30 @@ TEST_CASE("P-047 a Pod that was patched without a node had none") {
   Proves("P-047");
 }
 
-struct Row {
-  std::string id;
-  TemplateChanges changes;
-  std::function<void(Json& pod)> want;            // apart from state and revision
-  std::function<void(Json& pod)> before = {};     // what the Pod is like when it is seen
-  std::function<void(Json& pod)> meanwhile = {};  // what happens until the patch arrives
-};
+using Edit = std::function<void(Json& pod)>;
 
+// Sets what a JSON Pointer leads to.
+Edit Put(const char* path, const Json& value) {
+  return [=](Json& pod) { pod[Json::json_pointer(path)] = value; };
+}
+Edit Remove(const char* path) {
+  return [path](Json& pod) {
+    const Json::json_pointer pointer(path);
+    pod[pointer.parent_pointer()].erase(pointer.back());
+  };
+}
+Edit AppRuns(const char* image) { return Put("/spec/containers/1/image", image); }
+Edit Seconds(size_t toleration, int seconds) {
+  return [=](Json& pod) { pod["spec"]["tolerations"][toleration]["tolerationSeconds"] = seconds; };
+}
+void TwoAlike(Json& pod) {
+  pod["spec"]["tolerations"].push_back(pod["spec"]["tolerations"][0]);
+  Seconds(0, 5)(pod);
+}
+
+// --- changes of a template ---
+
+using enum ContainerKind;
 TextChanges Set(const std::string& key, const std::string& value) { return {{key, value}}; }
 TextChanges Gone(const std::string& key) { return {{key, std::nullopt}}; }
 TolerationChange Tolerated(const std::string& key, std::optional<int> from, std::optional<int> to) {
@@ -127,96 +144,76 @@ TolerationChange Tolerated(const std::string& key, std::optional<int> from, std:
   };
   return {from ? std::optional(text(from)) : std::nullopt, text(to)};
 }
+TemplateChanges Images(const ImageChange& first, const ImageChange& second) {
+  return {.images = {first, second}};
+}
+TemplateChanges Label(const std::string& key, const std::string& value) {
+  return {.labels = Set(key, value)};
+}
+template <typename... More>
+TemplateChanges Tolerations(const TolerationChange& first, const More&... more) {
+  return {.tolerations = {first, more...}};
+}
+const TemplateChanges kNoteGone{.annotations = Gone("note")};
+
+struct Row {
+  std::string id;
+  TemplateChanges changes;
+  Edit want;                  // apart from state and revision
+  Edit before = kNothing;     // what the Pod is like when it is seen
+  Edit meanwhile = kNothing;  // what happens until the patch arrives
+};
 
 TEST_CASE("P-035 a Pod becomes what the changes say and keeps the rest") {
-  using enum ContainerKind;
-  const Row row = GENERATE(values<Row>({
-      {"P-035 one image", kNewApp,
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; }},
+  const auto new_toleration = [](const char* key, int seconds) {
+    return Json::parse(Tolerated(key, {}, seconds).to);
+  };
+  const Row row = GENERATE_COPY(values<Row>({
+      {"P-035 one image", kNewApp, AppRuns("r/app:2")},
       {"P-003 by name, whatever the order",
-       {.images = {{"log", kApp, "r/log:1", "r/log:2"}, {"app", kApp, "", "r/app:2"}}},
-       [](Json& pod) {
-         pod["spec"]["containers"][1]["image"] = "r/app:2";
-         pod["spec"]["containers"][2]["image"] = "r/log:2";
-       }},
+       Images({"log", kApp, "r/log:1", "r/log:2"}, {"app", kApp, "", "r/app:2"}),
+       All(AppRuns("r/app:2"), Put("/spec/containers/2/image", "r/log:2"))},
       {"P-006 init containers",
-       {.images = {{"proxy", kSidecar, "r/proxy:1", "r/proxy:2"},
-                   {"setup", kInit, "r/setup:1", "r/setup:2"}}},
-       [](Json& pod) {
-         pod["spec"]["initContainers"][0]["image"] = "r/setup:2";
-         pod["spec"]["initContainers"][1]["image"] = "r/proxy:2";
-       }},
-      {"P-034 from whatever image it has", kNewApp,
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; },
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:bad"; }},
-      {"P-034 the image is there already", kNewApp, [](Json&) {},
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; }},
-      {"P-035 the kubelet writes status",
-       kNewApp,
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; },
-       {},
-       [](Json& pod) { pod["status"]["phase"] = "Running"; }},
+       Images({"proxy", kSidecar, "r/proxy:1", "r/proxy:2"},
+              {"setup", kInit, "r/setup:1", "r/setup:2"}),
+       All(Put("/spec/initContainers/0/image", "r/setup:2"),
+           Put("/spec/initContainers/1/image", "r/proxy:2"))},
+      {"P-034 from whatever image it has", kNewApp, AppRuns("r/app:2"), AppRuns("r/app:bad")},
+      {"P-034 the image is there already", kNewApp, kNothing, AppRuns("r/app:2")},
+      {"P-035 the kubelet writes status", kNewApp, AppRuns("r/app:2"), kNothing,
+       Put("/status/phase", "Running")},
       {"P-007 labels and annotations",
-       {.labels = Set("a/b", "x"), .annotations = Set("note", "b")},
-       [](Json& pod) {
-         pod["metadata"]["labels"]["a/b"] = "x";
-         pod["metadata"]["annotations"]["note"] = "b";
-       }},
-      {"P-007 taken away",
-       {.annotations = Gone("note")},
-       [](Json& pod) { pod["metadata"]["annotations"].erase("note"); }},
-      {"P-007 taken away by somebody else, too",
-       {.annotations = Gone("note")},
-       [](Json&) {},
-       {},
-       [](Json& pod) { pod["metadata"]["annotations"].erase("note"); }},
-      {"P-007 a key with a tilde",
-       {.labels = Set("a~1", "x")},
-       [](Json& pod) { pod["metadata"]["labels"]["a~1"] = "x"; }},
+       TemplateChanges{.labels = Set("a/b", "x"), .annotations = Set("note", "b")},
+       All(Put("/metadata/labels/a~1b", "x"), Put("/metadata/annotations/note", "b"))},
+      {"P-007 taken away", kNoteGone, Remove("/metadata/annotations/note")},
+      {"P-007 taken away by somebody else, too", kNoteGone, kNothing, kNothing,
+       Remove("/metadata/annotations/note")},
+      {"P-007 a key with a tilde", Label("a~1", "x"), Put("/metadata/labels/a~01", "x")},
       {"P-028 the first annotations",
-       {.annotations = {{"x", "y"}, {"note", std::nullopt}}},
-       [](Json& pod) { pod["metadata"]["annotations"]["x"] = "y"; },
-       [](Json& pod) { pod["metadata"].erase("annotations"); }},
-      {"P-028 the first labels",
-       {.labels = Set("x", "y")},
-       [](Json& pod) { pod["metadata"]["labels"]["x"] = "y"; },
-       [](Json& pod) { pod["metadata"].erase("labels"); }},
-      {"P-008 a toleration more",
-       {.tolerations = {Tolerated("c", {}, 5)}},
-       [](Json& pod) { pod["spec"]["tolerations"][2] = Json::parse(Tolerated("c", {}, 5).to); }},
-      {"P-008 the first tolerations",
-       {.tolerations = {Tolerated("c", {}, 5), Tolerated("d", 3, 4)}},
-       [](Json& pod) {
-         pod["spec"]["tolerations"] = {Json::parse(Tolerated("c", {}, 5).to),
-                                       Json::parse(Tolerated("d", {}, 4).to)};
-       },
-       [](Json& pod) { pod["spec"].erase("tolerations"); }},
-      {"P-008 other seconds",
-       {.tolerations = {Tolerated("b", 300, 60)}},
-       [](Json& pod) { pod["spec"]["tolerations"][0]["tolerationSeconds"] = 60; }},
-      {"P-008 other seconds, which somebody had changed",
-       {.tolerations = {Tolerated("b", 200, 60)}},
-       [](Json& pod) { pod["spec"]["tolerations"][0]["tolerationSeconds"] = 60; }},
-      {"P-008 other seconds of the right one of two",
-       {.tolerations = {Tolerated("b", 300, 60)}},
-       [](Json& pod) { pod["spec"]["tolerations"][2]["tolerationSeconds"] = 60; },
-       [](Json& pod) {
-         pod["spec"]["tolerations"].push_back(pod["spec"]["tolerations"][0]);
-         pod["spec"]["tolerations"][0]["tolerationSeconds"] = 5;
-       }},
+       TemplateChanges{.annotations = {{"x", "y"}, {"note", std::nullopt}}},
+       Put("/metadata/annotations/x", "y"), Remove("/metadata/annotations")},
+      {"P-028 the first labels", Label("x", "y"), Put("/metadata/labels/x", "y"),
+       Remove("/metadata/labels")},
+      {"P-008 a toleration more", Tolerations(Tolerated("c", {}, 5)),
+       Put("/spec/tolerations/2", new_toleration("c", 5))},
+      {"P-008 the first tolerations", Tolerations(Tolerated("c", {}, 5), Tolerated("d", 3, 4)),
+       Put("/spec/tolerations", {new_toleration("c", 5), new_toleration("d", 4)}),
+       Remove("/spec/tolerations")},
+      {"P-008 other seconds", Tolerations(Tolerated("b", 300, 60)), Seconds(0, 60)},
+      {"P-008 other seconds, which somebody had changed", Tolerations(Tolerated("b", 200, 60)),
+       Seconds(0, 60)},
+      {"P-008 other seconds of the right one of two", Tolerations(Tolerated("b", 300, 60)),
+       Seconds(2, 60), TwoAlike},
       {"P-008 other seconds of two, one of them unknown",
-       {.tolerations = {Tolerated("b", 7, 60), Tolerated("b", 300, 90)}},
-       [](Json& pod) {
-         pod["spec"]["tolerations"][0]["tolerationSeconds"] = 60;
-         pod["spec"]["tolerations"][2] = Json::parse(Tolerated("b", {}, 90).to);
-       }},
-      {"P-008 a toleration it has", {.tolerations = {Tolerated("b", {}, 300)}}, [](Json&) {}},
+       Tolerations(Tolerated("b", 7, 60), Tolerated("b", 300, 90)),
+       All(Seconds(0, 60), Put("/spec/tolerations/2", new_toleration("b", 90)))},
+      {"P-008 a toleration it has", Tolerations(Tolerated("b", {}, 300)), kNothing},
   }));
   CAPTURE(row.id);
   Json pod = Live();
-  if (row.before) row.before(pod);
+  row.before(pod);
   const Request request = Patch(pod, row.changes);
-  if (row.meanwhile) row.meanwhile(pod);
+  row.meanwhile(pod);
   CAPTURE(request.body());
   Json want = pod;
   row.want(want);
@@ -225,77 +222,42 @@ TEST_CASE("P-035 a Pod becomes what the changes say and keeps the rest") {
   CHECK(Applied(pod, request) == want);
 }
 
+struct ChangedRow {
+  std::string id;
+  TemplateChanges changes;
+  Edit meanwhile;          // what happens until the patch arrives
+  Edit before = kNothing;  // what the Pod is like when it is seen
+};
+
 TEST_CASE("P-035 a Pod that is no longer as it was seen is left alone") {
-  const TemplateChanges tolerated{.tolerations = {Tolerated("b", 300, 60)}};
-  const TemplateChanges first{.tolerations = {Tolerated("c", {}, 5)}};
-  const auto without = [](const char* map) {
-    return [map](Json& pod) { pod["metadata"].erase(map); };
+  const auto state = [](const char* text) {
+    return Put("/metadata/annotations/windlass.dev~1in-place-state", text);
   };
-  const Row row = GENERATE_COPY(values<Row>({
-      {"P-035 another Pod of that name",
-       kNewApp,
-       {},
-       {},
-       [](Json& pod) { pod["metadata"]["uid"] = "00000000-0000-4000-8000-000000000000"; }},
-      {"P-035 being deleted",
-       kNewApp,
-       {},
-       {},
-       [](Json& pod) { pod["metadata"]["deletionTimestamp"] = "2026-11-20T06:34:05Z"; }},
-      {"P-035 another image",
-       kNewApp,
-       {},
-       {},
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:hot-fix"; }},
-      {"P-035 another image, although it is there already",
-       kNewApp,
-       {},
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:2"; },
-       [](Json& pod) { pod["spec"]["containers"][1]["image"] = "r/app:hot-fix"; }},
-      {"P-035 another container in its place",
-       kNewApp,
-       {},
-       {},
-       [](Json& pod) { pod["spec"]["containers"][1]["name"] = "other"; }},
-      {"P-035 another patch of ours meanwhile",
-       {.labels = Set("x", "y")},
-       {},
-       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = "{}"; },
-       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = R"({"v":1,"rev":5})"; }},
-      {"P-035 another spec meanwhile",
-       {.labels = Set("x", "y")},
-       {},
-       [](Json& pod) { pod["metadata"]["generation"] = 1; },
-       [](Json& pod) { pod["metadata"]["generation"] = 2; }},
-      {"P-035 our first patch meanwhile",
-       {.labels = Set("x", "y")},
-       {},
-       {},
-       [](Json& pod) { pod["metadata"]["annotations"][kStateKey] = R"({"v":1,"rev":5})"; }},
-      {"P-028 somebody's first annotation",
-       kNewApp,
-       {},
-       without("annotations"),
-       [](Json& pod) { pod["metadata"]["annotations"]["k"] = "v"; }},
-      {"P-028 somebody's first label",
-       kNewApp,
-       {},
-       without("labels"),
-       [](Json& pod) { pod["metadata"]["labels"]["k"] = "v"; }},
-      {"P-008 another toleration in its place",
-       tolerated,
-       {},
-       {},
-       [](Json& pod) { pod["spec"]["tolerations"][0]["key"] = "z"; }},
-      {"P-008 somebody's first toleration",
-       first,
-       {},
-       [](Json& pod) { pod["spec"].erase("tolerations"); },
-       [](Json& pod) { pod["spec"]["tolerations"] = {{{"key", "z"}}}; }},
+  const ChangedRow row = GENERATE_COPY(values<ChangedRow>({
+      {"P-035 another Pod of that name", kNewApp,
+       Put("/metadata/uid", "00000000-0000-4000-8000-000000000000")},
+      {"P-035 being deleted", kNewApp, Put("/metadata/deletionTimestamp", "2026-11-20T06:34:05Z")},
+      {"P-035 another image", kNewApp, AppRuns("r/app:hot-fix")},
+      {"P-035 another image, although it is there already", kNewApp, AppRuns("r/app:hot-fix"),
+       AppRuns("r/app:2")},
+      {"P-035 another container in its place", kNewApp, Put("/spec/containers/1/name", "other")},
+      {"P-035 another patch of ours meanwhile", Label("x", "y"), state(R"({"v":1,"rev":5})"),
+       state("{}")},
+      {"P-035 another spec meanwhile", Label("x", "y"), Put("/metadata/generation", 2),
+       Put("/metadata/generation", 1)},
+      {"P-035 our first patch meanwhile", Label("x", "y"), state(R"({"v":1,"rev":5})")},
+      {"P-028 somebody's first annotation", kNewApp, Put("/metadata/annotations/k", "v"),
+       Remove("/metadata/annotations")},
+      {"P-028 somebody's first label", kNewApp, Put("/metadata/labels/k", "v"),
+       Remove("/metadata/labels")},
+      {"P-008 another toleration in its place", Tolerations(Tolerated("b", 300, 60)),
+       Put("/spec/tolerations/0/key", "z")},
+      {"P-008 somebody's first toleration", Tolerations(Tolerated("c", {}, 5)),
+       Put("/spec/tolerations", Json::parse(R"([{"key": "z"}])")), Remove("/spec/tolerations")},
   }));
   CAPTURE(row.id);
   Json pod = Live();
-  if (row.before) row.before(pod);
+  row.before(pod);
   const Request request = Patch(pod, row.changes);
   CHECK_FALSE(Applied(pod, request).is_null());
   row.meanwhile(pod);
