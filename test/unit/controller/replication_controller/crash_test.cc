@@ -152,8 +152,7 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
   CHECK(world.Controller("web")["spec"]["replicas"] == 2);
   world.pods_get_ready = true;
   world.Edit({{"timeout", "6m"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-18");
 }
@@ -178,8 +177,7 @@ TEST_CASE("a scaling up that was stored is dropped if maxSurge does not allow it
                           world.Controller("web-2")["spec"]["replicas"].get<int32_t>();
     CHECK(total <= 5);
   };
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 4);
   Proves("RC-10 RC-18");
 }
@@ -205,8 +203,7 @@ TEST_CASE("a crash that outlasts the timeout between storing and making a scalin
       down = world.now;
     }
   };
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   REQUIRE(down);
   CHECK(*down - back >= seconds(60));
   Proves("RC-11 RC-18");
@@ -244,8 +241,7 @@ TEST_CASE("an update that kubectl 1.17 began is finished") {
   }
   world.local = GENERATE(false, true);
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.controllers().size() == 1);
   CHECK(world.Controller("web")["spec"]["replicas"] == 3);
   CHECK(world.PodsOf("web").size() == 3);
@@ -304,8 +300,7 @@ TEST_CASE("annotations that are not of this update are refused with kubectl's wo
     world.Controller("web-2")["metadata"]["annotations"] = row.annotations;
   }
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(3)}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.reason() == "UnexpectedAnnotations");
   CHECK(world.message() == row.want);
   CHECK(world.Controller("web")["spec"]["replicas"] == 2);
@@ -376,8 +371,7 @@ TEST_CASE("a rename waits until the garbage collector has released every Pod") {
   for (auto& [name, pod] : world.pods()) pod["metadata"].erase("ownerReferences");
   world.controller_manager_on = true;
   const auto pods = world.Pods();
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web") == pods);
   Proves("RC-14");
 }
@@ -393,8 +387,7 @@ TEST_CASE("a rename survives that its annotation is removed") {
     if (!world.writes().back().starts_with("delete")) return;
     world.Controller("web")["metadata"]["annotations"].erase("windlass.dev/rename-journal");
   };
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 2);
   CHECK(world.Orphans().empty());
   Proves("RC-14");

@@ -64,8 +64,7 @@ TEST_CASE("each deletion says what becomes of the Pods") {
     RunUntilScaled(world, 2);
     world.Edit({{"rollback", true}});
   }
-  world.Run();
-  CHECK(world.phase() == (row.rolls_back ? "RolledBack" : "Succeeded"));
+  CHECK(world.Run() == (row.rolls_back ? "RolledBack" : "Succeeded"));
   CHECK(deletions.all() == row.want);
   CHECK(world.Pods().size() == 3);
   CHECK(world.Orphans().empty());
@@ -88,8 +87,7 @@ TEST_CASE("a deletion that a crash came before is asked for with the same policy
   StartUpdate(world, 3, "0s", {{"cleanup", cleanup}});
   world.CrashAt(static_cast<int>(deletion - writes.begin()), /*after_it=*/false);
   world.local = GENERATE(false, true);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(deletions.all() == Texts{cleanup == "Delete" ? "web Background" : "web-2 Orphan"});
   CHECK(world.Pods().size() == 3);
   CHECK(world.Orphans().empty());

@@ -15,11 +15,9 @@ TEST_CASE("another new name counts before the first step") {
   world.AddController("web", 2, {{"app", "web"}});
   world.AddUpdate(
       "web", {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}, {"paused", true}});
-  world.Run();
-  REQUIRE(world.phase() == "Paused");
+  REQUIRE(world.Run() == "Paused");
   world.Edit({{"newName", "web-3"}, {"paused", false}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.lines()[0] == "Created web-3");
   CHECK(world.PodsOf("web-3").size() == 2);
   CHECK(world.controllers().size() == 1);
@@ -56,8 +54,7 @@ TEST_CASE("an image that is edited on the way is refused, or rolled out afterwar
       CHECK(world.reason() == "OtherImage");
       CHECK(world.message().starts_with("Found existing in-progress update to image (web:2)."));
       world.Edit({{"image", "web:2"}});
-      world.Run();
-      CHECK(world.phase() == "Succeeded");
+      CHECK(world.Run() == "Succeeded");
       CHECK(ImageOf(world, "web") == "web:2");
     }
     CHECK(world.PodsOf("web").size() == 2);
@@ -89,15 +86,12 @@ TEST_CASE("a rollback that is turned to another image says what is under way, an
       if (annotations.contains(kSourceId)) annotations.erase(std::string(kNextControllerId));
       world.Edit({{"rollback", false}, {"image", "web:3"}});
     };
-    world.Edit({{"rollback", true}});
-    world.Run();
+    world.RollBack();
     if (!edited) break;
     if (world.phase() != "Succeeded") {
       ++refused;
       CHECK(world.reason() == "OtherImage");
-      world.Edit({{"rollback", true}});
-      world.Run();
-      CHECK(world.phase() == "RolledBack");
+      CHECK(world.RollBack() == "RolledBack");
       CHECK(ImageOf(world, "web") == "web:1");
       world.Edit({{"rollback", false}});
       world.Run();
@@ -127,15 +121,13 @@ TEST_CASE("a new controller that is edited on the way is refused until it is cha
     world.Settle();
   }
   world.Edit({{"controller", {{"spec", {{"replicas", 7}}}}}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.reason() == "OtherContent");
   world.Edit({{"timeout", "6m"}});  // another edit does not make it right
   world.Run();
   CHECK(world.reason() == "OtherContent");
   world.Edit({{"controller", {{"spec", {{"replicas", nullptr}}}}}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 3);
   Proves("RC-5");
 }
@@ -164,8 +156,7 @@ TEST_CASE("each turn of an update is a rollout of its own, with the next number"
   CHECK(EarlierAfter(world, {{"rollback", false}}) == 2);
   CHECK(EarlierAfter(world, {{"paused", true}}) == 2);
   CHECK(EarlierAfter(world, {{"paused", false}, {"timeout", "6m"}}) == 2);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(EarlierRollouts(world) == 2);
 }
 
@@ -177,20 +168,17 @@ TEST_CASE("an update that goes on after a failure is the same rollout") {
   CHECK(EarlierAfter(world, {{"timeout", "20s"}}) == 0);
   RunUntil(world, [&] { return world.reason() == "TimedOut"; });
   CHECK(EarlierAfter(world, {{"rollback", true}}) == 1);
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Run() == "RolledBack");
 }
 
 TEST_CASE("an update that begins again after its end is another rollout") {
   World world;
   world.AddController("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
-  world.Run();
-  REQUIRE(world.phase() == "Succeeded");
+  REQUIRE(world.Run() == "Succeeded");
   CHECK(EarlierRollouts(world) == 0);
   world.Edit({{"image", "web:3"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(EarlierRollouts(world) == 1);
 }
 

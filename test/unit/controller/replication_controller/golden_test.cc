@@ -255,8 +255,7 @@ TEST_CASE("3->0 10%/10% is refused where the new one would have to be made") {
                           {"controller", FileOf(0)},
                           {"maxUnavailable", "10%"},
                           {"maxSurge", "10%"}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
   CHECK_FALSE(world.Has("web-2"));
   CHECK(SizeOf(world, "web") == 3);

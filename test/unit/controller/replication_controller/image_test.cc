@@ -32,8 +32,7 @@ TEST_CASE("an image is rolled out under the old name, with every Pod kept on the
   world.AddController("web", 3, {{"app", "web"}});
   const json uid = world.Controller("web")["metadata"]["uid"];
   world.AddUpdate("web", ToImage("web:2"));
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
   CHECK(world.controllers().size() == 1);
   const json& web = world.Controller("web");
@@ -137,8 +136,7 @@ TEST_CASE("another selector key is used if the update says so") {
   World world;
   world.AddController("web", 1, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2", {{"deploymentLabelKey", "rev"}}));
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.Controller("web")["spec"]["selector"].contains("rev"));
 }
 
@@ -146,12 +144,10 @@ TEST_CASE("the same image is rolled out again and again with a pull policy") {
   World world;
   world.AddController("web", 1, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:1", {{"imagePullPolicy", "Always"}}));
-  world.Run();
-  REQUIRE(world.phase() == "Succeeded");
+  REQUIRE(world.Run() == "Succeeded");
   const json first = world.Controller("web")["spec"]["selector"]["deployment"];
   world.Edit({{"imagePullPolicy", "Never"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.Controller("web")["spec"]["selector"]["deployment"] != first);
   const json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
   CHECK(container["imagePullPolicy"] == "Never");
@@ -200,8 +196,7 @@ TEST_CASE("what cannot be updated to an image is refused with kubectl's words") 
   world.AddController("web", 1, {{"app", "web"}}, row.containers);
   const json before = world.Controller("web");
   world.AddUpdate("web", row.spec);
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.message() == row.want);
   CHECK(world.Controller("web") == before);
   CHECK(world.controllers().size() == 1);
@@ -236,8 +231,7 @@ TEST_CASE("an update under way to another image is not taken for this one") {
   // The first container has another image, which kubectl would compare.
   world.AddUpdate("web", ToImage("web:2", {{"container", "web"}}));
   world.pods_get_ready = true;
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   const std::vector<std::string> lines = world.lines();
   CHECK(std::ranges::any_of(lines, [](const std::string& line) {
     return line.starts_with("Found existing update in progress (web-") &&
@@ -266,8 +260,7 @@ TEST_CASE("an image that a webhook changes is refused before anything is written
   CHECK(world.controllers().size() == 1);
   // Which works.
   world.Edit({{"image", "mirror/web:2"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 3);
   Proves("RC-5 RC-20");
 }
@@ -287,8 +280,7 @@ TEST_CASE("a container that a webhook puts before the others is not the one that
     RunUntil(world, [&] { return !world.Has("web-2") && world.Orphans().size() == 2; });
     world.CrashAt(0, /*after_it=*/true);
   }
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(ImagesOf(world.Controller("web")) == json{{"proxy", "proxy:1"}, {"web", "web:2"}});
   Proves("RC-5");
 }

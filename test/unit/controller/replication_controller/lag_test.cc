@@ -36,8 +36,7 @@ TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
   CHECK(world.Controller("web")["spec"]["replicas"] == 4);
   world.pods_get_ready = true;
   world.CatchUp();
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 4);
   Proves("RC-10");
 }
@@ -63,8 +62,7 @@ TEST_CASE("the label is selected by only when the replication controller has see
     CHECK(world.message() ==
           "waiting for the replication controller to see the label deployment of its Pods");
   }
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 3);
   Proves("RC-6");
 }
@@ -89,8 +87,7 @@ TEST_CASE("a controller is not deleted with a Pod that its status does not count
   }
   CHECK(world.Has("web"));
   world.controller_manager_on = true;
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK_FALSE(world.Has("web"));
   Proves("RC-13");
 }
@@ -110,8 +107,7 @@ TEST_CASE("a size that only a late cache shows was set by nobody else") {
   world.controllers() = now;
   world.Sync();
   world.CatchUp();
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 4);
   const auto& events = world.events();
   CHECK(std::ranges::count(events, "ExternalScale") == 0);

@@ -39,9 +39,7 @@ TEST_CASE("a rollback gives the old controller back what it had when the new one
   World world;
   world.local = GENERATE(false, true);
   LoseNew(world);
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
   CheckWhole(world, "web");
   Proves("RC-15 RC-22");
@@ -57,9 +55,7 @@ TEST_CASE("a rollback leaves one alone that somebody made in place of the new co
   CAPTURE(world.local, replicas, by_image);
   LoseNew(world, by_image ? json{{"controller", nullptr}, {"image", "web:2"}} : json::object());
   world.AddController("web-2", replicas, {{"app", "other"}});
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 4);
   CHECK(world.PodsOf("web").size() == 4);
   CHECK(world.Annotations("web").empty());
@@ -81,9 +77,7 @@ TEST_CASE("a rollback finds the size that was noted for a new controller before 
   }
   RunUntil(world, [&] { return world.Has("web-2"); });
   world.refuse = nullptr;
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 4);
   CHECK(world.Annotations("web").empty());
   Proves("RC-15 RC-22");
@@ -99,8 +93,7 @@ TEST_CASE("an update that is begun again after somebody has scaled says nothing 
   world.Scale("web", 9);
   world.Sync();
   const size_t said = world.lines().size();
-  world.Run();
-  CHECK(world.phase() == "Paused");
+  CHECK(world.Run() == "Paused");
   CHECK(world.lines().size() == said);
   Proves("RC-16");
 }
@@ -128,8 +121,7 @@ TEST_CASE("a rollback whose new controller is deleted gives the old one its size
   if (whole) world.Controller("web")["spec"]["replicas"] = 4;
   world.Remove("web-2");
   world.pods_get_ready = true;
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Run() == "RolledBack");
   CheckWhole(world, "web");
   Proves("RC-15 RC-22");
 }
@@ -139,9 +131,7 @@ TEST_CASE("an annotation that asks for another update outlives this one") {
   StartUpdate(world, 2, "0s");
   RunUntilScaled(world, 1);
   world.Controller("web")["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "web-9";
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Annotations("web") == json({{"windlass.dev/rolling-update-to", "web-9"}}));
   Proves("RC-13");
 }
@@ -151,8 +141,7 @@ TEST_CASE("an update begins anew from the size before it when its new controller
   LoseNew(world);
   CHECK(world.reason() == "NotFound");
   world.Edit({{"timeout", "6m"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CheckWhole(world, "web-2");
   Proves("RC-8 RC-22");
 }
@@ -165,8 +154,7 @@ TEST_CASE("a crash at any write of the way back changes nothing in the end") {
     LoseNew(world);
     world.Edit({{"rollback", true}});
     world.CrashAt(call, after_it);
-    world.Run();
-    CHECK(world.phase() == "RolledBack");
+    CHECK(world.Run() == "RolledBack");
     CheckWhole(world, "web");
   }
   Proves("RC-18 RC-22");
@@ -187,9 +175,7 @@ TEST_CASE("a rollback does not restore the size of one before it") {
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
   RunUntilScaled(world, 3);
   world.Remove("web-2");
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 8);
   Proves("RC-8 RC-22");
 }
@@ -198,9 +184,7 @@ TEST_CASE("a rollback keeps what somebody else made larger meanwhile") {
   World world;
   LoseNew(world);
   world.Scale("web", 6);
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 6);
   CHECK(world.Annotations("web").empty());
   Proves("RC-22");
@@ -235,8 +219,7 @@ TEST_CASE("an update under way is not turned to another new controller, and is n
   CHECK_FALSE(world.Has("web-22"));
   CHECK(world.Controller("web") == before["web"]);
   world.Edit({{"newName", "web-2"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 5);
   Proves("RC-21");
 }
@@ -257,8 +240,7 @@ TEST_CASE("the advice on another new controller says what the update under way d
   CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to go") !=
         std::string::npos);
   world.Edit({{"newName", next}, {"cleanup", "Rename"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 5);
   Proves("RC-21");
 }
@@ -270,8 +252,7 @@ TEST_CASE("a new controller that is of no update any more holds no other one up"
   world.Controller("web-2")["metadata"]["annotations"].erase(
       "kubectl.kubernetes.io/update-source-id");
   world.Edit({{"newName", "web-3"}, {"controller", FileOfVersion3()}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-3").size() == 3);
   Proves("RC-21");
 }
@@ -279,13 +260,11 @@ TEST_CASE("a new controller that is of no update any more holds no other one up"
 TEST_CASE("a new controller of an update that has ended holds no other update up") {
   World world;
   StartUpdate(world, 3, "0s", {{"cleanup", "Preserve"}});
-  world.Run();
-  REQUIRE(world.phase() == "Succeeded");
+  REQUIRE(world.Run() == "Succeeded");
   world.Scale("web", 3);
   world.Settle();
   world.Edit({{"newName", "web-3"}, {"controller", FileOfVersion3()}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-3").size() == 3);
   Proves("RC-21");
 }
@@ -298,9 +277,7 @@ TEST_CASE("an update that has labelled and not created yet is taken back") {
   RunUntil(world, [&] { return !world.Annotations("web").empty(); });
   REQUIRE(world.controllers().size() == 1);
   REQUIRE(world.update()["status"]["step"] == "Prepare");
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Annotations("web").empty());
   CHECK(world.PodsOf("web").size() == 2);
   Proves("RC-15 RC-22");
@@ -315,8 +292,7 @@ TEST_CASE("a size that kubectl noted is not given up with the note of the name")
       {"kubectl.kubernetes.io/original-replicas", "5"}};
   const json before = world.Controller("web");
   world.AddUpdate("web", {{"newName", "web-2"}, {"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.Controller("web") == before);
   Proves("RC-15");
 }

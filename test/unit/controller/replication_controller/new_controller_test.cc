@@ -52,8 +52,7 @@ TEST_CASE(
   world.after_write = [&] {
     if (world.Has("web-2") && created.is_null()) created = world.Controller("web-2");
   };
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(created["spec"]["replicas"] == 0);
   CHECK(created["metadata"]["labels"] == json{{"team", "shop"}});
   CHECK(created["metadata"]["annotations"] == json{{"example.com/owner", "me"},
@@ -84,8 +83,7 @@ TEST_CASE("a new controller is claimed if it has no replicas, a size to reach an
   world.Controller("web-2")["metadata"]["annotations"] = row.annotations;
   const json before = world.controllers();
   world.AddUpdate("web", {{"newName", "web-2"}, {"updatePeriod", "0s"}});
-  world.Run();
-  CHECK(world.phase() == (row.claimed ? "Succeeded" : "Failed"));
+  CHECK(world.Run() == (row.claimed ? "Succeeded" : "Failed"));
   if (!row.claimed) {
     CHECK(world.reason() == "UnexpectedAnnotations");
     CHECK(json(world.controllers()) == before);

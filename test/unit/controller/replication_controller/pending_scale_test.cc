@@ -42,8 +42,7 @@ TEST_CASE("a scaling by somebody else is not taken for the one that is under way
         "both controllers together are then the desired number)");
   CHECK(SizeOf(world, "web") == 1);
   world.Scale("web", 3);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 4);
   Proves("RC-16");
 }

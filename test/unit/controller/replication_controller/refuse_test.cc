@@ -36,8 +36,7 @@ json OfUpdate(World& world, const std::string& desired = "2") {
 
 // Plays the update, which fails with `message` and writes nothing but its status.
 void CheckRefused(World& world, const std::string& message) {
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.message().substr(0, message.size()) == message);
   for (const std::string& write : world.writes()) {
     CHECK(write.starts_with("patch replicationcontrollerupdates"));
@@ -90,8 +89,7 @@ TEST_CASE("an old controller without the label is told apart by the one that it 
   world.AddController("web", 2, {{"app", "web"}});
   AddNewController(world, {{"app", "web"}, {"deployment", "x"}}, OfUpdate(world));
   world.AddUpdate("web", ToImage());
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.lines().front() == "Found existing update in progress (web-2), resuming.");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-4 RC-6");
@@ -141,8 +139,7 @@ TEST_CASE("a creation that the API server refuses leaves the old controller as i
   // Another name, or none, is free to choose.
   refuses = false;
   world.Edit({{"newName", nullptr}, {"image", "web:3"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK_FALSE(world.Has("web-2"));
   Proves("RC-6 RC-20");
 }
@@ -158,8 +155,7 @@ TEST_CASE("an API server that cannot say whether it would create is asked to cre
     return error;
   };
   world.AddUpdate("web", ToImage());
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   Proves("RC-20");
 }
 
@@ -175,8 +171,7 @@ TEST_CASE("an API server in trouble is asked again whether it would create") {
   CHECK(std::holds_alternative<Failed>(world.Sync()));
   CHECK(world.writes().empty());
   busy = false;
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   Proves("RC-20");
 }
 
@@ -189,13 +184,10 @@ TEST_CASE("a creation that is refused after the old one was labelled can be take
     return Error{ErrorKind::kQuotaExceeded, "exceeded quota: two"};
   };
   world.AddUpdate("web", ToImage());
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.Controller("web")["metadata"]["annotations"].contains(kNext));
   CHECK(world.update()["status"].contains("target"));
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK_FALSE(world.Controller("web")["metadata"]["annotations"].contains(kNext));
   CHECK(world.PodsOf("web").size() == 2);
   Proves("RC-15 RC-20");
@@ -211,8 +203,7 @@ TEST_CASE("a size that cannot be noted after the new one was claimed is not call
     return std::nullopt;
   };
   world.AddUpdate("web", {{"newName", "web-2"}, {"updatePeriod", "0s"}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.update()["status"].contains("target"));
   Proves("RC-20");
 }
@@ -269,8 +260,7 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
   CHECK(world.reason() == "InvalidUpdate");
   CHECK(world.message().find("may have 262144. Set spec.cleanup to Delete") != std::string::npos);
   world.Edit({{"cleanup", "Delete"}, {"newName", "web-2"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 2);
   Proves("RC-14 RC-20");
 }
@@ -281,8 +271,7 @@ TEST_CASE("an update to an image is renamed whose template fits into an annotati
   json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
   container["env"] = {{{"name", "E"}, {"value", std::string(250000, 'a')}}};
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 2);
 }
 

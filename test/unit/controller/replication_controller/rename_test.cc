@@ -63,9 +63,7 @@ TEST_CASE("a second rollback forgets the journal of the rename that it ends") {
   world.Edit({{"rollback", false}});
   RunUntilDeletionIsRefused(world);
   world.refuse = nullptr;
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK_FALSE(world.Has("web-2"));
   CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
   CHECK(world.PodsOf("web").size() == 5);
@@ -84,8 +82,7 @@ TEST_CASE("a scaling that is adopted at the end ends the rename") {
   CHECK_FALSE(world.update()["status"].contains("journal"));
   world.refuse = nullptr;
   world.controllers().erase("web-2");
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.reason() == "NotFound");
   CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
   CHECK(world.Orphans().empty());
@@ -99,8 +96,7 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   world.Scale("web", 3);
   world.Settle();
   REQUIRE(world.PodsOf("web").size() == 3);
-  world.Run();
-  CHECK(world.phase() == "Paused");
+  CHECK(world.Run() == "Paused");
   CHECK(world.reason() == "ExternalScale");
   CHECK(
       world.message() ==
@@ -111,8 +107,7 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
   CHECK(world.Orphans().size() == 2);
   SECTION("scaled back") { world.Scale("web", 0); }
   SECTION("overridden") { world.Edit({{"onExternalScale", "Override"}}); }
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 2);
   CHECK(world.Pods().size() == 2);
   CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
@@ -156,8 +151,7 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   json spec = world.update()["spec"];
   spec["newName"] = "web-3";
   world.AddUpdate("web", spec);
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.message() ==
         "ReplicationController web-2 is about to be renamed to web, so web cannot be updated to "
         "web-3. Set spec.newName to web-2 to finish the rename, or set spec.rollback to true to "
@@ -165,14 +159,11 @@ TEST_CASE("a rename that nothing has been lost by is named to an update to anoth
   CHECK(world.Has("web-2"));
   SECTION("finished") {
     world.Edit({{"newName", "web-2"}});
-    world.Run();
-    CHECK(world.phase() == "Succeeded");
+    CHECK(world.Run() == "Succeeded");
     CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
   }
   SECTION("undone") {
-    world.Edit({{"rollback", true}});
-    world.Run();
-    CHECK(world.phase() == "RolledBack");
+    CHECK(world.RollBack() == "RolledBack");
     CHECK(world.Controller("web")["spec"]["selector"]["version"] == "1");
   }
   CHECK(world.PodsOf("web").size() == 2);
@@ -189,8 +180,7 @@ TEST_CASE("a rename during which a Pod ends, and another is created, ends") {
   RunUntilDeleted(world);
   const auto before = world.Pods();
   if (ends) world.pods().erase(world.pods().begin());
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.lines().back() == "replicationcontroller/web rolling updated");
   CHECK((world.Pods() == before) == !ends);
   Proves("RC-14");
@@ -201,8 +191,7 @@ TEST_CASE("a rename does not wait for Pods that another controller owns") {
   world.AddController("other", 2, {{"app", "web"}, {"version", "2"}, {"tier", "x"}});
   const auto others = world.PodsOf("other");
   Start(world, 2);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 2);
   CHECK(world.PodsOf("other") == others);
   Proves("RC-14");

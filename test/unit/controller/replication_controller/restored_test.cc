@@ -35,8 +35,7 @@ TEST_CASE("a rollback goes back to a restored old controller, also if it is cut 
   whole.local = GENERATE(false, true);
   BeginRollback(whole);
   const size_t before = whole.writes().size();
-  whole.Run();
-  REQUIRE(whole.phase() == "RolledBack");
+  REQUIRE(whole.Run() == "RolledBack");
   const int writes = static_cast<int>(whole.writes().size() - before);
   const bool after_it = GENERATE(false, true);
   for (int call = 0; call < writes; ++call) {
@@ -76,8 +75,7 @@ TEST_CASE("a finalizer of the new controller does not hide that the old one is b
   World world;
   BeginRollback(world);
   world.Controller("web-2")["metadata"]["finalizers"] = {"backup.example/keep"};
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.Run() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 3);
   Proves("RC-15");
 }
@@ -102,9 +100,7 @@ TEST_CASE("what was restored is not deleted at the end of an update") {
   CHECK(world.Has("web-2"));
   CHECK(world.PodsOf("web").size() == 2);
   // The user takes it back.
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 3);
   Proves("RC-13 RC-7");
 }
@@ -164,8 +160,7 @@ TEST_CASE("what was restored takes over the Pods of a rename") {
   world.Edit({{"timeout", "7m"}});
   RunUntil(world, [&] { return world.Orphans().size() == 3 && !world.Has("web-2"); });
   Restore(world, 0);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Annotations("web").empty());
   Proves("RC-14");
@@ -178,8 +173,7 @@ TEST_CASE("one that its user makes for the Pods that a rename left takes them ov
   world.Remove("web");
   world.AddController("web", 0, {{"app", "web"}, {"version", "2"}});
   world.Scale("web", 3);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web").size() == 3);
   CHECK(world.Pods().size() == 3);
   Proves("RC-14");

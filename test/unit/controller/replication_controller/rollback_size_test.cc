@@ -57,12 +57,10 @@ TEST_CASE("a rollback ends although somebody else has made the old controller la
   Begin(world, row.policy);
   world.Scale("web", 5);
   if (seen && row.policy == "Pause") {
-    world.Run();
-    REQUIRE(world.phase() == "Paused");
+    REQUIRE(world.Run() == "Paused");
   }
   world.local = GENERATE(false, true);
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, row.want);
   if (row.policy == "Pause") CHECK(Said(world, "Setting \"web\" replicas to 5"));
   Proves("RC-15 RC-16");
@@ -80,8 +78,7 @@ TEST_CASE("a rollback ends if the old controller is made larger while it begins"
     scaled = true;
     world.Scale("web", 5);
   };
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CHECK(scaled);
   CheckRolledBack(world, 5);
   CHECK(Said(world, kSettingTwo));
@@ -104,8 +101,7 @@ TEST_CASE("a rollback goes back to a size that was adopted") {
     world.Sync();
     world.Settle();
   }
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, static_cast<size_t>(desired));
   Proves("RC-15 RC-16");
 }
@@ -130,8 +126,7 @@ void GoOnToSecondRollback(World& world) {
   RunUntil(world, [&] {
     return world.Annotations("web-2")["kubectl.kubernetes.io/desired-replicas"] == "7";
   });
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
 }
 
 TEST_CASE("a second rollback goes back to a size that was adopted after the first") {
@@ -190,8 +185,7 @@ TEST_CASE("a second rollback goes back to an adopted size although the first is 
   RunUntil(world, [&] {
     return world.Annotations("web-2")["kubectl.kubernetes.io/desired-replicas"] == "7";
   });
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, 7);
   Proves("RC-15 RC-16");
 }
@@ -203,8 +197,7 @@ TEST_CASE("a second rollback goes back to what somebody else made of the old one
   world.Scale("web", 5);
   world.AddUpdate("web", world.update()["spec"]);
   RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 1; });
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, 5);
   Proves("RC-8 RC-15");
 }
@@ -218,8 +211,7 @@ TEST_CASE("a second rollback goes back to a size that the first one adopted") {
   world.Scale("web", 5);
   RollBackAndTurnOff(world, [&] { return HasSizeOfRollback(world, "6"); });
   RunUntil(world, [&] { return ScalesForward(world); });
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, 6);
   Proves("RC-15 RC-16");
 }
@@ -237,13 +229,11 @@ TEST_CASE("a rollback goes back to the size that the try began with which it tak
   world.Scale("web", 5);
   world.AddUpdate("web", world.update()["spec"]);
   if (policy == "Pause") {
-    world.Run();
-    CHECK(world.phase() == "Paused");
+    CHECK(world.Run() == "Paused");
   } else {
     RunUntilScaled(world, 2);
   }
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   CheckRolledBack(world, policy == "Pause" ? 5 : 2);
   Proves("RC-8 RC-15 RC-16");
 }
@@ -254,8 +244,7 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
   Begin(world, "Pause");
   world.Scale("web", 6);
   world.AddUpdate("web", world.update()["spec"]);
-  world.Run();
-  CHECK(world.phase() == "Paused");
+  CHECK(world.Run() == "Paused");
   CHECK(world.message() ==
         "another client scaled ReplicationController web from 2 to 6. Scale web back to 2, or set "
         "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the replicas of "
@@ -268,8 +257,7 @@ TEST_CASE("an update that is begun again pauses if the old controller is larger 
     desired = 6 + world.Controller("web-2")["spec"]["replicas"].get<size_t>();
     world.Edit({{"onExternalScale", "Adopt"}});
   }
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == desired);
   Proves("RC-16");
 }
@@ -282,8 +270,7 @@ TEST_CASE("a size that does not say whose it is stops no update that is taken ov
   annotations.erase("windlass.dev/original-replicas-of");
   annotations["kubectl.kubernetes.io/original-replicas"] = "1";
   world.AddUpdate("web", world.update()["spec"]);
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   Proves("RC-8 RC-16");
 }
 

@@ -25,8 +25,7 @@ TEST_CASE("an update rolls back from wherever it stands, to the size that there 
   {
     World whole;
     Start(whole, 5);
-    whole.Run();
-    REQUIRE(whole.phase() == "Succeeded");
+    REQUIRE(whole.Run() == "Succeeded");
     writes = static_cast<int>(whole.writes().size());
   }
   int rolled_back = 0;
@@ -44,8 +43,7 @@ TEST_CASE("an update rolls back from wherever it stands, to the size that there 
     } while (!world.crashed());
     const bool exists = world.Has("web-2") && world.Has("web");
     const bool ending = !world.Has("web") && world.update()["status"]["step"] == "CleanUp";
-    world.Edit({{"rollback", true}});
-    world.Run();
+    world.RollBack();
     if (!exists) {  // it comes too early, in the middle of the end, or after it
       CHECK(world.phase() == (ending ? "Succeeded" : "Failed"));
       if (ending) CHECK(world.Annotations("web-2").empty());
@@ -76,8 +74,7 @@ TEST_CASE("a client's rollback that is cut off at any write goes on by the same 
   World whole;
   BeginLocalRollback(whole);
   const size_t before = whole.writes().size();
-  whole.Run();
-  REQUIRE(whole.phase() == "RolledBack");
+  REQUIRE(whole.Run() == "RolledBack");
   const int writes = static_cast<int>(whole.writes().size() - before);
   REQUIRE(writes > 10);
   const bool after_it = GENERATE(false, true);
@@ -105,8 +102,7 @@ TEST_CASE("a rollback says what kubectl says") {
   world.pods_get_ready = false;
   RunUntilSaid(world, 3);
   const size_t said = world.lines().size();
-  world.Edit({{"rollback", true}});
-  world.Run();
+  world.RollBack();
   const std::vector<std::string> lines = world.lines();
   const std::vector<std::string> after(lines.begin() + static_cast<std::ptrdiff_t>(said),
                                        lines.end());
@@ -145,8 +141,7 @@ TEST_CASE("a rollback of what no update has made is refused, also if it has no r
   world.Controller("web")["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/original-replicas", "2"}};
   world.AddUpdate("web", {{"rollback", true}, {"newName", "batch"}});
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.message() ==
         "there is nothing to roll back: ReplicationController batch was not made by an update of "
         "web. Neither its annotation kubectl.kubernetes.io/update-source-id nor the annotation "
@@ -164,9 +159,7 @@ TEST_CASE("a rollback goes on without the note of the new one's name") {
   RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 2; });
   json& annotations = world.Controller("web")["metadata"]["annotations"];
   REQUIRE(annotations.erase("kubectl.kubernetes.io/next-controller-id") == 1);
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 4);
   Proves("RC-15");
 }
@@ -191,9 +184,7 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
       {"kubectl.kubernetes.io/original-replicas", "40"}};
   RunUntilSaid(world, 5);
   CHECK(world.Annotations("web")["kubectl.kubernetes.io/original-replicas"] == "3");
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.Controller("web")["spec"]["replicas"] == 3);
   Proves("RC-8");
 }
@@ -213,16 +204,13 @@ TEST_CASE("the size before survives that the new controller is deleted on the wa
   CHECK(world.reason() == "NotFound");
   world.Edit({{"timeout", "6m"}});
   SECTION("forward") {
-    world.Run();
-    CHECK(world.phase() == "Succeeded");
+    CHECK(world.Run() == "Succeeded");
     CHECK(world.PodsOf("web-2").size() == 6);
   }
   SECTION("and back") {
     RunUntilSaid(world, world.lines().size() + 4);
     CHECK(world.Annotations("web")["kubectl.kubernetes.io/original-replicas"] == "6");
-    world.Edit({{"rollback", true}});
-    world.Run();
-    CHECK(world.phase() == "RolledBack");
+    CHECK(world.RollBack() == "RolledBack");
     CHECK(world.PodsOf("web").size() == 6);
   }
   Proves("RC-8");
@@ -235,8 +223,7 @@ TEST_CASE("a rollback can be turned round once more") {
   world.Edit({{"rollback", true}});
   for (int i = 0; i < 3; ++i) world.Sync();
   world.Edit({{"rollback", false}});
-  world.Run();
-  CHECK(world.phase() == "Succeeded");
+  CHECK(world.Run() == "Succeeded");
   CHECK_FALSE(world.Has("web"));
   CHECK(world.PodsOf("web-2").size() == 7);
 }
@@ -245,14 +232,11 @@ TEST_CASE("a rollback can be turned round once more") {
 TEST_CASE("an update that was preserved goes back once its size is noted by hand") {
   World world;
   StartUpdate(world, 4, "0s", {{"cleanup", "Preserve"}});
-  world.Run();
-  REQUIRE(world.phase() == "Succeeded");
+  REQUIRE(world.Run() == "Succeeded");
   json& annotations = world.Controller("web")["metadata"]["annotations"];
   annotations["kubectl.kubernetes.io/original-replicas"] = "4";
   annotations["kubectl.kubernetes.io/next-controller-id"] = "web-2";
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 4);
 }
 
@@ -269,8 +253,7 @@ TEST_CASE("a rollback whose old controller is deleted at its end has not succeed
   RunUntil(world, [&] { return world.update()["status"]["step"] == "CleanUp"; });
   world.refuse = nullptr;
   world.Remove("web");
-  world.Run();
-  CHECK(world.phase() == "Failed");
+  CHECK(world.Run() == "Failed");
   CHECK(world.reason() == "OldControllerDeleted");
   Proves("RC-15");
 }
@@ -298,9 +281,7 @@ TEST_CASE("a rollback does not wait for old Pods that are not available") {
   world.pods_get_ready = false;
   RunUntil(world, [&] { return world.Has("web-2"); });
   REQUIRE(world.Controller("web-2")["spec"]["replicas"] == 0);
-  world.Edit({{"rollback", true}});
-  world.Run();
-  CHECK(world.phase() == "RolledBack");
+  CHECK(world.RollBack() == "RolledBack");
   CHECK_FALSE(world.Has("web-2"));
   Proves("RC-15");
 }

@@ -136,7 +136,7 @@ Step World::Sync() {
   return Wait{};
 }
 
-void World::Run() {
+std::string World::Run() {
   int idle = 0;
   for (int i = 0; i < 3000 && idle < 3; ++i) {
     const size_t before = writes_.size();
@@ -157,6 +157,12 @@ void World::Run() {
     }
     ++idle;
   }
+  return phase();
+}
+
+std::string World::RollBack() {
+  Edit({{"rollback", true}});
+  return Run();
 }
 
 void World::CrashAt(int call, bool after_it) {

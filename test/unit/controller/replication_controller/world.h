@@ -42,6 +42,8 @@ class World {
   void AddUpdate(const std::string& name, const json& spec);
   // Changes spec fields of the update, as a merge patch does.
   void Edit(const json& spec);
+  // Asks for a rollback, and plays it as Run does.
+  std::string RollBack();
   void Scale(const std::string& name, int32_t replicas);
   void AddService(const std::string& name, const json& selector);
   void AddReplicaSet(const std::string& name, const json& selector);
@@ -72,7 +74,8 @@ class World {
   // Plays one sync. Returns the step that ended it. A crash (see below) ends it, too.
   Step Sync();
   // Plays syncs, the cluster and time until the update has ended or nothing changes any more.
-  void Run();
+  // Returns its phase then.
+  std::string Run();
   // Ends the process at its n-th call that writes, counted from 0: before it, or after it with the
   // reply lost. Run goes on with a new process. A local run forgets its update.
   void CrashAt(int call, bool after_it);
