@@ -20,8 +20,7 @@ constexpr const char* kOtherUid = "00000000-0000-4000-8000-00000000dead";
 struct TwoRevisions : Cluster {
   TwoRevisions() : Cluster(4) {
     Settle();
-    SetImage("v2");
-    Settle();
+    RollOut("v2");
     Forget();
   }
   void Forget() {

@@ -113,8 +113,7 @@ TEST_CASE("whatever stands in our annotations, a rollout arrives") {
   cluster.Settle();
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [&](Json& rs) { rs["metadata"]["annotations"][row.key] = row.value; });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(cluster.SizeOf("v2") == 4);
   CHECK(cluster.SizeOf("v1") == 0);
   CHECK(cluster.RevisionOf("v2") == cluster.revision());

@@ -58,11 +58,7 @@ std::vector<ToldRow> Told() {
          cluster.deployment()["status"].erase("conditions");
          cluster.Sync();
        }},
-      {"D-423 NewReplicaSetAvailable",
-       [](Cluster& cluster) {
-         cluster.SetImage("v2");
-         cluster.Settle();
-       }},
+      {"D-423 NewReplicaSetAvailable", [](Cluster& cluster) { cluster.RollOut("v2"); }},
   };
 }
 
@@ -178,8 +174,7 @@ TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
     Cluster cluster(4);
     cluster.server_ahead = server_ahead;
     cluster.Settle();
-    cluster.SetImage("v2");
-    cluster.Settle();
+    cluster.RollOut("v2");
     cluster.replica_sets().erase(cluster.NameOf("v2"));
     cluster.Sync(1);
     for (int i = 0; i < 10; ++i) {  // Pods come one by one

@@ -117,6 +117,11 @@ void Cluster::SetImage(const std::string& image) {
   Edit([&](Json& d) { d["spec"]["template"]["spec"]["containers"][0]["image"] = image; });
 }
 
+void Cluster::RollOut(const std::string& image) {
+  SetImage(image);
+  Settle();
+}
+
 void Cluster::Scale(int32_t replicas) {
   Edit([&](Json& d) { d["spec"]["replicas"] = replicas; });
 }

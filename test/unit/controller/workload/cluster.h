@@ -52,6 +52,8 @@ class Cluster {
   Step Sync(int writes_max = 1000);
   // Syncs and makes all Pods available, until neither changes anything.
   void Settle();
+  // Sets the image, and settles.
+  void RollOut(const std::string& image);
   // Answers in place of the model; nullopt: the model answers.
   std::function<std::optional<Result<Reply>>(const Request&)> server;
   // True: the planner sees objects as another controller does, without our annotations.

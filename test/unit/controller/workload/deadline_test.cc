@@ -133,8 +133,7 @@ TEST_CASE("new Pods that never start: a timer, a verdict, and a way out (IT-07, 
 TEST_CASE("an undo that never makes a Pod times out (B-08, W-12)") {
   Cluster cluster(4);
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Sync();  // ReplicaSets are written, and their controller does nothing
   CHECK(cluster.Condition("Progressing") == "True FoundNewReplicaSet");

@@ -39,8 +39,7 @@ void KeepMinReadySeconds(const Json& before, Json& rs) {
 struct Dropping : Cluster {
   explicit Dropping(const Webhook& change) : Cluster(4) {
     Settle();
-    SetImage("v2");
-    Settle();
+    RollOut("v2");
     update_webhook = change;
     writes.clear();
   }

@@ -34,6 +34,10 @@ struct Following : CompletedCluster {
     CHECK(SizeOf("v1") == of_v1);
     CHECK(SizeOf("v2") == of_v2);
   }
+  void SettlesAt(int32_t of_v1, int32_t of_v2) {
+    Settle();
+    CheckSizes(of_v1, of_v2);
+  }
   std::string Image() { return deployment()["spec"]["template"]["spec"]["containers"][0]["image"]; }
   std::string Message() {
     for (const Json& condition : deployment()["status"]["conditions"]) {
@@ -54,13 +58,11 @@ TEST_CASE("Pods go back to the revision that they follow, and the template stays
   Following cluster;
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   REQUIRE(cluster.revision() == "2");
 
   cluster.follow = 1;
-  cluster.Settle();
-  cluster.CheckSizes(4, 0);  // the limit holds nothing back (RO-031)
+  cluster.SettlesAt(4, 0);  // the limit holds nothing back (RO-031)
   CHECK(cluster.Image() == "v2");
   CHECK(cluster.RevisionOf("v1") == "3");
   CHECK(cluster.HistoryOf("v1") == "1");
@@ -79,8 +81,7 @@ TEST_CASE("Pods go back to the revision that they follow, and the template stays
   cluster.updated_max = kUnlimited;
   cluster.Sync();
   CHECK(cluster.Condition("Progressing") == "True FoundNewReplicaSet");
-  cluster.Settle();
-  cluster.CheckSizes(0, 4);
+  cluster.SettlesAt(0, 4);
   CHECK(cluster.RevisionOf("v2") == "4");  // so what was said of revision 2 is stale
   CHECK(cluster.revision() == "4");
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
@@ -89,16 +90,14 @@ TEST_CASE("Pods go back to the revision that they follow, and the template stays
 
 TEST_CASE("what is followed is scaled as a new ReplicaSet is, and gets no annotation (RO-031)") {
   Following cluster;
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.follow = 1;
   cluster.Settle();
   cluster.Edit([](Json& d) {
     d["metadata"]["annotations"]["kubernetes.io/change-cause"] = "of v2";
     d["spec"]["replicas"] = 6;
   });
-  cluster.Settle();
-  cluster.CheckSizes(6, 0);
+  cluster.SettlesAt(6, 0);
   CHECK_FALSE(
       cluster.ReplicaSet("v1")["metadata"]["annotations"].contains("kubernetes.io/change-cause"));
   Proves("RO-031");
@@ -109,8 +108,7 @@ TEST_CASE("Pods that go back get no share of a larger size (RO-127)") {
   Following cluster;
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.follow = 1;
   cluster.Scale(12);
   cluster.writes.clear();
@@ -119,24 +117,20 @@ TEST_CASE("Pods that go back get no share of a larger size (RO-127)") {
     CHECK(cluster.SizeOf("v2") <= 2);
     cluster.RunReplicaSets();
   }
-  cluster.Settle();
-  cluster.CheckSizes(12, 0);
+  cluster.SettlesAt(12, 0);
   Proves("RO-127");
 }
 
 TEST_CASE("a revision is followed by a number that its ReplicaSet had before (RO-030)") {
   Following cluster;
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Settle();
   REQUIRE(cluster.RevisionOf("v1") == "3");
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(0, 4);
+  cluster.SettlesAt(0, 4);
   cluster.follow = 1;
-  cluster.Settle();
-  cluster.CheckSizes(4, 0);
+  cluster.SettlesAt(4, 0);
   CHECK(cluster.RevisionOf("v1") == "5");
   Proves("RO-030");
 }
@@ -148,17 +142,14 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
   });
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.Pause(true);
   cluster.follow = 1;
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   CHECK(cluster.Condition("Progressing") == "False DeploymentAborted");
   CHECK(cluster.Message().ends_with(", as soon as the rollout is not paused any more"));
   cluster.Pause(false);
-  cluster.Settle();
-  cluster.CheckSizes(4, 0);
+  cluster.SettlesAt(4, 0);
   Proves("RO-034");
 }
 
@@ -166,15 +157,12 @@ TEST_CASE("an abort while paused makes no Pod, although there is a surge (RO-049
   Following cluster;
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.Pause(true);
   cluster.follow = 1;
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.Pause(false);
-  cluster.Settle();
-  cluster.CheckSizes(4, 0);
+  cluster.SettlesAt(4, 0);
   Proves("RO-049");
 }
 
@@ -186,20 +174,17 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   Following cluster;
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.writes.clear();
   cluster.follow = follow;
   cluster.Pause(paused);
   cluster.Scale(6);
   cluster.SetImage("v3");
-  cluster.Settle();
-  cluster.CheckSizes(2, 4);
+  cluster.SettlesAt(2, 4);
   CHECK(cluster.deployment()["status"]["updatedReplicas"] == 4);  // of revision 2, as published
   CHECK_FALSE(cluster.HasReplicaSet("v3"));
   cluster.Scale(0);
-  cluster.Settle();
-  cluster.CheckSizes(0, 0);
+  cluster.SettlesAt(0, 0);
   cluster.Scale(6);
   cluster.Settle();
   CHECK(cluster.SizeOf("v1") + cluster.SizeOf("v2") == 6);
@@ -221,13 +206,10 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
 // Revisions 1, 2 and 3 of images v1, v2 and v3. Pods follow revision 2.
 struct AtTwo : Following {
   AtTwo() {
-    SetImage("v2");
-    Settle();
-    SetImage("v3");
-    Settle();
+    RollOut("v2");
+    RollOut("v3");
     follow = kept = 2;
-    Settle();
-    CheckSizes(0, 4);
+    SettlesAt(0, 4);
     REQUIRE(RevisionOf("v2") == "4");
     writes.clear();
     events.clear();
@@ -281,18 +263,15 @@ TEST_CASE("history keeps the ReplicaSet of a revision, also by a former number (
   Following cluster;
   cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
   cluster.kept = 1;
-  cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.SetImage("v3");
-  cluster.Settle();
+  cluster.RollOut("v2");
+  cluster.RollOut("v3");
   CHECK(cluster.HasReplicaSet("v1"));
   CHECK_FALSE(cluster.HasReplicaSet("v2"));
 
   cluster.Undo("1");
   cluster.Settle();
   REQUIRE(cluster.RevisionOf("v1") == "4");
-  cluster.SetImage("v5");
-  cluster.Settle();
+  cluster.RollOut("v5");
   CHECK(cluster.HasReplicaSet("v1"));
   CHECK_FALSE(cluster.HasReplicaSet("v3"));
 
@@ -308,11 +287,9 @@ TEST_CASE("history keeps the ReplicaSet of the template while Pods follow a revi
   cluster.kept = 1;
   cluster.updated_max = 2;
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   cluster.follow = 1;
-  cluster.Settle();
-  cluster.CheckSizes(4, 0);
+  cluster.SettlesAt(4, 0);
   REQUIRE(cluster.HasReplicaSet("v2"));
   CHECK(cluster.RevisionOf("v2") == "2");
 

@@ -32,7 +32,8 @@ struct HeldBack : CompletedCluster {
                                                          {"maxUnavailable", max_unavailable}};
     });
   }
-  void CheckSizes(int32_t of_old, int32_t of_new) {
+  void SettlesAt(int32_t of_old, int32_t of_new) {
+    Settle();
     CHECK(SizeOf("v1") == of_old);
     CHECK(SizeOf("v2") == of_new);
   }
@@ -42,21 +43,17 @@ struct HeldBack : CompletedCluster {
 TEST_CASE("a rollout holds where its limit is, and goes on when it is lifted (RO-044)") {
   HeldBack cluster([](int32_t) { return 3; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(7, 3);
+  cluster.SettlesAt(7, 3);
   CHECK(cluster.Condition("Progressing") == "True ReplicaSetUpdated");
 
   cluster.most_updated = [](int32_t) { return 6; };
-  cluster.Settle();
-  cluster.CheckSizes(4, 6);
+  cluster.SettlesAt(4, 6);
 
   cluster.most_updated = [](int32_t) { return 5; };  // takes no Pod back
-  cluster.Settle();
-  cluster.CheckSizes(4, 6);
+  cluster.SettlesAt(4, 6);
 
   cluster.most_updated = [](int32_t) { return kUnlimited; };
-  cluster.Settle();
-  cluster.CheckSizes(0, 10);
+  cluster.SettlesAt(0, 10);
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   Proves("RO-044");
 }
@@ -69,18 +66,15 @@ TEST_CASE("where Pods are held back, the stable revision has them (RO-087, RO-12
   SECTION("no revision was ever complete: the oldest go first") { stable.reset(); }
   cluster.Keep(stable);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
 
   cluster.most_updated = [](int32_t) { return 1; };
   cluster.SetImage("v3");
-  cluster.Settle();
-  cluster.CheckSizes(stable ? 9 : 4, stable ? 0 : 5);
+  cluster.SettlesAt(stable ? 9 : 4, stable ? 0 : 5);
   CHECK(cluster.SizeOf("v3") == 1);
 
   cluster.most_updated = [](int32_t) { return 5; };
-  cluster.Settle();
-  cluster.CheckSizes(stable ? 5 : 0, stable ? 0 : 5);
+  cluster.SettlesAt(stable ? 5 : 0, stable ? 0 : 5);
   CHECK(cluster.SizeOf("v3") == 5);
   Proves("RO-087 RO-120");
 }
@@ -91,8 +85,7 @@ TEST_CASE("the stable revision has its Pods longest (RO-087)") {
   HeldBack cluster([](int32_t) { return 5; });
   cluster.Keep(1);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.SetImage("v3");
   SECTION("also at a step that holds none back at this size") {
     cluster.most_updated = [](int32_t) { return 10; };
@@ -119,19 +112,16 @@ TEST_CASE("while the template has no ReplicaSet, missing Pods are the stable one
   HeldBack cluster([has_all](int32_t replicas) { return has_all ? replicas : replicas / 2; });
   cluster.Keep(1);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(has_all ? 0 : 5, has_all ? 10 : 5);
+  cluster.SettlesAt(has_all ? 0 : 5, has_all ? 10 : 5);
   cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
   cluster.Settle();
   cluster.SetImage("v3");
   cluster.most_updated = [](int32_t replicas) { return replicas; };  // its first step
   cluster.Settle();
   cluster.Scale(1);
-  cluster.Settle();
-  cluster.CheckSizes(has_all ? 0 : 1, has_all ? 1 : 0);
+  cluster.SettlesAt(has_all ? 0 : 1, has_all ? 1 : 0);
   cluster.Scale(4);
-  cluster.Settle();
-  cluster.CheckSizes(has_all ? 3 : 4, has_all ? 1 : 0);
+  cluster.SettlesAt(has_all ? 3 : 4, has_all ? 1 : 0);
   Proves("RO-120");
 }
 
@@ -141,8 +131,7 @@ TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refu
   HeldBack cluster([](int32_t) { return 5; });
   cluster.Keep(1);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   if (GENERATE(true, false)) {
     cluster.server = [](const Request& request) -> std::optional<Result<Reply>> {
       if (request.verb() != Verb::kCreate) return std::nullopt;
@@ -157,13 +146,11 @@ TEST_CASE("stable Pods that are taken come back while the new ReplicaSet is refu
           {{"key", "pod-template-hash"}, {"operator", "In"}, {"values", {hash("v1"), hash("v2")}}}};
     });
   }
-  cluster.SetImage("v3");
-  cluster.Settle();
+  cluster.RollOut("v3");
   CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [](Cluster::Json& rs) { rs["spec"]["replicas"] = 0; });
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   Proves("RO-120");
 }
 
@@ -172,8 +159,7 @@ TEST_CASE("where no limit is in force, the oldest Pods go first (RO-087)") {
   HeldBack cluster([](int32_t) { return 5; });
   cluster.Keep(1);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.most_updated = [](int32_t) { return kUnlimited; };
   cluster.SetImage("v3");
   cluster.WritesAndForget();
@@ -196,23 +182,18 @@ TEST_CASE("the first rollout holds nothing back (RO-045)") {
 TEST_CASE("a held rollout keeps its parts when it is scaled (RO-046)") {
   HeldBack cluster([](int32_t replicas) { return replicas / 2; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.Scale(6);
-  cluster.Settle();
-  cluster.CheckSizes(3, 3);
+  cluster.SettlesAt(3, 3);
   cluster.Scale(12);
-  cluster.Settle();
-  cluster.CheckSizes(6, 6);
+  cluster.SettlesAt(6, 6);
   Proves("RO-046");
 
   // The shares are there again after a night without Pods, also where no revision was complete.
   cluster.Scale(0);
-  cluster.Settle();
-  cluster.CheckSizes(0, 0);
+  cluster.SettlesAt(0, 0);
   cluster.Scale(4);
-  cluster.Settle();
-  cluster.CheckSizes(2, 2);
+  cluster.SettlesAt(2, 2);
   Proves("RO-046 RO-122");
 }
 
@@ -221,55 +202,44 @@ TEST_CASE("scaling in without a surge leaves the Pods that are to stay old (RO-0
   HeldBack cluster([](int32_t replicas) { return std::max(replicas - 3, 0); });
   cluster.ChangeLimits(/*surge=*/0, /*max_unavailable=*/1);
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(3, 7);
+  cluster.SettlesAt(3, 7);
   const int32_t replicas = GENERATE(1, 2, 3);
   cluster.Scale(replicas);
-  cluster.Settle();
-  cluster.CheckSizes(replicas, 0);
+  cluster.SettlesAt(replicas, 0);
   cluster.Scale(5);
-  cluster.Settle();
-  cluster.CheckSizes(3, 2);
+  cluster.SettlesAt(3, 2);
   Proves("RO-046");
 }
 
 TEST_CASE("at rest there are no more Pods than desired, also after scaling down (RO-048)") {
   HeldBack cluster([](int32_t replicas) { return replicas - 5; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.Scale(6);  // in proportion, with the surge of 2: 5 and 3
-  cluster.Settle();
-  cluster.CheckSizes(5, 1);
+  cluster.SettlesAt(5, 1);
   cluster.Scale(12);
-  cluster.Settle();
-  cluster.CheckSizes(5, 7);
+  cluster.SettlesAt(5, 7);
   Proves("RO-048");
 }
 
 TEST_CASE("a limit that is lowered midway takes only Pods above desired (RO-048)") {
   HeldBack cluster([](int32_t) { return 5; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.most_updated = [](int32_t) { return 2; };
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.Scale(8);  // 5 and 5 are within the surge of 2; old ones are one too few
-  cluster.Settle();
-  cluster.CheckSizes(5, 3);
+  cluster.SettlesAt(5, 3);
   Proves("RO-044 RO-048");
 }
 
 TEST_CASE("pausing a rollout that rests at its limit makes no Pod (RO-049)") {
   HeldBack cluster([](int32_t) { return 3; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(7, 3);
+  cluster.SettlesAt(7, 3);
   for (const bool paused : {true, false}) {
     cluster.Edit([&](nlohmann::json& d) { d["spec"]["paused"] = paused; });
-    cluster.Settle();
-    cluster.CheckSizes(7, 3);  // with the surge: 10 and 3
+    cluster.SettlesAt(7, 3);  // with the surge: 10 and 3
   }
   Proves("RO-049");
 }
@@ -277,8 +247,7 @@ TEST_CASE("pausing a rollout that rests at its limit makes no Pod (RO-049)") {
 TEST_CASE("a paused rollout at its limit is scaled (RO-049)") {
   HeldBack cluster([](int32_t replicas) { return replicas / 2; });
   cluster.SetImage("v2");
-  cluster.Settle();
-  cluster.CheckSizes(5, 5);
+  cluster.SettlesAt(5, 5);
   cluster.Edit([](nlohmann::json& d) { d["spec"]["paused"] = true; });
   cluster.Settle();
   cluster.Scale(12);

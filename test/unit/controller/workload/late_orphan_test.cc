@@ -17,8 +17,7 @@ using Lines = std::vector<std::string>;
 struct Orphaned : Cluster {
   Orphaned() : Cluster(4) {
     Settle();
-    SetImage("v2");
-    Settle();
+    RollOut("v2");
     SetImage("v3");
     Orphan("v1");
     writes.clear();

@@ -131,8 +131,7 @@ TEST_CASE("who waits long for a Pod of another ReplicaSet is told which one (S-0
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   const std::string v2 = cluster.NameOf("v2");
   const std::string v1 = cluster.NameOf("v1");
   cluster.Undo("1");

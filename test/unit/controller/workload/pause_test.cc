@@ -112,8 +112,7 @@ TEST_CASE("a template edited while paused waits for the resume (IT-04, D-057, D-
   Cluster cluster(3);
   cluster.Settle();
   Pause(cluster, true);
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(cluster.replica_sets().size() == 1);
   CHECK(cluster.SizeOf("v1") == 3);
   CHECK(cluster.deployment()["status"]["observedGeneration"] == 3);
@@ -147,8 +146,7 @@ TEST_CASE("a pause in mid-rollout fills the surge up, once (D-359, X-84)") {
 TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the latest (D-354)") {
   Cluster cluster(6);
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.Scale(0);
   cluster.Settle();
   Pause(cluster, true);
@@ -165,8 +163,7 @@ TEST_CASE("a pause does not bring Recreate's Pods together (S-010)") {
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   const std::string v2 = cluster.NameOf("v2");
   cluster.SetPods(v2, 2);
   cluster.Undo("1");
@@ -185,8 +182,7 @@ struct RecreateAfterRollback : Cluster {
   RecreateAfterRollback() : Cluster(2) {
     ChangeStrategy("Recreate");
     Settle();
-    SetImage("v2");
-    Settle();
+    RollOut("v2");
     Undo("1");
     Settle();
     SetImage("v3");
@@ -228,14 +224,12 @@ TEST_CASE("what is renumbered in its sleep does not tell that the workload woke 
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Settle();
   cluster.Scale(0);
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   REQUIRE(cluster.RevisionOf("v2") == "4");
   Pause(cluster, true);
   SECTION("it is the wanted one") {}
@@ -256,8 +250,7 @@ TEST_CASE("a paused Recreate goes on with the present template, whatever slept o
   cluster.Scale(2);
   cluster.Settle();
   for (const char* image : {"v2", "v3"}) {
-    cluster.SetImage(image);
-    cluster.Settle();
+    cluster.RollOut(image);
   }
   std::string wanted = "v2";
   SECTION("which went back") { cluster.Undo("2"); }
@@ -293,8 +286,7 @@ TEST_CASE("a paused Recreate Deployment that has Pods is scaled beside no other 
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   const std::string v1 = cluster.NameOf("v1");
   cluster.SetPods(v1, 1);  // somebody made it
   Pause(cluster, true);
@@ -330,8 +322,7 @@ TEST_CASE("the deadline does not run while paused, and starts anew (D-063, D-443
 TEST_CASE("history is cleaned up while paused, unless a rollback waits (D-472, D-481)") {
   Cluster cluster(2);
   for (const char* image : {"v1", "v2", "v3"}) {
-    cluster.SetImage(image);
-    cluster.Settle();
+    cluster.RollOut(image);
   }
   cluster.Edit([](Json& d) {
     d["spec"]["paused"] = true;

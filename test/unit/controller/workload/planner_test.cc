@@ -70,8 +70,7 @@ TEST_CASE("a sync is bounded whatever others do meanwhile") {
 TEST_CASE("a long history goes in several syncs") {
   CompletedCluster cluster(1);
   for (int i = 0; i < 40; ++i) {
-    cluster.SetImage("old" + std::to_string(i));
-    cluster.Settle();
+    cluster.RollOut("old" + std::to_string(i));
     cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 100; });
   }
   cluster.Settle();
@@ -127,8 +126,7 @@ TEST_CASE("counters overwritten by somebody are repaired (E2E-11)") {
 
 TEST_CASE("a take-over writes nothing and restarts nothing (D-422)") {
   CompletedCluster cluster(3);
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.writes.clear();
   // Other names and hashes, as another controller computes them.
   auto& stored = cluster.replica_sets();

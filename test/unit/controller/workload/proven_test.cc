@@ -90,8 +90,7 @@ TEST_CASE("a revision is proven by its note, or as the one that is kept (RO-056,
 TEST_CASE("after a time without Pods the shares of a held rollout are there again (RO-120)") {
   CompletedCluster cluster(10);
   KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CheckSizes(cluster, 8, 2);
   cluster.Scale(0);
   cluster.Settle();
@@ -107,8 +106,7 @@ TEST_CASE("a template that came without Pods follows the limit when they come ba
   KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
   cluster.Scale(0);
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.Scale(10);
   cluster.Settle();
   CheckSizes(cluster, 8, 2);
@@ -118,8 +116,7 @@ TEST_CASE("a template that came without Pods follows the limit when they come ba
 TEST_CASE("old Pods that somebody took away come back in the old revision (RO-120)") {
   CompletedCluster cluster(10);
   KeepFirst(cluster, [](int32_t) { return 3; });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.EditReplicaSet(cluster.NameOf("v1"), [](auto& rs) { rs["spec"]["replicas"] = 2; });
   cluster.Settle();
   CheckSizes(cluster, 7, 3);
@@ -130,8 +127,7 @@ TEST_CASE("old Pods that somebody took away come back in the old revision (RO-12
 TEST_CASE("a new revision that has the only Pod does not get all of more (RO-120)") {
   CompletedCluster cluster(1);
   KeepFirst(cluster, [](int32_t) { return 1; });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CheckSizes(cluster, 0, 1);
   cluster.Scale(10);
   cluster.Settle();
@@ -146,8 +142,7 @@ TEST_CASE("where the limit is lowered no new Pod is taken back for an old one (R
     view.workload.limits.updated_max = most;
     view.workload.kept_revision = 1;
   };
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CheckSizes(cluster, 0, 10);
   most = 3;
   cluster.Settle();
@@ -184,8 +179,7 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
        [&](CompletedCluster& cluster) {
          cluster.Scale(0);
          cluster.Settle();
-         cluster.SetImage("v2");
-         cluster.Settle();
+         cluster.RollOut("v2");
          pause(cluster);
        },
        3, 0},
@@ -208,8 +202,7 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
        3, 0},
       {"a version that worked",
        [&](CompletedCluster& cluster) {
-         cluster.SetImage("v2");
-         cluster.Settle();
+         cluster.RollOut("v2");
          cluster.Scale(0);
          cluster.Settle();
          pause(cluster);
@@ -288,8 +281,7 @@ TEST_CASE("a workload whose new ReplicaSet is refused wakes in its kept revision
 TEST_CASE("a paused workload at a limit is scaled without a surge (RO-049)") {
   CompletedCluster cluster(4);
   KeepFirst(cluster, [](int32_t) { return 1; });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CheckSizes(cluster, 3, 1);
   cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
   cluster.Settle();

@@ -20,8 +20,7 @@ struct ThreeRevisions : Cluster {
   explicit ThreeRevisions(const std::string& strategy = "RollingUpdate") : Cluster(4) {
     if (strategy != "RollingUpdate") ChangeStrategy(strategy);
     for (const char* image : {"v1", "v2", "v3"}) {
-      SetImage(image);
-      Settle();
+      RollOut(image);
     }
     Forget();
   }

@@ -28,8 +28,7 @@ TEST_CASE("a fresh Deployment takes one create and one status write (D-610)") {
 
 TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (D-260, D-610)") {
   CompletedCluster cluster(10);
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   const auto statuses = std::count(cluster.writes.begin(), cluster.writes.end(), "status");
   CHECK(statuses <= 10);  // D-610
   CHECK(cluster.WritesAndForget() ==
@@ -44,8 +43,7 @@ TEST_CASE("ten replicas in batches roll out in six ReplicaSet writes (D-260, D-6
 TEST_CASE("a rollout tells users about each change of size (D-271)") {
   CompletedCluster cluster(10);
   const std::string v1 = cluster.NameOf("v1");
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   const std::string v2 = cluster.NameOf("v2");
   CHECK(cluster.events ==
         std::vector<std::string>{"Scaled up replica set " + v2 + " from 0 to 3",
@@ -92,8 +90,7 @@ TEST_CASE("a new ReplicaSet with room for ten Pods does not wait for an old one 
   }));
   CAPTURE(row.replicas);
   CompletedCluster cluster(row.replicas);
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   std::erase(cluster.writes, "status");
   CHECK(cluster.WritesAndForget() == row.writes);
   Proves("D-260");
@@ -171,8 +168,7 @@ TEST_CASE("history beyond the limit is deleted once the rollout is complete (D-4
   CompletedCluster cluster(2);
   cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 1; });
   for (const char* image : {"v2", "v3", "v4"}) {
-    cluster.SetImage(image);
-    cluster.Settle();
+    cluster.RollOut(image);
   }
   CHECK(cluster.replica_sets().size() == 2);
   CHECK(cluster.HasReplicaSet("v3"));

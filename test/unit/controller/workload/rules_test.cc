@@ -73,8 +73,7 @@ TEST_CASE("no status of a Recreate rollout shows new Pods beside old ones (D-307
     }
     return std::nullopt;
   };
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(cluster.SizeOf("v2") == 6);
   CHECK(statuses > 2);
   Proves("D-307");
@@ -91,8 +90,7 @@ TEST_CASE("nothing that is sent speaks of managedFields (D-026)") {
     return std::nullopt;
   };
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(sent > 5);
   CHECK(cluster.deployment()["metadata"]["managedFields"].size() == 1);
   Proves("D-026");

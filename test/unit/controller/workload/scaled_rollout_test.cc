@@ -176,8 +176,7 @@ TEST_CASE("an annotation that says another size does not stop a rollout for ever
   CompletedCluster cluster(5);
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [](Json& rs) { rs["metadata"]["annotations"][kDesiredReplicas] = "3"; });
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(cluster.SizeOf("v2") == 5);
   Proves("B-01");
 }

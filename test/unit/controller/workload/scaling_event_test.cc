@@ -90,8 +90,7 @@ void CheckAnnotations(Cluster& cluster, const char* image, const char* desired, 
 TEST_CASE("beside a saturated new ReplicaSet all others go (D-355)") {
   CompletedCluster cluster(4);
   for (const char* image : {"v2", "v3"}) {
-    cluster.SetImage(image);
-    cluster.Settle();
+    cluster.RollOut(image);
   }
   for (const char* image : {"v1", "v2"}) {  // as adopted ones
     cluster.EditReplicaSet(cluster.NameOf(image), [](Json& rs) {

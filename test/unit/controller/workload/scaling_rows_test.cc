@@ -39,8 +39,7 @@ std::string Image(size_t position) { return "v" + std::to_string(position + 1); 
 struct Paused : Cluster {
   explicit Paused(const Row& row) : Cluster(1) {
     for (size_t i = 0; i < row.replica_sets.size(); ++i) {
-      SetImage(Image(i));
-      Settle();
+      RollOut(Image(i));
     }
     if (!row.has_new) SetImage("none");
     std::map<std::string, int32_t> available;

@@ -125,8 +125,7 @@ TEST_CASE("an undo to a ReplicaSet that was scaled down once is a rollout as any
   Broken cluster(kNumbers);
   cluster.Scale(6);
   cluster.Rest();
-  cluster.SetImage("v3");
-  cluster.Settle();
+  cluster.RollOut("v3");
   REQUIRE_FALSE(cluster.Note().empty());
   cluster.Undo("2");
   cluster.Rest();

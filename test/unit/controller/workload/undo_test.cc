@@ -15,8 +15,7 @@ using Json = nlohmann::json;
 TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
   Cluster cluster(1);
   cluster.Settle();
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   CHECK(cluster.revision() == "2");
 
   cluster.Undo("1");
@@ -46,8 +45,7 @@ TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
 
 TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (D-610)") {
   CompletedCluster cluster(10);
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.WritesAndForget();
   cluster.Undo("1");
   cluster.Sync();
@@ -60,8 +58,7 @@ TEST_CASE("an undo takes one ReplicaSet write for revision, history and size (D-
 TEST_CASE("a Recreate undo raises the revision before its Pods may start") {
   CompletedCluster cluster(2);
   cluster.ChangeStrategy("Recreate");
-  cluster.SetImage("v2");
-  cluster.Settle();
+  cluster.RollOut("v2");
   cluster.writes.clear();
   cluster.Undo("1");
   cluster.Settle();

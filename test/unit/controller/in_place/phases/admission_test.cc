@@ -198,8 +198,7 @@ TEST_CASE("an edit of a Pod in flight that leaves the images alone takes no upda
   REQUIRE(patched != pods.end());
   c.SetImageOfPod(*patched, "v2");  // moves the generation
   c.writes.clear();
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
+  c.SettlesAt("v2", 2);
   CHECK(c.PodNames() == pods);
   CHECK(std::ranges::count(c.writes, "patch " + *patched) == 0);
   CHECK(c.RestartsOf(*patched) == 1);

@@ -320,6 +320,11 @@ void InPlaceCluster::SettleInPlace() {
   FAIL("the update in place does not settle");
 }
 
+void InPlaceCluster::RollOutInPlace(const std::string& image) {
+  SetImage(image);
+  SettleInPlace();
+}
+
 std::string InPlaceCluster::InPlaceMessage() {
   for (const Json& condition : deployment()["status"]["conditions"]) {
     if (condition["type"] == "windlass.dev/InPlace") return condition["message"];
@@ -410,6 +415,16 @@ void Started::CheckAllRun(const std::string& image, size_t pods) {
       CHECK_FALSE(key.starts_with("internal.windlass.dev/"));
     }
   }
+}
+
+void SettlesAt(InPlaceCluster& cluster, const std::string& image) {
+  cluster.SettleInPlace();
+  CheckAllRun(cluster, image);
+}
+
+void Started::SettlesAt(const std::string& image, size_t pods) {
+  SettleInPlace();
+  CheckAllRun(image, pods);
 }
 
 void GiveStatesToFormer(InPlaceCluster& cluster) {

@@ -63,6 +63,8 @@ class InPlaceCluster : public workload::Cluster {
   void Rounds(int rounds, int64_t wait = 1);
   // Does the same until nothing changes.
   void SettleInPlace();
+  // Sets the image, and settles in place.
+  void RollOutInPlace(const std::string& image);
   // Lets `wait` seconds pass and settles, `times` times.
   void SettleAgain(int times, int64_t wait);
 
@@ -117,6 +119,8 @@ class Started : public InPlaceCluster {
 
   // Checks that the update is over: `pods` Pods run `image`, and no note of it is left.
   void CheckAllRun(const std::string& image, size_t pods);
+  // Settles in place, and checks the same.
+  void SettlesAt(const std::string& image, size_t pods);
 };
 
 // At rest with one Pod of image v1 and strategy Recreate.
@@ -127,6 +131,8 @@ class Alone : public InPlaceCluster {
 
 // Checks that the rollout is complete, and all Pods run `image`.
 void CheckAllRun(InPlaceCluster& cluster, const std::string& image);
+// Settles in place, and checks the same.
+void SettlesAt(InPlaceCluster& cluster, const std::string& image);
 
 // Makes the states of all Pods those of a former workload, as if the present one had been deleted
 // with --cascade=orphan and made again.

@@ -13,8 +13,7 @@ class Canary : public Started {
   explicit Canary(const std::string& on_failure) : Started(4) {
     Annotate("windlass.dev/in-place-on-failure", on_failure);
     Annotate("windlass.dev/in-place-partition", "3");
-    SetImage("v2");
-    SettleInPlace();
+    RollOutInPlace("v2");
     for (const std::string& pod : PodNames()) {
       if (ImageOfPod(pod) == "v2") patched = pod;
     }

@@ -111,8 +111,7 @@ TEST_CASE("a rollout that begins while Pods are being replaced is counted, too")
   c.SettleInPlace();
   ShareHostNetwork(c);
   c.Sync();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.fallbacks.size() == 2);
 }
 

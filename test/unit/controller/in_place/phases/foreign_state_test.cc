@@ -34,8 +34,7 @@ TEST_CASE("the state of another Pod makes none in flight (P-027)") {
   }
   c.Sync();
   CHECK(c.InPlaceMessage().ends_with(", 1 in flight"));
-  c.SettleInPlace();
-  c.CheckAllRun("v2", pods);
+  c.SettlesAt("v2", pods);
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
@@ -51,8 +50,7 @@ void TakeStates(Started& c) {
 TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027)") {
   Started c(3);
   c.DrainByLabel();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.SetImage("v3");
   c.Sync();
   std::string drained;
@@ -63,8 +61,7 @@ TEST_CASE("a drained Pod whose image somebody changes takes traffic again (P-027
   Json& pod = c.PodNamed(drained);
   pod["spec"]["containers"][0]["image"] = "hotfix";
   pod["metadata"]["generation"] = pod["metadata"]["generation"].get<int>() + 1;
-  c.SettleInPlace();
-  c.CheckAllRun("v3", 3);
+  c.SettlesAt("v3", 3);
   CHECK(c.LabelOf(drained, "traffic") == "on");
 }
 
@@ -109,8 +106,7 @@ TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
   Started c(4);
   c.Edit([&](Json& d) { d["spec"]["revisionHistoryLimit"] = history; });
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   for (const std::string& pod : c.PodNames()) {
     Json& meta = c.PodNamed(pod)["metadata"];
     if (!meta.contains("annotations")) continue;
@@ -121,8 +117,7 @@ TEST_CASE("a patched Pod without its state goes back, too (P-027)") {
       meta["annotations"][kState] = state;
     }
   }
-  c.SetImage(other);
-  c.SettleInPlace();
+  c.RollOutInPlace(other);
   CHECK(c.PodsOf("v2") == 0);
   if (other == "v1") c.CheckAllRun("v1", 4);
 }
@@ -154,8 +149,7 @@ TEST_CASE("a Pod whose state was taken counts as restarting until time tells (P-
 // that the Pod has been restarted.
 TEST_CASE("an earlier state of the Pod itself counts as none (P-028, P-050)") {
   Started c(4);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   std::map<std::string, std::string> earlier;
   for (const std::string& pod : c.PodNames()) {
     earlier[pod] = c.PodNamed(pod)["metadata"]["annotations"][kState];
@@ -182,8 +176,7 @@ TEST_CASE("a Pod that a former Deployment patched counts as restarting (P-027, P
   GiveStatesToFormer(c);
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.in_flight() == 1);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
 }
 
 // Whom this serves: who changes another field in the middle. A rolling update would believe the
@@ -202,8 +195,7 @@ TEST_CASE("a Pod whose state was taken once is waited for before Pods are replac
   CHECK(c.InPlaceCondition() == "True Patching");
   CHECK(c.PodNames().size() == 4);
   c.now += 100;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
 }
 
 // Whom this serves: whose requests would go to a container that is about to be stopped.
@@ -246,8 +238,7 @@ TEST_CASE("at rest a Pod that is out of traffic comes back, with a state or with
   Started c(2);
   c.Annotate("windlass.dev/in-place", "IfPossible");
   c.DrainByLabel();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.SettleAgain(9, 100);
   c.CheckAllRun("v2", 2);
   if (taken) TakeStates(c);
@@ -312,8 +303,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   SECTION("it goes on when the webhook is gone") {
     c.on_update = nullptr;
     c.Rounds(20);
-    c.SettleInPlace();
-    c.CheckAllRun("v2", 4);
+    c.SettlesAt("v2", 4);
   }
   SECTION("an undo ends") {
     c.Roll("v1");
@@ -479,22 +469,19 @@ TEST_CASE("with IfPossible, Pods are then replaced (P-028, P-013)") {
 // Whom this serves: who removed what looked like litter, between two rollouts.
 TEST_CASE("a state that was taken at rest makes no Pod restart in the next rollout (P-028)") {
   Started c(4);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.CheckAllRun("v2", 4);
   for (const std::string& pod : c.PodNames()) c.PodNamed(pod)["metadata"].erase("annotations");
   c.SetImage("v3");
   c.Sync();
   CHECK(c.in_flight() == 1);
   CHECK(c.deployment()["status"]["availableReplicas"] == 3);
-  c.SettleInPlace();
-  c.CheckAllRun("v3", 4);
+  c.SettlesAt("v3", 4);
 }
 
 TEST_CASE("nor does one in the undo of the next rollout (P-028)") {
   Started c(10);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.CheckAllRun("v2", 10);
   TakeStates(c);
   c.SetImage("v3");
@@ -503,8 +490,7 @@ TEST_CASE("nor does one in the undo of the next rollout (P-028)") {
   c.SetImage("v2");
   c.Sync();
   CHECK(c.deployment()["status"]["availableReplicas"] == 9);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 10);
+  c.SettlesAt("v2", 10);
 }
 
 // Whom this serves: who undoes, and then asks for a third template at once.
@@ -519,16 +505,14 @@ TEST_CASE("a Pod on its way back whose state was taken is waited for in another 
   c.SetImage("v4");
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.in_flight() == 1);
-  c.SettleInPlace();
-  c.CheckAllRun("v4", 6);
+  c.SettlesAt("v4", 6);
 }
 
 TEST_CASE("a workload that was made again takes back what the one before patched (P-027)") {
   Started c(3);
   c.Patch(1);
   GiveStatesToFormer(c);
-  c.SetImage("v1");
-  c.SettleInPlace();
+  c.RollOutInPlace("v1");
   c.CheckAllRun("v1", 3);
 }
 
@@ -539,12 +523,10 @@ TEST_CASE("a template with the state of a Pod stalls no rollout (P-027)") {
   const std::string state = StateOfAny(c);
   c.Annotate("windlass.dev/in-place", "IfPossible");
   c.Edit([&](Json& d) { d["spec"]["template"]["metadata"]["annotations"][kState] = state; });
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
+  c.SettlesAt("v2", 2);
   const auto pods = c.PodNames();
   REQUIRE(StateOfAny(c) == state);
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   c.CheckAllRun("v3", 2);
   CHECK(c.PodNames() == pods);
 }

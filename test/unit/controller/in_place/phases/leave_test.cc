@@ -212,8 +212,7 @@ TEST_CASE("P-068 opted out and undone midway, a patched Pod goes back, too") {
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", unavailable}};
   });
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Edit([](Json& d) {
     d["spec"]["paused"] = true;
     d["metadata"]["annotations"].erase("windlass.dev/in-place");
@@ -222,8 +221,7 @@ TEST_CASE("P-068 opted out and undone midway, a patched Pod goes back, too") {
   c.SetImage("v1");
   if (recreates) c.ChangeStrategy("Recreate");
   c.Edit([](Json& d) { d["spec"]["paused"] = false; });
-  c.SettleInPlace();
-  c.CheckAllRun("v1", 3);
+  c.SettlesAt("v1", 3);
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(c.InPlaceCondition().empty());
   Proves("P-068");

@@ -31,22 +31,19 @@ TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012
   CHECK(c.InPlaceCondition() == "True WaitingForBudget");
   CHECK(c.InPlaceMessage().find("NoBudget") != std::string::npos);
   c.Scale(4);
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
 }
 
 TEST_CASE("with Only, one that never had a budget is not begun until there is one (P-012, P-014)") {
   Quarter c(3, "Only");
   const auto pods = c.PodNames();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with("NoBudget"));
   c.Scale(4);
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
 }
 
@@ -70,8 +67,7 @@ TEST_CASE("one that has nothing left to patch is finished without a budget") {
   REQUIRE(c.ImageOfPod(c.PodNames()[3]) == "v2");
   REQUIRE(c.SizeOf("v1") == 4);  // the exchange is to come
   c.Scale(3);
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
   for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) == 1);
 }
 
@@ -79,8 +75,7 @@ TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
   c.Annotate("windlass.dev/in-place-partition", "1");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Scale(2);
   c.SettleInPlace();
   for (const std::string& one : c.PodNames()) CHECK(c.ImageOfPod(one) == "v1");
@@ -90,16 +85,14 @@ TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P
   CHECK(c.InPlaceMessage().starts_with("RecreateStrategy"));
   c.Scale(1);
   c.Annotate("windlass.dev/in-place-partition", "0");
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
   CHECK(c.PodNames() == std::vector<std::string>{pod});
 }
 
 TEST_CASE("with IfPossible, they turn it to replacing Pods (P-011, P-013)") {
   Alone c("IfPossible");
   c.Annotate("windlass.dev/in-place-partition", "1");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Scale(2);
   c.SettleInPlace();
   CHECK(c.PodNames().size() == 2);

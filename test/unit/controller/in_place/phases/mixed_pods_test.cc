@@ -48,15 +48,13 @@ TEST_CASE("with Recreate, an image that needs new Pods comes alone, scaled at on
     d["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
     d["spec"]["replicas"] = 3;
   });
-  c.SettleInPlace();
-  CheckAllRun(c, "v3");
+  SettlesAt(c, "v3");
   CHECK(c.PodNames().size() == 3);
 }
 
 TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale (P-011)") {
   Alone c("Only");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CheckAllRun(c, "v2");
   c.Crash(c.PodNames()[0]);
   c.Scale(3);
@@ -67,8 +65,7 @@ TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale 
 
 TEST_CASE("with Recreate, a Pod that starts slowly months later holds up no scale (P-011)") {
   Alone c("Only");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CheckAllRun(c, "v2");
   c.now += 10'000;
   Json& container = c.PodNamed(c.PodNames()[0])["status"]["containerStatuses"][0];
@@ -175,8 +172,7 @@ TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
   REQUIRE(c.ImageOfPod(c.PodNames()[0]) == "v1");
   c.RunPods();
   CHECK(c.PodNames().size() == 1);  // the container of v2 still runs
-  c.SettleInPlace();
-  CheckAllRun(c, "v1");
+  SettlesAt(c, "v1");
   CHECK(c.PodNames().size() == 3);
 }
 
@@ -217,8 +213,7 @@ TEST_CASE("with Recreate, no Pod is updated beside others that terminate (P-011)
   for (int i = 0; i < 4; ++i) c.Sync();
   for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
   c.RunPods();
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
 }
 
 // Example: a user scales up the ReplicaSet of the image that the only Pod is being updated to.
@@ -252,14 +247,12 @@ TEST_CASE("with Recreate, a Pod goes back once those of the other image are gone
   CHECK(c.InPlaceMessage().find("strategy Recreate runs one template at a time") !=
         std::string::npos);
   c.RunPods();
-  c.SettleInPlace();
-  CheckAllRun(c, "v1");
+  SettlesAt(c, "v1");
 }
 
 TEST_CASE("with Recreate, a failed Pod goes back once those of other images are gone (P-011)") {
   Alone c("Only");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   const std::string pod = c.PodNames()[0];
   c.FailForLong("v3", "Hold");
   c.ReplicaSet("v1")["spec"]["replicas"] = 1;
@@ -305,8 +298,7 @@ TEST_CASE("with Recreate, a second Pod that no watch has shown yet is waited for
   });
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.ImageOfPod(pod) == "v1");
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
 }
 
 TEST_CASE("with Recreate, a ReplicaSet of the same image holds up no way back (P-011)") {
@@ -344,8 +336,7 @@ TEST_CASE("with Recreate, a Pod goes back although its stand-in alone is availab
     d["spec"]["strategy"] = {{"type", "Recreate"}};
     d["spec"]["template"]["spec"]["containers"][0]["image"] = "v1";
   });
-  c.SettleInPlace();
-  CheckAllRun(c, "v1");
+  SettlesAt(c, "v1");
   CHECK(c.PodNames() == std::vector{pod});
 }
 
@@ -364,8 +355,7 @@ TEST_CASE(
   CHECK(c.ImageOfPod(pods[0]) == "v2");
   CHECK(c.InPlaceMessage().ends_with("pod " + pods[1] + " is still there"));
   c.DeletePod(pods[1]);
-  c.SettleInPlace();
-  CheckAllRun(c, "v1");
+  SettlesAt(c, "v1");
 }
 
 TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-011)") {
@@ -386,8 +376,7 @@ TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-01
 // The Pod was patched to the template of its ReplicaSet as it was before the API server's upgrade.
 TEST_CASE("with Recreate, new defaults of the API server hold up no scale (P-011)") {
   Alone c("Only");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CheckAllRun(c, "v2");
   c.defaults = [](Json& object) {
     if (object["spec"].contains("template")) object["spec"]["template"]["spec"]["newField"] = "new";
@@ -419,8 +408,7 @@ TEST_CASE("with Recreate, none comes while Pods cannot be seen yet (P-011)") {
     c.RunPods();
   }
   c.in_place_known = true;
-  c.SettleInPlace();
-  CheckAllRun(c, "v3");
+  SettlesAt(c, "v3");
   CHECK(c.PodNames().size() == 3);
 }
 
@@ -434,12 +422,10 @@ TEST_CASE("with Recreate and Only, a failed image is corrected after a scale, to
   c.Scale(3);
   c.Sync();
   CHECK(c.Condition("Available").starts_with("False"));
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   CHECK(c.InPlaceMessage().ends_with("pod " + pod + " is not available yet"));
   c.PodNamed(pod)["status"]["conditions"][2]["status"] = "True";
-  c.SettleInPlace();
-  CheckAllRun(c, "v3");
+  SettlesAt(c, "v3");
   CHECK(c.PodNames().size() == 3);
   CHECK(std::ranges::count(c.PodNames(), pod) == 1);
 }
@@ -460,8 +446,7 @@ TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078
 TEST_CASE("with Recreate, a Pod that cannot be let back holds up no scale (P-011)") {
   Alone c("IfPossible");
   c.DrainByLabel();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.SettleAgain(9, 100);
   CheckAllRun(c, "v2");
   const std::string pod = c.PodNames()[0];

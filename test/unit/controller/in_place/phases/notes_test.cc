@@ -51,8 +51,7 @@ TEST_CASE("what an undo brings of ours goes with the status that follows it (P-0
   std::erase_if(c.writes, patched);
   CHECK(std::ranges::count(c.writes, "status") + std::ranges::count(c.writes, "annotate v2") ==
         static_cast<int64_t>(c.writes.size()));
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
 }
 
 TEST_CASE("a note on a Deployment costs one write of its status, and none costs nothing (P-079)") {
@@ -100,8 +99,7 @@ TEST_CASE("a server that keeps a note is asked once in a sync") {
 
 TEST_CASE("a rollback by annotation leaves no note behind, and writes no more for that") {
   workload::CompletedCluster c(3);
-  c.SetImage("v2");
-  c.Settle();
+  c.RollOut("v2");
   c.Edit([](Json& d) { d["metadata"]["annotations"][std::string(workload::kRollbackTo)] = "1"; });
   Plant(c);
   c.writes.clear();
@@ -117,8 +115,7 @@ TEST_CASE("a note on a Deployment decides nothing") {
       R"({"rev":"2","mode":"Recreate","reason":"it says so"})";
   Plant(c);
   const auto pods = c.PodNames();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.CheckAllRun("v2", 3);
   CHECK(c.PodNames() == pods);
 }

@@ -56,8 +56,7 @@ TEST_CASE("scaled down midway, no more Pods are patched than the smaller size al
   CHECK(c.PodNames().size() == 6);
   CHECK(updated() == 1);
   c.Annotate("windlass.dev/in-place-partition", "0");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
+  c.SettlesAt("v2", 2);
   Proves("RO-047");
 }
 
@@ -68,8 +67,7 @@ TEST_CASE("scaled to nothing and back midway, the update arrives") {
   c.SettleInPlace();
   CHECK(c.PodNames().empty());
   c.Scale(3);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
 }
 
 TEST_CASE("scaled to nothing while Pods are replaced, the rollout is over (P-063, P-076)") {
@@ -87,8 +85,7 @@ TEST_CASE("scaled down while Pods go back, no more are out than may be (P-064)")
   Started c(10);
   c.Annotate("windlass.dev/in-place-max-unavailable", "10");
   c.Annotate("windlass.dev/in-place-partition", "1");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Annotate("windlass.dev/in-place-max-unavailable", "1");
   c.SettleInPlace();
   c.Undo("1");
@@ -99,8 +96,7 @@ TEST_CASE("scaled down while Pods go back, no more are out than may be (P-064)")
 
 TEST_CASE("an image that somebody gave a Pod stays, as long as nothing is rolled out (P-027)") {
   Started c(2);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.ForgetPatch(c.PodNames()[0], "v1");
   c.SettleInPlace();
   CHECK(c.ImageOfPod(c.PodNames()[0]) == "v1");
@@ -125,15 +121,13 @@ TEST_CASE("an undo of what cannot be taken back gives Pods what it can: a tolera
   c.Rounds(2);
   REQUIRE(c.HasReplicaSet("v2"));
   c.Undo("1");
-  c.SettleInPlace();
-  c.CheckAllRun("v1", 3);
+  c.SettlesAt("v1", 3);
 }
 
 TEST_CASE("a Pod that is lost at a partition is no failed rollout") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   REQUIRE(c.InPlaceCondition() == "True Partitioned");
   c.now += 86400;
   c.FailToPull(c.PodNames()[3]);
@@ -155,11 +149,9 @@ TEST_CASE("one Pod's stand-in that stays after a fall-back is a Pod like any oth
     if (pod.starts_with(host)) c.FailToPull(pod);
   }
   c.now += 61;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 1);
+  c.SettlesAt("v2", 1);
   const auto pods = c.PodNames();
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   c.CheckAllRun("v3", 1);
   CHECK(c.PodNames() == pods);  // in place again
 }

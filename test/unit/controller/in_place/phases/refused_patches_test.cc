@@ -222,8 +222,7 @@ TEST_CASE("P-036 another template is tried at once, and so is the one before") {
 TEST_CASE("P-036 refused patches back are tried again as well, and nothing is left of it") {
   Refusing c(3);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.RefuseAll();
   c.Undo("1");
   CHECK(WhenAsked(c, 60) == std::vector<int>{0, 10, 30});

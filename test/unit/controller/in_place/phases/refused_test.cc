@@ -42,8 +42,7 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   Started c(3);
   const auto pods = c.PodNames();
   c.Edit(SetHostNetwork);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(Running(c, "v1") == 3);
   CHECK_FALSE(c.HasReplicaSet("v2"));
   CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
@@ -58,8 +57,7 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   c.Scale(3);
   c.SettleInPlace();
   c.Edit(UnsetHostNetwork);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.PodNames() == pods);
 }
 
@@ -68,8 +66,7 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
 TEST_CASE("a rollback leaves a refused template without making it a revision (P-014, RO-026)") {
   Started c(3);
   const auto pods = c.PodNames();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.CheckAllRun("v2", 3);
   c.SetImage("v3");
   SECTION("refused") {
@@ -97,8 +94,7 @@ TEST_CASE(
     "with Only, what takes a refused template back leaves a rollout alone that rests (P-014)") {
   Started c(3);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   REQUIRE(Running(c, "v2") == 1);
   c.Edit(SetHostNetwork);
   c.SettleInPlace();

@@ -14,8 +14,7 @@ TEST_CASE("a pending ReplicaSet that somebody deletes is made again (P-026)") {
   const auto pods = c.PodNames();
   c.Patch(1);
   c.replica_sets().erase(c.NameOf("v2"));
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.PodNames() == pods);
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
   CHECK(c.RevisionOf("v2") == "2");
@@ -49,8 +48,7 @@ TEST_CASE("a pending ReplicaSet that somebody scales turns the rollout to replac
   c.Patch(1);
   c.EditReplicaSet(c.NameOf("v2"), [](Json& rs) { rs["spec"]["replicas"] = 2; });
   c.RunPods();
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
 }
 
 TEST_CASE("a host whose template somebody changes holds the rollout (P-073)") {
@@ -70,8 +68,7 @@ TEST_CASE("without history the template before is kept until the exchange") {
   Started c(3);
   c.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
   c.Patch(1);
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   c.CheckAllRun("v3", 3);
   CHECK(c.replica_sets().size() == 1);
 }
@@ -96,8 +93,7 @@ TEST_CASE(
   }
   c.Annotate("windlass.dev/in-place-partition", "0");
   c.Edit([](Json& d) { d["spec"]["paused"] = false; });
-  c.SettleInPlace();
-  c.CheckAllRun(c.deployment()["spec"]["template"]["spec"]["containers"][0]["image"], 3);
+  c.SettlesAt(c.deployment()["spec"]["template"]["spec"]["containers"][0]["image"], 3);
   CHECK(c.PodNames() == pods);
   CHECK(c.replica_sets().size() == 1);
 }
@@ -105,8 +101,7 @@ TEST_CASE(
 TEST_CASE("paused midway, ReplicaSets beyond the history go (RO-125)") {
   Started c(3);
   for (const char* image : {"v2", "v3", "v4"}) {
-    c.SetImage(image);
-    c.SettleInPlace();
+    c.RollOutInPlace(image);
   }
   c.Patch(1);  // to v2
   c.Edit([](Json& d) {
@@ -127,8 +122,7 @@ TEST_CASE("restored midway, the update goes on in place with the host's new uid 
   Started c(3);
   const auto pods = c.PodNames();
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.ReplicaSet("v1")["metadata"]["uid"] = uid;
   for (const std::string& pod : pods) {
     c.PodNamed(pod)["metadata"]["ownerReferences"][0]["uid"] = uid;
@@ -137,21 +131,18 @@ TEST_CASE("restored midway, the update goes on in place with the host's new uid 
   CHECK(c.SizeOf("v2") == 0);
   CHECK(c.PodNames() == pods);
   c.Annotate("windlass.dev/in-place-partition", "0");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.PodNames() == pods);
   Proves("P-014");
 }
 
 TEST_CASE("an old ReplicaSet that somebody scales up midway is emptied") {
   Started c(3);
-  c.SetImage("v0");
-  c.SettleInPlace();  // v1 is history
+  c.RollOutInPlace("v0");  // v1 is history
   c.Patch(1);
   c.EditReplicaSet(c.NameOf("v1"), [](Json& rs) { rs["spec"]["replicas"] = 1; });
   c.RunPods();
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
 }
 
 TEST_CASE("a Pod whose template nobody has any more is not taken for the host's") {
@@ -161,8 +152,7 @@ TEST_CASE("a Pod whose template nobody has any more is not taken for the host's"
   const std::string pending = c.NameOf("v2");
   c.Undo("1");
   c.replica_sets().erase(pending);
-  c.SettleInPlace();
-  c.CheckAllRun("v1", 3);
+  c.SettlesAt("v1", 3);
   CHECK(c.PodNames() == pods);
 }
 

@@ -38,10 +38,7 @@ class Asking : public InPlaceCluster {
     events.clear();
   }
 
-  void RollOut(const std::string& image) {
-    SetImage(image);
-    SettleInPlace();
-  }
+  void RollOut(const std::string& image) { RollOutInPlace(image); }
 
   // Makes one write after the other until the pending ReplicaSet has the host's template.
   void SyncUntilPendingIsWritten() {
@@ -319,8 +316,7 @@ TEST_CASE("an exchange that has begun ends, whatever is wanted since (RO-014, RO
   c.SetImage("v2");
   c.SyncUntilPendingIsWritten();
   c.dry_runs = false;
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   CHECK(std::ranges::count(c.writes, "exchange v1") == 1);
   CHECK(c.SizeOf("v2") == 2);
   CHECK(c.PodNames() == pods);

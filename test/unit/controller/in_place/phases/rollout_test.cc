@@ -46,8 +46,7 @@ TEST_CASE("the worked example: four Pods, one at a time, none replaced (P-033)")
 // Quick kubelets carry out every patch within one sync, which writes the status once, at its end.
 TEST_CASE("a rollout that no status has shown under way is shown as complete (P-084)") {
   Started c(2);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Edit([](nlohmann::json& d) {
     std::erase_if(d["status"]["conditions"].get_ref<nlohmann::json::array_t&>(),
                   [](const nlohmann::json& one) { return one["type"] == "windlass.dev/InPlace"; });
@@ -67,8 +66,7 @@ TEST_CASE("a workload whose first Pods are not ready yet has no condition (P-084
 TEST_CASE("an undo brings the old image back in place, as a revision of its own") {
   Started c(3);
   const auto pods = c.PodNames();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Undo("1");
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);
@@ -111,8 +109,7 @@ TEST_CASE("a new target pre-empts an incomplete one (P-065)") {
   c.RestartAll();
   ++c.now;
   c.Sync();
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   CHECK(c.PodNames() == pods);
   for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v3");
   CHECK(c.SizeOf("v3") == 4);
@@ -144,8 +141,7 @@ TEST_CASE("and is rolled out by replacing Pods with IfPossible (P-013)") {
 TEST_CASE("a partition keeps Pods on the old revision, and no deadline runs for it") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "3");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   c.now += 3600;
@@ -161,8 +157,7 @@ TEST_CASE("the limit of a rollout holds Pods back as a partition does (RO-047)")
   Started c(4);
   c.updated_max = partition_is_more ? 2 : 1;
   if (partition_is_more) c.Annotate("windlass.dev/in-place-partition", "3");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   c.updated_max = kUnlimited;
@@ -176,8 +171,7 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   Started c(2);
   const std::vector<std::string> pods = c.PodNames();
   c.updated_max = 2;  // as setUpdated: 2, or 100%, and a pause
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.PodNames() == pods);
   CHECK(c.PodsOf("v2") == 2);
   CHECK(c.InPlaceCondition() == "True Partitioned");
@@ -219,8 +213,7 @@ TEST_CASE("Pods of a template that came while there were none are of one Replica
   c.updated_max = 2;
   c.Scale(0);
   c.SettleInPlace();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Scale(5);
   c.SettleInPlace();
   const std::vector<std::string> pods = c.PodNames();
@@ -311,8 +304,7 @@ TEST_CASE("a crash after any write changes nothing of what comes of it") {
 TEST_CASE("stand-ins take the place of Pods where none may be missing (P-024)") {
   Started c(3, 0);
   const auto pods = c.PodNames();
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.PodNames() == pods);
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
   CHECK(c.SizeOf("v1") == 0);

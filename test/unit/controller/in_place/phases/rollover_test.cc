@@ -84,8 +84,7 @@ TEST_CASE("overtaken by what needs no restart, a Pod is done when its image is t
 TEST_CASE("if no Pod may be missing, a Pod that works goes back once another has come (P-069)") {
   Started c(3, 0);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   REQUIRE(c.PodNames().size() == 3);
   REQUIRE(c.SizeOf("v2") == 0);
   c.Undo("1");
@@ -110,8 +109,7 @@ TEST_CASE("if no Pod may be missing, a Pod that works goes back once another has
 TEST_CASE("the Pod that was added stays while Pods cannot be seen, or nothing may move (P-069)") {
   Started c(3, 0);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Undo("1");
   for (int i = 0; i < 10 && c.in_flight() == 0; ++i) {
     c.Sync();
@@ -135,8 +133,7 @@ TEST_CASE("the Pod that was added stays while Pods cannot be seen, or nothing ma
   CHECK(c.SizeOf("v1") == 4);
   c.look = look;
   c.Edit([](Json& d) { d["spec"]["paused"] = false; });
-  c.SettleInPlace();
-  c.CheckAllRun("v1", 3);
+  c.SettlesAt("v1", 3);
   Proves("P-069");
 }
 

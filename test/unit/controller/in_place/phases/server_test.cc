@@ -17,8 +17,7 @@ TEST_CASE("what cannot be watched is named, nothing is patched, and it goes on w
   CHECK(c.InPlaceCondition() == "True MissingRights");
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
   c.in_place_known = true;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
+  c.SettlesAt("v2", 2);
 }
 
 TEST_CASE("a server that refuses a write of the exchange is asked again, and users see the rest") {
@@ -39,8 +38,7 @@ TEST_CASE("a server that refuses a write of the exchange is asked again, and use
   const Json& status = c.deployment()["status"];  // not the end yet
   CHECK(status["updatedReplicas"].get<int>() + status["availableReplicas"].get<int>() == 3);
   c.server = pods_as_ever;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 2);
+  c.SettlesAt("v2", 2);
   CHECK(c.Condition("ReplicaFailure").empty());
 }
 
@@ -64,8 +62,7 @@ TEST_CASE("the Pods are scaled while the new ReplicaSet is refused (P-070)") {
   const int32_t replicas = GENERATE(1, 5);
   ScaleDuringFailedUpdate(c, replicas);
   c.server = pods_as_ever;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", replicas);
+  c.SettlesAt("v2", replicas);
   Proves("P-070");
 }
 
@@ -82,8 +79,7 @@ TEST_CASE("the Pods are scaled while the new ReplicaSet cannot be made (P-070)")
 
 TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-074)") {
   Started c(2);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Annotate("windlass.dev/in-place-pdb", "Ignore");
   const auto pods_as_ever = c.server;
   const std::string old = c.NameOf("v1");
@@ -93,8 +89,7 @@ TEST_CASE("a ReplicaSet that cannot be given the settings holds up nothing (P-07
     if (mirrors) return Error{ErrorKind::kForbidden, "no"};
     return pods_as_ever(request);
   };
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v3");
   // It is tried again, and users see why it fails.

@@ -19,8 +19,7 @@ TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it b
   c.Sync();
   c.RunPods();
   c.Annotate("windlass.dev/in-place", "Only");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
 }
 
 TEST_CASE("a correction amid replacing Pods goes the same way, with Only, too (P-010)") {
@@ -31,8 +30,7 @@ TEST_CASE("a correction amid replacing Pods goes the same way, with Only, too (P
   c.Sync();
   REQUIRE(c.SizeOf("v2") > 0);
   REQUIRE(c.SizeOf("v1") > 0);
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   c.CheckAllRun("v3", 4);
 }
 
@@ -41,25 +39,21 @@ TEST_CASE("released midway, the update is finished and nothing of ours is left (
   const auto pods = c.PodNames();
   c.Patch(1);
   c.Annotate("windlass.dev/in-place", "Release");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "False HandedBack");
   c.SetImage("v3");  // and the next rollout is an ordinary one
-  c.SettleInPlace();
-  c.CheckAllRun("v3", 3);
+  c.SettlesAt("v3", 3);
   CHECK(c.PodNames() != pods);
 }
 
 TEST_CASE("released, a partition is over (P-076)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "2");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   REQUIRE(c.InPlaceCondition() == "True Partitioned");
   c.Annotate("windlass.dev/in-place", "Release");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
   CHECK(c.InPlaceCondition() == "False HandedBack");
 }
 
@@ -93,8 +87,7 @@ TEST_CASE("released, it is not handed back before the last note and drain are go
 
 TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
   Released c;
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   const std::string pod = c.PodNames()[0];
   Json& metadata = c.PodNamed(pod)["metadata"];
   std::string& text =
@@ -126,8 +119,7 @@ TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
 
 TEST_CASE("handed back, it stays so when a Pod crashes (P-076)") {
   Released c;
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Release();
   c.SettleInPlace();
   REQUIRE(c.HandedBack());
@@ -160,8 +152,7 @@ TEST_CASE("nor before it can be seen (P-076)") {
 TEST_CASE("a wrong value is told, and Pods are replaced (P-083)") {
   Started c(2);
   c.Annotate("windlass.dev/in-place-partition", "lots");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(c.InPlaceCondition() == "False InvalidConfig");
   c.CheckAllRun("v2", 2);
 }
@@ -175,8 +166,7 @@ TEST_CASE("a removed setting that asks for something else stops updates in place
   }));
   c.Patch(1);  // an earlier version has begun
   c.Annotate(key, value);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.PodNames() != pods);
   CHECK(c.InPlaceCondition() == "False InvalidConfig");
   CHECK(c.InPlaceMessage().find(key + ": \"" + value + "\" is not supported any more: remove") !=
@@ -185,8 +175,7 @@ TEST_CASE("a removed setting that asks for something else stops updates in place
 
   const auto present = c.PodNames();
   c.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
-  c.SetImage("v3");
-  c.SettleInPlace();
+  c.RollOutInPlace("v3");
   c.CheckAllRun("v3", 3);
   CHECK(c.PodNames() == present);
   CHECK(c.InPlaceCondition() == "False Complete");
@@ -196,8 +185,7 @@ TEST_CASE("one that an earlier version has copied does not come back by an undo 
   Started c(2);
   const std::string key = "windlass.dev/in-place-fields";
   c.Annotate(key, "image");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   REQUIRE(c.InPlaceCondition() == "False InvalidConfig");
   for (const auto& [name, rs] : c.replica_sets()) {
     REQUIRE(rs["metadata"]["annotations"].contains(key));
@@ -209,15 +197,13 @@ TEST_CASE("one that an earlier version has copied does not come back by an undo 
   }
   const auto pods = c.PodNames();
   c.Undo("1");
-  c.SettleInPlace();
-  c.CheckAllRun("v1", 2);
+  c.SettlesAt("v1", 2);
   CHECK(c.PodNames() == pods);
 }
 
 TEST_CASE("what a user takes away does not come back by an undo (P-074)") {
   Started c(2);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Edit([](Json& d) {
     d["metadata"]["annotations"].erase("windlass.dev/in-place");
     d["metadata"]["annotations"].erase("windlass.dev/in-place-max-unavailable");

@@ -21,8 +21,7 @@ class Claimed : public Started {
  public:
   explicit Claimed(int32_t max_unavailable) : Started(3, max_unavailable) {
     for (const char* image : {"v2", "v3"}) {
-      SetImage(image);
-      SettleInPlace();
+      RollOutInPlace(image);
     }
     int others = 0;
     for (auto& [name, rs] : replica_sets()) {
@@ -52,8 +51,7 @@ TEST_CASE("stand-ins of others use up maxSurge, however many they are (P-024)") 
 TEST_CASE("stand-ins of others leave none to the pending one, however many they are (P-024)") {
   Started c(3, 0);  // and one Pod of surge
   for (const char* image : {"v2", "v3"}) {
-    c.SetImage(image);
-    c.SettleInPlace();
+    c.RollOutInPlace(image);
   }
   c.SetImage("v4");
   c.Sync();

@@ -121,8 +121,7 @@ TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
           return event.ends_with(RefusedText(c, "v2"));
         }) == 1);
   c.EditReplicaSet(c.NameOf("v2"), [](nlohmann::json& rs) { rs["status"].erase("conditions"); });
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 

@@ -111,8 +111,7 @@ TEST_CASE("with Recreate, a Pod born late is patched once no other image is left
   c.Sync();
   CHECK(c.SizeOf("v1") == 0);
   CHECK(c.ImageOfPod(late) == "v1");
-  c.SettleInPlace();
-  CheckAllRun(c, "v2");
+  SettlesAt(c, "v2");
   CHECK(c.PodNames() == std::vector{late});
 }
 

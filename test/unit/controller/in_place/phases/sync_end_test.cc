@@ -48,8 +48,7 @@ std::optional<Duration> LooksAgainIn(const Step& step) {
 
 TEST_CASE("a refused write takes no time away: a drain ends when it should (P-040, P-074)") {
   Refusing c(2);
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Annotate("windlass.dev/in-place-drain", "Label:traffic=on/off");
   c.Refuse(
       [old = c.NameOf("v1")](const Request& request) {

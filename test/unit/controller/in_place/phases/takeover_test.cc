@@ -174,10 +174,8 @@ TEST_CASE("who scales a ReplicaSet by hand amid an exchange costs no revision (P
   const bool moved_on = GENERATE(false, true);
   const std::string scaled = GENERATE("the pending one", "an older one");
   InPlaceCluster c(3, 1);
-  c.SetImage("v0");
-  c.SettleInPlace();
-  c.SetImage("v1");
-  c.SettleInPlace();
+  c.RollOutInPlace("v0");
+  c.RollOutInPlace("v1");
   const std::string pending = BeginExchange(c, "v2");
   const std::string name = scaled == "the pending one" ? pending : c.NameOf("v0");
   c.EditReplicaSet(name, [](nlohmann::json& rs) { rs["spec"]["replicas"] = 2; });
@@ -226,8 +224,7 @@ TEST_CASE("an older ReplicaSet of the same template and without Pods is left so 
   c.writes.clear();
   c.SettleInPlace();
   CHECK(c.writes == std::vector<std::string>{});
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   c.Undo("1");
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);

@@ -16,8 +16,7 @@ void ShowNewDefault(Json& object) {
 // Checks that each Pod was restarted once and none was replaced.
 void CheckArrives(Started& c, size_t pods) {
   const auto before = c.PodNames();
-  c.SettleInPlace();
-  c.CheckAllRun("v2", pods);
+  c.SettlesAt("v2", pods);
   for (const std::string& pod : c.PodNames()) CHECK(c.RestartsOf(pod) <= 1);
   for (const std::string& pod : before) CHECK(c.RestartsOf(pod) == 1);
 }
@@ -65,8 +64,7 @@ TEST_CASE("nor after any write of it, those of the exchange among them") {
       ++c.now;
     }
     c.defaults = &ShowNewDefault;
-    c.SettleInPlace();
-    c.CheckAllRun("v2", 2);
+    c.SettlesAt("v2", 2);
     CHECK(c.PodNames() == pods);
     for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
   }
@@ -84,8 +82,7 @@ TEST_CASE("nor are they when the host was scaled before or after") {
   c.Scale(before ? 3 : 4);
   c.Sync();
   CHECK_FALSE(c.InPlaceCondition() == "True Failing");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", before ? 3 : 4);
+  c.SettlesAt("v2", before ? 3 : 4);
 }
 
 TEST_CASE("nor when the answer to our own resize is the first to show them") {
@@ -100,8 +97,7 @@ TEST_CASE("nor when the answer to our own resize is the first to show them") {
   c.Scale(4);
   c.Sync();
   REQUIRE(c.defaults);
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
 }
 
 TEST_CASE("nor when that was the last thing a Windlass wrote") {
@@ -111,8 +107,7 @@ TEST_CASE("nor when that was the last thing a Windlass wrote") {
   c.Sync(1);
   REQUIRE(c.SizeOf("v1") == 4);
   c.defaults = &ShowNewDefault;
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 4);
+  c.SettlesAt("v2", 4);
 }
 
 TEST_CASE("after new defaults, a change of the host's template holds the update all the same") {
@@ -146,8 +141,7 @@ TEST_CASE("a held update goes on when the host has its template again") {
                    [&](Json& rs) { rs["spec"]["template"] = before["spec"]["template"]; });
   c.Sync();
   CHECK_FALSE(c.InPlaceCondition() == "True Failing");
-  c.SettleInPlace();
-  c.CheckAllRun("v2", 3);
+  c.SettlesAt("v2", 3);
 }
 
 TEST_CASE("a decision of before generations were noted holds for that fingerprint alone") {

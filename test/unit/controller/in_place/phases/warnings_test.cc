@@ -25,8 +25,7 @@ TEST_CASE("a misspelt setting is told at once, and once (P-083)") {
   c.SettleInPlace();
   CHECK(EventsWith(c, "partiton") == 1);
   CHECK(MessageHas(c, "annotation windlass.dev/in-place-partiton: is not a known setting"));
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(EventsWith(c, "partiton") == 1);
   CHECK(MessageHas(c, "partiton"));
   CHECK(c.InPlaceCondition() == "False Complete");
@@ -40,8 +39,7 @@ TEST_CASE("a removed setting that says what holds anyway is told, and changes no
   const auto pods = c.PodNames();
   c.Annotate("windlass.dev/in-place-fields", "image,metadata,tolerations");
   c.Annotate("windlass.dev/in-place-init-images", "Recreate");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(EventsWith(c, "in-place-fields: has no effect any more") == 1);
   CHECK(MessageHas(c, "in-place-init-images: has no effect any more"));
   CHECK(c.InPlaceCondition() == "False Complete");
@@ -51,8 +49,7 @@ TEST_CASE("a removed setting that says what holds anyway is told, and changes no
 TEST_CASE("a partition of more Pods than there are is told (P-083)") {
   Started c(4);
   c.Annotate("windlass.dev/in-place-partition", "9");
-  c.SetImage("v2");
-  c.SettleInPlace();
+  c.RollOutInPlace("v2");
   CHECK(EventsWith(c, "more than the 4 replicas") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   c.Annotate("windlass.dev/in-place-partition", "8");
