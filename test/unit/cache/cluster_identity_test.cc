@@ -13,13 +13,7 @@ namespace {
 constexpr const char* kThis = "11111111-1111-4111-8111-111111111111";
 constexpr const char* kOther = "22222222-2222-4222-8222-222222222222";
 
-struct Fixture {
-  VirtualTime time;
-  Random random{1};
-  WarningLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
+struct Fixture : InformerParts<ScriptedTransport, WarningLog> {
   std::optional<ClusterIdentity> identity{std::in_place, time,      random, log,
                                           time.timers(), transport, decoder};
   int changes = 0;

@@ -9,8 +9,7 @@
 
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/informer.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass {
@@ -24,16 +23,9 @@ class CountingLog final : public Log {
   int poison = 0;
 };
 
-struct InformerFixture {
-  VirtualTime time;
-  Random random{1};
-  CountingLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
+struct InformerFixture : InformerParts<ScriptedTransport, CountingLog> {
   Informer<ReplicaSet> informer{
-      InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
+      environment, ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
   std::string told;
 
   InformerFixture() {

@@ -18,16 +18,9 @@ static_assert(
     std::is_same_v<decltype(std::declval<Cache&>().OwnedBy({})), std::vector<const ReplicaSet*>>);
 static_assert(std::is_same_v<decltype(Change<ReplicaSet>::new_object), const ReplicaSet*>);
 
-struct Fixture {
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
-  Informer<ReplicaSet> informer{
-      InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{resources::kReplicaSets, "", ""}, &DecodeReplicaSet};
+struct Fixture : InformerParts<> {
+  Informer<ReplicaSet> informer{environment, ReflectorOptions{resources::kReplicaSets, "", ""},
+                                &DecodeReplicaSet};
 
   const ReplicaSet* Find(const std::string& name) { return informer.store().Find({"ns", name}); }
 };

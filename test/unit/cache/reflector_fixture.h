@@ -14,8 +14,7 @@
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/cache/reflector.h"
 #include "test/catch.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass {
@@ -99,13 +98,7 @@ class WarningLog final : public Log {
   std::vector<std::string> warnings;
 };
 
-struct ReflectorFixture {
-  VirtualTime time;
-  Random random{1};
-  WarningLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
+struct ReflectorFixture : InformerParts<ScriptedTransport, WarningLog> {
   RecordingSink sink{decoder};
   Reflector reflector{time,
                       random,

@@ -6,13 +6,11 @@
 #include "controller/rollout/rollout_controller.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/open_requests.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::forgotten_answers_test {
@@ -26,7 +24,7 @@ std::string CrdOfRevision(int64_t revision) {
          std::to_string(revision) + R"("}}})";
 }
 
-struct Fixture {
+struct Fixture : InformerParts<OpenRequests> {
   Fixture() {
     controller.Start();
     transport.Line("/replicasets?", wire::InitialEventsEnd("10"));
@@ -36,13 +34,7 @@ struct Fixture {
   }
   ~Fixture() { controller.Stop(); }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  OpenRequests transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  RecordingHost host{environment, "ns"};
   RolloutController controller{host};
 };
 

@@ -5,25 +5,16 @@
 #include <set>
 #include <string>
 
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::rollout_controller_test {
 namespace {
 
-struct Process {
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+struct Process : InformerParts<> {
+  RecordingHost host{environment, "ns"};
 };
 
 struct Fixture : Process {

@@ -5,13 +5,11 @@
 #include <string>
 
 #include "kubeclient/api/decode.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/open_requests.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::rollout::service_watch_test {
@@ -24,7 +22,7 @@ std::string Note(const std::string& name, int digit, const std::string& hash) {
   return name + "/" + kUid + std::to_string(digit) + "/" + hash;
 }
 
-struct Fixture {
+struct Fixture : InformerParts<OpenRequests> {
   Fixture() {
     host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
     rollouts.OnChange([this](const Change<Rollout>& change) { watch.RolloutChanged(change); });
@@ -85,12 +83,6 @@ struct Fixture {
   }
 
   int version = 100;
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  OpenRequests transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
   CacheBudget budget{symbols, 60000};  // no room for an object of more than 15,000 bytes
   RecordingHost host{
       {time, random, log, time.timers(), transport, decoder, /*list_gate=*/nullptr, &budget}, "ns"};

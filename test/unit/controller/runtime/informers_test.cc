@@ -6,17 +6,14 @@
 #include <vector>
 
 #include "kubeclient/api/replica_set.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::informers_test {
 namespace {
 
-struct Fixture {
+struct Fixture : InformerParts<> {
   SharedInformer<ReplicaSet>& ReplicaSets() {
     ReflectorOptions options;
     options.resource = resources::kReplicaSets;
@@ -28,13 +25,7 @@ struct Fixture {
     return names;
   }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  Informers informers{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  Informers informers{environment, "ns"};
 };
 
 TEST_CASE_METHOD(Fixture, "two controllers that ask for one projection get one informer") {

@@ -4,11 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::leadership_barrier_test {
@@ -22,7 +19,7 @@ std::string MetadataList(const std::string& version, const std::vector<std::stri
   return ListOf(version, objects, continue_token, "PartialObjectMetadataList", "meta.k8s.io/v1");
 }
 
-struct Fixture {
+struct Fixture : InformerParts<> {
   std::vector<ComparedCache> Caches() {
     ReflectorOptions options;
     options.resource = resources::kReplicaSets;
@@ -38,18 +35,10 @@ struct Fixture {
   std::string Limit() const { return transport.Parameter("limit").value_or("none"); }
   void RefuseAsTooLarge() { transport.Fail(ErrorKind::kTooLarge, "larger than 32 MiB"); }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
   std::string behind;  // what the cache lacks
   std::string seen;    // the list that it was last compared with
   int passed = 0;
-  LeadershipBarrier barrier{{time, random, log, time.timers(), transport, decoder},
-                            [this] { return Caches(); },
-                            [this] { ++passed; }};
+  LeadershipBarrier barrier{environment, [this] { return Caches(); }, [this] { ++passed; }};
 };
 
 TEST_CASE_METHOD(Fixture, "it is passed when the cache holds all pages of the list (L-011)") {

@@ -5,19 +5,16 @@
 #include <vector>
 
 #include "kubeclient/api/replica_set.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
-#include "test/unit/cache/scripted_transport.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/thing.h"
-#include "test/unit/cache/virtual_time.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::listed_versions_test {
 namespace {
 
 // The cache holds a@3 and b@4, and knows all up to "10".
-struct Fixture {
+struct Fixture : InformerParts<> {
   Fixture() {
     informer.Start();
     for (const char* object : {"a@3", "b@4"}) transport.Line(wire::Added(object));
@@ -34,15 +31,8 @@ struct Fixture {
     return FirstBehind(informer, listed);
   }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
   Informer<ReplicaSet> informer{
-      InformerEnvironment{time, random, log, time.timers(), transport, decoder},
-      ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
+      environment, ReflectorOptions{resources::kReplicaSets, "", "", false}, &DecodeReplicaSet};
 };
 
 TEST_CASE_METHOD(Fixture, "a cache that has seen the version of a list lacks nothing (L-011)") {

@@ -4,17 +4,14 @@
 #include <string>
 
 #include "kubeclient/api/config_map.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::watched_resource_test {
 namespace {
 
-struct Fixture {
+struct Fixture : InformerParts<> {
   size_t running() { return host.informers().Snapshots().size(); }
   FoldTable& folds() { return host.informers().folds(); }
 
@@ -22,13 +19,7 @@ struct Fixture {
   const Request request = Request::Get(resources::kConfigMaps, key);
   const Reply reply{R"({"metadata":{"name":"a","namespace":"ns","resourceVersion":"7"},)"
                     R"("data":{"value":"blue"}})"};
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  RecordingHost host{environment, "ns"};
   WatchedResource<ConfigMap> one{host, resources::kConfigMaps, &DecodeConfigMap};
 };
 

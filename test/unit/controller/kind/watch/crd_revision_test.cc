@@ -10,8 +10,7 @@
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::kind::crd_revision_test {
@@ -37,16 +36,10 @@ std::string WithRevision(const std::string& revision) {
 }
 
 // A test with a Fixture runs once for each CustomResourceDefinition that this program needs.
-struct Fixture {
+struct Fixture : InformerParts<ScriptedTransport, WarningLog> {
   const NeededCrd& needed = *GENERATE(from_range(cli::NeededCrds()));
   const std::string enough = std::to_string(needed.revision);
-  VirtualTime time;
-  Random random{1};
-  WarningLog log;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  ScriptedTransport transport;
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  RecordingHost host{environment};
   Listeners<> not_served;
   Listeners<> recovered;
   CrdRevision crd{needed, host, not_served, recovered};

@@ -9,13 +9,11 @@
 #include "controller/replication_controller/watch/update_controller.h"
 #include "controller/rollout/crd.h"
 #include "controller/rollout/rollout_controller.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/open_requests.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 #include "test/unit/cache/wire.h"
 
 namespace windlass::kind::crd_wait_test {
@@ -44,7 +42,7 @@ std::string CrdOfRevision(int64_t revision) {
 }
 
 // A test with a Fixture runs once for each kind.
-struct Fixture {
+struct Fixture : InformerParts<OpenRequests> {
   Fixture() {
     controller->Start();
     transport.Line(kind.other, wire::InitialEventsEnd("10"));
@@ -59,13 +57,7 @@ struct Fixture {
   const std::string objects = "/" + std::string(kind.crd.resource.plural) + "?";
   const std::string remedy =
       "kubectl apply --server-side -f " + std::string(kind.crd.resource.manifest);
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  OpenRequests transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+  RecordingHost host{environment, "ns"};
   std::unique_ptr<WatchingController> controller = kind.entry.make(host);
 };
 

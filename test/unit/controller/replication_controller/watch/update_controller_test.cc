@@ -11,13 +11,11 @@
 
 #include "controller/runtime/live_pods.h"
 #include "kubeclient/api/service.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "kubeclient/transport/transport.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::update_controller_test {
 namespace {
@@ -50,14 +48,8 @@ class SilentTransport final : public Transport {
   std::map<CallId, std::string> open_;
 };
 
-struct Fixture {
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  SilentTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}, "ns"};
+struct Fixture : InformerParts<SilentTransport> {
+  RecordingHost host{environment, "ns"};
   UpdateController controller{host};
   std::vector<std::string> woken;
   int versions = 0;

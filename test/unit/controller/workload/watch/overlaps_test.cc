@@ -7,14 +7,11 @@
 #include <utility>
 
 #include "controller/deployment/deployment_controller.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
 #include "test/support/replace_all.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::overlaps_test {
 namespace {
@@ -27,7 +24,7 @@ OwnerReference OwnerOf(const std::string& kind, const std::string& name, uint64_
 }
 
 // The workloads are Deployments, and every owner counts. Keys are woken since the last query.
-struct Fixture {
+struct Fixture : InformerParts<> {
   Fixture() {
     overlaps.Count([this](const OwnerReference& owner) { return counts(owner); });
     overlaps.on_change = [this](const ObjectKey& key) { woken.insert(key.name); };
@@ -92,13 +89,7 @@ struct Fixture {
     return names.empty() ? names : names.substr(1);
   }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  RecordingHost host{environment};
   DeploymentStore deployments{host.informers()};
   Store<ReplicaSet> replica_sets;
   std::function<bool(const OwnerReference&)> counts = [](const OwnerReference&) { return true; };

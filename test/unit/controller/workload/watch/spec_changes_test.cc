@@ -5,13 +5,10 @@
 #include <utility>
 
 #include "controller/deployment/deployment_controller.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
-#include "test/unit/cache/scripted_transport.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::spec_changes_test {
 namespace {
@@ -19,7 +16,7 @@ namespace {
 Uid UidOf(uint64_t number) { return {0xD0, number}; }
 
 // Deployment web has uid 1, its ReplicaSet web-1 has uid 2.
-struct Fixture {
+struct Fixture : InformerParts<> {
   void PutDeployment(int64_t generation) {
     Deployment deployment;
     deployment.meta = Meta("web", 1, generation);
@@ -43,13 +40,7 @@ struct Fixture {
   // Returns the age of the last change in seconds.
   int64_t Age() const { return (time.Wall() - changes.LastOf(UidOf(1))).count(); }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  ScriptedTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  RecordingHost host{environment};
   DeploymentStore deployments{host.informers()};
   Store<ReplicaSet> replica_sets;
   SpecChanges changes{time, deployments, replica_sets};

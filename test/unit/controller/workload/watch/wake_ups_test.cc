@@ -9,13 +9,11 @@
 
 #include "controller/deployment/deployment_controller.h"
 #include "controller/in_place/watch/cache.h"
-#include "kubeclient/base/log.h"
-#include "kubeclient/base/random.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
 #include "test/support/replace_all.h"
-#include "test/unit/cache/virtual_time.h"
+#include "test/unit/cache/informer_parts.h"
 
 namespace windlass::wake_ups_test {
 namespace {
@@ -34,7 +32,7 @@ class SilentTransport final : public Transport {
   CallId last_id_ = 0;
 };
 
-struct Fixture {
+struct Fixture : InformerParts<SilentTransport> {
   Fixture() {
     cache.Extend(in_place);
     host.on_wake = [this](const ObjectKey& key, Wake) { woken.insert(key.name); };
@@ -103,13 +101,7 @@ struct Fixture {
     return names.empty() ? names : names.substr(1);
   }
 
-  VirtualTime time;
-  Random random{1};
-  NullLog log;
-  SilentTransport transport;
-  SymbolTable symbols;
-  Decoder decoder{symbols};
-  RecordingHost host{{time, random, log, time.timers(), transport, decoder}};
+  RecordingHost host{environment};
   DeploymentStore deployments{host.informers()};
   WorkloadCache cache{host.informers(), deployments};
   InPlaceCache in_place{host.informers()};
