@@ -44,6 +44,13 @@ class Stage {
           [&] { return world.IsComplete(kWeb, kRollouts) && IsPhase("Healthy"); });
     Rest();
   }
+  // The first revision never becomes available.
+  void BeginStuck() {
+    rollout = SampleRollout(kWeb, 10, kStuckImage);
+    Apply();
+    StartWindlass();
+    AwaitPhase("Progressing");
+  }
   // As Begin, and brings the rollout of another image to the pause that is step 2.
   void ReachPause() {
     SetSteps();
@@ -112,191 +119,113 @@ class Stage {
   std::unique_ptr<WindlassProcess> windlass;
 };
 
-struct Plot {
-  const char* name;
-  void (*play)(Stage&);
-};
+using Deed = std::function<void(Stage&)>;
 
+// What the Rollout asks for when it is created, beside what every row has.
+Deed Ask(const Json& spec) {
+  return [=](Stage& s) { s.rollout["spec"].merge_patch(spec); };
+}
+Deed Edit(const Json& spec) {
+  return [=](Stage& s) { s.Edit(spec); };
+}
+Deed SetImage(const std::string& image) {
+  return [=](Stage& s) { s.SetImage(image); };
+}
+Deed Promote(const std::string& pause) {
+  return [=](Stage& s) { s.Promote(pause); };
+}
+Deed Lose(size_t pods) {
+  return [=](Stage& s) { s.Lose(pods); };
+}
+Deed AwaitPhase(const std::string& phase) {
+  return [=](Stage& s) { s.AwaitPhase(phase); };
+}
+Deed AwaitPause(int64_t step) {
+  return [=](Stage& s) { s.AwaitPause(step); };
+}
 void AllowNoPod(Stage& s) {
   s.rollout["spec"]["replicas"] = 1;
   s.rollout["spec"]["strategy"] = Json::parse(R"({"rollingUpdate": {"maxSurge": 0}})");
 }
+void BeDeleted(Stage& s) {
+  s.rollout["metadata"]["finalizers"] = {"example.org/wait"};
+  s.Begin();
+  s.world.Delete(kWeb, Propagation::kOrphan, kRollouts);
+  s.Rest();
+}
+void RefuseReplicaSets(Stage& s) {
+  s.Begin();
+  s.windlass->network().SetRefused("replicasets", 403);
+  s.SetImage("app:v2");
+  s.Await("Stalled", [&] { return TextAt(s.Status(), {"phase"}) == "Stalled"; });
+}
 
-constexpr Plot kBegins[] = {
-    {"not seen yet", [](Stage& s) { s.Apply(); }},
-    {"a new Rollout, without an available Pod",
-     [](Stage& s) {
-       s.rollout = SampleRollout(kWeb, 10, kStuckImage);
-       s.Apply();
-       s.StartWindlass();
-       s.AwaitPhase("Progressing");
-     }},
-    {"a change that Windlass has not seen",
-     [](Stage& s) {
-       s.Begin();
-       s.StopWindlass();
-       s.SetImage("app:v2");
-     }},
-    {"progressing", [](Stage& s) { s.GetStuck(); }},
-    {"healthy", [](Stage& s) { s.Begin(); }},
-    {"healthy, after all steps",
-     [](Stage& s) {
-       s.ReachPause();
-       s.Promote("2@2");
-       s.AwaitPause(4);
-       s.Promote("4@2");
-       s.AwaitPhase("Healthy");
-     }},
-    {"healthy, without replicas",
-     [](Stage& s) {
-       s.rollout["spec"]["replicas"] = 0;
-       s.Begin();
-     }},
-    {"a Rollout that never replaces Pods",
-     [](Stage& s) {
-       s.rollout["spec"]["strategy"]["type"] = "InPlaceOnly";
-       s.Begin();
-     }},
-    {"rolled back",
-     [](Stage& s) {
-       s.Begin();
-       s.SetImage("app:v2");
-       s.AwaitPhase("Healthy");
-       s.Edit({{"rollbackTo", {{"revision", 1}}}});
-       s.AwaitPhase("RolledBack");
-     }},
-    {"a rollback that was refused",
-     [](Stage& s) {
-       s.Begin();
-       s.Edit({{"rollbackTo", {{"revision", 7}}}});
-       s.AwaitPhase("Healthy");
-     }},
-    {"being deleted",
-     [](Stage& s) {
-       s.rollout["metadata"]["finalizers"] = {"example.org/wait"};
-       s.Begin();
-       s.world.Delete(kWeb, Propagation::kOrphan, kRollouts);
-       s.Rest();
-     }},
+constexpr auto kBegin = &Stage::Begin;
+constexpr auto kBeginStuck = &Stage::BeginStuck;
+constexpr auto kReachPause = &Stage::ReachPause;
+constexpr auto kGetStuck = &Stage::GetStuck;
+constexpr auto kStopWindlass = &Stage::StopWindlass;
+constexpr auto kRest = &Stage::Rest;
+
+struct Plot {
+  const char* name;
+  std::vector<Deed> deeds;
 };
 
-constexpr Plot kLosses[] = {
-    {"a Pod lost after the rollout, and enough are left",
-     [](Stage& s) {
-       s.Begin();
-       s.Lose(1);
-     }},
-    {"too many Pods lost after the rollout",
-     [](Stage& s) {
-       s.Begin();
-       s.Lose(6);
-     }},
-    {"the only Pod lost after the rollout, which maxUnavailable allows",
-     [](Stage& s) {
-       AllowNoPod(s);
-       s.Begin();
-       s.Lose(1);
-     }},
-    {"the only Pod lost while paused",
-     [](Stage& s) {
-       AllowNoPod(s);
-       s.Begin();
-       s.Edit({{"paused", true}});
-       s.Rest();
-       s.Lose(1);
-     }},
-};
+std::vector<Plot> Plots() {
+  const Json paused = {{"paused", true}};
+  const Json in_place_only = {{"strategy", {{"type", "InPlaceOnly"}}}};
+  const auto roll_back_to = [](int revision) {
+    return Edit({{"rollbackTo", {{"revision", revision}}}});
+  };
+  return {
+      {"not seen yet", {&Stage::Apply}},
+      {"a new Rollout, without an available Pod", {kBeginStuck}},
+      {"a change that Windlass has not seen", {kBegin, kStopWindlass, SetImage("app:v2")}},
+      {"progressing", {kGetStuck}},
+      {"healthy", {kBegin}},
+      {"healthy, after all steps",
+       {kReachPause, Promote("2@2"), AwaitPause(4), Promote("4@2"), AwaitPhase("Healthy")}},
+      {"healthy, without replicas", {Ask({{"replicas", 0}}), kBegin}},
+      {"a Rollout that never replaces Pods", {Ask(in_place_only), kBegin}},
+      {"rolled back",
+       {kBegin, SetImage("app:v2"), AwaitPhase("Healthy"), roll_back_to(1),
+        AwaitPhase("RolledBack")}},
+      {"a rollback that was refused", {kBegin, roll_back_to(7), AwaitPhase("Healthy")}},
+      {"being deleted", {BeDeleted}},
 
-constexpr Plot kPauses[] = {
-    {"paused by its spec",
-     [](Stage& s) {
-       s.GetStuck();
-       s.Edit({{"paused", true}});
-       s.AwaitPhase("Paused");
-     }},
-    {"healthy, and paused",
-     [](Stage& s) {
-       s.Begin();
-       s.Edit({{"paused", true}});
-       s.AwaitPhase("Healthy");
-     }},
-    {"paused, and a rollback waits",
-     [](Stage& s) {
-       s.Begin();
-       s.Edit({{"paused", true}, {"rollbackTo", Json::object()}});
-       s.AwaitPhase("Paused");
-     }},
-    {"paused at a step until promoted", [](Stage& s) { s.ReachPause(); }},
-    {"promoted, which Windlass has not seen",
-     [](Stage& s) {
-       s.ReachPause();
-       s.StopWindlass();
-       s.Promote("2@2");
-     }},
-    {"paused at a step, and an earlier rollout was promoted",
-     [](Stage& s) {
-       s.ReachPause();
-       s.Promote("2@1");
-       s.Rest();
-     }},
-    {"paused at a step for ten minutes",
-     [](Stage& s) {
-       s.ReachPause();
-       s.Promote("2@2");
-       s.AwaitPause(4);
-     }},
-    {"at its partition",
-     [](Stage& s) {
-       s.rollout["spec"]["strategy"]["partition"] = 7;
-       s.Begin();
-       s.SetImage("app:v2");
-       s.AwaitPhase("Paused");
-     }},
-};
+      {"a Pod lost after the rollout, and enough are left", {kBegin, Lose(1)}},
+      {"too many Pods lost after the rollout", {kBegin, Lose(6)}},
+      {"the only Pod lost after the rollout, which maxUnavailable allows",
+       {AllowNoPod, kBegin, Lose(1)}},
+      {"the only Pod lost while paused", {AllowNoPod, kBegin, Edit(paused), kRest, Lose(1)}},
 
-constexpr Plot kFailures[] = {
-    {"no progress in time",
-     [](Stage& s) {
-       s.GetStuck();
-       s.AwaitPhase("Stalled");
-     }},
-    {"a template that no Pod can have",
-     [](Stage& s) {
-       s.Begin();
-       s.Edit(Json::parse(R"({"template": {"spec": {"noSuchField": 1}}})"));
-       s.AwaitPhase("Stalled");
-     }},
-    {"a change that is not possible in place, and no progress deadline",
-     [](Stage& s) {
-       s.rollout["spec"]["strategy"]["type"] = "InPlaceOnly";
-       s.rollout["spec"]["progressDeadlineSeconds"] = 2147483647;
-       s.Begin();
-       s.Edit(Json::parse(R"({"template": {"spec": {"hostNetwork": true}}})"));
-       s.AwaitPhase("Stalled");
-     }},
-    {"the API server refuses the ReplicaSet",
-     [](Stage& s) {
-       s.Begin();
-       s.windlass->network().SetRefused("replicasets", 403);
-       s.SetImage("app:v2");
-       s.Await("Stalled", [&] { return TextAt(s.Status(), {"phase"}) == "Stalled"; });
-     }},
-    {"aborted",
-     [](Stage& s) {
-       s.ReachPause();
-       s.Edit({{"abort", true}});
-       s.AwaitPhase("Aborted");
-     }},
-    {"aborted, and nothing to go back to",
-     [](Stage& s) {
-       s.rollout = SampleRollout(kWeb, 10, kStuckImage);
-       s.Apply();
-       s.StartWindlass();
-       s.AwaitPhase("Progressing");
-       s.Edit({{"abort", true}});
-       s.AwaitPhase("Stalled");
-     }},
-};
+      {"paused by its spec", {kGetStuck, Edit(paused), AwaitPhase("Paused")}},
+      {"healthy, and paused", {kBegin, Edit(paused), AwaitPhase("Healthy")}},
+      {"paused, and a rollback waits",
+       {kBegin, Edit({{"paused", true}, {"rollbackTo", Json::object()}}), AwaitPhase("Paused")}},
+      {"paused at a step until promoted", {kReachPause}},
+      {"promoted, which Windlass has not seen", {kReachPause, kStopWindlass, Promote("2@2")}},
+      {"paused at a step, and an earlier rollout was promoted",
+       {kReachPause, Promote("2@1"), kRest}},
+      {"paused at a step for ten minutes", {kReachPause, Promote("2@2"), AwaitPause(4)}},
+      {"at its partition",
+       {Ask({{"strategy", {{"partition", 7}}}}), kBegin, SetImage("app:v2"), AwaitPhase("Paused")}},
+
+      {"no progress in time", {kGetStuck, AwaitPhase("Stalled")}},
+      {"a template that no Pod can have",
+       {kBegin, Edit(Json::parse(R"({"template": {"spec": {"noSuchField": 1}}})")),
+        AwaitPhase("Stalled")}},
+      {"a change that is not possible in place, and no progress deadline",
+       {Ask(in_place_only), Ask({{"progressDeadlineSeconds", 2147483647}}), kBegin,
+        Edit(Json::parse(R"({"template": {"spec": {"hostNetwork": true}}})")),
+        AwaitPhase("Stalled")}},
+      {"the API server refuses the ReplicaSet", {RefuseReplicaSets}},
+      {"aborted", {kReachPause, Edit({{"abort", true}}), AwaitPhase("Aborted")}},
+      {"aborted, and nothing to go back to",
+       {kBeginStuck, Edit({{"abort", true}}), AwaitPhase("Stalled")}},
+  };
+}
 
 // --- what is written down ---
 
@@ -339,27 +268,19 @@ Json MergePatchOf(const Json& from, const Json& to) {
   return patch;
 }
 
-template <size_t kSize>
-void PlayAll(const Plot (&plots)[kSize], std::vector<StatusRow>& rows) {
-  for (const Plot& plot : plots) {
+}  // namespace
+
+std::vector<StatusRow> PlayStatusRows() {
+  std::vector<StatusRow> rows;
+  for (const Plot& plot : Plots()) {
     Stage stage;
     try {
-      plot.play(stage);
+      for (const Deed& deed : plot.deeds) deed(stage);
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(std::string(plot.name) + ": " + error.what());
     }
     rows.push_back({.name = plot.name, .object = MakeObject(Written(*stage.Now()))});
   }
-}
-
-}  // namespace
-
-std::vector<StatusRow> PlayStatusRows() {
-  std::vector<StatusRow> rows;
-  PlayAll(kBegins, rows);
-  PlayAll(kLosses, rows);
-  PlayAll(kPauses, rows);
-  PlayAll(kFailures, rows);
   return rows;
 }
 
