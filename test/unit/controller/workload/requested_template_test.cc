@@ -62,71 +62,56 @@ struct Made {
   int32_t replicas = 0;
 };
 
+using Sets = std::vector<Made>;
+
+// A ReplicaSet with a note, that of the present request or another one; and one without a note.
+Sets Noted(const std::string& name, int template_number, int32_t replicas,
+           const std::string& note = kNote) {
+  return {{name, template_number, note, replicas}};
+}
+Sets Bare(const std::string& name, int template_number, int32_t replicas) {
+  return Noted(name, template_number, replicas, "");
+}
+template <typename... More>
+Sets Together(Sets first, const More&... more) {
+  (first.insert(first.end(), more.begin(), more.end()), ...);
+  return first;
+}
+
 struct FindRow {
   std::string id;
   bool knows = false;
-  std::vector<Made> replica_sets;
+  Sets replica_sets;
   std::string want;       // the new ReplicaSet; "": there is none
   int want_template = 0;  // the wanted template; 0: it is not known
 };
 
 TEST_CASE("the new ReplicaSet of a template that was asked for without its defaults") {
   const FindRow row = GENERATE(values<FindRow>({
-      {"RO-010 the oldest with exactly that template",
-       false,
-       {{"one", kAsked, "", 0}, {"two", kAsked, "", 1}},
-       "one",
-       kAsked},
-      {"RO-010 it comes before one with a note",
-       true,
-       {{"noted", kDefaulted, kNote, 2}, {"exact", kAsked, "", 0}},
-       "exact",
-       kAsked},
-      {"RO-011 one with the note",
-       false,
-       {{"other", kOther, "", 1}, {"noted", kDefaulted, kNote, 0}},
-       "noted",
+      {"RO-010 the oldest with exactly that template", false,
+       Together(Bare("one", kAsked, 0), Bare("two", kAsked, 1)), "one", kAsked},
+      {"RO-010 it comes before one with a note", true,
+       Together(Noted("noted", kDefaulted, 2), Bare("exact", kAsked, 0)), "exact", kAsked},
+      {"RO-011 one with the note", false,
+       Together(Bare("other", kOther, 1), Noted("noted", kDefaulted, 0)), "noted", kDefaulted},
+      {"RO-011 the oldest of those with replicas", false,
+       Together(Noted("one", kDefaulted, 0), Noted("two", kDefaulted, 1), Noted("three", 300, 2)),
+       "two", kDefaulted},
+      {"RO-011 the oldest if none has replicas", false,
+       Together(Noted("one", kDefaulted, 0), Noted("two", 300, 0)), "one", kDefaulted},
+      {"RO-011 another note is of another template", false, Noted("other", kOther, 1, "t-other"),
+       "", 0},
+      {"RO-016 an edited one, or one with new defaults, stays the new one", true,
+       Together(Noted("edited", 300, 1), Bare("defaulted", kDefaulted, 0)), "edited", 300},
+      {"RO-012 the oldest with the template and its defaults", true,
+       Together(Bare("other", kOther, 1), Bare("one", kDefaulted, 0), Bare("two", kDefaulted, 1)),
+       "one", kDefaulted},
+      {"RO-012 none is, as long as the defaults are not known", false, Bare("one", kDefaulted, 1),
+       "", 0},
+      {"RO-012 none has it, and what is wanted is known", true, Bare("other", kOther, 1), "",
        kDefaulted},
-      {"RO-011 the oldest of those with replicas",
-       false,
-       {{"one", kDefaulted, kNote, 0}, {"two", kDefaulted, kNote, 1}, {"three", 300, kNote, 2}},
-       "two",
-       kDefaulted},
-      {"RO-011 the oldest if none has replicas",
-       false,
-       {{"one", kDefaulted, kNote, 0}, {"two", 300, kNote, 0}},
-       "one",
-       kDefaulted},
-      {"RO-011 another note is of another template",
-       false,
-       {{"other", kOther, "t-other", 1}},
-       "",
-       0},
-      {"RO-016 an edited one, or one with new defaults, stays the new one",
-       true,
-       {{"edited", 300, kNote, 1}, {"defaulted", kDefaulted, "", 0}},
-       "edited",
-       300},
-      {"RO-012 the oldest with the template and its defaults",
-       true,
-       {{"other", kOther, "", 1}, {"one", kDefaulted, "", 0}, {"two", kDefaulted, "", 1}},
-       "one",
-       kDefaulted},
-      {"RO-012 none is, as long as the defaults are not known",
-       false,
-       {{"one", kDefaulted, "", 1}},
-       "",
-       0},
-      {"RO-012 none has it, and what is wanted is known",
-       true,
-       {{"other", kOther, "", 1}},
-       "",
-       kDefaulted},
-      {"RO-013 a note in another form says nothing",
-       true,
-       {{"one", kDefaulted, "t-0", 1}},
-       "one",
-       kDefaulted},
+      {"RO-013 a note in another form says nothing", true, Noted("one", kDefaulted, 1, "t-0"),
+       "one", kDefaulted},
   }));
   CAPTURE(row.id);
   Dock dock;

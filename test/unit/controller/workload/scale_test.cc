@@ -22,12 +22,27 @@ struct Given {
   int32_t available;
   std::string desired;
 };
+using Sets = std::vector<Given>;
+Sets Old(const std::string& name, int32_t pods, const std::string& desired) {
+  return {{name, false, pods, pods, desired}};
+}
+Sets New(const std::string& name, int32_t pods, const std::string& desired) {
+  return {{name, true, pods, pods, desired}};
+}
+Sets Starting(Sets sets) {  // no Pod is available yet
+  for (Given& given : sets) given.available = 0;
+  return sets;
+}
+Sets Both(Sets first, const Sets& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
 
 struct Row {
   std::string id;
   std::string strategy;
   int32_t replicas;  // the Deployment's, now
-  std::vector<Given> replica_sets;
+  Sets replica_sets;
   Scaling want;
   std::string want_write;  // "" = none
 };
@@ -60,77 +75,32 @@ constexpr auto kRolling = "RollingUpdate";
 
 TEST_CASE("a scaling event is told from the annotations and handled before the rollout") {
   const Row row = GENERATE(values<Row>({
-      {"D-352 no event", kRolling, 10, {{"v1", true, 10, 10, "10"}}, Scaling::kNone, ""},
-      {"D-352 annotation that says nothing",
-       kRolling,
-       10,
-       {{"v1", true, 5, 5, "abc"}},
-       Scaling::kNone,
-       ""},
-      {"D-109 adopted", kRolling, 10, {{"v1", false, 5, 5, "-"}}, Scaling::kNone, ""},
-      {"D-353 0 to N", kRolling, 10, {{"v1", true, 0, 0, "0"}}, Scaling::kNone, ""},
-      {"X-70", kRolling, 12, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 12"},
-      {"X-71", kRolling, 5, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 5"},
-      {"D-353 N to 0", kRolling, 0, {{"v1", true, 10, 10, "10"}}, Scaling::kOneActive, "v1 -> 0"},
-      {"D-354 only an old one is active",
-       kRolling,
-       12,
-       {{"v1", false, 10, 10, "10"}, {"v2", true, 0, 0, "10"}},
-       Scaling::kOneActive,
+      {"D-352 no event", kRolling, 10, New("v1", 10, "10"), Scaling::kNone, ""},
+      {"D-352 annotation that says nothing", kRolling, 10, New("v1", 5, "abc"), Scaling::kNone, ""},
+      {"D-109 adopted", kRolling, 10, Old("v1", 5, "-"), Scaling::kNone, ""},
+      {"D-353 0 to N", kRolling, 10, New("v1", 0, "0"), Scaling::kNone, ""},
+      {"X-70", kRolling, 12, New("v1", 10, "10"), Scaling::kOneActive, "v1 -> 12"},
+      {"X-71", kRolling, 5, New("v1", 10, "10"), Scaling::kOneActive, "v1 -> 5"},
+      {"D-353 N to 0", kRolling, 0, New("v1", 10, "10"), Scaling::kOneActive, "v1 -> 0"},
+      {"D-354 only an old one is active", kRolling, 12,
+       Both(Old("v1", 10, "10"), New("v2", 0, "10")), Scaling::kOneActive, "v1 -> 12"},
+      {"D-067 template changed as well", kRolling, 12, Old("v1", 10, "10"), Scaling::kOneActive,
        "v1 -> 12"},
-      {"D-067 template changed as well",
-       kRolling,
-       12,
-       {{"v1", false, 10, 10, "10"}},
-       Scaling::kOneActive,
-       "v1 -> 12"},
-      {"X-97 B-01 right size, stale annotation",
-       kRolling,
-       5,
-       {{"v1", true, 5, 5, "3"}},
-       Scaling::kOneActive,
-       "v1 annotations"},
-      {"X-80",
-       kRolling,
-       0,
-       {{"v1", false, 1, 1, "6"}, {"v2", true, 3, 3, "6"}},
-       Scaling::kProportional,
+      {"X-97 B-01 right size, stale annotation", kRolling, 5, New("v1", 5, "3"),
+       Scaling::kOneActive, "v1 annotations"},
+      {"X-80", kRolling, 0, Both(Old("v1", 1, "6"), New("v2", 3, "6")), Scaling::kProportional,
        "v1 -> 0"},
-      {"X-99 saturated",
-       kRolling,
-       2,
-       {{"v1", false, 1, 1, "1"}, {"v2", true, 2, 2, "2"}},
-       Scaling::kSaturated,
-       "v1 -> 0"},
-      {"X-86 full, but not available",
-       kRolling,
-       2,
-       {{"v1", false, 1, 1, "2"}, {"v2", true, 2, 0, "2"}},
-       Scaling::kNone,
-       ""},
-      {"X-72 in proportion",
-       kRolling,
-       10,
-       {{"v1", false, 3, 3, "5"}, {"v2", true, 2, 2, "5"}},
-       Scaling::kProportional,
-       "v1 -> 6"},
-      {"B-11 begun by an earlier controller",
-       kRolling,
-       10,
-       {{"v1", false, 6, 6, "10"}, {"v2", true, 2, 2, "5"}},
-       Scaling::kProportional,
-       "v2 -> 4"},
-      {"scaled back before it was handled",
-       kRolling,
-       5,
-       {{"v1", false, 3, 3, "5"}, {"v2", true, 2, 2, "5"}},
-       Scaling::kNone,
-       ""},
-      {"X-98 B-02",
-       "Recreate",
-       12,
-       {{"v1", false, 8, 8, "10"}, {"v2", true, 5, 5, "10"}},
-       Scaling::kRefresh,
+      {"X-99 saturated", kRolling, 2, Both(Old("v1", 1, "1"), New("v2", 2, "2")),
+       Scaling::kSaturated, "v1 -> 0"},
+      {"X-86 full, but not available", kRolling, 2,
+       Both(Old("v1", 1, "2"), Starting(New("v2", 2, "2"))), Scaling::kNone, ""},
+      {"X-72 in proportion", kRolling, 10, Both(Old("v1", 3, "5"), New("v2", 2, "5")),
+       Scaling::kProportional, "v1 -> 6"},
+      {"B-11 begun by an earlier controller", kRolling, 10,
+       Both(Old("v1", 6, "10"), New("v2", 2, "5")), Scaling::kProportional, "v2 -> 4"},
+      {"scaled back before it was handled", kRolling, 5, Both(Old("v1", 3, "5"), New("v2", 2, "5")),
+       Scaling::kNone, ""},
+      {"X-98 B-02", "Recreate", 12, Both(Old("v1", 8, "10"), New("v2", 5, "10")), Scaling::kRefresh,
        "v1 annotations"},
   }));
   CAPTURE(row.id);
@@ -147,7 +117,7 @@ TEST_CASE("with Recreate, what is about to be removed does not grow before (P-01
   World world = WorldOf({.id = "",
                          .strategy = "Recreate",
                          .replicas = 3,
-                         .replica_sets = {{"v1", false, 1, 1, "1"}},
+                         .replica_sets = Old("v1", 1, "1"),
                          .want = Scaling::kOneActive,
                          .want_write = ""});
   world.deployment.spec.paused = paused;
