@@ -49,8 +49,7 @@ std::vector<ToldRow> Told() {
       {"D-425 ProgressDeadlineExceeded",
        [=](Cluster& cluster) {
          roll(cluster, 0);
-         cluster.now += 700;
-         cluster.Sync();
+         cluster.SyncAfter(700);
        }},
       {"W-12 FoundNewReplicaSet",
        [=](Cluster& cluster) {
@@ -91,8 +90,7 @@ TEST_CASE("a ReplicaSet made again is told after all, whatever came between (D-1
   REQUIRE(Progressing(cluster)["reason"] == reason);
 
   cluster.server = nullptr;
-  cluster.now += 30;
-  cluster.Sync();
+  cluster.SyncAfter(30);
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
   CHECK(Progressing(cluster)["lastUpdateTime"] == FormatTime({cluster.now}));
   cluster.writes.clear();
@@ -160,8 +158,7 @@ TEST_CASE("a rollout that begins while the annotation is lost is told all the sa
     d["spec"]["template"]["spec"]["containers"][0]["image"] = image;
   });
   if (crash) cluster.Sync(1);
-  cluster.now += 1;
-  cluster.Sync();
+  cluster.SyncAfter(1);
   CHECK(cluster.Condition("Progressing").starts_with("True "));
   CHECK(Progressing(cluster)["lastUpdateTime"] == FormatTime({cluster.now}));
   CHECK(Progressing(cluster)["message"].get<std::string>().find(cluster.NameOf(image)) !=
@@ -178,15 +175,13 @@ TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
     cluster.replica_sets().erase(cluster.NameOf("v2"));
     cluster.Sync(1);
     for (int i = 0; i < 10; ++i) {  // Pods come one by one
-      cluster.now += 1;
-      cluster.Sync();
+      cluster.SyncAfter(1);
       cluster.RunReplicaSets({{"v2", i / 2}});
     }
     CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
     const size_t writes = cluster.writes.size();
     for (int i = 0; i < 5; ++i) {
-      cluster.now += 10;
-      cluster.Sync();
+      cluster.SyncAfter(10);
     }
     CHECK(cluster.writes.size() == writes);
     return cluster.writes;

@@ -126,6 +126,16 @@ void Cluster::Scale(int32_t replicas) {
   Edit([&](Json& d) { d["spec"]["replicas"] = replicas; });
 }
 
+void Cluster::ScaleAndSettle(int32_t replicas) {
+  Scale(replicas);
+  Settle();
+}
+
+Step Cluster::SyncAfter(int64_t wait) {
+  now += wait;
+  return Sync();
+}
+
 void Cluster::ChangeStrategy(const std::string& type) {
   Edit([&](Json& d) { d["spec"]["strategy"] = {{"type", type}}; });
 }

@@ -54,6 +54,10 @@ class Cluster {
   void Settle();
   // Sets the image, and settles.
   void RollOut(const std::string& image);
+  // Scales, and settles.
+  void ScaleAndSettle(int32_t replicas);
+  // Syncs when `wait` seconds have passed.
+  Step SyncAfter(int64_t wait);
   // Answers in place of the model; nullopt: the model answers.
   std::function<std::optional<Result<Reply>>(const Request&)> server;
   // True: the planner sees objects as another controller does, without our annotations.

@@ -141,8 +141,7 @@ TEST_CASE("an undo that never makes a Pod times out (B-08, W-12)") {
   CHECK(LookAgain(cluster.Sync()) == kHeldToldAfter);
   cluster.now += 590;
   CHECK(LookAgain(cluster.Sync()) == seconds(11));
-  cluster.now += 11;
-  cluster.Sync();
+  cluster.SyncAfter(11);
   CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
   Proves("B-08 W-12");
 }
@@ -162,8 +161,7 @@ TEST_CASE("Recreate is timed while it waits for old Pods of a finished rollout (
   CHECK(LookAgain(cluster.Sync()) == kHeldToldAfter);  // what it waits for is told first
   cluster.now += 590;
   REQUIRE(LookAgain(cluster.Sync()) == seconds(11));
-  cluster.now += 11;
-  cluster.Sync();
+  cluster.SyncAfter(11);
   CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
   CHECK(cluster.deployment()["status"]["conditions"].back()["message"] ==
         "Deployment \"web\" has timed out progressing.");

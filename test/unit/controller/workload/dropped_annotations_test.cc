@@ -248,8 +248,7 @@ TEST_CASE("a size that the server does not keep holds up the rollout, not the st
   CHECK(cluster.Condition("Available") == "False MinimumReplicasUnavailable");
   CHECK_FALSE(cluster.deployment()["status"].contains("availableReplicas"));
   cluster.RunReplicaSets({{"v2", 0}, {"v3", 0}});
-  cluster.now += 700;
-  cluster.Sync();
+  cluster.SyncAfter(700);
   CHECK(cluster.Condition("Progressing") ==
         (paused ? "Unknown DeploymentPaused" : "False ProgressDeadlineExceeded"));
   Proves("D-065 D-407 D-425");

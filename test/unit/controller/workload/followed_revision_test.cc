@@ -185,8 +185,7 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   CHECK_FALSE(cluster.HasReplicaSet("v3"));
   cluster.Scale(0);
   cluster.SettlesAt(0, 0);
-  cluster.Scale(6);
-  cluster.Settle();
+  cluster.ScaleAndSettle(6);
   CHECK(cluster.SizeOf("v1") + cluster.SizeOf("v2") == 6);
   CHECK(cluster.Condition("Progressing") == "False NothingToAbortTo");
   const bool has_number = cluster.Message().find("revision 7") != std::string::npos;

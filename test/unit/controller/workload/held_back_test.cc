@@ -250,8 +250,7 @@ TEST_CASE("a paused rollout at its limit is scaled (RO-049)") {
   cluster.SettlesAt(5, 5);
   cluster.Edit([](nlohmann::json& d) { d["spec"]["paused"] = true; });
   cluster.Settle();
-  cluster.Scale(12);
-  cluster.Settle();
+  cluster.ScaleAndSettle(12);
   CHECK(cluster.SizeOf("v1") + cluster.SizeOf("v2") >= 12);
   CHECK(cluster.SizeOf("v2") <= 6);
   Proves("RO-049");

@@ -32,8 +32,7 @@ Json Outcome(Cluster& cluster) {
 TEST_CASE("a ReplicaSet that was deleted and made again is a new rollout (8.3, D-180)") {
   CompletedCluster cluster(3);  // revision 1, and 1 it will be again
   cluster.replica_sets().clear();
-  cluster.now += 3600;
-  cluster.Sync();
+  cluster.SyncAfter(3600);
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetCreated");
   cluster.writes.clear();
   cluster.now += 1;

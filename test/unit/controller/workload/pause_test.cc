@@ -147,8 +147,7 @@ TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the la
   Cluster cluster(6);
   cluster.Settle();
   cluster.RollOut("v2");
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   Pause(cluster, true);
   const bool edited = GENERATE(false, true);
   if (edited) cluster.SetImage("v3");
@@ -227,8 +226,7 @@ TEST_CASE("what is renumbered in its sleep does not tell that the workload woke 
   cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Settle();
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   cluster.RollOut("v2");
   REQUIRE(cluster.RevisionOf("v2") == "4");
   Pause(cluster, true);
@@ -245,10 +243,8 @@ TEST_CASE("a paused Recreate goes on with the present template, whatever slept o
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.Scale(0);
-  cluster.Settle();
-  cluster.Scale(2);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
+  cluster.ScaleAndSettle(2);
   for (const char* image : {"v2", "v3"}) {
     cluster.RollOut(image);
   }
@@ -271,8 +267,7 @@ TEST_CASE("a paused Recreate Deployment that sleeps wakes in what served (RO-122
   Cluster cluster(2);
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   cluster.SetImage("v2");  // never had a Pod
   cluster.Settle();
   Pause(cluster, true);
@@ -313,8 +308,7 @@ TEST_CASE("the deadline does not run while paused, and starts anew (D-063, D-443
   Pause(cluster, false);
   cluster.Sync(1);
   CHECK(cluster.Condition("Progressing") == "Unknown DeploymentResumed");
-  cluster.now += 600;
-  cluster.Sync();
+  cluster.SyncAfter(600);
   CHECK(cluster.Condition("Progressing") != "False ProgressDeadlineExceeded");
   Proves("D-063 D-443");
 }

@@ -92,11 +92,9 @@ TEST_CASE("after a time without Pods the shares of a held rollout are there agai
   KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
   cluster.RollOut("v2");
   CheckSizes(cluster, 8, 2);
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   CheckSizes(cluster, 0, 0);
-  cluster.Scale(10);
-  cluster.Settle();
+  cluster.ScaleAndSettle(10);
   CheckSizes(cluster, 8, 2);
   Proves("RO-120");
 }
@@ -104,11 +102,9 @@ TEST_CASE("after a time without Pods the shares of a held rollout are there agai
 TEST_CASE("a template that came without Pods follows the limit when they come back (RO-120)") {
   CompletedCluster cluster(10);
   KeepFirst(cluster, [](int32_t replicas) { return std::min(2, replicas); });
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   cluster.RollOut("v2");
-  cluster.Scale(10);
-  cluster.Settle();
+  cluster.ScaleAndSettle(10);
   CheckSizes(cluster, 8, 2);
   Proves("RO-120");
 }
@@ -129,8 +125,7 @@ TEST_CASE("a new revision that has the only Pod does not get all of more (RO-120
   KeepFirst(cluster, [](int32_t) { return 1; });
   cluster.RollOut("v2");
   CheckSizes(cluster, 0, 1);
-  cluster.Scale(10);
-  cluster.Settle();
+  cluster.ScaleAndSettle(10);
   CheckSizes(cluster, 9, 1);
   Proves("RO-120");
 }
@@ -171,14 +166,12 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
          cluster.RunReplicaSets({{"v2", 0}});
          cluster.Sync();
          cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
-         cluster.Scale(0);
-         cluster.Settle();
+         cluster.ScaleAndSettle(0);
        },
        3, 0},
       {"a version that came without Pods",
        [&](CompletedCluster& cluster) {
-         cluster.Scale(0);
-         cluster.Settle();
+         cluster.ScaleAndSettle(0);
          cluster.RollOut("v2");
          pause(cluster);
        },
@@ -190,21 +183,18 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
          cluster.RunReplicaSets({{"v2", 0}});
          cluster.Sync();
          cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
-         cluster.Scale(0);
-         cluster.Settle();
+         cluster.ScaleAndSettle(0);
          cluster.Scale(4);
          cluster.Sync();
          cluster.RunReplicaSets({{"v1", 0}});
          cluster.Sync();
-         cluster.Scale(0);
-         cluster.Settle();
+         cluster.ScaleAndSettle(0);
        },
        3, 0},
       {"a version that worked",
        [&](CompletedCluster& cluster) {
          cluster.RollOut("v2");
-         cluster.Scale(0);
-         cluster.Settle();
+         cluster.ScaleAndSettle(0);
          pause(cluster);
        },
        0, 3},
@@ -212,8 +202,7 @@ TEST_CASE("a paused workload wakes with the revision that served last (RO-122)")
   CAPTURE(row.id);
   CompletedCluster cluster(10);
   row.before(cluster);
-  cluster.Scale(3);
-  cluster.Settle();
+  cluster.ScaleAndSettle(3);
   CheckSizes(cluster, row.of_v1, row.of_v2);
   Proves("RO-122");
 }
@@ -269,11 +258,9 @@ TEST_CASE("a workload whose new ReplicaSet is refused wakes in its kept revision
     if (request.verb() != Verb::kCreate) return std::nullopt;
     return Result<Reply>(Error{kind, "refused"});
   };
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   cluster.SetImage("v2");
-  cluster.Scale(3);
-  cluster.Settle();
+  cluster.ScaleAndSettle(3);
   CHECK(cluster.SizeOf("v1") == woken);
   Proves("RO-122");
 }
@@ -285,8 +272,7 @@ TEST_CASE("a paused workload at a limit is scaled without a surge (RO-049)") {
   CheckSizes(cluster, 3, 1);
   cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = true; });
   cluster.Settle();
-  cluster.Scale(8);
-  cluster.Settle();
+  cluster.ScaleAndSettle(8);
   CheckSizes(cluster, 7, 1);
   cluster.Edit([](auto& deployment) { deployment["spec"]["paused"] = false; });
   cluster.Settle();

@@ -62,8 +62,7 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
     annotations["more"] = std::string(150'000, 'm');
     annotations["team"] = "shop";
   });
-  cluster.Scale(6);
-  cluster.Settle();
+  cluster.ScaleAndSettle(6);
   CHECK(cluster.SizeOf("v1") == 6);
   CHECK(cluster.Condition("ReplicaFailure") == "True AnnotationsNotCopied");
   const std::string said = cluster.Message();

@@ -148,8 +148,7 @@ TEST_CASE("times in conditions are whole seconds, and the same moment is no chan
     }
   }
   cluster.writes.clear();
-  cluster.now += 3600;
-  cluster.Sync();
+  cluster.SyncAfter(3600);
   CHECK(cluster.writes.empty());
   Proves("D-411");
 }
@@ -179,8 +178,7 @@ TEST_CASE("a Recreate Deployment follows one size after the other (IT-10)") {
   cluster.ChangeStrategy("Recreate");
   cluster.Settle();
   for (const int32_t size : {2, 0, 1}) {
-    cluster.Scale(size);
-    cluster.Settle();
+    cluster.ScaleAndSettle(size);
     CHECK(cluster.SizeOf("v1") == size);
     CHECK(cluster.deployment()["status"].value("replicas", 0) == size);
   }

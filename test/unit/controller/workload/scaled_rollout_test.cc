@@ -23,11 +23,9 @@ TEST_CASE("kubectl scale takes one ReplicaSet write (D-354)") {
   cluster.Settle();
   cluster.WritesAndForget();
 
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   CHECK(cluster.WritesAndForget() == "scale v1 20 0");
-  cluster.Scale(5);
-  cluster.Settle();
+  cluster.ScaleAndSettle(5);
   CHECK(cluster.WritesAndForget() == "scale v1 0 5");
   Proves("D-353 D-354 D-362");
 }
@@ -163,12 +161,10 @@ TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
     cluster.Sync();
     cluster.RunReplicaSets({{"v2", 0}});
   }
-  cluster.Scale(0);
-  cluster.Settle();
+  cluster.ScaleAndSettle(0);
   CHECK(cluster.SizeOf("v1") == 0);
   CHECK(cluster.SizeOf("v2") == 0);
-  cluster.Scale(4);
-  cluster.Settle();
+  cluster.ScaleAndSettle(4);
   CHECK(cluster.SizeOf("v2") == 4);
 }
 

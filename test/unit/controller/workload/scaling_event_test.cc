@@ -119,8 +119,7 @@ TEST_CASE("a ReplicaSet is written when its size changes, and says then what it 
   CHECK(cluster.WritesAndForget().empty());
   CheckAnnotations(cluster, "v1", "10", "13");
 
-  cluster.Scale(12);
-  cluster.Settle();
+  cluster.ScaleAndSettle(12);
   CHECK(cluster.WritesAndForget() == "scale v1 10 12");
   CheckAnnotations(cluster, "v1", "12", "17");
   Proves("D-358");

@@ -105,8 +105,7 @@ TEST_CASE("a Pod whose old image admission puts back has failed, and is tried ag
   CHECK(c.Patches() == 1);
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().ends_with(": a: ImagePutBack"));
-  c.now += 300;
-  c.Sync();
+  c.SyncAfter(300);
   c.Sync();
   CHECK(c.Patches() == 2);
   CHECK(c.InPlaceCondition() == "True Failing");

@@ -325,6 +325,11 @@ void InPlaceCluster::RollOutInPlace(const std::string& image) {
   SettleInPlace();
 }
 
+void InPlaceCluster::ScaleInPlace(int32_t replicas) {
+  Scale(replicas);
+  SettleInPlace();
+}
+
 std::string InPlaceCluster::InPlaceMessage() {
   for (const Json& condition : deployment()["status"]["conditions"]) {
     if (condition["type"] == "windlass.dev/InPlace") return condition["message"];

@@ -65,6 +65,8 @@ class InPlaceCluster : public workload::Cluster {
   void SettleInPlace();
   // Sets the image, and settles in place.
   void RollOutInPlace(const std::string& image);
+  // Scales, and settles in place.
+  void ScaleInPlace(int32_t replicas);
   // Lets `wait` seconds pass and settles, `times` times.
   void SettleAgain(int times, int64_t wait);
 

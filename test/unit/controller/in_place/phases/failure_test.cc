@@ -35,8 +35,7 @@ TEST_CASE("one crash an hour after the patch is no minute of failure (P-062)") {
   REQUIRE(wait->look_again_in);
   CHECK(*wait->look_again_in <= seconds(60));
 
-  c.now += 60;
-  c.Sync();
+  c.SyncAfter(60);
   c.Sync();
   if (policy == "Revert") CHECK(c.ImageOfPod(c.patched) == "v1");
   if (policy == "Recreate") CHECK(c.SizeOf("v2") > 0);

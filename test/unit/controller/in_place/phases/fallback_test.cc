@@ -33,8 +33,7 @@ TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
         "0/4 patched, 0 updated, 1 in flight: FieldChanged:/spec/hostNetwork: Pods are replaced "
         "once no Pod is restarting");
   c.RestartAll();
-  c.now += 60;
-  c.Sync();
+  c.SyncAfter(60);
   CHECK(c.InPlaceCondition() == "False NotPossible");
   c.SettleInPlace();
   CHECK(c.SizeOf("v1") == 0);
@@ -54,8 +53,7 @@ TEST_CASE("nor when updates in place are ended midway (P-013, P-072, P-078)") {
   for (int i = 0; i < 3; ++i) c.Sync();
   CHECK(c.SizeOf("v1") == 4);
   if (ends) c.RestartAll();
-  c.now += ends ? 60 : 601;
-  c.Sync();
+  c.SyncAfter(ends ? 60 : 601);
   CHECK(c.SizeOf("v1") < 4);
 }
 
@@ -70,8 +68,7 @@ TEST_CASE("nor by a workload made again that asks for nothing (P-013, P-027)") {
   for (int i = 0; i < 3; ++i) c.Sync();
   CHECK(c.SizeOf("v1") == 4);
   c.RestartAll();
-  c.now += 60;
-  c.Sync();
+  c.SyncAfter(60);
   CHECK(c.SizeOf("v1") < 4);
 }
 

@@ -356,8 +356,7 @@ TEST_CASE("with such a webhook an undo keeps minReadySeconds (P-050)") {
   REQUIRE(c.PodsOf("v2") == 1);
   c.RestartAll();
   for (int i = 0; i < 7; ++i) {
-    c.now += 40;
-    c.Sync();
+    c.SyncAfter(40);
     CHECK(c.PodsOf("v2") == 1);
   }
   c.SettleAgain(20, 400);
@@ -376,8 +375,7 @@ TEST_CASE("with such a webhook a Pod waits for a kubelet that has not seen the p
   SECTION("it comes back") { c.Rounds(10); }
   SECTION("not without end") {
     for (int i = 0; i < 12; ++i) {
-      c.now += 600;
-      c.Sync();
+      c.SyncAfter(600);
     }
   }
   CHECK(c.PodsOf("v1") == 4);

@@ -78,8 +78,7 @@ TEST_CASE("P-076 opted out, a drained Pod takes traffic again at once, and none 
 
 TEST_CASE("P-076 a Pod whose containers restart comes back when they have") {
   Leaving c;
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   REQUIRE(c.PatchedPods() == 1);
   c.OptOut();
   c.Pause(true);
@@ -93,8 +92,7 @@ TEST_CASE("P-076 a Pod whose containers restart comes back when they have") {
 
 TEST_CASE("P-076 time alone may tell that they have: it is looked for") {
   Leaving c;
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   REQUIRE(c.PatchedPods() == 1);
   c.SetImage("v1");  // back before the kubelet saw it
   c.Sync();

@@ -76,8 +76,7 @@ TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P
   const std::string pod = c.PodNames()[0];
   c.Annotate("windlass.dev/in-place-partition", "1");
   c.RollOutInPlace("v2");
-  c.Scale(2);
-  c.SettleInPlace();
+  c.ScaleInPlace(2);
   for (const std::string& one : c.PodNames()) CHECK(c.ImageOfPod(one) == "v1");
   CHECK(std::ranges::count(c.PodNames(), pod) == 1);
   CHECK(c.PodNames().size() == 2);
@@ -93,8 +92,7 @@ TEST_CASE("with IfPossible, they turn it to replacing Pods (P-011, P-013)") {
   Alone c("IfPossible");
   c.Annotate("windlass.dev/in-place-partition", "1");
   c.RollOutInPlace("v2");
-  c.Scale(2);
-  c.SettleInPlace();
+  c.ScaleInPlace(2);
   CHECK(c.PodNames().size() == 2);
   CheckAllRun(c, "v2");
 }

@@ -24,8 +24,7 @@ TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-
   REQUIRE(c.ImageOfPod(pod) == "v2");
   const bool paused = GENERATE(false, true);
   if (paused) c.Edit([](Json& d) { d["spec"]["paused"] = true; });
-  c.Scale(3);
-  c.SettleInPlace();
+  c.ScaleInPlace(3);
   if (paused) {
     CHECK(c.PodNames().size() == 1);
     CHECK(c.deployment()["status"]["observedGeneration"] <
@@ -197,8 +196,7 @@ TEST_CASE("with Recreate, others come beside one whose old container has ended (
 // The ReplicaSet controller deletes the others, and their containers take their grace period.
 TEST_CASE("with Recreate, no Pod is updated beside others that terminate (P-011)") {
   Alone c("Only");
-  c.Scale(3);
-  c.SettleInPlace();
+  c.ScaleInPlace(3);
   const std::vector<std::string> pods = c.PodNames();
   REQUIRE(pods.size() == 3);
   c.Edit([](Json& d) {
@@ -382,8 +380,7 @@ TEST_CASE("with Recreate, new defaults of the API server hold up no scale (P-011
     if (object["spec"].contains("template")) object["spec"]["template"]["spec"]["newField"] = "new";
   };
   c.SettleInPlace();
-  c.Scale(3);
-  c.SettleInPlace();
+  c.ScaleInPlace(3);
   CHECK(c.PodNames().size() == 3);
 }
 

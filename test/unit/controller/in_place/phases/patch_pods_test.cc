@@ -29,8 +29,7 @@ TEST_CASE("scaled midway, the host has the size and new Pods get the target") {
   Started c(3);
   c.SetImage("v2");
   c.Sync();
-  c.Scale(5);
-  c.SettleInPlace();
+  c.ScaleInPlace(5);
   CHECK(c.PodNames().size() == 5);
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
   CHECK(c.SizeOf("v2") == 5);
@@ -63,8 +62,7 @@ TEST_CASE("scaled down midway, no more Pods are patched than the smaller size al
 TEST_CASE("scaled to nothing and back midway, the update arrives") {
   Started c(3);
   c.Patch(1);
-  c.Scale(0);
-  c.SettleInPlace();
+  c.ScaleInPlace(0);
   CHECK(c.PodNames().empty());
   c.Scale(3);
   c.SettlesAt("v2", 3);
@@ -161,8 +159,7 @@ TEST_CASE("at rest nothing is written") {
   c.Patch(1);
   c.SettleInPlace();
   c.writes.clear();
-  c.now += 3600;
-  c.Sync();
+  c.SyncAfter(3600);
   CHECK(c.writes.empty());
 }
 

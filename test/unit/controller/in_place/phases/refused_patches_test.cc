@@ -165,8 +165,7 @@ TEST_CASE("P-036 a patch that goes through ends the series") {
   c.SetImage("v2");
   CHECK(WhenAsked(c, 20).size() == 2);
   c.refuses = nullptr;
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Patching");
   c.RestartAll();
@@ -258,8 +257,7 @@ TEST_CASE("P-036 what was refused on the way there does not hold up a revert (P-
     CHECK(WhenAsked(c, 60) == std::vector<int>{0, 10, 30});
     CHECK(c.InPlaceCondition() == "True Failing");
     c.refuses = nullptr;
-    c.now += 10;
-    c.Sync();
+    c.SyncAfter(10);
     CHECK(c.PodsOf("v1") == 3);
   }
 }
@@ -274,11 +272,9 @@ TEST_CASE("P-036 a drained Pod takes traffic again when its patch is not tried a
   c.Sync();
   CHECK(c.Tries("v2") == 3);
   CHECK(c.OutOfTraffic() == 0);
-  c.now += 39;
-  c.Sync();
+  c.SyncAfter(39);
   CHECK(c.OutOfTraffic() == 0);
-  c.now += 1;
-  c.Sync();
+  c.SyncAfter(1);
   CHECK(c.OutOfTraffic() == 1);  // once more, and then it is tried
   c.refuses = nullptr;
   c.SettleInPlace();

@@ -51,11 +51,9 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
         std::string(kWhy) +
             ": with Only, nothing is rolled out; kubectl rollout undo deployment/web -n ns "
             "--to-revision=1 takes it back");
-  c.Scale(4);
-  c.SettleInPlace();
+  c.ScaleInPlace(4);
   CHECK(Running(c, "v1") == 4);
-  c.Scale(3);
-  c.SettleInPlace();
+  c.ScaleInPlace(3);
   c.Edit(UnsetHostNetwork);
   c.SettlesAt("v2", 3);
   CHECK(c.PodNames() == pods);

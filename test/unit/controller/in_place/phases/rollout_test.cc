@@ -144,8 +144,7 @@ TEST_CASE("a partition keeps Pods on the old revision, and no deadline runs for 
   c.RollOutInPlace("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Partitioned");
-  c.now += 3600;
-  c.Sync();
+  c.SyncAfter(3600);
   CHECK(c.Condition("Progressing") == "True ReplicaSetUpdated");
   c.Annotate("windlass.dev/in-place-partition", "0");
   c.SettleInPlace();
@@ -180,8 +179,7 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
       "2/2 patched, 2 updated, 0 in flight: a Pod that is created now gets the old revision first");
 
   SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
-    c.Scale(5);
-    c.SettleInPlace();
+    c.ScaleInPlace(5);
     CHECK(c.PodsOf("v1") == 3);
     CHECK(c.InPlaceMessage() ==
           "2/5 patched, 2 updated, 0 in flight: the other Pods keep their revision");
@@ -211,11 +209,9 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
 TEST_CASE("Pods of a template that came while there were none are of one ReplicaSet (P-058)") {
   Started c(2);
   c.updated_max = 2;
-  c.Scale(0);
-  c.SettleInPlace();
+  c.ScaleInPlace(0);
   c.RollOutInPlace("v2");
-  c.Scale(5);
-  c.SettleInPlace();
+  c.ScaleInPlace(5);
   const std::vector<std::string> pods = c.PodNames();
   CHECK(c.PodsOf("v1") == 3);
   c.updated_max = kUnlimited;
@@ -247,8 +243,7 @@ TEST_CASE("an image that cannot be pulled stops after one Pod, with the cause (P
   REQUIRE(c.in_flight() == 1);
   c.FailToPullImage("v2");
   for (int i = 0; i < 100; ++i) {
-    c.now += 10;
-    c.Sync();
+    c.SyncAfter(10);
     CHECK(c.in_flight() == 1);
   }
   CHECK(c.InPlaceCondition() == "True Failing");

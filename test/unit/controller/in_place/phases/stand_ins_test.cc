@@ -48,11 +48,9 @@ TEST_CASE("a stand-in that does not come up is told, and no Pod is touched (P-06
 
 TEST_CASE("with Revert the revision is given up, and the stand-in goes (P-025, P-062)") {
   Standing c(3, 0, "Revert");
-  c.now += 59;
-  c.Sync();
+  c.SyncAfter(59);
   CHECK(c.SizeOf("v2") == 1);
-  c.now += 2;
-  c.Sync();
+  c.SyncAfter(2);
   c.RunPods();
   for (int i = 0; i < 100; ++i) {
     c.Sync();
@@ -79,13 +77,11 @@ TEST_CASE("but not while a Pod is in flight that does not fail") {
   Standing c(4, 1, "Recreate");
   c.Sync();
   REQUIRE(c.in_flight() == 1);
-  c.now += 61;
-  c.Sync();
+  c.SyncAfter(61);
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK_FALSE(c.HasEvent("replaces Pods from now on"));
   c.RestartAll();
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   CHECK(c.HasEvent("replaces Pods from now on"));
 }
 

@@ -59,8 +59,7 @@ TEST_CASE("a refused write takes no time away: a drain ends when it should (P-04
   c.SetImage("v3");
   CHECK(LooksAgainIn(c.Sync()) == seconds(10));
   REQUIRE(c.refused > 0);
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   CHECK(c.in_flight() == 1);
 }
 
@@ -87,13 +86,11 @@ TEST_CASE("a failed Pod that is restarted hides none that is on its way (P-063)"
   c.Restart(pods[0]);
   c.Restart(pods[1]);
   c.KeepCrashing(pods[0]);
-  c.now += 61;
-  c.Sync();
+  c.SyncAfter(61);
   CHECK(c.in_flight() == 1);
   CHECK(c.InPlaceCondition() == "True Failing");
   c.Restart(pods[2]);
-  c.now += 10;
-  c.Sync();
+  c.SyncAfter(10);
   CHECK(c.InPlaceCondition() == "False NotPossible");
 }
 
@@ -206,8 +203,7 @@ TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052
   const Step end = c.Sync();
   CHECK(LooksAgainIn(end).has_value());
   CHECK(std::get<Failed>(end).retry == Retry::kOnSpecChange);
-  c.now += 601;
-  c.Sync();
+  c.SyncAfter(601);
   CHECK(c.Condition("Progressing") == "False ProgressDeadlineExceeded");
   GiveLongAnnotation(c, 'a');
   c.SettleInPlace();

@@ -101,8 +101,7 @@ TEST_CASE("it has a minute from then on to recover (P-062)") {
   c.FailToPull(c.waiting);
   c.Sync();
   CHECK(c.InPlaceCondition() == "True Failing");
-  c.now += 61;
-  c.Sync();
+  c.SyncAfter(61);
   CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.ImageOfPod(c.waiting) == "v1");
 }
