@@ -48,10 +48,7 @@ TEST_CASE("a Rollout asks before it makes a ReplicaSet, for whatever reason (RO-
   Fixture f;
   f.checks.pod = {};
   const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
-  const std::optional<Step> step = f.Next(moment);
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Read>(*step));
-  const Read& read = std::get<Read>(*step);
+  const Read read = f.NextAs<Read>(moment);
   CHECK(read.request.verb() == Verb::kDryRunCreate);
   CHECK(read.request.resource() == resources::kPods);
   CHECK(read.go_on_if_refused);
@@ -63,8 +60,7 @@ TEST_CASE("a Rollout asks before it makes a ReplicaSet, for whatever reason (RO-
 TEST_CASE("a status says whether a ReplicaSet has the template (RO-069)") {
   Fixture f;
   const auto lacks = [&] {
-    WorkloadStatus draft = f.status;
-    f.extension.UpdateStatus(f.Sit(), draft);
+    const WorkloadStatus draft = f.Updated();
     return ReadOwn(draft.carried).lacks_replica_set;
   };
   CHECK(lacks());
@@ -75,12 +71,9 @@ TEST_CASE("a status says whether a ReplicaSet has the template (RO-069)") {
 
 TEST_CASE("a status names the ReplicaSets of both revisions (RO-155)") {
   Fixture f;  // one old ReplicaSet, web-1, whose revision is published
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.KeepStable(1);
   const auto named = [&] {
-    WorkloadStatus draft = f.status;
-    f.extension.UpdateStatus(f.Sit(), draft);
+    const WorkloadStatus draft = f.Updated();
     const RolloutOwn told = ReadOwn(draft.carried);
     const auto text = [](const NamedReplicaSet& rs) {
       return std::string(rs.name.text()) + " " + std::string(rs.template_hash.text());
@@ -103,8 +96,7 @@ TEST_CASE("a status names the ReplicaSets of both revisions (RO-155)") {
   }
   SECTION("the stable one is gone") {
     f.AddNew(2, 2);
-    own.stable_revision = 7;
-    f.status.carried = KindStatus(own);
+    f.KeepStable(7);
     CHECK(named() == "web-2 web-2,  ");
   }
   SECTION("no revision was ever complete") {
@@ -135,10 +127,7 @@ TEST_CASE("of a template that the API server refuses, nothing is rolled out (RO-
   const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
   CHECK(f.Sit().extended.refused->reason == kInvalidTemplate);
 
-  const std::optional<Step> step = f.Next(moment);
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
-  const Write& write = std::get<Write>(*step);
+  const Write write = f.NextAs<Write>(moment);
   CHECK(write.because.decision == workload::decisions::kUpdateStatus);
   CHECK(ReasonsOf(write.on_success) == std::vector<std::string>{"InvalidTemplate"});
   CHECK(write.on_success[0].message == kMessage);
@@ -263,10 +252,7 @@ TEST_CASE("a refused template does not keep a Rollout from being scaled (RO-091)
   Fixture f;
   f.Say(DryRunVerdict::kRefused, kWords);
   f.replicas = 4;
-  const std::optional<Step> step = f.Next();
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
-  const Request& request = std::get<Write>(*step).request;
+  const Request request = f.NextAs<Write>().request;
   CHECK(request.resource() == resources::kReplicaSets);
   CHECK(request.key().name == "web-1");
   CHECK(nlohmann::json::parse(request.body())["spec"]["replicas"] == 4);
@@ -305,8 +291,7 @@ TEST_CASE("a shown refusal stays until the API server was asked again (RO-093)")
   own.verdict = RolloutVerdict{"InvalidTemplate", "of before"};
   f.status.carried = KindStatus(own);
   f.status.observed_generation = 2;
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  WorkloadStatus draft = f.Updated();
   CHECK(ReadOwn(draft.carried).verdict == own.verdict);
 
   f.checks.replica_set.verdict = f.checks.pod.verdict = DryRunVerdict::kAccepted;
@@ -519,10 +504,7 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
     REQUIRE(std::holds_alternative<Write>(*f.Next(moment)));
     f.Publish();
   }
-  const std::optional<Step> step = f.Next(moment);
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Failed>(*step));
-  const Failed& failed = std::get<Failed>(*step);
+  const Failed failed = f.NextAs<Failed>(moment);
   CHECK(failed.error.kind == ErrorKind::kServer);
   CHECK(failed.retry == Retry::kBackOff);
   REQUIRE(failed.events.size() == 1);
@@ -547,9 +529,7 @@ TEST_CASE("while the defaults are not told the status tells what there is (RO-09
   NotTold f;
   f.SetProgressing("True", workload::kAvailableReason, "of the generation before");
   f.replica_sets[0].status.available_replicas = 7;
-  const std::optional<Step> step = f.Next();
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
+  f.NextAs<Write>();
   f.Publish();
   CHECK(f.status.observed_generation == 1);
   CHECK(ReadOwn(f.status.carried).not_told ==
@@ -576,10 +556,7 @@ TEST_CASE("while the defaults are not told its step and condition in place stay 
   f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 4 of 4");
   f.status.conditions.push_back(
       workload::NewCondition("windlass.dev/InPlace", "False", "Complete", "of before", kStart));
-  const std::optional<Step> step = f.Next();
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
-  CHECK(std::get<Write>(*step).on_success.empty());
+  CHECK(f.NextAs<Write>().on_success.empty());
   f.Publish();
   CHECK(f.Own().step == own.step);
   CHECK_FALSE(f.Own().verdict);
@@ -610,9 +587,7 @@ TEST_CASE("a refusal stays while the API server does not answer anew (RO-093)") 
 TEST_CASE("what was complete is so again once its template is known to be no new one (RO-067)") {
   NotTold f;
   f.replica_sets[0].status.ready_replicas = f.replica_sets[0].status.available_replicas = 9;
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.KeepStable(1);
   f.SetProgressing("True", workload::kAvailableReason, "of the generation before");
   REQUIRE(std::holds_alternative<Write>(*f.Next()));
   f.Publish();
@@ -672,9 +647,8 @@ TEST_CASE("a rollout whose defaults are not told times out like any other (RO-09
   f.Publish();
   CHECK(ReasonIn(f.status.conditions) == "True ReplicaSetUpdated");
   f.now = kStart + seconds(590);
-  const std::optional<Step> step = f.Next();
-  REQUIRE(std::holds_alternative<Failed>(*step));
-  CHECK(std::get<Failed>(*step).look_again_in == seconds(11));
+  const Failed step = f.NextAs<Failed>();
+  CHECK(step.look_again_in == seconds(11));
   f.now = kStart + seconds(601);
   REQUIRE(std::holds_alternative<Write>(*f.Next()));
   f.Publish();
@@ -685,10 +659,7 @@ TEST_CASE("a rollout whose defaults are not told times out like any other (RO-09
 
 TEST_CASE("defaults that are not told do not keep a Rollout from being scaled (RO-097)") {
   NotTold f(4);
-  const std::optional<Step> step = f.Next();
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
-  CHECK(std::get<Write>(*step).request.key().name == "web-1");
+  CHECK(f.NextAs<Write>().request.key().name == "web-1");
   Proves("RO-097");
 }
 
@@ -700,10 +671,7 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
   f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
   SECTION("the ReplicaSet that was complete is there") {
     const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
-    const std::optional<Step> step = f.Next(moment);
-    REQUIRE(step);
-    REQUIRE(std::holds_alternative<Wait>(*step));
-    const Wait& wait = std::get<Wait>(*step);
+    const Wait wait = f.NextAs<Wait>(moment);
     CHECK(wait.look_again_in == seconds(600));
     REQUIRE(wait.events.size() == 1);
     CHECK(wait.events[0].reason == "TemplateNotChecked");

@@ -20,9 +20,7 @@ namespace windlass::rollout {
 // shop/web names the Services web and web-next, which select app=web. Its stable revision is 1.
 struct Served : Stepped {
   Served() {
-    RolloutOwn own;
-    own.stable_revision = 1;
-    status.carried = KindStatus(own);
+    KeepStable(1);
     facts.wanted = true;
     facts.known = ServicesKnown::kYes;
     facts.stable = {.name = "web", .service = &Make("web")};

@@ -130,8 +130,7 @@ TEST_CASE("a first write that is in conflict is told as such (RO-184)") {
 
 TEST_CASE("an Event for each reason tells what the condition newly says (RO-184)") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-9", "web-1");
   FirstRefusal first{ErrorKind::kWebhook, "denied, request 1"};
   f.facts.stable.first_refusal = &first;

@@ -113,8 +113,7 @@ TEST_CASE("each Service selects the Pods of its revision (RO-181)") {
 
 TEST_CASE("nothing is moved while it is not known which ReplicaSet has the template (RO-181)") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   workload::Situation situation = f.Sit();
   situation.extended.new_one_unknown = true;
   CHECK(std::holds_alternative<Wait>(MoveServicesFirst(situation, f.facts, Wait{})));
@@ -169,8 +168,7 @@ TEST_CASE("before any revision is stable, Services leave the first one before it
 
 TEST_CASE("an abort moves the canary's Service before the canary goes (RO-182)") {
   Served f;
-  f.AddOld(9);
-  const ReplicaSet& canary = f.AddNew(1, 1);
+  const ReplicaSet& canary = f.AddBoth(9, 1, 1);
   f.follow_revision = 1;
   f.WriteBoth("web-1", "web-2");
   CHECK(f.Play(f.Sized(canary, 0)) == "web-next=web-1");
@@ -212,8 +210,7 @@ TEST_CASE("the last Pods of a revision wait for the first list of Services (RO-1
 
 TEST_CASE("an Event tells which revision a Service selects, and for a key that is right none is") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-1", "web-1");
   const auto write = std::get<windlass::Write>(f.Before(Wait{}));
   REQUIRE(write.on_success.size() == 1);
@@ -235,8 +232,7 @@ TEST_CASE("an Event tells which revision a Service selects, and for a key that i
 
 TEST_CASE("a Service that was changed is Windlass' again without its annotation (RO-183)") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-1", "web-1");
   f.next().selector.Set(kPodTemplateHashLabel, "web-9");
   CHECK(f.Play().empty());
@@ -294,8 +290,7 @@ TEST_CASE("a key that somebody took away is written anew, but not at once again 
 
 TEST_CASE("a Service whose write was refused is not written otherwise in the same sync (RO-185)") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-1", "web-0");
   const Step first = f.Before(f.StatusWrite());
   REQUIRE(std::holds_alternative<windlass::Write>(first));
@@ -378,8 +373,7 @@ TEST_CASE("a rollout goes on without a Service over which the API server is in t
 
 TEST_CASE("a server that does not keep what it accepts gets three patches in one sync (RO-185)") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-1", "web-1");
   int patches = 0;
   for (; patches < 10; ++patches) {
@@ -439,8 +433,7 @@ TEST_CASE("a Service that was not kept waits for a minute, and is told for so lo
 TEST_CASE("patches of Services that are not kept hold up neither status nor Pods (RO-185)") {
   Served f;
   f.steps.clear();
-  f.AddOld(3);
-  f.AddNew(10, 10);
+  f.AddBoth(3, 10, 10);
   f.WriteBoth("web-1", "web-2");
   SECTION("before the last Pods of a revision go") {}
   SECTION("a Service that is named no more keeps its key") {
@@ -512,8 +505,7 @@ TEST_CASE("a Service that is named no more loses key and annotation (RO-186)") {
 
 TEST_CASE("the extension asks for Services where it ends a sync and where it writes a status") {
   Served f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.WriteBoth("web-1", "web-1");
   const RolloutExtension extension(
       in_place::InPlaceExtension(),

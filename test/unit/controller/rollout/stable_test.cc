@@ -50,9 +50,7 @@ TEST_CASE("the status comes before every note (RO-136)") {
   Stepped f;
   f.Add(3, 10, 10, 3).meta.annotations.Set(workload::kComplete, "3/web-3");
   f.AddOld(0);
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.KeepStable(1);
   CHECK(Recovered(f).workload.kept_revision == 1);
   // Unless the ReplicaSet that the status tells of was deleted: another one has worked, too.
   f.replica_sets.pop_back();
@@ -67,9 +65,7 @@ TEST_CASE("the stable revision stays while two templates are exchanged (RO-136)"
   Stepped f;
   f.Add(2, 10, 10, 2).meta.annotations.Set(workload::kComplete, "2/web-2");
   f.Add(3, 0, 0, 2).meta.annotations.Set(in_place::kExchange, "{}");
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.KeepStable(1);
   f.follow_revision = 1;
   CHECK(Recovered(f).workload.kept_revision == 1);
   CHECK(Recovered(f).workload.follow_revision == 1);
@@ -248,11 +244,8 @@ TEST_CASE("a revision is noted when it has all its Pods and all steps are over (
 
 TEST_CASE("the stable revision of an earlier version gets its note, too (RO-121)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.AddBoth(9, 1, 1);
+  f.KeepStable(1);
   // Not one that is older than the Rollout: it may be taken for stable by its Pods alone.
   const bool made = GENERATE(true, false);
   if (!made) f.meta.creation_timestamp = WallTime{9000};

@@ -36,8 +36,7 @@ TEST_CASE("the limit is that of the stored step, or of a partition that leaves f
                                               {5, 2, 2}}));
   CAPTURE(row.step, row.partition_leaves);
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 0);
+  f.AddBoth(9, 1, 0);
   f.Store(row.step);
   f.updated_max = row.partition_leaves;
   CHECK(f.Sit().limits.updated_max == row.limit);
@@ -50,8 +49,7 @@ TEST_CASE("a Rollout without steps has no limit and no step (RO-052)") {
   f.AddOld(10);
   CHECK(f.Sit().limits.updated_max == kUnlimited);
   CHECK_FALSE(f.Next());
-  WorkloadStatus status = f.status;
-  f.extension.UpdateStatus(f.Sit(), status);
+  const WorkloadStatus status = f.Updated();
   CHECK_FALSE(ReadOwn(status.carried).step);
   Proves("RO-052");
 }
@@ -64,10 +62,7 @@ TEST_CASE("the first step begins by a write of the status, before a ReplicaSet i
   f.status.ready_replicas = f.status.available_replicas = 10;
   CHECK(f.Sit().limits.updated_max == 1);
 
-  const std::optional<Step> step = f.Next();
-  REQUIRE(step);
-  REQUIRE(std::holds_alternative<Write>(*step));
-  const Write& write = std::get<Write>(*step);
+  const Write write = f.NextAs<Write>();
   CHECK(write.because.decision == decisions::kBeginStep);
   CHECK(write.request.subresource() == "status");
   CHECK(write.patience == Duration{0});
@@ -102,9 +97,8 @@ TEST_CASE("a step begins before a ReplicaSet is made, for whatever reason (RO-05
   Stepped f;
   f.AddOld(10);
   const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
-  const std::optional<Step> step = f.Next(moment);
-  REQUIRE(step);
-  CHECK(std::get<Write>(*step).because.decision == decisions::kBeginStep);
+  const Write step = f.NextAs<Write>(moment);
+  CHECK(step.because.decision == decisions::kBeginStep);
   CHECK(f.WrittenStep()->index == 1);
   f.Publish();
   CHECK_FALSE(f.Next(moment));
@@ -113,8 +107,7 @@ TEST_CASE("a step begins before a ReplicaSet is made, for whatever reason (RO-05
 
 TEST_CASE("a step that is over stays in force until the next one is stored (RO-058)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.Store(1);
   f.now = kStart + seconds(30);
   CHECK(f.Sit().limits.updated_max == 1);
@@ -142,8 +135,7 @@ TEST_CASE("a step that is over stays in force until the next one is stored (RO-0
 
 TEST_CASE("the same template in another form goes on at its step (RO-055)") {
   Stepped f;
-  f.AddOld(5);
-  ReplicaSet& rs = f.AddNew(5, 5);
+  ReplicaSet& rs = f.AddBoth(5, 5, 5);
   f.Store(4);
   RolloutOwn own = f.Own();
   own.step->template_id = "t-before";
@@ -162,8 +154,7 @@ TEST_CASE("the same template in another form goes on at its step (RO-055)") {
   const bool same = index == 4;
   CHECK(f.Sit().limits.updated_max == (same ? 5 : 1));
   CHECK(f.Next().has_value() == !same);
-  WorkloadStatus status = f.status;
-  f.extension.UpdateStatus(f.Sit(), status);
+  const WorkloadStatus status = f.Updated();
   REQUIRE(ReadOwn(status.carried).step);
   CHECK(ReadOwn(status.carried).step->index == index);
   CHECK(ReadOwn(status.carried).step->template_id == kRequested);
@@ -179,8 +170,7 @@ TEST_CASE("while it is paused, a step stays that may be of the same template (RO
   RolloutOwn own = f.Own();
   own.step->template_id = "t-before";
   f.status.carried = KindStatus(own);
-  WorkloadStatus status = f.status;
-  f.extension.UpdateStatus(f.Sit(), status);
+  const WorkloadStatus status = f.Updated();
   CHECK(ReadOwn(status.carried).step == own.step);
   Proves("RO-055");
 }
@@ -188,8 +178,7 @@ TEST_CASE("while it is paused, a step stays that may be of the same template (RO
 TEST_CASE("the Pods that end a step are progress (RO-088)") {
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.Store(1);
   f.SetProgressing("True", workload::kUpdatedReason, "one is ready");
   f.status.replicas = f.status.ready_replicas = 10;
@@ -211,8 +200,7 @@ TEST_CASE("the Pods that end a step are progress (RO-088)") {
 TEST_CASE("Pods that an update in place lets back in are no progress (RO-088)") {
   Stepped f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), SetUpdated(IntOrPercent::Percent("50%"))};
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.Store(1);
   f.SetProgressing("True", workload::kUpdatedReason, "one is ready");
   f.status.replicas = f.status.ready_replicas = 10;
@@ -246,8 +234,7 @@ TEST_CASE("a step begins without counters while Pods in place cannot be seen (RO
 
 TEST_CASE("Pods above the size of the new ReplicaSet end no step (RO-052)") {
   Stepped f;
-  f.AddOld(5);
-  ReplicaSet& rs = f.AddNew(5, 5);
+  ReplicaSet& rs = f.AddBoth(5, 5, 5);
   f.Store(3);
   SECTION("all five are there and available") {
     REQUIRE(f.Next());
@@ -266,8 +253,7 @@ TEST_CASE("Pods above the size of the new ReplicaSet end no step (RO-052)") {
 
 TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   Stepped f;
-  f.AddOld(10);
-  f.AddNew(0, 0);
+  f.AddBoth(10, 0, 0);
   f.Store(1);
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
@@ -295,9 +281,7 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
 TEST_CASE("a status that the API server refuses holds up no other decision (RO-058)") {
   Stepped f;
   f.AddOld(10);
-  const std::optional<Step> first = f.Next();
-  REQUIRE(first);
-  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kForbidden, "no"}));
+  f.learned.push_back(OutcomeOf(f.NextAs<Write>(), Error{ErrorKind::kForbidden, "no"}));
   f.now = kStart + seconds(1);  // another body
   CHECK_FALSE(f.Next());
   CHECK(f.Sit().limits.updated_max == 1);
@@ -311,14 +295,11 @@ TEST_CASE("no Pod comes before its step if the status was not stored (RO-058)") 
   f.AddOld(1);
   const auto kind = GENERATE(ErrorKind::kConflict, ErrorKind::kNotFound, ErrorKind::kWebhook,
                              ErrorKind::kTimeout);
-  const std::optional<Step> first = f.Next(Moment::kBeforeCreation);
-  REQUIRE(first);
-  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{kind, "changed"}));
+  f.learned.push_back(OutcomeOf(f.NextAs<Write>(Moment::kBeforeCreation), Error{kind, "changed"}));
   f.now = kStart + seconds(1);  // another body
-  const std::optional<Step> end = f.Next(Moment::kBeforeCreation);
-  REQUIRE(end);
-  CHECK(std::get<Failed>(*end).error.kind == kind);
-  CHECK(std::get<Failed>(*end).retry == Retry::kBackOff);
+  const Failed end = f.NextAs<Failed>(Moment::kBeforeCreation);
+  CHECK(end.error.kind == kind);
+  CHECK(end.retry == Retry::kBackOff);
   Proves("RO-058");
 }
 
@@ -326,12 +307,9 @@ TEST_CASE("no Pod comes before its step if the status was not stored (RO-058)") 
 TEST_CASE("a webhook that is down holds up no step where a proven revision stays (RO-058)") {
   Stepped f;
   f.AddOld(10);
-  RolloutOwn own = ReadOwn(f.status.carried);
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
-  const std::optional<Step> first = f.Next(Moment::kBeforeCreation);
-  REQUIRE(first);
-  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kWebhook, "down"}));
+  f.KeepStable(1);
+  f.learned.push_back(
+      OutcomeOf(f.NextAs<Write>(Moment::kBeforeCreation), Error{ErrorKind::kWebhook, "down"}));
   f.now = kStart + seconds(1);
   CHECK_FALSE(f.Next(Moment::kBeforeCreation));
   CHECK(f.Sit().limits.updated_max == 1);
@@ -343,21 +321,16 @@ TEST_CASE("a Rollout gets its size although a step could not be stored (RO-058)"
   Stepped f;
   ReplicaSet& old = f.AddOld(1);
   old.meta.annotations.Set(workload::kDesiredReplicas, "1");
-  const std::optional<Step> first = f.Next();
-  REQUIRE(first);
-  f.learned.push_back(OutcomeOf(std::get<Write>(*first), Error{ErrorKind::kConflict, "changed"}));
+  f.learned.push_back(OutcomeOf(f.NextAs<Write>(), Error{ErrorKind::kConflict, "changed"}));
   f.now = kStart + seconds(1);
-  const std::optional<Step> next = f.Next();
-  REQUIRE(next);
-  REQUIRE(std::holds_alternative<Write>(*next));
-  CHECK(std::get<Write>(*next).request.resource() == resources::kReplicaSets);
+  const Write next = f.NextAs<Write>();
+  CHECK(next.request.resource() == resources::kReplicaSets);
   Proves("RO-058");
 }
 
 TEST_CASE("a pause begins and ends together with its condition (RO-059)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
   f.Store(1);
   f.now = kStart + seconds(30);
@@ -385,12 +358,10 @@ TEST_CASE("a pause begins and ends together with its condition (RO-059)") {
 
 TEST_CASE("a pause without a duration says how to go on, and ends the rollout's steps (RO-054)") {
   Stepped f;
-  f.AddOld(5);
-  f.AddNew(5, 5);
+  f.AddBoth(5, 5, 5);
   f.Store(3);
-  const std::optional<Step> pause = f.Next();
-  REQUIRE(pause);
-  CHECK(std::get<Write>(*pause).on_success[0].message ==
+  const Write pause = f.NextAs<Write>();
+  CHECK(pause.on_success[0].message ==
         "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2");
   f.Publish();
   CHECK_FALSE(f.Next());
@@ -398,11 +369,9 @@ TEST_CASE("a pause without a duration says how to go on, and ends the rollout's 
   f.meta.annotations.Set(kPromote, "4@1");
   CHECK_FALSE(f.Next());
   f.meta.annotations.Set(kPromote, "4@2");
-  const std::optional<Step> last = f.Next();
-  REQUIRE(last);
-  CHECK(std::get<Write>(*last).on_success[0].reason == "StepsDone");
-  CHECK(std::get<Write>(*last).on_success[0].message ==
-        "All 4 steps are over: every Pod gets revision 2");
+  const Write last = f.NextAs<Write>();
+  CHECK(last.on_success[0].reason == "StepsDone");
+  CHECK(last.on_success[0].message == "All 4 steps are over: every Pod gets revision 2");
   f.Publish();
   CHECK(f.Own().step->index == 5);
   CHECK(f.Sit().limits.updated_max == kUnlimited);
@@ -412,8 +381,7 @@ TEST_CASE("a pause without a duration says how to go on, and ends the rollout's 
 
 TEST_CASE("the condition of a pause stays as it is while the pause lasts (RO-059)") {
   Stepped f;
-  f.AddOld(5);
-  f.AddNew(5, 5);
+  f.AddBoth(5, 5, 5);
   f.Store(4);
   const std::string text = "Step 4 of 4: pause until annotation windlass.dev/promote says 4@2";
   f.SetProgressing("Unknown", "RolloutPausedAtStep", text);
@@ -435,8 +403,7 @@ TEST_CASE("the condition of a pause stays as it is while the pause lasts (RO-059
 
 TEST_CASE("without a pause any more the deadline begins anew, although the time is over (RO-059)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 0);
+  f.AddBoth(9, 1, 0);
   f.steps = {SetUpdated(IntOrPercent::Int(1))};  // the user removed the pause
   f.Store(1);
   f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 1 of 2: pause for 10m");
@@ -460,9 +427,7 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
   SECTION("a revision that was complete before the stable one (RO-121)") {
     f.Add(3, 10, 10, 3);
     f.AddNew(0, 0).meta.annotations.Set(workload::kComplete, "2/web-2");
-    RolloutOwn own;
-    own.stable_revision = 3;
-    f.status.carried = KindStatus(own);
+    f.KeepStable(3);
   }
   SECTION("the way back to the stable template") {
     f.Add(3, 3, 3, 1);  // what is left of the rollout that failed
@@ -487,8 +452,7 @@ TEST_CASE("steps are skipped where there is nothing to hold back (RO-056)") {
   CHECK(f.Sit().limits.updated_max == kUnlimited);
   const std::optional<Step> step = f.Next();  // the note that the stable revision was complete
   CHECK((!step || std::get<Write>(*step).because.decision == workload::decisions::kNoteComplete));
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  const WorkloadStatus draft = f.Updated();
   REQUIRE(ReadOwn(draft.carried).step);
   CHECK(ReadOwn(draft.carried).step->index == 5);
   Proves("RO-056");
@@ -528,11 +492,8 @@ TEST_CASE("a pause lasts although all Pods have the new revision (RO-134)") {
 // Row of an autoscaler: scaled to 0 at a pause, and back. The proven revision gets its share again.
 TEST_CASE("steps hold Pods back after a time without Pods (RO-120)") {
   Stepped f;
-  f.AddOld(0);
-  f.AddNew(0, 0);
-  RolloutOwn own;
-  own.stable_revision = 1;
-  f.status.carried = KindStatus(own);
+  f.AddBoth(0, 0, 0);
+  f.KeepStable(1);
   SECTION("at a pause") { f.Store(2); }
   SECTION("the template came while there were no Pods") {}
   CHECK(f.Sit().limits.updated_max == 1);
@@ -542,16 +503,14 @@ TEST_CASE("steps hold Pods back after a time without Pods (RO-120)") {
 
 TEST_CASE("a pause whose Pod died tells what it waits for, and the deadline runs (RO-131)") {
   Stepped f;
-  f.AddOld(9);
-  ReplicaSet& rs = f.AddNew(1, 1);
+  ReplicaSet& rs = f.AddBoth(9, 1, 1);
   f.Store(2);
   f.SetProgressing("Unknown", "RolloutPausedAtStep", "Step 2 of 4: pause for 10m");
   rs.status.available_replicas = rs.status.ready_replicas = 0;
   f.now = kStart + seconds(700);
   CHECK_FALSE(f.Next());  // not step 3
   CHECK_FALSE(f.Sit().extended.at_rest);
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  WorkloadStatus draft = f.Updated();
   CHECK(ReasonIn(draft.conditions) == "True ReplicaSetUpdated");
   CHECK(FindCondition(draft.conditions, "Progressing")->last_update_time == f.now);
   CHECK(ReadOwn(draft.carried).step->available_since.IsZero());
@@ -560,7 +519,7 @@ TEST_CASE("a pause whose Pod died tells what it waits for, and the deadline runs
   f.status = draft;
   rs.status.available_replicas = rs.status.ready_replicas = 1;
   f.now = kStart + seconds(800);
-  f.extension.UpdateStatus(f.Sit(), draft);
+  draft = f.Updated();
   CHECK(ReasonIn(draft.conditions) == "Unknown RolloutPausedAtStep");
   CHECK(ReadOwn(draft.carried).step->available_since == f.now);
   CHECK(ReadOwn(draft.carried).waits_for.empty());
@@ -590,8 +549,7 @@ TEST_CASE("a step that has no Pod at this size says so, and what to do (RO-193)"
   Stepped f;
   f.Store(row.step);
   f.replicas = 1;
-  f.AddOld(1);
-  f.AddNew(0, 0);
+  f.AddBoth(1, 0, 0);
   f.SetProgressing("True", workload::kUpdatedReason, "ReplicaSet \"web-2\" is progressing.");
   f.now = kStart + seconds(700);
   CHECK_FALSE(f.Next());
@@ -612,12 +570,10 @@ TEST_CASE("a step that has no Pod at this size says so, and what to do (RO-193)"
 
 TEST_CASE("a pause of a shortened list says so (RO-132)") {
   Stepped f;
-  f.AddOld(5);
-  f.AddNew(5, 5);
+  f.AddBoth(5, 5, 5);
   f.Store(4);
   f.steps.resize(2);
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  const WorkloadStatus draft = f.Updated();
   CHECK(FindCondition(draft.conditions, "Progressing")->message ==
         "Step 2 of 2 (it was step 4 of a longer list): pause until annotation windlass.dev/promote "
         "says 4@2");
@@ -626,14 +582,12 @@ TEST_CASE("a pause of a shortened list says so (RO-132)") {
 
 TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095)") {
   Stepped f;
-  f.AddOld(5);
-  f.AddNew(5, 5);
+  f.AddBoth(5, 5, 5);
   f.Store(4);
   f.follow_revision = 1;
   CHECK(f.Sit().limits.updated_max == kUnlimited);
   CHECK_FALSE(f.Next());
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  const WorkloadStatus draft = f.Updated();
   CHECK_FALSE(ReadOwn(draft.carried).step);
 
   f.status = draft;
@@ -650,15 +604,13 @@ TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095
 
 TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.paused = true;
   f.now = kStart + seconds(5000);
   SECTION("a step of this template") {
     f.Store(2);
     CHECK_FALSE(f.Next(Moment::kWhilePaused));
-    WorkloadStatus draft = f.status;
-    f.extension.UpdateStatus(f.Sit(), draft);
+    const WorkloadStatus draft = f.Updated();
     CHECK(draft == f.status);
   }
   SECTION("a step of the template before") {
@@ -668,8 +620,7 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
     own.step->revision = 1;
     f.status.carried = KindStatus(own);
     CHECK_FALSE(f.Next(Moment::kWhilePaused));
-    WorkloadStatus draft = f.status;
-    f.extension.UpdateStatus(f.Sit(), draft);
+    const WorkloadStatus draft = f.Updated();
     CHECK_FALSE(ReadOwn(draft.carried).step);
   }
   Proves("RO-096");
@@ -677,8 +628,7 @@ TEST_CASE("a paused Rollout stays at its step and begins none (RO-096)") {
 
 TEST_CASE("without a deadline, too, a paused Rollout does not say that it is at a step (RO-096)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.Store(2);
   f.progress_deadline_seconds = kUnlimited;
   const auto shown = [&] {
@@ -702,8 +652,7 @@ TEST_CASE("without a deadline, too, a paused Rollout does not say that it is at 
 
 TEST_CASE("a sync ends in time for the end of a pause (RO-053)") {
   Stepped f;
-  f.AddOld(9);
-  f.AddNew(1, 1);
+  f.AddBoth(9, 1, 1);
   f.Store(2);
   f.now = kStart + seconds(60);
   const auto end = [&] { return std::get<Wait>(f.extension.End(f.Sit(), Wait{})).look_again_in; };

@@ -100,6 +100,11 @@ struct Stepped {
   }
   ReplicaSet& AddOld(int32_t size) { return Add(1, size, size, 1); }
   ReplicaSet& AddNew(int32_t size, int32_t available) { return Add(2, size, available, 100); }
+  // Returns the new one.
+  ReplicaSet& AddBoth(int32_t old_size, int32_t new_size, int32_t available) {
+    AddOld(old_size);
+    return AddNew(new_size, available);
+  }
 
   // Stores that `index` of revision 2 began at `started_at`, as the steps below have them. The Pods
   // of a pause are available since then.
@@ -122,6 +127,12 @@ struct Stepped {
     status.carried = KindStatus(own);
   }
   RolloutOwn Own() const { return ReadOwn(status.carried); }
+  // Stores that revision `number` is the stable one.
+  void KeepStable(int64_t number) {
+    RolloutOwn own = Own();
+    own.stable_revision = number;
+    status.carried = KindStatus(own);
+  }
   // Stores the status that was to be written last.
   void Publish() {
     REQUIRE(kind.written);
@@ -170,6 +181,20 @@ struct Stepped {
   }
   std::optional<Step> Next(Moment moment = Moment::kWhileRunning) {
     return extension.Next(Sit(), moment);
+  }
+  // Returns the next step, which must be of this type.
+  template <typename T>
+  T NextAs(Moment moment = Moment::kWhileRunning) {
+    const std::optional<Step> step = Next(moment);
+    REQUIRE(step);
+    REQUIRE(std::holds_alternative<T>(*step));
+    return std::get<T>(*step);
+  }
+  // Returns the status as the extension updates it.
+  WorkloadStatus Updated() {
+    WorkloadStatus draft = status;
+    extension.UpdateStatus(Sit(), draft);
+    return draft;
   }
   // Returns the step that the last status that was to be written has.
   std::optional<RolloutStepStatus> WrittenStep() const {

@@ -96,9 +96,7 @@ TEST_CASE("a rollout that lacks nothing asks for no list (RO-140)") {
   SECTION("it was complete, and has no deadline") {
     f.progress_deadline_seconds = kUnlimited;
     workload::RemoveCondition(f.status.conditions, "Progressing");
-    RolloutOwn own;
-    own.stable_revision = 2;
-    f.status.carried = KindStatus(own);
+    f.KeepStable(2);
   }
   SECTION("it is paused") { f.paused = true; }
   SECTION("Pods follow another revision") { f.follow_revision = 1; }
@@ -181,8 +179,7 @@ TEST_CASE("what was told is taken back (RO-144)") {
     f.List(Reply{R"({"metadata":{},"items":[]})"});
   }
   f.status.ready_replicas = f.rs().status.available_replicas;
-  WorkloadStatus draft = f.status;
-  f.extension.UpdateStatus(f.Sit(), draft);
+  const WorkloadStatus draft = f.Updated();
   CHECK(FindCondition(draft.conditions, kPodsStuck) == nullptr);
   const std::string message = FindCondition(draft.conditions, "Progressing")->message;
   CHECK(message.find("ImagePullBackOff") == std::string::npos);
@@ -237,8 +234,7 @@ TEST_CASE("a ReplicaSet that cannot make Pods tells why itself (RO-145)") {
 TEST_CASE("at a pause the message names the canary that is not available (RO-142)") {
   Fixture f;
   f.replica_sets.clear();
-  f.AddOld(9);
-  f.AddNew(1, 0);
+  f.AddBoth(9, 1, 0);
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause("10m")};
   f.Store(2);
   f.SetProgressing("True", "ReplicaSetUpdated", "ReplicaSet \"web-2\" is progressing.");
