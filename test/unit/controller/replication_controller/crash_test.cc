@@ -89,8 +89,7 @@ TEST_CASE("a crash at any write changes nothing in the end") {
   int created = 0;
   std::vector<std::string> lines;
   {
-    World whole;
-    whole.AddController("web", 3, update.labels);
+    World whole("web", 3, update.labels);
     whole.AddUpdate("web", update.spec);
     whole.Run();
     CheckEnd(whole, update);
@@ -125,8 +124,7 @@ TEST_CASE("a crash at any write changes nothing in the end") {
 }
 
 TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it any more") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(2)}, {"updatePeriod", "0s"}});
   for (int call = 0; world.lines().empty() || world.lines().back() != "Scaling web down to 1";) {
     world.CrashAt(1, /*after_it=*/false);
@@ -158,8 +156,7 @@ TEST_CASE("a scaling down that was stored is dropped if the Pods do not allow it
 }
 
 TEST_CASE("a scaling up that was stored is dropped if maxSurge does not allow it any more") {
-  World world;
-  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  World world("web", 4, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate(
       "web",
       {{"newName", "web-2"}, {"controller", File(4)}, {"updatePeriod", "0s"}, {"maxSurge", 3}});
@@ -183,8 +180,7 @@ TEST_CASE("a scaling up that was stored is dropped if maxSurge does not allow it
 }
 
 TEST_CASE("a crash that outlasts the timeout between storing and making a scaling is no timeout") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate(
       "web",
       {{"newName", "web-2"}, {"controller", File(2)}, {"updatePeriod", "60s"}, {"timeout", "5m"}});
@@ -231,8 +227,7 @@ TEST_CASE("an update that kubectl 1.17 began is finished") {
       {"complete", 0, {{kNext, "web-2"}, {kOriginal, "3"}}, 3, both},
   }));
   CAPTURE(left.name);
-  World world;
-  world.AddController("web", left.old_replicas, {{"app", "web"}, {"deployment", "a-orig"}});
+  World world("web", left.old_replicas, {{"app", "web"}, {"deployment", "a-orig"}});
   world.Controller("web")["metadata"]["annotations"] = left.old_annotations;
   if (left.new_replicas) {
     world.AddController("web-2", *left.new_replicas, {{"app", "web"}, {"deployment", "b"}},
@@ -251,8 +246,7 @@ TEST_CASE("an update that kubectl 1.17 began is finished") {
 }
 
 TEST_CASE("what kubectl expects of an update is there at every moment") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}, {"version", "1"}});
+  World world("web", 3, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(4)}, {"updatePeriod", "0s"}});
   int checked = 0;
   world.after_write = [&] {
@@ -293,8 +287,7 @@ TEST_CASE("annotations that are not of this update are refused with kubectl's wo
        "Unable to parse annotation for web-2: kubectl.kubernetes.io/desired-replicas=many"},
   }));
   CAPTURE(row.name);
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddController("web-2", 1, {{"app", "web"}, {"version", "2"}});
   if (!row.annotations.is_null()) {
     world.Controller("web-2")["metadata"]["annotations"] = row.annotations;
@@ -308,8 +301,7 @@ TEST_CASE("annotations that are not of this update are refused with kubectl's wo
 }
 
 TEST_CASE("selectors without a key of different values are refused with kubectl's words") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", File(3)}});
   world.Run();
   CHECK(world.message() ==
@@ -321,8 +313,7 @@ TEST_CASE("selectors without a key of different values are refused with kubectl'
 // --- the rename ---
 
 TEST_CASE("no Pod is made or lost by a rename, and the old object keeps its uid") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}, {"version", "1"}});
+  World world("web", 3, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"},
                           {"controller", File(3)},
                           {"updatePeriod", "0s"},
@@ -347,8 +338,7 @@ TEST_CASE("no Pod is made or lost by a rename, and the old object keeps its uid"
 }
 
 TEST_CASE("a rename waits until the garbage collector has released every Pod") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"},
                           {"controller", File(2)},
                           {"updatePeriod", "0s"},
@@ -377,8 +367,7 @@ TEST_CASE("a rename waits until the garbage collector has released every Pod") {
 }
 
 TEST_CASE("a rename survives that its annotation is removed") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"},
                           {"controller", File(2)},
                           {"updatePeriod", "0s"},
@@ -394,8 +383,7 @@ TEST_CASE("a rename survives that its annotation is removed") {
 }
 
 TEST_CASE("an old controller that is gone is an error, in kubectl's words") {
-  World world;
-  world.AddController("web-2", 2, {{"app", "web"}, {"version", "2"}});
+  World world("web-2", 2, {{"app", "web"}, {"version", "2"}});
   world.AddUpdate("web", {{"image", "web:2"}});
   world.Run();
   CHECK(world.message() ==

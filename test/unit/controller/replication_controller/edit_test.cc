@@ -11,8 +11,7 @@ namespace windlass::replication_controller::edit_test {
 namespace {
 
 TEST_CASE("another new name counts before the first step") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate(
       "web", {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}, {"paused", true}});
   REQUIRE(world.Run() == "Paused");
@@ -34,8 +33,7 @@ TEST_CASE("an image that is edited on the way is refused, or rolled out afterwar
   int succeeded = 0;
   for (int call = 0; call < 60; ++call) {
     CAPTURE(call);
-    World world;
-    world.AddController("web", 2, {{"app", "web"}});
+    World world("web", 2, {{"app", "web"}});
     world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
     bool edited = false;
     world.after_write = [&] {
@@ -72,8 +70,7 @@ TEST_CASE("a rollback that is turned to another image says what is under way, an
   int succeeded = 0;
   for (int call = 0; call < 60; ++call) {
     CAPTURE(call);
-    World world;
-    world.AddController("web", 3, {{"app", "web"}});
+    World world("web", 3, {{"app", "web"}});
     world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
     RunUntil(world, [&] { return world.lines().size() >= 4; });
     const size_t before = world.writes().size();
@@ -113,8 +110,7 @@ TEST_CASE("a new controller that is edited on the way is refused until it is cha
                        {"template",
                         {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
                          {"spec", {{"containers", json::array({{{"name", "web"}}})}}}}}}}};
-  World world;
-  world.AddController("web", 3, {{"app", "web"}, {"version", "1"}});
+  World world("web", 3, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"}, {"controller", file}, {"updatePeriod", "0s"}});
   for (int i = 0; i < 100 && world.lines().size() < 4; ++i) {
     world.Sync();
@@ -172,8 +168,7 @@ TEST_CASE("an update that goes on after a failure is the same rollout") {
 }
 
 TEST_CASE("an update that begins again after its end is another rollout") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
   REQUIRE(world.Run() == "Succeeded");
   CHECK(EarlierRollouts(world) == 0);

@@ -249,8 +249,7 @@ TEST_CASE("the sequences of kubectl 1.17, scaling by scaling and line by line") 
 // Upstream's test plays one more row, with a stub in place of what makes the new one: 3->0 where it
 // does not exist. kubectl's own code refuses that, and so does Windlass.
 TEST_CASE("3->0 10%/10% is refused where the new one would have to be made") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}, {"v", "1"}});
+  World world("web", 3, {{"app", "web"}, {"v", "1"}});
   world.AddUpdate("web", {{"newName", "web-2"},
                           {"controller", FileOf(0)},
                           {"maxUnavailable", "10%"},

@@ -28,8 +28,7 @@ json ImagesOf(const json& controller) {
 }
 
 TEST_CASE("an image is rolled out under the old name, with every Pod kept on the way") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}});
+  World world("web", 3, {{"app", "web"}});
   const json uid = world.Controller("web")["metadata"]["uid"];
   world.AddUpdate("web", ToImage("web:2"));
   CHECK(world.Run() == "Succeeded");
@@ -47,8 +46,7 @@ TEST_CASE("an image is rolled out under the old name, with every Pod kept on the
 }
 
 TEST_CASE("the new name is kept in the annotation before the controller exists") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}});
+  World world("web", 1, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2"));
   std::string noted;
   world.after_write = [&] {
@@ -70,8 +68,7 @@ TEST_CASE("the new name is kept in the annotation before the controller exists")
 }
 
 TEST_CASE("no Pod is lost when the old controller gets the label") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}});
+  World world("web", 3, {{"app", "web"}});
   const auto pods = world.Pods();
   world.AddUpdate("web", ToImage("web:2"));
   world.controller_manager_on = false;
@@ -108,8 +105,7 @@ TEST_CASE("no Pod is lost when the old controller gets the label") {
 }
 
 TEST_CASE("a Pod that only the API server knows holds the selector back") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2"));
   json late;
   int checks = 0;
@@ -133,16 +129,14 @@ TEST_CASE("a Pod that only the API server knows holds the selector back") {
 }
 
 TEST_CASE("another selector key is used if the update says so") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}});
+  World world("web", 1, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2", {{"deploymentLabelKey", "rev"}}));
   CHECK(world.Run() == "Succeeded");
   CHECK(world.Controller("web")["spec"]["selector"].contains("rev"));
 }
 
 TEST_CASE("the same image is rolled out again and again with a pull policy") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}});
+  World world("web", 1, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:1", {{"imagePullPolicy", "Always"}}));
   REQUIRE(world.Run() == "Succeeded");
   const json first = world.Controller("web")["spec"]["selector"]["deployment"];
@@ -192,8 +186,7 @@ TEST_CASE("what cannot be updated to an image is refused with kubectl's words") 
        "kubectl.kubernetes.io/desired-replicas, or set spec.image or spec.controller"},
   }));
   CAPTURE(row.name);
-  World world;
-  world.AddController("web", 1, {{"app", "web"}}, row.containers);
+  World world("web", 1, {{"app", "web"}}, row.containers);
   const json before = world.Controller("web");
   world.AddUpdate("web", row.spec);
   CHECK(world.Run() == "Failed");
@@ -204,8 +197,7 @@ TEST_CASE("what cannot be updated to an image is refused with kubectl's words") 
 }
 
 TEST_CASE("an update of no replicas is refused with kubectl's words") {
-  World world;
-  world.AddController("web", 0, {{"app", "web"}});
+  World world("web", 0, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2", {{"newName", "web-2"}}));
   world.Run();
   CHECK(world.message() == "Invalid controller spec for web-2; required: > 0 replicas, actual: 0");
@@ -213,8 +205,7 @@ TEST_CASE("an update of no replicas is refused with kubectl's words") {
 }
 
 TEST_CASE("an update under way to another image is not taken for this one") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}}, {{"a", "a:1"}, {"web", "web:1"}});
+  World world("web", 1, {{"app", "web"}}, {{"a", "a:1"}, {"web", "web:1"}});
   world.AddUpdate("web", ToImage("web:2", {{"container", "web"}}));
   world.pods_get_ready = false;
   for (int i = 0; i < 6; ++i) {
@@ -267,8 +258,7 @@ TEST_CASE("an image that a webhook changes is refused before anything is written
 
 // For the user whose application would run the sidecar's image.
 TEST_CASE("a container that a webhook puts before the others is not the one that is updated") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.webhook = [](json& created) {
     json& containers = created["spec"]["template"]["spec"]["containers"];
     containers.insert(containers.begin(), json{{"name", "proxy"}, {"image", "proxy:1"}});

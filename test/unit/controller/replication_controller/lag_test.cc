@@ -42,8 +42,7 @@ TEST_CASE("Pods that only a late cache shows as ready allow no scaling down") {
 }
 
 TEST_CASE("the label is selected by only when the replication controller has seen it on each Pod") {
-  World world;
-  world.AddController("web", 3, {{"app", "web"}});
+  World world("web", 3, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
   // A label that the template got when the Pods were there already; nothing waits for it.
   const bool lacks_another = GENERATE(false, true);

@@ -271,8 +271,7 @@ TEST_CASE("a new controller of an update that has ended holds no other update up
 
 // For the user who sees a mistake at once.
 TEST_CASE("an update that has labelled and not created yet is taken back") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
   RunUntil(world, [&] { return !world.Annotations("web").empty(); });
   REQUIRE(world.controllers().size() == 1);
@@ -285,8 +284,7 @@ TEST_CASE("an update that has labelled and not created yet is taken back") {
 
 // kubectl notes a size, and not whose. It is not to be lost by a guess.
 TEST_CASE("a size that kubectl noted is not given up with the note of the name") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.Controller("web")["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/next-controller-id", "web-2"},
       {"kubectl.kubernetes.io/original-replicas", "5"}};
@@ -298,8 +296,7 @@ TEST_CASE("a size that kubectl noted is not given up with the note of the name")
 }
 
 TEST_CASE("an old controller that was deleted on the way is told again after an edit") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
   RunUntil(world, [&] { return world.phase() == "Progressing"; });
   world.Remove("web");

@@ -36,8 +36,7 @@ TEST_CASE("a file without replicas means as many as the old controller has") {
 
 TEST_CASE(
     "a new controller of an image has the old one's labels and annotations, and no replicas") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"deployment", "a"}});
+  World world("web", 2, {{"app", "web"}, {"deployment", "a"}});
   json& metadata = world.Controller("web")["metadata"];
   metadata["labels"] = {{"team", "shop"}};
   metadata["annotations"] = {
@@ -77,8 +76,7 @@ TEST_CASE("a new controller is claimed if it has no replicas, a size to reach an
       {"it replaces another", 0, {{kDesired, "2"}, {kSourceId, "other:1"}}, false},
   }));
   CAPTURE(row.name);
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   world.AddController("web-2", row.replicas, {{"app", "web"}, {"version", "2"}});
   world.Controller("web-2")["metadata"]["annotations"] = row.annotations;
   const json before = world.controllers();

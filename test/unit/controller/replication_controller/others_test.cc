@@ -42,8 +42,7 @@ TEST_CASE("a rename is refused before anything is touched if another one selects
 }
 
 TEST_CASE("others that select the new Pods are asked for before the first write and the rename") {
-  World world;
-  world.AddController("web", 4, {{"app", "web"}});
+  World world("web", 4, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "1s"}});
   REQUIRE(world.Run() == "Succeeded");
   CHECK(std::ranges::count(world.reads(), "list replicasets ns") == 2);

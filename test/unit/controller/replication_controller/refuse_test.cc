@@ -44,8 +44,7 @@ void CheckRefused(World& world, const std::string& message) {
 }
 
 TEST_CASE("an old controller gets no label for an update to an image that is refused") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   const json apart = {{"app", "web"}, {"deployment", "x"}};
   json spec = ToImage();
   std::string message = kNoDifferentKey;
@@ -85,8 +84,7 @@ TEST_CASE("an old controller gets no label for an update to an image that is ref
 }
 
 TEST_CASE("an old controller without the label is told apart by the one that it gets") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   AddNewController(world, {{"app", "web"}, {"deployment", "x"}}, OfUpdate(world));
   world.AddUpdate("web", ToImage());
   CHECK(world.Run() == "Succeeded");
@@ -108,8 +106,7 @@ TEST_CASE("no controller is created that selects the old Pods") {
 }
 
 TEST_CASE("a new controller that cannot be updated to is not claimed") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   AddNewController(world, {{"app", "web"}}, {{kDesired, "2"}});
   world.AddUpdate("web", {{"newName", "web-2"}});
   CheckRefused(world, kNoDifferentKey);
@@ -118,8 +115,7 @@ TEST_CASE("a new controller that cannot be updated to is not claimed") {
 
 // For the user who mends the cause and says the same or something else again.
 TEST_CASE("a creation that the API server refuses leaves the old controller as it is") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   const auto [kind, message] = GENERATE(table<ErrorKind, std::string>({
       {ErrorKind::kInvalid, "ReplicationController \"web-2\" is invalid: metadata.name"},
       {ErrorKind::kQuotaExceeded, "exceeded quota: two"},
@@ -145,8 +141,7 @@ TEST_CASE("a creation that the API server refuses leaves the old controller as i
 }
 
 TEST_CASE("an API server that cannot say whether it would create is asked to create") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   const ErrorKind kind = GENERATE(ErrorKind::kInvalid, ErrorKind::kAlreadyExists);
   world.refuse = [&](const Request& request) -> std::optional<Error> {
     if (request.verb() != Verb::kDryRunCreate) return std::nullopt;
@@ -160,8 +155,7 @@ TEST_CASE("an API server that cannot say whether it would create is asked to cre
 }
 
 TEST_CASE("an API server in trouble is asked again whether it would create") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   bool busy = true;
   world.refuse = [&](const Request& request) -> std::optional<Error> {
     if (!busy || request.verb() != Verb::kDryRunCreate) return std::nullopt;
@@ -177,8 +171,7 @@ TEST_CASE("an API server in trouble is asked again whether it would create") {
 
 // For the user who takes it back: what was changed must not be called nothing.
 TEST_CASE("a creation that is refused after the old one was labelled can be taken back") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   world.refuse = [&](const Request& request) -> std::optional<Error> {
     if (request.verb() != Verb::kCreate) return std::nullopt;
     return Error{ErrorKind::kQuotaExceeded, "exceeded quota: two"};
@@ -194,8 +187,7 @@ TEST_CASE("a creation that is refused after the old one was labelled can be take
 }
 
 TEST_CASE("a size that cannot be noted after the new one was claimed is not called nothing") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   AddNewController(world, {{"app", "web"}, {"version", "2"}}, {{kDesired, "2"}});
   world.refuse = [&](const Request& request) -> std::optional<Error> {
     const bool notes = request.body().find("original-replicas") != std::string::npos;
@@ -209,8 +201,7 @@ TEST_CASE("a size that cannot be noted after the new one was claimed is not call
 }
 
 TEST_CASE("an old controller gets no size for a rollback that is refused") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   json spec = {{"newName", "web-2"}, {"rollback", true}};
   std::string message =
       "web must specify a matching key with non-equal value in Selector for web-2";
@@ -233,8 +224,7 @@ TEST_CASE("an old controller gets no size for a rollback that is refused") {
 
 // Serves who has a large ReplicationController: all Pods were exchanged, and the rename stuck.
 TEST_CASE("an update to an image is refused whose rename needs too large an annotation") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   json& web = world.Controller("web");
   json spec = {{"image", "web:2"}, {"updatePeriod", "0s"}};
   size_t in_template = 0;
@@ -266,8 +256,7 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
 }
 
 TEST_CASE("an update to an image is renamed whose template fits into an annotation") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}});
+  World world("web", 2, {{"app", "web"}});
   json& container = world.Controller("web")["spec"]["template"]["spec"]["containers"][0];
   container["env"] = {{{"name", "E"}, {"value", std::string(250000, 'a')}}};
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});

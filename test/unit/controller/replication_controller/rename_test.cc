@@ -118,8 +118,7 @@ TEST_CASE("an old controller that gets Pods in the middle of a rename keeps them
 TEST_CASE("a rename is finished before an update to another name begins") {
   const bool of_other_update = GENERATE(false, true);
   CAPTURE(of_other_update);
-  World world;
-  world.AddController("web", 3, {{"app", "web"}});
+  World world("web", 3, {{"app", "web"}});
   world.AddUpdate("web", ToImage("web:2"));
   RunUntilDeleted(world);
   if (of_other_update) {
@@ -187,8 +186,7 @@ TEST_CASE("a rename during which a Pod ends, and another is created, ends") {
 }
 
 TEST_CASE("a rename does not wait for Pods that another controller owns") {
-  World world;
-  world.AddController("other", 2, {{"app", "web"}, {"version", "2"}, {"tier", "x"}});
+  World world("other", 2, {{"app", "web"}, {"version", "2"}, {"tier", "x"}});
   const auto others = world.PodsOf("other");
   Start(world, 2);
   CHECK(world.Run() == "Succeeded");

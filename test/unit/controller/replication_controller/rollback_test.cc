@@ -117,8 +117,7 @@ TEST_CASE("a rollback says what kubectl says") {
 }
 
 TEST_CASE("a rollback of what is not under way is refused") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}});
+  World world("web", 1, {{"app", "web"}});
   world.AddUpdate("web", {{"rollback", true}, {"image", "web:2"}});
   world.Run();
   CHECK(world.message() ==
@@ -133,8 +132,7 @@ TEST_CASE("a rollback of what is not under way is refused") {
 
 // A rollback deletes the new one.
 TEST_CASE("a rollback of what no update has made is refused, also if it has no replicas") {
-  World world;
-  world.AddController("web", 2, {{"app", "web"}, {"version", "1"}});
+  World world("web", 2, {{"app", "web"}, {"version", "1"}});
   const int replicas = GENERATE(0, 5);
   world.AddController("batch", replicas, {{"app", "batch"}});
   // kubectl keeps a size for ever.
@@ -153,8 +151,7 @@ TEST_CASE("a rollback of what no update has made is refused, also if it has no r
 
 // Windlass' own status knows the name, too.
 TEST_CASE("a rollback goes on without the note of the new one's name") {
-  World world;
-  world.AddController("web", 4, {{"app", "web"}, {"version", "1"}});
+  World world("web", 4, {{"app", "web"}, {"version", "1"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
   RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 2; });
   json& annotations = world.Controller("web")["metadata"]["annotations"];
@@ -165,8 +162,7 @@ TEST_CASE("a rollback goes on without the note of the new one's name") {
 }
 
 TEST_CASE("without a noted size nothing is guessed") {
-  World world;
-  world.AddController("web", 1, {{"app", "web"}, {"version", "1"}});
+  World world("web", 1, {{"app", "web"}, {"version", "1"}});
   world.AddController("web-2", 2, {{"app", "web"}, {"version", "2"}});
   world.Controller("web")["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/next-controller-id", "web-2"}};
@@ -190,8 +186,7 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
 }
 
 TEST_CASE("the size before survives that the new controller is deleted on the way") {
-  World world;
-  world.AddController("web", 6, {{"app", "web"}, {"deployment", "a"}});
+  World world("web", 6, {{"app", "web"}, {"deployment", "a"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}});
   for (int i = 0; i < 200 && world.Controller("web")["spec"]["replicas"] != 2; ++i) {
     world.Sync();

@@ -189,8 +189,7 @@ TEST_CASE("the same update, decided twice, is the same") {
 }
 
 TEST_CASE("an update that its user prepared by hand is claimed") {
-  World world;
-  world.AddController("web", 2, kOldLabels);
+  World world("web", 2, kOldLabels);
   world.AddController("web-2", 0, {{"app", "web"}, {"version", "2"}});
   world.Controller("web-2")["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/desired-replicas", "2"}};
@@ -303,8 +302,7 @@ TEST_CASE("a second update of the same object begins anew, and its lines go on c
 }
 
 TEST_CASE("a controller with the same selector of Pods of its own is not touched") {
-  World world;
-  world.AddController("other", 2, kOldLabels);
+  World world("other", 2, kOldLabels);
   const auto others = world.PodsOf("other");
   Start(world, 2, WithFile());
   CHECK(world.Run() == "Succeeded");

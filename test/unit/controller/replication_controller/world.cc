@@ -23,6 +23,11 @@ std::set<std::string> UidsOf(const std::map<std::string, json>& pods, Predicate&
 
 World::World() { update_ = nullptr; }
 
+World::World(const std::string& name, int32_t replicas, const json& labels, const json& containers)
+    : World() {
+  AddController(name, replicas, labels, containers);
+}
+
 // --- the planner ---
 
 // The cache takes over what was answered about one ReplicationController.

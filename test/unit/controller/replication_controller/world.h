@@ -28,16 +28,21 @@ inline const json kFile = {
        {{"metadata", {{"labels", {{"app", "web"}, {"version", "2"}}}}},
         {"spec", {{"containers", json::array({{{"name", "web"}, {"image", "web:2"}}})}}}}}}}};
 
+inline const json kOneContainer = {{"web", "web:1"}};
+
 class World {
  public:
   World();
+  // With a ReplicationController, as AddController makes it.
+  World(const std::string& name, int32_t replicas, const json& labels,
+        const json& containers = kOneContainer);
 
   // --- what users do ---
 
   // Creates a ReplicationController with `replicas` ready Pods. `labels` are its selector and the
   // labels of its template; `containers` its containers, name to image.
   void AddController(const std::string& name, int32_t replicas, const json& labels,
-                     const json& containers = {{"web", "web:1"}});
+                     const json& containers = kOneContainer);
   // Creates the update of the controller `name`.
   void AddUpdate(const std::string& name, const json& spec);
   // Changes spec fields of the update, as a merge patch does.
