@@ -345,17 +345,11 @@ TEST_CASE("a revision that is given up does not grow (RO-120)") {
     Sizes sizes;
   };
   const GivenUpRow row = GENERATE_COPY(values<GivenUpRow>({
-      {"the new one gets what it would have got",
-       7,
-       kUnlimited,
-       {GivenUp(3, 6), New(1, 6)},
-       {3, 6}},
+      {"the new one gets what it would have got", 7, kUnlimited, Shares{GivenUp(3, 6), New(1, 6)},
+       Sizes{3, 6}},
       {"but no more than desired", 7, kUnlimited, {GivenUp(1, 6), New(4, 6)}, {1, 7}},
-      {"the stable one gets what is left over, for the new one may not work",
-       20,
-       kUnlimited,
-       {GivenUp(6, 13), Old(2, 13), New(5, 13, 0)},
-       {6, 8, 8}},
+      {"the stable one gets what is left over, for the new one may not work", 20, kUnlimited,
+       Shares{GivenUp(6, 13), Old(2, 13), New(5, 13, 0)}, Sizes{6, 8, 8}},
       {"where the new one is held back nobody gets it", 10, 3, {GivenUp(2, 6), New(3, 6)}, {2, 3}},
   }));
   CAPTURE(row.name);
