@@ -101,9 +101,9 @@ struct HostRow {
   std::string id;
   Fingerprint fingerprint;
   int64_t generation;
-  std::string own;    // kOwnGeneration; empty: absent
-  int64_t noted = 7;  // with the decision
+  std::string own;  // kOwnGeneration; empty: absent
   bool want;
+  int64_t noted = 7;  // with the decision
 };
 
 TEST_CASE(
@@ -111,48 +111,17 @@ TEST_CASE(
   constexpr Fingerprint kSame{1, 2};
   constexpr Fingerprint kOther{3, 4};
   const HostRow row = GENERATE_COPY(values<HostRow>({
-      {.id = "as decided", .fingerprint = kSame, .generation = 7, .own = "", .want = false},
-      {.id = "another size", .fingerprint = kSame, .generation = 8, .own = "", .want = false},
-      {.id = "new defaults", .fingerprint = kOther, .generation = 7, .own = "", .want = false},
-      {.id = "changed", .fingerprint = kOther, .generation = 8, .own = "", .want = true},
-      {.id = "new defaults after our resize",
-       .fingerprint = kOther,
-       .generation = 8,
-       .own = "8",
-       .want = false},
-      {.id = "changed after our resize",
-       .fingerprint = kOther,
-       .generation = 9,
-       .own = "8",
-       .want = true},
-      {.id = "changed, and our resize is of a rollout before",
-       .fingerprint = kOther,
-       .generation = 8,
-       .own = "5",
-       .want = true},
-      {.id = "ours cannot be read",
-       .fingerprint = kOther,
-       .generation = 8,
-       .own = "eight",
-       .want = true},
-      {.id = "no generation was noted",
-       .fingerprint = kOther,
-       .generation = 7,
-       .own = "",
-       .noted = 0,
-       .want = true},
-      {.id = "nor was it, but with our resize",
-       .fingerprint = kOther,
-       .generation = 8,
-       .own = "8",
-       .noted = 0,
-       .want = false},
-      {.id = "nobody has a generation",
-       .fingerprint = kOther,
-       .generation = 0,
-       .own = "0",
-       .noted = 0,
-       .want = true},
+      {"as decided", kSame, 7, "", false},
+      {"another size", kSame, 8, "", false},
+      {"new defaults", kOther, 7, "", false},
+      {"changed", kOther, 8, "", true},
+      {"new defaults after our resize", kOther, 8, "8", false},
+      {"changed after our resize", kOther, 9, "8", true},
+      {"changed, and our resize is of a rollout before", kOther, 8, "5", true},
+      {"ours cannot be read", kOther, 8, "eight", true},
+      {"no generation was noted", kOther, 7, "", true, 0},
+      {"nor was it, but with our resize", kOther, 8, "8", false, 0},
+      {"nobody has a generation", kOther, 0, "0", true, 0},
   }));
   CAPTURE(row.id);
 

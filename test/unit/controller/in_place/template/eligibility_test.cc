@@ -172,12 +172,14 @@ TEST_CASE("a template that is no JSON object is an error, one of odd types is no
   CHECK(Judged(Json::parse(odd), other).starts_with("FieldChanged:/"));
 }
 
+using Sizes = std::vector<int32_t>;
+
 struct RolloutRow {
   std::string id;
   std::string strategy;
   int32_t replicas;
   int32_t max_unavailable, max_surge;
-  std::vector<int32_t> sizes;  // of the ReplicaSets; the last is the pending one
+  Sizes sizes;  // of the ReplicaSets; the last is the pending one
   std::string want;
 };
 
@@ -186,23 +188,13 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
       {"P-010 one active", "RollingUpdate", 4, 1, 1, {4, 0}, ""},
       {"P-010 old ones at rest", "RollingUpdate", 4, 1, 1, {0, 4, 0, 0}, ""},
       {"P-010 stand-ins", "RollingUpdate", 4, 1, 1, {4, 1}, ""},
-      {"P-010 a rolling update under way",
-       "RollingUpdate",
-       4,
-       1,
-       1,
-       {3, 2, 0},
+      {"P-010 a rolling update under way", "RollingUpdate", 4, 1, 1, Sizes{3, 2, 0},
        "MultipleActiveReplicaSets"},
       {"P-010 none", "RollingUpdate", 0, 0, 1, {0, 0}, ""},
       {"P-011 Recreate, one replica", "Recreate", 1, 1, 0, {1, 0}, ""},
       {"P-011 Recreate, none", "Recreate", 0, 0, 0, {0, 0}, ""},
       {"P-011 Recreate, two replicas", "Recreate", 2, 2, 0, {2, 0}, "RecreateStrategy"},
-      {"P-012 nothing may be missing, nothing be added",
-       "RollingUpdate",
-       3,
-       0,
-       0,
-       {3, 0},
+      {"P-012 nothing may be missing, nothing be added", "RollingUpdate", 3, 0, 0, Sizes{3, 0},
        "NoBudget"},
       {"P-012 a stand-in", "RollingUpdate", 3, 0, 1, {3, 0}, ""},
       {"P-012 without Pods", "RollingUpdate", 0, 0, 0, {0, 0}, ""},
