@@ -288,6 +288,17 @@ void InPlaceCluster::Schedule(const std::string& pod) {
   Place(object);
 }
 
+void InPlaceCluster::SyncAndRun() {
+  Sync();
+  RunPods();
+}
+
+void InPlaceCluster::RestartAndRun() {
+  RestartAll();
+  RunPods();
+  ++now;
+}
+
 void InPlaceCluster::Rounds(int rounds, int64_t wait) {
   for (int i = 0; i < rounds; ++i) {
     Sync();

@@ -59,6 +59,9 @@ class InPlaceCluster : public workload::Cluster {
   void LeaveUnscheduled(const std::string& pod);
   void Schedule(const std::string& pod);
 
+  void SyncAndRun();  // Sync, RunPods
+  // RestartAll, RunPods, and a second passes.
+  void RestartAndRun();
   // Syncs, restarts Pods and runs ReplicaSets: `rounds` times, each followed by `wait` seconds.
   void Rounds(int rounds, int64_t wait = 1);
   // Does the same until nothing changes.

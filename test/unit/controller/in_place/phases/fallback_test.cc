@@ -124,8 +124,7 @@ TEST_CASE(
   for (int i = 0; i < 3; ++i) c.Sync();
   CHECK(c.OutOfTraffic() == 0);
   for (int i = 0; i < 20; ++i) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
   }
   CHECK(c.SizeOf("v1") == 0);
 }

@@ -57,8 +57,7 @@ TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale 
   CheckAllRun(c, "v2");
   c.Crash(c.PodNames()[0]);
   c.Scale(3);
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   CHECK(c.PodNames().size() == 3);
 }
 
@@ -72,8 +71,7 @@ TEST_CASE("with Recreate, a Pod that starts slowly months later holds up no scal
   container["started"] = false;
   container["state"]["running"]["startedAt"] = FormatTime({c.now});
   c.Scale(3);
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   CHECK(c.PodNames().size() == 3);
 }
 
@@ -81,8 +79,7 @@ TEST_CASE("with Recreate, a Pod that lost all marks of its update is told by its
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.PodNamed(pod)["metadata"].erase("annotations");
   c.PodNamed(pod)["metadata"]["labels"].erase("windlass.dev/revision");
   c.Edit([](Json& d) { d["spec"]["paused"] = true; });
@@ -163,8 +160,7 @@ TEST_CASE("with Recreate, who waits long for an update in place is told for whic
 TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
   Alone c("Only");
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.SetImage("v1");
   c.Scale(3);
   for (int i = 0; i < 3; ++i) c.Sync();
@@ -188,8 +184,7 @@ TEST_CASE("with Recreate, others come beside one whose old container has ended (
   container["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}};
   pod["status"]["observedGeneration"] = pod["metadata"]["generation"];
   c.Scale(3);
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   CHECK(c.PodNames().size() == 3);
 }
 
@@ -323,8 +318,7 @@ TEST_CASE("with Recreate, a Pod goes back although its stand-in alone is availab
   const std::string pod = c.PodNames()[0];
   c.SetImage("v2");
   for (int i = 0; i < 6 && c.ImageOfPod(pod) != "v2"; ++i) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     ++c.now;
   }
   REQUIRE(c.ImageOfPod(pod) == "v2");
@@ -360,8 +354,7 @@ TEST_CASE("with Recreate, none comes beside an updated one that terminates (P-01
   Alone c("Only");
   const std::string pod = c.PodNames()[0];
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.Scale(0);
   c.Sync();
   c.PodNamed(pod)["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:30Z";
@@ -430,13 +423,11 @@ TEST_CASE("with Recreate and Only, a failed image is corrected after a scale, to
 TEST_CASE("with Recreate, what may never be seen holds up no scale (P-011, P-078)") {
   Alone c("IfPossible");
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.in_place_known = false;
   c.Edit([](Json& d) { d["spec"]["paused"] = true; });
   c.Scale(3);
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   CHECK(c.PodNames().size() == 3);
 }
 

@@ -138,8 +138,7 @@ TEST_CASE("one Pod's stand-in that stays after a fall-back is a Pod like any oth
   c.Annotate("windlass.dev/in-place-on-failure", "Recreate");
   c.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     ++c.now;
   }
   const std::string host = c.NameOf("v1");

@@ -32,8 +32,7 @@ int Running(const InPlaceCluster& cluster, const std::string& image) {
 void Begin(InPlaceCluster& cluster) {
   cluster.SetImage("v2");
   for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunPods();
+    cluster.SyncAndRun();
     ++cluster.now;
   }
 }

@@ -30,9 +30,7 @@ TEST_CASE("and one deleted in the middle of an exchange, too") {
       const size_t before = c.writes.size();
       c.Sync(left);
       left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAll();
-      c.RunPods();
-      ++c.now;
+      c.RestartAndRun();
     }
     std::erase_if(c.replica_sets(),
                   [](const auto& rs) { return rs.second["spec"]["replicas"] == 0; });
@@ -86,9 +84,7 @@ TEST_CASE(
   SECTION("the partition holds") { c.Annotate("windlass.dev/in-place-partition", "2"); }
   for (int i = 0; i < 5; ++i) {
     c.Sync();
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
     CHECK(c.HasReplicaSet("v2"));
   }
   c.Annotate("windlass.dev/in-place-partition", "0");

@@ -44,9 +44,7 @@ class Asking : public InPlaceCluster {
   void SyncUntilPendingIsWritten() {
     Sync();
     for (int round = 0; round < 60; ++round) {
-      RestartAll();
-      RunPods();
-      ++now;
+      RestartAndRun();
       Sync(1);
       if (writes.back().starts_with("exchange v2")) return;
     }
@@ -138,9 +136,7 @@ TEST_CASE("also if the update is begun anew after any of its writes (RO-015)") {
       const size_t before = c.writes.size();
       c.Sync(left);
       left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAll();
-      c.RunPods();
-      ++c.now;
+      c.RestartAndRun();
     }
     c.SettleInPlace();
     c.CheckUpdated(pods, "v2");

@@ -23,9 +23,7 @@ TEST_CASE("the worked example: four Pods, one at a time, none replaced (P-033)")
   int most = 0;
   for (int round = 0; round < 40; ++round) {
     most = std::max(most, c.in_flight());
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
     c.Sync();
   }
   CHECK(most == 1);
@@ -282,9 +280,7 @@ TEST_CASE("a crash after any write changes nothing of what comes of it") {
       c.Sync(left);
       left -= static_cast<int>(c.writes.size() - before);
       CHECK(c.in_flight() <= 1);
-      c.RestartAll();
-      c.RunPods();
-      ++c.now;
+      c.RestartAndRun();
       if (c.writes.size() == before && c.in_flight() == 0) break;
     }
     c.SettleInPlace();
@@ -355,9 +351,7 @@ TEST_CASE("drained by a label, a Pod is out of traffic before it is patched (P-0
       CHECK(c.now - out_since[pod] >= 10);
     }
     CHECK(out <= 1);
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
   }
   CHECK(patched == 3);
   CHECK(c.PodNames() == pods);

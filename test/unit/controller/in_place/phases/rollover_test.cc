@@ -90,8 +90,7 @@ TEST_CASE("if no Pod may be missing, a Pod that works goes back once another has
   c.Undo("1");
   size_t most = 0;
   for (int i = 0; i < 10; ++i) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     const size_t pods = c.PodNames().size();
     CHECK(pods - static_cast<size_t>(c.in_flight()) >= 3);
     most = std::max(most, pods);
@@ -112,8 +111,7 @@ TEST_CASE("the Pod that was added stays while Pods cannot be seen, or nothing ma
   c.RollOutInPlace("v2");
   c.Undo("1");
   for (int i = 0; i < 10 && c.in_flight() == 0; ++i) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
   }
   REQUIRE(c.in_flight() == 1);
   REQUIRE(c.SizeOf("v1") == 4);

@@ -16,8 +16,7 @@ TEST_CASE("asked for in the middle of an ordinary rollout, that one ends as it b
   c.Annotate("windlass.dev/in-place", "Disabled");
   c.SettleInPlace();
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.Annotate("windlass.dev/in-place", "Only");
   c.SettlesAt("v2", 4);
 }

@@ -54,8 +54,7 @@ TEST_CASE("stand-ins of others leave none to the pending one, however many they 
     c.RollOutInPlace(image);
   }
   c.SetImage("v4");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   REQUIRE(c.SizeOf("v4") == 1);
   std::vector<std::string> others;
   for (const auto& [name, rs] : c.replica_sets()) {

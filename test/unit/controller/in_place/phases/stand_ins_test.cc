@@ -19,8 +19,7 @@ class Standing : public InPlaceCluster {
     pods = PodNames();
     events.clear();
     SetImage("v2");
-    Sync();
-    RunPods();
+    SyncAndRun();
     for (const std::string& pod : PodNames()) {
       if (std::ranges::count(pods, pod) == 0) FailToPull(pod);
     }
@@ -124,14 +123,12 @@ TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
 TEST_CASE("so is one more Pod of the good revision, on the way back (P-061)") {
   Started c(3, 0);
   c.SetImage("v2");
-  c.Sync();
-  c.RunPods();
+  c.SyncAndRun();
   c.Sync();
   c.RestartAll();
   c.now += 60;
   c.SetImage("v1");
-  c.Sync();
-  c.RunPods();  // the stand-in of v2 goes
+  c.SyncAndRun();  // the stand-in of v2 goes
   c.Sync();
   REQUIRE(c.SizeOf("v1") == 4);
   CHECK(c.InPlaceCondition() == "True Reverting");

@@ -11,9 +11,7 @@ namespace {
 void SyncUntilHostIsWritten(InPlaceCluster& c) {
   c.Sync();
   for (int round = 0; round < 60; ++round) {
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
     c.Sync(1);
     if (c.writes.back().starts_with("exchange v1")) return;
   }
@@ -47,8 +45,7 @@ TEST_CASE("a Pod that is born late is updated where none may be missing (P-053, 
   c.unseen.clear();
   size_t most = 0;
   for (int round = 0; round < 20; ++round) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     most = std::max(most, c.PodNames().size());
     c.RestartAll();
     ++c.now;

@@ -27,9 +27,7 @@ bool UpdateUntil(InPlaceCluster& c, int writes) {
     writes -= made;
     if (writes <= 0) return true;
     quiet = made == 0 ? quiet + 1 : 0;
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
   }
   return false;
 }
@@ -40,9 +38,7 @@ std::string BeginExchange(InPlaceCluster& c, const std::string& image) {
   c.Sync(1);
   std::string pending = c.NameOf(image);
   for (int round = 0; round < 60; ++round) {
-    c.RestartAll();
-    c.RunPods();
-    ++c.now;
+    c.RestartAndRun();
     c.Sync(1);
     if (c.writes.back().starts_with("exchange " + image)) return pending;
   }
@@ -117,8 +113,7 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   c.stock = true;
   if (moved_on) c.SetImage("v3");
   for (int round = 0; round < (all ? 100 : 2); ++round) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     c.now += 2;
   }
   c.stock = false;
@@ -126,8 +121,7 @@ TEST_CASE("what the stock controller replaced amid an exchange is not replaced a
   const auto pods = c.PodNames();
   int most = 0;
   for (int round = 0; round < 100; ++round) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     c.RestartAll();
     ++c.now;
     most = std::max(most, static_cast<int>(c.PodNames().size()));
@@ -153,8 +147,7 @@ TEST_CASE("what it replaced is not replaced again where a revision was deleted b
   BeginExchange(c, "v3");
   c.stock = true;
   for (int round = 0; round < 100; ++round) {
-    c.Sync();
-    c.RunPods();
+    c.SyncAndRun();
     c.now += 2;
   }
   REQUIRE(c.RevisionOf("v3") == "2");

@@ -59,9 +59,7 @@ TEST_CASE("nor after any write of it, those of the exchange among them") {
       const size_t before = c.writes.size();
       c.Sync(left);
       left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAll();
-      c.RunPods();
-      ++c.now;
+      c.RestartAndRun();
     }
     c.defaults = &ShowNewDefault;
     c.SettlesAt("v2", 2);
