@@ -299,6 +299,15 @@ void InPlaceCluster::RestartAndRun() {
   ++now;
 }
 
+void InPlaceCluster::SyncWrites(int count) {
+  for (int round = 0; round < 10 && count > 0; ++round) {
+    const size_t before = writes.size();
+    Sync(count);
+    count -= static_cast<int>(writes.size() - before);
+    RestartAndRun();
+  }
+}
+
 void InPlaceCluster::Rounds(int rounds, int64_t wait) {
   for (int i = 0; i < rounds; ++i) {
     Sync();

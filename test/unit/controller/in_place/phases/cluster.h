@@ -62,6 +62,8 @@ class InPlaceCluster : public workload::Cluster {
   void SyncAndRun();  // Sync, RunPods
   // RestartAll, RunPods, and a second passes.
   void RestartAndRun();
+  // Syncs, and restarts and runs Pods, until `count` writes were made.
+  void SyncWrites(int count);
   // Syncs, restarts Pods and runs ReplicaSets: `rounds` times, each followed by `wait` seconds.
   void Rounds(int rounds, int64_t wait = 1);
   // Does the same until nothing changes.

@@ -54,6 +54,12 @@ class Helm : public InPlaceCluster {
     }
     CHECK(Condition("Progressing") == "True NewReplicaSetAvailable");
   }
+  // Upgrades and settles in place. All Pods must be upgraded then.
+  void CheckUpgrade(const std::string& image, const std::string& checksum) {
+    Upgrade(image, checksum);
+    SettleInPlace();
+    CheckAllAre(image, checksum);
+  }
   void CheckAllAreNew() {
     const std::vector<std::string> names = PodNames();
     const std::set<std::string> now_there(names.begin(), names.end());
@@ -64,18 +70,14 @@ class Helm : public InPlaceCluster {
 
 TEST_CASE("another checksum alone means new Pods (P-007)") {
   Helm c("IfPossible");
-  c.Upgrade("v1", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v1", "bbbb");
+  c.CheckUpgrade("v1", "bbbb");
   c.CheckAllAreNew();
   CHECK(std::ranges::count(c.events, "MetadataOnly") == 1);
 }
 
 TEST_CASE("together with an image it is changed in place (P-007)") {
   Helm c("IfPossible");
-  c.Upgrade("v2", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v2", "bbbb");
+  c.CheckUpgrade("v2", "bbbb");
   CHECK(c.PodNames() == c.pods);
   CHECK(c.InPlaceCondition() == "False Complete");
 }
@@ -88,27 +90,21 @@ TEST_CASE("with Only, another checksum alone is refused (P-007, P-014)") {
   for (const std::string& pod : c.pods) CHECK(c.ChecksumOf(pod) == "aaaa");
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with("MetadataOnly: with Only, nothing is rolled out"));
-  c.Upgrade("v2", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v2", "bbbb");
+  c.CheckUpgrade("v2", "bbbb");
   CHECK(c.PodNames() == c.pods);
 }
 
 TEST_CASE("another checksum and the image of before, midway: new Pods (P-007)") {
   Helm c("IfPossible");
   c.PatchOne();
-  c.Upgrade("v1", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v1", "bbbb");
+  c.CheckUpgrade("v1", "bbbb");
   c.CheckAllAreNew();
 }
 
 TEST_CASE("another checksum midway, where some Pods have the image already: new Pods (P-007)") {
   Helm c("IfPossible");
   c.PatchOne();
-  c.Upgrade("v2", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v2", "bbbb");
+  c.CheckUpgrade("v2", "bbbb");
   c.CheckAllAreNew();
 }
 
@@ -121,9 +117,7 @@ TEST_CASE("another checksum midway, and a toleration that goes again: new Pods (
   c.PatchOne();
   // The Pod that has v2 keeps the toleration. Nothing but the checksum would reach it.
   c.Edit([](Json& d) { d["spec"]["template"]["spec"].erase("tolerations"); });
-  c.Upgrade("v2", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v2", "bbbb");
+  c.CheckUpgrade("v2", "bbbb");
   c.CheckAllAreNew();
 }
 
@@ -135,9 +129,7 @@ TEST_CASE("with Only it is refused, and goes on with another image (P-007)") {
   CHECK(c.PodNames() == c.pods);
   for (const std::string& pod : c.pods) CHECK(c.ChecksumOf(pod) == "aaaa");
   CHECK(c.InPlaceMessage().starts_with("MetadataOnly"));
-  c.Upgrade("v3", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v3", "bbbb");
+  c.CheckUpgrade("v3", "bbbb");
   CHECK(c.PodNames() == c.pods);
 }
 
@@ -146,9 +138,7 @@ TEST_CASE("another checksum midway, before any Pod has the image, is changed wit
   c.Upgrade("v2", "aaaa");
   c.Sync(1);  // staged, no more
   for (const std::string& pod : c.pods) REQUIRE(c.ImageOfPod(pod) == "v1");
-  c.Upgrade("v2", "bbbb");
-  c.SettleInPlace();
-  c.CheckAllAre("v2", "bbbb");
+  c.CheckUpgrade("v2", "bbbb");
   CHECK(c.PodNames() == c.pods);
 }
 

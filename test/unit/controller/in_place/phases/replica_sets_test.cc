@@ -25,13 +25,7 @@ TEST_CASE("and one deleted in the middle of an exchange, too") {
     Started c(2);
     const auto pods = c.PodNames();
     c.SetImage("v2");
-    int left = writes;
-    for (int round = 0; round < 10 && left > 0; ++round) {
-      const size_t before = c.writes.size();
-      c.Sync(left);
-      left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAndRun();
-    }
+    c.SyncWrites(writes);
     std::erase_if(c.replica_sets(),
                   [](const auto& rs) { return rs.second["spec"]["replicas"] == 0; });
     c.SettleInPlace();

@@ -38,8 +38,6 @@ class Asking : public InPlaceCluster {
     events.clear();
   }
 
-  void RollOut(const std::string& image) { RollOutInPlace(image); }
-
   // Makes one write after the other until the pending ReplicaSet has the host's template.
   void SyncUntilPendingIsWritten() {
     Sync();
@@ -115,7 +113,7 @@ TEST_CASE("the note goes with the template, and what is wanted is known all the 
   const auto pods = c.PodNames();
   const std::string before = c.NoteOf("v1");
   CHECK(before == c.requested);
-  c.RollOut("v2");
+  c.RollOutInPlace("v2");
   c.CheckUpdated(pods, "v2");
   CHECK(c.NoteOf("v1") == before);
   CHECK(c.from_stash);
@@ -131,13 +129,7 @@ TEST_CASE("also if the update is begun anew after any of its writes (RO-015)") {
     Asking c(2);
     const auto pods = c.PodNames();
     c.SetImage("v2");
-    int left = writes;
-    for (int round = 0; round < 10 && left > 0; ++round) {
-      const size_t before = c.writes.size();
-      c.Sync(left);
-      left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAndRun();
-    }
+    c.SyncWrites(writes);
     c.SettleInPlace();
     c.CheckUpdated(pods, "v2");
   }
@@ -147,7 +139,7 @@ TEST_CASE("also if the update is begun anew after any of its writes (RO-015)") {
 TEST_CASE("new defaults that ReplicaSets show touch no Pod at rest (RO-016)") {
   Asking c(3);
   const auto pods = c.PodNames();
-  c.RollOut("v2");
+  c.RollOutInPlace("v2");
   c.checks = false;  // the template of the ReplicaSet is the wanted one from here on
   c.defaults = [](Json& object) {
     if (object["kind"] != "ReplicaSet") return;
@@ -257,7 +249,7 @@ TEST_CASE("with IfPossible, Pods are replaced (RO-014)") {
   c.SettleInPlace();
   const auto pods = c.PodNames();
   c.dry_runs = false;
-  c.RollOut("v2");
+  c.RollOutInPlace("v2");
   CHECK(c.fallbacks == std::vector<std::string>{"NoDryRun"});
   CHECK(c.SizeOf("v1") == 0);
   CHECK(c.SizeOf("v2") == 2);

@@ -18,12 +18,19 @@ void SyncUntilHostIsWritten(InPlaceCluster& c) {
   FAIL("the host does not get its template");
 }
 
-TEST_CASE("a Pod born of the old template that no watch has shown yet is waited for (P-057)") {
-  Started c(2);
+// Rolls out v2 until the host has its new template. Returns a Pod that is born of v1 then, and that
+// no watch has shown yet.
+std::string PodBornLate(InPlaceCluster& c) {
   c.SetImage("v2");
   SyncUntilHostIsWritten(c);
   const std::string late = c.PodNames()[0];
   c.ReplaceUnseen(late, "v1");
+  return late;
+}
+
+TEST_CASE("a Pod born of the old template that no watch has shown yet is waited for (P-057)") {
+  Started c(2);
+  const std::string late = PodBornLate(c);
   c.RunReplicaSets();
   const Step step = c.Sync();
   REQUIRE(std::holds_alternative<Wait>(step));
@@ -38,10 +45,7 @@ TEST_CASE("a Pod born of the old template that no watch has shown yet is waited 
 // The pending ReplicaSet has the former template now, so it has no stand-ins for such a Pod.
 TEST_CASE("a Pod that is born late is updated where none may be missing (P-053, P-057)") {
   Started c(1, 0);
-  c.SetImage("v2");
-  SyncUntilHostIsWritten(c);
-  const std::string late = c.PodNames()[0];
-  c.ReplaceUnseen(late, "v1");
+  const std::string late = PodBornLate(c);
   c.unseen.clear();
   size_t most = 0;
   for (int round = 0; round < 20; ++round) {
@@ -61,10 +65,7 @@ TEST_CASE("a Pod that is born late is updated where none may be missing (P-053, 
 
 TEST_CASE("a Pod that is patched late is waited for, and the size follows meanwhile (P-057)") {
   Started c(2);
-  c.SetImage("v2");
-  SyncUntilHostIsWritten(c);
-  const std::string late = c.PodNames()[0];
-  c.ReplaceUnseen(late, "v1");
+  const std::string late = PodBornLate(c);
   c.unseen.clear();
   c.RunReplicaSets();
   c.Sync();
@@ -82,10 +83,7 @@ TEST_CASE("a Pod that is patched late is waited for, and the size follows meanwh
 
 TEST_CASE("a Pod that is patched late in vain ends the exchange all the same (P-057)") {
   Started c(2);
-  c.SetImage("v2");
-  SyncUntilHostIsWritten(c);
-  const std::string late = c.PodNames()[0];
-  c.ReplaceUnseen(late, "v1");
+  const std::string late = PodBornLate(c);
   c.unseen.clear();
   c.RunReplicaSets();
   c.Sync();
@@ -97,10 +95,7 @@ TEST_CASE("a Pod that is patched late in vain ends the exchange all the same (P-
 // The Pod of the other template is of a ReplicaSet that a user scaled up.
 TEST_CASE("with Recreate, a Pod born late is patched once no other image is left (P-011, P-057)") {
   Alone c("Only");
-  c.SetImage("v2");
-  SyncUntilHostIsWritten(c);
-  const std::string late = c.PodNames()[0];
-  c.ReplaceUnseen(late, "v1");
+  const std::string late = PodBornLate(c);
   c.unseen.clear();
   c.ReplicaSet("v1")["spec"]["replicas"] = 1;
   c.RunPods();

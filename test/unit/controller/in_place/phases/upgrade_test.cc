@@ -54,13 +54,7 @@ TEST_CASE("nor after any write of it, those of the exchange among them") {
     Started c(2);
     const auto pods = c.PodNames();
     c.SetImage("v2");
-    int left = writes;
-    for (int round = 0; round < 10 && left > 0; ++round) {
-      const size_t before = c.writes.size();
-      c.Sync(left);
-      left -= static_cast<int>(c.writes.size() - before);
-      c.RestartAndRun();
-    }
+    c.SyncWrites(writes);
     c.defaults = &ShowNewDefault;
     c.SettlesAt("v2", 2);
     CHECK(c.PodNames() == pods);
