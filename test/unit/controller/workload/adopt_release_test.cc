@@ -5,7 +5,7 @@
 #include "controller/workload/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::adopt_release_test {
@@ -287,8 +287,7 @@ TEST_CASE("nothing is adopted for a Deployment that is gone or going (D-103)") {
 }
 
 TEST_CASE("an adopted revision is counted on from, with 64 bits (D-108, E2E-03)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   cluster.EditReplicaSet(cluster.NameOf("v1"), [](Json& rs) {
     rs["metadata"].erase("ownerReferences");
     rs["metadata"]["annotations"] = {{kRevision, "3546343826724305832"}};

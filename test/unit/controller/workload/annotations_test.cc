@@ -4,7 +4,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
 namespace windlass::workload::annotations_test {
 namespace {
@@ -109,8 +109,7 @@ TEST_CASE("whatever stands in our annotations, a rollout arrives") {
       {"D-357 max, a word", std::string(kMaxReplicas), "many"},
   }));
   CAPTURE(row.id);
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.EditReplicaSet(cluster.NameOf("v1"),
                          [&](Json& rs) { rs["metadata"]["annotations"][row.key] = row.value; });
   cluster.RollOut("v2");

@@ -9,7 +9,7 @@
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
 namespace windlass::workload::begin_test {
 namespace {
@@ -128,8 +128,7 @@ TEST_CASE("a revision annotation that was lost or overwritten is no new rollout 
 }
 
 TEST_CASE("a rollout there and back is told although no status came between (W-12)") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.SetImage("v2");
   cluster.Sync(2);  // made, and v1 shrunk for it
   REQUIRE(cluster.revision() == "1");
@@ -193,8 +192,7 @@ TEST_CASE("clocks that differ are no reason to tell again (D-405)") {
 }
 
 TEST_CASE("a complete Deployment is not told anew for another controller's clock (D-422)") {
-  Cluster cluster(3);
-  cluster.Settle();
+  CompletedCluster cluster(3);
   Progressing(cluster)["lastUpdateTime"] = FormatTime({cluster.now - 100});  // it was behind
   cluster.writes.clear();
   cluster.Sync();

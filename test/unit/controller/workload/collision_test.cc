@@ -7,7 +7,7 @@
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
 namespace windlass::workload::collision_test {
 namespace {
@@ -69,8 +69,7 @@ TEST_CASE("a name taken by somebody else is counted, and another used in the nex
 }
 
 TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   REQUIRE(cluster.revision() == "1");
   cluster.EditReplicaSet(cluster.NameOf("v1"), [](Json& rs) {
     rs["spec"]["template"]["spec"]["containers"][0]["image"] = "edited";
@@ -88,8 +87,7 @@ TEST_CASE("a template edited in a live ReplicaSet is a collision with it (IT-06)
 // Whom this serves: who goes back to the first image after updates in place. With history 0 their
 // ReplicaSet has the first name, another template and a number that no status has told yet.
 TEST_CASE("a ReplicaSet that had another number before was changed by no webhook (B-10, D-178)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   const std::string name = cluster.NameOf("v1");
   cluster.EditReplicaSet(name, [](Json& rs) {
     rs["spec"]["template"]["spec"]["containers"][0]["image"] = "v3";
@@ -106,8 +104,7 @@ TEST_CASE("a ReplicaSet that had another number before was changed by no webhook
 }
 
 TEST_CASE("two collisions of one template are still counted, the third is no accident (D-178)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   for (int collisions = 1; collisions <= 3; ++collisions) {
     for (auto& [name, rs] : cluster.replica_sets()) {
       rs["spec"]["template"]["spec"]["containers"][0]["image"] = "edited";
@@ -131,8 +128,7 @@ TEST_CASE("two collisions of one template are still counted, the third is no acc
 }
 
 TEST_CASE("a Deployment made anew while its namesake's ReplicaSet goes uses another name (B-45)") {
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   const std::string old = cluster.NameOf("v1");
   cluster.deployment()["metadata"]["uid"] = "00000000-0000-4000-8000-0000000000aa";
   cluster.deployment()["metadata"].erase("annotations");
@@ -163,8 +159,7 @@ TEST_CASE("names in foreign hands are counted, however many they are (D-178)") {
        [](Json& rs) { rs["metadata"]["labels"]["app"] = "kept aside"; }},
   }));
   CAPTURE(row.id);
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   for (int collisions = 1; collisions <= 5; ++collisions) {
     cluster.EditReplicaSet(cluster.NameOf("v1"), row.change);
     cluster.ReplicaSet("v1")["spec"]["template"]["spec"]["containers"][0]["image"] = "aside";
@@ -180,8 +175,7 @@ TEST_CASE("names in foreign hands are counted, however many they are (D-178)") {
 }
 
 TEST_CASE("all names a namesake left behind are passed over, one by one (B-45)") {
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   for (int i = 0; i < 3; ++i) {
     cluster.EditReplicaSet(cluster.NameOf("v1"), GiveToAnother);
     cluster.ReplicaSet("v1")["spec"]["template"]["spec"]["containers"][0]["image"] = "left";

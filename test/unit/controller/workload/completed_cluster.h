@@ -6,9 +6,10 @@
 
 namespace windlass::workload {
 
-// A completed rollout of image v1. What it wrote is cleared.
+// A completed rollout of image v1, by another strategy if one is given. What it wrote is cleared.
 struct CompletedCluster : Cluster {
-  explicit CompletedCluster(int32_t replicas) : Cluster(replicas) {
+  explicit CompletedCluster(int32_t replicas, const char* strategy = nullptr) : Cluster(replicas) {
+    if (strategy != nullptr) ChangeStrategy(strategy);
     Settle();
     REQUIRE(Condition("Progressing") == "True NewReplicaSetAvailable");
     writes.clear();

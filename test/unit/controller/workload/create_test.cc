@@ -5,7 +5,7 @@
 #include "controller/workload/copied_annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 
 namespace windlass::workload::create_test {
 namespace {
@@ -252,8 +252,7 @@ TEST_CASE("while a ReplicaSet cannot be created the counters are kept fresh (D-4
 }
 
 TEST_CASE("a new ReplicaSet that is being deleted is waited for, and made anew (B-43)") {
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   cluster.EditReplicaSet(cluster.NameOf("v1"), [](Json& rs) {
     rs["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:00Z";
   });
@@ -268,8 +267,7 @@ TEST_CASE("a new ReplicaSet that is being deleted is waited for, and made anew (
 }
 
 TEST_CASE("of two ReplicaSets with the template the older one is kept, the other emptied (D-151)") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   Json younger = cluster.ReplicaSet("v1");
   younger["metadata"]["name"] = "web-younger";
   younger["metadata"]["uid"] = "00000000-0000-4000-8000-0000000000bb";

@@ -5,7 +5,7 @@
 #include "controller/workload/sizes/waiting_event.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::deadline_test {
@@ -82,8 +82,7 @@ TEST_CASE("the sooner of two reasons to look again counts, also after a failure 
 std::optional<Duration> LookAgain(const Step& step) { return std::get<Wait>(step).look_again_in; }
 
 TEST_CASE("new Pods that never start: a timer, a verdict, and a way out (IT-07, D-425, D-427)") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.SetImage("v2");
   Step step = Wait{};
   for (int i = 0; i < 4; ++i) {
@@ -126,8 +125,7 @@ TEST_CASE("new Pods that never start: a timer, a verdict, and a way out (IT-07, 
 }
 
 TEST_CASE("an undo that never makes a Pod times out (B-08, W-12)") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Sync();  // ReplicaSets are written, and their controller does nothing
@@ -142,9 +140,7 @@ TEST_CASE("an undo that never makes a Pod times out (B-08, W-12)") {
 }
 
 TEST_CASE("Recreate is timed while it waits for old Pods of a finished rollout (D-309)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   REQUIRE(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   const std::string v1 = cluster.NameOf("v1");
   cluster.SetPods(v1, 1);
@@ -168,9 +164,7 @@ TEST_CASE("Recreate is timed while it waits for old Pods of a finished rollout (
 }
 
 TEST_CASE("Recreate of no replicas is complete without a Pod, and stays so (D-447)") {
-  Cluster cluster(0);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(0, "Recreate");
   cluster.SetImage("v2");
   cluster.pods_known = false;
   cluster.Sync();

@@ -5,7 +5,7 @@
 #include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::pause_test {
@@ -109,8 +109,7 @@ TEST_CASE("paused from birth: nothing is made until it is resumed (IT-04, D-170)
 }
 
 TEST_CASE("a template edited while paused waits for the resume (IT-04, D-057, D-065)") {
-  Cluster cluster(3);
-  cluster.Settle();
+  CompletedCluster cluster(3);
   Pause(cluster, true);
   cluster.RollOut("v2");
   CHECK(cluster.replica_sets().size() == 1);
@@ -121,8 +120,7 @@ TEST_CASE("a template edited while paused waits for the resume (IT-04, D-057, D-
 }
 
 TEST_CASE("a paused Deployment is scaled, and its ReplicaSet first (IT-05, D-065, D-350)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   Pause(cluster, true);
   cluster.Settle();
   cluster.writes.clear();
@@ -144,8 +142,7 @@ TEST_CASE("a pause in mid-rollout fills the surge up, once (D-359, X-84)") {
 }
 
 TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the latest (D-354)") {
-  Cluster cluster(6);
-  cluster.Settle();
+  CompletedCluster cluster(6);
   cluster.RollOut("v2");
   cluster.ScaleAndSettle(0);
   Pause(cluster, true);
@@ -159,9 +156,7 @@ TEST_CASE("0 to N of a paused Deployment goes to the new ReplicaSet, else the la
 }
 
 TEST_CASE("a pause does not bring Recreate's Pods together (S-010)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   cluster.RollOut("v2");
   const std::string v2 = cluster.NameOf("v2");
   cluster.SetPods(v2, 2);
@@ -220,9 +215,7 @@ TEST_CASE("a paused Recreate Deployment goes back to the latest revision (S-010,
 
 // v2 never worked, and was gone back from. It is asked for again while all sleep, and is no more.
 TEST_CASE("what is renumbered in its sleep does not tell that the workload woke (RO-122)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   cluster.RollOut("v2");
   cluster.Undo("1");
   cluster.Settle();
@@ -240,9 +233,7 @@ TEST_CASE("what is renumbered in its sleep does not tell that the workload woke 
 
 // The note of v1 is of a sleep that ended two versions ago.
 TEST_CASE("a paused Recreate goes on with the present template, whatever slept once (RO-122)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   cluster.ScaleAndSettle(0);
   cluster.ScaleAndSettle(2);
   for (const char* image : {"v2", "v3"}) {
@@ -264,9 +255,7 @@ TEST_CASE("a paused Recreate goes on with the present template, whatever slept o
 }
 
 TEST_CASE("a paused Recreate Deployment that sleeps wakes in what served (RO-122)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   cluster.ScaleAndSettle(0);
   cluster.SetImage("v2");  // never had a Pod
   cluster.Settle();
@@ -278,9 +267,7 @@ TEST_CASE("a paused Recreate Deployment that sleeps wakes in what served (RO-122
 }
 
 TEST_CASE("a paused Recreate Deployment that has Pods is scaled beside no other Pods (S-010)") {
-  Cluster cluster(2);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(2, "Recreate");
   cluster.RollOut("v2");
   const std::string v1 = cluster.NameOf("v1");
   cluster.SetPods(v1, 1);  // somebody made it

@@ -4,7 +4,7 @@
 #include "controller/workload/refused_spec.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::refusal_test {
@@ -17,8 +17,7 @@ constexpr const char* kSelectingAll =
     "SelectingAll: This deployment is selecting all pods. A non-empty selector is required.";
 
 TEST_CASE("an empty selector: a Warning, the generation, and nothing else (D-052, UT-02)") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.Edit([](Json& d) {
     d["spec"]["selector"] = Json::object();
     d["spec"]["replicas"] = 8;
@@ -130,8 +129,7 @@ TEST_CASE("nothing is scaled by limits that nobody could tell, nor without a str
   }));
   const bool midway = GENERATE(false, true);
   CAPTURE(paused, midway);
-  Cluster cluster(8);
-  cluster.Settle();
+  CompletedCluster cluster(8);
   if (midway) {
     cluster.SetImage("v2");
     cluster.Sync();
@@ -164,8 +162,7 @@ TEST_CASE("nothing is scaled by limits that nobody could tell, nor without a str
 }
 
 TEST_CASE("a paused Deployment that needs no scaling gets its status, whatever its strategy") {
-  Cluster cluster(4);
-  cluster.Settle();
+  CompletedCluster cluster(4);
   cluster.Edit([](Json& d) {
     d["spec"]["strategy"]["type"] = "Canary";
     d["spec"]["paused"] = true;

@@ -7,7 +7,7 @@
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
-#include "test/unit/controller/workload/cluster.h"
+#include "test/unit/controller/workload/completed_cluster.h"
 #include "test/unit/controller/workload/world.h"
 
 namespace windlass::workload::rules_test {
@@ -16,8 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 TEST_CASE("a scale-down that fails is tried again (W-07, B-06)") {
-  Cluster cluster(10);
-  cluster.Settle();
+  CompletedCluster cluster(10);
   cluster.SetImage("v2");
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
     if (request.verb() != Verb::kPatch || request.resource() != resources::kReplicaSets) {
@@ -38,8 +37,7 @@ TEST_CASE("a scale-down that fails is tried again (W-07, B-06)") {
 }
 
 TEST_CASE("availability may go after completion without a word about progress (D-446)") {
-  Cluster cluster(10);
-  cluster.Settle();
+  CompletedCluster cluster(10);
   cluster.RunReplicaSets({{"v1", 5}});
   cluster.Sync();
   CHECK(cluster.Condition("Available") == "False MinimumReplicasUnavailable");
@@ -48,8 +46,7 @@ TEST_CASE("availability may go after completion without a word about progress (D
 }
 
 TEST_CASE("an Available and then a Progressing condition is the usual order (D-412)") {
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   std::string types;
   for (const Json& condition : cluster.deployment()["status"]["conditions"]) {
     types += condition["type"].get<std::string>() + " ";
@@ -59,9 +56,7 @@ TEST_CASE("an Available and then a Progressing condition is the usual order (D-4
 }
 
 TEST_CASE("no status of a Recreate rollout shows new Pods beside old ones (D-307)") {
-  Cluster cluster(6);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(6, "Recreate");
   int statuses = 0;
   cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
     if (request.subresource() == "status") {
@@ -138,8 +133,7 @@ TEST_CASE("a status names every field, and tells none from nothing (D-782)") {
 }
 
 TEST_CASE("times in conditions are whole seconds, and the same moment is no change (D-411)") {
-  Cluster cluster(2);
-  cluster.Settle();
+  CompletedCluster cluster(2);
   for (const Json& condition : cluster.deployment()["status"]["conditions"]) {
     for (const char* field : {"lastUpdateTime", "lastTransitionTime"}) {
       const std::string time = condition[field];
@@ -174,9 +168,7 @@ TEST_CASE("a new Deployment comes up with its annotations and one hash everywher
 }
 
 TEST_CASE("a Recreate Deployment follows one size after the other (IT-10)") {
-  Cluster cluster(1);
-  cluster.ChangeStrategy("Recreate");
-  cluster.Settle();
+  CompletedCluster cluster(1, "Recreate");
   for (const int32_t size : {2, 0, 1}) {
     cluster.ScaleAndSettle(size);
     CHECK(cluster.SizeOf("v1") == size);

@@ -13,8 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 TEST_CASE("kubectl undo numbers revisions as upstream does (D-633)") {
-  Cluster cluster(1);
-  cluster.Settle();
+  CompletedCluster cluster(1);
   cluster.RollOut("v2");
   CHECK(cluster.revision() == "2");
 
