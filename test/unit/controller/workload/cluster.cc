@@ -131,6 +131,13 @@ void Cluster::ScaleAndSettle(int32_t replicas) {
   Settle();
 }
 
+void Cluster::SyncAndRunSets(int rounds, const std::map<std::string, int32_t>& available) {
+  for (int i = 0; i < rounds; ++i) {
+    Sync();
+    RunReplicaSets(available);
+  }
+}
+
 Step Cluster::SyncAfter(int64_t wait) {
   now += wait;
   return Sync();

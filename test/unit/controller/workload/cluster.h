@@ -56,6 +56,8 @@ class Cluster {
   void RollOut(const std::string& image);
   // Scales, and settles.
   void ScaleAndSettle(int32_t replicas);
+  // Syncs and runs ReplicaSets, `rounds` times.
+  void SyncAndRunSets(int rounds, const std::map<std::string, int32_t>& available = {});
   // Syncs when `wait` seconds have passed.
   Step SyncAfter(int64_t wait);
   // Answers in place of the model; nullopt: the model answers.

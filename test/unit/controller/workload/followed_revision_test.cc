@@ -38,6 +38,12 @@ struct Following : CompletedCluster {
     Settle();
     CheckSizes(of_v1, of_v2);
   }
+  // Rolls out v2 to two of the Pods.
+  void HoldAtTwo() {
+    updated_max = 2;
+    SetImage("v2");
+    SettlesAt(2, 2);
+  }
   std::string Image() { return deployment()["spec"]["template"]["spec"]["containers"][0]["image"]; }
   std::string Message() {
     for (const Json& condition : deployment()["status"]["conditions"]) {
@@ -56,9 +62,7 @@ struct Following : CompletedCluster {
 
 TEST_CASE("Pods go back to the revision that they follow, and the template stays (RO-030)") {
   Following cluster;
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   REQUIRE(cluster.revision() == "2");
 
   cluster.follow = 1;
@@ -106,9 +110,7 @@ TEST_CASE("what is followed is scaled as a new ReplicaSet is, and gets no annota
 // The Pods that an abort takes back are bad: a larger size must not make more of them.
 TEST_CASE("Pods that go back get no share of a larger size (RO-127)") {
   Following cluster;
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   cluster.follow = 1;
   cluster.Scale(12);
   cluster.writes.clear();
@@ -140,9 +142,7 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
   cluster.Edit([](Json& d) {  // a paused workload would use the surge (D-359)
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 0}, {"maxUnavailable", 1}};
   });
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   cluster.Pause(true);
   cluster.follow = 1;
   cluster.SettlesAt(2, 2);
@@ -155,9 +155,7 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
 
 TEST_CASE("an abort while paused makes no Pod, although there is a surge (RO-049)") {
   Following cluster;
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   cluster.Pause(true);
   cluster.follow = 1;
   cluster.SettlesAt(2, 2);
@@ -172,9 +170,7 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   const int64_t follow = GENERATE(int64_t{0}, int64_t{7});
   CAPTURE(paused, follow);
   Following cluster;
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   cluster.writes.clear();
   cluster.follow = follow;
   cluster.Pause(paused);
@@ -284,9 +280,7 @@ TEST_CASE("history keeps the ReplicaSet of the template while Pods follow a revi
   Following cluster;
   cluster.Edit([](Json& d) { d["spec"]["revisionHistoryLimit"] = 0; });
   cluster.kept = 1;
-  cluster.updated_max = 2;
-  cluster.SetImage("v2");
-  cluster.SettlesAt(2, 2);
+  cluster.HoldAtTwo();
   cluster.follow = 1;
   cluster.SettlesAt(4, 0);
   REQUIRE(cluster.HasReplicaSet("v2"));

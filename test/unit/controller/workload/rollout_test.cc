@@ -98,12 +98,7 @@ TEST_CASE("a new ReplicaSet with room for ten Pods does not wait for an old one 
 
 TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them first (X-55)") {
   CompletedCluster cluster(10);
-  const auto stuck = [&] {
-    for (int i = 0; i < 5; ++i) {
-      cluster.Sync();
-      cluster.RunReplicaSets({{"v2", 0}});
-    }
-  };
+  const auto stuck = [&] { cluster.SyncAndRunSets(5, {{"v2", 0}}); };
   cluster.SetImage("v2");
   stuck();
   CHECK(cluster.WritesAndForget() == "create v2 3, scale v1 10 8, scale v2 3 5");
@@ -119,10 +114,7 @@ TEST_CASE("stuck new Pods never cost old ones (X-53), and undo removes them firs
 TEST_CASE("a rollover shrinks what never worked first (X-56)") {
   CompletedCluster cluster(10);
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   cluster.WritesAndForget();
   cluster.SetImage("v3");
   cluster.Sync();

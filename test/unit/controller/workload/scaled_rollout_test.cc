@@ -48,10 +48,7 @@ TEST_CASE("size and template changed in one edit: scaled first, then rolled (IT-
 TEST_CASE("size and template changed in one edit are acknowledged together (B-41)") {
   CompletedCluster cluster(10);
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   cluster.writes.clear();
   cluster.Edit([](Json& d) {  // two active ReplicaSets, and a third to come
     d["spec"]["replicas"] = 20;
@@ -72,10 +69,7 @@ TEST_CASE("ReplicaSets of a rollout keep their proportions when it is scaled (E2
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
   });
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   cluster.writes.clear();
   cluster.Scale(30);
   cluster.Sync();
@@ -99,10 +93,7 @@ TEST_CASE("whichever is older, broken Pods make room when a rollout is scaled do
     d["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 3}, {"maxUnavailable", 2}};
   });
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   REQUIRE(cluster.SizeOf("v1") == 18);
   REQUIRE(cluster.SizeOf("v2") == 5);
   if (GENERATE(false, true)) {
@@ -157,10 +148,7 @@ TEST_CASE("a scaling that is cut in two keeps the minimum available (B-13)") {
 TEST_CASE("a stuck rollout can be scaled to nothing and back (X-80)") {
   CompletedCluster cluster(10);
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   cluster.ScaleAndSettle(0);
   CHECK(cluster.SizeOf("v1") == 0);
   CHECK(cluster.SizeOf("v2") == 0);
@@ -180,10 +168,7 @@ TEST_CASE("an annotation that says another size does not stop a rollout for ever
 TEST_CASE("editing strategy and size in mid-rollout does not get stuck (B-02, X-98)") {
   CompletedCluster cluster(10);
   cluster.SetImage("v2");
-  for (int i = 0; i < 3; ++i) {
-    cluster.Sync();
-    cluster.RunReplicaSets({{"v2", 0}});
-  }
+  cluster.SyncAndRunSets(3, {{"v2", 0}});
   cluster.Edit([](Json& d) {
     d["spec"]["strategy"] = {{"type", "Recreate"}};
     d["spec"]["replicas"] = 12;

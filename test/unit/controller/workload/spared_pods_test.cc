@@ -91,10 +91,7 @@ TEST_CASE("a rollout that was not scaled down spends maxUnavailable at once (D-2
     cluster.Scale(6);
     cluster.Rest();
     cluster.SetImage("v3");
-    for (int i = 0; i < 6; ++i) {
-      cluster.Sync();
-      cluster.RunReplicaSets({{"v3", 0}});
-    }
+    cluster.SyncAndRunSets(6, {{"v3", 0}});
     CHECK(cluster.Sizes() == "4+0");
     CHECK(cluster.SizeOf("v3") == 5);
   }
