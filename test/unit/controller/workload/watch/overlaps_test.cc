@@ -107,6 +107,16 @@ struct Row {
   std::string want;
 };
 
+// Puts a ReplicaSet of Boat blue, with this change.
+std::function<void(Fixture&)> OfBoat(const std::function<void(ObjectMeta&)>& change) {
+  return [=](Fixture& f) {
+    f.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
+      meta.owner_references = {OwnerOf("Boat", "blue", 7)};
+      change(meta);
+    });
+  };
+}
+
 TEST_CASE("a ReplicaSet counts if its labels match and another controller owns it") {
   const OwnerReference boat = OwnerOf("Boat", "blue", 7);
   const Row row = GENERATE_COPY(values<Row>({
@@ -115,31 +125,11 @@ TEST_CASE("a ReplicaSet counts if its labels match and another controller owns i
        ""},
       {"of an orphan", [](Fixture& f) { f.Put("rs", 100, kWeb, [](ObjectMeta&) {}); }, ""},
       {"of an owner that is no controller",
-       [=](Fixture& f) {
-         f.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
-           meta.owner_references = {boat};
-           meta.owner_references[0].controller = false;
-         });
-       },
-       ""},
+       OfBoat([](ObjectMeta& meta) { meta.owner_references[0].controller = false; }), ""},
       {"with other labels", [=](Fixture& f) { f.Put("rs", 100, {{"app", "db"}}, boat); }, ""},
       {"without labels", [=](Fixture& f) { f.Put("rs", 100, {}, boat); }, ""},
-      {"in another namespace",
-       [=](Fixture& f) {
-         f.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
-           meta.owner_references = {boat};
-           meta.namespace_ = "other";
-         });
-       },
-       ""},
-      {"while it is deleted",
-       [=](Fixture& f) {
-         f.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
-           meta.owner_references = {boat};
-           meta.deletion_timestamp = {1};
-         });
-       },
-       ""},
+      {"in another namespace", OfBoat([](ObjectMeta& meta) { meta.namespace_ = "other"; }), ""},
+      {"while it is deleted", OfBoat([](ObjectMeta& meta) { meta.deletion_timestamp = {1}; }), ""},
       {"of a Deployment that is gone",
        [](Fixture& f) { f.Put("rs", 100, kWeb, OwnerOf("Deployment", "gone", 9)); }, ""},
       {"of one that was gone, and has a successor",
@@ -176,25 +166,17 @@ TEST_CASE("a ReplicaSet counts if its labels match and another controller owns i
 
 TEST_CASE("an overlap ends with its last ReplicaSet, whatever happens to that") {
   const OwnerReference boat = OwnerOf("Boat", "blue", 7);
-  const auto edit = [&](const std::function<void(ObjectMeta&)>& change) {
-    return [=](Fixture& f) {
-      f.Put("rs", 100, kWeb, [&](ObjectMeta& meta) {
-        meta.owner_references = {boat};
-        change(meta);
-      });
-    };
-  };
   const Row row = GENERATE_COPY(values<Row>({
       {"deleted", [](Fixture& f) { f.Remove("rs", 100); }, ""},
-      {"being deleted", edit([](ObjectMeta& meta) { meta.deletion_timestamp = {1}; }), ""},
-      {"orphaned", edit([](ObjectMeta& meta) { meta.owner_references.clear(); }), ""},
+      {"being deleted", OfBoat([](ObjectMeta& meta) { meta.deletion_timestamp = {1}; }), ""},
+      {"orphaned", OfBoat([](ObjectMeta& meta) { meta.owner_references.clear(); }), ""},
       {"adopted by the Deployment",
-       edit([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Deployment", "web", 1)}; }),
+       OfBoat([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Deployment", "web", 1)}; }),
        ""},
       {"adopted by another",
-       edit([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Boat", "red", 8)}; }),
+       OfBoat([](ObjectMeta& meta) { meta.owner_references = {OwnerOf("Boat", "red", 8)}; }),
        "Boat red"},
-      {"with other labels", edit([](ObjectMeta& meta) { meta.labels = {{"app", "db"}}; }), ""},
+      {"with other labels", OfBoat([](ObjectMeta& meta) { meta.labels = {{"app", "db"}}; }), ""},
       {"missing from a list", [](Fixture& f) { ReplaceAll(f.replica_sets, {}, f.NextVersion()); },
        ""},
   }));
