@@ -36,31 +36,22 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
     std::string messages;
   };
   const Row row = GENERATE(values<Row>({
-      {{"Succeeded"}, "old new --image=app:v2", ExitCode::kDone, ""},
-      {{"Failed", {}, "no such thing", "NotFound"},
-       "old new --image=app:v2",
+      {Report{"Succeeded"}, "old new --image=app:v2", ExitCode::kDone, ""},
+      {Report{"Failed", {}, "no such thing", "NotFound"}, "old new --image=app:v2",
        ExitCode::kFailed,
        "error: no such thing\n"
        "Windlass goes on with the update as soon as that is mended; the same command begins it "
        "anew, and --rollback takes it back.\n"},
-      {{"Failed", {}, "timed out", "TimedOut"},
-       "old new --image=app:v2",
-       ExitCode::kFailed,
+      {Report{"Failed", {}, "timed out", "TimedOut"}, "old new --image=app:v2", ExitCode::kFailed,
        "error: timed out\n"
        "The update stops here. The same command goes on with it, and --rollback takes it back.\n"},
-      {{"Paused", {}, "another client scaled it"},
-       "old new --image=app:v2",
-       ExitCode::kHeld,
+      {Report{"Paused", {}, "another client scaled it"}, "old new --image=app:v2", ExitCode::kHeld,
        "error: another client scaled it\n"},
-      {{"RolledBack"},
-       "old new --image=app:v2",
-       ExitCode::kAborted,
+      {Report{"RolledBack"}, "old new --image=app:v2", ExitCode::kAborted,
        "error: replicationcontrollerupdate.windlass.dev/old was rolled back meanwhile: old has its "
        "Pods again\n"},
-      {{"RolledBack"}, "old new --rollback", ExitCode::kDone, ""},
-      {{"Succeeded"},
-       "old --rollback",
-       ExitCode::kFailed,
+      {Report{"RolledBack"}, "old new --rollback", ExitCode::kDone, ""},
+      {Report{"Succeeded"}, "old --rollback", ExitCode::kFailed,
        "error: the update of replicationcontroller/old was not rolled back, because it has "
        "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
        "go back, update to the old image\n"},
