@@ -37,9 +37,11 @@ struct SweepReport {
 };
 
 // The most additional writes that a fault may cost for each owner. A standby may make kTouchesMax
-// more: it touches each ReplicaSet of a rollout under way once (L-012).
+// more: it touches each ReplicaSet of a rollout under way once (L-012). Statuses in which only
+// counters are new are counted apart, and a fault may cost kExtraCountsMax of them.
 inline constexpr int64_t kExtraWritesMax = 2;
 inline constexpr int64_t kTouchesMax = 2;
+inline constexpr int64_t kExtraCountsMax = 8;
 
 // Runs the scenario once without a fault. Then runs it once for each call and kind of fault, or for
 // a random one in `one_in` of them. The report names each of these runs that
