@@ -113,7 +113,9 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
     if (verdict != DryRunVerdict::kNotTold) {
-      return Error{ErrorKind::kServer, "the Rollout changed before the answer came"};
+      Error changed{ErrorKind::kServer, "the Rollout changed before the answer came"};
+      changed.http_status = 200;  // it did answer
+      return changed;
     }
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;

@@ -268,6 +268,10 @@ std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   return std::nullopt;
 }
 
+bool IsOverdue(const Situation& situation, const TemplateChecks& checks) {
+  return checks.defaults_overdue_from && situation.now >= *checks.defaults_overdue_from;
+}
+
 // Marks the new ReplicaSet as unknown in `situation`. While the defaults of the template are not
 // known, Windlass cannot say whether a ReplicaSet has the template already, which step is in force,
 // or whether the template can be rolled out in place (RO-097). A stored refusal of the template
@@ -276,7 +280,9 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
-  situation.extended.new_one_overdue = checks.defaults_overdue;
+  // What cannot be made at all is not asked about (AskFirst).
+  situation.extended.new_one_overdue =
+      IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }
 
 // Returns the Event that the rollout goes on although a dry run gave no verdict.
@@ -319,6 +325,13 @@ std::optional<Duration> UntilAskedAgain(const Situation& situation, const Templa
   const std::optional<WallTime> due = Sooner(checks.replica_set.until, checks.pod.until);
   if (!due) return std::nullopt;
   return std::max<Duration>(*due - situation.now, seconds(1));
+}
+
+// Returns how long until the defaults of the template are overdue, so that Pods of an earlier
+// revision may come back (RO-122).
+std::optional<Duration> UntilOverdue(const Situation& situation, const TemplateChecks& checks) {
+  if (!checks.defaults_overdue_from || IsOverdue(situation, checks)) return std::nullopt;
+  return *checks.defaults_overdue_from - situation.now;
 }
 
 }  // namespace
@@ -443,6 +456,7 @@ Step RolloutExtension::End(const Situation& situation, Step step) const {
   step = in_place_.End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilEndOfPause(situation, facts.steps));
   step = LookAgainNoLater(std::move(step), UntilAskedAgain(situation, facts.checks));
+  step = LookAgainNoLater(std::move(step), UntilOverdue(situation, facts.checks));
   step = ListStuckPods(situation, facts.steps, facts.stuck, std::move(step));
   return MoveServicesFirst(situation, ServicesOf(situation), std::move(step));
 }

@@ -37,8 +37,9 @@ TemplateChecks TemplateDefaults::Find(const Subject& subject, WallTime now) cons
   const Entry& entry = found->second;
   TemplateChecks checks{.replica_set = CheckOf(entry.replica_set, subject.generation, now),
                         .pod = CheckOf(entry.pod, subject.generation, now)};
-  checks.defaults_overdue =
-      entry.not_told_since && now >= *entry.not_told_since + kDefaultsTakeAtMost;
+  if (entry.not_told_since) {
+    checks.defaults_overdue_from = *entry.not_told_since + kDefaultsTakeAtMost;
+  }
   const std::optional<DefaultedTemplate>& defaulted = entry.replica_set.answer.defaulted;
   if (defaulted) checks.defaulted = &*defaulted;
   return checks;
@@ -56,8 +57,11 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
 
 // If the clock was set back, the time counts from now on.
 void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
-  std::optional<WallTime>& since = EntryOf(subject).not_told_since;
-  if (!since || *since > now) since = now;
+  Entry& entry = EntryOf(subject);
+  const bool goes_on = entry.not_told_since && *entry.not_told_since <= now &&
+                       now - entry.not_told_last < kNoVerdictCounts;
+  if (!goes_on) entry.not_told_since = now;
+  entry.not_told_last = now;
 }
 
 void TemplateDefaults::ForgetOthers(const Uid& rollout, std::string_view requested) {

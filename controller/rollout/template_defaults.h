@@ -55,9 +55,9 @@ struct TemplateChecks {
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
   Check pod{};
-  // True if the API server was asked for the defaults kDefaultsTakeAtMost ago, or earlier, and has
-  // not told them since.
-  bool defaults_overdue = false;
+  // From when on the defaults are overdue: kDefaultsTakeAtMost after the API server first failed to
+  // tell them. nullopt if it told them since.
+  std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
@@ -86,7 +86,9 @@ class TemplateDefaults {
   // Rollout was known, these functions forget it.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
-  // Notes that an answer did not tell the defaults. Keeps when that was, and no answer.
+  // Notes that an answer did not tell the defaults. Keeps when that was first, and no answer. After
+  // kNoVerdictCounts without a question, for example because the Rollout was paused, the time
+  // begins anew.
   void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.
@@ -108,6 +110,7 @@ class TemplateDefaults {
     Kept replica_set{};
     Kept pod{};
     std::optional<WallTime> not_told_since{};
+    WallTime not_told_last{};
   };
   Entry& EntryOf(const Subject& subject);
   static TemplateChecks::Check CheckOf(const Kept& kept, int64_t generation, WallTime now);

@@ -121,7 +121,7 @@ void Invariants::Note(const Change& change) {
     NoteOwner(*change.after);
   } else if (change.key.resource == resources::kReplicaSets) {
     if (change.after != nullptr) {
-      NoteRaise(change);
+      NoteResize(change);
       return NoteReplicaSet(*change.after, change.actor);
     }
     const std::string uid = UidOf(*change.last_state);
@@ -154,11 +154,31 @@ void Invariants::ForgetFormerOwners(const Json& replica_set, const std::string& 
 }
 
 // A controller that writes the ReplicaSet knows what others did to it.
-void Invariants::NoteRaise(const Change& change) {
-  auto& raised = replica_sets_[UidOf(*change.after)].raised_by_others;
-  if (controllers_.contains(change.actor)) return raised.reset();
-  const bool from_zero = change.before != nullptr && ReplicasOf(*change.before) == 0;
-  if (from_zero && ReplicasOf(*change.after) > 0) raised = {change.at, change.revision};
+void Invariants::NoteResize(const Change& change) {
+  ReplicaSetRecord& record = replica_sets_[UidOf(*change.after)];
+  if (controllers_.contains(change.actor)) {
+    record.raised_by_others.reset();
+    record.lowered_by_others.clear();
+    return;
+  }
+  if (change.before == nullptr) return;
+  const int64_t from = ReplicasOf(*change.before);
+  const int64_t to = ReplicasOf(*change.after);
+  if (from == 0 && to > 0) record.raised_by_others = {change.at, change.revision, 0};
+  if (from > to) record.lowered_by_others.push_back({change.at, change.revision, from});
+}
+
+// Returns the most Pods that the sender of a write may think the ReplicaSet is to have: its size,
+// or a size from which somebody else has lowered it, unseen.
+int64_t Invariants::SizeKnown(const Change& change, const Json& replica_set) const {
+  int64_t most = ReplicasOf(replica_set);
+  const auto found = replica_sets_.find(UidOf(replica_set));
+  if (found == replica_sets_.end()) return most;
+  for (const Resize& lowered : found->second.lowered_by_others) {
+    if (!IsUnseen(change, lowered.at, lowered.revision, resources::kReplicaSets)) continue;
+    most = std::max(most, lowered.from);
+  }
+  return most;
 }
 
 // Returns true if the Pod came because somebody else scaled its ReplicaSet up from 0, which who
@@ -166,7 +186,7 @@ void Invariants::NoteRaise(const Change& change) {
 bool Invariants::IsRaisedUnseen(const Change& change, const Json& pod) const {
   const auto found = replica_sets_.find(ControllerUidOf(pod));
   if (found == replica_sets_.end() || !found->second.raised_by_others) return false;
-  const auto& [at, revision] = *found->second.raised_by_others;
+  const auto& [at, revision, from] = *found->second.raised_by_others;
   const auto first = pods_from_.find(UidOf(pod));
   if (first == pods_from_.end() || first->second < revision) return false;
   if (Now() - at < kBlindSpot) return true;
@@ -259,8 +279,8 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     // A request that the network kept back counts no ReplicaSet that its sender made since.
     const bool unknown = change.late && replica_sets_[uid].first_noted > change.shown;
     if (!unknown) total += replica_sets_[uid].replicas.Min(Now(), blind);
-    available_before += available_of(uid, ReplicasOf(*rs));
-    available_after += available_of(uid, ReplicasOf(*rs));
+    available_before += available_of(uid, SizeKnown(change, *rs));
+    available_after += available_of(uid, SizeKnown(change, *rs));
   }
   const int64_t max_total = limits.max_total.Max(Now(), blind);
   const int64_t min_available = limits.min_available.Min(Now(), blind);
@@ -358,16 +378,16 @@ int64_t Invariants::AvailableUnseen(const Change& change, const std::string& own
   return available;
 }
 
-// Returns true if the daemon that sent the write may not have seen the removal.
-bool Invariants::IsUnseen(const Change& change, const Removal& gone,
+// Returns true if the daemon that sent the write may not have seen what happened at `revision`.
+bool Invariants::IsUnseen(const Change& change, MonotonicTime at, uint64_t revision,
                           const ResourceId& resource) const {
-  if (Now() - gone.at < kBlindSpot) return true;
-  if (change.late) return gone.revision > change.shown;
+  if (Now() - at < kBlindSpot) return true;
+  if (change.late) return revision > change.shown;
   if (change.shown_of != nullptr) {
     const auto shown = change.shown_of->find(resource);
-    if (shown != change.shown_of->end()) return gone.revision > shown->second;
+    if (shown != change.shown_of->end()) return revision > shown->second;
   }
-  return Now() - gone.at < BlindSpot(change);
+  return Now() - at < BlindSpot(change);
 }
 
 // Returns true if the owner of the written object was known and is gone, unseen.
@@ -376,12 +396,12 @@ bool Invariants::IsOwnedUnseen(const Change& change) const {
   if (IsControlledBy(resources::kReplicationControllers, object)) {
     const std::string name = TextAt(ControllerOf(object), {"name"});
     const auto gone = gone_updates_.find(change.key.namespace_ + "/" + name);
-    return gone != gone_updates_.end() &&
-           IsUnseen(change, gone->second, resources::kReplicationControllerUpdates);
+    return gone != gone_updates_.end() && IsUnseen(change, gone->second.at, gone->second.revision,
+                                                   resources::kReplicationControllerUpdates);
   }
   const auto gone = gone_replica_sets_.find(ControllerUidOf(object));
   return gone != gone_replica_sets_.end() &&
-         IsUnseen(change, gone->second, resources::kReplicaSets);
+         IsUnseen(change, gone->second.at, gone->second.revision, resources::kReplicaSets);
 }
 
 // Judges I-16: a creation must name its owner, and only a matching orphan may be adopted. An

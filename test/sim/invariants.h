@@ -68,14 +68,19 @@ class Invariants {
   uint64_t judged_promises() const { return promises_.judged(); }
 
  private:
+  struct Resize {
+    MonotonicTime at{};
+    uint64_t revision = 0;  // of the store
+    int64_t from = 0;       // the size before
+  };
   struct ReplicaSetRecord {
     Recent available;
     Recent told;  // what its status says is available
     Recent replicas;
     uint64_t first_noted = 0;  // at which revision of the store
-    // When and at which revision somebody else scaled it up from 0; nullopt if a controller has
-    // written it since.
-    std::optional<std::pair<MonotonicTime, uint64_t>> raised_by_others{};
+    // By somebody else since a controller last wrote it: the last one up from 0, and all down.
+    std::optional<Resize> raised_by_others{};
+    std::vector<Resize> lowered_by_others{};
   };
   // The highest revision of an owner's ReplicaSets, except released ones.
   struct HighestRecord {
@@ -104,7 +109,8 @@ class Invariants {
 
   void OnChange(const Change& change);
   void Note(const Change& change);
-  void NoteRaise(const Change& change);
+  void NoteResize(const Change& change);
+  int64_t SizeKnown(const Change& change, const Json& replica_set) const;
   bool IsRaisedUnseen(const Change& change, const Json& pod) const;
   void NoteReplicaSet(const Json& replica_set, const std::string& actor);
   void ForgetFormerOwners(const Json& replica_set, const std::string& actor);
@@ -125,7 +131,8 @@ class Invariants {
   Removal RemovalOf(const Change& change) const;
   void NoteMissing(const StoreKey& key, const std::string& actor);
   int64_t AvailableUnseen(const Change& change, const std::string& owner) const;
-  bool IsUnseen(const Change& change, const Removal& gone, const ResourceId& resource) const;
+  bool IsUnseen(const Change& change, MonotonicTime at, uint64_t revision,
+                const ResourceId& resource) const;
   bool IsOwnedUnseen(const Change& change) const;
   std::vector<Object> ReplicaSetsOf(const std::string& namespace_, const std::string& uid) const;
   void Violate(const std::string& invariant, const Change& change, std::string detail);

@@ -520,7 +520,23 @@ TEST_CASE("Pods wait for the defaults until these are overdue (RO-122)") {
   NotTold f;
   CHECK(f.Sit().extended.new_one_unknown);
   CHECK_FALSE(f.Sit().extended.new_one_overdue);
-  f.checks.defaults_overdue = true;
+  f.checks.defaults_overdue_from = f.now + seconds(20);
+  CHECK_FALSE(f.Sit().extended.new_one_overdue);
+  const Step end = f.extension.End(f.Sit(), Failed{});
+  CHECK(std::get<Failed>(end).look_again_in == seconds(20));
+  f.now = f.now + seconds(20);
+  CHECK(f.Sit().extended.new_one_overdue);
+  CHECK_FALSE(std::get<Failed>(f.extension.End(f.Sit(), Failed{})).look_again_in);
+  Proves("RO-122");
+}
+
+// Its defaults are never asked for.
+TEST_CASE("Pods do not wait for a template that no ReplicaSet can have (RO-122)") {
+  Stepped f;
+  f.AddOld(10);
+  f.checks.replica_set = {};
+  f.selector.match_labels.Set("pod-template-hash", "web-1");
+  CHECK(f.Sit().extended.new_one_unknown);
   CHECK(f.Sit().extended.new_one_overdue);
   Proves("RO-122");
 }

@@ -107,13 +107,14 @@ TEST_CASE("what is known of another template than the requested one is forgotten
 TEST_CASE("defaults are overdue once they have not come for half a minute (RO-122)") {
   TemplateDefaults memory;
   const auto overdue = [&](seconds after) {
-    return memory.Find(kWeb, kNow + after).defaults_overdue;
+    const auto from = memory.Find(kWeb, kNow + after).defaults_overdue_from;
+    return from && kNow + after >= *from;
   };
   memory.NoteNotTold(kWeb, kNow);
   memory.NoteNotTold(kWeb, kNow + seconds(20));
   CHECK_FALSE(overdue(seconds(29)));
   CHECK(overdue(seconds(30)));
-  CHECK_FALSE(memory.Find(kOther, kNow + seconds(30)).defaults_overdue);
+  CHECK_FALSE(memory.Find(kOther, kNow + seconds(30)).defaults_overdue_from);
   SECTION("they come") {
     memory.NoteReplicaSet(kWeb, Accepted(), kNow + seconds(40));
     CHECK_FALSE(overdue(seconds(41)));
@@ -123,11 +124,16 @@ TEST_CASE("defaults are overdue once they have not come for half a minute (RO-12
     CHECK_FALSE(overdue(seconds(-971)));
     CHECK(overdue(seconds(-970)));
   }
+  SECTION("nobody has asked for long: the Rollout was paused") {
+    memory.NoteNotTold(kWeb, kNow + seconds(700));
+    CHECK_FALSE(overdue(seconds(729)));
+    CHECK(overdue(seconds(730)));
+  }
   SECTION("another template is requested") {
     TemplateDefaults::Subject newer = kWeb;
     newer.requested = "t-newer";
     memory.NoteNotTold(newer, kNow + seconds(40));
-    CHECK_FALSE(memory.Find(newer, kNow + seconds(41)).defaults_overdue);
+    CHECK(memory.Find(newer, kNow).defaults_overdue_from == kNow + seconds(70));
   }
   Proves("RO-122");
 }
