@@ -26,7 +26,7 @@ coverage:      ## docs/rules: what each rule says, where it is implemented, whic
 	@tools/rules.sh
 conformance:   ## upstream's own tests alone; their JUnit report is build/conformance/junit.xml
 	@tools/conformance.sh
-mutants:       ## faults planted in the planner, which the tests have to notice (15 minutes)
+mutants:       ## twenty planted faults, which the tests have to notice (15 minutes)
 	@tools/mutants.sh
 differential:  ## play every script to Kubernetes' controller and to Windlass, and compare
 	@test/e2e/differential_test.sh --all

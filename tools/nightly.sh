@@ -70,7 +70,7 @@ step "Parts: ${chosen[*]}"
 part "all parts but the benchmark"
 queue_part 2 sanitize tools/sanitize.sh
 queue_part 2 tidy tools/tidy.sh
-queue_part 1 mutants tools/mutants.sh 1 999
+queue_part 1 mutants tools/mutants.sh 1 all
 queue_part 2 fuzz tools/fuzz.sh 60
 queue_part 1 sweep tools/sweep.sh
 queue_part 1 search env -C "$logs" "$root/build/release/test/sim/search" 3600
