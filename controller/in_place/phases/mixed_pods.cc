@@ -16,18 +16,22 @@
 namespace windlass::in_place {
 namespace {
 
-// A container that started this long after the time for the kill runs the image of the patch.
+// A new container that started this long after the time for the kill runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than the Pod's spec has. A
-// container that is not running will be started with the image of the spec.
-bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion) {
+// container that is not running will be started with the image of the spec. One that ran another
+// image when the patch was made still does, whatever the clocks of its node and of Windlass say.
+bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
+                   WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
   const WallTime surely_new = state.at + KillTime(pod, state) + kSurelyNew;
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
-    return live != nullptr && live->state == ContainerState::kRunning &&
-           live->started_at < surely_new;
+    if (live == nullptr || live->state != ContainerState::kRunning) return false;
+    const auto before = ImageBefore(patch, *live);
+    if (before && *before != patch.to) return true;
+    return live->started_at < surely_new || StartsInFuture(*live, now);
   });
   return runs || !HasSeenPatch(pod, state);
 }
@@ -98,7 +102,7 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     // restarted. The Pod has had the time for it (not_kept->for_long).
     if (pods->is_lost(i) && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
-    if (MayRunAnother(pod, *state, completion)) {
+    if (MayRunAnother(pod, *state, completion, situation.now)) {
       return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};
     }
   }

@@ -15,15 +15,6 @@ constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
 constexpr WallTime kAlready{};
 
-// Returns the image that container `id` runs; empty if that is unknown. Returns nullopt if the
-// container is new: it did not exist when the patch was made.
-std::optional<std::string> KnownImage(const ContainerPatch& patch, const std::string& id) {
-  const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
-  if (seen != patch.seen.end()) return seen->image;
-  if (id == patch.id) return patch.from;
-  return std::nullopt;
-}
-
 // Returns the digest after the '@' of an image or an imageID ("sha256:12…"); empty if there is no
 // '@'.
 std::string_view DigestOf(std::string_view image) {
@@ -51,10 +42,10 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
 // show the restart.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
-                               const PodContainer& live) {
+                               const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
   const seconds kill_time = KillTime(pod, state);
-  const auto known_image = KnownImage(patch, live.id.ToString());
+  const auto known_image = ImageBefore(patch, live);
   if (known_image) {  // not restarted: it may run the right image already (P-048)
     const bool requested = live.image == *known_image;
     if (requested && kubelet_tells) return kAlready;
@@ -65,7 +56,10 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return std::max(state.at, live.started_at) + kill_time + kAfterKill;
   }
-  if (RunsAnotherImage(patch, live) || live.started_at > state.at + kClockSkew) return kAlready;
+  // If our clock is behind, a container that is unknown to us may have started before the patch.
+  const bool tells = patch.id.empty() || !StartsInFuture(live, now);
+  const bool after_patch = tells && live.started_at > state.at + kClockSkew;
+  if (RunsAnotherImage(patch, live) || after_patch) return kAlready;
   return state.at + kill_time + kAfterKill;
 }
 
@@ -78,7 +72,7 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   if (!HasSeenPatch(pod, state)) return {};  // the kubelet must know the patch (P-045)
   if (live->state != ContainerState::kRunning || live->id.empty()) return {};
   if (live->started == ConditionStatus::kFalse) return {};  // still starting (P-046)
-  const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live);
+  const std::optional<WallTime> done_at = DoneAt(pod, state, patch, *live, now);
   if (!done_at) return {};
   if (*done_at <= now) return {.complete = true};
   return {.complete = false, .look_again = done_at};
@@ -89,7 +83,7 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
   std::vector<SeenContainer> seen = patch.seen;
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
-  if (!id.empty() && !KnownImage(patch, id)) {
+  if (!id.empty() && !ImageBefore(patch, live)) {
     // This container started after the patch, but perhaps before the kubelet saw the patch. So the
     // image is known only if the container's digest shows it.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
@@ -111,6 +105,18 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
 seconds KillTime(const Pod& pod, const PodState& state) {
   return seconds(pod.termination_grace_period_seconds) *
          static_cast<int64_t>(state.containers.size());
+}
+
+std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodContainer& live) {
+  const std::string id = live.id.ToString();
+  const auto seen = std::ranges::find(patch.seen, id, &SeenContainer::id);
+  if (seen != patch.seen.end()) return seen->image;
+  if (id == patch.id) return patch.from;
+  return std::nullopt;
+}
+
+bool StartsInFuture(const PodContainer& live, WallTime now) {
+  return live.started_at > now + kClockSkew;
 }
 
 WallTime TryAgainAt(const PodState& state) { return state.at + kTryAgain; }

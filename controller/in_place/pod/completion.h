@@ -21,6 +21,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "controller/in_place/pod/pod_state.h"
@@ -50,6 +51,14 @@ struct Completion {
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
+
+// Returns the image that the container `live` ran when the patch was made; empty if that is not
+// known. Returns nullopt if `live` is new: it did not exist then.
+std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodContainer& live);
+
+// Returns true if the container started in our future: our clock is behind that of its node, so the
+// start does not tell whether the container is new.
+bool StartsInFuture(const PodContainer& live, WallTime now);
 
 // Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again.
 WallTime TryAgainAt(const PodState& state);

@@ -51,6 +51,39 @@ TEST_CASE("with Recreate, an image that needs new Pods comes alone, scaled at on
   CHECK(c.PodNames().size() == 3);
 }
 
+// Found by a fresh seed. The image that the user takes back never became ready.
+TEST_CASE("with Recreate, a Pod on its way back counts, whatever the clocks say (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  const bool crashed = GENERATE(false, true);  // and started anew before the kubelet saw the undo
+  CAPTURE(crashed);
+  c.SetImage("v2");
+  c.Sync();
+  c.Restart(pod);
+  Json& container = c.PodNamed(pod)["status"]["containerStatuses"][0];
+  container["state"]["running"]["startedAt"] = FormatTime({c.now + 10'000});
+  container["ready"] = false;
+  c.Scale(3);
+  c.Sync();
+  c.SetImage("v1");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(pod) == "v1");
+  Json& told = c.PodNamed(pod)["status"];  // the kubelet saw the patch, and has not killed yet
+  if (crashed) {
+    told["containerStatuses"][0]["containerID"] = "containerd://" + std::string(64, 'c');
+    told["containerStatuses"][0]["imageID"] = "";
+  }
+  told["observedGeneration"] = c.PodNamed(pod)["metadata"]["generation"];
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    c.RunPods();
+  }
+  CHECK(c.SizeOf("v1") == 1);
+  c.RunPods();
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+}
+
 TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale (P-011)") {
   Alone c("Only");
   c.RollOutInPlace("v2");

@@ -279,6 +279,16 @@ TEST_CASE("P-047 a Pod that was patched while it started is not judged by two cl
   CHECK(Patch(state).seen.empty() == !has_node);
 }
 
+// Whom this serves: who runs one version at a time. The old container crashed and was started anew
+// a moment before the kubelet saw the patch; Windlass does not know this container.
+TEST_CASE("P-047 a container that starts in our future may have started before the patch") {
+  Pod pod = PodWith({Running("app", "r/app:2", 'B', "", {1800})});
+  const PodState state = StateWith({AppPatch()});  // patched at 1000
+  CHECK(CompletionOf(pod, state, WallTime{1001}) == Completion{false, WallTime{1040}});
+  CHECK(CompletionOf(pod, state, WallTime{1040}).complete);
+  CHECK(CompletionOf(pod, state, WallTime{1800}).complete);
+}
+
 TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {
   Pod pod = PodWith(
       {Running("app", "r/app:2", 'A', "I1", {900}), Running("log", "r/log:1", 'C', "L1", {900})});
