@@ -11,6 +11,7 @@ inline constexpr Decision kClearRollback{"clear rollback"};
 inline constexpr Decision kCountNameCollision{"count name collision"};
 inline constexpr Decision kCreateNewReplicaSet{"create new replicaset"};
 inline constexpr Decision kDeleteOldReplicaSet{"delete old replicaset"};
+inline constexpr Decision kNoteAborted{"note aborted"};
 inline constexpr Decision kNoteComplete{"note complete"};
 inline constexpr Decision kNoteRollback{"note rollback"};
 inline constexpr Decision kRefreshSizeAnnotations{"refresh size annotations"};

@@ -321,6 +321,73 @@ TEST_CASE("What was promoted before an abort is not promoted at the next try (RO
   Proves("RO-031 RO-054 RO-095");
 }
 
+// At 0 replicas no Pod has to change, so the template gets a ReplicaSet.
+TEST_CASE("The way back from a refused template is not its own revision (P-014)") {
+  World world(kSeed);
+  Json rollout = AsRollout(InPlaceDeployment(2, "app:v1"));
+  rollout["spec"]["strategy"]["type"] = "InPlaceOnly";
+  rollout["spec"]["strategy"]["steps"] = Json::parse(R"([{"setUpdated": 1}, {"pause": {}}])");
+  world.Apply(rollout);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  const auto way_back = [&] {
+    const Object owner = world.Owner(kName, kRollouts);
+    for (const Json& condition : At(*owner, {"status", "conditions"})) {
+      if (TextAt(condition, {"type"}) == "windlass.dev/InPlace") {
+        return TextAt(condition, {"message"});
+      }
+    }
+    return std::string();
+  };
+  const auto scale = [&](int replicas) {
+    world.Edit(kName, {{"spec", {{"replicas", replicas}}}}, kRollouts);
+    REQUIRE(world.Rest());
+  };
+  world.Edit(kName, {{"spec", {{"template", {{"spec", {{"hostNetwork", true}}}}}}}}, kRollouts);
+  REQUIRE(world.Rest());
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes it back"));
+  scale(0);
+  scale(2);
+  CHECK(world.Pods(kName, kRollouts).size() == 2);
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes it back"));
+  Proves("P-014");
+}
+
+TEST_CASE("A promotion ends with an abort that has nothing to go back to (RO-032, RO-095)") {
+  const std::string promoted = GENERATE("2@2", "full@2");
+  const bool resumes_later = GENERATE(false, true);
+  CAPTURE(promoted, resumes_later);
+  World world(kSeed);
+  Json rollout = SampleRollout(kName, 4, "app:v1-never-ready");
+  rollout["spec"]["strategy"]["steps"] =
+      Json::parse(R"([{"setUpdated": 1}, {"pause": {}}, {"setUpdated": 2}, {"pause": {}}])");
+  world.Apply(rollout);
+  const WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.Rest());
+  world.SetImage(kName, "app:v2", kRollouts);
+  REQUIRE(world.Rest());
+  const auto status = [&](const char* field) {
+    return At(*world.Owner(kName, kRollouts), {"status", "step", field});
+  };
+  REQUIRE(status("index") == 2);
+  world.Edit(kName, {{"spec", {{"abort", true}}}}, kRollouts);
+  REQUIRE(world.Rest());
+  world.Annotate(kName, "windlass.dev/promote", promoted, kRollouts);
+  if (resumes_later) {
+    world.Edit(kName, {{"spec", {{"abort", false}, {"paused", true}}}}, kRollouts);
+    REQUIRE(world.Rest());
+  }
+  world.Edit(kName, {{"spec", {{"abort", false}, {"paused", false}}}}, kRollouts);
+  REQUIRE(world.Rest());
+  CHECK(status("index") == 2);
+  CHECK(status("revision") == 3);
+  CHECK(IntAt(*world.Owner(kName, kRollouts), {"status", "currentRevision"}) == 3);
+  world.Annotate(kName, "windlass.dev/promote", "full@3", kRollouts);
+  CHECK(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  CHECK(world.Complaints() == "");
+  Proves("RO-032 RO-095");
+}
+
 // 3 of 13 Pods have v2 when its user makes the Deployment a Rollout, with the template as it was
 // written: without the API server's defaults, by which its ReplicaSet is recognised.
 TEST_CASE("A canary that a Rollout takes over is not stable (RO-136)") {

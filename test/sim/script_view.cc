@@ -17,9 +17,9 @@ constexpr std::string_view kRevision = "deployment.kubernetes.io/revision";
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 // On ReplicaSets: Windlass' own notes, which Kubernetes' controller has not (docs/differences.md).
-constexpr std::array<std::string_view, 3> kNotes = {"windlass.dev/requested-template",
-                                                    "internal.windlass.dev/complete",
-                                                    "internal.windlass.dev/scaled-to-zero"};
+constexpr std::array<std::string_view, 4> kNotes = {
+    "windlass.dev/requested-template", "internal.windlass.dev/aborted",
+    "internal.windlass.dev/complete", "internal.windlass.dev/scaled-to-zero"};
 // Conditions, and an Event of the same name.
 constexpr std::array<std::string_view, 6> kOnlyOfRollouts = {
     "Ready", "Reconciling", "Stalled", "RollbackRefused", "PodsStuck", "SelectorOverlap"};

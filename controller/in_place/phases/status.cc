@@ -195,7 +195,8 @@ Word OfPatching(const workload::Situation& situation) {
 // has no revision, so that rollback would go back one revision too far (P-014). Example: Pods have
 // revision 5, and revision 6 was refused before it was staged: a rollback to the previous revision
 // would lead to 4. So the text names the newest revision, 5. That is not always the revision of the
-// host: in the middle of a rollout the host has an older one.
+// host: in the middle of a rollout the host has an older one. A ReplicaSet that has the refused
+// template, because it was made while the workload was scaled to 0, is no way back.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
@@ -204,7 +205,7 @@ std::string WayBack(const workload::Situation& situation) {
   };
   const ReplicaSet* newest = in_place.host();
   for (const ReplicaSet* rs : situation.all) {
-    if (number(rs) > number(newest)) newest = rs;
+    if (rs != situation.new_replica_set && number(rs) > number(newest)) newest = rs;
   }
   const std::string_view revision = workload::RevisionText(newest->meta);
   return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) + " takes it back";

@@ -10,10 +10,14 @@
 #include "controller/workload/actions/rollback.h"
 #include "controller/workload/actions/rolling_update.h"
 #include "controller/workload/actions/scale.h"
+#include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
 #include "controller/workload/ownership/adopt_release.h"
 #include "controller/workload/refused_spec.h"
+#include "controller/workload/replica_set_requests.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
+#include "controller/workload/revisions/revisions.h"
 #include "controller/workload/revisions/uncached_parts.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/deadline.h"
@@ -68,11 +72,29 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
+// Returns the write that notes on the ReplicaSet of the aborted revision that it was aborted
+// (RO-095). Returns nullopt if it has the note or has no number, or if the API server does not keep
+// the note.
+std::optional<Step> NoteAborted(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* rs = FindPublished(workload, situation.all);
+  if (rs == nullptr || RevisionText(rs->meta).empty() || WasAborted(workload, *rs)) {
+    return std::nullopt;
+  }
+  ReplicaSetChange change;
+  change.annotations[std::string(kAborted)] = RevisionText(rs->meta);
+  return UnlessInVain(situation,
+                      Write{.request = PatchReplicaSet(*rs, change),
+                            .because = {decisions::kNoteAborted, {{"replicaset", rs->meta.name}}},
+                            .go_on_if_refused = true});
+}
+
 // Returns the next step if there is no ReplicaSet that Pods could follow: the workload is scaled,
 // and Pods that the extension took out of traffic return, but no Pod moves to another revision
 // (RO-032).
 Step NextWithoutTarget(const Situation& situation) {
   auto step = situation.extension().Next(situation, Moment::kWhileHeld);
+  if (!step) step = NoteAborted(situation);
   if (!step) step = HandleScaling(situation);
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
 }

@@ -183,6 +183,8 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others) {
   int64_t number = NextRevision(others);
   const int64_t present = rs != nullptr ? NumberOf(workload, *rs) : 0;
+  const bool again = rs != nullptr && WasAborted(workload, *rs) && !workload.follow_revision;
+  if (again && present < kRevisionMax - 1) number = std::max(number, present + 1);
   const auto rise_above = [&](std::optional<int64_t> given) {
     if (given && *given < kRevisionMax - 1 && *given > present)
       number = std::max(number, *given + 1);
@@ -198,6 +200,12 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
     }
   }
   return std::max(present, number);
+}
+
+bool WasAborted(const Workload& workload, const ReplicaSet& rs) {
+  const auto note = rs.meta.annotations.Find(kAborted);
+  const int64_t number = NumberOf(workload, rs);
+  return note && number > 0 && ParseRevision(*note) == number;
 }
 
 int64_t RevisionToBe(const Situation& situation) {

@@ -69,9 +69,15 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //   - the revision that the annotation kPromote names, if `rs` has no number yet. Exception: the
 //     status has announced that revision for this template (promised_revision). Example: the
 //     annotation `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
-// If `rs` has no number yet, the result is at least promised_revision.
+// If `rs` has no number yet, the result is at least promised_revision. If the present number of
+// `rs` was aborted (WasAborted), and Pods do not follow another revision any more, the result is
+// above it.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
+
+// Returns true if the revision with the present number of `rs` was aborted, and there was nothing
+// to go back to (kAborted).
+bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision of the present rollout. If its ReplicaSet is not made or not numbered yet,
 // returns the revision that it will get.

@@ -198,6 +198,31 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   Proves("RO-032 RO-034");
 }
 
+// What was promoted of the first try names revision 2.
+TEST_CASE("after an abort with nothing to follow, the next try has a new number (RO-095)") {
+  Following cluster;
+  cluster.HoldAtTwo();
+  cluster.follow = 7;
+  cluster.Settle();
+  CHECK(cluster.RevisionOf("v2") == "2");
+  cluster.writes.clear();
+  cluster.Settle();
+  CHECK(cluster.writes.empty());
+  if (GENERATE(false, true)) {
+    cluster.Pause(true);
+    cluster.follow.reset();
+    cluster.Settle();
+    cluster.Pause(false);
+  }
+  cluster.follow.reset();
+  cluster.updated_max = kUnlimited;
+  cluster.SettlesAt(0, 4);
+  CHECK(cluster.RevisionOf("v2") == "3");
+  CHECK(cluster.HistoryOf("v2") == "2");
+  CHECK(cluster.revision() == "3");
+  Proves("RO-095");
+}
+
 // Revisions 1, 2 and 3 of images v1, v2 and v3. Pods follow revision 2.
 struct AtTwo : Following {
   AtTwo() {

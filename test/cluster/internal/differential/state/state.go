@@ -17,9 +17,10 @@ const combined = "combined"
 const restartedAnnotation = "kubectl.kubernetes.io/restartedAt"
 
 // Windlass' own notes on ReplicaSets, which Kubernetes' controller has not: the fingerprint of a
-// Rollout's template, that a revision was complete, and which one served last.
+// Rollout's template, that a revision was aborted or complete, and which one served last.
 const (
 	requestedTemplate = "windlass.dev/requested-template"
+	wasAborted        = "internal.windlass.dev/aborted"
 	wasComplete       = "internal.windlass.dev/complete"
 	scaledToZero      = "internal.windlass.dev/scaled-to-zero"
 )
@@ -79,7 +80,7 @@ func Lines(objects Objects, memory *Memory) []string {
 	}
 	for i, rs := range replicaSets {
 		for _, line := range annotations(names[i], rs.ObjectMeta, restartedAnnotation, revisionAnnotation,
-			requestedTemplate, wasComplete, scaledToZero) {
+			requestedTemplate, wasAborted, wasComplete, scaledToZero) {
 			add("%s", line)
 		}
 	}
