@@ -30,7 +30,7 @@ std::string NotFound(const Error& error, const Asked& asked) {
     const std::string manifest(asked.resource.manifest);
     return "the cluster does not serve " + resource +
            (manifest.empty() ? ": check that the address is that of a Kubernetes API server"
-                             : ": install it with kubectl apply -f " + manifest);
+                             : ": install it with kubectl apply --server-side -f " + manifest);
   }
   return error.message + (asked.resource.namespaced ? " in namespace " + asked.namespace_ : "") +
          ": kubectl get " + resource + InNamespace(asked) +

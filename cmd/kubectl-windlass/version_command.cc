@@ -24,13 +24,14 @@ Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
   const Result<int64_t> revision = InstalledRevision(context.session, crd);
   if (!revision.ok()) {
     if (revision.error().kind == ErrorKind::kNotFound) {
-      return {std::nullopt, "not installed: kubectl apply -f " + std::string(manifest)};
+      return {std::nullopt,
+              "not installed: kubectl apply --server-side -f " + std::string(manifest)};
     }
     return {std::nullopt, revision.error().message};
   }
   std::string text = "revision " + std::to_string(*revision);
   if (*revision < crd.revision) {
-    text += ", older than this program: kubectl apply -f " + std::string(manifest);
+    text += ", older than this program: kubectl apply --server-side -f " + std::string(manifest);
   }
   return {*revision, text};
 }

@@ -41,8 +41,8 @@ ErrorSection AnswerErrors() {
         "There is no such object in this namespace. The command in the text lists those that there "
         "are."},
        {"status rollout/web", kError,
-        "error: the cluster does not serve rollouts.windlass.dev: install it with kubectl apply -f "
-        "crds/windlass.dev_rollouts.yaml",
+        "error: the cluster does not serve rollouts.windlass.dev: install it with kubectl apply "
+        "--server-side -f crds/windlass.dev_rollouts.yaml",
         "The CustomResourceDefinition is not installed. Apply the manifest that the text names.",
         Reads(unknown)},
        {"status deployment/web", kError,

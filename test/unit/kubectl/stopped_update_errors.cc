@@ -213,8 +213,9 @@ ErrorSection StoppedUpdateErrors() {
         UpdateIsDeleted},
        {there, ExitCode::kError,
         "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install it "
-        "with kubectl apply -f crds/windlass.dev_replicationcontrollerupdates.yaml, or give "
-        "--local to run the update in this program",
+        "with kubectl apply --server-side -f "
+        "crds/windlass.dev_replicationcontrollerupdates.yaml, or give --local to run the update in "
+        "this program",
         "The CustomResourceDefinition is not installed. Apply it, or run the update in the plugin.",
         HasNoCrd},
        {here, ExitCode::kError,

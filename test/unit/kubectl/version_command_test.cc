@@ -25,9 +25,9 @@ TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC
   CHECK(ran.code == ExitCode::kDone);
   CHECK(
       ran.out.find("CRD rollouts.windlass.dev:                       not installed: kubectl apply "
-                   "-f crds/windlass.dev_rollouts.yaml\n") != std::string::npos);
+                   "--server-side -f crds/windlass.dev_rollouts.yaml\n") != std::string::npos);
   CHECK(ran.out.find("CRD replicationcontrollerupdates.windlass.dev:   revision 0, older than this "
-                     "program: kubectl apply -f "
+                     "program: kubectl apply --server-side -f "
                      "crds/windlass.dev_replicationcontrollerupdates.yaml\n") != std::string::npos);
 }
 
