@@ -64,9 +64,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     in_place.pods->verdicts[i].failed = true;
     std::optional<FailingPods>& failing = in_place.pods->failing;
     if (!failing) {
-      const std::string container = failure->container.empty() ? "" : failure->container + ": ";
-      failing = {
-          .first = {"pod " + pod.meta.name + ": " + container + failure->reason, failure->reason}};
+      failing = {.first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason}};
     }
     const bool for_long = HasFailedForLong(pod, state, situation.now);
     failing->for_long = failing->for_long || for_long;

@@ -96,6 +96,23 @@ bool IsFailingReason(std::string_view waiting_reason) {
   return IsOneOf(waiting::kNotStarted, waiting_reason) || IsOneOf(waiting::kEnded, waiting_reason);
 }
 
+std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout) {
+  const std::string reason = " (" + failure.reason + ")";
+  if (failure.reason == kPodTimeout) {
+    return pod + " has not been available for " + std::to_string(pod_timeout.count()) + " s" +
+           reason;
+  }
+  const std::string container = "container " + failure.container + " of " + pod;
+  if (failure.reason == kTooManyRestarts) {
+    return container + " has restarted at least " + std::to_string(kRestartsMax) +
+           " times since it got its image" + reason;
+  }
+  if (failure.reason == kImagePutBack) {
+    return "a webhook put the old image of " + container + " back" + reason;
+  }
+  return container + " does not run" + reason;
+}
+
 PodState AsIfPatched(const Pod& stand_in) {
   PodState state;
   state.at = stand_in.meta.creation_timestamp;

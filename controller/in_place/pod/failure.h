@@ -27,6 +27,13 @@ struct PodFailure {
   bool operator==(const PodFailure&) const = default;
 };
 
+// Returns the sentence in which users read `failure`, with its reason at the end and without a
+// period. `pod` is how the sentence calls the Pod: "pod web-1", "this Pod". `pod_timeout` is that
+// of FailureOf. Examples:
+//   - "container app of pod web-1 does not run (ErrImagePull)"
+//   - "pod web-1 has not been available for 600 s (PodTimeout)"
+std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout);
+
 // Returns the state with which FailureOf judges a stand-in: as if all containers of the stand-in
 // had been patched when it was created.
 PodState AsIfPatched(const Pod& stand_in);

@@ -213,10 +213,11 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
 
 // Reports a failure once for each Pod, revision and reason (P-060).
 void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const PodState& state) {
-  const auto failure = in_place::FailureOf(pod, state, PodTimeout(owner), clock_.Wall());
+  const seconds timeout = PodTimeout(owner);
+  const auto failure = in_place::FailureOf(pod, state, timeout, clock_.Wall());
   if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
   ++totals_.failures[failure->reason];
-  Tell(pod, InPlaceFailed(state, *failure));
+  Tell(pod, InPlaceFailed(state, *failure, timeout));
 }
 
 // Reports a drift once for each Pod and revision (P-081).

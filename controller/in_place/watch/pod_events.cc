@@ -58,11 +58,11 @@ Event InPlaceUpdated(const Pod& pod, const PodState& state, Duration took) {
               WholeSeconds(took) + Rewritten(pod, state)};
 }
 
-Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure) {
-  const std::string who = failure.container.empty() ? "" : "container " + failure.container + ": ";
-  return {
-      Event::Type::kWarning, "InPlaceFailed",
-      "Revision " + std::to_string(state.revision) + " fails in this Pod: " + who + failure.reason};
+Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure,
+                    seconds pod_timeout) {
+  return {Event::Type::kWarning, "InPlaceFailed",
+          "Revision " + std::to_string(state.revision) +
+              " fails: " + in_place::TextOf(failure, "this Pod", pod_timeout)};
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {

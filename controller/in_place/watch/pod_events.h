@@ -17,7 +17,9 @@ namespace windlass {
 // message names images that admission put in place of ours.
 Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration took);
 
-Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure);
+// Returns the Event that says why the patch failed. `pod_timeout` is that of FailureOf.
+Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure,
+                    seconds pod_timeout);
 
 // Returns the Event that says: another client changed the Pod's spec since the patch. Returns
 // nullopt if no client did so. Always returns nullopt if the server is older than 1.33, because it

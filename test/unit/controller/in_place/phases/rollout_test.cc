@@ -255,7 +255,7 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v1");
   CHECK(c.InPlaceCondition() == "True GivenUp");
   const std::string message = c.InPlaceMessage();
-  CHECK(message.find(" in flight: revision 2 is given up: ") != std::string::npos);
+  CHECK(message.find(": revision 2 is given up: container ") != std::string::npos);
   CHECK(message.ends_with(
       ". Change spec.template, or set windlass.dev/in-place-unblock to 2 to try it once more"));
   Proves("P-062");

@@ -187,6 +187,20 @@ TEST_CASE("P-060 the first of several containers is named") {
   CHECK(FailureOf(pod, state, kTimeout, {1010}) == PodFailure{"app", "TooManyRestarts"});
 }
 
+TEST_CASE("P-060 a failure is shown as a sentence that ends with its reason") {
+  const auto [failure, text] = GENERATE(table<PodFailure, std::string>({
+      {{"app", "ErrImagePull"}, "container app of pod web-1 does not run (ErrImagePull)"},
+      {{"app", "CrashLoopBackOff"}, "container app of pod web-1 does not run (CrashLoopBackOff)"},
+      {{"app", "TooManyRestarts"},
+       "container app of pod web-1 has restarted at least 3 times since it got its image "
+       "(TooManyRestarts)"},
+      {{"app", "ImagePutBack"},
+       "a webhook put the old image of container app of pod web-1 back (ImagePutBack)"},
+      {{"", "PodTimeout"}, "pod web-1 has not been available for 600 s (PodTimeout)"},
+  }));
+  CHECK(TextOf(failure, "pod web-1", kTimeout) == text);
+}
+
 TEST_CASE("P-024 P-060 a stand-in fails as a patched Pod does, from when it was made") {
   Pod pod = PodWith({Running("app", "r/app:2", 'A', "I2", {1001})});
   pod.meta.generation = pod.observed_generation = 1;

@@ -191,16 +191,18 @@ TEST_CASE("A failure is told once for each Pod, revision and reason (P-060)") {
     f.Waits("ErrImagePull");
     f.Waits("ImagePullBackOff");
   }
-  CHECK(f.Told() ==
-        std::vector<std::string>{
-            "InPlaceFailed: Revision 6 fails in this Pod: container app: ErrImagePull",
-            "InPlaceFailed: Revision 6 fails in this Pod: container app: ImagePullBackOff"});
+  CHECK(
+      f.Told() ==
+      std::vector<std::string>{
+          "InPlaceFailed: Revision 6 fails: container app of this Pod does not run (ErrImagePull)",
+          "InPlaceFailed: Revision 6 fails: container app of this Pod does not run "
+          "(ImagePullBackOff)"});
   f.Patch("app:worse", 7);
   f.app().waiting_reason = {};
   f.Put();
   f.Waits("ErrImagePull");
   CHECK(f.Told().back() ==
-        "InPlaceFailed: Revision 7 fails in this Pod: container app: ErrImagePull");
+        "InPlaceFailed: Revision 7 fails: container app of this Pod does not run (ErrImagePull)");
   CHECK(f.observer.figures().failures == Counts{{"ErrImagePull", 2}, {"ImagePullBackOff", 1}});
   f.pods.ApplyDelete(KeyOf(f.pod.meta), kPodUid, {"900"});
   CHECK(f.observer.followed() + f.observer.told() == 0);
@@ -218,7 +220,8 @@ TEST_CASE("A Pod that does not become available in time has failed, without an e
   f.Advance(seconds(59));
   CHECK(f.observer.figures().failures.empty());
   f.Advance(seconds(1));
-  CHECK(f.Told().back() == "InPlaceFailed: Revision 7 fails in this Pod: PodTimeout");
+  CHECK(f.Told().back() ==
+        "InPlaceFailed: Revision 7 fails: this Pod has not been available for 60 s (PodTimeout)");
 }
 
 TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
@@ -229,7 +232,8 @@ TEST_CASE("A crash after the Pod was available is told while the rollout lasts, 
   SECTION("in the rollout") {
     f.Waits("CrashLoopBackOff");
     CHECK(f.Told().back() ==
-          "InPlaceFailed: Revision 6 fails in this Pod: container app: CrashLoopBackOff");
+          "InPlaceFailed: Revision 6 fails: container app of this Pod does not run "
+          "(CrashLoopBackOff)");
   }
   SECTION("afterwards") {
     f.PutDeployment("False", "Complete");
