@@ -345,11 +345,11 @@ TEST_CASE("The way back from a refused template is not its own revision (P-014)"
   };
   world.Edit(kName, {{"spec", {{"template", {{"spec", {{"hostNetwork", true}}}}}}}}, kRollouts);
   REQUIRE(world.Rest());
-  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes it back"));
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes the template back"));
   scale(0);
   scale(2);
   CHECK(world.Pods(kName, kRollouts).size() == 2);
-  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes it back"));
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes the template back"));
   Proves("P-014");
 }
 

@@ -129,7 +129,8 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
                     .kept = KeptMidway(situation, in_place),
                     .ready_is_no_progress = OnlyLetsPodsBack(in_place)};
   if (in_place.phase() == InPlacePhase::kRefused) {
-    extended.refused = {.reason = workload::kInPlaceNotPossible, .message = in_place.why().text};
+    extended.refused = {.reason = workload::kInPlaceNotPossible,
+                        .message = RefusedText(in_place.why(), situation.workload.kind)};
   }
   if (!in_place.counts_pods()) return extended;
   const PodCounts& counts = in_place.pods->counts;

@@ -32,18 +32,10 @@ bool IsLoading(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
 
-// Returns a cause whose name is also its text.
-Cause Named(std::string_view name) { return {std::string(name), std::string(name)}; }
-// Returns a cause with this name. The text has `more` after the name, in parentheses.
-Cause Named(std::string_view name, const std::string& more) {
-  return {std::string(name) + " (" + more + ")", std::string(name)};
-}
-
 Cause ForeignScale(const ReplicaSet& pending) {
-  const std::string name(kForeignScale);
-  return {name + ": another client scaled ReplicaSet " + pending.meta.name + " to " +
-              std::to_string(pending.replicas) + "; leave the sizes of ReplicaSets to Windlass",
-          name};
+  return Named(kForeignScale, "another client scaled replica set " + pending.meta.name + " to " +
+                                  std::to_string(pending.replicas) +
+                                  ": leave the sizes of ReplicaSets to Windlass");
 }
 
 // Returns true if the workload has no Pods and wants none: every rollout is over.
@@ -275,7 +267,10 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   const std::string& target = *wanted.json;
   const auto verdict = CompareTemplates(*host.template_json, target);
   if (!verdict.ok()) {
-    return NotPossible(situation, in_place, {verdict.error().message, std::string(kOtherCause)});
+    return NotPossible(
+        situation, in_place,
+        {"the old and the new template cannot be compared: " + verdict.error().message,
+         std::string(kOtherCause)});
   }
   if (const auto* why = std::get_if<NotEligible>(&*verdict)) {
     return NotPossible(situation, in_place, CauseOf(*why));
@@ -301,9 +296,7 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
   for (const Pod* pod : situation.view.whole_pods) {
     if (const auto why = RefuseKubelet(*pod, *changes, situation.view.nodes)) {
-      Cause cause = CauseOf(*why);
-      cause.text += " (node " + std::string(pod->node_name.text()) + ")";
-      return NotPossible(situation, in_place, std::move(cause));
+      return NotPossible(situation, in_place, CauseOf(*why));
     }
   }
 }
@@ -327,7 +320,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
   if (host == situation.all.end() || *host == &pending) {
     const ReplicaSet* only = OnlyActive(situation);
     if (only == &pending) return FindReturning(situation, in_place, pending);
-    if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, Named(kHostGone));
+    if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, HostIsGone());
     // The host that the note names is gone, and `only` has the Pods: so the rollout is decided
     // anew, with `only` as the host. Example: a user deleted the host and restored it, which gave
     // it another uid.
@@ -371,7 +364,7 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);
   const bool replaces = host != new_replica_set && !HasNoPods(situation);
   if (mode && mode->mode == Mode::kReplace && replaces)
-    return Replace(in_place, {.text = mode->reason});
+    return Replace(in_place, CauseOfNote(mode->reason));
   if (mode && mode->mode == Mode::kInPlace) return FindStaged(situation, in_place, *mode);
   if (host == nullptr) host = FindSleepingHost(situation);
   if (host == nullptr) return NotOneHost(situation, in_place);

@@ -97,9 +97,7 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     if (IsRestarting(situation, i)) return std::nullopt;
   }
-  Cause why = CauseOf({Reason::kPodForbidden, ""});
-  why.text += ": " + refused->noted.why;
-  return FallBackToReplace(situation, why);
+  return FallBackToReplace(situation, CauseOf({Reason::kPodForbidden, refused->noted.why}));
 }
 
 // Falls back to replacing Pods if a webhook takes the state from Pods. IfPossible first waits until

@@ -64,8 +64,7 @@ void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place
     left_out[i] = true;
     if (--may_stay >= 0 || pods.failing) continue;
     Cause cause = CauseOf(*why);
-    cause.text = "pod " + pod.meta.name + ": " + cause.text + " (node " +
-                 std::string(pod.node_name.text()) + ")";
+    cause.text = "pod " + pod.meta.name + ": " + cause.text;
     pods.failing = {.first = std::move(cause)};
   }
 }

@@ -115,7 +115,7 @@ bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place
 
 std::optional<RolloutMode> DecisionOf(const InPlace& in_place) {
   if (const auto* replacing = std::get_if<phases::Replacing>(&in_place.now)) {
-    return RolloutMode{.mode = Mode::kReplace, .reason = replacing->why.text};
+    return RolloutMode{.mode = Mode::kReplace, .reason = NoteOf(replacing->why)};
   }
   const auto* deciding = std::get_if<phases::Deciding>(&in_place.now);
   if (deciding == nullptr || deciding->replace_soon) return std::nullopt;

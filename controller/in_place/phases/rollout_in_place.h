@@ -18,6 +18,7 @@
 
 #include "controller/in_place/batch/next_pod.h"
 #include "controller/in_place/batch/rollout_pods.h"
+#include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/phases/refusals.h"
 #include "controller/in_place/phases/rollout_mode.h"
@@ -28,40 +29,6 @@
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::in_place {
-
-// Why Pods are not updated in place, or not yet.
-struct Cause {
-  std::string text{};  // as users read it: "FieldChanged:/spec/hostNetwork"
-  // The name of the cause in metrics. One of:
-  //   - the Name of a Reason (eligibility.h)
-  //   - the reason of a PodFailure (failure.h)
-  //   - one of the names below
-  // Empty if the cause was read from a rollout's note: the metric counted the cause when the note
-  // was written.
-  std::string reason{};
-};
-
-// Returns the name by which the metric counts a rollout that replaces Pods because of `why`.
-// Returns an empty text with policy Only: another metric shows these rollouts, as blocked by
-// NotPossible.
-inline std::string FallbackReason(const Options& options, const Cause& why) {
-  return options.policy == Policy::kOnly ? std::string() : why.reason;
-}
-
-// Returns the cause for `why`. Example: {"FieldChanged:/spec/hostNetwork", "FieldChanged"}.
-inline Cause CauseOf(const NotEligible& why) { return {Text(why), std::string(Name(why.reason))}; }
-
-// Names of the causes why a rollout replaces Pods, other than a Reason (templates, limits) and a
-// failed Pod (failure.h).
-inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
-inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
-inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
-// The API server does not show which defaults the wanted template gets (RO-014).
-inline constexpr std::string_view kNoDryRun = "NoDryRun";
-// The API server accepts the settings on a ReplicaSet, or the state on a Pod, but does not keep
-// them.
-inline constexpr std::string_view kNotKept = "AnnotationNotKept";
-inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // How long a rollout waits until it writes again what a webhook has removed.
 inline constexpr seconds kNotKeptTryAgain{60};
@@ -74,7 +41,7 @@ struct LeftDrained {
 
 // Pods that fail, or that cannot be patched and may not stay as they are.
 struct FailingPods {
-  Cause first{};          // "pod web-1: app: ErrImagePull"
+  Cause first{};          // "container app of pod web-1 does not run (ErrImagePull)"
   bool for_long = false;  // one of them has used up its time to recover (P-062)
 };
 
@@ -149,7 +116,7 @@ struct None {
 struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
-  // Why the rollout replaces Pods as soon as no Pod restarts any more.
+  // Why the rollout replaces Pods as soon as no Pod restarts any more, as users read it.
   std::optional<std::string> replace_soon{};
 };
 // The pending ReplicaSet is there; Pods are patched.

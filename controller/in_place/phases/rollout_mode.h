@@ -49,7 +49,7 @@ enum class Mode : uint8_t { kInPlace, kReplace };
 // (P-013).
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
-  std::string reason{};    // why kReplace, as Text in eligibility.h writes it
+  std::string reason{};    // why kReplace, as NoteOf in cause.h returns it
   Uid host{};              // the ReplicaSet that owned the Pods
   Fingerprint from{};      // of the host's template then
   int64_t generation = 0;  // metadata.generation of the host then; 0: not noted

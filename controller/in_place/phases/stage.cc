@@ -233,11 +233,11 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
   const std::string revision(workload::RevisionText(pending.meta));
   workload::ReplicaSetChange change;
   change.annotations[std::string(kMode)] =
-      WriteMode({.mode = Mode::kReplace, .reason = why.text}, revision);
+      WriteMode({.mode = Mode::kReplace, .reason = NoteOf(why)}, revision);
   change.annotations[std::string(kStandIns)] = "0";  // its Pods stay, as ordinary Pods
   Write write{.request = workload::PatchReplicaSet(pending, change),
               .because = {decisions::kFallBackToReplace,
-                          {{"revision", revision}, {"reason", why.text}},
+                          {{"revision", revision}, {"reason", NoteOf(why)}},
                           FallbackReason(InPlaceOf(situation).options(), why)}};
   write.on_success.push_back(Warning(
       "InPlaceFellBackToRecreate",

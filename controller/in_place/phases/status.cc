@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/refused_patches.h"
@@ -151,7 +152,7 @@ Word OfStaged(const workload::Situation& situation) {
                          : Running(InPlaceReason::kPatching, situation, waits);
   }
   if (in_place.against() && counts.in_flight == 0 && pods.next.batch.empty()) {
-    return Running(InPlaceReason::kWaitingForBudget, situation, Text(*in_place.against()));
+    return Running(InPlaceReason::kWaitingForBudget, situation, CauseOf(*in_place.against()).text);
   }
   if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
   if (counts.in_flight > 0 || !pods.next.batch.empty())
@@ -208,7 +209,8 @@ std::string WayBack(const workload::Situation& situation) {
     if (rs != situation.new_replica_set && number(rs) > number(newest)) newest = rs;
   }
   const std::string_view revision = workload::RevisionText(newest->meta);
-  return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) + " takes it back";
+  return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) +
+         " takes the template back";
 }
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
@@ -255,13 +257,11 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
 
 // Returns why nothing is rolled out, and what takes the refused template back.
 Word Refused(const workload::Situation& situation) {
-  const std::string only(situation.workload.kind.WordOf(kInPlaceKey, "Only"));
   const Cause why = InPlaceOf(situation).why();
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
   // remove them from the workload as well.
   const std::string back = why.reason == kNotKept ? "" : WayBack(situation);
-  return {false, InPlaceReason::kNotPossible,
-          why.text + ": with " + only + ", nothing is rolled out" + back};
+  return {false, InPlaceReason::kNotPossible, RefusedText(why, situation.workload.kind) + back};
 }
 
 // Returns the condition while the objects that an update in place depends on cannot be seen. A

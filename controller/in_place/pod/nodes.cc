@@ -43,7 +43,7 @@ std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& 
   });
   const Node* node = sidecar ? Find(nodes, pod.node_name) : nullptr;
   if (node == nullptr || node->kubelet_version >= kRestartsSidecars) return std::nullopt;
-  return NotEligible{.reason = Reason::kSidecarKubeletTooOld};
+  return NotEligible{Reason::kSidecarKubeletTooOld, std::string(pod.node_name.text())};
 }
 
 }  // namespace windlass::in_place

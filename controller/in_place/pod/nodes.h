@@ -33,10 +33,10 @@ bool FitsOnNoNode(const Pod& pod);
 //   - nullopt if the Pod has a node
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
-// Returns kSidecarKubeletTooOld if `changes` have a sidecar's image and the kubelet of the Pod's
-// node is older than 1.32. Such a kubelet never restarts a sidecar (P-006), so the Pod would be in
-// flight for ever. An unreadable version counts as too old: a Pod that is replaced needlessly does
-// less harm than a Pod that is in flight for ever.
+// Returns kSidecarKubeletTooOld, about the node, if `changes` have a sidecar's image and the
+// kubelet of the Pod's node is older than 1.32. Such a kubelet never restarts a sidecar (P-006), so
+// the Pod would be in flight for ever. An unreadable version counts as too old: a Pod that is
+// replaced needlessly does less harm than a Pod that is in flight for ever.
 //
 // Returns nullopt
 //   - for a Pod without a node: no kubelet has seen the Pod's old image

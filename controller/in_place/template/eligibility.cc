@@ -14,7 +14,6 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr size_t kPointerBytesMax = 256;
 constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
 struct ContainerList {
@@ -251,12 +250,28 @@ std::string_view Name(Reason reason) {
   return "unknown";
 }
 
+std::optional<Reason> ParseReason(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Reason::kPodForbidden); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (Name(reason) == name) return reason;
+  }
+  return std::nullopt;
+}
+
 std::string Text(const NotEligible& why) {
   const std::string name(Name(why.reason));
-  if (why.reason != Reason::kFieldChanged) return name;
-  // The pointer may contain a user's key of any length. It is cut, because Windlass writes this
-  // text into an annotation.
-  return name + ":" + std::string(CutText(why.pointer, kPointerBytesMax));
+  if (why.about.empty()) return name;
+  return name + ":" + std::string(CutText(why.about, kAboutBytesMax));
+}
+
+std::optional<NotEligible> ParseNotEligible(std::string_view text) {
+  const size_t colon = std::min(text.find(':'), text.size());
+  const auto reason = ParseReason(text.substr(0, colon));
+  if (!reason) return std::nullopt;
+  text.remove_prefix(std::min(colon + 1, text.size()));
+  // Earlier versions wrote "PodForbidden: pods is forbidden".
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  return NotEligible{*reason, std::string(text)};
 }
 
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template) {

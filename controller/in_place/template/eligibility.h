@@ -5,6 +5,7 @@
 //   - budgets:          controller/in_place/batch/budget.h
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,9 +20,10 @@
 
 namespace windlass::in_place {
 
-// Why a rollout cannot be carried out in place, with the names that Events, conditions and metrics
-// show (P-004). nodes.h decides about kSidecarKubeletTooOld and next_step.cc about kPodForbidden,
-// because these two reasons depend on single Pods. This file decides about all other reasons.
+// Why a rollout cannot be carried out in place (P-004). Metrics show the names, and the sentences
+// of controller/in_place/phases/cause.h end with them. nodes.h decides about kSidecarKubeletTooOld
+// and next_step.cc about kPodForbidden, because these two reasons depend on single Pods. This file
+// decides about all other reasons.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,
@@ -38,15 +40,29 @@ enum class Reason : uint8_t {
   kPodForbidden,
 };
 std::string_view Name(Reason reason);  // "FieldChanged", …
+// Returns the reason with this name; nullopt if no reason has this name.
+std::optional<Reason> ParseReason(std::string_view name);
 
 struct NotEligible {
   Reason reason = Reason::kFieldChanged;
-  // The first field to blame, as an RFC 6901 pointer into the target's template, or into the host's
-  // template if the target lacks the field. Empty if no field is to blame.
-  std::string pointer{};
+  // What is to blame; empty if the reason says it all, or if it is not known.
+  //   - kSidecarKubeletTooOld: the name of the node
+  //   - kPodForbidden: what the API server answered
+  //   - otherwise the first field, as an RFC 6901 pointer into the target's template, or into the
+  //     host's template if the target lacks the field
+  std::string about{};
   bool operator==(const NotEligible&) const = default;
 };
-std::string Text(const NotEligible& why);  // "FieldChanged:/spec/hostNetwork", "NoBudget"
+
+// The most bytes of `about` that are shown and noted: a pointer may contain a user's key of any
+// length. The API server's answer to a refused patch may be as long (refusals.cc).
+inline constexpr size_t kAboutBytesMax = 512;
+
+// Write and read a NotEligible as the notes of a rollout and the log keep it:
+// "FieldChanged:/spec/hostNetwork", "NoBudget". ParseNotEligible returns nullopt if `text` does not
+// begin with the name of a reason.
+std::string Text(const NotEligible& why);
+std::optional<NotEligible> ParseNotEligible(std::string_view text);
 
 struct Unchanged {
   bool operator==(const Unchanged&) const = default;

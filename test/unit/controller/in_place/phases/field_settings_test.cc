@@ -95,15 +95,16 @@ TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-0
       workload::MakeSituation(view, workload::ClaimReplicaSets(view), learned, workload::kNow);
   InPlace found;
   found.configuration.options.policy = Policy::kOnly;
-  found.now = phases::Refused{.host = &host, .why = {.text = "FieldChanged:/spec/hostNetwork"}};
+  found.now = phases::Refused{.host = &host, .why = CauseOf({Reason::kFieldChanged, "/spec/os"})};
   situation.extension_state = std::make_shared<InPlaceState>(std::move(found));
   WorkloadStatus status;
   UpdateInPlaceCondition(situation, status);
   const Condition* told = FindCondition(status.conditions, kInPlaceCondition);
   REQUIRE(told != nullptr);
   CHECK(told->message ==
-        "FieldChanged:/spec/hostNetwork: with Aye, nothing is rolled out; steering to 1 takes it "
-        "back");
+        "spec.template.spec.os has changed, and Kubernetes cannot change it in a running Pod "
+        "(FieldChanged). With Aye, nothing is rolled out: set windlass.dev/in-place to "
+        "IfPossible for new Pods; steering to 1 takes the template back");
   Proves("P-014 RO-073");
 }
 

@@ -44,7 +44,8 @@ TEST_CASE(
   CHECK(Patched(c) == 1);
   CHECK_FALSE(IsPatched(c, c.PodNames()[0]));
   CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().ends_with("SidecarKubeletTooOld (node " + node + ")"));
+  CHECK(c.InPlaceMessage().ends_with("kubelets before 1.32 do not restart sidecars, and node " +
+                                     node + " has such a kubelet (SidecarKubeletTooOld)"));
   set_kubelet(32);
   c.Sync();
   CHECK(Patched(c) == 2);

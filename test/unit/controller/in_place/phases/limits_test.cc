@@ -29,7 +29,8 @@ TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012
   c.SettleInPlace();
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "True WaitingForBudget");
-  CHECK(c.InPlaceMessage().find("NoBudget") != std::string::npos);
+  CHECK(c.InPlaceMessage().ends_with(
+      ": no Pod may be unavailable, and no stand-in may be made (NoBudget)"));
   c.Scale(4);
   SettlesAt(c, "v2");
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
@@ -41,7 +42,9 @@ TEST_CASE("with Only, one that never had a budget is not begun until there is on
   c.RollOutInPlace("v2");
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage().starts_with("NoBudget"));
+  CHECK(c.InPlaceMessage().starts_with(
+      "no Pod may be unavailable, and no stand-in may be made (NoBudget). With Only, nothing is "
+      "rolled out: set windlass.dev/in-place-max-unavailable to 1 or more; "));
   c.Scale(4);
   SettlesAt(c, "v2");
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
@@ -81,7 +84,10 @@ TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P
   CHECK(std::ranges::count(c.PodNames(), pod) == 1);
   CHECK(c.PodNames().size() == 2);
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage().starts_with("RecreateStrategy"));
+  CHECK(c.InPlaceMessage().starts_with(
+      "with strategy Recreate, only a single replica is updated in place (RecreateStrategy). With "
+      "Only, nothing is rolled out: set spec.replicas to 1, or spec.strategy.type to "
+      "RollingUpdate"));
   c.Scale(1);
   c.Annotate("windlass.dev/in-place-partition", "0");
   SettlesAt(c, "v2");

@@ -14,6 +14,9 @@ namespace {
 using Json = nlohmann::json;
 
 const std::string kChecksum = "checksum/config";
+const std::string kMetadataOnly =
+    "only labels or annotations of spec.template have changed, and that means new Pods "
+    "(MetadataOnly)";
 
 // Three Pods at rest that have read a configuration, as `helm upgrade` leaves them.
 class Helm : public InPlaceCluster {
@@ -72,7 +75,7 @@ TEST_CASE("another checksum alone means new Pods (P-007)") {
   Helm c("IfPossible");
   c.CheckUpgrade("v1", "bbbb");
   c.CheckAllAreNew();
-  CHECK(std::ranges::count(c.events, "MetadataOnly") == 1);
+  CHECK(std::ranges::count(c.events, kMetadataOnly) == 1);
 }
 
 TEST_CASE("together with an image it is changed in place (P-007)") {
@@ -89,7 +92,9 @@ TEST_CASE("with Only, another checksum alone is refused (P-007, P-014)") {
   CHECK(c.PodNames() == c.pods);
   for (const std::string& pod : c.pods) CHECK(c.ChecksumOf(pod) == "aaaa");
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage().starts_with("MetadataOnly: with Only, nothing is rolled out"));
+  CHECK(c.InPlaceMessage().starts_with(kMetadataOnly +
+                                       ". With Only, nothing is rolled out: set "
+                                       "windlass.dev/in-place to IfPossible for new Pods; "));
   c.CheckUpgrade("v2", "bbbb");
   CHECK(c.PodNames() == c.pods);
 }
@@ -128,7 +133,7 @@ TEST_CASE("with Only it is refused, and goes on with another image (P-007)") {
   c.SettleInPlace();
   CHECK(c.PodNames() == c.pods);
   for (const std::string& pod : c.pods) CHECK(c.ChecksumOf(pod) == "aaaa");
-  CHECK(c.InPlaceMessage().starts_with("MetadataOnly"));
+  CHECK(c.InPlaceMessage().starts_with(kMetadataOnly));
   c.CheckUpgrade("v3", "bbbb");
   CHECK(c.PodNames() == c.pods);
 }

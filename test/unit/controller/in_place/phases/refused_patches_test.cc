@@ -134,7 +134,9 @@ TEST_CASE("P-036 with IfPossible, the third refusal is the end of patching, and 
   CHECK(c.InPlaceCondition() == "True Failing");
   c.Sync();
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage().starts_with("PodForbidden: cannot patch resource"));
+  CHECK(c.InPlaceMessage().starts_with(
+      "the API server refused three patches of Pods in a row: cannot patch resource"));
+  CHECK(c.InPlaceMessage().ends_with(" (PodForbidden)"));
   const int asked = c.asked;
   c.SettleInPlace();
   CHECK(c.asked == asked);

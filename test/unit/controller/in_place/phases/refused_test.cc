@@ -12,7 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kWhy = "FieldChanged:/spec/hostNetwork";
+constexpr const char* kWhy =
+    "spec.template.spec.hostNetwork has changed, and Kubernetes cannot change it in a running Pod "
+    "(FieldChanged)";
 
 // A change that no running Pod can take over.
 void SetHostNetwork(Json& deployment) {
@@ -48,8 +50,9 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage() ==
         std::string(kWhy) +
-            ": with Only, nothing is rolled out; kubectl rollout undo deployment/web -n ns "
-            "--to-revision=1 takes it back");
+            ". With Only, nothing is rolled out: set windlass.dev/in-place to IfPossible for new "
+            "Pods; kubectl rollout undo deployment/web -n ns --to-revision=1 takes the template "
+            "back");
   c.ScaleInPlace(4);
   CHECK(Running(c, "v1") == 4);
   c.ScaleInPlace(3);
@@ -96,7 +99,7 @@ TEST_CASE(
   c.Edit(SetHostNetwork);
   c.SettleInPlace();
   CHECK(c.InPlaceMessage().ends_with("kubectl rollout undo deployment/web -n ns --to-revision=" +
-                                     c.RevisionOf("v2") + " takes it back"));
+                                     c.RevisionOf("v2") + " takes the template back"));
   c.Edit(UnsetHostNetwork);
   c.SettleInPlace();
   CHECK(Running(c, "v2") == 1);

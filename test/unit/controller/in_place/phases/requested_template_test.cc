@@ -161,7 +161,7 @@ TEST_CASE("with Only, nothing is rolled out until the defaults are known (RO-014
   c.SetImage("v2");
   c.Sync();
   CHECK(c.InPlaceCondition() == "False NotPossible");
-  CHECK(c.InPlaceMessage().starts_with("NoDryRun (the API server does not return the defaults"));
+  CHECK(c.InPlaceMessage().starts_with("the API server does not return the defaults"));
   CHECK_FALSE(c.HasReplicaSet("v2"));
   c.dry_runs = true;
   c.SettleInPlace();
@@ -271,9 +271,9 @@ TEST_CASE("no Pod is replaced beside one that restarts, whatever is wanted (RO-0
   CHECK(c.SizeOf("v1") == 4);
   CHECK_FALSE(c.HasReplicaSet("v3"));
   CHECK(c.InPlaceMessage() ==
-        "0/4 patched, 0 updated, 1 in flight: NoDryRun (the API server does not return the "
-        "defaults of the template, because it refuses the dry run of a ReplicaSet; Event "
-        "TemplateNotChecked says why): Pods are replaced once no Pod is restarting");
+        "0/4 patched, 0 updated, 1 in flight: the API server does not return the defaults "
+        "of the template, because it refuses the dry run of a ReplicaSet; Event TemplateNotChecked "
+        "says why (NoDryRun): Pods are replaced once no Pod is restarting");
   c.RestartAll();
   c.now += 60;
   c.SettleInPlace();

@@ -175,7 +175,8 @@ TEST_CASE("an exchange that would not fit is refused before anything is patched 
   c.SettleInPlace();
   if (only) {
     CHECK(c.InPlaceCondition() == "False NotPossible");
-    CHECK(c.InPlaceMessage().starts_with("TemplateTooLarge"));
+    CHECK(c.InPlaceMessage().starts_with("spec.template does not fit into an annotation"));
+    CHECK(c.InPlaceMessage().find(" (TemplateTooLarge). With Only,") != std::string::npos);
     CHECK(c.PodNames() == pods);
     for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
   } else {

@@ -97,7 +97,7 @@ TEST_CASE("a sidecar restarts with kubelet 1.32 (P-006)") {
                     {.container = "it", .kind = row.kind, .from = "r/it:1", .to = "r/it:2"}};
   const auto refusal = RefuseKubelet(pod, changes, nodes);
   CHECK(refusal.has_value() == row.want_refused);
-  if (refusal) CHECK(Text(*refusal) == "SidecarKubeletTooOld");
+  if (refusal) CHECK(Text(*refusal) == std::string("SidecarKubeletTooOld:") + row.node);
   CHECK_FALSE(RefuseKubelet(pod, {}, nodes));
 }
 

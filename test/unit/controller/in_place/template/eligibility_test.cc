@@ -218,11 +218,28 @@ TEST_CASE("what speaks against in-place whatever the templates are (P-010 … P-
   CHECK((without ? Text(*without) : "") == (stands_in ? "MultipleActiveReplicaSets" : row.want));
 }
 
-TEST_CASE("a reason names its field where that is what was wrong (P-083)") {
-  CHECK(Text(NotEligible{Reason::kFieldChanged, "/spec/hostNetwork"}) ==
-        "FieldChanged:/spec/hostNetwork");
-  CHECK(Text(NotEligible{Reason::kMatchLabelKey, "/metadata/labels/tier"}) == "MatchLabelKey");
-  CHECK(Text(NotEligible{Reason::kMetadataOnly, "/metadata/labels/tier"}) == "MetadataOnly");
+TEST_CASE("a reason is written with what is to blame, and read again (P-004)") {
+  const auto [why, text] = GENERATE(table<NotEligible, std::string>({
+      {{Reason::kFieldChanged, "/spec/hostNetwork"}, "FieldChanged:/spec/hostNetwork"},
+      {{Reason::kMatchLabelKey, "/metadata/labels/a:b"}, "MatchLabelKey:/metadata/labels/a:b"},
+      {{Reason::kNoBudget, ""}, "NoBudget"},
+  }));
+  CHECK(Text(why) == text);
+  CHECK(ParseNotEligible(text) == why);
+}
+
+TEST_CASE("a reason that an earlier version wrote is read, too, and nothing else is (P-004)") {
+  CHECK(ParseNotEligible("PodForbidden: cannot patch") ==
+        NotEligible{Reason::kPodForbidden, "cannot patch"});
+  for (const char* text : {"", ":", "Field", "FieldChanged ", "pod web-1: app: ErrImagePull"}) {
+    CAPTURE(text);
+    CHECK_FALSE(ParseNotEligible(text));
+  }
+}
+
+TEST_CASE("of what is to blame 512 bytes are kept, because ReplicaSets carry it (P-004, R-066)") {
+  const std::string text = Text(NotEligible{Reason::kFieldChanged, std::string(600, 'x')});
+  CHECK(text == "FieldChanged:" + std::string(512, 'x'));
 }
 
 struct NamedReason {

@@ -40,7 +40,7 @@ std::string NameOf(ContainerKind kind) {
 std::string TextOf(const Verdict& verdict) {
   if (std::holds_alternative<Unchanged>(verdict)) return "unchanged";
   if (const auto* refusal = std::get_if<NotEligible>(&verdict)) {
-    return std::string(Name(refusal->reason)) + ":" + refusal->pointer;
+    return std::string(Name(refusal->reason)) + ":" + refusal->about;
   }
   const auto& changes = std::get<TemplateChanges>(verdict);
   std::string text;

@@ -1,0 +1,151 @@
+#include "controller/in_place/phases/cause.h"
+
+#include <algorithm>
+
+#include "controller/workload/in_place_annotations.h"
+#include "kubeclient/base/cut_text.h"
+
+namespace windlass::in_place {
+namespace {
+
+// Returns a member of a JSON pointer as it is: "checksum~1config" is "checksum/config".
+std::string Unescaped(std::string_view member) {
+  std::string text;
+  for (size_t i = 0; i < member.size(); ++i) {
+    if (member[i] == '~' && i + 1 < member.size()) {
+      text += member[++i] == '1' ? '/' : '~';
+    } else {
+      text += member[i];
+    }
+  }
+  return text;
+}
+
+bool IsFieldName(std::string_view member) {
+  return std::ranges::all_of(
+      member, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+}
+
+// Returns the field to which `pointer` points in spec.template, as API servers write fields:
+// "spec.template.spec.containers[0].image",
+// "spec.template.metadata.annotations[checksum/config]".
+std::string FieldAt(std::string_view pointer) {
+  std::string field = "spec.template";
+  while (pointer.starts_with('/')) {
+    pointer.remove_prefix(1);
+    const std::string member = Unescaped(pointer.substr(0, pointer.find('/')));
+    pointer.remove_prefix(std::min(pointer.find('/'), pointer.size()));
+    field += IsFieldName(member) ? '.' + member : '[' + member + ']';
+  }
+  return field;
+}
+
+// Returns the sentence without its name. A note of an earlier version may lack what is to blame.
+std::string SentenceOf(const NotEligible& why) {
+  const std::string field = FieldAt(why.about);
+  switch (why.reason) {
+    case Reason::kFieldChanged:
+      return field + " has changed, and Kubernetes cannot change it in a running Pod";
+    case Reason::kRestartRequested: return "kubectl rollout restart asks for new Pods";
+    case Reason::kInitImageChanged:
+      return field + " has changed, and an init container that has run does not run again";
+    case Reason::kSidecarKubeletTooOld:
+      return "kubelets before 1.32 do not restart sidecars, and " +
+             (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
+    case Reason::kImagePullPolicyChanged:
+      return field +
+             " has changed, which another tag may cause if it is not set, and Kubernetes cannot "
+             "change it in a running Pod";
+    case Reason::kMetadataOnly:
+      return "only labels or annotations of spec.template have changed, and that means new Pods";
+    case Reason::kEnvFromMetadata:
+      return field +
+             " reads a label or annotation that has changed, and its container is not restarted";
+    case Reason::kMatchLabelKey:
+      return field + " has changed, and by this label the scheduler has placed the Pods";
+    case Reason::kContainerRestartPolicy:
+      return field + " is a restart rule of its own, so the container might not come back";
+    case Reason::kMultipleActiveReplicaSets:
+      return "a rolling update is under way, and has to end first";
+    case Reason::kRecreateStrategy:
+      return "with strategy Recreate, only a single replica is updated in place";
+    case Reason::kNoBudget: return "no Pod may be unavailable, and no stand-in may be made";
+    case Reason::kPodForbidden:
+      return "the API server refused three patches of Pods in a row" +
+             (why.about.empty() ? "" : ": " + why.about);
+  }
+  return {};
+}
+
+std::string WithName(const std::string& text, std::string_view name) {
+  return text + " (" + std::string(name) + ')';
+}
+
+// Returns "set windlass.dev/in-place to IfPossible for new Pods".
+std::string AskForNewPods(const WorkloadKind& kind) {
+  return "set " + kind.PlaceOf(kInPlaceKey).name + " to " +
+         std::string(kind.WordOf(kInPlaceKey, "IfPossible")) + " for new Pods";
+}
+
+}  // namespace
+
+Cause CauseOf(const NotEligible& why) {
+  // The sentence has as much as the note, so it is the same when the note is read.
+  const NotEligible cut{why.reason, std::string(CutText(why.about, kAboutBytesMax))};
+  const std::string_view name = Name(why.reason);
+  return {WithName(SentenceOf(cut), name), std::string(name), Text(why)};
+}
+
+Cause HostIsGone() {
+  Cause why = Named(kHostGone, "the replica set of the Pods was deleted, and another one has Pods");
+  why.note = kHostGone;
+  return why;
+}
+
+Cause Named(std::string_view name, const std::string& text) {
+  return {WithName(text, name), std::string(name), {}};
+}
+
+const std::string& NoteOf(const Cause& why) { return why.note.empty() ? why.text : why.note; }
+
+Cause CauseOfNote(const std::string& note) {
+  Cause why{.text = note};
+  if (const auto of_template = ParseNotEligible(note)) {
+    why = CauseOf(*of_template);
+  } else if (note == kHostGone) {
+    why = HostIsGone();
+  }
+  why.reason.clear();
+  why.note = note;
+  return why;
+}
+
+std::string RemedyFor(const Cause& why, const WorkloadKind& kind) {
+  const auto reason = ParseReason(why.reason);
+  if (!reason) return {};
+  switch (*reason) {
+    case Reason::kFieldChanged:
+    case Reason::kRestartRequested:
+    case Reason::kInitImageChanged:
+    case Reason::kImagePullPolicyChanged:
+    case Reason::kMetadataOnly:
+    case Reason::kEnvFromMetadata:
+    case Reason::kMatchLabelKey:
+    case Reason::kContainerRestartPolicy: return AskForNewPods(kind);
+    case Reason::kSidecarKubeletTooOld: return "update this kubelet, or " + AskForNewPods(kind);
+    case Reason::kRecreateStrategy:
+      return "set spec.replicas to 1, or spec.strategy.type to RollingUpdate";
+    case Reason::kNoBudget: return "set " + kind.PlaceOf(kMaxUnavailable).name + " to 1 or more";
+    case Reason::kMultipleActiveReplicaSets:
+    case Reason::kPodForbidden: return {};
+  }
+  return {};
+}
+
+std::string RefusedText(const Cause& why, const WorkloadKind& kind) {
+  const std::string remedy = RemedyFor(why, kind);
+  return why.text + ". With " + std::string(kind.WordOf(kInPlaceKey, "Only")) +
+         ", nothing is rolled out" + (remedy.empty() ? "" : ": " + remedy);
+}
+
+}  // namespace windlass::in_place
