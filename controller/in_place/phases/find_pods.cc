@@ -101,9 +101,9 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.pods->counts.patched;
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
-  return std::to_string(patched) + "/" + std::to_string(desired) + " patched, " +
-         std::to_string(without) + " without annotation " + std::string(kPodState) + ": pod " +
-         pod.meta.name +
+  return std::to_string(patched) + " of " + std::to_string(desired) + " Pods are patched, " +
+         std::to_string(without) + (without == 1 ? " is" : " are") + " without annotation " +
+         std::string(kPodState) + ": pod " + pod.meta.name +
          " loses this annotation each time. Find the admission webhook that removes the "
          "annotation, and exempt the Pods of this workload from that webhook";
 }

@@ -6,6 +6,7 @@
 #include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/patch_pods.h"
+#include "controller/in_place/phases/progress_text.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/template/options.h"
@@ -45,17 +46,13 @@ std::string Warnings(const workload::Situation& situation) {
   return text;
 }
 
-// "7/10 patched, 6 updated, 1 in flight"
-std::string Numbers(const workload::Situation& situation) {
-  const PodCounts counts = InPlaceOf(situation).counts();
-  return std::to_string(counts.patched) + "/" + std::to_string(situation.workload.replicas) +
-         " patched, " + std::to_string(counts.settled) + " updated, " +
-         std::to_string(counts.in_flight) + " in flight";
-}
-
 Word Running(InPlaceReason reason, const workload::Situation& situation,
              const std::string& more = {}) {
   return {true, reason, Numbers(situation) + (more.empty() ? "" : ": " + more)};
+}
+
+Word Paused(const workload::Situation& situation) {
+  return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
 // Returns the condition for Pods that keep no state. Nothing is added to the text of the condition,
@@ -66,7 +63,7 @@ Word NotKept(const InPlace& in_place) {
 
 Word ReplacesSoon(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (situation.workload.paused) return Running(InPlaceReason::kPaused, situation);
+  if (situation.workload.paused) return Paused(situation);
   if (in_place.pods && in_place.pods->not_kept) return NotKept(in_place);
   return Running(InPlaceReason::kPatching, situation,
                  *in_place.replace_soon() + ": Pods are replaced once no Pod is restarting");
@@ -90,18 +87,6 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try it once more";
 }
 
-// Returns a text that names an updated Pod for which the rollout waits; empty if there is no such
-// Pod.
-std::string WaitsFor(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodStanding& pod = in_place.pods->standings[i];
-    if (pod.updated && !pod.stand_in && !pod.available && pod.waited_for()) {
-      return "pod " + in_place.pods->pods[i]->meta.name + " is not available yet";
-    }
-  }
-  return {};
-}
-
 // Returns what the ReplicaSet controller says of a Pod of `rs` that it could not create: "replica
 // set web-2: FailedCreate: pods \"web-2-x\" is forbidden: exceeded quota"; nullopt if no Pod is
 // missing for such a cause.
@@ -116,23 +101,19 @@ bool IsIdle(const PodsInPlace& pods) {
   return pods.counts.in_flight == 0 && pods.next.batch.empty();
 }
 
-// Returns what a message says of Pods beside which Recreate patches none; empty if there are none.
-std::string IsBeside(const PodsInPlace& pods) {
-  if (!pods.beside) return {};
-  return "strategy Recreate runs one template at a time, and " + *pods.beside + " is still there";
-}
+constexpr std::string_view kExchanging = "the ReplicaSets exchange their templates";
 
 Word OfStaged(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
   const PodCounts& counts = pods.counts;
   if (in_place.blocked()) {
-    const std::string waits = pods.beside ? ". " + IsBeside(pods) : "";
+    const std::string waits = pods.beside ? "; " + WaitsForOthers(pods) : "";
     return Running(InPlaceReason::kGivenUp, situation,
                    GivenUp(situation, *in_place.blocked()) + waits);
   }
   if (pods.failing) return Running(InPlaceReason::kFailing, situation, pods.failing->first.text);
-  if (pods.beside) return Running(InPlaceReason::kStaged, situation, IsBeside(pods));
+  if (pods.beside) return {true, InPlaceReason::kStaged, WaitsForOthers(pods)};
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the other Pods keep their revision"
@@ -147,25 +128,29 @@ Word OfStaged(const workload::Situation& situation) {
         "PodDisruptionBudget " + pods.next.blocking->meta.name + " allows no disruption now");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) {
-    const std::string waits = WaitsFor(in_place);
-    return waits.empty() ? Running(InPlaceReason::kCommitting, situation)
+    const std::string waits = WaitsForPod(in_place);
+    return waits.empty() ? Running(InPlaceReason::kCommitting, situation, std::string(kExchanging))
                          : Running(InPlaceReason::kPatching, situation, waits);
   }
   if (in_place.against() && counts.in_flight == 0 && pods.next.batch.empty()) {
-    return Running(InPlaceReason::kWaitingForBudget, situation, CauseOf(*in_place.against()).text);
+    return Running(InPlaceReason::kWaitingForBudget, situation, WaitsForRoom(situation));
   }
-  if (IsDraining(in_place)) return Running(InPlaceReason::kDraining, situation);
+  if (IsDraining(in_place)) {
+    return Running(InPlaceReason::kDraining, situation,
+                   "Pods are taken out of traffic before they are patched");
+  }
   if (counts.in_flight > 0 || !pods.next.batch.empty())
     return Running(InPlaceReason::kPatching, situation);
-  if (counts.patched == 0) return Running(InPlaceReason::kStaged, situation);
-  return Running(InPlaceReason::kWaitingForBudget, situation);
+  const InPlaceReason waits =
+      counts.patched == 0 ? InPlaceReason::kStaged : InPlaceReason::kWaitingForBudget;
+  return Running(waits, situation, WaitsForRoom(situation));
 }
 
 // Returns the condition while Pods are patched, or may be.
 Word OfPatching(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (situation.workload.paused && in_place.phase() != InPlacePhase::kCommitting) {
-    return Running(InPlaceReason::kPaused, situation);
+    return Paused(situation);
   }
   if (in_place.held()) return Running(InPlaceReason::kFailing, situation, *in_place.held());
   const auto& pods = in_place.pods;
@@ -179,15 +164,18 @@ Word OfPatching(const workload::Situation& situation) {
     return Running(InPlaceReason::kFailing, situation, refused->message);
   }
   if (in_place.phase() == InPlacePhase::kStaged) return OfStaged(situation);
-  if (in_place.phase() == InPlacePhase::kCommitting)
-    return Running(InPlaceReason::kCommitting, situation, pods ? IsBeside(*pods) : "");
+  if (in_place.phase() == InPlacePhase::kCommitting) {
+    const std::string waits = pods ? WaitsForOthers(*pods) : "";
+    return Running(InPlaceReason::kCommitting, situation,
+                   waits.empty() ? std::string(kExchanging) : waits);
+  }
   const ReplicaSet& host = *in_place.host();
   // While Pods go back, the host may have stand-ins.
   const bool has_more = host.replicas > situation.limits.desired;
   const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
   if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
   std::string to = "Pods go back to the template of replica set " + host.meta.name;
-  if (pods && pods->beside) to += "; " + IsBeside(*pods);
+  if (pods && pods->beside) to += "; " + WaitsForOthers(*pods);
   return Running(InPlaceReason::kReverting, situation, to);
 }
 

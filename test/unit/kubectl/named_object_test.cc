@@ -178,7 +178,7 @@ TEST_CASE("Nor is one that an update in place keeps back, if its condition is of
     SetCondition(web, {"windlass.dev/InPlace",
                        status,
                        reason,
-                       "1/3 patched",
+                       "1 of 3 Pods are patched",
                        {{"lastUpdateTime", FormatTime(at)}}});
   });
   CHECK(run.Run("get web").messages.empty() == (seconds_after > 0));

@@ -30,7 +30,7 @@ TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
   CHECK(c.SizeOf("v1") == 4);
   CHECK(c.InPlaceCondition() == "True Patching");
   CHECK(c.InPlaceMessage() ==
-        "0/4 patched, 0 updated, 1 in flight: spec.template.spec.hostNetwork has changed, "
+        "0 of 4 Pods are patched, 1 is being updated: spec.template.spec.hostNetwork has changed, "
         "and Kubernetes cannot change it in a running Pod (FieldChanged): Pods are replaced once "
         "no Pod is restarting");
   c.RestartAll();

@@ -33,7 +33,7 @@ TEST_CASE("the state of another Pod makes none in flight (P-027)") {
     c.PodNamed(pod)["metadata"]["annotations"][kState] = state;
   }
   c.Sync();
-  CHECK(c.InPlaceMessage().ends_with(", 1 in flight"));
+  CHECK(c.InPlaceMessage().ends_with(", 1 is being updated"));
   c.SettlesAt("v2", pods);
   CHECK(c.InPlaceCondition() == "False Complete");
 }
@@ -297,7 +297,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   c.Roll("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
-  CHECK(c.InPlaceMessage().find("1 without annotation windlass.dev/in-place-state: pod") !=
+  CHECK(c.InPlaceMessage().find("1 is without annotation windlass.dev/in-place-state: pod") !=
         std::string::npos);
   CHECK(c.InPlaceMessage().find("exempt the Pods of this workload") != std::string::npos);
   SECTION("it goes on when the webhook is gone") {

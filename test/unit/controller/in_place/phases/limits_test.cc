@@ -30,10 +30,45 @@ TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "True WaitingForBudget");
   CHECK(c.InPlaceMessage().ends_with(
-      ": no Pod may be unavailable, and no stand-in may be made (NoBudget)"));
+      ": no Pod may be unavailable, and no stand-in may be made (NoBudget): set "
+      "windlass.dev/in-place-max-unavailable to 1 or more"));
   c.Scale(4);
   SettlesAt(c, "v2");
   for (const std::string& pod : pods) CHECK(c.RestartsOf(pod) == 1);
+}
+
+// Returns the first Pod with this image.
+std::string PodOf(const InPlaceCluster& cluster, const std::string& image) {
+  const std::vector<std::string> pods = cluster.PodNames();
+  const auto found = std::ranges::find_if(
+      pods, [&](const std::string& pod) { return cluster.ImageOfPod(pod) == image; });
+  REQUIRE(found != pods.end());
+  return *found;
+}
+
+// Serves users who ask why the rollout stands still.
+TEST_CASE("a rollout that waits for a patched Pod names it (P-033)") {
+  Started c(3);
+  c.Patch(1);
+  const std::string patched = PodOf(c, "v2");
+  c.PodNamed(patched)["status"]["conditions"][2]["status"] = "False";
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True WaitingForBudget");
+  CHECK(c.InPlaceMessage() ==
+        "1 of 3 Pods are patched, 0 of them are done: pod " + patched + " is not available yet");
+}
+
+TEST_CASE("a rollout that waits for other Pods says that maxUnavailable is used up (P-033)") {
+  Started c(3);
+  c.Patch(1);
+  nlohmann::json& status = c.PodNamed(PodOf(c, "v1"))["status"];
+  status["conditions"][2]["status"] = "False";
+  status["containerStatuses"] = nlohmann::json::array();  // nothing is known, so it is not patched
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True WaitingForBudget");
+  CHECK(c.InPlaceMessage() ==
+        "1 of 3 Pods are patched, 1 of them is done: waiting for Pods that are not available: "
+        "maxUnavailable 1 is used up");
 }
 
 TEST_CASE("with Only, one that never had a budget is not begun until there is one (P-012, P-014)") {

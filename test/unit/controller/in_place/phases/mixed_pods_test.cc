@@ -15,6 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+const std::string kOneAtATime = " is gone: strategy Recreate runs one template at a time";
+
 TEST_CASE("with Recreate, Pods that come while one is updated have its image (P-011)") {
   Alone c(GENERATE("Only", "IfPossible"));
   const std::string pod = c.PodNames()[0];
@@ -269,9 +271,8 @@ TEST_CASE("with Recreate, a Pod goes back once those of the other image are gone
   }
   CHECK(c.ReplicaSet("v2")["spec"]["replicas"] == 0);
   CHECK(c.ImageOfPod(pod) == "v2");
-  CHECK(c.InPlaceMessage().starts_with("0/1 patched, 0 updated, "));
-  CHECK(c.InPlaceMessage().find("strategy Recreate runs one template at a time") !=
-        std::string::npos);
+  CHECK(c.InPlaceMessage().starts_with("0 of 1 Pods are back"));
+  CHECK(c.InPlaceMessage().ends_with(kOneAtATime));
   c.RunPods();
   SettlesAt(c, "v1");
 }
@@ -289,7 +290,7 @@ TEST_CASE("with Recreate, a failed Pod goes back once those of other images are 
   CHECK(c.SizeOf("v1") == 0);
   CHECK(c.ImageOfPod(pod) == "v3");
   CHECK(c.InPlaceCondition() == "True GivenUp");
-  CHECK(c.InPlaceMessage().ends_with("is still there"));
+  CHECK(c.InPlaceMessage().ends_with(kOneAtATime));
   c.RunPods();
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.ImageOfPod(pod) == "v2");
@@ -309,7 +310,7 @@ TEST_CASE("with Recreate, a failed Pod goes back beside those of that image (P-0
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.ImageOfPod(*patched) == "v1");
   CHECK(c.InPlaceCondition() == "True GivenUp");
-  CHECK(c.InPlaceMessage().find("is still there") == std::string::npos);
+  CHECK(c.InPlaceMessage().find(kOneAtATime) == std::string::npos);
 }
 
 // Example: scaled to 2, and a moment later to 1 with another image.
@@ -324,6 +325,8 @@ TEST_CASE("with Recreate, a second Pod that no watch has shown yet is waited for
   });
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.ImageOfPod(pod) == "v1");
+  CHECK(c.InPlaceCondition() == "True Staged");
+  CHECK(c.InPlaceMessage() == "waiting until a Pod of replica set " + c.NameOf("v1") + kOneAtATime);
   SettlesAt(c, "v2");
 }
 
@@ -378,7 +381,7 @@ TEST_CASE(
   });
   for (int i = 0; i < 4; ++i) c.Sync();
   CHECK(c.ImageOfPod(pods[0]) == "v2");
-  CHECK(c.InPlaceMessage().ends_with("pod " + pods[1] + " is still there"));
+  CHECK(c.InPlaceMessage().ends_with("; waiting until pod " + pods[1] + kOneAtATime));
   c.DeletePod(pods[1]);
   SettlesAt(c, "v1");
 }

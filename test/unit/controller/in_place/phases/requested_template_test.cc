@@ -198,8 +198,8 @@ TEST_CASE("Pods of two templates stay as they are if there is nothing to abort t
   CHECK(c.in_flight() == 0);
   CHECK(c.InPlaceCondition() == "True Paused");
   CHECK(c.InPlaceMessage() ==
-        "1/2 patched, 1 updated, 0 in flight: the rollout is aborted, and has nothing to go back "
-        "to");
+        "1 of 2 Pods are patched, 1 of them is done: the rollout is aborted, and has nothing to go "
+        "back to");
   CHECK(c.deployment()["status"]["updatedReplicas"] == 1);  // of revision 2, as published
   CHECK(c.revision() == "2");
   Proves("RO-032");
@@ -271,7 +271,7 @@ TEST_CASE("no Pod is replaced beside one that restarts, whatever is wanted (RO-0
   CHECK(c.SizeOf("v1") == 4);
   CHECK_FALSE(c.HasReplicaSet("v3"));
   CHECK(c.InPlaceMessage() ==
-        "0/4 patched, 0 updated, 1 in flight: the API server does not return the defaults "
+        "0 of 4 Pods are patched, 1 is being updated: the API server does not return the defaults "
         "of the template, because it refuses the dry run of a ReplicaSet; Event TemplateNotChecked "
         "says why (NoDryRun): Pods are replaced once no Pod is restarting");
   c.RestartAll();

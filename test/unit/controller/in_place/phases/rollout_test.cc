@@ -172,15 +172,15 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   CHECK(c.PodNames() == pods);
   CHECK(c.PodsOf("v2") == 2);
   CHECK(c.InPlaceCondition() == "True Partitioned");
-  CHECK(
-      c.InPlaceMessage() ==
-      "2/2 patched, 2 updated, 0 in flight: a Pod that is created now gets the old revision first");
+  CHECK(c.InPlaceMessage() ==
+        "2 of 2 Pods are patched, 2 of them are done: a Pod that is created now gets the old "
+        "revision first");
 
   SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
     c.ScaleInPlace(5);
     CHECK(c.PodsOf("v1") == 3);
     CHECK(c.InPlaceMessage() ==
-          "2/5 patched, 2 updated, 0 in flight: the other Pods keep their revision");
+          "2 of 5 Pods are patched, 2 of them are done: the other Pods keep their revision");
     const std::vector<std::string> all = c.PodNames();
     c.updated_max = kUnlimited;
     c.SettleInPlace();
@@ -321,6 +321,7 @@ TEST_CASE("paused, no Pod is patched, and what is in flight is watched (P-041)")
   c.Rounds(10);
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Paused");
+  CHECK(c.InPlaceMessage() == "1 of 4 Pods are patched, 1 of them is done: spec.paused is true");
   c.Edit([](auto& d) { d["spec"]["paused"] = false; });
   c.SettleInPlace();
   CHECK(c.SizeOf("v2") == 4);

@@ -108,6 +108,8 @@ TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
   c.Sync();
   REQUIRE(c.SizeOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True Staged");
+  CHECK(c.InPlaceMessage() ==
+        "0 of 3 Pods are patched: waiting for a stand-in, because maxUnavailable is 0");
   RefusePod(c, "v2", 0);
   c.Sync();
   CHECK(c.InPlaceCondition() == "True Failing");
@@ -132,6 +134,7 @@ TEST_CASE("so is one more Pod of the good revision, on the way back (P-061)") {
   c.Sync();
   REQUIRE(c.SizeOf("v1") == 4);
   CHECK(c.InPlaceCondition() == "True Reverting");
+  CHECK(c.InPlaceMessage().find(" of 3 Pods are back") != std::string::npos);
   RefusePod(c, "v1", 3);
   c.Sync();
   CHECK(c.InPlaceCondition() == "True Failing");

@@ -36,6 +36,7 @@ TEST_CASE("a Pod born of the old template that no watch has shown yet is waited 
   REQUIRE(std::holds_alternative<Wait>(step));
   CHECK(std::get<Wait>(step).look_again_in == seconds(1));
   CHECK(c.InPlaceCondition() == "True Committing");
+  CHECK(c.InPlaceMessage().ends_with(": the ReplicaSets exchange their templates"));
   c.unseen.clear();
   c.SettleInPlace();
   CHECK(c.ImageOfPod(late) == "v2");

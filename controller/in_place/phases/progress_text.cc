@@ -1,0 +1,58 @@
+#include "controller/in_place/phases/progress_text.h"
+
+#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/phases/cause.h"
+#include "controller/workload/workload_kind.h"
+
+namespace windlass::in_place {
+
+std::string Numbers(const workload::Situation& situation) {
+  const PodCounts counts = InPlaceOf(situation).counts();
+  const bool returning = InPlaceOf(situation).phase() == InPlacePhase::kReturning;
+  std::string text = std::to_string(counts.patched) + " of " +
+                     std::to_string(situation.workload.replicas) + " Pods are " +
+                     (returning ? "back" : "patched");
+  if (counts.patched > 0) {
+    text += ", " + std::to_string(counts.settled) + " of them " +
+            (counts.settled == 1 ? "is done" : "are done");
+  }
+  if (counts.in_flight > 0) {
+    text += ", " + std::to_string(counts.in_flight) + (counts.in_flight == 1 ? " is" : " are") +
+            " being updated";
+  }
+  return text;
+}
+
+std::string WaitsForPod(const InPlace& in_place) {
+  for (size_t i = 0; i < in_place.pods->size(); ++i) {
+    const PodStanding& pod = in_place.pods->standings[i];
+    if (pod.updated && !pod.stand_in && !pod.available && pod.waited_for()) {
+      return "pod " + in_place.pods->pods[i]->meta.name + " is not available yet";
+    }
+  }
+  return {};
+}
+
+std::string WaitsForOthers(const PodsInPlace& pods) {
+  if (!pods.beside) return {};
+  return "waiting until " + *pods.beside +
+         " is gone: strategy Recreate runs one template at a time";
+}
+
+std::string WaitsForRoom(const workload::Situation& situation) {
+  const InPlace& in_place = InPlaceOf(situation);
+  if (in_place.against()) {
+    const Cause why = CauseOf(*in_place.against());
+    const std::string remedy = RemedyFor(why, situation.workload.kind);
+    return why.text + (remedy.empty() ? "" : ": " + remedy);
+  }
+  if (std::string pod = WaitsForPod(in_place); !pod.empty()) return pod;
+  const PodsInPlace& pods = *in_place.pods;
+  if (Budget(pods.standings, pods.limits) > 0) return "waiting until a Pod can be patched";
+  const int32_t max_unavailable = pods.limits.max_unavailable;
+  if (max_unavailable == 0) return "waiting for a stand-in, because maxUnavailable is 0";
+  return "waiting for Pods that are not available: maxUnavailable " +
+         std::to_string(max_unavailable) + " is used up";
+}
+
+}  // namespace windlass::in_place

@@ -1,0 +1,28 @@
+// How far an update in place is, and what it waits for, as the condition windlass.dev/InPlace says
+// it. Source: P-084.
+#pragma once
+
+#include <string>
+
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::in_place {
+
+// Returns "7 of 10 Pods are patched, 6 of them are done, 1 is being updated". While Pods go back to
+// the template of their ReplicaSet: "7 of 10 Pods are back, ...".
+std::string Numbers(const workload::Situation& situation);
+
+// Returns a text that names an updated Pod for which the rollout waits; empty if there is no such
+// Pod.
+std::string WaitsForPod(const InPlace& in_place);
+
+// Returns a text that says for which Pods the rollout waits because strategy Recreate patches none
+// beside them; empty if there are none.
+std::string WaitsForOthers(const PodsInPlace& pods);
+
+// Returns what a staged rollout waits for. Requires that Pods are to be patched, none can be
+// patched now, no Pod is being updated, and no PodDisruptionBudget is the cause.
+std::string WaitsForRoom(const workload::Situation& situation);
+
+}  // namespace windlass::in_place
