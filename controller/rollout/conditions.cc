@@ -235,7 +235,7 @@ Ruling RuleAndMore(const Facts& facts) {
   const Condition* in_place = FindCondition(facts.status.conditions, workload::kInPlaceCondition);
   const bool given_up = HasReason(in_place, workload::kInPlaceGivenUp);
   if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
-    ruling.message += "; in place " + in_place->message;
+    ruling.message += "; the update in place: " + in_place->message;
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;

@@ -418,13 +418,15 @@ TEST_CASE("Ready that becomes true gets the time of the change (RO-068)") {
 TEST_CASE("a revision that was given up in place is told in the message (P-062)") {
   StoredRollout rollout;
   BeMidway(rollout);
-  rollout.SetCondition(
-      StoredCondition("windlass.dev/InPlace", "True", "GivenUp", "0/10: revision 8 is given up"));
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", "GivenUp",
+                                       "0 of 10: revision 8 is given up"));
   CHECK(StandingOf(rollout).message ==
-        "3 of 10 Pods are updated, 9 are available; in place 0/10: revision 8 is given up");
+        "3 of 10 Pods are updated, 9 are available; the update in place: 0 of 10: revision 8 is "
+        "given up");
   rollout.SetCondition(
       StoredCondition("Progressing", "False", "ProgressDeadlineExceeded", "it took too long"));
-  CHECK(StandingOf(rollout).message == "it took too long; in place 0/10: revision 8 is given up");
+  CHECK(StandingOf(rollout).message ==
+        "it took too long; the update in place: 0 of 10: revision 8 is given up");
   BeMidway(rollout);
   rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "True", "Patching", "3/10"));
   CHECK(StandingOf(rollout).message == "3 of 10 Pods are updated, 9 are available");
