@@ -161,14 +161,20 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns the remedy for a user who wants to continue a Rollout that is stalled because of
-// `reason`. The text is the beginning of a sentence.
-std::string RemedyFor(const std::string& reason, const Subject& subject) {
-  if (reason == "ReplicaSetCreateError") return " Make room for the ReplicaSet or allow it";
-  if (reason == "ProgressDeadlineExceeded") {
-    return " Mend what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
+// Returns what a user can do about a Rollout that is stalled because of `reason`, up to the name of
+// the Rollout: the remedy with which the rollout goes on, and the commands that take it back.
+std::string WayOn(const std::string& reason, const Subject& subject) {
+  constexpr std::string_view kBack = "run kubectl windlass abort or undo ";
+  // The message of this reason says itself what to do: that depends on the cause.
+  if (reason == "InPlaceNotPossible") {
+    return " To take the template back, " + std::string(kBack);
   }
-  return " Correct the template";
+  std::string remedy = " Correct the template";
+  if (reason == "ReplicaSetCreateError") remedy = " Make room for the ReplicaSet or allow it";
+  if (reason == "ProgressDeadlineExceeded") {
+    remedy = " Mend what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
+  }
+  return remedy + ", or " + std::string(kBack);
 }
 
 void FillRollout(const Json& object, const Subject& subject, Standing& standing) {
@@ -191,8 +197,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             (FlagOf(object, "/spec/abort")
                  ? " Correct the template, and end the abort with kubectl windlass retry "
-                 : RemedyFor(standing.reason, subject) +
-                       ", or run kubectl windlass abort or undo ") +
+                 : WayOn(standing.reason, subject)) +
             subject.command);
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";

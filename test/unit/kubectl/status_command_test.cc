@@ -103,10 +103,10 @@ TEST_CASE("status says why an update in place stands still") {
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
   run.SetCondition(kDeployments, "web",
                    {"windlass.dev/InPlace", "True", reason,
-                    "0/2 patched: revision 2 is given up: ErrImagePull"});
+                    "0 of 2 Pods are patched: revision 2 is given up: no image"});
   const Ran ran = run.Run("status web --watch=false");
   CHECK(ran.out ==
-        std::string(kPending) + " (0/2 patched: revision 2 is given up: ErrImagePull)\n");
+        std::string(kPending) + " (0 of 2 Pods are patched: revision 2 is given up: no image)\n");
 }
 
 TEST_CASE("status goes on for a user who may list and not watch") {
@@ -157,12 +157,12 @@ TEST_CASE("status ends when the rollout is held, and with --watch=false at once"
              [](Json& o) { o["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; });
     run.Edit(kDeployments, "web", "status", [](Json& o) {
       SetCounters(o, 3, 0, 3);
-      SetCondition(o, {"windlass.dev/InPlace", "False", "NotPossible", "RestartRequested: no"});
+      SetCondition(o, {"windlass.dev/InPlace", "False", "NotPossible", "it asks for new Pods"});
     });
     CHECK(run.Run("status web") ==
           Ends(ExitCode::kHeld,
-               "error: deployment \"web\" is not rolled out: RestartRequested: no\n"));
-    CHECK(run.Run("get web").out.find("NotPossible: RestartRequested: no") != std::string::npos);
+               "error: deployment \"web\" is not rolled out: it asks for new Pods\n"));
+    CHECK(run.Run("get web").out.find("NotPossible: it asks for new Pods") != std::string::npos);
   }
 }
 

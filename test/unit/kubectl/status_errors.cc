@@ -62,6 +62,18 @@ std::function<void(KubectlRun&)> InPhase(const std::string& phase, const Change&
   };
 }
 
+void IsNotPossibleInPlace(KubectlRun& run) {
+  InPhase("Stalled")(run);
+  run.Edit(resources::kRollouts, "web", "status", [](Json& object) {
+    Json& stalled = object["status"]["conditions"][0];
+    stalled["reason"] = "InPlaceNotPossible";
+    stalled["message"] =
+        "no Pod may be unavailable, and no stand-in may be made (NoBudget). With InPlaceOnly, "
+        "nothing is rolled out: set spec.strategy.inPlace.maxUnavailable to 1 or more";
+    object["status"]["message"] = stalled["message"];
+  });
+}
+
 void IsRolledBackMeanwhile(KubectlRun& run) {
   InPhase("Progressing")(run);
   run.After(seconds(1), [&run] {
@@ -114,6 +126,14 @@ ErrorSection StatusErrors() {
         "Windlass cannot go on with the Rollout. Reason and message are those of its status. "
         "[docs/rollouts-status.md](rollouts-status.md) lists the reasons.",
         InPhase("Stalled")},
+       {"status rollout/web", ExitCode::kFailed,
+        "error: rollout \"web\" is stalled (InPlaceNotPossible): no Pod may be unavailable, and no "
+        "stand-in may be made (NoBudget). With InPlaceOnly, nothing is rolled out: set "
+        "spec.strategy.inPlace.maxUnavailable to 1 or more. To take the template back, run kubectl "
+        "windlass abort or undo rollout/web -n default",
+        "The type is `InPlaceOnly`, and the change is not possible in place. The message says why "
+        "and what to do. [docs/in-place-limits.md](in-place-limits.md) lists the causes.",
+        IsNotPossibleInPlace},
        {"status web --timeout=10s", ExitCode::kTimeout,
         "error: timed out waiting for the condition: the rollout of deployment/web is still under "
         "way; kubectl windlass get deployment/web -n default shows what it waits for",
