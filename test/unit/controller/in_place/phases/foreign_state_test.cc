@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "controller/in_place/pod/pod_state.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
