@@ -1,4 +1,4 @@
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 
 namespace windlass {
 namespace {

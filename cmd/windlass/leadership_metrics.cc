@@ -1,5 +1,5 @@
+#include "cmd/windlass/all_metrics.h"
 #include "cmd/windlass/controllers_flag.h"
-#include "cmd/windlass/metric_parts.h"
 
 namespace windlass {
 namespace {

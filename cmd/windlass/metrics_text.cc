@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 
 namespace windlass {
 namespace {

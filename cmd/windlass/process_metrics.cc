@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 #include "kubeclient/base/stderr_writer.h"
 #include "windlass_version.h"
 

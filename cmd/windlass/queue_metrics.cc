@@ -1,6 +1,6 @@
 #include <string>
 
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 
 namespace windlass {
 namespace {

@@ -1,7 +1,7 @@
 // What a metric is: its name, its type, what it says, and which values its labels can have.
 //
 // Each metric is a constant beside the code that counts it, and a member of a list: the list of its
-// controller (ControllerEntry::metrics) or that of the process (cmd/windlass/metric_parts.h).
+// controller (ControllerEntry::metrics) or that of the process (cmd/windlass/all_metrics.h).
 // docs/metrics.md is generated from these lists.
 #pragma once
 

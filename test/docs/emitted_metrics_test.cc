@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cmd/windlass/all_metrics.h"
 #include "cmd/windlass/controllers.h"
-#include "cmd/windlass/metric_parts.h"
 #include "cmd/windlass/metrics_text.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "test/catch.h"

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 
 namespace windlass {
 namespace {

@@ -4,8 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "cmd/windlass/all_metrics.h"
 #include "cmd/windlass/controllers.h"
-#include "cmd/windlass/metric_parts.h"
 #include "test/catch.h"
 #include "test/docs/page_check.h"
 

@@ -1,5 +1,5 @@
 
-#include "cmd/windlass/metric_parts.h"
+#include "cmd/windlass/all_metrics.h"
 
 #include <algorithm>
 
