@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/count/stable.h"
+#include "controller/count/pod_available.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/parts.h"
 #include "kubeclient/api/pod_list.h"
@@ -87,7 +87,7 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
   for (const Pod* pod : LivePodsOf(situation, controller)) {
     if (!pod->ready.IsTrue() || !Matches(selector, pod->meta.labels)) continue;
     const std::optional<WallTime> from =
-        StableFrom(pod->ready.last_transition_time(), situation.spec().min_ready_seconds);
+        PodAvailableFrom(pod->ready.last_transition_time(), situation.spec().min_ready_seconds);
     if (!from) continue;
     if (*from <= situation.now) {
       ++availability.available;

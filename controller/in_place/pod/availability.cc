@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controller/count/stable.h"
+#include "controller/count/pod_available.h"
 
 namespace windlass::in_place {
 
@@ -29,7 +29,7 @@ std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* s
       if (live != nullptr) since = std::max(since, live->started_at);
     }
   }
-  return StableFrom(since, min_ready_seconds);
+  return PodAvailableFrom(since, min_ready_seconds);
 }
 
 }  // namespace windlass::in_place

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "controller/count/stable.h"
+#include "controller/count/pod_available.h"
 #include "test/catch.h"
 
 namespace windlass::limits_test {
@@ -42,10 +42,10 @@ TEST_CASE("a value that is no number of Pods is named by its field") {
 }
 
 TEST_CASE("a Pod is available after it was ready for minReadySeconds") {
-  CHECK(StableFrom(WallTime{100}, 30) == WallTime{130});
-  CHECK(StableFrom(WallTime{100}, 0) == WallTime{});
-  CHECK(StableFrom(WallTime{}, 0) == WallTime{});
-  CHECK(StableFrom(WallTime{}, 30) == std::nullopt);
+  CHECK(PodAvailableFrom(WallTime{100}, 30) == WallTime{130});
+  CHECK(PodAvailableFrom(WallTime{100}, 0) == WallTime{});
+  CHECK(PodAvailableFrom(WallTime{}, 0) == WallTime{});
+  CHECK(PodAvailableFrom(WallTime{}, 30) == std::nullopt);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace windlass {
 //     available even if the node's clock is ahead of ours
 //   - nullopt, never, if `since` is zero: as upstream, Ready without a time proves nothing
 //   - otherwise that many seconds after `since`. Example: ready at 08:00:00, 30 s: 08:00:30
-inline std::optional<WallTime> StableFrom(WallTime since, int32_t min_ready_seconds) {
+inline std::optional<WallTime> PodAvailableFrom(WallTime since, int32_t min_ready_seconds) {
   if (min_ready_seconds <= 0) return WallTime{};
   if (since.IsZero()) return std::nullopt;
   return since + seconds(min_ready_seconds);
