@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/in_place/phases/exchange.h"
-#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/refusal_count.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/input.h"

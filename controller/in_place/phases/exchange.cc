@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/refusal_count.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/options.h"

@@ -20,7 +20,7 @@
 #include "controller/in_place/batch/rollout_pods.h"
 #include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/exchange.h"
-#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/refusal_count.h"
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/options.h"
@@ -53,7 +53,7 @@ struct StrippedPods {
 };
 
 // How often the API server has refused, one after the other, to patch a Pod to the template that
-// Pods are to get now (refusals.h).
+// Pods are to get now (refusal_count.h).
 struct RefusedInARow {
   Refusals noted{};
   std::optional<WallTime> next_try{};  // before this time no Pod is patched (P-036)

@@ -1,7 +1,7 @@
 // Decides by the templates and the workload alone whether a rollout can be carried out in place.
 // Other files decide what depends on Pods and nodes. Source: P-002 … P-012.
 //   - kubelet versions: controller/in_place/pod/nodes.h
-//   - admission:        controller/in_place/phases/refusals.h
+//   - admission:        controller/in_place/phases/refusal_count.h
 //   - budgets:          controller/in_place/batch/budget.h
 #pragma once
 

@@ -1,5 +1,5 @@
 // Patches that the server refuses, counted on a ReplicaSet: P-036.
-#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/refusal_count.h"
 
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@
 #include "controller/workload/annotations.h"
 #include "test/catch.h"
 
-namespace windlass::in_place::refusals_test {
+namespace windlass::in_place::refusal_count_test {
 namespace {
 
 constexpr Fingerprint kTo{1, 2};
@@ -115,4 +115,4 @@ TEST_CASE("P-036 a patch that went through since ends the series") {
 }
 
 }  // namespace
-}  // namespace windlass::in_place::refusals_test
+}  // namespace windlass::in_place::refusal_count_test

@@ -1,4 +1,4 @@
-#include "controller/in_place/phases/refusals.h"
+#include "controller/in_place/phases/refusal_count.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
