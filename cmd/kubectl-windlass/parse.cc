@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "cmd/kubectl-windlass/parser.h"
+#include "cmd/kubectl-windlass/flags.h"
 
 namespace windlass::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cmd/kubectl-windlass/parser.h"
+#include "cmd/kubectl-windlass/flags.h"
 
 #include <CLI/CLI.hpp>
 
