@@ -55,27 +55,9 @@ Step Prepare(const Situation& situation);
 Step Roll(const Situation& situation);
 
 // Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
-// is deleted, kept, or takes over what the new one is; then the annotations of the update are
-// removed (RC-13). Requires that the old controller exists.
-//
-// In a rename the new controller takes the old one's name. The update can go on after a crash at
-// any point, and no Pod is lost (RC-14):
-//
-//   1. an annotation of the old controller (kRenameJournal) and the status note the content of the
-//      new controller
-//   2. the new controller is deleted, its Pods stay without an owner
-//   3. when the new controller is gone, no Pod names it as owner any more and the old controller
-//      has no Pods, one write turns the old controller into the new one; kube-controller-manager
-//      adopts the Pods
-//   4. when all Pods are adopted, the annotations are removed
-//
-// The old object stays, with its uid. kubectl deletes both and creates a third.
+// is deleted, kept, or takes over what the new one is (BeginRename); then the annotations of the
+// update are removed (RC-13). Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
-
-// If a rename is under way and the new controller is gone, as after step 2 of CleanUp, returns step
-// 3, step 4 or the end of the run. Returns nullopt otherwise. Once the new controller is gone,
-// there is no way back: neither a pause nor a rollback is heeded before the end.
-std::optional<Step> FinishRename(const Situation& situation);
 
 // Returns the step that moves a rollback on to kStepCleanUp. It is due if the new controller is
 // gone and the old one has its size again, as the annotations of the old controller show. If the
@@ -86,5 +68,27 @@ std::optional<Step> FinishRollback(const Situation& situation);
 // Returns the next step when the old controller is gone, or a user has made it anew: if the update
 // itself deleted the old controller, the update ends; otherwise the update fails.
 Step WithoutOldController(const Situation& situation);
+
+// --- a rename: the new controller takes the name of the old one ---
+//
+// The update can go on after a crash at any point, and no Pod is lost (RC-14):
+//
+//   1. an annotation of the old controller (kRenameJournal) and the status note the content of the
+//      new controller
+//   2. the new controller is deleted, its Pods stay without an owner
+//   3. when the new controller is gone, no Pod names it as owner any more and the old controller
+//      has no Pods, one write turns the old controller into the new one; kube-controller-manager
+//      adopts the Pods
+//   4. when all Pods are adopted, the annotations are removed
+//
+// The old object stays, with its uid. kubectl deletes both and creates a third.
+
+// Returns the next of steps 1 and 2. Requires both controllers.
+Step BeginRename(const Situation& situation);
+
+// If a rename is under way and the new controller is gone, as after step 2, returns step 3, step 4
+// or the end of the run. Returns nullopt otherwise. Once the new controller is gone, there is no
+// way back: neither a pause nor a rollback is heeded before the end.
+std::optional<Step> FinishRename(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -289,4 +289,12 @@ Step Finish(const Situation& situation, std::string_view phase, std::string line
                      {{.reason = "RollingUpdateComplete", .message = std::move(line)}});
 }
 
+Step FinishAs(const Situation& situation, const ReplicationController& target,
+              std::string_view phase) {
+  if (auto step = RemoveAnnotations(situation, target)) return *std::move(step);
+  std::string line = Fill(kRollingUpdatedText, target.meta.name);
+  if (&target != situation.old_controller()) line += Fill(" to \"{}\"", target.meta.name);
+  return Finish(situation, phase, std::move(line));
+}
+
 }  // namespace windlass::replication_controller

@@ -100,4 +100,10 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 // due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
+// Ends the run with `target` as the controller that stays: removes the annotations of the update
+// from `target` (RC-13), then calls Finish with kubectl's line, such as
+// `replicationcontroller/web rolling updated to "web-2"`.
+Step FinishAs(const Situation& situation, const ReplicationController& target,
+              std::string_view phase);
+
 }  // namespace windlass::replication_controller
