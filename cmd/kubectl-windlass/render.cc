@@ -158,9 +158,13 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Leaves out Pods until the rest fits. Each time, the branch that shows the most Pods loses its
-// last Pod; branches that still show an available Pod come first. The only Pod that is left in the
-// whole tree stays if it is not available, even if its lines do not fit.
+// Returns how many Pods of each branch are shown, so that they fit into `room` lines. Leaves out
+// one Pod after the other, each time the last Pod of a branch. The branch is the one that shows the
+// most Pods
+//   - of the branches that still show an available Pod (unavailable Pods come first in a branch)
+//   - of all branches, if none of them shows an available Pod
+// If a single Pod is left in the whole tree and it is not available, that Pod stays, even if its
+// lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

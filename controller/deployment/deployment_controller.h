@@ -1,5 +1,6 @@
-// The Deployment controller: a controller of workloads with updates in place, which steps back from
-// a Deployment that another controller writes to. Core thread only.
+// The Deployment controller. It rolls out Deployments, with updates in place, as a
+// WorkloadController, and leaves a Deployment alone while another Deployment controller writes its
+// status. Core thread only.
 #pragma once
 
 #include <cstddef>

@@ -18,15 +18,15 @@ namespace windlass::replication_controller {
 
 using Json = OrderedJson;
 
-// UpdateController takes the view from its caches; a client reads the view from the API server
-// (planner.h).
+// The objects that a decision is based on. UpdateController takes them from its caches; a client
+// reads them from the API server (planner.h).
 struct View {
   const ReplicationControllerUpdate& update;
   // The ReplicationController that has the update's name, and the one that NewNameOf names. Null if
   // there is none.
   const ReplicationController* old_controller = nullptr;
   const ReplicationController* new_controller = nullptr;
-  // At least the Pods that one of the two controllers owns. Other Pods are ignored.
+  // The Pods that one of the two controllers owns. Other Pods may be among them, and are ignored.
   std::vector<const Pod*> pods{};
   // False if the update exists only in the memory of a client: in this case, nothing happens after
   // the client ends.

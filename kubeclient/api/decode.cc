@@ -35,7 +35,8 @@ void ReadListMeta(JsonReader& in, ListPage& out) {
   });
 }
 
-// Reads a text of a cause. A webhook may send a long one.
+// Reads a text of a cause, and truncates it to kCauseBytesMax: a webhook may send a text of any
+// length.
 std::string CauseText(JsonReader& in) { return std::string(CutText(in.String(), kCauseBytesMax)); }
 
 void ReadStatusDetails(JsonReader& in, ApiStatus& out) {

@@ -49,8 +49,9 @@ std::string_view MethodName(Verb verb) {
   return "GET";
 }
 
-// Returns true if the server asks for fewer requests. Then the whole client slows down, not only
-// this call (C-011). If a webhook asks for fewer requests, only its object is slowed down.
+// Returns true if the API server itself asks for fewer requests: the whole client then slows down
+// (C-011). Returns false if the answer may be due to the written object alone, for example because
+// a webhook denied the write (about_the_object.h): other requests do not slow down for that.
 bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
   if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
   const bool reads = request.verb() == Verb::kGet || request.verb() == Verb::kList;

@@ -22,8 +22,8 @@
 
 namespace windlass::workload {
 
-// Returns the next step for a paused workload. Requires spec.paused. Requires that the extension
-// has no step (Moment::kWhilePaused).
+// Returns the next step for a paused workload. Call only if spec.paused is true, and the extension
+// has no step of its own (Extension::Next with Moment::kWhilePaused returned nullopt).
 Step NextWhilePaused(const Situation& situation);
 
 // Returns a status write that marks the resume of a workload that was paused; the deadline counts

@@ -7,16 +7,25 @@
 
 namespace windlass::workload {
 
-// Returns the next write to a ReplicaSet: create the new one, bring it up to date and to its size,
-// then shrink the old ones, oldest first (D-260), the stable one last (RO-087). The last write of
-// all makes Pods that are held back on the old revision and are missing (RO-120). Returns nullopt
-// if nothing is to be written for now.
+// Returns the first of these writes that is due:
+//   1. create the new ReplicaSet
+//   2. bring it up to date, and to its size
+//   3. shrink an old one: the oldest first (D-260); while steps or a partition are in force, the
+//      stable one last (RO-087)
+//   4. make missing Pods of those that are held back on the old revision (RO-120)
+// If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
+// if no read is needed.
 //
-// Upstream ends its pass after a write to the new ReplicaSet (D-262). Going on in the same pass
-// gives the same sizes: n new Pods raise the total by n, and the number of Pods that are not
-// available yet by n, so no more old Pods can be removed. Example: 10 desired, maxUnavailable 2;
-// old 8, new grows from 3 to 5: 11 - 8 - 3 = 0 old Pods can be removed before, 13 - 8 - 5 = 0
-// after.
+// Upstream ends its pass after a write to the new ReplicaSet (D-262). Windlass goes on to the old
+// ones in the same pass, with the same sizes:
+//
+//   removable old Pods = all Pods - minimum available - new Pods that are not available
+//
+// n more new Pods raise the first and the last number by n, so no more old Pods can be removed.
+// Example: 10 desired, maxUnavailable 2, so at least 8 available; 8 old Pods; the new ReplicaSet
+// grows from 3 to 5, and none of its Pods is available.
+//   before: 11 - 8 - 3 = 0
+//   after:  13 - 8 - 5 = 0
 //
 // A new ReplicaSet with Pods does not grow
 //   - before the Pods of its last size are made;

@@ -222,8 +222,9 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
-  // The new number makes this ReplicaSet the latest one, so its size annotations must say 0
-  // (FindServedLast).
+  // While the workload has 0 replicas, the size annotations of the latest ReplicaSet must say 0: to
+  // FindServedLast, a desired number above 0 means that the workload was scaled up since. The new
+  // number makes this ReplicaSet the latest one, and its annotations may be of an earlier rollout.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

@@ -54,8 +54,9 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// More than any total, which is below 2^32. If a user edited an annotation, one fraction may be as
-// large as 2^62, and the sum of two would overflow 64 bits.
+// The most that ProportionalSizes uses of one result of FractionOf; more than any total of Pods,
+// which is below 2^32. If a user edited an annotation, FractionOf may return 2^62, and the sum of
+// two such results would overflow 64 bits.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
 int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {

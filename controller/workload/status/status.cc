@@ -230,7 +230,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));
   } else if (counts) {
-    // Removes a verdict of the extension's conditions that no longer holds.
+    // UpdateStatus also removes a verdict of the extension that no longer holds.
     situation.extension().UpdateStatus(situation, next);
   }
   auto step = WriteUnobserved(situation, next);

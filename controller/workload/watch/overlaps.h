@@ -49,9 +49,11 @@ class Overlaps {
   // Call at most once, before the stores hold objects. Without this call there are no overlaps.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before. The
-  // overlaps that the first call finds count as existing at the start (Overlap::at_start).
-  // Exception: all ReplicaSets of the other controller are newer than the stored condition.
+  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before. An
+  // overlap that the first call finds existed at the start (Overlap::at_start), so an earlier
+  // process may have reported it. Exception: at_start is false if the workload has the condition
+  // SelectorOverlap, and all ReplicaSets of the other controller were created after the condition
+  // was last updated. The process that wrote the condition then had not seen this overlap.
   void LookAtAll();
 
   // Called when an overlap of the workload begins or ends.

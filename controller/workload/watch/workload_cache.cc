@@ -284,7 +284,8 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
   return {};
 }
 
-// Returns the first object of the view that is cut down, and its size; "" if all are whole.
+// Returns the first object of the view that the caches have no room to keep whole
+// (ObjectMeta::cut), and its size; "" if all are whole.
 std::string WorkloadCache::LeftOut(const View& view) const {
   const auto text = [](const ResourceId& resource, const ObjectMeta& meta) {
     return ObjectText(resource, KeyOf(meta)) + ", which takes " +

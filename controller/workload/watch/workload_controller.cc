@@ -19,13 +19,13 @@ namespace {
 // (controller/workload/sizes/room_to_grow.h).
 class PodCount {
  public:
-  // Make it before the list is requested. Covers those ReplicaSets of the workload `key` whose
-  // controller has observed their latest generation by now. The others are left out: they may get
-  // more Pods after the list was taken.
+  // Make a PodCount before the list is requested. It covers the ReplicaSets of the workload `key`
+  // whose latest generation the ReplicaSet controller has observed already. Other ReplicaSets may
+  // get more Pods after the list was taken, so the PodCount leaves them out.
   PodCount(const WorkloadCache& cache, const ObjectKey& key);
 
-  // Records in `cache`, for each of these ReplicaSets that still has that generation, how many of
-  // `pods` belong to the ReplicaSet and are not being deleted.
+  // Records in `cache` how many of `pods` belong to each covered ReplicaSet and are not being
+  // deleted. Skips a ReplicaSet whose generation has changed since this PodCount was made.
   void Note(WorkloadCache& cache, const std::vector<ListedPod>& pods) const;
 
  private:
