@@ -173,8 +173,10 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       if (IsApplied(update)) {
         change.warning =
             ObjectName(steered.found.place.resource, steered.found.place.name) +
-            " comes from a manifest that is applied: the next update begins only when its "
-            "spec.rollback is false again; write that into the manifest";
+            " comes from a manifest that is applied, and that does not say what this command has "
+            "set: spec.rollback is true. The next update begins only when spec.rollback is false "
+            "again. Write that into the manifest once the rollback has ended; before, it would "
+            "stop the rollback";
       }
       return change;
     }
@@ -331,10 +333,14 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                             {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
                           {"spec", {{"rollback", false}, {"paused", paused}}}};
     const Result<Json> patched = Patch(context, update, **answer, forward);
-    text += !patched.ok() ? ". The request stays: " + patched.error().message
-            : turned.had_failed
-                ? ". This command has withdrawn its request. " + std::string(kStaysStill)
-                : ". This command has withdrawn its request";
+    if (!text.ends_with('.')) text += '.';  // the texts of kubectl have a full stop
+    text += !patched.ok() ? " spec.rollback stays true, because this command could not set it to "
+                            "false again: " +
+                                patched.error().message
+                          : " This command has set spec.rollback to false again. " +
+                                std::string(turned.had_failed   ? kStaysStill
+                                            : turned.was_paused ? "The update stays paused"
+                                                                : "The update goes on");
   }
   context.console.Error(text);
   return ExitCode::kFailed;

@@ -134,8 +134,9 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
       context, place,
       "has only new Pods, and the deletion that ends its update has begun, so the update can be "
       "neither paused nor rolled back any more. " +
-          (failed ? "The update goes on when this is mended: " + TextOf(update, "/status/message")
-                  : "To wait for its end: kubectl windlass status " + InCommand(place)) +
+          (failed
+               ? "The update goes on when this is corrected: " + TextOf(update, "/status/message")
+               : "To wait for its end: kubectl windlass status " + InCommand(place)) +
           ". To go back afterwards, update to the old image",
       ExitCode::kFailed);
 }

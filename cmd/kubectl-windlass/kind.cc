@@ -46,7 +46,8 @@ std::string InsteadText(const Place& place, CommandName command) {
   const KindVerb* verb = FindVerb(place.resource, command);
   const std::string name = InCommand(place);
   if (verb == nullptr) {
-    return "the command is not for a " + std::string(place.resource.kind) + ": " + name;
+    return name + ": a " + std::string(place.resource.kind) +
+           " does not have this command; --help of the command names the kinds that have it";
   }
   std::string text;
   for (const char c : verb->instead) {

@@ -57,9 +57,9 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   if (NeverGetsNewPods(object, place.resource)) {
     return Refuse(
         context, place,
-        "cannot be restarted: a restart makes new Pods, which it never gets (" +
+        "cannot be restarted: a restart replaces all Pods, and " +
             std::string(rollout ? "strategy InPlaceOnly" : "windlass.dev/in-place: Only") +
-            "). Change its image instead",
+            " replaces none. Change the image instead",
         ExitCode::kHeld);
   }
   if (FieldOf(object, "/spec/rollbackTo") != nullptr) {

@@ -81,7 +81,8 @@ void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodSta
       state.why = "readiness gate " + type + " is not open";
       return;
     }
-    state.why = state.node.empty() ? "no node yet" : "the kubelet of its node has not reported it";
+    state.why = state.node.empty() ? "no node yet"
+                                   : "the kubelet of the Pod's node has not reported the Pod yet";
     return;
   }
   const auto since = TimeOf(*ready, "/lastTransitionTime");

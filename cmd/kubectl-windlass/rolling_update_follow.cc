@@ -58,7 +58,7 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   } else if (ReasonOf(update, "Stalled") == rc::kOldDeleted) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
-    text = "Windlass goes on with the " + what + " as soon as that is mended; " +
+    text = "Windlass goes on with the " + what + " as soon as that is corrected; " +
            (asked ? "the same command" : again) + " begins it anew" + or_back + '.';
   } else {
     text = "The " + what + " stops here. " + (asked ? "The same command" : again) +

@@ -395,7 +395,12 @@ TEST_CASE_METHOD(Fixture,
     update["metadata"]["annotations"] = {
         {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
   });
-  CHECK(Run("abort rc/old") == DoneSaying("…spec.rollback is false again…"));
+  CHECK(Run("abort rc/old") ==
+        DoneSaying("Warning: …/old comes from a manifest that is applied, and that does not say "
+                   "what this command has set: spec.rollback is true. The next update begins only "
+                   "when spec.rollback is false "
+                   "again. Write that into the manifest once the rollback has ended; before, it "
+                   "would stop the rollback\n"));
 }
 
 }  // namespace

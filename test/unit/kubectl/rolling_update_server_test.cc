@@ -40,7 +40,7 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
       {Report{"Failed", {}, "no such thing", "NotFound"}, "old new --image=app:v2",
        ExitCode::kFailed,
        "error: no such thing\n"
-       "Windlass goes on with the update as soon as that is mended; the same command begins it "
+       "Windlass goes on with the update as soon as that is corrected; the same command begins it "
        "anew, and --rollback takes it back.\n"},
       {Report{"Failed", {}, "timed out", "TimedOut"}, "old new --image=app:v2", ExitCode::kFailed,
        "error: timed out\n"

@@ -108,8 +108,8 @@ ErrorSection RolloutErrors() {
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
        {"restart web", kHeld,
-        "error: deployments.apps \"web\" cannot be restarted: a restart makes new Pods, which it "
-        "never gets (windlass.dev/in-place: Only). Change its image instead",
+        "error: deployments.apps \"web\" cannot be restarted: a restart replaces all Pods, and "
+        "windlass.dev/in-place: Only replaces none. Change the image instead",
         "With `Only`, Pods change in place or not at all. A Rollout with strategy `InPlaceOnly` is "
         "refused, too.",
         HasDeployment(

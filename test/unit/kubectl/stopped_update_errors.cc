@@ -108,7 +108,7 @@ ErrorSection StoppedUpdateErrors() {
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
   const std::string goes_on =
-      "Windlass goes on with the update as soon as that is mended; the same command begins it "
+      "Windlass goes on with the update as soon as that is corrected; the same command begins it "
       "anew, and --rollback takes it back.";
   const std::string unseen =
       "Windlass has not looked at replicationcontrollerupdate.windlass.dev/old, so nothing was "

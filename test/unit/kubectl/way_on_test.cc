@@ -69,8 +69,8 @@ TEST_CASE_METHOD(Fixture,
   const std::string after =
       reason == "TimedOut"
           ? "The rollback stops here. " + std::string(kBack) + " goes on with it.\n"
-          : "Windlass goes on with the rollback as soon as that is mended; " + std::string(kBack) +
-                " begins it anew.\n";
+          : "Windlass goes on with the rollback as soon as that is corrected; " +
+                std::string(kBack) + " begins it anew.\n";
   CHECK(ran.messages == "error: no such thing\n" + after);
 }
 
@@ -158,8 +158,9 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
     LeaveRename(report);
     const std::string verb = GENERATE("undo", "abort", "pause");
     CHECK(Run(verb + " rc/old") == Ends(ExitCode::kFailed,
-                                        "…The update goes on when this is mended: a policy denies "
-                                        "it. To go back afterwards, update to the old image\n"));
+                                        "…The update goes on when this is corrected: a policy "
+                                        "denies it. To go back afterwards, update to the old "
+                                        "image\n"));
   }
 }
 
@@ -195,7 +196,11 @@ TEST_CASE_METHOD(Fixture, "A rollback of what is not known leaves the update as 
               : UpdateReport{"Progressing"});
   SaysAfter(seconds(1), {"Failed", {}, "no such size", "NothingToRollBack"});
   CHECK(Run("undo rc/old") ==
-        Ends(ExitCode::kFailed, "…no such size. This command has withdrawn its request…"));
+        Ends(ExitCode::kFailed,
+             "…no such size. This command has set spec.rollback to false again. " +
+                 std::string(failed ? "The update, which had failed, is paused, so that it does "
+                                      "not begin again\n"
+                                    : "The update goes on\n")));
   CHECK(Stored(kUpdates, "old")["spec"]["rollback"] == false);
   CHECK(Stored(kUpdates, "old")["spec"]["paused"] == failed);
 }
