@@ -117,7 +117,7 @@ Step DeploymentController::StepBack(const Deployment& deployment, const std::str
   ++stepped_back_;
   const std::string remedy = SwitchOff(rival);
   host().informers().environment().log.Warning(
-      rival + " controls this deployment, too; stepping back",
+      rival + " writes the status of this deployment, too; Windlass leaves the deployment alone",
       {{"deployment", KeyOf(deployment.meta).ToString()}, {"remedy", "run " + remedy}});
   return Wait{.look_again_in = kRivalLook,
               .events = {{Event::Type::kWarning, "ControllerConflict",

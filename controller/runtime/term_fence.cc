@@ -54,10 +54,12 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     late.Note(request, said.error());
     return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
   }
-  environment_.log.Warning("could not fence off writes of the former leader",
-                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
-                            {"request", request.Describe()},
-                            {"error", said.error().message}});
+  environment_.log.Warning(
+      "could not fence off writes of the former leader; Windlass tries again later, and rolls "
+      "nothing out for this object before",
+      {{environment_.ControllerOf(key).log_field(), key.ToString()},
+       {"request", request.Describe()},
+       {"error", said.error().message}});
   if (IsRefusal(said.error().kind)) {
     const Write touch{.request = request, .because = {kFenceOffFormerLeader, {}}};
     return done({}, {OutcomeOf(touch, std::move(said))});

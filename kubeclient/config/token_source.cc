@@ -41,7 +41,9 @@ std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
   if (read.ok()) {
     header_ = BearerHeader(*read);
     read_at_ = now;
-    if (!std::exchange(problem_, "").empty()) log_.Info("the token file is good again");
+    if (!std::exchange(problem_, "").empty()) {
+      log_.Info("the token file is good again", {{"path", path_}});
+    }
     return *header_;
   }
   if (!header_) return std::move(read).error().Context("token file");
@@ -49,7 +51,7 @@ std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
   const std::string& problem = read.error().message;
   if (std::exchange(problem_, problem) != problem) {
     log_.Warning("token file not usable: the old token stays in use; put a valid one there",
-                 {{"error", problem}});
+                 {{"path", path_}, {"error", problem}});
   }
   return *header_;
 }

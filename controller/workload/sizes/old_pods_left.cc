@@ -109,9 +109,9 @@ Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) 
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +
            std::to_string(SizeOf(*mixed.replica_set).replicas) + ": " + pod +
-           " has another template, or may still run one, and strategy Recreate never runs two "
-           "templates at once" +
-           (at_rest && !mixed.pod.empty() ? "; if it stays so, delete that Pod" : "");
+           " may still run another template, and strategy Recreate never runs two templates at "
+           "once" +
+           (at_rest && !mixed.pod.empty() ? ". If that does not change, delete " + pod : "");
   };
   Wait wait = TellWaiting(situation, message, /*also_at_rest=*/true);
   if (!mixed.look_again) return wait;

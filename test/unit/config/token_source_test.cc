@@ -81,6 +81,7 @@ TEST_CASE("a token is read again before its minute is over, and kept when that f
   folder.Write("token", "third");
   CHECK(TokenOf(source) == "third");  // the next request reads the file again
   CHECK(log.lines.back().find("good again") != std::string::npos);
+  CHECK(log.lines.back().find("path=" + folder.Path("token")) != std::string::npos);
   clock.now = clock.now + seconds(49);
   CHECK(TokenOf(source) == "third");
   CHECK(log.lines.size() == 3);

@@ -184,7 +184,7 @@ TEST_CASE("at rest, a wait for a Pod of another template is told of, too (P-011,
   situation.extended.mixed.push_back({&rs, "web-1"});
   const Wait wait = std::get<Wait>(AwaitOldPods(situation, &rs)->then);
   REQUIRE(wait.events.size() == 1);
-  CHECK(wait.events[0].message.ends_with("; if it stays so, delete that Pod"));
+  CHECK(wait.events[0].message.ends_with(". If that does not change, delete Pod web-1"));
   Proves("D-275");
 }
 

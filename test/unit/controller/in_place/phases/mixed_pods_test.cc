@@ -167,7 +167,8 @@ TEST_CASE(
   CHECK(c.SizeOf("v1") == 1);
   REQUIRE(std::holds_alternative<Wait>(end));
   REQUIRE(std::get<Wait>(end).events.size() == 1);
-  CHECK(std::get<Wait>(end).events[0].message.ends_with("; if it stays so, delete that Pod"));
+  CHECK(std::get<Wait>(end).events[0].message.ends_with(
+      "templates at once. If that does not change, delete Pod " + pod));
   c.DeletePod(pod);
   c.SettleInPlace();
   CHECK(c.PodNames().size() == 3);
@@ -188,8 +189,8 @@ TEST_CASE("with Recreate, who waits long for an update in place is told for whic
   REQUIRE(std::get<Wait>(end).events.size() == 1);
   CHECK(std::get<Wait>(end).events[0].message ==
         "Replica set " + c.NameOf("v1") + " stays at 1: Pod " + pod +
-            " has another template, or may still run one, and strategy Recreate never runs two "
-            "templates at once");
+            " may still run another template, and strategy Recreate never runs two templates at "
+            "once");
 }
 
 TEST_CASE("with Recreate, none comes while one goes back either (P-011)") {
