@@ -1,5 +1,6 @@
 #include "controller/rollout/conditions.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -151,6 +152,16 @@ Ruling PausedAtStep(const Facts& facts) {
   return {kPaused, Way::kReconciling, std::string(kPaused), facts.progressing->message + none};
 }
 
+// Returns how many Pods will not be updated, as "; 5 Pods keep the old revision because of
+// spec.strategy.partition"; "" if there are none. Example: 10 desired, 10 old, partition 5.
+std::string Kept(const Facts& facts) {
+  const int32_t old = facts.status.replicas - facts.status.updated_replicas;
+  const int32_t kept = std::min(facts.workload.limits.kept_old(), old);
+  if (kept <= 0 || facts.own.is_of_proven) return "";
+  return "; " + std::to_string(kept) + (kept == 1 ? " Pod keeps" : " Pods keep") +
+         " the old revision because of spec.strategy.partition";
+}
+
 Ruling Progressing(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   const std::string reason(kProgressingPhase);
@@ -175,12 +186,7 @@ Ruling Progressing(const Facts& facts) {
     return {kProgressingPhase, Way::kReconciling, reason,
             facts.own.waits_for + StuckText(facts, ": canary not available: ")};
   }
-  std::string message = Counts(facts);
-  const bool holds = facts.workload.limits.updated_max < facts.workload.replicas;
-  if (holds && !facts.own.is_of_proven && status.replicas > status.updated_replicas) {
-    message += "; spec.strategy.partition keeps the others on the old revision";
-  }
-  message += StuckText(facts, "; ");
+  std::string message = Counts(facts) + Kept(facts) + StuckText(facts, "; ");
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
