@@ -122,8 +122,9 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   const ReplicaSet& rs = lack.replica_set;
   if (const Condition* failure = CannotCreate(rs)) {
     if (!times_out && !lack.IsDue(situation.now)) return std::nullopt;
-    return Finding{std::string(kFailedCreate),
-                   "ReplicaSet " + rs.meta.name + ": FailedCreate: " + InOneLine(failure->message)};
+    return Finding{
+        std::string(kFailedCreate),
+        "ReplicaSet " + rs.meta.name + " cannot create Pods: " + InOneLine(failure->message)};
   }
   const Entry* asked = EntryAbout(entry, rs);
   if (asked != nullptr && rs.status.available_replicas > asked->available) return std::nullopt;

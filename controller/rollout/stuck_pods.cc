@@ -44,31 +44,35 @@ std::string EndOf(const UnreadyContainer& container) {
   return text;
 }
 
-// Returns what keeps the container from being ready, without the Pod's name.
-Stuck JudgeContainer(const UnreadyContainer& container) {
-  const std::string name = "container " + InOneLine(container.name) + ": ";
+// Returns what keeps the container from being ready. `of` names its Pod: "Pod web-7c9-x2k".
+Stuck JudgeContainer(const UnreadyContainer& container, const std::string& of) {
+  const std::string name = of + ": container " + InOneLine(container.name);
   const std::string& waits = container.waiting_reason;
-  const auto stuck = [&](StuckKind kind, std::string reason, std::string text, bool for_good) {
-    return Stuck{{.kind = kind, .reason = std::move(reason), .message = name + std::move(text)},
-                 for_good};
+  const auto stuck = [&](StuckKind kind, std::string reason, const std::string& text,
+                         bool for_good) {
+    return Stuck{{.kind = kind, .reason = std::move(reason), .message = name + text}, for_good};
+  };
+  const auto with_reason = [&](std::string_view what) {
+    return Joined(std::string(what), container.waiting_message) + " (" + InOneLine(waits) + ")";
   };
   if (IsAmong(waiting::kNotStarted, waits)) {
     const StuckKind kind = IsAmong(kConfigReasons, waits) ? StuckKind::kConfig : StuckKind::kImage;
-    return stuck(kind, waits, Joined(waits, container.waiting_message), true);
+    return stuck(kind, waits, with_reason(" does not start"), true);
   }
   const bool ended = container.exit_code.has_value();
   const bool backs_off = IsAmong(waiting::kEnded, waits);
   if (backs_off || (ended && container.restarts >= kRestartsOfLoop)) {
     const std::string reason = backs_off ? waits : std::string("CrashLoopBackOff");
     // The kubelet's message is left out: it has the present back-off, a number that changes.
-    return stuck(StuckKind::kCrash, reason, reason + EndOf(container), true);
+    const std::string text = " does not keep running (" + reason + ")" + EndOf(container);
+    return stuck(StuckKind::kCrash, reason, text, true);
   }
   if (ended) {
-    return stuck(StuckKind::kCrash, "ContainerEnded", "restarts" + EndOf(container), false);
+    return stuck(StuckKind::kCrash, "ContainerEnded", " restarts" + EndOf(container), false);
   }
-  std::string text = waits.empty() ? "runs, but is not ready"
-                                   : Joined(InOneLine(waits), container.waiting_message);
-  return stuck(StuckKind::kNotReady, "NotReady", std::move(text), false);
+  const std::string text =
+      waits.empty() ? " runs, but is not ready" : with_reason(" has not started");
+  return stuck(StuckKind::kNotReady, "NotReady", text, false);
 }
 
 // Returns true if `a` explains more of a Pod than `b`.
@@ -78,21 +82,22 @@ bool SaysMore(const Stuck& a, const Stuck& b) {
 }
 
 Stuck JudgePod(const UnreadyPod& pod) {
+  const std::string name = "Pod " + pod.name;
   std::optional<Stuck> found;
   if (pod.unschedulable) {
     found = Stuck{{.kind = StuckKind::kUnschedulable,
                    .reason = "Unschedulable",
-                   .message = Joined("Unschedulable", pod.scheduling_message)}};
+                   .message = Joined(name + " cannot be scheduled", pod.scheduling_message)}};
   }
   for (const UnreadyContainer& container : pod.containers) {
-    Stuck one = JudgeContainer(container);
+    Stuck one = JudgeContainer(container, name);
     if (!found || SaysMore(one, *found)) found = std::move(one);
   }
   if (!found) {
-    found = Stuck{{.kind = StuckKind::kNotReady, .reason = "NotReady", .message = "is not ready"}};
+    found = Stuck{
+        {.kind = StuckKind::kNotReady, .reason = "NotReady", .message = name + " is not ready"}};
   }
   found->pod.pod = pod.name;
-  found->pod.message = "Pod " + pod.name + ": " + found->pod.message;
   return *std::move(found);
 }
 

@@ -43,8 +43,9 @@ enum class StuckKind : uint8_t { kImage, kConfig, kCrash, kUnschedulable, kNotRe
 struct StuckPod {
   std::string pod{};  // its name
   StuckKind kind = StuckKind::kNotReady;
-  std::string reason{};   // as in the table, or the kubelet's own word for it
-  std::string message{};  // "Pod web-7c9-x2k: container app: ImagePullBackOff: Back-off pulling …"
+  std::string reason{};  // as in the table, or the kubelet's own word for it
+  // "Pod web-7c9-x2k: container app does not start: Back-off pulling … (ImagePullBackOff)"
+  std::string message{};
   bool operator==(const StuckPod&) const = default;
 };
 

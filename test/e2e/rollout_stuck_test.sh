@@ -25,7 +25,8 @@ say "an image that does not exist, and a deadline of five seconds"
 set_rollout web '{"spec":{"progressDeadlineSeconds":5}}'
 set_rollout_image web app:v2-missing
 until_true 60 "MESSAGE names a Pod and its reason" \
-  says web "timed out progressing\. Pod web-[^ ]+: container [^ ]+: (ErrImagePull|ImagePullBackOff)"
+  says web \
+  "progressing\. Pod web-[^ ]+: container [^ ]+ does not start.*\((Err)?ImagePull(BackOff)?\)"
 pod=$(message web | sed 's/.*Pod \([^ ]*\): .*/\1/')
 expect "image of the Pod" \
   "$(field "pod/$pod" '{.spec.containers[0].image}')" app:v2-missing

@@ -66,7 +66,7 @@ struct Scene {
 
 TEST_CASE_METHOD(Scene, "a Rollout to a missing image says so, for few lists (RO-140, RO-142)") {
   const std::string cause =
-      ": container web: ImagePullBackOff: Back-off pulling image \"app:missing\"";
+      ": container web does not start: Back-off pulling image \"app:missing\" (ImagePullBackOff)";
   world.SetImage(kName, "app:missing", kRollouts);
   REQUIRE(world.RunUntil([&] { return Says(cause); }, seconds(60)));
   CHECK(lists == 1);
@@ -151,7 +151,8 @@ TEST_CASE_METHOD(Scene, "a refused list holds up nothing (RO-143)") {
 
 TEST_CASE_METHOD(Scene, "a crash loop is told with its exit code, in words that stay (RO-141)") {
   world.SetImage(kName, "app:v2-never-ready-crash-1s", kRollouts);
-  const std::string cause = ": container web: CrashLoopBackOff; it ended with exit code 1 (Error)";
+  const std::string cause =
+      ": container web does not keep running (CrashLoopBackOff); it ended with exit code 1 (Error)";
   REQUIRE(world.RunUntil([&] { return Says(cause); }, seconds(400)));
   const std::string told = Condition("PodsStuck", "message");
   world.RunFor(seconds(1500));

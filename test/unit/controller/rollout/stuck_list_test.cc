@@ -14,7 +14,8 @@ namespace windlass::rollout::stuck_list_test {
 namespace {
 
 constexpr const char* kCause =
-    "Pod web-2-a: container app: ImagePullBackOff: Back-off pulling image \"app:404\"";
+    "Pod web-2-a: container app does not start: Back-off pulling image \"app:404\" "
+    "(ImagePullBackOff)";
 
 // 10 Pods of the revision before and 3 of revision 2, none of which is available. The status says
 // so since kStart. No steps.
@@ -222,7 +223,7 @@ TEST_CASE("a ReplicaSet that cannot make Pods tells why itself (RO-145)") {
   CHECK(f.LooksAgain() == seconds(10));
   f.now = kStart + seconds(30);
   CHECK(f.Write().size() == 1);
-  CHECK(f.Stuck() == "ReplicaSet web-2: FailedCreate: exceeded quota: pods");
+  CHECK(f.Stuck() == "ReplicaSet web-2 cannot create Pods: exceeded quota: pods");
   CHECK(std::holds_alternative<Wait>(f.End()));
   f.rs().status.conditions.clear();
   f.Write();

@@ -52,15 +52,22 @@ std::string Text(const UnreadyPod& pod, StuckMoment moment = StuckMoment::kMovin
 
 TEST_CASE("a Pod that does not get on by itself is told with container and reason (RO-141)") {
   CHECK(Text(Waits("p", "ImagePullBackOff", "Back-off pulling image \"app:404\"")) ==
-        "Pod p: container app: ImagePullBackOff: Back-off pulling image \"app:404\"");
-  CHECK(Text(Waits("p", "InvalidImageName")) == "Pod p: container app: InvalidImageName");
+        "Pod p: container app does not start: Back-off pulling image \"app:404\" "
+        "(ImagePullBackOff)");
+  CHECK(Text(Waits("p", "InvalidImageName")) ==
+        "Pod p: container app does not start (InvalidImageName)");
   CHECK(Text(Waits("p", "CreateContainerConfigError", "configmap \"x\" not found")) ==
-        "Pod p: container app: CreateContainerConfigError: configmap \"x\" not found");
+        "Pod p: container app does not start: configmap \"x\" not found "
+        "(CreateContainerConfigError)");
   CHECK(Text(Crashes("p", "CrashLoopBackOff", 1)) ==
-        "Pod p: container app: CrashLoopBackOff; it ended with exit code 1 (Error)");
+        "Pod p: container app does not keep running (CrashLoopBackOff); it ended with exit code 1 "
+        "(Error)");
   // It runs between two crashes.
   CHECK(Text(Crashes("p", "", 2)) ==
-        "Pod p: container app: CrashLoopBackOff; it ended with exit code 1 (Error)");
+        "Pod p: container app does not keep running (CrashLoopBackOff); it ended with exit code 1 "
+        "(Error)");
+  CHECK(Text(Waits("p", "CrashLoopBackOff", "back-off 10s")) ==
+        "Pod p: container app does not keep running (CrashLoopBackOff)");
   UnreadyPod other = Waits("p", "ErrImagePull");
   other.controller = {0xA0, 7};
   CHECK(Text(other).empty());
@@ -75,13 +82,17 @@ TEST_CASE("what may end by itself is told at a pause and after the deadline (RO-
   };
   const UnreadyPod runs{.name = "p", .controller = kOf, .containers = {{.name = "app"}}};
   const UnreadyPod gated{.name = "p", .controller = kOf};
+  const UnreadyPod silent{.name = "p", .controller = kOf, .unschedulable = true};
   for (const Row& row : {
-           Row{Homeless("p"), "Pod p: Unschedulable: 0/3 nodes are available: 3 Insufficient cpu"},
-           Row{Waits("p", "ContainerCreating"), "Pod p: container app: ContainerCreating"},
+           Row{Homeless("p"),
+               "Pod p cannot be scheduled: 0/3 nodes are available: 3 Insufficient cpu"},
+           Row{silent, "Pod p cannot be scheduled"},
+           Row{Waits("p", "ContainerCreating"),
+               "Pod p: container app has not started (ContainerCreating)"},
            Row{Crashes("p", "", 1),
-               "Pod p: container app: restarts; it ended with exit code 1 (Error)"},
-           Row{runs, "Pod p: container app: runs, but is not ready"},
-           Row{gated, "Pod p: is not ready"},
+               "Pod p: container app restarts; it ended with exit code 1 (Error)"},
+           Row{runs, "Pod p: container app runs, but is not ready"},
+           Row{gated, "Pod p is not ready"},
        }) {
     CHECK(Text(row.pod).empty());
     CHECK(Text(row.pod, late) == row.text);
@@ -97,7 +108,7 @@ TEST_CASE("the most frequent reason is told, by the Pod whose name is first (RO-
       Waits("b", "ImagePullBackOff", "Back-off"),
       Homeless("e"),
   };
-  CHECK(Find(pods)->message == "Pod b: container app: ImagePullBackOff: Back-off");
+  CHECK(Find(pods)->message == "Pod b: container app does not start: Back-off (ImagePullBackOff)");
   CHECK(Find(pods)->reason == "ImagePullBackOff");
   CHECK(Find({pods[1], pods[0]})->pod == "a");  // equally many
   CHECK_FALSE(Find({}));
@@ -116,7 +127,7 @@ TEST_CASE("the same words are told while the Pod stays stuck (RO-142)") {
   // Another reason of the same Pod is news.
   CHECK(Find({Crashes("c", "CrashLoopBackOff", 1)}, StuckMoment::kMoving, told) != told);
   // A process that has just started knows the stored words only.
-  const std::string shown = "Pod c: container app: ImagePullBackOff: Back-off";
+  const std::string shown = "Pod c: container app does not start: Back-off (ImagePullBackOff)";
   CHECK(Find(pods, StuckMoment::kMoving, std::nullopt, shown)->message == shown);
   // Restarts and the back-off change.
   CHECK(Text(Crashes("p", "CrashLoopBackOff", 1)) == Text(Crashes("p", "CrashLoopBackOff", 9)));
