@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "kubeclient/base/fill.h"
+
 namespace windlass {
 namespace {
 
@@ -31,6 +33,15 @@ bool IsRefusal(ErrorKind kind) {
 }
 
 bool MayPass(ErrorKind kind) { return kind == ErrorKind::kWebhook || kind == ErrorKind::kTimeout; }
+
+std::string RefusalText(const RequestKey& asked, const Error& error) {
+  const std::string part = asked.subresource.empty() ? "" : "/" + asked.subresource;
+  const std::string what =
+      Fill("{} {}{} {}", Name(asked.verb), asked.resource.plural, part, asked.key.ToString());
+  const bool late = error.kind == ErrorKind::kTimeout;
+  return late ? Fill("the API server did not {} in time: {}", what, error.message)
+              : Fill("the API server refused to {}: {}", what, error.message);
+}
 
 bool GoesOnAfter(const Write& write, ErrorKind kind) {
   if (IsRefusal(kind)) return true;

@@ -129,6 +129,11 @@ bool IsRefusal(ErrorKind kind);
 // again.
 bool MayPass(ErrorKind kind);
 
+// Returns what `error`, a refusal of the request `asked`, means to users. Examples:
+//   - "the API server refused to patch replicasets shop/web-7c9: <the server's words>"
+//   - "the API server did not patch replicasets shop/web-7c9 in time: <the server's words>"
+std::string RefusalText(const RequestKey& asked, const Error& error);
+
 // Returns true if the sync goes on after `write` failed with `kind`:
 // - always after a refusal, so that the status can still be written
 // - after another certain answer (404, 409, a namespace that is being deleted) if `write` has

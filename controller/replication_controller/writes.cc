@@ -263,8 +263,7 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
 }
 
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error) {
-  const std::string message = Fill("the API server refused to {} {}: {}", Name(asked.verb),
-                                   ObjectText(asked.resource, asked.key), error.message);
+  const std::string message = RefusalText(asked, error);
   StatusDraft draft = DraftOfFailure(situation, kWriteRefused, message);
   if (MayPass(error.kind) && draft.step.empty()) {
     draft = BeginDraft(situation);

@@ -235,8 +235,9 @@ kubectl -n with-all set image deployment/held app=app:v2 >/dev/null
 until_true 60 "the new Pod counts" held_is readyReplicas 5
 refusal="conditions[?(@.type=='ReplicaFailure')]"
 expect "reason of ReplicaFailure" "$(held "$refusal.reason")" ReplicaSetUpdateRefused
+refused="the API server refused to patch replicasets with-all/${old#*/}: "
 case $(held "$refusal.message") in
-  "patch replicasets with-all/${old#*/}: "*"'no-shrink' denied request: no shrinking today") ;;
+  "$refused"*"'no-shrink' denied request: no shrinking today") ;;
   *) fail "its message: $(held "$refusal.message")" ;;
 esac
 expect "generation observed" "$(held observedGeneration)" 1

@@ -100,8 +100,13 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
-    if (!outcome->said.ok() && !IsTooLate(outcome->said.error().kind, release)) {
-      note(Error(outcome->said.error()).Context(write.request.Describe()));
+    if (outcome->said.ok() || IsTooLate(outcome->said.error().kind, release)) return true;
+    Error error = outcome->said.error();
+    if (IsRefusal(error.kind)) {
+      error.message = RefusalText(outcome->asked, error);
+      note(std::move(error));
+    } else {
+      note(std::move(error).Context(write.request.Describe()));
     }
     return true;
   };

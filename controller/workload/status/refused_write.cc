@@ -27,14 +27,6 @@ bool IsToTell(const Outcome& outcome) {
          asked.patch_type != PatchType::kStrategicMerge;
 }
 
-// "patch replicasets ns/web-7c9: <the server's words>"
-std::string Words(const Outcome& refused) {
-  const RequestKey& asked = refused.asked;
-  std::string text = std::string(Name(asked.verb)) + " " + std::string(asked.resource.plural);
-  if (!asked.subresource.empty()) text += "/" + asked.subresource;
-  return text + " " + asked.key.ToString() + ": " + refused.said.error().message;
-}
-
 // Returns `end`. If `end` is Wait, and a status write of this sync failed but was not refused, for
 // example with a 409, returns that failure instead: the next sync then writes the status soon.
 // Example: the status write that observes the generation of a Deployment with an empty selector
@@ -75,7 +67,7 @@ std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learn
     refused = &*first;
   }
   Error error = refused->said.error();
-  error.message = Words(*refused);
+  error.message = RefusalText(refused->asked, error);
   return error;
 }
 
@@ -129,7 +121,8 @@ Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step 
     failed.events = std::move(wait->events);
     failed.look_again_in = wait->look_again_in;
   }
-  failed.events.push_back({Event::Type::kWarning, "StatusUpdateRefused", Words(*status)});
+  failed.events.push_back({Event::Type::kWarning, "StatusUpdateRefused",
+                           RefusalText(status->asked, status->said.error())});
   return failed;
 }
 

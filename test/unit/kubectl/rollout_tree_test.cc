@@ -53,7 +53,7 @@ TEST_CASE("get tells a refused write once, and annotations without room (D-163, 
   KubectlRun run;
   const std::string reason = GENERATE("ReplicaSetUpdateRefused", "AnnotationsNotCopied");
   const std::string phase = GENERATE("Progressing", "Stalled");
-  const std::string words = "patch replicasets default/web-2: denied";
+  const std::string words = "the API server refused to patch replicasets default/web-2: denied";
   CreateRolloutAtStep(run, 2, nullptr, [&](Json& status) {
     status["phase"] = phase;
     const bool is_write = reason == "ReplicaSetUpdateRefused";

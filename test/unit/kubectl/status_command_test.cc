@@ -89,12 +89,13 @@ TEST_CASE("status says which write the API server refuses") {
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
   run.SetCondition(kDeployments, "web",
                    {"ReplicaFailure", "True", "ReplicaSetUpdateRefused",
-                    "patch replicasets shop/web-2: no changes"});
+                    "the API server refused to patch replicasets shop/web-2: no changes"});
   const Ran ran = run.Run("status web --watch=false");
-  CHECK(ran.out == std::string(kPending) + " (patch replicasets shop/web-2: no changes)\n");
+  CHECK(ran.out == std::string(kPending) +
+                       " (the API server refused to patch replicasets shop/web-2: no changes)\n");
   CHECK(run.Run("get web").out.find(
-            "ReplicaSetUpdateRefused: patch replicasets shop/web-2: no changes") !=
-        std::string::npos);
+            "ReplicaSetUpdateRefused: the API server refused to patch replicasets shop/web-2: no "
+            "changes") != std::string::npos);
 }
 
 TEST_CASE("status says why an update in place stands still") {

@@ -302,7 +302,7 @@ TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet 
   CAPTURE(row.id);
   StoredRollout rollout;
   row.change(rollout);
-  const std::string words = "patch replicasets shop/web-2: denied";
+  const std::string words = "the API server refused to patch replicasets shop/web-2: denied";
   rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "ReplicaSetUpdateRefused", words));
   const std::string told = StandingOf(rollout).message;
   CHECK(told.ends_with(row.message + "ReplicaSetUpdateRefused: " + words));

@@ -211,7 +211,8 @@ TEST_CASE("all are tried before the first error is reported; some are none (D-10
     CHECK_FALSE(cluster.writes.empty());
   } else {
     CHECK(failed->error.kind == row.said);
-    CHECK(failed->error.message.starts_with("patch replicasets ns/web-"));
+    const std::string who = IsRefusal(row.said) ? "the API server refused to " : "";
+    CHECK(failed->error.message.starts_with(who + "patch replicasets ns/web-"));
     CHECK(failed->error.message.ends_with(": no"));
     CHECK(failed->events.empty());
     // A lost race is not reported; a refusal is shown in the status (refused_write_test.cc).

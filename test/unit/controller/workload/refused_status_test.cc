@@ -27,7 +27,8 @@ TEST_CASE(
     cluster.SyncFails();
     return cluster.Message();
   };
-  const std::string v1 = "patch replicasets ns/" + cluster.NameOf("v1") + ": ";
+  const std::string refused = "the API server refused to patch replicasets ns/";
+  const std::string v1 = refused + cluster.NameOf("v1") + ": ";
   const std::string first = "try 17 at 2027-01-15T08:00:01Z was denied, id 5f-abc-9";
   CHECK(message_after("scale v1", first) == v1 + first);
   CHECK(message_after("scale v1", "try 18 at 2027-01-15T08:00:05Z was denied, id 60-bcd-1") ==
@@ -38,7 +39,7 @@ TEST_CASE(
   // Another object: the new ReplicaSet comes before the old one.
   cluster.Edit([](Json& d) { d["spec"]["minReadySeconds"] = 3; });
   CHECK(message_after("annotate v2", "frozen until 2027") ==
-        "patch replicasets ns/" + cluster.NameOf("v2") + ": frozen until 2027");
+        refused + cluster.NameOf("v2") + ": frozen until 2027");
 }
 
 // Whom this serves: an autoscaler, while somebody wrote more annotations than one object holds
@@ -233,7 +234,8 @@ TEST_CASE("a refused status is an Event and fails the sync, whatever else was re
   cluster.SyncFails();
   REQUIRE_FALSE(cluster.events.empty());
   CHECK(cluster.events.back() ==
-        "StatusUpdateRefused: patch deployments/status ns/web: status is frozen");
+        "StatusUpdateRefused: the API server refused to patch deployments/status ns/web: status is "
+        "frozen");
   cluster.Allow();
   cluster.events.clear();
   cluster.Settle();

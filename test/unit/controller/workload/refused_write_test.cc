@@ -32,7 +32,8 @@ TEST_CASE("the measured case: Pods become ready while a scale-down is refused") 
   CHECK(cluster.Counter("readyReplicas") == 5);
   CHECK(cluster.Condition("Available") == "True MinimumReplicasAvailable");
   CHECK(cluster.Condition("ReplicaFailure") == kTold);
-  CHECK(cluster.Message() == "patch replicasets ns/" + cluster.NameOf("v1") + ": " + kWords);
+  CHECK(cluster.Message() ==
+        "the API server refused to patch replicasets ns/" + cluster.NameOf("v1") + ": " + kWords);
   CHECK_FALSE(cluster.Observed());
   CHECK(cluster.revision() == "1");
 
@@ -50,6 +51,15 @@ TEST_CASE("the measured case: Pods become ready while a scale-down is refused") 
   CHECK(cluster.Observed());
   CHECK(cluster.revision() == "2");
   Proves("D-065 D-434");
+}
+
+TEST_CASE("a write that is not completed in time is told as late, not as refused") {
+  MayNotShrink cluster;
+  cluster.Refuse("scale v1", ErrorKind::kTimeout, "a webhook is slow");
+  cluster.SyncFails(ErrorKind::kTimeout);
+  CHECK(cluster.Condition("ReplicaFailure") == kTold);
+  CHECK(cluster.Message() == "the API server did not patch replicasets ns/" + cluster.NameOf("v1") +
+                                 " in time: a webhook is slow");
 }
 
 struct WriteRow {
@@ -144,7 +154,8 @@ void CheckTold(Refusing& cluster, const WriteRow& row) {
   CHECK(cluster.Condition("ReplicaFailure") == kTold);
   const bool deletes = row.write.starts_with("delete");
   const bool deployment = row.write.find("roll") != std::string::npos;
-  CHECK(cluster.Message().starts_with(std::string(deletes ? "delete " : "patch ") +
+  CHECK(cluster.Message().starts_with("the API server refused to " +
+                                      std::string(deletes ? "delete " : "patch ") +
                                       (deployment ? "deployments ns/web" : "replicasets ns/web-")));
   CHECK(cluster.Message().ends_with(std::string(": ") + kWords));
   CHECK(cluster.Observed() == row.observed);
