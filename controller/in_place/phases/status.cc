@@ -88,12 +88,12 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
 }
 
 // Returns what the ReplicaSet controller says of a Pod of `rs` that it could not create: "replica
-// set web-2: FailedCreate: pods \"web-2-x\" is forbidden: exceeded quota"; nullopt if no Pod is
-// missing for such a cause.
+// set web-2 cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota"; nullopt if no Pod
+// is missing for such a cause.
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
-  return "replica set " + rs.meta.name + ": " + workload::TextOf(*failure);
+  return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
 // Returns true if no Pod restarts or is patched now. The rollout then waits for its stand-ins.
@@ -224,7 +224,8 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
   const bool warned = !InPlaceOf(situation).configuration.warnings.empty();
   if (present == nullptr && !warned && !complete) return std::nullopt;
   return Word{false, InPlaceReason::kComplete,
-              "Replica set " + situation.new_replica_set->meta.name + " has the template"};
+              "no update in place is left to do: replica set " +
+                  situation.new_replica_set->meta.name + " has the template"};
 }
 
 // Returns the condition of a workload that is handed back: no in-place update is under way or will

@@ -98,7 +98,7 @@ void RefusePod(InPlaceCluster& c, const std::string& image, int pods) {
 }
 
 std::string RefusedText(InPlaceCluster& c, const std::string& image) {
-  return "replica set " + c.NameOf(image) + ": FailedCreate: exceeded quota: pods";
+  return "replica set " + c.NameOf(image) + " cannot create Pods: exceeded quota: pods";
 }
 
 TEST_CASE("a stand-in that cannot be created is told with its cause (P-061)") {
