@@ -52,7 +52,8 @@ std::optional<Step> FinishRollback(const Situation& situation) {
   if (!goes_back || !IsCompleteTargetOf(old, situation.new_name)) return std::nullopt;
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
-  SetPhase(situation, draft, kCleaningUp, kCleaningUp, old.meta.name + " has its replicas again");
+  SetPhase(situation, draft, kCleaningUp, kCleaningUp,
+           "ReplicationController " + old.meta.name + " has its replicas again");
   return StoreOrWait(situation, draft, Wait{});
 }
 

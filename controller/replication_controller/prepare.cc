@@ -40,8 +40,9 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   if (restores) draft.desired_replicas = restores;
   if (!said) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,
-           situation.spec().rollback ? "rolling back to " + situation.old_name()
-                                     : "creating " + situation.new_name);
+           situation.spec().rollback
+               ? "the update is being rolled back to ReplicationController " + situation.old_name()
+               : "ReplicationController " + situation.new_name + " is being created");
   return Store(situation, draft);
 }
 

@@ -174,7 +174,7 @@ TEST_CASE_METHOD(Fixture, "A dry run says that a rename which was cut off is fin
 }
 
 TEST_CASE_METHOD(Fixture, "An update that has changed nothing yet is not said to be taken back") {
-  SaysAfter(seconds(1), {"Preparing", {}, "creating new", "", ""});
+  SaysAfter(seconds(1), {"Preparing", {}, "ReplicationController new is being created", "", ""});
   CHECK(Update("old new --image=app:v2 --timeout=7s") ==
         Ends(ExitCode::kTimeout,
              "…and kubectl delete replicationcontrollerupdates.windlass.dev old -n default takes "
