@@ -93,7 +93,7 @@ void Parser::AddConnection() {
   app->add_flag("--insecure-skip-tls-verify", flags.insecure_skip_tls_verify,
                 "do not verify the certificate of the API server");
   AddDuration(app.get(), "--request-timeout", durations.request_timeout,
-              "how long one request to the API server may take (32s)");
+              "how long one request to the API server may take (default 32s)");
   app->add_option_function<std::string>(
          "-o,--output",
          [this](const std::string& format) {
@@ -169,26 +169,27 @@ void Parser::AddRollingUpdate() {
       ->check(OneOf({"Always", "IfNotPresent", "Never"}));
   update->add_option(
       "--deployment-label-key", flags.deployment_label_key,
-      "key of the label that tells the Pods of the two controllers apart (deployment)");
-  AddDuration(update, "--update-period", durations.update_period, "time between two steps (1m)");
+      "key of the label that tells the Pods of the two controllers apart (default deployment)");
+  AddDuration(update, "--update-period", durations.update_period,
+              "time between two steps (default 1m)");
   AddDuration(update, "--poll-interval", durations.poll_interval,
-              "with --local: time between two looks at the Pods (3s)");
-  AddDuration(
-      update, "--progress-timeout", durations.progress_timeout,
-      "the update fails if no Pod makes progress for this time (5m); at least --update-period");
+              "with --local: time between two looks at the Pods (default 3s)");
+  AddDuration(update, "--progress-timeout", durations.progress_timeout,
+              "the update fails if no Pod makes progress for this time; at least --update-period "
+              "(default 5m)");
   update
       ->add_option("--max-surge", flags.max_surge,
-                   "how many Pods there may be above the desired number (1)")
+                   "how many Pods there may be above the desired number (default 1)")
       ->check(CheckLimit)
       ->type_name("PODS");
   update
       ->add_option("--max-unavailable", flags.max_unavailable,
-                   "how many of the desired Pods may be unavailable (0)")
+                   "how many of the desired Pods may be unavailable (default 0)")
       ->check(CheckLimit)
       ->type_name("PODS");
   update
       ->add_option("--min-ready-seconds", flags.min_ready_seconds,
-                   "how many seconds a new Pod must be ready to count as available (0)")
+                   "how many seconds a new Pod must be ready to count as available (default 0)")
       ->check(CheckSeconds)
       ->type_name("SECONDS");
   update

@@ -92,7 +92,8 @@ void DescribeConnection(CLI::App& app, Flags& flags, Texts& texts) {
   app.add_option("--kube-api-qps", flags.qps,
                  "requests per second to the API server; 0 or less sets no limit")
       ->capture_default_str();
-  app.add_option("--kube-api-burst", flags.burst, "requests in a burst")
+  app.add_option("--kube-api-burst", flags.burst,
+                 "how many requests may be sent at once, before --kube-api-qps holds them back")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   app.add_option(
@@ -145,10 +146,12 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                flags.metrics_namespace_label,
                "name namespaces and objects in metrics of rollouts (default true; "
                "--metrics-namespace-label=false to leave both out)");
-  app.add_option("--log-format", texts.log_format, "text or json")
+  app.add_option("--log-format", texts.log_format,
+                 "format of the log, one line each on standard error: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  app.add_option("-v,--v", flags.verbosity, "verbosity: 0 decisions and warnings, 4 debug")
+  app.add_option("-v,--v", flags.verbosity,
+                 "how much to log, 0 to 10: decisions and warnings; from 4 on also debug lines")
       ->check(CLI::Range(0, 10))
       ->capture_default_str();
 }
