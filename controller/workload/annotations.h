@@ -32,9 +32,9 @@ inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-t
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
-// A note on a ReplicaSet: the revision with this number was aborted, and there was nothing to go
-// back to. If it is tried again, it gets a new number, so that what was promoted of the first try
-// is not promoted of the next (RO-095).
+// A note on a ReplicaSet: its workload aborted the revision with this number, and there was nothing
+// to go back to. If the revision is tried again, it gets a new number, so that what was promoted of
+// the first try is not promoted of the next (RO-095). Example: "<uid of the workload>/2".
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
 // On a workload: a user sets this to let the rollout proceed past a step. The value names one step

@@ -55,7 +55,7 @@ struct NotEligible {
 };
 
 // The most bytes of `about` that are shown and noted: a pointer may contain a user's key of any
-// length. The API server's answer to a refused patch may be as long (refusals.cc).
+// length. The API server's answer to a refused patch may be as long (refusal_count.cc).
 inline constexpr size_t kAboutBytesMax = 512;
 
 // Write and read a NotEligible as the notes of a rollout and the log keep it:

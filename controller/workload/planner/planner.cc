@@ -72,29 +72,32 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the write that notes on the ReplicaSet of the aborted revision that it was aborted
-// (RO-095). Returns nullopt if it has the note or has no number, or if the API server does not keep
-// the note.
+// Returns the write that notes on a ReplicaSet of the aborted revision that it was aborted
+// (RO-095): on that of the published revision, and on that of the template, whose number may not be
+// published yet. Returns nullopt if each has the note or no number, or if the API server does not
+// keep it.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
-  const ReplicaSet* rs = FindPublished(workload, situation.all);
-  if (rs == nullptr || RevisionText(rs->meta).empty() || WasAborted(workload, *rs)) {
-    return std::nullopt;
+  for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
+                               FindNewReplicaSet(workload, situation.all, situation.learned)}) {
+    if (rs == nullptr || NumberOf(workload, *rs) < 1 || WasAborted(workload, *rs)) continue;
+    ReplicaSetChange change;
+    change.annotations[std::string(kAborted)] = AbortedNote(workload, *rs);
+    auto write = UnlessInVain(
+        situation, Write{.request = PatchReplicaSet(*rs, change),
+                         .because = {decisions::kNoteAborted, {{"replicaset", rs->meta.name}}},
+                         .go_on_if_refused = true});
+    if (write) return write;
   }
-  ReplicaSetChange change;
-  change.annotations[std::string(kAborted)] = RevisionText(rs->meta);
-  return UnlessInVain(situation,
-                      Write{.request = PatchReplicaSet(*rs, change),
-                            .because = {decisions::kNoteAborted, {{"replicaset", rs->meta.name}}},
-                            .go_on_if_refused = true});
+  return std::nullopt;
 }
 
 // Returns the next step if there is no ReplicaSet that Pods could follow: the workload is scaled,
 // and Pods that the extension took out of traffic return, but no Pod moves to another revision
 // (RO-032).
 Step NextWithoutTarget(const Situation& situation) {
-  auto step = situation.extension().Next(situation, Moment::kWhileHeld);
-  if (!step) step = NoteAborted(situation);
+  auto step = NoteAborted(situation);
+  if (!step) step = situation.extension().Next(situation, Moment::kWhileHeld);
   if (!step) step = HandleScaling(situation);
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
 }

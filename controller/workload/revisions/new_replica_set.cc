@@ -97,6 +97,12 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
+// Returns true if Pods follow `rs`, by its present number or a former one.
+bool IsFollowed(const Workload& workload, const ReplicaSet& rs) {
+  const std::optional<int64_t>& follow = workload.follow_revision;
+  return follow && (NumberOf(workload, rs) == *follow || HadRevision(rs, *follow));
+}
+
 // Adds the number `revision` to `change`. If the present number of `rs` is lower, adds that number
 // to the history in `change`, too. If another client removed the present number from `rs`, takes it
 // from the status.
@@ -109,6 +115,8 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   change.annotations[std::string(kRevision)] = std::to_string(revision);
   if (!is_former) return;
   const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  // If a webhook drops the number each time, the history has `text` already.
+  if (history == text || history.ends_with("," + text)) return;
   std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
@@ -183,7 +191,7 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others) {
   int64_t number = NextRevision(others);
   const int64_t present = rs != nullptr ? NumberOf(workload, *rs) : 0;
-  const bool again = rs != nullptr && WasAborted(workload, *rs) && !workload.follow_revision;
+  const bool again = rs != nullptr && WasAborted(workload, *rs) && !IsFollowed(workload, *rs);
   if (again && present < kRevisionMax - 1) number = std::max(number, present + 1);
   const auto rise_above = [&](std::optional<int64_t> given) {
     if (given && *given < kRevisionMax - 1 && *given > present)
@@ -202,10 +210,13 @@ int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
   return std::max(present, number);
 }
 
+std::string AbortedNote(const Workload& workload, const ReplicaSet& rs) {
+  return workload.meta.uid.ToString() + "/" + std::to_string(NumberOf(workload, rs));
+}
+
 bool WasAborted(const Workload& workload, const ReplicaSet& rs) {
-  const auto note = rs.meta.annotations.Find(kAborted);
-  const int64_t number = NumberOf(workload, rs);
-  return note && number > 0 && ParseRevision(*note) == number;
+  return NumberOf(workload, rs) > 0 &&
+         rs.meta.annotations.Find(kAborted) == AbortedNote(workload, rs);
 }
 
 int64_t RevisionToBe(const Situation& situation) {

@@ -70,13 +70,14 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //     status has announced that revision for this template (promised_revision). Example: the
 //     annotation `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
 // If `rs` has no number yet, the result is at least promised_revision. If the present number of
-// `rs` was aborted (WasAborted), and Pods do not follow another revision any more, the result is
-// above it.
+// `rs` was aborted (WasAborted), and Pods do not follow `rs`, the result is above it.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 
-// Returns true if the revision with the present number of `rs` was aborted, and there was nothing
-// to go back to (kAborted).
+// Returns the note kAborted about the present number of `rs`.
+std::string AbortedNote(const Workload& workload, const ReplicaSet& rs);
+// Returns true if `rs` has that note: its workload aborted the revision with the present number of
+// `rs`, and there was nothing to go back to.
 bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision of the present rollout. If its ReplicaSet is not made or not numbered yet,

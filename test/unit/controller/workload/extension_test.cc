@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/situation.h"
@@ -140,7 +141,10 @@ TEST_CASE("an extension is asked before a ReplicaSet is made, and notes on it wh
 // For the user whose Pod an update took out of traffic: it returns, although nothing is rolled out.
 TEST_CASE("an extension is asked what is due while there is nothing to follow (RO-032)") {
   Rigged harbour;
-  harbour.world.AddNew("web-1", 2, 2);
+  ReplicaSet& rs = harbour.world.AddNew("web-1", 2, 2);
+  const std::string number(rs.meta.annotations.Find(kRevision).value_or(""));
+  const std::string noted = harbour.world.deployment.meta.uid.ToString() + "/" + number;
+  harbour.world.SetAnnotation(rs, kAborted, noted);
   harbour.rigging.wants = Moment::kWhileHeld;
   CHECK_FALSE(std::holds_alternative<Failed>(harbour.Decide()));
   harbour.follow_revision = 7;
