@@ -63,8 +63,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = AbortWarning(rollout, place)};
-    // The promotion may not be carried out yet. It would then count again when the abort ends, so
-    // it is removed.
+    // If a promotion is not carried out yet, it would take effect when the abort ends. So the abort
+    // removes it.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

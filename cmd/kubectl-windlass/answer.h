@@ -31,8 +31,8 @@ struct Withdrawal {
 
 // Withdraws a request for a rollback that Windlass has not answered. Otherwise Windlass could
 // perform the rollback after the command has failed. Prints whether the request was withdrawn, and
-// if not, that the rollback may still come. If the object was deleted, prints only that. Returns
-// the exit code.
+// if not, that the rollback may still come. If the object was deleted, prints only the error that
+// says so. Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

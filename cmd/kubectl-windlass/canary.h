@@ -30,9 +30,9 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
 // Returns those of `pods` that belong to the new revision. Usually these are the Pods that
-// `of_revision`, its ReplicaSet, owns. During an update in place `of_revision` has 0 replicas, or
-// does not exist yet (null). Then returns the Pods that have the annotation of an update in place,
-// and are owned by one of `replica_sets`.
+// `of_revision`, the ReplicaSet of that revision, owns. During an update in place `of_revision` has
+// 0 replicas, or does not exist yet (null). Then returns the Pods that have the annotation of an
+// update in place, and are owned by one of `replica_sets`.
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

@@ -26,8 +26,8 @@ struct Changed {
 // Reads the object, calls `decide`, and sends the patch that `decide` returns. If there is nothing
 // to do, `decide` prints why, and returns the exit code of the command. If another client has
 // changed the object since the read, the API server refuses the patch, and everything is done
-// again, kWritesMax times at most. This does not happen for a Deployment: like kubectl's, its patch
-// has no resourceVersion.
+// again, kWritesMax times at most. Exception: the patch of a Deployment has no resourceVersion,
+// like kubectl's, so it is not refused for that reason.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -26,7 +26,8 @@ struct CommandContext {
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
   // What the command has done so far, for all objects that it names.
   struct Done {
-    // The uids of updates that the command has handled. Two controllers share one update.
+    // The uids of updates that the command has handled: two controllers share one update, which is
+    // handled once.
     std::set<std::string> steered;
     // For `status` of several objects, one after another: each object in JSON as it was when the
     // command began. The key is InCommand's text for the object. An object may change while the
@@ -79,20 +80,22 @@ ExitCode RunCommand(const CommandContext& context);
 
 // Prints where the object at `place` stands, and prints it again whenever it changes. Ends when the
 // rollout ends or is held, or when --timeout has passed; with --watch=false, after the first look
-// (status_command.cc). `object` is the object as it was read. `maker` is the ReplicationController
-// that makes its Pods. It is null if ReplicaSets make the Pods, or if an update has not made its
-// new controller yet. In the latter case, returns nullopt as soon as the new controller has
-// replicas: call WatchStatus again with the new controller as `maker`.
+// (status_command.cc). `object` is the object as it was read. `maker` is
+//   - the ReplicationController that makes the object's Pods
+//   - null if ReplicaSets make the Pods
+//   - null if an update has not made its new controller yet. Then WatchStatus returns nullopt as
+//     soon as the new controller has replicas: call WatchStatus again with the new controller as
+//     `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
 
-// Writes what a command has done to an object: kubectl's line "deployment.apps/web paused" or, with
+// Prints what a command has done to an object: kubectl's line "deployment.apps/web paused" or, with
 // -o, the object.
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
 
-// Writes `text`, an object or a list in the format of -o. Several YAML documents are separated by
+// Prints `text`, an object or a list in the format of -o. Several YAML documents are separated by
 // "---".
 void PrintOutput(const CommandContext& context, const std::string& text);
 
@@ -102,18 +105,18 @@ void PrintOutput(const CommandContext& context, const std::string& text);
 Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
                    const Json& patch);
 
-// How many times in all a command reads and writes an object that other clients keep changing.
+// How many times at most a command reads and writes an object that other clients keep changing.
 inline constexpr int kWritesMax = 5;
 
-// Writes why a command leaves the object as it is, and returns `code`. In the message, `why`
+// Prints why a command leaves the object as it is, and returns `code`. In the message, `why`
 // follows the object's name: "is already paused".
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Writes why SelectObjects has found no object. Returns the exit code.
+// Prints why SelectObjects has found no object. Returns the exit code.
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
-// Writes a usage error, and returns kUsage.
+// Prints a usage error, and returns kUsage.
 ExitCode Usage(const CommandContext& context, const std::string& text);
 
 }  // namespace windlass::cli

@@ -8,7 +8,7 @@
 namespace windlass::cli {
 namespace {
 
-// Keeps `value` if `flag` is --namespace, --context or another flag about the connection.
+// Stores `value` in `to` if `flag` is --namespace, --context or another flag about the connection.
 void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
   if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
   if (flag == "--context") to.context = value;

@@ -29,8 +29,8 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command steers. If there is nothing to steer, `refused` is
-// the exit code of the command, which has written why.
+// The controller and the update that a command steers. If there is nothing to steer, UpdateToSteer
+// has printed why, and `refused` is the exit code of the command.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
@@ -89,9 +89,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 }
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
-// nothing to do, `change_for` writes why, and returns the exit code of the command. If the update
-// has changed since the read, all this is done again. So the command never writes into an update
-// that has ended meanwhile.
+// nothing to do, `change_for` prints why, and returns the exit code of the command. If the update
+// has changed since the read, all this is done again, kWritesMax times at most. So the command
+// never writes into an update that has ended meanwhile.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -125,7 +125,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // After its end, a change of the spec would begin the update again.
+    // Once an update has ended, a change of its spec would begin it again.
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, "is not updated any more: " + standing.why);
     }
@@ -231,8 +231,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // The new controller exists, but cannot be read. An empty object stands for it, so no cause is
-    // shown for missing Pods.
+    // From the second round on, the new controller exists. If it cannot be read, an empty object
+    // stands for it, because WatchStatus would end again at once with null. No cause is shown for
+    // missing Pods then.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // No exit code means that the new controller has replicas now: the next round of the loop reads

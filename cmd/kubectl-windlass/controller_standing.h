@@ -1,4 +1,4 @@
-// Where a ReplicationController, and its rolling update, stand.
+// Where a ReplicationController stands, and where its rolling update stands.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,8 +13,8 @@ namespace windlass::cli {
 Standing StandingOfController(const Json& controller);
 // Returns why an update has succeeded although a rollback was asked for.
 std::string NotRolledBackText(const Json& update);
-// Returns where a ReplicationControllerUpdate stands. The Standing counts the Pods of that
-// controller which is being scaled up.
+// Returns where a ReplicationControllerUpdate stands. The Standing counts the Pods of the
+// controller that is being scaled up.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

@@ -46,7 +46,8 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
   if (controller.ok()) found.controller = *controller;
-  // A controller that one update has made may be the old controller of the next update.
+  // The controller may be the old one of an update, and the new one of an earlier update. So both
+  // names are tried: its own, and that of the controller that it was made to replace.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
     if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
     Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
@@ -95,9 +96,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // If a user deletes the new controller, its Pods have no owner, and nothing can bring them back.
-  // Exception: a rename journal on the old controller says that the old controller takes these Pods
-  // over.
+  // If a user deletes the new controller, its Pods have no owner, and the update cannot get them
+  // back. Exception: a rename journal on the old controller says that the old controller takes
+  // these Pods over.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -247,8 +248,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // kubectl never removes its note of the original size, and does not note to which controller the
-  // Pods went.
+  // Counts only a size that has kOriginalReplicasOf beside it: kubectl never removes its note of
+  // the original size, and does not note to which controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat

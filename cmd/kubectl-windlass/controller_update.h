@@ -1,5 +1,5 @@
 // The rolling update of a ReplicationController. The ReplicationControllerUpdate has the name of
-// the old controller, but the new controller leads to it as well.
+// the old controller, and is found by the new controller, too.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace windlass::cli {
 
 struct ControllerUpdate {
   Json controller;               // null if it does not exist, or may not be read
-  Place place;                   // of the update; without one, of the controller
+  Place place;                   // of the update; without an update, of the controller
   std::optional<Json> update{};  // nullopt: there is none, or it could not be read
   std::optional<Error> unreadable{};
 };
@@ -46,7 +46,7 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
 // Returns true if an update that goes forward has begun to delete one of its controllers. From then
 // on, a rollback could not restore the old controller.
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
-// Writes that `update`, of the controller `place`, can be neither paused nor rolled back any more.
+// Prints that `update`, of the controller `place`, can be neither paused nor rolled back any more.
 // Returns the exit code.
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update);
 // Returns the command that deletes an update. If an annotation of the old controller asks for the
@@ -56,8 +56,8 @@ std::string TakeAwayText(const CommandContext& context, const Place& update_plac
 // Returns the name of the controller that `controller` was made to replace. Example: "web" if its
 // annotation is "web:<uid>". Returns "" if no update has made `controller`.
 std::string SourceName(const Json& controller);
-// Returns true if the annotation of `target` says that `target` replaces `source`, in an update or
-// in a rollback.
+// Returns true if the annotation kSourceId of `target` says that `target` replaces `source`, in an
+// update or in a rollback.
 bool Replaces(const Json& target, const Json& source);
 // Returns true if annotations of the old controller show that an update of it has begun.
 bool HasNotes(const Json& old);
@@ -66,9 +66,10 @@ bool HasNotes(const Json& old);
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// Returns that `controller` is in the middle of an update, and what to do, if the annotations of
-// the two controllers show that. The text follows the name of the controller: "is in the middle of
-// …". Returns "" if the annotations show no update, or if the controllers cannot be listed.
+// If the annotations of the two controllers show that `controller` is in the middle of an update,
+// returns a text that says so, and what to do. The text follows the name of the controller: "is in
+// the middle of …". Returns "" if the annotations show no update, or if the controllers cannot be
+// listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 

@@ -27,7 +27,7 @@ std::string ResourceText(const ResourceId& resource);
 // Returns `error` with a text for people. `server` is the API server's address.
 Error Explained(Error error, const Asked& asked, const std::string& server);
 
-// Writes what went wrong, and returns the exit code: kTimeout or kInterrupted if the session has
+// Prints what went wrong, and returns the exit code: kTimeout or kInterrupted if the session has
 // timed out or was interrupted, otherwise kError.
 ExitCode Report(const Session& session, const Console& console, const Error& error);
 

@@ -21,8 +21,8 @@ Examples:
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
 
-// Writes the duration in `text` to `to`; "0" is a duration of 0. If `text` is empty, because the
-// flag was not given, `to` stays as it is.
+// Sets `to` to the duration that `text` names; "0" is a duration of 0. If `text` is empty, because
+// the flag was not given, `to` stays as it is.
 void Take(const std::string& text, Duration& to) {
   if (text.empty()) return;
   to = text == "0" ? Duration{0} : *ParseDuration(text);

@@ -33,7 +33,7 @@ struct Parser {
   Status Finish();
 
   CommandLine line;
-  bool watch_get = false;  // of get: `line.watch`, which is true by default, is for status
+  bool watch_get = false;  // get --watch; status --watch is `line.watch`, true by default
   bool end_abort = false;  // abort --end
   Durations durations;
   std::unique_ptr<CLI::App> app;

@@ -118,7 +118,7 @@ void Follow::Impl::OnLine(Source& source, std::string_view line) {
   if (!event.is_object() || !event["object"].is_object()) return;
   const std::string type = event.value("type", "");
   Json& object = event["object"];
-  if (type == "ERROR") {  // 410 Gone, mostly: what was missed is listed again
+  if (type == "ERROR") {  // usually 410 Gone: a list shows what was missed
     source.stale = true;
     session.transport().Cancel(source.stream);
     return;

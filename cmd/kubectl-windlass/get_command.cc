@@ -18,8 +18,8 @@
 namespace windlass::cli {
 namespace {
 
-// Selection number `selection` has the updates of some kind. Returns true if the view shows an
-// object of that kind.
+// Selection number `selection` selects updates. Returns true if the view shows an object of the
+// kind that they update.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -29,9 +29,13 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Prints which kinds and objects could not be read, or do not exist. In a table, these are errors,
-// as with kubectl: returns the exit code of the last one. Otherwise, it is a warning that something
-// could not be read.
+// Prints which kinds and objects could not be read, or do not exist. Returns the exit code of the
+// last error; kDone if there was none. An object that does not exist is an error. What could not be
+// read is
+//   - in a table: an error, as with kubectl
+//   - in the tree of one object: a warning
+//   - for updates in a table, which have no row of their own: a warning, if the table has objects
+//     of the kind that they update
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -54,7 +58,7 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
   return code;
 }
 
-// `size`: of the terminal, if there is one.
+// `size` is the size of the terminal; unused if standard output is not a terminal.
 RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size) {
   RenderOptions options;
   options.ascii = context.line.ascii || context.console.ascii;
@@ -64,8 +68,8 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// Warns if no controller has seen the latest spec of an object: for a table, about the first such
-// object of each selection. For a single object, ReadWorkload has warned already.
+// For a table: warns about the first object of each selection whose latest spec no controller has
+// seen. For a single object, ReadWorkload has warned already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];

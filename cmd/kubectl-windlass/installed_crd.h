@@ -1,4 +1,4 @@
-// The CustomResourceDefinitions of the cluster, held against those that this program needs.
+// The CustomResourceDefinitions of the cluster, compared with those that this program needs.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace windlass::cli {
 // kinds.
 std::vector<const kind::NeededCrd*> NeededCrds();
 
-// Reads the revision of the cluster's CustomResourceDefinition; 0 if the CustomResourceDefinition
-// does not say. Returns kNotFound if it is not installed.
+// Reads the revision of the cluster's CustomResourceDefinition. Returns 0 if the
+// CustomResourceDefinition has no revision, and kNotFound if it is not installed.
 Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
 
 // Returns why Windlass does not look at the objects of `resource`, and what to do: their

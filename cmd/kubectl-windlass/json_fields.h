@@ -50,7 +50,7 @@ bool IsObserved(const Json& object);
 // refuses a write of Windlass. Otherwise returns null.
 const Json* RefusedUpdate(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for annotations, which holds up nothing. Otherwise returns null. With any other reason,
+// room for annotations; this holds up nothing. Otherwise returns null. With any other reason,
 // ReplicaFailure is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.

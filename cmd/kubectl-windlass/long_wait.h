@@ -19,7 +19,8 @@ class LongWait {
 
   // `message` is what the command waits for now; "" if the command waits for nothing. Prints
   // `message` as a warning, once, when it has been the same for kLongWait. If `text` is not null,
-  // prints its result instead. `text` is called only then, because it may read from the cluster.
+  // prints the result of `text` instead. Calls `text` only when it prints, because `text` may read
+  // from the cluster.
   void Look(std::string message, const std::function<std::string()>& text = nullptr);
   // Returns how long it takes until Look would print the present message, if the message stays the
   // same; nullopt if there is nothing more to print.

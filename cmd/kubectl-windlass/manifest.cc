@@ -154,8 +154,8 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
-  // Windlass leaves out a value that is not above 0 when it makes the controller. So the API server
-  // never sees a negative value, and cannot refuse it; the plugin does.
+  // When Windlass makes the controller, it leaves out a value that is not above 0. So the API
+  // server never sees a negative value, and cannot refuse it: the plugin does.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

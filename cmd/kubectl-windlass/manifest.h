@@ -22,8 +22,9 @@ inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input);
 
 // Reads the ReplicationController from the file `path`, or from `standard_input` if `path` is "-".
-// Returns kConfig in these cases, in the first with kubectl 1.17's text (RC-3):
-//   - there is no object, there are several, or the object is of another kind
+// Returns kConfig in these cases:
+//   - there is no object, there are several, or the object is of another kind (with kubectl 1.17's
+//     text, RC-3)
 //   - `path` is a directory, kind or name is missing, or minReadySeconds is negative
 Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input);
 

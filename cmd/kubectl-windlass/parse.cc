@@ -84,7 +84,8 @@ std::vector<std::string> Normalized(const CLI::App& app,
   return normalized;
 }
 
-// Moves the command before the flags, and turns "help undo" into "undo --help": kubectl takes both.
+// Moves the command before the flags, and turns "help undo" into "undo --help". kubectl also
+// accepts a command after flags, and "help" as a command.
 void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -110,7 +111,8 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 
 // --- what is wrong with a command line ---
 //
-// In words of this program: the texts of CLI11 name neither the command nor what to write instead.
+// The texts are this program's own: those of CLI11 name neither the command nor what to write
+// instead.
 
 // Returns "status has no flag --frob" or "version takes no argument "web"".
 std::optional<std::string> UnexpectedText(const CLI::App& command,

@@ -35,7 +35,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
 }
 
 // Refuses a restart that would not begin, or that a rollback would undo. Returns the exit code when
-// it has written the error, else nullopt.
+// it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place& place,
                                       const Json& object) {
   const bool rollout = place.resource == resources::kRollouts;

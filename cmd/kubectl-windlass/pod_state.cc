@@ -29,7 +29,8 @@ bool IsInit(const Json& pod, const Json& status) {
   return false;
 }
 
-// Writes the reason of the first container that keeps the Pod from being ready.
+// Fills in why the Pod is not ready: the reason of the first container that keeps it from being
+// ready.
 void ExplainContainers(const Json& pod, PodState& state) {
   for (const Json* status : ContainerStatuses(pod)) {
     const std::string name = TextOf(*status, "/name");
@@ -64,7 +65,7 @@ void ExplainContainers(const Json& pod, PodState& state) {
   }
 }
 
-// Writes a reason that is not about a container: the Pod is not scheduled, a readiness gate is
+// Fills in a reason that is not about a container: the Pod is not scheduled, a readiness gate is
 // closed, or minReadySeconds have not passed.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");

@@ -1,6 +1,6 @@
 // promote: the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). The
-// annotation ends the pause at which the Rollout is, or with --full all its steps. Examples of its
-// value:
+// annotation ends the present pause of the Rollout; with --full, all its steps. Examples of its
+// value, for step 2 of revision 8:
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
@@ -85,8 +85,8 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                      " waits for the next pause, and --full ends all steps"};
 }
 
-// Returns true if Pods of the step have to be available first: at a pause, and before --full ends
-// the steps of a rollout that is stalled on the way to a pause.
+// Returns true if Pods of the step have to be available before the promotion: at a pause, and for
+// --full also if the rollout is stalled on the way to a pause.
 bool NeedsPods(const Json& rollout, const StepStatus& step) {
   return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
 }
@@ -104,8 +104,9 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }
 
-// The annotation of the Rollout may hold a promotion of the same step that asks for more and is not
-// carried out yet. Then refuses this promotion, which would replace it.
+// Refuses this promotion if it would replace another one: the annotation of the Rollout has a
+// promotion of the same step that asks for more and is not carried out yet. Example: the annotation
+// is "2@8/force", and this command has no --force.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);

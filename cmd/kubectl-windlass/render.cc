@@ -158,11 +158,11 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Returns how many Pods of each branch are shown, so that they fit into `room` lines. Leaves out
-// one Pod after the other, each time the last Pod of a branch. The branch is the one that shows the
-// most Pods
-//   - of the branches that still show an available Pod (unavailable Pods come first in a branch)
-//   - of all branches, if none of them shows an available Pod
+// Returns how many Pods of each branch are shown, so that they fit into `room` lines. As long as
+// they do not fit, leaves out the last Pod of a branch. Each time, chooses the branch that shows
+// the most Pods among
+//   - the branches that still show an available Pod (unavailable Pods come first in a branch)
+//   - all branches, if none of them shows an available Pod
 // If a single Pod is left in the whole tree and it is not available, that Pod stays, even if its
 // lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
@@ -196,7 +196,8 @@ Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   }
 }
 
-// Takes out old ReplicaSets that have no Pods and should have none. Returns how many.
+// Removes from the tree the old ReplicaSets that have no Pods and should have none. Returns how
+// many.
 size_t TakeOutEmpty(Tree& tree) {
   return std::erase_if(tree.replica_sets, [](const ReplicaSetBranch& branch) {
     return branch.is_spare && branch.pods.empty();

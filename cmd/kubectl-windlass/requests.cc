@@ -10,7 +10,8 @@
 namespace windlass::cli {
 namespace {
 
-// Asks for metadata alone. A server that cannot send it alone sends whole objects: the second type.
+// Asks for metadata alone (the first type). A server that cannot send metadata alone sends whole
+// objects (the second type).
 constexpr std::string_view kMetadataOnly =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 

@@ -32,14 +32,14 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 
 // Refuses an update whose old controller does not exist. Refuses the file of -f unless at least one
 // key has different values in the selectors of the old controller and of the file (RC-4). Returns
-// the exit code when it has written an error, else nullopt. If the user may not read
+// the exit code when it has printed an error, else nullopt. If the user may not read
 // ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
 // field that ReplicationControllers do not have, or a value of another type (RC-3). All other
 // refusals of the API server, and a missing right to create a controller, are left to the planner.
-// Returns the exit code when it has written the error, else nullopt.
+// Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
 // The state from which an update is planned:
@@ -50,7 +50,7 @@ enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
 // Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses an
 // update that Windlass would refuse before changing anything. So nothing is written for such an
-// update. Returns the exit code when it has written the error, else nullopt. If a read that the
+// update. Returns the exit code when it has printed the error, else nullopt. If a read that the
 // plan needs fails, returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
@@ -61,7 +61,7 @@ ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom f
 
 // Refuses --local while Windlass carries out an update of the same old controller. Each of the two
 // programs would mistake the scalings of the other for those of a third client. Returns the exit
-// code when it has written an error, else nullopt. If the user may not read such updates, returns
+// code when it has printed an error, else nullopt. If the user may not read such updates, returns
 // nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
@@ -69,14 +69,15 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another end: NEW notes another cleanup (kCleanup), and --cleanup is not given
-// Returns the exit code when it has written the error, else nullopt.
+//   - an update with another end: annotation kCleanup of NEW names another cleanup, and --cleanup
+//     is not given
+// Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
 // Warns if another program has begun the update, or the rollback, that this command continues: that
-// program may still run. Only notes on the controllers show a program with --local. Does not warn
-// if this command begins a rollback, because a program that goes forward stops when its update is
-// rolled back.
+// program may still run. Only annotations of the controllers show a program with --local. Does not
+// warn if this command begins a rollback, because a program that goes forward stops when its update
+// is rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for another new controller than `stored` does, or for other
@@ -85,9 +86,9 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
 // `stored` is an update that is not over. Refuses a command that asks for something else, or that
-// goes forward while `stored` is rolled back. Otherwise it would overwrite `stored`, and the
-// command that began `stored` would fail half-way. The error names what is under way, and the
-// commands to choose from. Returns the exit code when it has written the error, else nullopt.
+// goes forward while `stored` is rolled back. Otherwise this command would overwrite `stored`, and
+// the command that began `stored` would fail half-way. The error names what is under way, and the
+// commands to choose from. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -111,9 +112,10 @@ bool HasEnded(const CommandContext& context, const Json& stored);
 // If the error is that the cluster does not serve updates, adds that --local works without them.
 Error OrLocally(Error error);
 
-// Returns the spec that the command writes over that of `stored`. If `stored` is done or was
-// refused, that is the spec of `update`. Otherwise `stored` goes on, or back, and another command
-// may have begun it. So a field keeps its stored value, unless this command gives it another one.
+// Returns the spec that the command writes over that of `stored`:
+//   - if `stored` is done or was refused: the spec of `update`
+//   - otherwise: the spec of `stored`, with the fields for which this command gives a value.
+//     `stored` goes on, or back, and another command may have begun it. `paused` becomes false
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
@@ -121,13 +123,13 @@ struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update
   Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // another program has begun it, as notes on the controllers say
+  bool goes_on_with_other = false;  // another program may have begun it: WarnAboutOtherProgram
   std::optional<ExitCode> refused{};
 };
 
 // Refuses a command without --no-wait if the user may not list updates. Otherwise the command would
-// write the update, and then end with an error because it cannot follow it, while Windlass carries
-// the update out. Returns the exit code when it has written the error, else nullopt.
+// write the update, and then end with an error because it cannot follow the update, while Windlass
+// carries the update out. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
@@ -152,9 +154,9 @@ struct Before {
 // has now. With -o, prints the lines to standard error, because standard output is for the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for if the wait has no timeout. It has none while the update
-// prepares or cleans up, and while one of its controllers is being deleted. Returns "" if it waits
-// for nothing, or for Pods to become available.
+// Returns what the update waits for if the wait has no timeout: while the update prepares or cleans
+// up, and while one of its controllers is being deleted. Returns "" if the update waits for
+// nothing, or for Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the
@@ -166,7 +168,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
 // Returns true if the update was refused because another update is under way.
 bool IsRefusedForOther(const Json& update);
 
-// Writes why an update has succeeded although a rollback was asked for. Returns the exit code.
+// Prints why an update has succeeded although a rollback was asked for. Returns the exit code.
 ExitCode FailRollback(const CommandContext& context, const Json& update);
 
 // --- the two ways to carry an update out ---

@@ -27,9 +27,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// The controller `name` does not exist. Returns true if the new controller has replaced it, because
-// an earlier command was cut off after it had deleted the old controller. The planner then knows
-// what is left to do.
+// Requires that the controller `name` does not exist. Returns true if the new controller has
+// replaced it: an earlier command was cut off after it had deleted the old controller. The planner
+// then knows what is left to do.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -37,8 +37,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Writes that the old controller does not exist. If the update keeps the name, the text is another
-// one: kubectl first looked for a rename that was cut off (RC-14).
+// Prints that the old controller does not exist. For an update by image without NEW, kubectl's text
+// comes first: kubectl looked for a rename that was cut off (RC-14).
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -158,7 +158,7 @@ std::string InThisMode(const CommandContext& context) {
   return " -n " + context.namespace_ + (context.line.rolling_update.local ? " --local" : "");
 }
 
-// Returns the image of that container; of the first one if the name is "".
+// Returns the image of the container called `container`; of the first one if `container` is "".
 std::string ImageOf(const Json& controller, const std::string& container) {
   for (const Json& one : ListOf(controller, "/spec/template/spec/containers")) {
     if (container.empty() || TextOf(one, "/name") == container) return TextOf(one, "/image");
@@ -188,9 +188,9 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                           made.error().message + ')');
 }
 
-// An update has begun. Refuses a command whose file has other images than NEW, or that ends in
-// another way. A command with NEW ends by deleting the old controller; a command without NEW ends
-// by giving NEW the name of the old controller.
+// Refuses the command if it does not fit an update that has begun: its file has other images than
+// the new controller, or its update would end in another way. With NEW, an update ends by deleting
+// the old controller; without NEW, by giving the new controller the name of the old one.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -245,8 +245,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // An edit of the spec has stopped a run of the update. If the command asks for the same target as
-  // that run, it asks for the same update.
+  // If an edit of the spec has stopped a run of the update, `target` is the target of that run. A
+  // command that asks for the same target asks for the same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -335,13 +335,13 @@ std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context,
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
   const Result<Json> old = ReadObject(context.session, ControllerPlace(context, name));
-  // After a rename has begun, nothing is scaled any more.
+  // Once a rename has begun, nothing is scaled any more, so there is nothing to warn about.
   if (!old.ok() || !HasNotes(*old) || !AnnotationOf(*old, rc::kRenameJournal).empty()) return;
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // Another command may only have noted its NEW. If this command names another NEW, it begins an
-  // update of its own.
+  // Another command may have noted its NEW and not scaled anything yet. If this command names
+  // another NEW, it begins an update of its own.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;
@@ -378,7 +378,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     context.console.Error(TextOf(*stored, "/status/message"));
     return ExitCode::kFailed;
   }
-  // Windlass would not know what this program has done to an update that is half done.
+  // If this program went on with an update that is half done, Windlass would not know what this
+  // program has done.
   context.console.Error(
       ObjectName(place.resource, place.name) +
       (ended ? " has stopped on the way: leave out --local to go on with it or to take it back"

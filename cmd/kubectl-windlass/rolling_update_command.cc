@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kHint = "See 'kubectl windlass rolling-update -h' for help and examples";
 
-// Writes each error as kubectl does: a single error begins with "error: ", several do not (RC-2).
+// Prints each error as kubectl does: a single error begins with "error: ", several do not (RC-2).
 ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::string>& errors) {
   if (errors.size() == 1) {
     console.Error(errors[0] + '\n' + kHint);
@@ -40,7 +40,7 @@ Json LimitOf(const std::string& text) {
   return number ? Json(*number) : Json(text);
 }
 
-// Says which metadata of the manifest the new controller does not get.
+// Warns about metadata of the manifest that the new controller does not get.
 void WarnAboutMetadata(const CommandContext& context, const Json& controller) {
   for (const char* key : {"finalizers", "ownerReferences"}) {
     if (FieldOf(controller, std::string("/metadata/") + key) == nullptr) continue;

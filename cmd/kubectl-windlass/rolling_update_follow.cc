@@ -26,9 +26,9 @@ bool IsSeen(const Json& update, int64_t generation) {
   return NumberOf(update, "/status/observedGeneration", -1) >= generation;
 }
 
-// Prints what happens next after an update has failed: the error, which has kubectl's text, says
-// only why it failed. If this command created the update, and the update has changed nothing,
-// deletes it.
+// Prints what happens next after an update has failed. The error itself has kubectl's text, which
+// says only why the update failed. If this command created the update, and the update has changed
+// nothing, deletes the update.
 void SayWhatFollows(const CommandContext& context, const Json& update, const Before& before) {
   const Place place = PlaceOfUpdate(context, update);
   const std::string name = ObjectName(place.resource, place.name);
@@ -67,7 +67,7 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   context.console.message(text + '\n');
 }
 
-// If the update has ended or is paused, writes why, and returns the exit code. Otherwise returns
+// If the update has ended or is paused, prints why, and returns the exit code. Otherwise returns
 // nullopt. `back`: the command asked for a rollback.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
                                const Before& before) {

@@ -98,11 +98,11 @@ bool LocalUpdate::HasEnded() const {
   return phase == rc::kSucceeded || phase == rc::kRolledBack || phase == rc::kFailed;
 }
 
-// Writes that another update is under way. If that update began at the same time as this one,
+// Prints that another update is under way. If that update began at the same time as this one,
 // deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // A webhook has changed the image of the controller that this program made.
+  // True if a webhook has changed the image of the controller that this program made.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -122,7 +122,7 @@ ExitCode LocalUpdate::TellOther() const {
   return ExitCode::kOtherUpdate;
 }
 
-// Says why the update has failed, and what follows.
+// Prints why the update has failed, and what the user can do next.
 ExitCode LocalUpdate::TellFailed() const {
   ExitCode code = ExitCode::kFailed;
   if (lacks_right_) {
@@ -180,8 +180,8 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
 }
 
 // Sends `first`, which labels a Pod, and at the same time the writes that label all other Pods
-// without the label. If a write failed, returns its error, unless the planner can go on after that
-// error: then everything is read again.
+// without the label. If the planner cannot go on after a write that failed, returns the error of
+// that write: the caller then ends the walk.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -296,7 +296,8 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // True if a rename has deleted the new controller, or another update has deleted the old one.
+      // True if a rename has deleted the new controller, or if the old one is gone because the
+      // update ends by deleting it.
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;

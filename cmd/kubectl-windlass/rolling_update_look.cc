@@ -32,7 +32,7 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
                                           {"onExternalScale", "--on-external-scale"}};
 
 // Refuses a rollback if the stored update has nothing to take back, for example because it is over.
-// Returns the exit code when it has written the error, else nullopt.
+// Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
                                          const Json& stored) {
   if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
@@ -173,7 +173,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && look.stored) {
     look.refused = RefuseToTakeBack(context, update, *look.stored);
   }
-  // Windlass knows the state of an update that is under way, even if the old controller is gone.
+  // An update that is under way is not checked: Windlass knows its state, even if the old
+  // controller is gone.
   const UpdateState state = look.stored ? StateOf(context, *look.stored) : UpdateState::kDone;
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);

@@ -38,7 +38,8 @@ struct Planned {
   }
 };
 
-// Takes the steps of the planner that come before its first write.
+// Carries out the steps of the planner up to its first write. That write is made in memory if it is
+// a write into the update, and otherwise not made.
 Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from) {
   Planned planned{.plan = UpdatePlan(context, update)};
   const Status read = planned.plan.ReadControllers();
@@ -57,12 +58,12 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
     // A policy may deny the request to this user but not to Windlass, so usually a denial decides
-    // nothing. But before a failed update is taken back, a denial counts: otherwise it might be
-    // taken back although the new update cannot begin.
+    // nothing. But before a failed update is taken back, a denial counts: otherwise the failed
+    // update might be taken back although the new update cannot begin.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
     // With --local, a missing right of the user counts if it is the right to create the controller.
-    // Without another right, the plan goes on, as the command does.
+    // If the user lacks another right, the plan goes on, as the command does.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -74,7 +75,8 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
         planned.lacks_right = std::move(told);
       }
     }
-    // When an update is taken back, its new controller is deleted, which makes room in a quota.
+    // When an update is taken back, its new controller is deleted. This makes room in a quota, so a
+    // quota that is exceeded now decides nothing.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
@@ -137,7 +139,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
-  // The name of the next controller depends on what the rename makes of the old one.
+  // Without NEW, the name of the next controller depends on what the rename makes of the old one,
+  // so it is not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

@@ -44,10 +44,9 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
                      {kJsonPatch, operations.dump(), kPluginFieldManager, IsDry(context)});
 }
 
-// Begins an update anew that has ended or failed, with the same spec: deletes the update and
-// creates it again. A patch would change nothing and so not raise the generation, and Windlass
-// would not look at the update. What the update has done is noted on the two
-// ReplicationControllers.
+// Begins an ended or failed update anew with the same spec: deletes the update and creates it
+// again. A patch would change nothing, and so not raise the generation. Then Windlass would not
+// look at the update. What the update has done is noted on the two ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -58,7 +57,8 @@ Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
     const Json* map = FieldOf(ended, std::string("/metadata/") + key);
     if (map != nullptr) update["metadata"][key] = *map;
   }
-  // First checks whether the API server would create the update; otherwise nothing is deleted.
+  // Asks the API server first whether it would create the update. If it would not, nothing is
+  // deleted.
   const Result<Json> may = Create(context, update, true);
   const bool refused = !may.ok() && may.error().kind != ErrorKind::kAlreadyExists &&
                        may.error().detail != ErrorDetail::kNoDryRun;
@@ -131,8 +131,9 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// The stored update may have failed, and the command may ask for another one. Then returns the
-// stored update: what it has done must be taken back first. Otherwise returns nullopt.
+// Returns the stored update if it has failed and the command asks for another one: what the failed
+// update has done must be taken back first. Returns nullopt otherwise, with --rollback or
+// --no-wait, and if the failed update cannot be taken back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
@@ -191,7 +192,8 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
                           (dry ? "would be" : "is") + " taken back first.\n");
   if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
   if (dry) {
-    // The API server checks the spec that is written when the failed update has been taken back.
+    // Has the API server check the spec that this command would write after the failed update is
+    // taken back.
     const Result<Json> checked = Replace(context, update, failed, update["spec"]);
     return Carry(context, update,
                  {.written = checked.ok() ? Result<Written>(Written{*checked})

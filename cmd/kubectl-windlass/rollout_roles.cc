@@ -112,7 +112,8 @@ const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& 
     return rs == present || !was_complete;
   });
   if (!complete.empty()) return Newest(complete);
-  // Windlass first gives the ReplicaSet of the present template the highest number.
+  // Before the rollback, Windlass gives the ReplicaSet of the present template the highest number.
+  // So the revision before is the newest of the others.
   std::erase(others, present);
   return Newest(others);
 }

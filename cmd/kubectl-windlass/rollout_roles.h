@@ -1,6 +1,8 @@
-// Finds four ReplicaSets of a Rollout: that of the stable revision, that of spec.template, the one
-// whose Pods stay if an abort has nothing to go back to, and the one that a rollback without a
-// revision goes back to.
+// Finds four ReplicaSets of a Rollout:
+//   - that of the stable revision
+//   - that of spec.template
+//   - the one whose Pods stay if an abort has nothing to go back to
+//   - the one that a rollback without a revision goes back to
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,7 +14,8 @@ namespace windlass::cli {
 
 struct RolloutRoles {
   // The ReplicaSet of status.stableRevision; null if there is none, or if it was deleted. Its
-  // number may have changed since: an abort gives it the highest number.
+  // revision number may differ from status.stableRevision: an abort gives the ReplicaSet the
+  // highest number.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
   // template.
@@ -28,8 +31,9 @@ RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replic
 // Returns true if the ReplicaSet once had the number `revision`, before it got its present number.
 bool HadRevision(const Json& replica_set, int64_t revision);
 
-// Returns true if the ReplicaSet was complete once. The note "7/5d9dc68fdf" must end with the
-// ReplicaSet's own pod-template-hash: otherwise it was copied from another ReplicaSet.
+// Returns true if the ReplicaSet was complete once. The annotation kComplete, for example
+// "7/5d9dc68fdf", must end with the ReplicaSet's own pod-template-hash: otherwise it was copied
+// from another ReplicaSet.
 bool WasComplete(const Json& replica_set);
 
 // Returns the ReplicaSet that Windlass goes back to if spec.rollbackTo has no revision; null if
@@ -38,9 +42,10 @@ bool WasComplete(const Json& replica_set);
 //     its note or status.stableRevision
 //   - if there is no such ReplicaSet: the newest one apart from that of spec.template, as with
 //     kubectl rollout undo
-// During an abort, Pods follow the stable ReplicaSet, which then has the highest number. It still
-// counts here. Example: revision 5 was complete, 7 is broken, 8 is that of spec.template, and the
-// stable ReplicaSet, which was 6, is now 9: returns the stable one.
+// During an abort, Pods follow the stable ReplicaSet, which then has the highest number. That
+// ReplicaSet still counts here. Example during an abort: revision 5 was complete, 7 is broken, 8 is
+// that of spec.template, and the stable ReplicaSet had revision 6 and now has 9. Returns the stable
+// ReplicaSet.
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

@@ -216,7 +216,8 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
     return ExitCode::kDone;
   }
   if (line->command == CommandName::kCompletion) return RunCompletion(console, *line);
-  // Read before the signals are taken over, so that Ctrl-C ends the program while it reads.
+  // Standard input is read before the signals are taken over, so that Ctrl-C ends the program
+  // during the read.
   if (std::ranges::count(line->filenames, "-") > 0) {
     line->standard_input = ReadManifestBytes(std::cin);
   }

@@ -25,8 +25,8 @@ void Screen::Draw(const std::vector<std::string>& lines, const TerminalSize& siz
   if (lines == drawn_ && size == size_) return;
   std::string text = drawn_.empty() ? kSecondScreen : "";
   text += kHome;
-  // Each line is cleared before it is written. After a line of the full width, the cursor still
-  // stands on the last character, which would be cleared, too.
+  // Clears each line before writing it. If it were cleared afterwards, a line of the full width
+  // would lose its last character, because the cursor is still on that character.
   for (const std::string& line : lines) text += kClearLine + line + '\n';
   console_.out(text + kClearBelow);
   drawn_ = lines;

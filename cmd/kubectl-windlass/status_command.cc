@@ -48,7 +48,7 @@ class StatusWatch {
   const Place& place_;
   Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
-  int64_t generation_ = 0;         // when the object was first seen with this template
+  int64_t generation_ = 0;         // of the object when first seen with this template
   std::optional<bool> went_back_;  // the update had spec.rollback at first
   bool rolls_back_ = false;        // the object had spec.rollbackTo in every look so far
   std::string said_;
@@ -209,8 +209,8 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns what keeps the rollout from getting on and does not end by itself, the first of these;
-// nullopt if there is none. `sets` is true if ReplicaSets make the Pods.
+// Returns the first of these causes that keeps the rollout from going on and does not end by
+// itself; nullopt if there is none. `sets` is true if ReplicaSets make the Pods.
 //   - a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
@@ -272,7 +272,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen,
                    [&] { return UnobservedWarning(context, place, unseen); });
-    // A look goes through all Pods, and each change of a Pod causes one. So there is a pause
+    // Each change of a Pod causes a look, and a look goes through all Pods. So there is a pause
     // between two looks.
     status = context.session.Wait([] { return false; }, kLookPause);
     if (status.ok()) status = follow.NextChange(long_wait.Next());

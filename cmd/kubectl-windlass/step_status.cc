@@ -11,7 +11,7 @@ constexpr std::string_view kForce = "/force";
 
 // Returns true if the step needs more replicas than there are:
 //   - spec.replicas is 0
-//   - or it is 1, and the phase is Paused although Pods of the step are not available
+//   - or spec.replicas is 1, and the phase is Paused although Pods of the step are not available
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
@@ -33,7 +33,7 @@ StepPods PodsOfStep(const Json& rollout) {
   return StepPods::kNotTold;
 }
 
-// Reads the annotation windlass.dev/promote: "2@8" or "full@8", each also with "/force".
+// Sets `promoted` and `forced` of `step` from the annotation windlass.dev/promote.
 void ReadPromotion(const Json& rollout, StepStatus& step) {
   const std::string value = AnnotationOf(rollout, workload::kPromote);
   const auto says = [&](bool force) {

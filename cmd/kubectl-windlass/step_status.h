@@ -1,5 +1,5 @@
-// Where the steps of a Rollout stand (docs/rollouts-steps.md), from its status. Decided by values
-// alone, never by the text of a message.
+// Where the steps of a Rollout stand (docs/rollouts-steps.md), from its status. Only values decide,
+// never the text of a message.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace windlass::cli {
 enum class StepPods : uint8_t {
   kAvailable,
   kNotAvailable,
-  kNone,     // too few replicas for a Pod of the step: scaling up or --force ends it
+  kNone,     // too few replicas for the step to have a Pod: scale up, or use --force
   kNotTold,  // not known: an older Windlass wrote the status
 };
 
@@ -37,9 +37,9 @@ struct StepStatus {
 // Returns nullopt if no steps are under way or over.
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
 
-// Returns the value of the annotation windlass.dev/promote that ends the step, or all steps if
-// `full`: "2@8", "full@8". With `force`, the step ends although its Pods are not available:
-// "2@8/force".
+// Returns the value of the annotation windlass.dev/promote that ends the step; with `full`, all
+// steps. With `force`, the step ends although its Pods are not available. Examples for step 2 of
+// revision 8: "2@8", "full@8", "2@8/force".
 std::string PromoteText(const StepStatus& step, bool full, bool force);
 
 // Returns why a step without a Pod does not end, and what to do: "with 1 replica no Pod shows

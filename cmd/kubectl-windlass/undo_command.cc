@@ -96,8 +96,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
-  // The template was refused, because the change is not possible in place, so the Pods stay at the
-  // newest revision. This holds even if the template is that of an earlier revision.
+  // If the template was refused because the change is not possible in place, the Pods stay at the
+  // newest revision, even if the template is that of an earlier revision.
   if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = PodTemplateOf(deployment);
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
@@ -105,8 +105,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   });
   if (found == sets.rend()) return {.target = sets.back()};
   if (sets.size() < 2) return {};
-  // Another undo may have written this template a moment ago. Its revision then gets a new number,
-  // and the revision before is another one.
+  // Another undo may have written this template a moment ago. Then its revision gets a new number,
+  // so which revision comes before is not known yet.
   if (!IsObserved(deployment)) return {.unseen = *found};
   return {.target = sets[sets.size() - 2]};
 }

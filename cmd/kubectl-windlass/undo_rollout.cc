@@ -19,8 +19,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns what keeps the rollback from beginning, or the template that it brings back from being
-// rolled out; "" if nothing does.
+// Returns why the rollback does not begin now (spec.paused), or why the template that it brings
+// back is not rolled out now (spec.abort). Returns "" if neither field is true.
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   const bool paused = FlagOf(rollout, "/spec/paused");
@@ -55,7 +55,7 @@ ExitCode RefuseReplaced(const CommandContext& context, const Place& place, const
                 ExitCode::kOtherUpdate);
 }
 
-// Writes what has become of the request. Returns the exit code.
+// Prints what has become of the request. Returns the exit code.
 ExitCode TellVerdict(const CommandContext& context, const Place& place, const Json& rollout,
                      const Asked& asked) {
   const bool done = NumberOf(rollout, "/status/rolledBack/generation") > asked.generation &&
@@ -68,7 +68,8 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     return ExitCode::kDone;
   }
   if (const Json* refused = RefusalIn(rollout, asked)) {
-    // Without --to-revision the user has named no revision.
+    // NotThere is about the revision of --to-revision. If this command has asked for another one,
+    // it prints the message of Windlass.
     const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound" &&
                            asked.revision == context.line.revision;
     context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
@@ -99,7 +100,8 @@ std::string WithdrawText(const Place& place) {
 // command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
-    // Windlass records its answer before it takes the request away (RO-080).
+    // Windlass records its answer before it removes the request (RO-080). So the answer is there
+    // once Windlass has removed the request.
     const Json* request = FieldOf(rollout, "/spec/rollbackTo");
     return request == nullptr || NumberOf(*request, "/revision") != asked.revision ||
            !StoredRollback(rollout).empty();
@@ -145,7 +147,7 @@ std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const
 
 // What is known of the revision that a rollback goes back to.
 struct Outlook {
-  std::optional<ExitCode> ended{};  // the command has written why
+  std::optional<ExitCode> ended{};  // the command ends with this code, and has printed why
   std::string warning{};
   int64_t revision = 0;  // the revision to ask for
 };
@@ -156,7 +158,7 @@ struct Outlook {
 // Without --to-revision, the user means the revision before the template that the user sees now. If
 // the command asked for 0, Windlass would choose the revision later, when the object may have
 // another template. So the command asks for the number of that revision. It asks for 0 only if the
-// stored request does, or if the user may not read ReplicaSets.
+// stored request asks for 0, too, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;

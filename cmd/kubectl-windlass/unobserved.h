@@ -17,8 +17,8 @@ inline constexpr seconds kUnobservedMax{10};
 // the controller has seen it, or if a condition says why the controller cannot begin with it.
 std::string UnobservedText(const Json& object, const Place& place);
 
-// Returns the warning that says so: `unobserved`, a text of UnobservedText, and what to check.
-// Returns "" if `unobserved` is "".
+// Returns the warning about a change that was not seen: `unobserved`, a text of UnobservedText, and
+// what to check. Returns "" if `unobserved` is "".
 std::string UnobservedWarning(const CommandContext& context, const Place& place,
                               const std::string& unobserved);
 

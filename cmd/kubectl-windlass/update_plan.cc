@@ -154,10 +154,11 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// A scaling by another client is found by comparing with expected sizes, which only this program
-// knows, while it runs. The expected size of the old controller is also noted on it. During a
-// rename, the expected sizes follow from the rename itself, so the next command can give
-// --on-external-scale, too.
+// This program finds a scaling by another client by comparing the sizes with those that it expects.
+// It keeps the expected sizes in memory, so they are lost when the program ends. Exceptions:
+//   - the expected size of the old controller is also noted on that controller
+//   - during a rename, the expected sizes follow from the rename itself, so the next command can
+//     give --on-external-scale, too
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

@@ -1,5 +1,5 @@
-// What a rolling update is planned from in this program: the update, in memory alone, and the two
-// ReplicationControllers and their Pods as they were read.
+// UpdatePlan: what this program hands the planner of a rolling update. The update exists in memory
+// alone; the two ReplicationControllers and their Pods are as they were read.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ class UpdatePlan {
   // `context` must outlive the plan. `update` is what the command line asks for.
   UpdatePlan(const CommandContext& context, Json update);
 
-  // Read both controllers, and their Pods, from the API server.
+  // ReadControllers reads both controllers from the API server, and ReadPods reads their Pods.
   Status ReadControllers();
   Status ReadPods();
 
@@ -36,7 +36,7 @@ class UpdatePlan {
 
   // Sends a request of the planner. A write into the update is not sent, but made in memory.
   Result<Reply> Send(const Request& request);
-  // Returns `error`, with which `request` has failed, with a text for people.
+  // Returns the error of the failed `request` with a text for people.
   Error Told(const Request& request, const Error& error) const;
   // Both bring the controllers and Pods in memory up to date: Fold after the reply to a write,
   // FoldLabel before a label is written.

@@ -1,4 +1,5 @@
-// version: of this program, of the API server, and of the CustomResourceDefinitions.
+// version: prints the versions of this program, of the API server, and of the
+// CustomResourceDefinitions.
 #include <nlohmann/json.hpp>
 #include <optional>
 

@@ -106,8 +106,8 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
   }
 }
 
-// Fills in a pause that cannot end yet, because Pods of its step are not available. It does not
-// wait for a person.
+// Fills in a pause that cannot end yet, because Pods of its step are not available. Such a pause
+// does not wait for a person.
 void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
                                Standing& standing) {
   standing.reason = "pause, step " + StepText(step) + ", Pods not available";
@@ -161,11 +161,12 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
   return waits && !FlagOf(object, "/spec/paused") ? step : std::nullopt;
 }
 
-// Returns what a user can do about a Rollout that is stalled because of `reason`, up to the name of
-// the Rollout: the remedy with which the rollout goes on, and the commands that take it back.
+// Returns what a user can do about a Rollout that is stalled because of `reason`: the remedy with
+// which the rollout goes on, and the commands that take it back. The caller adds the name of the
+// Rollout.
 std::string WayOn(const std::string& reason, const Subject& subject) {
   constexpr std::string_view kBack = "run kubectl windlass abort or undo ";
-  // The message of this reason says itself what to do: that depends on the cause.
+  // With this reason, status.message already says what to do, which depends on the cause.
   if (reason == "InPlaceNotPossible") {
     return " To take the template back, " + std::string(kBack);
   }

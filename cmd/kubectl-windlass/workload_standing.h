@@ -24,7 +24,7 @@ bool Quotes(const Standing& standing, const Json& condition);
 const Json* InPlaceToTell(const Json& object);
 
 // Returns true if the workload asks that its Pods change in place or not at all: a Deployment by an
-// annotation, in upper or lower case, and a Rollout by its strategy.
+// annotation (in upper or lower case), a Rollout by its strategy.
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
 // If windlass.dev/in-place is Only and a change of the Deployment is not possible in place, returns
@@ -34,8 +34,8 @@ std::string RefusedInPlace(const Json& object);
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 
-// While spec.paused is true, spec.rollbackTo of a Rollout waits, unless spec.abort is true, too.
-// Returns what the waiting rollback goes back to; "" if none waits.
+// Returns what the waiting rollback of a Rollout goes back to; "" if none waits. spec.rollbackTo
+// waits while spec.paused is true. Exception: it does not wait if spec.abort is true, too.
 std::string StoredRollback(const Json& rollout);
 
 }  // namespace windlass::cli

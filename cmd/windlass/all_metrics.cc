@@ -6,8 +6,8 @@
 namespace windlass {
 namespace {
 
-// Adds the section `more`. If `sections` has a section with that title already, adds to it the
-// metrics that it lacks.
+// Adds the section `more`. If `sections` has a section with the title of `more` already, adds to
+// that section the metrics of `more` that it lacks.
 void Add(std::vector<MetricSection>& sections, const MetricSection& more) {
   auto section = std::ranges::find(sections, more.title, &MetricSection::title);
   if (section == sections.end()) {

@@ -12,7 +12,7 @@
 
 namespace windlass {
 
-// What syncs decided and wrote, whatever the kind.
+// What syncs decided and wrote, for all kinds of objects.
 MetricSection DecisionMetrics();
 void AddDecisions(const Snapshot& snapshot, Figures& figures);
 
@@ -37,9 +37,9 @@ void AddInformers(const Snapshot& snapshot, Figures& figures);
 MetricSection ProcessMetrics();
 void AddProcess(const Snapshot& snapshot, Figures& figures);
 
-// Returns every metric that a process with these controllers can show. docs/metrics.md is generated
-// from this list (tools/metrics-page.sh). Returns the sections in the order of docs/metrics.md. A
-// metric that several controllers have is listed once.
+// Returns every metric that a process with these controllers can show. A metric that several
+// controllers have is listed once. tools/metrics-page.sh generates docs/metrics.md from this list,
+// with the sections in the same order.
 std::vector<MetricSection> AllMetrics(const ControllerList& controllers);
 
 }  // namespace windlass

@@ -140,7 +140,7 @@ class Daemon {
   bool awaiting_idle_ = false;
   bool leading_ = false;
   bool campaigning_anew_ = false;   // from CampaignAnew until the election starts again
-  bool stopping_election_ = false;  // in that time: the election is being stopped
+  bool stopping_election_ = false;  // while AwaitAnswers stops the election
   bool stopping_ = false;
   bool finished_ = false;
   int exit_code_ = kExitOk;

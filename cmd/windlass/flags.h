@@ -35,8 +35,8 @@ struct Flags {
   std::string version_line;  // the text of --version or --help: print it and exit with 0
 };
 
-// Returns the flags. Returns kConfig with one line that names the flag at fault, and what is wrong
-// with it. For a flag of an earlier version the line says what to do instead. --help lists
+// Returns the flags. If one is wrong, returns kConfig with one line that names the flag and says
+// what is wrong with it; for a flag of an earlier version, what to do instead. --help lists
 // `controllers`. ParseFlags does not check Flags::controllers against that list.
 Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers);
 

@@ -26,7 +26,8 @@ class Heartbeat {
   explicit Heartbeat(const Clock& clock);
 
   // Core thread. A leader must renew its Lease before `renewal_due`; after that time Livez answers
-  // "not good" (L-013). nullopt for a process that does not lead, or leads without a Lease.
+  // "not good" (L-013). `renewal_due` is nullopt if the process does not lead, or leads without a
+  // Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
   // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time: the

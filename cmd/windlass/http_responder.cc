@@ -228,8 +228,8 @@ class HttpResponder::Loop {
       if (!socket.open()) {
         const bool none_left =
             errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        // Without a free file descriptor accept4 fails whether or not a client waits, so poll is
-        // asked.
+        // Without a free file descriptor accept4 fails even if no client waits. So poll has to show
+        // whether one waits.
         pollfd waiting{listener_.fd(), POLLIN, 0};
         if (!none_left || poll(&waiting, 1, 0) <= 0) return;
         if (CloseOne()) continue;
@@ -244,7 +244,7 @@ class HttpResponder::Loop {
     }
   }
 
-  // Closes the oldest connection that is not being answered; the oldest of all, if all are being
+  // Closes the oldest connection that is not being answered, or the oldest of all if all are being
   // answered. Returns false if there is no connection.
   bool CloseOne() {
     if (connections_.empty()) return false;

@@ -36,7 +36,7 @@ struct ParsedRequest {
   std::string_view path;  // of a GET, without the query; points into `bytes`
 };
 
-// Reads the first request of `bytes`, everything that a client has sent so far.
+// Reads the first request in `bytes`, which are all bytes that a client has sent so far.
 ParsedRequest ParseRequest(std::string_view bytes);
 
 inline constexpr size_t kConnectionsMax = 128;

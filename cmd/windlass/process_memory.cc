@@ -15,7 +15,7 @@
 namespace windlass {
 namespace {
 
-// Where there is no limit, cgroup version 1 writes a number near 2^63.
+// Any number from this one on means "no limit": cgroup version 1 then shows a number near 2^63.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
 
 void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {

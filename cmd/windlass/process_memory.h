@@ -8,9 +8,10 @@
 
 namespace windlass {
 
-// Returns the lowest limit of the process' control groups in bytes, as a container's
-// resources.limits.memory sets it: memory.max (version 2) or memory.limit_in_bytes (version 1).
-// Returns nullopt if there is no limit. For tests, `root` is put before all paths.
+// Returns the lowest memory limit of the process' control groups, in bytes; nullopt if there is no
+// limit. A container's resources.limits.memory sets such a limit. Reads the files memory.max
+// (cgroup version 2) or memory.limit_in_bytes (version 1). For tests, `root` is put before all
+// paths.
 std::optional<size_t> MemoryLimit(const std::string& root = "");
 
 // Returns how much of a memory limit the caches may take: five eighths. The rest is for the program

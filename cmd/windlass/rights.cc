@@ -59,7 +59,7 @@ void Daemon::ReviewRights() {
 }
 
 // Reviews the rights again. Called to repeat a review, after a write was forbidden, and when
-// in-place updates begin, because these need rights that the first review did not ask for.
+// in-place updates begin: in-place updates need rights that the first review did not ask for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {

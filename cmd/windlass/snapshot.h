@@ -28,7 +28,7 @@ struct Snapshot {
   Histogram turn_cpu = TurnHistogram();
   // How many rights are missing, by the controller that needs them; "windlass" is the process.
   std::map<std::string, uint64_t> missing_rights;
-  // How many objects wait, by kind. Only kinds that this process was not asked to carry out.
+  // How many objects wait, by kind. Only kinds whose controller --controllers leaves out.
   std::map<std::string, uint64_t> unserved_objects;
   bool leader = false;
   std::string lease_name;

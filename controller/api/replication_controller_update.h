@@ -1,5 +1,5 @@
 // windlass.dev/v1alpha1 ReplicationControllerUpdate: the rolling update of the
-// ReplicationController that has its name.
+// ReplicationController of the same name.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace windlass {
 
 class Decoder;
 
-// spec.controller: the content of a file with the new ReplicationController. Its name is
+// spec.controller: the new ReplicationController, as a file describes it. Its name is in
 // spec.newName.
 struct NewControllerContent {
   StringMap labels;
@@ -47,18 +47,19 @@ struct ReplicationControllerUpdateSpec {
   bool paused = false;
 };
 
-// A scaling that is about to be made. old_replicas or new_replicas has the size after it.
+// status.scaling: a scaling that is about to be made. The size after the scaling is in old_replicas
+// or new_replicas of the status.
 struct PendingScaling {
   std::string name;  // of the ReplicationController
   int32_t from = 0;  // spec.replicas before
   bool operator==(const PendingScaling&) const = default;
 };
 
-// A larger number in a status is read as this number.
+// A larger number in status.earlierRollouts is read as this number.
 inline constexpr int64_t kEarlierRolloutsMax = 1'000'000'000;
 
-// The sizes are spec.replicas as the update last saw or set them. If spec.replicas differs from
-// them, another client has set it (RC-16).
+// old_replicas and new_replicas are spec.replicas of the two controllers, as the update last saw or
+// set it. If the present spec.replicas differs, another client has set it (RC-16).
 struct ReplicationControllerUpdateStatus {
   int64_t observed_generation = 0;
   int64_t earlier_rollouts = 0;  // rollouts before the present one
@@ -88,13 +89,13 @@ struct ReplicationControllerUpdate {
   ReplicationControllerUpdateStatus status;
 };
 
-// Returns kMalformed if the object has no metadata.name. Absent fields have the values above.
+// Returns kMalformed if the object has no metadata.name. Absent fields have the defaults above.
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
-// These do for an update what the functions of the same names do for its ObjectMeta. An update that
-// was cut keeps its spec, except for controller and image, and its status, except for lines and
-// journal.
+// These functions do for an update what the functions of the same names in object_meta.h do for its
+// ObjectMeta. Cut also leaves out the controller and image of the spec, and the lines and journal
+// of the status.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

@@ -184,7 +184,7 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
   });
 }
 
-// Returns false if `key` does not name one of the texts.
+// Returns false if `key` does not name a text of the status.
 bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, RolloutStatus& out) {
   if (key == "selector")
     out.selector = in.String();

@@ -1,8 +1,9 @@
 // windlass.dev/v1alpha1 Rollout: the fields of a Deployment, under the same names, and what only a
 // Rollout has.
 //
-// Unlike a Deployment's, the stored template has no defaults of the API server: the schema of a
-// Rollout does not know the fields of a Pod. A ReplicaSet made of the template has the defaults.
+// Unlike the template of a Deployment, the stored template has none of the API server's defaults:
+// the schema of a Rollout does not know the fields of a Pod. A ReplicaSet made of the template has
+// the defaults.
 #pragma once
 
 #include <cstdint>
@@ -60,8 +61,8 @@ struct RolloutSpec {
   int32_t min_ready_seconds = 0;
   bool paused = false;
   bool abort = false;
-  // The revision of spec.rollbackTo; 0, also if the field is {}, means the revision before the
-  // present one. nullopt: no rollback is asked for.
+  // The revision of spec.rollbackTo. 0 means the revision before the present one; a rollbackTo of
+  // {} counts as 0. nullopt: no rollback is asked for.
   std::optional<int64_t> rollback_to;
   std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
@@ -78,11 +79,11 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The largest spec.replicas when this or an earlier step of the rollout began. This number, not
-  // the present spec.replicas, decides whether the step asks for all Pods, and whether a scale-down
-  // has left the step without Pods. A number of 0 is replaced by the first larger spec.replicas,
-  // and so is 1 if it gives the step no Pod of the new revision (RO-190, RO-192). nullopt: not
-  // stored, for example by v0.1.0.
+  // The largest spec.replicas with which this or an earlier step of the rollout began. This number,
+  // not the present spec.replicas, decides whether the step asks for all Pods, and whether a
+  // scale-down has left the step without Pods. Exception: the first larger spec.replicas replaces
+  // a number of 0, or of 1 if 1 replica gives the step no Pod of the new revision (RO-190, RO-192).
+  // nullopt: not stored, for example by v0.1.0.
   std::optional<int32_t> replicas{};
   // If the step is a pause: since when all Pods of the step have been available; zero while they
   // are not. `available` is their number when all of them were last available, and `available_of`
@@ -90,7 +91,7 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // The step's index before the list of steps became shorter than that index; otherwise 0.
+  // If the list of steps has become shorter than the step's index: the index before. Otherwise 0.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -105,7 +106,7 @@ struct NamedReplicaSet {
 // status.rolledBack: the last rollback.
 struct RolledBack {
   int64_t revision = 0;    // as asked for
-  int64_t became = 0;      // the number of this revision since the rollback
+  int64_t became = 0;      // the number that this revision has since the rollback
   int64_t generation = 0;  // metadata.generation after the rollback
   bool operator==(const RolledBack&) const = default;
 };
@@ -147,8 +148,9 @@ struct Rollout {
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
-// These do for a Rollout what the functions of the same names do for its ObjectMeta. A Rollout that
-// was cut keeps its sizes and its status, except for a selector of more than kLabelBytesOfCut.
+// These functions do for a Rollout what the functions of the same names in object_meta.h do for its
+// ObjectMeta. Cut leaves the sizes and the status as they are, except for a status.selector of more
+// than kLabelBytesOfCut.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

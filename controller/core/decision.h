@@ -6,7 +6,8 @@
 //
 // inline constexpr Decision kCopyValue{"copy value"};
 //
-// A decision that no code compares is written where the write is made.
+// A decision that no code compares needs no constant: its name is a literal where the write is
+// made.
 #pragma once
 
 #include <compare>

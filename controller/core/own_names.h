@@ -1,6 +1,6 @@
-// The names by which API servers know Windlass. Its programs hand them to kubeclient, which has no
-// names of its own. And the annotation in which a leader writes the identity of its term into
-// objects.
+// The names by which API servers know Windlass, and the annotation with which a leader marks
+// objects with its term. Windlass' programs hand the names to kubeclient, which has no names of its
+// own.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@ namespace windlass {
 // managedFields shows this name for each field that the daemon writes.
 inline constexpr std::string_view kOwnFieldManager = "windlass";
 
-// Of the custom resources of Windlass.
+// The API group of Windlass' custom resources.
 inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 
 // If the former leader did not release its Lease, a new leader sets this annotation on the

@@ -8,8 +8,8 @@
 // Failed. There is no continuation state: a crash at any point equals a restart, and every
 // intermediate state is a row in a table test. Source: docs/design/002.
 //
-// A refused write ends the walk of decisions: after it, only the status is written. If the write
-// has go_on_if_refused, the walk goes on.
+// A refused write ends the walk of decisions: after it, only the status is written. Exception: the
+// walk goes on if the write has go_on_if_refused.
 #pragma once
 
 #include <optional>
@@ -68,8 +68,8 @@ struct Read {
 
 // How long an Ask waits for its answer, unless it says otherwise.
 inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
-// How long the questions of one sync may wait for answers, all together. While it waits, a sync
-// keeps one of the places that --max-in-flight allows, and what it has read grows old.
+// How long the questions of one sync may wait for answers, all together. While a sync waits, it
+// occupies one of the places that --max-in-flight allows, and what it has read grows old.
 inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 
 // A question to something other than the API server, for example to a server that a controller
@@ -82,15 +82,15 @@ struct Ask {
   std::string key;      // questions with the same key ask the same; for logs, too
   AnyValue question{};  // what Controller::Send needs to know besides
   std::string why{};
-  // The runtime shortens it to what the sync has left of kAskingMax. If nothing is left, the
-  // question fails with kTimeout and is not sent.
+  // The runtime shortens the deadline to what the sync has left of kAskingMax. If nothing is left,
+  // the question fails with kTimeout and is not sent.
   Duration deadline = kAskDeadline;
   // The planner has a next step even if the question fails, or is not answered in time.
   bool go_on_if_failed = false;
 };
 
-// Nothing to do now. `look_again_in` is the time until the next sync if nothing wakes the key
-// before. It sets the deadline slot of the key (work_queue.h); nullopt clears that slot.
+// Nothing to do now. The next sync begins after `look_again_in`, or earlier if something wakes the
+// key. `look_again_in` sets the deadline slot of the key (work_queue.h); nullopt clears that slot.
 struct Wait {
   std::optional<Duration> look_again_in{};
   std::vector<Event> events{};
@@ -171,8 +171,8 @@ using Learned = std::vector<Outcome>;
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
 // Returns true if `step` is a write that was answered in this sync already. If the planner wants a
-// write again that succeeded, the server drops or changes what we send. To repeat the write would
-// never end, so the sync waits for the next event.
+// write again although the write succeeded, the server drops or changes what we send. Such writes
+// would never end, so the sync waits for the next event.
 bool WasSent(const Step& step, const Learned& learned);
 
 // Returns true if `outcome` is that of a patch of the object `meta`, or of its `subresource`.

@@ -67,8 +67,9 @@ class DeploymentController final : public WorkloadController {
   uint64_t stepped_back_ = 0;  // how often a Deployment was left to another controller
 };
 
-// Returns the Deployment controller as an entry of a process' list. Sets `made`, unless it is null,
-// to the controller: other code shows its figures and caches.
+// Returns the Deployment controller as an entry of a process' list. If `made` is not null, the
+// entry sets `*made` to the controller that it makes: other code shows the controller's figures and
+// caches.
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made = nullptr);
 
 }  // namespace windlass

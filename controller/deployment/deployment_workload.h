@@ -1,6 +1,6 @@
-// An apps/v1 Deployment as a workload: how a Workload is made from the stored object, and what only
-// Deployments have: the layout of the status, the rollback annotation (rollback_annotation.h),
-// settings that are annotations, and the names that users read.
+// An apps/v1 Deployment as a workload: how a Workload is made from the stored object, and what
+// differs from other kinds. That is the layout of the status, the rollback annotation
+// (rollback_annotation.h), settings that are annotations, and the names that users read.
 #pragma once
 
 #include "controller/workload/workload_kind.h"

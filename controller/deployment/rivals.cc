@@ -36,8 +36,8 @@ bool OwnsCounters(const nlohmann::json& entry) {
 }
 
 // Returns the field manager of `entry` if that manager is another Deployment controller and has
-// written the status within kAlive; otherwise "". A distribution may have a name of its own for it.
-// Example: k3s, which contains kube-controller-manager, uses `k3s`.
+// written the status within kAlive; otherwise "". A distribution may give its Deployment controller
+// another field manager. Example: k3s, which contains kube-controller-manager, uses `k3s`.
 std::string LiveRival(const nlohmann::json& entry, WallTime now) {
   if (!entry.is_object() || TextOf(entry, "subresource") != "status") return "";
   const std::string manager = TextOf(entry, "manager");

@@ -38,8 +38,9 @@ struct Ruling {
 
 // Returns the conditions that follow from `ruling`: Ready, then Reconciling or Stalled, unless
 // Ready is True. Each has the reason and message of `ruling`, and `generation` as the generation
-// that it observes. A condition keeps its transition time in `stored` while its status is the same.
-// So time alone never makes new conditions differ from the stored ones (RO-068).
+// that it observes. Its transition time is that of the condition in `stored` with the same type and
+// status; without one, the transition time is `now`. So time alone never makes new conditions
+// differ from the stored ones (RO-068).
 std::vector<Condition> ConditionsOf(const Ruling& ruling, int64_t generation,
                                     const std::vector<Condition>& stored, WallTime now);
 

@@ -27,9 +27,9 @@ class Finalizers {
   bool Has(std::string_view name) const;
 
   // Both return a patch of the object with `meta` that changes one entry of the list and no other
-  // field. It succeeds whatever else of the object has changed since, and fails as a conflict
+  // field. The patch succeeds whatever other fields have changed since. It fails as a conflict
   //   - Add: if the list has changed. Requires that Has(name) is false, and that the object is not
-  //     being deleted: the API server then refuses new finalizers.
+  //     being deleted: the API server refuses new finalizers of such an object.
   //   - Remove: if the entry has another place in the list. Requires that Has(name) is true.
   Request Add(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;
   Request Remove(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;

@@ -6,8 +6,9 @@
 
 namespace windlass::replication_controller {
 
-// With an older one, the API server could drop status.scaling and status.journal: the records by
-// which an update goes on after a crash in the middle of a scaling or of a rename.
+// With an older CustomResourceDefinition, the API server could drop status.scaling and
+// status.journal: the records by which an update goes on after a crash in the middle of a scaling
+// or of a rename.
 inline constexpr kind::NeededCrd kCrd{
     .resource = resources::kReplicationControllerUpdates,
     .revision = 1,

@@ -77,8 +77,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 // How soon Pods that still lack the label are listed again: the cache may be late.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
-// Step 4: lists the Pods that the controller selects and that lack the label. Returns nullopt if no
-// Pod lacks it.
+// Step 4 of LabelOld: lists the Pods that the controller selects and that lack the label. Returns
+// nullopt if no Pod lacks it.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
@@ -107,8 +107,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
                   {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
-  // Step 5. fullyLabeledReplicas counts only Pods that have all labels of the template, so Pods
-  // that lack another of these labels are not waited for.
+  // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,
+  // so Pods that lack another of these labels are not waited for.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });

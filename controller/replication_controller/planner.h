@@ -54,9 +54,9 @@ Step Prepare(const Situation& situation);
 // Pods or the limits do not allow it any more.
 Step Roll(const Situation& situation);
 
-// Returns the next step while the run's step is kStepCleanUp: the controller that was scaled down
-// is deleted, kept, or takes over what the new one is (BeginRename); then the annotations of the
-// update are removed (RC-13). Requires that the old controller exists.
+// Returns the next step while the run's step is kStepCleanUp. The controller that was scaled down
+// is deleted, is kept, or takes the new controller's place (BeginRename); then the annotations of
+// the update are removed (RC-13). Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
 
 // Returns the step that moves a rollback on to kStepCleanUp. It is due if the new controller is

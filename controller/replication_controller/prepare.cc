@@ -141,8 +141,8 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal if another update began a rename to another new controller. That controller
-// still exists, so nothing is lost yet.
+// Returns the refusal if another update began to rename a new controller, and spec.newName names
+// another one. The controller to be renamed still exists, so nothing is lost yet.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
@@ -299,8 +299,8 @@ Step PrepareRollback(const Situation& situation) {
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
     // If a size was noted for a new controller that is gone, a user deleted that controller in the
     // middle of the update, and the present new controller is a second one. The size that was noted
-    // for the first one is then the least that the old controller gets back. Example: noted 10, now
-    // 4: 10.
+    // for the first one is then the least that the old controller gets back. Example: size 10 was
+    // noted, and the old controller has 4 replicas now: it gets 10.
     if (noted.value) size = std::max(*noted.value, target.replicas);
     if (!size) {
       return Fail(situation, kNothingToRollBack,
@@ -313,7 +313,7 @@ Step PrepareRollback(const Situation& situation) {
   if (found.step) return *std::move(found.step);
   // With Pause, if another client has scaled the old controller up since, the old controller keeps
   // that size: a user who sets spec.rollback has decided to go on. Roll handles Adopt and Override
-  // (RC-16). Example: noted 2, now 5: 5.
+  // (RC-16). Example: size 2 was noted, and the old controller has 5 replicas now: it keeps 5.
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

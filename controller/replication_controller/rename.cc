@@ -24,9 +24,9 @@ Json Operation(const char* op, const char* path, Json value) {
   return {{"op", op}, {"path", path}, {"value", std::move(value)}};
 }
 
-// Step 3 of a rename (planner.h). One write changes selector, template and size
-// together. If the selector matched the orphaned Pods before the size was raised from 0,
-// kube-controller-manager would adopt these Pods and delete them.
+// Step 3 of a rename (planner.h). One write changes selector, template and size together. If the
+// selector matched the orphaned Pods before the size was raised from 0, kube-controller-manager
+// would adopt these Pods and delete them.
 Step Become(const Situation& situation, const ReplicationController& created) {
   const ReplicationController& old = *situation.old_controller();
   const std::string selected = ToQuery(SelectorOf(created.selector));

@@ -52,7 +52,8 @@ std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 // not available: 13 − 10 − 2 = 1 old Pod can be removed, so the next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
-// Returns the goal that the target's annotations name; or the step that refuses the update:
+// Returns the goal that the target's annotations name. Instead, returns the step that refuses the
+// update in these cases:
 //   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
@@ -73,7 +74,7 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 
 // Returns the size to note: spec.replicas of the old controller, or the result of
 // FindNotedSizeOfGone, if this is larger. Example: the new controller was deleted when 4 of 10 old
-// Pods were left: 10.
+// Pods were left. The size to note is 10.
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` was noted for the update to `target`. A size that
@@ -91,10 +92,12 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
 // controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Notes the size of the old controller for a rollback, unless this size is noted already. A size
-// that kubectl noted has no uid of a new controller. It is replaced if the old controller is larger
-// now, except with Override. After a rollback that was turned off, the size to note is the one that
-// the rollback was to give the old controller.
+// Returns the write that notes the size of the old controller for a rollback; nullopt if this size
+// is noted already.
+//   - A size that kubectl noted has no uid of a new controller. The write replaces such a size if
+//     the old controller is larger now, except with Override.
+//   - After a rollback that was turned off, the size to note is the one that the rollback was to
+//     give the old controller.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if the old controller is

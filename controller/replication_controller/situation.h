@@ -70,8 +70,8 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // --- the two controllers and their Pods ---
 
-// Both return true if kube-controller-manager has acted on the latest spec of `controller`.
-//   - HasScaledUp: all Pods exist.
+// Return true if kube-controller-manager has acted on the latest spec of `controller`, and
+//   - HasScaledUp: all Pods exist
 //   - HasScaledDown: no more Pods than spec.replicas are left. The Pods of the view count as well,
 //     because the status may be written before kube-controller-manager's cache has the last Pods.
 bool HasScaledUp(const ReplicationController& controller);
@@ -91,8 +91,8 @@ struct Availability {
 };
 // Counts the Pods of `controller` that match its selector, are not being deleted and have been
 // ready for the update's spec.minReadySeconds (RC-10). The result is at most status.readyReplicas
-// and spec.replicas, because the Pods of the view or the status may be out of date. Example: 3 such
-// Pods, status.readyReplicas 1: 1.
+// and spec.replicas, because the Pods of the view or the status may be out of date. Example: with 3
+// such Pods and status.readyReplicas 1, 1 is available.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
 // --- questions to the API server ---

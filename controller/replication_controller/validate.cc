@@ -156,9 +156,9 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // An upper bound, in bytes, for the annotations besides the journal that the update has yet to add
 // to the old controller.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal of at most this size fits, without asking the API server, if the cached annotations
-// take at most half of the room. The other half has room for the journal and the annotation of
-// kubectl apply, which is not cached and is about as large as the journal.
+// A journal of at most this size is known to fit, without a question to the API server, if the
+// cached annotations take at most half of the room. The other half has room for the journal and the
+// annotation of kubectl apply, which is not cached and is about as large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 

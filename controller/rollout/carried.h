@@ -17,12 +17,13 @@ namespace windlass::rollout {
 // The type of the condition that RolloutKind adds besides Ready, Reconciling and Stalled.
 inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 
-// Returns true for these four types, whose conditions the planner does not know.
+// Returns true for these three types and kRollbackRefused. The planner does not know their
+// conditions.
 bool IsOwnCondition(std::string_view type);
 
 // Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
-// "InPlaceNotPossible" or "NothingToAbortTo". In the verdict for the condition Stalled, both
-// members can also be those of the condition Progressing, if its status is False.
+// "InPlaceNotPossible" or "NothingToAbortTo". When conditions.cc derives Stalled from a condition
+// Progressing whose status is False, both members are those of Progressing.
 struct RolloutVerdict {
   std::string reason;
   std::string message;
@@ -63,8 +64,8 @@ struct RolloutOwn {
 };
 
 // Returns the fields above from the stored status. The verdict is taken from the condition Stalled.
-// There is none if Progressing has the same reason, or if Stalled is about spec.abort (Aborted,
-// NothingToAbortTo).
+// There is no verdict if Progressing has the same reason as Stalled, or if Stalled is about
+// spec.abort (Aborted, NothingToAbortTo).
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
 // Returns true if the stored status says that there is nothing to abort to.

@@ -78,8 +78,8 @@ bool IsPausedAfterDeadline(const Facts& facts) {
 }
 
 // Returns true if the rollout was complete, and nothing but the availability of Pods has changed
-// since. Progressing shows whether the rollout was complete. If the Rollout is paused or has no
-// deadline, the stable revision shows it.
+// since. Progressing shows whether the rollout was complete. Exception: if the Rollout is paused or
+// has no deadline, the stable revision shows it.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;

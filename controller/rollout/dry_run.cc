@@ -88,8 +88,8 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
 }
 
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
-// has kind kServer. It cannot be kMalformed: with that kind, DueDryRun reports that spec.template
-// of the Rollout cannot be read.
+// has kind kServer, and not kMalformed: with kMalformed, DueDryRun reports that the Rollout's own
+// spec.template cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   Error error{ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};

@@ -48,8 +48,8 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 // Return what the answer to a dry run says about the template. Only HTTP 400 and 422 refuse the
 // template. These answers say nothing about it (RO-092):
 //   - 403: a quota, a policy, a missing right
-//   - 409: an object of that name exists. A generated name would avoid this, but would make the
-//     words of a refusal, which users see, differ each time
+//   - 409: an object of that name exists. A generated name would avoid this, but users would then
+//     see other words each time the same template is refused
 //   - 429 and 5xx: the server or a webhook is in trouble
 //   - any answer of an admission webhook, including that the webhook does not support dry run
 // If the API server accepts the ReplicaSet, the result has the template with its defaults. If the

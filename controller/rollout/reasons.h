@@ -30,7 +30,7 @@ inline constexpr std::string_view kRollbackWaits =
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
 // The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that
-// cannot create Pods; its reason says why. The condition is True or absent.
+// cannot create Pods; the condition's reason says why. The condition is True or absent.
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
 // The type of the condition about the Services of spec.strategy.services. Absent if the Rollout

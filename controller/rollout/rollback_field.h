@@ -15,10 +15,10 @@
 
 namespace windlass::rollout {
 
-// Implements WorkloadKind::RollBack. One write replaces the whole template, without the hash label
-// of the ReplicaSet's template, and removes spec.rollbackTo. The only annotation that it copies
-// from `target` is kubernetes.io/change-cause, because that annotation explains the template
-// (RO-081).
+// Implements WorkloadKind::RollBack. One write replaces spec.template by `template_json`, the
+// template of `target`, without its hash label, and removes spec.rollbackTo. The only annotation
+// that the write copies from `target` is kubernetes.io/change-cause, because that annotation
+// explains the template (RO-081).
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 
@@ -26,10 +26,11 @@ Result<Request> RollBack(const Workload& workload, const std::string& own_json,
 Request ClearRollback(const Workload& workload);
 
 // Implements WorkloadKind::NoteRollback. status.rolledBack names the generation that RollBack will
-// lead to, and the number of the revision, even if spec.rollbackTo asks for revision 0, the
-// previous one (RO-083). Example: in generation 12 a user asks for revision 5, and the highest
-// number is 8. status.rolledBack says: revision 5 became 9 in generation 13. If the rollback is
-// refused, the condition RollbackRefused stays until the generation changes once more (RO-084).
+// lead to, and the number of the revision that the Pods return to. If spec.rollbackTo asks for
+// revision 0, this is the number of the previous revision (RO-083). Example: in generation 12 a
+// user asks for revision 5, and the highest number is 8. status.rolledBack says: revision 5 became
+// 9 in generation 13. If that rollback is refused, the condition RollbackRefused stays through
+// generation 13, in which spec.rollbackTo is removed, and ends with generation 14 (RO-084).
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

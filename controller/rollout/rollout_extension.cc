@@ -137,8 +137,8 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
 }
 
 // Returns the end of a sync whose dry run failed with `error`. If the stored status says that this
-// generation was rolled out completely, the status is not written. Otherwise the numbers of Pods in
-// it are brought up to date.
+// generation was rolled out completely, the status is not written. Otherwise a write brings the
+// numbers of Pods in the status up to date.
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
@@ -197,8 +197,8 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
 
 // Returns the images that Pods get during an abort: those of the stable revision. If there is
 // nothing to abort to, returns the images of the current ReplicaSet, the first of these:
-//   - the images of spec.template, if it has that template
-//   - the images of its template, if the cache keeps the text
+//   - the images of spec.template, if the ReplicaSet has that template
+//   - the images of the ReplicaSet's template, if the cache keeps its text
 //   - the images in the stored status, if this status said that there is nothing to abort to, and
 //     named the same ReplicaSet
 // Returns "" if there is no current ReplicaSet, or if its images are not known.
@@ -238,10 +238,11 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
          available->status == "True";
 }
 
-// Sets Progressing to complete if the revision was complete before, and either a pause, an abort or
-// a refusal has ended, or Windlass has learned that the template is not new. Otherwise a missing
-// Pod would look like a rollout that can time out (RO-067). Does nothing if a rollout begins in
-// this status.
+// Sets Progressing to complete if the revision was complete before, and
+//   - a pause, an abort or a refusal has ended
+//   - or Windlass has learned that the template is not new
+// Without this, a missing Pod would look like a rollout that can time out (RO-067). Does nothing if
+// a rollout begins in this status.
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, workload::kProgressing);
@@ -280,7 +281,8 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
-  // What cannot be made at all is not asked about (AskFirst).
+  // If the ReplicaSet cannot be made at all, AskFirst never asks for its defaults. So they count as
+  // overdue at once.
   situation.extended.new_one_overdue =
       IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }

@@ -49,8 +49,8 @@ class RolloutExtension final : public Extension {
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
   // Returns what is known of the Services that the Rollout names. Called less often than FindFacts.
   using FindServices = std::function<ServiceFacts(const Workload& workload)>;
-  // `in_place`, the extension that adds updates in place, must outlive this one, which asks it for
-  // all that Rollouts do not decide for themselves.
+  // `in_place` adds updates in place, and decides all that Rollouts do not decide for themselves.
+  // It must outlive this extension.
   RolloutExtension(const Extension& in_place, FindFacts find_facts,
                    FindServices find_services = nullptr);
 

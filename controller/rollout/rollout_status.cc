@@ -74,10 +74,12 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
   own.stable_replica_set = own.current_replica_set;
 }
 
-// Returns the images that Pods get now: those of spec.template, or during an abort those of the
-// stable revision or, if there is nothing to abort to, those of the revision that Pods stay at. The
-// extension found them. A draft that it did not fill in, such as the record of a rollback, keeps
-// the stored images if there is nothing to abort to.
+// Returns the images that Pods get now:
+//   - without an abort, the images of spec.template
+//   - during an abort, the images that RolloutExtension found (RolloutOwn::images_of_abort)
+//   - during an abort, in a draft that RolloutExtension did not fill in, such as the record of a
+//     rollback: the images of the stable revision; if there is nothing to abort to, the stored
+//     images
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (!workload.follow_revision) return ImagesOfTemplate(workload);
   if (own.images_of_abort) return *own.images_of_abort;
@@ -112,8 +114,8 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
-  // If the cache has cut down the Rollout, its images are missing, and its selector may be: the
-  // status keeps the stored values.
+  // If the cache has cut down the Rollout, its images are missing, and its selector may be missing,
+  // too. So the status keeps the stored values of both.
   const bool whole = !workload.meta.cut();
   if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
@@ -188,8 +190,8 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"phase", status.phase},
       {"message", status.message},
       {"conditions", ToJson(status.conditions)}};
-  // The cache has left out the selector. A patch without it keeps the stored selector, which
-  // autoscalers need.
+  // If the cache has cut down the Rollout, the status may lack the selector. A patch that does not
+  // name the selector keeps the stored one, which autoscalers need.
   if (workload.meta.cut() && status.selector.empty()) fields.erase("selector");
   return kind::WriteStatus(resources::kRollouts, workload.meta, fields);
 }

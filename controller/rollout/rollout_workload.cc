@@ -15,8 +15,9 @@ namespace {
 constexpr KindTraits kTraitsOfRollouts{
     .resource = resources::kRollouts,
     .noun = "rollout",
-    // No undo restores the settings of a Rollout. The mirrored annotation windlass.dev/in-place
-    // makes the cache keep the template of a ReplicaSet, which updates in place need.
+    // True for the sake of the cache: the mirrored annotation windlass.dev/in-place makes the cache
+    // keep the template of a ReplicaSet, which updates in place need. No undo restores the settings
+    // of a Rollout.
     .mirrors_settings = true,
     .publishes_numbers = true,
     .records_rollbacks = true,
@@ -72,10 +73,11 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
-// Only the condition Stalled shows that the revision is gone that Pods are to follow. In all other
-// cases, the cause is the reason of Stalled, except for the reason InPlaceNotPossible: its cause is
-// NotPossible, as in the condition windlass.dev/InPlace. There is no verdict if Progressing shows
-// the same reason as Stalled.
+// If the revision that Pods are to follow is gone, only the condition Stalled shows that there is
+// nothing to abort to. In all other cases, the cause is the reason of Stalled. Exception: for the
+// reason InPlaceNotPossible, the cause is NotPossible, as in the condition windlass.dev/InPlace. If
+// Progressing shows the same reason as Stalled, there is no verdict; the cause InvalidTemplate is
+// then taken from Progressing.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const auto* own = workload.status.carried.As<RolloutOwn>();

@@ -30,9 +30,9 @@ namespace windlass::rollout {
 void ShowServices(const workload::Situation& situation, const ServiceFacts& facts,
                   WorkloadStatus& status);
 
-// Returns the Warning Events for `status`, the next status: one Event for each reason of a trouble,
-// each at most every ten minutes. Returns no Event if the condition in `status` says the same as
-// the stored condition.
+// Returns the Warning Events for `status`, the next status: one Event for each reason among the
+// troubles, and each reason at most once in ten minutes. Returns no Event if the condition in
+// `status` says the same as the stored condition.
 std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
                                 const WorkloadStatus& status);
 

@@ -82,7 +82,8 @@ struct ServiceFacts {
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // why Services cannot be read; else ""
-  // Set only if `known` is kYes. The names are set unless `known` is kIgnored.
+  // The next three are set in full only if `known` is kYes. If `known` is kIgnored, they are empty;
+  // otherwise, only the names of `stable` and `canary` are set.
   NamedService stable{};
   NamedService canary{};
   std::vector<NamedService> left{};  // written for this Rollout, which does not name them now

@@ -16,8 +16,10 @@ namespace windlass::rollout {
 inline constexpr std::string_view kServiceOf = "windlass.dev/service-of";
 
 struct ServicePatch {
-  std::string note{};                 // the annotation (service_facts.h); "" removes it
-  std::optional<std::string> hash{};  // the key; "" removes it, nullopt leaves it
+  std::string note{};  // the annotation (service_facts.h); "" removes it
+  // The value of the key pod-template-hash in the selector; "" removes the key, nullopt leaves it
+  // as it is.
+  std::optional<std::string> hash{};
 
   bool operator==(const ServicePatch&) const = default;
 };

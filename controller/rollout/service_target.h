@@ -1,20 +1,20 @@
 // Chooses the ReplicaSet whose Pods each of the two Services is to select (RO-181, RO-182).
 //
 //   stable   the first of these revisions that has an available Pod:
-//              - the stable revision. If it has Pods, but none is available, the Service stays as
-//                it is
-//              - the revision that the Service selects now. While no revision is stable, an older
-//                revision with more available Pods takes its place
+//              - the stable revision. Exception: if it has Pods, but none is available, the Service
+//                stays as it is
+//              - the revision that the Service selects now. Exception: while no revision is stable,
+//                an older revision with more available Pods takes its place
 //              - if there is a stable revision: the revision that Pods get
 //              - the revision with most available Pods
 //   canary   the revision that Pods get, from its first available Pod on; until then, at rest and
 //            during an abort the same revision as `stable`
 //
-// A Service is never moved to a ReplicaSet without an available Pod. So in one case the Service
+// A Service is never moved to a ReplicaSet without an available Pod. In one case the Service
 // `stable` is moved before the new revision is stable: when the last Pods of the stable revision
-// are about to be removed, because the new revision has all Pods. If the Pods of a canary die, the
-// Service `canary` stays on them: the user or tool that judges the canary must see that it does not
-// answer.
+// are about to be removed, because the new revision has all Pods. Otherwise the Service would
+// select no Pod. If the Pods of a canary die, the Service `canary` stays on them: the user or tool
+// that judges the canary must see that the canary does not answer.
 #pragma once
 
 #include "controller/workload/situation.h"

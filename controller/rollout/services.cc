@@ -22,15 +22,15 @@ namespace {
 using workload::Json;
 using workload::Situation;
 
-// A write that was refused, or met a change by another client, is tried again after this time,
-// unless something wakes the Rollout before.
+// A write to a Service that was refused, or that failed because another client had changed the
+// Service, is tried again after this time, unless something wakes the Rollout before.
 constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
 // again after this time. The end of the first list of Services may wake the Rollout before that.
 constexpr Duration kWhileLoading = seconds(1);
 // If another client has just changed a Service that selects the last Pods of a revision, the write
-// that removes these Pods waits this long, and at most this many times in a row. A Service that
-// changes all the time must not hold up a rollout.
+// that removes these Pods waits for kAfterConflict. It waits at most kConflictsWaitedFor times in a
+// row, because a Service that changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
 // The most patches of one Service in one sync. This limit is for an API server that keeps none of
@@ -61,10 +61,10 @@ const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   return goes ? *found : nullptr;
 }
 
-// Returns true if this sync has sent this patch already, or has sent three patches of the Service.
-// Those patches did not help: the API server refused or did not keep them. If the patch were sent
-// again, workload::Next would end the sync, and the step that the patch comes before would not be
-// taken (RO-185).
+// Returns true if this sync has sent this patch already, or has sent kPatchesOfOneService patches
+// of the Service. Those patches did not help: the API server refused or did not keep them. If the
+// patch were sent again, workload::Next would end the sync before the planner's step is taken
+// (RO-185).
 bool IsInVain(const Situation& situation, const Write& write) {
   if (FindOutcome(situation.learned, write.request.Identity()) != nullptr) return true;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {

@@ -2,11 +2,11 @@
 // service_target.h chooses the hash, and service_condition.h reports the outcome.
 //
 // Windlass does not overwrite a key that another client changed after Windlass had written it
-// (RO-183). It writes to a Service only if the Service has
-//   - no annotation of Windlass (service_facts.h)
-//   - no key pod-template-hash
-//   - the key that the annotation notes
-//   - or the right key already
+// (RO-183). It writes to a Service only in these cases:
+//   - the Service has no annotation of Windlass (service_facts.h)
+//   - it has no key pod-template-hash
+//   - it has the key that the annotation notes
+//   - it has the right key already
 // If another client takes the key away, Windlass writes the key again, at most twice a minute
 // (RO-183).
 //

@@ -25,8 +25,9 @@ namespace {
 
 using workload::Situation;
 
-// Returns true if another object than this Rollout may have rolled out `rs`. If this Rollout had,
-// its status would name the revision.
+// Returns true if another object than this Rollout may have rolled out `rs`: this Rollout has no
+// status yet, or is younger than `rs`. If this Rollout had completed `rs`, its status would name
+// the revision.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -53,9 +54,9 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Returns the ReplicaSet with most Pods, of the ReplicaSets of earlier rollouts whose Pods are all
-// available; null if there is none. Of two with equally many Pods, returns the older revision,
-// because the newer one may be a canary.
+// Looks at the ReplicaSets of earlier rollouts whose Pods are all available. Returns the one with
+// most Pods; null if there is none. If two have equally many Pods, returns the one with the older
+// revision, because the newer one may be a canary.
 const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const ReplicaSet*>& ours,
                               const NotesInPlace& notes) {
   const ReplicaSet* present = FindPresent(workload, ours);
@@ -66,8 +67,8 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
   };
   for (const ReplicaSet* rs : ours) {
     if (rs == present || !AllAvailable(*rs) || !IsFromBefore(workload, *rs)) continue;
-    // An update in place may have given Pods of a host another template, so available Pods prove
-    // nothing about the template of the host.
+    // A host is a ReplicaSet whose Pods are updated in place. Some of its Pods may have the new
+    // template already, so available Pods prove nothing about the template of the host.
     if (NumberOf(*rs) < 1 || notes.is_host(*rs, ours)) continue;
     if (found == nullptr || comes_before(*rs, *found)) found = rs;
   }

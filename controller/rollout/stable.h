@@ -19,7 +19,8 @@ namespace windlass::rollout {
 struct NotesInPlace {
   // Returns true if a note says that `rs` and another ReplicaSet are exchanging their templates.
   bool (*exchanges)(const ReplicaSet& rs) = nullptr;
-  // Returns true if a note on one of `all` says that its template is given to Pods of `rs`.
+  // Returns true if a note on another ReplicaSet of `all` says that Pods of `rs` get the template
+  // of that other ReplicaSet.
   bool (*is_host)(const ReplicaSet& rs, std::span<const ReplicaSet* const> all) = nullptr;
 };
 
@@ -27,11 +28,11 @@ struct NotesInPlace {
 // ReplicaSet was deleted. Sets Workload::kept_revision of the view's workload and, during an abort,
 // Workload::follow_revision. The stable ReplicaSet is the first of these that exists:
 //   1. the ReplicaSet whose note says that it was complete last
-//   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods. A
-//      ReplicaSet whose Pods are updated in place does not count, because its Pods may have another
-//      template already. If the Rollout has a status, a ReplicaSet that is younger than the Rollout
-//      does not count, either: the status would name its revision if the Rollout had completed it.
-// Sets nothing if neither exists.
+//   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods
+// Sets nothing if neither exists. For rule 2, these ReplicaSets do not count:
+//   - a ReplicaSet whose Pods are updated in place: its Pods may have another template already
+//   - if the Rollout has a status, a ReplicaSet that is younger than the Rollout: the status would
+//     name its revision if the Rollout had completed it
 //
 // While two ReplicaSets exchange their templates in place, either may be the stable one without a
 // note that says so. So during an exchange
@@ -40,11 +41,11 @@ struct NotesInPlace {
 void RecoverStable(View& view, const NotesInPlace& notes);
 
 // Returns the current ReplicaSet. This is normally the ReplicaSet of the template. In two cases it
-// is the ReplicaSet of status.currentRevision:
+// is the ReplicaSet of status.currentRevision, if that exists:
 //   - the template has no ReplicaSet
 //   - the template is refused. It may have the ReplicaSet of an earlier revision, which gets no
-//   Pods
-// Returns null if the ReplicaSet of the case does not exist.
+//     Pods
+// Returns null if neither ReplicaSet exists.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 
 // Returns the Event about a stable revision that RecoverStable found and the stored status lacks.

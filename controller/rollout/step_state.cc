@@ -253,10 +253,10 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
 
   const Workload& workload = situation.workload;
   // If the API server did not store the step, the sync ends: going on would update a Pod before its
-  // step has begun. Without a proven revision, the sync ends even if the API server only could not
-  // reach a webhook: a later sync might find no old Pod to keep, and pass over the pauses. With a
-  // proven revision, the sync goes on in that case, so that the outage of a webhook does not hold
-  // up a correction.
+  // step has begun. Exception: if the API server only could not reach a webhook, and there is a
+  // proven revision, the sync goes on, so that the outage of a webhook does not hold up a
+  // correction. Without a proven revision, going on might leave a later sync no old Pod to keep,
+  // and that sync would pass over the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;

@@ -68,11 +68,13 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   return most;
 }
 
-// Returns the most Pods of the new revision while `step` is in force. One Pod stays old if a Pod
-// stayed old when the step began (RO-130). Example: setUpdated: 2, begun with 10 replicas: 2 of 10,
-// 1 of 2, 0 of 1; begun with 2 replicas: 2 of 2. If the step began with one replica, a number asks
-// for that Pod, and not for all Pods of a larger size (RO-191). Example: setUpdated: 5, begun with
-// 1 replica: 1 of 1, 2 of 3.
+// Returns the most Pods of the new revision while `step` is in force:
+//   - One Pod stays old if a Pod stayed old when the step began (RO-130). Example: a step with
+//     setUpdated: 2 began with 10 replicas. It updates 2 Pods of 10; after a change of the size, 1
+//     Pod of 2, or 0 of 1. If the step began with 2 replicas, it updates 2 Pods of 2.
+//   - If the step began with one replica, a number asks for that Pod, and not for all Pods of a
+//     larger size (RO-191). Example: a step with setUpdated: 5 began with 1 replica. It updates 1
+//     Pod of 1; after a change of the size, 2 Pods of 3.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -130,10 +132,11 @@ bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) 
 // how many replicas (RO-131):
 //   - The time begins when all due Pods are available. It is lost when fewer Pods are available
 //     than at that moment: one has died.
-//   - Pods that a larger size adds do not end the time. Example: 20% of 10: 2. Scaled to 20, 4 Pods
-//     are due. While 2 work, the time goes on; the pause ends when its time is over and all 4 work.
-//   - Pods that an edit of the list adds end the time. Example: 20% of 10, edited to 100%: the time
-//     begins when all 10 are available.
+//   - Pods that a larger size adds do not end the time. Example: at 20% of 10 replicas, 2 Pods are
+//     due; scaled to 20 replicas, 4 Pods. While 2 work, the time goes on; the pause ends when its
+//     time is over and all 4 work.
+//   - Pods that an edit of the list adds end the time. Example: 20% of 10 replicas is edited to
+//     100%: the time begins anew when all 10 Pods are available.
 //   - While no Pod can have the new revision (HasNoCanary), the time is lost, and does not begin.
 //     While Pods cannot be counted, nothing changes.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
@@ -156,8 +159,9 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
 
 // Returns `step` with the values that it has if it begins now. `step` is judged by the largest size
 // with which it or an earlier step began. So a number does not ask for all Pods after the Rollout
-// was scaled down (RO-191). Example: setUpdated: 1, begun with 10 replicas, then setUpdated: 3,
-// begun with 2: 1 of 2.
+// was scaled down (RO-191). Example: step 1, setUpdated: 1, began with 10 replicas, and step 2,
+// setUpdated: 3, begins with 2 replicas. 3 are not all of 10, so one Pod stays old: step 2 updates
+// 1 Pod of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);

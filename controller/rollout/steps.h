@@ -19,8 +19,11 @@
 //
 // A pause is a promise to the user. Nothing ends it but its duration, a promotion, or an edit of
 // the steps. A step keeps at least one old Pod if it kept one when it began, whatever the size
-// becomes. Without replicas no step is over, because no Pod proves the new revision. Nor is a step
-// over if the only replica stays old, unless the step began with one replica.
+// becomes.
+//
+// A step is not over while no Pod can prove the new revision:
+//   - without replicas
+//   - if the only replica stays old. Exception: the step began with one replica
 //
 // Steps are skipped
 //   - by the first rollout of a Rollout: there is no other revision to keep
@@ -52,9 +55,9 @@ namespace windlass::rollout {
 using workload::kPromote;
 
 // Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps
-// so that the index of the step is past its end, the value keeps this index. With the index of the
-// pause now in force, an annotation that once ended that pause would end it again. Example: at step
-// 3 of 4, two steps of the list are left: "3@8".
+// so that the index of the step is past the end of the list, the value still names that index.
+// Example: at step 3 of 4, the list is cut to two steps: "3@8". If the value named the index of the
+// pause now in force, an annotation that once ended that pause would end it again.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
@@ -101,10 +104,11 @@ struct StepState {
   std::optional<RolloutStepStatus> next{};
   // The most Pods of the new revision while `step` is in force.
   int32_t updated_max = kUnlimited;
-  // True if the rollout stands still at `step`: either `no_canary` is true, or `step` is a pause
-  // that lasts, and its Pods work or there are no replicas. `until` is when the pause ends by
-  // itself; nullopt if it does not.
+  // True if the rollout stands still at `step`, for one of two reasons:
+  //   - `no_canary` is true
+  //   - `step` is a pause that lasts, and its Pods work or there are no replicas
   bool pauses = false;
+  // When the pause ends by itself; nullopt if it does not.
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
   // available. Pods that a larger size adds do not count.

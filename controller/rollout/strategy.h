@@ -22,8 +22,9 @@ const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 //   - For the types of updates in place, the strategy is RollingUpdate, to which updates in place
 //     fall back. InPlaceSettings has the rest.
 //   - A partition limits the Pods of the new revision. A percentage rounds up, so that no fewer
-//     Pods keep the old revision than asked for; below 100 %, at least one of two or more Pods is
-//     updated. Examples: 25 % of 10 replicas: 3 stay, updated_max 7. 75 % of 3: 2 stay.
+//     Pods keep the old revision than asked for. Exception: below 100 %, at least one of two or
+//     more Pods is updated. Examples: 25 % of 10 replicas are 2.5: 3 Pods stay old, and updated_max
+//     is 7. 75 % of 3 replicas are 2.25: 2 Pods stay old, because one is updated.
 void ResolveStrategy(const RolloutSpec& spec, Workload& workload);
 
 // Returns the settings of updates in place, under the keys that all kinds use. Returns no settings

@@ -37,7 +37,7 @@ enum class StuckMoment : uint8_t {
   kTimedOut,  // the progress deadline has passed
 };
 
-// Ordered: if equally many Pods have two kinds, the first kind is reported.
+// Ordered: if two kinds have equally many Pods, the first kind is reported.
 enum class StuckKind : uint8_t { kImage, kConfig, kCrash, kUnschedulable, kNotReady };
 
 struct StuckPod {

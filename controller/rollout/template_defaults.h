@@ -25,9 +25,9 @@ namespace windlass::rollout {
 // of the Rollout: a user may have changed what was in the way.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
-// How long the defaults of a template may take to come. One answer that is lost, or a webhook that
-// starts anew, takes less. After that, a Rollout without Pods gets those of an earlier revision
-// (RO-122).
+// How long the defaults of a template may take to come. A lost answer, or a webhook that starts
+// anew, delays them for less time. Once the defaults are overdue, a Rollout without Pods gets Pods
+// of an earlier revision (RO-122).
 inline constexpr seconds kDefaultsTakeAtMost = seconds(30);
 
 enum class DryRunVerdict : uint8_t {
@@ -55,8 +55,8 @@ struct TemplateChecks {
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
   Check pod{};
-  // From when on the defaults are overdue: kDefaultsTakeAtMost after the API server first failed to
-  // tell them. nullopt if it told them since.
+  // When the defaults become overdue: kDefaultsTakeAtMost after the API server first failed to tell
+  // them. nullopt if it never failed to, or told them since.
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
@@ -86,9 +86,9 @@ class TemplateDefaults {
   // Rollout was known, these functions forget it.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
-  // Notes that an answer did not tell the defaults. Keeps when that was first, and no answer. After
-  // kNoVerdictCounts without a question, for example because the Rollout was paused, the time
-  // begins anew.
+  // Notes that an answer did not tell the defaults. Keeps the time of the first such answer, and
+  // not the answer itself. After kNoVerdictCounts without such an answer, for example because the
+  // Rollout was paused, the next one counts as the first.
   void NoteNotTold(const Subject& subject, WallTime now);
 
   // Call this when the Rollout is gone or its rollout is complete.

@@ -26,8 +26,8 @@ namespace windlass {
 //      status, and fails (S-018).
 //   3. After the back-off, the write is tried anew.
 //
-// So users see a write that is never completed in a condition. Such a write stops neither the
-// counters of the status nor the progress deadline. Users do not see a write that is late only
+// So a condition shows users a write that is never completed. Such a write stops neither the
+// counters of the status nor the progress deadline. No condition shows a write that is late only
 // once, for example because etcd elects a leader, nor a connection that was reset.
 
 // The late writes of one key, which one sync hands on to the next. They are dropped when a sync

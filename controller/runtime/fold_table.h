@@ -23,8 +23,8 @@ namespace windlass {
 class FoldTable {
  public:
   struct Row {
-    // Decodes the object in `body`, the reply to `request`, and holds it. Returns kMalformed if it
-    // cannot be decoded.
+    // Decodes the object in `body`, the reply to `request`, and folds it into the store. Returns
+    // kMalformed if the object cannot be decoded.
     std::function<Status(const Request& request, std::string_view body)> fold;
     // Folds the reply to a deletion. Null: the store waits for the watch.
     std::function<void(const Request& request, std::string_view body)> deleted{};

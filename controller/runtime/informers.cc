@@ -137,8 +137,8 @@ void Informers::GiveUp(AnyInformer& informer) {
 }
 
 // Objects that are cut down are cached without their large parts. Lists a resource again if there
-// is room for the smallest of its objects that are cut down. Requires room for twice that object's
-// size, so that it is not cut down again soon.
+// is room for twice the size of the smallest of its objects that are cut down. With less room, that
+// object might be cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;

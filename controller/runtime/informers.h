@@ -22,8 +22,9 @@
 
 namespace windlass {
 
-// How long an informer runs on after its last user has let it go. This way no list of all Pods is
-// needed if a user switches a feature off and on again, or deletes a workload and creates it anew.
+// How long an informer runs on after the last controller has let it go. This way no list of all
+// Pods is needed if a user switches a feature off and on again, or deletes a workload and creates
+// it anew.
 inline constexpr Duration kInformerLingers = seconds(300);
 // An informer that was given up for lack of memory is started again after this time. Each start
 // lists all objects of its resource.
@@ -109,7 +110,8 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  size_t cut_at_relist_ = SIZE_MAX;  // objects cut down at the last look that relisted
+  // Objects cut down at the last look; SIZE_MAX if that look relisted nothing.
+  size_t cut_at_relist_ = SIZE_MAX;
   bool resetting_ = false;
   bool started_ = false;
 };

@@ -1,8 +1,8 @@
 // Syncs of large objects, a few at a time. A sync holds its object several times: as read,
-// as written, and in the answer. Example: 56 Deployments of 1.4 MB of `<`, which JSON writes as 8.4
-// MB, would hold more than a gigabyte. Therefore only one or two such Deployments are synced at a
-// time. Deployments of 64 KiB are not limited in this way: up to --max-in-flight of them are synced
-// at a time.
+// as written, and in the answer. Example: 56 Deployments with 1.4 MB of `<` each, which JSON writes
+// as 8.4 MB each, would hold more than a gigabyte. Therefore only one or two such Deployments are
+// synced at a time. Deployments of 64 KiB are not limited in this way: up to --max-in-flight of
+// them are synced at a time.
 #pragma once
 
 #include <algorithm>
@@ -36,8 +36,8 @@ class LargeObjects {
   // - Returns false if there is no room for them. The next sync of the key then begins only when
   //   there is room for these answers.
   // - Only half of the bytes count, because a sync may keep two answers in the room that Take
-  //   reserved for it. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB: 3 MiB
-  //   more must be free.
+  //   reserved for it. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB each.
+  //   Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);

@@ -42,7 +42,8 @@ class RightsList {
     }
   }
 
-  // Adds a right that is not for objects in the watched namespaces, or of another manifest.
+  // Adds a right that is not for objects in the watched namespaces, or that another manifest
+  // grants.
   void Add(NeededRight right) { rights_.push_back(std::move(right)); }
 
   // As the first Add; Windlass works without these rights.

@@ -1,6 +1,6 @@
 // Keys whose syncs make many calls: more than kNoisyCallsPerSync in one sync, or more than
-// kNoisyCallsPerMinute in a minute. The queue serves a noisy key with the next lower priority, so
-// that other keys do not wait for it, until a minute has passed with fewer calls. Core
+// kNoisyCallsPerMinute in a minute. Until a minute has passed with fewer calls, the queue serves a
+// noisy key with the next lower priority, so that other keys do not wait for it. Core
 // thread only.
 #pragma once
 

@@ -17,6 +17,7 @@ constexpr Duration kOldViewRetryMax = seconds(10);
 // it is retried.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
+// When a sync decides on its last step, its oldest reply is at most kSyncDeadline + kAskingMax old.
 // So no step is decided on a reply that is older than caches may be.
 static_assert(kSyncDeadline + kAskingMax < kViewAgeForRemovals);
 
@@ -87,7 +88,8 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // Not TakeStep: a call may have come before this sync, and the term may drain since.
+  // GoOn, not TakeStep: the term may have read or fenced an object for this sync first, and may
+  // have begun to drain while it waited for the answer.
   GoOn();
 }
 
@@ -200,8 +202,8 @@ void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
 
-// Ends the sync: the planner plans a request that was refused in this sync already. It would plan
-// that request again and again.
+// Ends the sync, because the planner plans a request that was refused in this sync already. The
+// planner would plan that request again and again.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "a write that was refused is planned again");
@@ -249,8 +251,10 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
-  // The object is gone, but the cache still shows it, perhaps because its watch lags or is broken.
-  // The object is read now, so that no later sync plans with it (S-003). Otherwise
+  // kNotFound: the object is gone, but the cache still shows it, perhaps because its watch lags or
+  // is broken. If the sync does not go on, or `write` is the status of the sync's own object, the
+  // object is read before the next sync, so that no later sync plans with it (S-003). Without this
+  // read
   // - each sync of a Deployment that is gone would create a ReplicaSet, and the garbage collector
   //   would delete it again, until the watch is opened anew
   // - the Pods of a ReplicaSet that is gone would count as available, and old Pods would be removed
@@ -266,12 +270,13 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// Counts `write` as refused, without sending it, because it was late twice. Then the sync goes on:
-// - After the first such write, as after any refusal. The next write may be of an object for which
-//   the API server calls no slow webhook.
+// Counts `write` as refused, without sending it, because it was late twice.
+// - After the first such write of a sync, the sync goes on as after any refusal. The next write may
+//   be of an object for which the API server calls no slow webhook.
 // - After the second such write, the walk of decisions ends, so that the status is written.
-//   Otherwise a sync with many late writes might end before it writes the status. Exceptions are
-//   creations, which the planner reports in its own words, and writes of the status.
+//   Otherwise a sync with many late writes might end before it writes the status.
+// Exception: creations, which the planner reports in its own words, and writes of the status do not
+// end the walk in this way.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;

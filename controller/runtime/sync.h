@@ -100,8 +100,8 @@ class Sync {
   Sync& operator=(const Sync&) = delete;
 
   // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is already known
-  // for this sync: the refused write of a fence. `late` holds the late writes of the key's previous
-  // sync, if a late write ended that sync.
+  // for this sync: the refused touch of a fence (term_fence.h), if any. `late` holds the late
+  // writes of the key's previous sync, if a late write ended that sync.
   void Start(Learned learned = {}, LateWrites late = {});
 
   // Ends the sync if it waits for the answer to a question, which is cancelled. The key is taken up

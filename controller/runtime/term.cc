@@ -11,9 +11,9 @@ constexpr int kRetryRateShare = 10;
 // An Event tells users when this many syncs in a row have lost a race for the same object.
 constexpr int kConflictsTold = 10;
 
-// Returns the rate that retries of one namespace may use. Example: of 50 requests per second with a
-// burst of 100: 5 per second, and 10 at once. If the client has no limit, retries have none,
-// either.
+// Returns the rate that retries of one namespace may use. Example: the client may send 50 requests
+// per second, and 100 at once; retries of one namespace may send 5 per second, and 10 at once. If
+// the client has no limit, retries have none, either.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }

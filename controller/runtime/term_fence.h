@@ -3,7 +3,7 @@
 // Windlass makes each write conditional on the version of one object. That does not protect a
 // decision over several objects. Example: the former leader's scale-up of ReplicaSet A may arrive
 // after the new leader has scaled up ReplicaSet B. So after a take-over, before anything else is
-// done for an object, the fence sends the patches that its controller names
+// done for an object, the fence sends the patches that the object's controller names
 // (Controller::FenceWrites), called touches. Each touch raises the version of an object that a late
 // write could change, so every write based on an older version then fails. A late creation cannot
 // be made to fail. Core thread only.

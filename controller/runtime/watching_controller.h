@@ -53,8 +53,9 @@ class WatchingController : public Controller {
   // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
   // Returns true if the process is not ready whenever this controller lacks a right or waits for a
-  // resource. The state of other controllers does not matter. The Deployment controller does so: it
-  // rolls out Windlass itself, and a version that cannot do so must not replace one that can.
+  // resource. The state of other controllers does not matter. The Deployment controller returns
+  // true: it rolls out Windlass itself, and a version that cannot roll out must not replace one
+  // that can.
   virtual bool HoldsReadiness() const { return false; }
   // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
   // line each.

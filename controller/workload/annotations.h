@@ -33,8 +33,8 @@ inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
 // A note on a ReplicaSet: its workload aborted the revision with this number, and there was nothing
-// to go back to. If the revision is tried again, it gets a new number, so that what was promoted of
-// the first try is not promoted of the next (RO-095). Example: "<uid of the workload>/2".
+// to go back to. A new try of the same template gets a new number, so that a promotion of the first
+// try does not promote the next one (RO-095). Example: "<uid of the workload>/2".
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
 // On a workload: a user sets this to let the rollout proceed past a step. The value names one step
@@ -50,9 +50,9 @@ bool IsInternal(std::string_view key);
 // Returns true if the object has such a note.
 bool HasInternal(const ObjectMeta& meta);
 
-// Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Not copied
-// are the annotations above, kTermAnnotation, and internal annotations, which an extension writes
-// to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a
+// Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Returns false
+// for the annotations above, for kTermAnnotation, and for internal annotations, which an extension
+// writes to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a
 // ReplicaSet to the workload, where the next status write removes them.
 bool IsCopied(std::string_view key);
 

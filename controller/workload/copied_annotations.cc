@@ -26,8 +26,8 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
-// The limit kAnnotationBytesCopied, but for annotations that Windlass or kubectl reads, such as
-// settings of updates in place and change-cause.
+// Replaces kAnnotationBytesCopied for annotations that Windlass or kubectl reads, such as settings
+// of updates in place and change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
 // An annotation that a ReplicaSet lacks.

@@ -1,13 +1,13 @@
 // The annotations of a workload that its new ReplicaSet gets (D-163). The cache may hold only
 // fingerprint and length of a large annotation, for one of the two objects or for both.
 //
-// An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So it
-// copies annotations to the ReplicaSet, small ones first, until the ReplicaSet has 248 KiB
+// An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So Windlass
+// copies annotations, small ones first, only until the ReplicaSet has 248 KiB
 // (kAnnotationBytesCopied). Annotations that Windlass reads are copied before all others, and up to
 // 252 KiB. A ReplicaSet never loses an annotation. Example: a ReplicaSet has an annotation of
 // 150,000 bytes that its Deployment no longer has. The Deployment has two new annotations, of 10
-// and of 150,000 bytes: only the one of 10 bytes is copied. Upstream copies all annotations, or
-// fails at every try if they are too large.
+// and of 150,000 bytes: only the one of 10 bytes is copied, because two of 150,000 bytes are more
+// than 248 KiB. Upstream copies all annotations, or fails at every try if they are too large.
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@
 
 namespace windlass::workload {
 
-// A copy gives a ReplicaSet at most this many bytes of annotations. Exception: if it has more
-// already, an annotation is still copied if the sum does not grow.
+// A copy gives a ReplicaSet at most this many bytes of annotations. Exception: if the ReplicaSet
+// has more already, an annotation is still copied if the sum does not grow.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // The reason of ReplicaFailure while annotations are left out. No rollout waits for these

@@ -81,7 +81,8 @@ struct Extended {
   // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
   // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // True if new_one_unknown has lasted so long that Pods are to come back in an earlier revision.
+  // True if new_one_unknown has lasted so long that a workload without Pods is to get Pods of an
+  // earlier revision.
   bool new_one_overdue = false;
   // True if Pods are never replaced. While one ReplicaSet has all Pods, no second one gets any.
   bool of_one_replica_set = false;
@@ -115,8 +116,9 @@ enum class Moment : uint8_t {
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
   // The write that is due although nothing may be rolled out: Pods get traffic back, and the
-  // workload keeps its size. The planner asks for it if there is no ReplicaSet that Pods could
-  // follow, and an extension that wraps another one while it holds a rollout back.
+  // workload keeps its size. Two callers ask for it:
+  //   - the planner, if there is no ReplicaSet that Pods could follow
+  //   - an extension that wraps another extension, while it holds a rollout back
   kWhileHeld,
 };
 

@@ -1,7 +1,8 @@
-// Names of annotations of updates in place that other parts of Windlass read, too: the settings of
-// a workload, and the state on a Pod. They are API contract, as those of annotations.h are.
+// The annotations of updates in place that other parts of Windlass read, too: the settings of a
+// workload, and the state on a Pod. Like the annotations in annotations.h, they are API contract.
 //
-// Kinds whose settings are fields name these settings by the same keys (Setting).
+// Kinds whose settings are fields name these settings by the same keys (Setting::key of
+// workload.h).
 #pragma once
 
 #include <string_view>

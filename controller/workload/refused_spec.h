@@ -12,12 +12,12 @@ namespace windlass::workload {
 
 // Returns nullopt for a selector that can be used. Must be called before any ReplicaSet is claimed.
 //
-// For an empty selector, which would select everything, returns a status write that acknowledges
-// the generation; then, whether this write succeeded or failed, a Wait with a Warning (D-052). For
-// an invalid selector, returns a failure that lasts until the spec changes (D-053).
+// For an empty selector, which would select everything, first returns a status write that
+// acknowledges the generation. After that write, even if it failed, returns a Wait with a Warning
+// (D-052). For an invalid selector, returns a failure that lasts until the spec changes (D-053).
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
-// Returns Failed, until the spec changes,
+// Returns a failure that lasts until the spec changes,
 //   - if the strategy is not RollingUpdate or Recreate (D-059)
 //   - if a limit is not a count or a percentage (D-250, X-39)
 // Otherwise returns nullopt. The error comes from the kind; it names the field and what to set it

@@ -56,10 +56,9 @@ Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 // changes it. Such patches must not hold up a rollout.
 //
 // Returns `write`, a patch that leaves the size alone. Returns nullopt if
-//   - this sync has sent it: the API server did not keep it
-//   - this sync has sent kPatchesOfOneReplicaSet patches of the same ReplicaSet: if the server
-//     changes something else each time, no patch is equal to an earlier one, so the first rule does
-//     not find them
+//   - this sync has sent `write`: the API server did not keep it
+//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same ReplicaSet:
+//     the server may change something else each time, so that no patch equals an earlier one
 // When a user changes the object, another sync begins and counts from 0.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 

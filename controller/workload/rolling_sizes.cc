@@ -85,7 +85,7 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
       keeper ? std::max<int64_t>(DueOfKeeper(new_replica_set, limits) - old[*keeper].replicas, 0)
              : 0;
   const int64_t room = limits.max_total() - others.replicas - present - owed;
-  // Without a keeper, old Pods that are missing are not made again, so they are not kept (RO-045).
+  // Without a keeper, missing old Pods are not made again, so no place is kept for them (RO-045).
   const int64_t kept =
       keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
   const int64_t size = std::min(present + room, limits.desired - kept);
@@ -112,7 +112,7 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   Spare may_go = SpareOf(old, limits, keeper);
 
   // New Pods that are not available yet may still fail, so no old Pod is removed for these (D-265).
-  // Nor are Pods removed that are held back (RO-044).
+  // Old Pods that are held back are not removed, either (RO-044).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
   int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);
   const auto remove = [&](size_t i, int64_t most) {

@@ -26,32 +26,36 @@ namespace windlass::workload {
 // desired, and otherwise the present size if there is no room (D-261). Example: 10 desired, surge
 // 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
+// `keeper` is the position in `old` of the ReplicaSet that has, or will get, the Pods that stay on
+// old revisions (FindKeeper of revisions/proven.h).
+//
 // If limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
-//   - `keeper` is the position in `old` of the ReplicaSet that has, or will get, the Pods that stay
-//     on old revisions. If there is a keeper, missing old Pods are made in the keeper (KeeperSize,
-//     RO-120). So the new ReplicaSet leaves room for them and does not take their place. Examples:
-//     10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8. 10 desired, no surge,
-//     updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks 3 Pods and there is room
-//     for 1, so the new ReplicaSet stays at 0.
+//   - With a keeper, the new ReplicaSet leaves room for the missing old Pods, which KeeperSize
+//     makes in the keeper (RO-120). Examples:
+//       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8
+//       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
+//         3 Pods and there is room for 1, so the new ReplicaSet stays at 0
+//   - Without a keeper, the new ReplicaSet grows in place of missing old Pods. Example: 10 desired,
+//     updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the
+//     first rollout: 10.
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
 //   - A new ReplicaSet above updated_max keeps its size as long as there are no more Pods than
 //     desired. Example: 10 desired, new 5, old 5, updated_max 3: 5.
 //   - If there are more Pods than desired, new Pods above updated_max are removed, because no other
-//     rule would ever remove them. Example: 6 desired, surge 2, updated_max 1, new 3, old 5: 8 - 6
-//     = 2 are too many, so 1. As with old ReplicaSets, min_available Pods stay available, and Pods
-//     that are not available are removed first.
-//   - Without a keeper, the new ReplicaSet grows in place of missing old Pods. Example: 10 desired,
-//     updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the
-//     first rollout: 10.
+//     rule would ever remove them. As with old ReplicaSets, min_available Pods stay available, and
+//     Pods that are not available are removed first. Example: 6 desired, surge 2, updated_max 1,
+//     new 3, old 5: 8 - 6 = 2 Pods are too many, so 3 - 2 = 1.
 int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
                           std::span<const ReplicaSetSize> old, const Fenceposts& limits,
                           std::optional<size_t> keeper = std::nullopt);
 
 // Returns the size to which old[keeper] should grow now; its present size if no Pod is missing, or
-// there is no room. Limits (RO-120): the keeper has at most limits.kept_old() Pods, keeper and new
-// ReplicaSet together at most desired, and all together at most max_total. Examples, 10 desired,
-// surge 3:
+// there is no room. The limits (RO-120):
+//   - the keeper: at most limits.kept_old() Pods
+//   - keeper and new ReplicaSet together: at most desired
+//   - all ReplicaSets together: at most max_total
+// Examples, 10 desired, surge 3:
 //   - updated_max 1; keeper 5, another old one 4, new 1: 5 + (13 - 10) = 8; 9 when the other old
 //     ReplicaSet has shrunk
 //   - updated_max 1; keeper 0, new 10: 0, because there are 10 Pods and no new Pod is removed for
@@ -59,11 +63,12 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
 int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
                    const Fenceposts& limits, size_t keeper);
 
-// Returns one size for each of `old`, which is in the order in which Pods are removed. A ReplicaSet
+// Returns one size for each ReplicaSet of `old`, which is ordered as Pods are removed. A ReplicaSet
 // that loses no Pod keeps its present size. Unhealthy Pods are removed first, because removing them
 // costs no availability; then healthy ones, as long as min_available Pods stay available across all
 // ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
-// none available: 13 - 8 - 3 = 2 may be removed, so 8.
+// none available. Of 13 Pods, at least 8 must be available, and 3 are not: 13 - 8 - 3 = 2 may be
+// removed, so 8.
 //
 // The ReplicaSets of `old` together keep limits.kept_old() Pods, healthy or not (RO-044). Example:
 // 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. Without

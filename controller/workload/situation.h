@@ -57,9 +57,9 @@ Request ListOfPods(const Workload& workload);
 // Returns the Read of that list. Outcome::value is a std::vector<ListedPod> (pod_list.h).
 Read ReadPods(const Workload& workload, std::string why);
 
-// Returns the answer to `list` in this sync. Returns null if there is none. Also returns null if
-// another request about a ReplicaSet has succeeded since, because there may now be Pods that the
-// list does not show.
+// Returns the answer to `list` in this sync; null if there is none. Also returns null if a request
+// about a ReplicaSet has succeeded since, because there may now be Pods that the list does not
+// show.
 const Outcome* FindFresh(const Learned& learned, const Request& list);
 
 }  // namespace windlass::workload

@@ -43,7 +43,8 @@ struct View {
   std::vector<const ReplicaSet*> replica_sets{};
 
   // The specs of the workload and of its ReplicaSets are unchanged since this time; perhaps for
-  // longer, as after a start. No wait for Pods is older (waiting_event.h).
+  // longer, as after a start. So no wait for Pods counts as older than this
+  // (sizes/waiting_event.h).
   WallTime specs_since{};
 
   // By kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
@@ -62,11 +63,12 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, ordered by age, then name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
-  // If `in_place_known` is false, no decision may use these three. `in_place_missing` then says
-  // why, if the cause does not go away by itself: a missing right to watch, a list that fails, an
-  // object that cannot be read. Example: "pods (no right to watch them)". While the informers load
-  // their first complete state, soon after a start or after the first workload asked for in-place
-  // updates, `in_place_missing` is empty: there is nothing to report.
+  //
+  // If `in_place_known` is false, no decision may use whole_pods, nodes and budgets. If the cause
+  // does not go away by itself, `in_place_missing` names it: a missing right to watch, a list that
+  // fails, an object that cannot be read. Example: "pods (no right to watch them)".
+  // `in_place_missing` is empty while the informers load their first complete state, soon after a
+  // start or after the first workload asked for in-place updates: there is nothing to report.
   //
   // `extension_reads_template` says that the text of the workload's template is needed.
   bool extension_reads_template = false;

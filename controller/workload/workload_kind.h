@@ -73,7 +73,8 @@ struct SettingPlace {
   std::string name;       // "windlass.dev/in-place-surge"
 };
 
-// What holds a rollout up, as far as only its kind, or an extension of the planner, knows.
+// What holds a rollout up, as far as it is known only to the kind or to an extension of the
+// planner.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
   std::string_view cause{};  // why it is stuck: a reason, valid as long as the workload; else ""
@@ -109,8 +110,8 @@ class WorkloadKind {
   virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns true if the object has annotations that `kubectl rollout undo` copied from a
-  // ReplicaSet: the next status write removes these, whatever the status is. By default there are
-  // none: `kubectl rollout undo` knows only Deployments.
+  // ReplicaSet: the next status write removes these, whatever the status is. By default returns
+  // false, because `kubectl rollout undo` knows only Deployments.
   virtual bool HasStrayNotes(const Workload& /*workload*/) const { return false; }
 
   // --- rolling back ---

@@ -1,14 +1,14 @@
 // Pod template equality, without structs that would lack the fields of a later Kubernetes.
 //
-// Two templates are equal if and only if the bytes of their canonical forms are. In a canonical
-// form
+// Two templates are equal if and only if their canonical forms are equal byte for byte. In a
+// canonical form
 //   - label pod-template-hash is removed and keys are sorted
 //   - null and empty arrays are dropped
 //   - an empty object is dropped if the Go type is a map or an embedded struct, kept if it is a
 //     pointer
 //   - a zero value is dropped if the Go field is not a pointer
 //   - a quantity at a known path is replaced by its number
-//   - all else is kept as written, also fields that this code does not know
+//   - everything else is kept as written, even fields that this code does not know
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in
 // pod_template_fields.h.
 #pragma once
@@ -25,7 +25,7 @@ namespace windlass {
 
 inline constexpr std::string_view kPodTemplateHashLabel = "pod-template-hash";
 
-// A 128-bit hash of the canonical form. Templates with equal fingerprints are taken for equal.
+// A 128-bit hash of the canonical form. Templates with equal fingerprints count as equal.
 struct Fingerprint {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -55,8 +55,8 @@ Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
 // Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
-// to "456789bcdf" (D-171). The hash is over the canonical bytes and, unless collision_count is -1
-// (absent), over the 4 bytes of collision_count (the lowest first) and 4 zero bytes.
+// to "456789bcdf" (D-171). The hash covers the canonical bytes. Unless collision_count is -1
+// (absent), the hash then covers its 4 bytes, the lowest first, and 4 zero bytes.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

@@ -1,6 +1,6 @@
-// Decodes JSON into typed views, in one pass (simdjson On-Demand). This file has what surrounds
-// objects and what all objects have in common. Each resource has its own function, in the file of
-// the resource, for example DecodePod in pod.h.
+// Decodes JSON into typed views, in one pass (simdjson On-Demand). This file decodes what is around
+// objects (watch lines, lists, Status) and single parts of objects. Each resource has its own
+// function, in the file of the resource, for example DecodePod in pod.h.
 //
 //   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
 //   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
@@ -25,13 +25,13 @@
 
 namespace windlass {
 
-// metav1.Status, the body of an error response, and of the answer to an eviction.
+// metav1.Status: the body of an error response, or of the answer to an eviction.
 struct ApiStatus {
   bool failure = false;  // status is "Failure"
   int code = 0;
   std::string reason;
   std::string message;
-  std::string details_name;                    // details.name: the object that is meant
+  std::string details_name;                    // details.name: the object that the Status is about
   std::vector<ErrorCause> causes;              // details.causes, the first kCausesMax
   std::optional<int64_t> retry_after_seconds;  // details.retryAfterSeconds
 };
@@ -78,7 +78,7 @@ struct UnreadableObject {
   std::string why{};            // which field cannot be read, and what it has to be; ≤ 256 bytes
 };
 
-// The parts of a pod template that are compared.
+// The fingerprints of one pod template.
 struct TemplateFingerprints {
   Fingerprint text;       // of the template's bytes
   Fingerprint canonical;  // of the template's canonical form
@@ -112,7 +112,8 @@ class Decoder {
   // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // What decoding keeps in addition to what every planner needs (RegisteredInterest).
+  // The interests registered with this Decoder (RegisteredInterest): what it keeps in addition to
+  // what every planner needs.
   DecodeInterests& interests() { return interests_; }
 
   // For the functions that decode one resource each, for example DecodePod in pod.h.

@@ -131,7 +131,8 @@ void ReadStringMap(JsonReader& in, SymbolTable& symbols, StringMap& out) {
 
 namespace {
 
-// `read_other` reads the value of a member whose name it gets, such as annotations, or nothing.
+// Reads the members of a metadata object. Calls read_other(key) for each member that this function
+// does not read, such as annotations. `read_other` reads the value, or leaves it unread.
 template <typename F>
 void ReadMembers(JsonReader& in, SymbolTable& symbols, ObjectMeta& out, F&& read_other) {
   out = {};
@@ -230,9 +231,9 @@ void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>
 namespace {
 
 // Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
-// accepts a megabyte of zeros before "1%"; these are dropped. Of a text that is still too long only
-// the beginning is kept. Its meaning stays the same: either neither the text nor its beginning is a
-// percentage, or both exceed every number of Pods.
+// accepts a megabyte of zeros before "1%"; these zeros are dropped. A text that is still too long
+// is cut: neither it nor its beginning is a percentage that Resolve accepts, because the longest
+// one has 20 bytes (the 19 digits of an int64, and '%').
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

@@ -53,8 +53,8 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
 }
 
-// Reads a counter of a status that has the counters of a Deployment. observedGeneration is none of
-// them. Returns false, and reads nothing, if `key` names no counter.
+// Reads the counter `key` of a status that has the counters of a Deployment. Returns false, and
+// reads nothing, if `key` names no counter. observedGeneration is not a counter.
 template <typename Status>
 bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   if (key == "replicas")
@@ -76,9 +76,9 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   return true;
 }
 
-// Reads the spec of a ReplicationController into `out`, whose `replicas` gets the value of a new
-// `Out` if the field is absent. Sets `raw_template` to a view of the template in the reader's text:
-// the caller copies the view if nothing else is malformed.
+// Reads the spec of a ReplicationController into `out`. If spec.replicas is absent, `out.replicas`
+// gets the default of `Out`. Sets `raw_template` to a view of the template in the reader's text.
+// The caller copies the view if nothing else is malformed.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {
@@ -98,8 +98,8 @@ void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& ou
   });
 }
 
-// Notes in `meta` how large the document is. Returns the reader's error if it is malformed or not
-// whole; kMalformed if the object has no name.
+// Sets meta.large_json_bytes if the document is large. Returns the reader's error if the document
+// is malformed or not whole; kMalformed if the object has no name.
 Status Finish(JsonReader& in, ObjectMeta& meta);
 
 // Reads a whole object. Calls on_metadata(), on_spec() and on_status() for the members of these

@@ -35,10 +35,11 @@ struct DecodeInterest {
   std::function<bool(std::string_view key)> keeps_all_with{};
   // Returns true if this annotation of a whole Pod is wanted.
   std::function<bool(std::string_view key)> keeps_pod_annotation{};
-  // Returns true if this annotation of a Service is wanted. Without a user none is kept.
+  // Returns true if this annotation of a Service is wanted. If no user sets this function, no
+  // annotation of a Service is kept.
   std::function<bool(std::string_view key)> keeps_service_annotation{};
-  // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. A Pod has room for one
-  // gate, so all users name the same one or none.
+  // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. Pod has room for one
+  // gate, so a user must name the same gate as the other users, or none.
   std::string_view pod_gate{};
 };
 

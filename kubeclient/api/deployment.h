@@ -45,9 +45,9 @@ struct DeploymentSpec {
   std::optional<int32_t> progress_deadline_seconds;  // kUnlimited = none
   std::optional<int32_t> revision_history_limit;     // kUnlimited = keep all
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
-  // Null once the status has observed the generation, unless DecodeInterests::KeepsTemplate. Before
-  // that, a rollout may begin and need the text. Templates of 64 KiB in 20,000 Deployments would
-  // take 1.3 GiB for nothing.
+  // Kept until the status has observed the generation, because a rollout may begin and need the
+  // text. After that null, unless DecodeInterests::KeepsTemplate returns true: templates of 64 KiB
+  // in 20,000 Deployments would take 1.3 GiB for nothing.
   std::shared_ptr<const std::string> template_json;
   Fingerprint template_fingerprint;  // of the template's canonical form
   Fingerprint template_text;         // of the template's bytes

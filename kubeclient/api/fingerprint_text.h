@@ -13,7 +13,8 @@ namespace windlass {
 
 std::string TextOf(const Fingerprint& fingerprint);
 
-// Returns nullopt for anything that TextOf does not write; digits may be in upper case, too.
+// Returns nullopt if `text` is not a text that TextOf returns. Exception: the digits may be in
+// upper case.
 std::optional<Fingerprint> ParseFingerprint(std::string_view text);
 
 }  // namespace windlass

@@ -10,7 +10,7 @@
 
 namespace windlass {
 
-// A longer string is shortened when it is decoded.
+// The longest string that is kept. A longer one is shortened when it is decoded.
 inline constexpr size_t kPercentBytesMax = 64;
 
 struct IntOrPercent {
@@ -25,10 +25,10 @@ struct IntOrPercent {
 };
 
 // Returns the number of Pods that `value` means if there are `total` Pods; a negative `total`
-// counts as 0. A percentage is rounded up or down. Example: "25%" of 10 is 3 or 2. Returns
-// kInvalid, with a message that says what to write, for a negative count, for a string that is not
-// "<non-negative integer>%", and for a result above int32 (B-34). Source: D-250, D-255; upstream
-// intstr GetScaledValueFromIntOrPercent, computed in 64-bit integers.
+// counts as 0. A percentage is rounded up or down. Example: "25%" of 10 Pods is 3 rounded up, 2
+// rounded down. Returns kInvalid, with a message that says what to write, for a negative count, for
+// a string that is not "<non-negative integer>%", and for a result above int32 (B-34). Source:
+// D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
 // Like Resolve, rounded up, for a value that divides Pods into two parts. A percentage above 0 and

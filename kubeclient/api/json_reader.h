@@ -1,12 +1,13 @@
-// One pass over one JSON document, in document order. The only door to simdjson, whose On-Demand
-// API has traps that this class closes:
+// One pass over one JSON document, in document order. Only this class uses simdjson. It closes the
+// traps of simdjson's On-Demand API:
 //
-//   - Input needs padding: Begin copies the text into a buffer that has it.
+//   - Input needs padding: Begin copies the text into a buffer that has padding.
 //   - A value may be read once, and only in its place: there is one current value, the member or
 //     element being visited.
 //   - A value that is never visited is never validated: End says whether the document was whole.
-//   - Every access may fail: the first error is kept with its path. After it every call does
-//     nothing and returns a zero value, so that a decoder reads like the object it decodes.
+//   - Every access may fail: the first error is kept with its path. After an error every call does
+//     nothing and returns a zero value. So a decoder needs no checks of its own, and reads like the
+//     object that it decodes.
 //
 // A value that is nested deeper than kJsonDepthMax is an error if it is read. A value that is not
 // read is skipped without recursion. Returned views live until the next Begin.
@@ -21,8 +22,8 @@
 
 namespace windlass {
 
-// How deep a value that is read may be nested: its readers are recursive, and the stack is bounded
-//
+// The deepest nesting of a value that is read. The functions that read values are recursive, and
+// the stack is bounded.
 inline constexpr int kJsonDepthMax = 128;
 
 class JsonReader {
@@ -37,11 +38,12 @@ class JsonReader {
   // Starts a document, which must be an object. `text` is copied.
   void Begin(std::string_view text);
   size_t size() const;  // of the text, in bytes
-  // Returns the first error, kMalformed with its path, if there is one; also an error if the
-  // document is cut short or more text follows it.
+  // Returns the first error (kMalformed, with the path of the value), if there is one. A document
+  // that is cut short, or that more text follows, is also an error.
   Status End();
 
-  // The current value. A value of another type is an error and returns "", 0 or false.
+  // These read the current value. If the value has another type, they record an error and return
+  // "", 0 or false.
   Type type();
   std::string_view String();
   int64_t Int64();
@@ -51,7 +53,7 @@ class JsonReader {
   std::string_view RawObject();  // text from '{' to '}', byte for byte; its inside is not validated
   void Null();
 
-  // Returns where RawObject's text was in the text given to Begin.
+  // Returns the offset of `raw`, which RawObject returned, in the text given to Begin.
   size_t OffsetOf(std::string_view raw) const;
 
   // Calls on_member(key) for each member of the current object whose value is not null, because

@@ -15,13 +15,13 @@ namespace windlass {
 // Keeps the order of its members, so that what a user wrote is sent as it was written.
 using OrderedJson = nlohmann::ordered_json;
 
-// Returns the text. Bytes that are not UTF-8 are replaced, as the API server itself does: most
-// values contain texts of other clients, and the JSON library throws by default.
+// Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. Most
+// values contain texts of other clients, and by default the JSON library would throw.
 std::string DumpJson(const OrderedJson& value);
 std::string DumpJson(const nlohmann::json& value);
 
-// Returns the value. If the text is not JSON, returns an invalid value, which is neither an object
-// nor a list.
+// Returns the value that `text` spells. If `text` is not JSON, returns an invalid value, which is
+// neither an object nor a list.
 OrderedJson ParseJson(std::string_view text);
 
 // Returns the labels or annotations as an object.

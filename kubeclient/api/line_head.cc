@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// Where a JSON text is: inside which objects and lists, and whether inside a string.
+// The position reached in a JSON text: which objects and lists are open there, and whether it is
+// inside a string.
 class Place {
  public:
   void Pass(char c) {

@@ -58,7 +58,8 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// Like upstream's GetZoneKey, takes the label even if it is empty.
+// Returns the value of the first zone label that is present, even if it is empty, like upstream's
+// GetZoneKey.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");

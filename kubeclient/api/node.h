@@ -13,8 +13,8 @@ namespace windlass {
 
 class Decoder;
 
-// status.nodeInfo.kubeletVersion, as "v1.32.4-gke.100": the first two numbers, the rest is ignored.
-// Zeros if it cannot be read.
+// The first two numbers of status.nodeInfo.kubeletVersion: 1 and 32 of "v1.32.4-gke.100". Zeros if
+// they cannot be read.
 struct KubeletVersion {
   int32_t major = 0;
   int32_t minor = 0;

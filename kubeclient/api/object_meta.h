@@ -17,8 +17,9 @@
 
 namespace windlass {
 
-// An object is large if its JSON has at least this size. The number of large objects in work at a
-// time is limited, to bound memory. The largest object that a server stores has some 9 MB.
+// An object is large if its JSON has at least this size. Only a limited number of large objects is
+// processed at a time, to bound memory. The largest object that a server stores has some 9
+// MB.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -27,8 +28,8 @@ inline constexpr size_t kKindBytesMax = 63;
 inline constexpr size_t kApiVersionBytesMax = 253 + 1 + 63;
 
 // metadata.uid. The API server creates version 4 UUIDs, kept in 16 bytes instead of 36. An owner
-// reference may have any text as uid; one that is not a UUID becomes Foreign(), the uid of no
-// object.
+// reference may have any text as uid. A text that is not a UUID becomes Foreign(), which is the uid
+// of no object.
 struct Uid {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -58,8 +59,8 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
-// Returns true only if the two can be compared and `a` is lower. If they cannot be compared, the
-// answer is "no" (R-034, S-004).
+// Returns true if the two can be compared and `a` is lower; false if they cannot be compared
+// (R-034, S-004).
 inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   const auto order = ResourceVersion::Compare(a, b);
   return order && *order == std::strong_ordering::less;
@@ -88,8 +89,8 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // How many bytes of memory the whole object would take, if the object was cut down for lack of
-  // room (Cut). 0 if the object is whole. A cut object serves only to name it to its user.
+  // 0 if the object is whole. If it was cut down for lack of room (Cut): how many bytes of memory
+  // the whole object would take. A cut object is kept only to name it to its user.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;
@@ -98,7 +99,7 @@ struct ObjectMeta {
   bool deleting() const { return !deletion_timestamp.IsZero(); }
   // Returns the first reference with controller: true (D-102); nullptr if there is none.
   const OwnerReference* ControllerRef() const;
-  // Returns true if ControllerRef is there and has uid `owner`.
+  // Returns true if there is a ControllerRef and its uid is `owner`.
   bool IsControlledBy(const Uid& owner) const;
   bool operator==(const ObjectMeta&) const = default;
 };
@@ -111,8 +112,8 @@ bool OlderThenName(const T* a, const T* b) {
          std::tie(b->meta.creation_timestamp, b->meta.name);
 }
 
-// Returns how many bytes of JSON the largest of `objects`, which are pointers, has. Returns 0 if no
-// object is large.
+// Returns the size in bytes of the JSON of the largest of `objects` (pointers); 0 if no object is
+// large.
 template <typename Objects>
 size_t LargestJsonOf(const Objects& objects) {
   size_t largest = 0;

@@ -1,5 +1,5 @@
-// Reduces an answer to the parts that its reader looks at: a list may have 32 MiB, and a sync keeps
-// its answers to its end.
+// Reduces an answer to the parts that its reader looks at. A list may have 32 MiB, and a sync keeps
+// all answers until it ends.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@ namespace windlass {
 // How large the parts of a list or an object may be, as text.
 inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 
-// Returns `{"items": [...]}` with the parts of each item at `pointers`, such as "/metadata/name",
-// and without the rest of it. An item without these parts stays, as an empty object. Errors:
-// kMalformed if `list` is no list, kTooLarge if the parts have more than kPartsBytesMax.
+// Returns `{"items": [...]}`. Each item has only its parts at `pointers`, such as "/metadata/name".
+// An item without these parts stays, as an empty object. Errors: kMalformed if `list` is no list,
+// kTooLarge if the parts have more than kPartsBytesMax.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
 // Like KeepPartsOfItems, for one object.

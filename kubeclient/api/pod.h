@@ -1,8 +1,9 @@
 // v1 Pod, in the two sizes that planners need.
 //
-// A rolling update needs to know nothing of Pods, Recreate only that they exist, and an in-place
-// update what their containers run. Every byte here is paid once per Pod of the cluster: texts that
-// repeat are interned, and there is one allocation for all containers (docs/design/005).
+// A rolling update needs to know nothing of Pods. Recreate needs to know only that they exist, and
+// an in-place update what their containers run. Every byte here is paid once per Pod of the
+// cluster: texts that repeat are interned, and there is one allocation for all containers
+// (docs/design/005).
 #pragma once
 
 #include <cstdint>
@@ -85,10 +86,11 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  // True if there is any annotation: a JSON Patch cannot add to a missing map.
+  // True if the Pod has any annotation, kept or not: a JSON Patch cannot add a key to a missing
+  // map.
   bool has_annotations = false;
   bool has_gate = false;   // spec.readinessGates names DecodeInterest::pod_gate
-  ConditionStatus gate{};  // the condition of that type
+  ConditionStatus gate{};  // the status of the condition of that type
 
   std::span<const PodContainer> init_containers() const;  // also sidecars
   std::span<const PodContainer> app_containers() const;
@@ -97,8 +99,8 @@ struct Pod {
   bool operator==(const Pod&) const = default;
 };
 
-// Both return an error kMalformed if the object has no metadata.name.
-// Decodes a PartialObjectMetadata or a whole Pod.
+// Decodes a PartialObjectMetadata or a whole Pod. Returns kMalformed if the object has no
+// metadata.name.
 Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
 // Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);

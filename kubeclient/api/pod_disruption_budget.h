@@ -15,8 +15,8 @@ namespace windlass {
 
 class Decoder;
 
-// The most granted evictions that one budget lists. With more, the API server grants no further
-// eviction, and we patch no further Pod.
+// The largest number of granted evictions that a budget normally lists. If a budget lists more, the
+// API server grants no further eviction, and we patch no further Pod.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {

@@ -106,8 +106,8 @@ void RoundUpToNano(Number& number) {
   number.digits.insert(0, "1");
 }
 
-// Caps the number at 2^63-1. Like upstream, call it only for a quantity with a binary suffix; its
-// exponent is never positive.
+// Caps the number at 2^63-1, as upstream does for a quantity with a binary suffix. Call this only
+// for such a quantity, whose exponent is never positive.
 void CapBinary(Number& number) {
   const auto fraction = static_cast<size_t>(-number.exponent);
   if (number.digits.size() <= fraction) return;

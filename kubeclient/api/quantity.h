@@ -9,7 +9,8 @@
 
 namespace windlass {
 
-// Returns the canonical text of a quantity; two texts are equal if and only if the quantities are.
+// Returns the canonical text of a quantity. Two canonical texts are equal if and only if the
+// quantities are.
 //   - Suffixes are n u m k M G T P E, Ki…Ei and decimal exponents e3/E3.
 //   - A value finer than nano is rounded up, away from zero.
 //   - A value with a binary suffix is capped at 2^63-1, as upstream does.

@@ -41,7 +41,8 @@ struct Told {
   // skipped generations.
   bool known = true;
   // The largest spec.replicas since that count. The controller has counted all its Pods when it has
-  // observed the latest generation and status.replicas is at least this. Never below spec.replicas.
+  // observed the latest generation and status.replicas is at least `largest`. Never below
+  // spec.replicas.
   int32_t largest = 0;
 };
 
@@ -69,9 +70,9 @@ inline bool IsObserved(const ReplicaSet& rs) {
 // is null).
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list must have been sent
-// after the controller observed the latest generation, because since then it creates Pods only up
-// to the present size.
+// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list request must have been
+// sent after the controller observed the latest generation: since then the controller creates Pods
+// only up to the present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent

@@ -39,7 +39,7 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
   WINDLASS_TRY([[maybe_unused]] const Unit whole,
                ReadObject(in, object_json, out.meta, metadata, spec, status));
   DropStatusOfFormer(out.meta, out.status);
-  // The template is edited as a tree later, so it must be JSON inside, too.
+  // The template is later edited as a JSON tree, so its inside must be valid JSON, too.
   WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.template_json = std::make_shared<const std::string>(raw_template);

@@ -32,9 +32,9 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return DumpJson(body);
 }
 
-// Returns the JSON array `operations` with a test of the uid in front, followed by `guard` if that
-// is not empty. The texts are spliced, so that a template in `operations` is sent as it was
-// written.
+// Returns the JSON array `operations` with one or two operations put in front: a test of the uid
+// and, if it is not empty, `guard`. Joins the texts without parsing them, so that a template in
+// `operations` is sent as it was written.
 std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
   const std::string_view trimmed = Trim(operations);
   WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
@@ -202,7 +202,7 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
-  // Logs do not say these: a reader of the log knows them from the resource.
+  // Describe leaves these out, because a reader of the log knows them from the resource.
   if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
   if (list_options_.metadata_only) text += " metadata";
   return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};

@@ -2,8 +2,8 @@
 // it, the client executes it.
 //
 // Preconditions by construction (docs/design/003):
-// - Every update carries the uid and resourceVersion of the object that it was decided on. A
-//   guarded patch carries tests of the fields that it depends on instead.
+// - Every update carries the uid and resourceVersion of the object that the decision was based on.
+//   A guarded patch carries tests of the fields that it depends on instead.
 // - Every delete carries preconditions.
 #pragma once
 
@@ -19,8 +19,9 @@
 
 namespace windlass {
 
-// kDryRunCreate asks what a creation would make, or why it would be refused. It creates nothing.
-// kCreateSubresource is a POST to a subresource of an object that exists, such as an eviction.
+// kDryRunCreate asks what a creation would make, or why the API server would refuse it. It creates
+// nothing. kCreateSubresource is a POST to a subresource of an object that exists, such as an
+// eviction.
 enum class Verb : uint8_t {
   kGet,
   kList,
@@ -86,7 +87,8 @@ class Request {
   // POST. `name` must also be in the body: created objects have deterministic names.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
-  // stores nothing. It counts as a read. Its reply shows an object with a uid that does not exist.
+  // stores nothing. It counts as a read. The object in the reply has a uid that no stored object
+  // has.
   static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object; the uid and resourceVersion of `version` are
   // added to its metadata, which must not have them yet. `subresource` is "" or "status".
@@ -148,8 +150,8 @@ class Request {
   ListOptions list_options_;
 };
 
-// A successful answer: the raw JSON of the object or the list. For a delete perhaps a Status, for
-// an eviction always.
+// A successful answer: the raw JSON of the object or the list. The answer to a delete may be a
+// Status instead; the answer to an eviction always is.
 struct Reply {
   std::string body;
   bool operator==(const Reply&) const = default;
@@ -178,8 +180,8 @@ struct Event {
   // For an Event that every sync would send again. The recorder drops it if it has sent an Event
   // with this reason about the same object within this time.
   Duration at_most_every{};
-  // The component that reports it, for example "deployment-controller". The runtime sets this to
-  // its controller's component.
+  // The component that reports the Event, for example "deployment-controller". The runtime sets
+  // this to its controller's component.
   std::string component{};
   std::map<std::string, std::string> annotations{};  // a series has those of its last Event
   bool operator==(const Event&) const = default;

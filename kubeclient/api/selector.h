@@ -34,7 +34,7 @@ struct LabelSelector {
 size_t BytesOf(const LabelSelector& selector);
 // Returns how many bytes the selector's texts take, as if no other object shared them.
 size_t TextBytesOf(const LabelSelector& selector);
-// Leaves the selector out if its texts are longer than kLabelBytesOfCut (object_meta.h).
+// Makes the selector absent if its texts are longer than kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);
 
 // Returns the selector of the objects that have all of these labels.

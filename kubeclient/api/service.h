@@ -1,4 +1,4 @@
-// v1 Service: which Pods it selects, and the annotations that users ask for
+// v1 Service: which Pods it selects, and the annotations that users of the decoder ask for
 // (DecodeInterest::keeps_service_annotation).
 #pragma once
 
@@ -28,7 +28,7 @@ struct Service {
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
 // These do for a Service what the functions of the same names do for its ObjectMeta. A cut Service
-// keeps its annotations and its selector, except for one that is longer than kLabelBytesOfCut.
+// keeps its annotations if their texts have at most kLabelBytesOfCut, and likewise its selector.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);
 void Cut(Service& object);

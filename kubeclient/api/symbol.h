@@ -50,8 +50,8 @@ class Symbol {
 // A SymbolTable must outlive every Symbol that it made.
 class SymbolTable {
  public:
-  // What one text takes beside its bytes: an entry, its node in the map and its share of the
-  // buckets, as allocated.
+  // The bytes of memory that one text takes in addition to its own bytes: an entry, its node in the
+  // map and its share of the buckets, as allocated.
   static constexpr size_t kBytesOfEntry = 144;
 
   SymbolTable() = default;

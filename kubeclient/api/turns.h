@@ -1,4 +1,4 @@
-// Waiting items, served in turns of namespaces: in each turn the oldest item of one namespace. So a
+// Waiting items. The namespaces take turns: each turn serves the oldest item of one namespace. So a
 // namespace with many items does not slow down the others.
 #pragma once
 
@@ -67,7 +67,7 @@ class Turns {
 
   std::map<Symbol, Line> lines_;  // no line is empty
   std::map<uint64_t, Symbol> order_;
-  uint64_t last_ = 0;  // ticket or turn
+  uint64_t last_ = 0;  // the ticket or turn given last
   size_t size_ = 0;
 };
 

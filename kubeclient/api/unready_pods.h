@@ -1,5 +1,5 @@
-// An uncached list of whole Pods, and how it is read: which Pods are not ready, and what do their
-// containers wait for? Nothing else of the list is kept.
+// An uncached list of whole Pods, and how it is read: which Pods are not ready, and what their
+// containers wait for. Nothing else of the list is kept.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct UnreadyPod {
 };
 
 // Returns the listed Pods that are neither ready nor being deleted, in the order of the list. A
-// value of an unexpected type counts as absent. Further pages may follow. Returns kMalformed if
-// `list_body` is not a list.
+// value of an unexpected type counts as absent. The list may be incomplete: further pages may
+// follow. Returns kMalformed if `list_body` is not a list.
 Result<std::vector<UnreadyPod>> UnreadyPods(std::string_view list_body);
 
 }  // namespace windlass

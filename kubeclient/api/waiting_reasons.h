@@ -1,4 +1,4 @@
-// The reasons for which a kubelet lets a container wait that will not start, or not soon
+// The reasons that a kubelet gives for a waiting container that will not start, or not soon
 // (status.containerStatuses[].state.waiting.reason).
 #pragma once
 

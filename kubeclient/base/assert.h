@@ -5,7 +5,8 @@
 namespace windlass {
 
 // Writes "assertion failed: <text> (<file>:<line>)" to standard error and aborts. While an
-// AssertionsThrow (assert_scope.h) exists on this thread, throws that text instead.
+// AssertionsThrow (assert_scope.h) exists on this thread, throws an AssertionError with this text
+// instead.
 [[noreturn]] void AssertionFailed(const char* text, const char* file, int line);
 
 }  // namespace windlass

@@ -8,8 +8,8 @@ namespace windlass {
 
 // Returns the first `bytes_max` bytes of `text`, or all of it if it is not longer. A UTF-8 text is
 // cut at the start of a character, so up to three bytes fewer are returned. Example: "aä" has three
-// bytes; cut at two it is "a". Where more than three UTF-8 continuation bytes in a row precede the
-// cut, the text is not UTF-8 and is cut at `bytes_max`.
+// bytes; cut at two it is "a". If the byte after the cut and the three bytes before it are all
+// continuation bytes, the text is not UTF-8 and is cut at `bytes_max`.
 inline std::string_view CutText(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   constexpr size_t kFollowingBytesMax = 3;

@@ -36,8 +36,7 @@ std::optional<Duration> ParseDuration(std::string_view text) {
   }
   // Written so that NaN fails: from_chars reads "nan" as a number.
   if (!(total >= 0 && total <= kLongest)) return std::nullopt;
-  // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s instead of 246
-  // s.
+  // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, not 246 s.
   return Duration(std::llround(total));
 }
 

@@ -10,8 +10,8 @@
 
 namespace windlass {
 
-// A Pattern with a wrong number of places calls this function. It is not constexpr, so such a
-// Pattern does not compile.
+// A Pattern with a wrong number of "{}" calls this function. The function is not constexpr, so such
+// a Pattern does not compile.
 inline void HasNotOnePlaceForEachPart() {}
 
 // A text with one "{}" for each of `Parts`. With any other number of "{}" it does not compile.

@@ -1,8 +1,8 @@
 // The only way into the core thread: other threads post messages, the core thread drains them.
 //
-// The inbox has no bound of its own, because each producer has only a limited number of messages in
-// it: one per call in flight, one per stream that has lines, one per signal. So Post never has to
-// block a network thread or to drop a reply. Thread-safe.
+// Post never blocks a network thread and never drops a reply: each producer has only a limited
+// number of messages in the inbox (one per call in flight, one per stream that has lines, one per
+// signal). Thread-safe.
 #pragma once
 
 #include <condition_variable>

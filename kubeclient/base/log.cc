@@ -58,7 +58,8 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
 }
 
-// Returns the spdlog pattern of a line (%v): JSON begins with "{" and the time, text with the time.
+// Returns the spdlog pattern of a line; BareLine replaces its %v. A JSON line begins with "{" and
+// the time, a text line with the time.
 std::string PatternOf(LogFormat format) {
   return format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %v";
@@ -73,7 +74,8 @@ std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
   return line;
 }
 
-// Returns the line about lines that standard error did not take in time.
+// Returns the line that says how many lines were dropped, because standard error was not read in
+// time.
 std::string DroppedLine(LogFormat format, uint64_t count) {
   const std::string line =
       BareLine(format, LogLevel::kWarning,

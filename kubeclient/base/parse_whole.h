@@ -10,8 +10,8 @@ namespace windlass {
 
 // Returns the decimal number that `text` spells from its first to its last character. Returns
 // nullopt for:
-//   - an empty text, and one that is not all digits: "", "+5", " 5", "5s"; for a signed Integer the
-//     text may begin with '-';
+//   - a text that is empty or not all digits: "", "+5", " 5", "5s". Exception: for a signed Integer
+//     the text may begin with '-';
 //   - a number outside Integer's range.
 template <typename Integer>
 std::optional<Integer> ParseWhole(std::string_view text) {

@@ -54,7 +54,7 @@ enum class ErrorDetail : uint8_t {
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
   kNoDryRun,   // 400: a webhook with side effects answers no dry run
   kHeldBack,   // kNotSent: the API server does not answer, so we did not try
-  kNoAnswer,   // kAmbiguous: it was sent, and not completed within its deadline
+  kNoAnswer,   // kAmbiguous: the request was sent, and not completed within its deadline
   // kInvalid: more than one PodDisruptionBudget selects the Pod, so it cannot be evicted at all
   kManyBudgets,
 };
@@ -76,8 +76,8 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
-  // The HTTP code of the answer; 0 if the error is not an answer. Makes distinctions that `kind`
-  // does not make: 400 and 422 judge the object that was sent, 413 and 415 do not.
+  // The HTTP code of the answer; 0 if the error does not come from an answer. It tells apart what
+  // `kind` does not: 400 and 422 judge the object that was sent, 413 and 415 do not.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

@@ -14,12 +14,13 @@ namespace {
 
 // How long the destructor waits for the reader of the pipe to take the kept lines.
 constexpr std::chrono::seconds kLastLinesMax{1};
-// How long the thread waits for room before it looks whether the process ends.
+// How long the thread waits for room before it checks whether the writer is being destroyed.
 constexpr int kLookMs = 100;
 
 std::atomic<uint64_t> lines_dropped = 0;
 
-// Returns true if `fd` takes PIPE_BUF bytes without blocking, or if a write would fail at once.
+// Waits up to `wait_ms`. Returns true if `fd` takes PIPE_BUF bytes without blocking, or if a write
+// would fail at once.
 bool HasRoom(int fd, int wait_ms) {
   pollfd one{fd, POLLOUT, 0};
   return poll(&one, 1, wait_ms) > 0;

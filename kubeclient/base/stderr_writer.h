@@ -1,9 +1,9 @@
 // StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
 //
-// A container's standard error is a pipe. If no process reads it, a write blocks once 64 KiB are in
-// the pipe, and so the logging thread stands still. So a line is written at once if the pipe has
-// room, and is kept otherwise. When a line is first kept, a thread is started that writes the kept
-// lines as soon as there is room. Lines beyond kKeptBytesMax are dropped, and a line says how many.
+// A container's standard error is a pipe. If no process reads it, a write blocks the logging thread
+// once 64 KiB are in the pipe. So a line is written at once if the pipe has room, and is kept
+// otherwise. When a line is first kept, a thread is started that writes the kept lines as soon as
+// there is room. Lines beyond kKeptBytesMax are dropped, and a later line says how many.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +28,7 @@ class StderrWriter {
  public:
   // `fd` must stay open. `dropped_line` returns the line that says that `count` lines were dropped.
   StderrWriter(int fd, std::function<std::string(uint64_t count)> dropped_line);
-  // Gives the reader a second to take what is kept, and drops the rest.
+  // Gives the reader of the pipe a second to take the kept lines, and drops the rest.
   ~StderrWriter();
   StderrWriter(const StderrWriter&) = delete;
   StderrWriter& operator=(const StderrWriter&) = delete;

@@ -23,9 +23,9 @@ class BackOff {
  public:
   explicit BackOff(Random& random) : random_(random) {}
 
-  // Returns the wait after a failure at `now`: drawn between 0 and 0.8 s, then 1.6 s, 3.2 s and so
-  // on, at most `longest`. Starts over if two minutes without a failure have passed since the last
-  // wait ended.
+  // Returns the wait after a failure at `now`: a random time below a limit. The limit is 0.8 s
+  // after the first failure, then 1.6 s, 3.2 s and so on, at most `longest`. Starts over if two
+  // minutes without a failure have passed since the last wait ended.
   Duration Next(MonotonicTime now, Duration longest) {
     if (now - last_wait_over_ >= kReflectorBackOffReset) step_ = kReflectorBackOffFirst;
     const Duration wait = random_.Between(Duration{0}, std::min(step_, longest));

@@ -26,7 +26,7 @@ inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
 // An audit is given up if the watch has not caught up with the list after this time. Bookmarks come
 // once a minute, so a watch that works catches up within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
-// How often an audit looks whether the watch has caught up.
+// How often an audit checks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);
 // How many objects one turn of the event loop compares.
 inline constexpr int kAuditComparedInOneTurn = 2000;

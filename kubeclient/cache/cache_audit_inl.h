@@ -115,7 +115,7 @@ void CacheAudit<T>::AwaitVersion() {
 template <typename T>
 void CacheAudit<T>::Compare() {
   timer_ = 0;
-  // The informer gets a complete state anew, so the audit is given up.
+  // If the informer gets a complete state anew, the audit is given up.
   if (!informer_.HasSynced() || informer_.is_applying()) return Rest();
   for (int compared = 0; compared < kAuditComparedInOneTurn; ++compared) {
     const auto listed = compared_ ? listed_.upper_bound(*compared_) : listed_.begin();

@@ -2,8 +2,8 @@
 //
 // A user with the right to create objects decides how large they are. Without a bound, one user
 // could get the process killed for lack of memory, again after each restart. With a bound, an
-// object that does not fit is left out, named to its user, and read again when there is room
-// . The figures are estimates from the sizes of the objects, within 20 % of what is
+// object that does not fit is left out, a message names the object, and it is read again when there
+// is room. The figures are estimates from the sizes of the objects, within 20 % of what is
 // allocated (docs/memory.md). Core thread only.
 #pragma once
 
@@ -26,14 +26,14 @@ struct ObjectBytes {
   size_t sum() const { return own + texts; }
 };
 
-// The memory of a cache, in bytes. `all`: of all objects, without their interned texts. `large`: of
-// the objects above kCutAbove, with their interned texts.
+// The memory of a cache, in bytes. `all` counts all objects, without their interned texts. `large`
+// counts only the objects above kCutAbove, with their interned texts.
 struct CacheBytes {
   size_t all = 0;
   size_t large = 0;
 
-  // Add counts an object, and `beside` bytes for its place in the store. Remove takes both away
-  // again.
+  // Add adds the bytes of an object, and `beside` bytes for its place in the store. Remove
+  // subtracts both.
   void Add(const ObjectBytes& object, size_t beside) {
     all += object.own + beside;
     if (object.sum() > kCutAbove) large += object.sum();
@@ -58,9 +58,9 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object that takes `before` may take `bytes` from now on. Large objects that
-  // grow may together take three eighths of the budget, more than the quarter for new ones. So an
-  // object is not cut down because the process writes to it in the middle of a rollout.
+  // Returns true if an object of `before` bytes may become one of `bytes`. If it grows, all large
+  // objects together may take three eighths of the budget; for a new object the limit is a quarter.
+  // So an object is not cut down because the process writes to it in the middle of a rollout.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

@@ -8,8 +8,8 @@
 
 namespace windlass {
 
-// A relist that would remove more than half of at least this many objects is confirmed first
-//
+// If the store has at least this many objects, and a relist would remove more than half of them,
+// another list must confirm the relist first.
 inline constexpr size_t kVanishGuardObjects = 20;
 // The time between two slices of a list, in which other events have their turn.
 inline constexpr Duration kBetweenSlices = milliseconds(1);
@@ -196,9 +196,9 @@ bool Informer<T>::LooksLikeAMistake() const {
 
 // --- unreadable objects in a list (R-031) ---
 
-// Called if the list has an object without a readable name. That object may be any of those that
-// the list seems to lack. So the store keeps all of these, and quarantines them, because none is
-// known to be up to date.
+// Called if the list has an object without a readable name. That object may be any object that the
+// list seems to lack. So all objects that the list seems to lack are kept, and are quarantined,
+// because none of them is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {

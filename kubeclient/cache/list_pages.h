@@ -7,12 +7,13 @@ namespace windlass {
 
 // Objects in one page: client-go's figure.
 inline constexpr int kListPageSize = 500;
-// Pages of one list: 10 million objects. A server that sends more is broken.
+// The most pages of one list: 10 million objects. A server that sends more is broken.
 inline constexpr int kListPagesMax = 20000;
 
-// How many objects to ask for in the next page. A few large objects must not make a whole list
-// slow. Example: a page of 500 is larger than kBodyBytesMax; the same page is asked for with 250
-// objects, then with 125, which fits. After four pages that fit the next one has 250 objects again.
+// How many objects to ask for in the next page. The number grows again after a page was too large,
+// because a few large objects must not make a whole list slow. Example: a page of 500 objects is
+// larger than kBodyBytesMax; the same page is asked for with 250 objects, then with 125, which
+// fits. After four pages of 125 objects, the next page has 250 objects again.
 class PageSize {
  public:
   int limit() const { return limit_; }

@@ -12,8 +12,8 @@
 //   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
 //     lower than ours.
 //   - After an outage a complete, consistent state is read once instead of a watch, and its version
-//     is lower than ours. A watch would not show this: the server may have been restored, and have
-//     passed our version since.
+//     is lower than ours. A watch would not show every restore: the server may have been restored,
+//     and have passed our version before the watch begins.
 //   - A complete state has an object in an older version than we have seen.
 //   - The server's version goes back three times in a row.
 #pragma once
@@ -82,9 +82,11 @@ class Reflector {
   //   - when a complete state came, or when a watch last brought a line that counts
   //   - before the first of these: when the reflector was started
   // The first lines of a new watch do not count, because they are about the past and the lines
-  // after them may never arrive. These lines count: a bookmark, every line after a bookmark, and
-  // every line that comes later than kWatchTakenAsWell. If the server sends no bookmarks, the last
-  // line before that time counts as well or, without a line, the opening of the watch.
+  // after them may never arrive. These lines of a watch count:
+  //   - a bookmark, and every line after it
+  //   - every line that comes after the watch has been open for 10 s (kWatchTakenAsWell)
+  //   - if no bookmark has come: the last line within these 10 s or, without a line, the opening of
+  //     the watch
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -1,7 +1,9 @@
-// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages. An
-// incomplete state is not exposed, nor a state that is older than ours. Once a list
-// was too large for one answer, all further lists are read in pages. Then: how the reflector asks
-// whether the server went back to an earlier state.
+// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
+// Neither an incomplete state nor a state that is older than ours is exposed. Once a
+// list was too large for one answer, all further lists are read in pages.
+//
+// The last part of the file is how the reflector asks whether the server went back to an earlier
+// state.
 #include <optional>
 #include <utility>
 
@@ -142,8 +144,9 @@ void ReflectorMachine::AskForLess() {
             {{"resource", options_.resource.plural}});
 }
 
-// Call when pages of a list have expired and the list begins anew. After some restarts the list is
-// requested in one piece or, if one piece was too large before, as a watch list.
+// Call when pages of a list have expired and the list begins anew. After kPageRestartsMax restarts
+// the list is requested in one piece or, if one piece was too large before, as a watch list
+//
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;

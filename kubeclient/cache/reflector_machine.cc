@@ -54,8 +54,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// Calls the sink's Reset. In that call the sink's owner may stop us, or reset other informers whose
-// owners then reset us: a reset within a reset does nothing.
+// Calls the sink's Reset. During that call the sink's owner may stop us. It may also reset other
+// informers, and their owners may then reset us again: a reset within a reset does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -105,8 +105,8 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   Recover(what, failure);
 }
 
-// Returns "list replicasets: Forbidden: …". If the API server does not serve a resource that has a
-// manifest, returns the command that applies it instead.
+// Returns a text such as "list replicasets: Forbidden: …". If the API server does not serve a
+// resource that has a manifest, the text says so and names the command that applies the manifest.
 std::string ReflectorMachine::Describe(bool listing, const ListWatchFailure& failure) const {
   const ResourceId& resource = options_.resource;
   const std::string plural(resource.plural);
@@ -236,7 +236,8 @@ void ReflectorMachine::NoteUnreadable(std::string_view object_json, const Error&
   if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
 }
 
-// Waits, because until the relist the object may change, be deleted or become readable.
+// Relists after a wait and not at once: in the meantime the object may change, be deleted or become
+// readable.
 void ReflectorMachine::RelistLater() {
   unnamed_ = false;
   if (relist_timer_ != 0) return;
@@ -267,15 +268,15 @@ std::weak_ptr<int> ReflectorMachine::OpenCall() {
   return call_alive_;
 }
 
-// Closes the call under way. Cancels the timer, too, which guarded the call or ended a wait.
+// Closes the call under way, and cancels the timer that guards the call or ends a wait.
 void ReflectorMachine::CloseCall() {
   call_alive_.reset();
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// Notes it if a call could not be sent. Then the former server may have ended, and another one with
-// an earlier state may take its place.
+// Notes that the server was away, if a call was tried and could not be sent. The former server may
+// have ended then, and another server with an earlier state may take its place.
 void ReflectorMachine::NoteRefusal(const Error& error) {
   const bool tried = error.detail != ErrorDetail::kHeldBack;
   if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;

@@ -28,7 +28,8 @@ namespace windlass {
 // Event types we do not know are named in the log once each, and at most this many.
 inline constexpr size_t kUnknownTypesLogged = 8;
 
-// At most one call and one timer exist; each state says what follows them.
+// At most one call exists, and one timer besides relist_timer_. The state says what follows when
+// the call ends or the timer fires.
 struct ReflectorMachine {
   ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& transport, Decoder& decoder, ReflectorOptions options,
@@ -161,7 +162,7 @@ struct ReflectorMachine {
   MonotonicTime last_line_at_;
   bool heard_a_line_ = false;
   bool caught_up_ = false;       // the stream has reported what happened before it was opened
-  bool bookmarks_come_ = false;  // the server sends bookmarks on this stream
+  bool bookmarks_come_ = false;  // a bookmark has come, on this stream or an earlier one
   bool silence_reported_ = false;
 
   // Failures since all was well.

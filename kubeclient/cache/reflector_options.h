@@ -14,7 +14,7 @@ struct ReflectorOptions {
   std::string namespace_;      // empty: all namespaces
   std::string field_selector;  // as in a query, e.g. "status.phase!=Succeeded,status.phase!=Failed"
   bool metadata_only = false;  // asks for PartialObjectMetadata
-  // The server ends a watch after a time drawn between the two.
+  // The server ends a watch after a time drawn between these two.
   Duration watch_timeout_low = kWatchTimeoutLow;
   Duration watch_timeout_high = kWatchTimeoutHigh;
 };

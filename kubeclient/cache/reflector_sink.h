@@ -17,8 +17,8 @@ namespace windlass {
 // The outcome of EndReplace.
 enum class Replaced : uint8_t {
   kDone,
-  // Not exposed: it looks like a mistake, because more than half of 20 or more objects would vanish
-  // . The reflector lists again; that list counts as confirmed.
+  // Not exposed: the state looks like a mistake, because more than half of 20 or more objects would
+  // vanish. The reflector lists again; the new list counts as confirmed.
   kDoubtful,
   // Not exposed: the state as a whole is not older than what we hold, but one of its objects is.
   // Only a reset of the server's state explains that.
@@ -26,7 +26,7 @@ enum class Replaced : uint8_t {
 };
 
 // Receives what the reflector reads. A replacement is exposed only by EndReplace, which may leave
-// the end of a long one to later turns of the event loop.
+// the rest of a long replacement to later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
@@ -44,7 +44,7 @@ class ReflectorSink {
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
   // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Called when everything received so far counts no longer, because the server's state was reset
+  // Called when the server's state was reset, so that nothing received so far counts any more
   // . The next EndReplace is accepted with any version; until then no event comes. May stop
   // the reflector.
   virtual void Reset() = 0;
@@ -89,10 +89,10 @@ struct ReflectorCounters {
   uint64_t time_travels = 0;   // lists and bookmarks older than ours, not applied
   uint64_t probes = 0;         // lists of one object, after silent watches
   uint64_t resets = 0;         // times that everything was read anew
-  // Relists by Relist, or for an object without a readable name.
+  // Relists by a call of Relist, or because of an object without a readable name.
   uint64_t repairs = 0;
-  // By reason: "orderly", "short", "idle", "unfinished", "silent", "malformed", "transport",
-  // "other", or the status ("410").
+  // How many watches ended, by reason: "orderly", "short", "idle", "unfinished", "silent",
+  // "malformed", "transport", "other", or the HTTP status, such as "410".
   std::map<std::string, uint64_t> watch_ends;
 };
 

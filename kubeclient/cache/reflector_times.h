@@ -22,7 +22,8 @@ inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
 // How long a server that refused a watch list is asked for lists instead.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
-// How long a watch may fail because the server is in trouble before a list is asked for.
+// If watches fail because the server is in trouble, they are asked for again for this long. After
+// that a list is asked for.
 inline constexpr Duration kServerErrorPatience = seconds(60);
 // How often a list in pages is restarted because its pages expired. After that the list is read in
 // one piece or, if one piece was too large before, as a watch list.
@@ -33,7 +34,7 @@ inline constexpr int kRelistsAtOnceMax = 3;
 // How many lists or bookmarks in a row must show an earlier state before we believe that the server
 // went back to that state.
 inline constexpr int kTimesBackMax = 3;
-// An object whose name cannot be read is looked for by a relist within this time.
+// If the name of an object cannot be read, a relist follows within this time.
 inline constexpr Duration kUnnamedRelist = seconds(300);
 // How often a reflector looks for an API that is not installed, +- 20 % (R-024).
 inline constexpr Duration kAbsentApiProbe = seconds(60);

@@ -20,10 +20,10 @@ namespace {
 
 // A watch that ends sooner than this, without an event, has failed.
 constexpr Duration kVeryShortWatch = seconds(1);
-// Silent watches in a row before one object is listed, to see whether the server knows our version
-//
+// After this many silent watches in a row, one object is listed, to find out whether the server has
+// reached our version.
 constexpr int kSilencesMax = 2;
-// Bytes of an unknown event type that the log shows.
+// How many bytes of an unknown event type the log shows.
 constexpr size_t kUnknownTypeShown = 64;
 
 }  // namespace
@@ -109,8 +109,8 @@ void ReflectorMachine::OnLine(std::string_view line) {
   }
 }
 
-// One object must not hold up the others. A long line counts as an object that cannot be decoded
-//
+// A line that is too long counts as an object that cannot be decoded, because one object must not
+// hold up the others.
 void ReflectorMachine::OnLongLine(std::string_view head) {
   NoteLine();
   last_heard_ = clock_.Now();
@@ -279,8 +279,8 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed. So a line that comes later than
-// kWatchTakenAsWell is not part of what was missed. If the server sends no bookmarks, view_at_
-// becomes the time of the last line so far.
+// kWatchTakenAsWell is not part of what was missed. If no bookmark has come, view_at_ becomes the
+// time of the last line so far or, without a line, of the opening.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

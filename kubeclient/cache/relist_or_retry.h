@@ -44,7 +44,7 @@ enum class Recovery : uint8_t {
   kRelistNow,           // our version has expired: relist at once, not older than it
   kRelistConsistently,  // at once, without a resourceVersion
   kListInstead,         // this server does not support watch lists
-  kRelistInPages,       // at once, in consistent pages from now on, or in smaller ones
+  kRelistInPages,       // at once, in consistent pages from now on, or as a watch list
   kWaitForRight,        // 403: the same request, at growing intervals
   kWaitForApi,          // 404: no server serves this resource yet
 };

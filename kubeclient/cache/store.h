@@ -73,10 +73,11 @@ class Store {
   // A handler that is registered late sees the present objects as adds.
   void OnChange(ChangeHandler handler);
 
-  // Returns the index of `keys_of`, which stays valid as long as the store, for By. An index for
-  // the same function is made once. `keys_of` is a function, or a lambda without captures, and
-  // names the keys of an object by its content alone: as a std::optional, or as a range. A user
-  // that asks late gets the present objects as well.
+  // Returns an index for By; it stays valid as long as the store. The index finds objects by the
+  // keys that `keys_of` returns for them. `keys_of` is a function, or a lambda without captures. It
+  // returns a std::optional or a range, which depends only on the content of the object. Two calls
+  // with the same function return the same index. An index that is added late has the present
+  // objects as well.
   //
   //   const auto& by_node = pods.AddIndex([](const Pod& pod) { return std::optional(pod.node); });
   //   for (const Pod* pod : pods.By(by_node, "node-1")) …
@@ -106,8 +107,8 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch, with the object's last version. Removes the object even if a
-  // fold is newer: in that version the object no longer matched the watch's selector.
+  // Applies DELETED from the watch; `version` is the object's last one. Removes the object even if
+  // a fold is newer: the object no longer matched the watch's selector in `version`.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
   // selector. Returns kStale for an object that we do not hold, in a version that the watch has
@@ -119,8 +120,8 @@ class Store {
   // Returns the object as an entry of a list. The entry has no content if the store holds that
   // version.
   Listed<T> ToList(T object) const;
-  // Changes data that is kept beside the object and belongs to no version of the object. Handlers
-  // are not called, and indexes follow. Does nothing if no object of that uid is held. `change`
+  // Changes data that is kept beside the object and belongs to no version of the object. Updates
+  // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`
   // must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
   // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
@@ -187,7 +188,7 @@ class Store {
   static std::optional<Uid> OwnerOf(const T& object);
   static std::optional<Symbol> NamespaceOfOrphan(const T& object);
 
-  // AddIndex, which makes the indexes below, uses these three.
+  // These three come before the indexes, because AddIndex uses them when it makes the indexes.
   bool notifying_ = false;
   Objects objects_;  // ordered, so that iteration never depends on a hash
   std::vector<std::unique_ptr<AnyStoreIndex<T>>> indexes_;

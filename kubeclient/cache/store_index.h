@@ -82,8 +82,8 @@ class StoreIndex : public AnyStoreIndex<T> {
   size_t size_ = 0;
 };
 
-// Both return a range of the keys that an index function has named. An index function returns an
-// optional key, or a range.
+// Both return the result of an index function as a range of keys. The result is an optional key, or
+// a range already.
 template <typename Key>
 std::span<const Key> AsKeys(const std::optional<Key>& key) {
   return key ? std::span<const Key>(&*key, 1) : std::span<const Key>();

@@ -79,7 +79,7 @@ const T* Store<T>::FindByUid(const ObjectKey& key, const Uid& uid) const {
 
 template <typename T>
 std::vector<const T*> Store<T>::InNamespace(std::string_view namespace_) const {
-  // The first text after `namespace_` is the one with a zero behind it.
+  // In order, the first text after `namespace_` is `namespace_` with a zero byte behind it.
   const auto end = objects_.lower_bound({std::string(namespace_) + '\0', ""});
   std::vector<const T*> objects;
   for (auto next = objects_.lower_bound({namespace_, ""}); next != end; ++next) {
@@ -124,7 +124,7 @@ Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
   if (Buried(KeyOf(object.meta), object.meta.uid, version)) return Stale();
-  // The watch reports a successor, so it has passed the end of the object that we deleted.
+  // The watch reports a successor, so the watch has passed the end of the object that we deleted.
   if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
@@ -267,8 +267,8 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Returns true if an object that we do not hold must have been deleted after `version`. A reply
-// with exactly the version of the last event repeats that event.
+// Returns true if an object that we do not hold must have been deleted after `version`. For a
+// reply, the version of the last event counts, too: the reply only repeats that event.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

@@ -8,8 +8,9 @@
 
 namespace windlass {
 
-// AddBytes and RemoveBytes count in `bytes` the object of a list's entry. They leave out the entry
-// itself, which exists only briefly: counting it could cause other caches to be given up.
+// AddBytes adds the size of the object in a list's entry to `bytes`, RemoveBytes subtracts it. Both
+// leave out the entry itself, which exists only briefly: counting it could cause other caches to be
+// given up.
 template <typename T>
 void AddBytes(const Listed<T>& listed, CacheBytes& bytes) {
   if (listed.object != nullptr) bytes.Add(SizeOf(*listed.object), 0);

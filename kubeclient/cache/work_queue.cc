@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// The most set-aside keys that TakeUpAside makes ready at a time. Usually fewer of them can begin.
-// Get takes the most urgent ones first, and the others are set aside again.
+// TakeUpAside makes at most this many of the keys that were set aside ready at a time. Usually
+// fewer of them can begin. Get takes the most urgent ones first, and sets the others aside again.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kAwaitedStatus || wake == Wake::kStatusChange; }

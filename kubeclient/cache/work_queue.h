@@ -44,8 +44,8 @@ inline constexpr int kInternalErrorsMax = 10;
 // From this many lost races in a row on, a lost race counts as a failure. Otherwise two writers
 // could disturb each other for ever.
 inline constexpr int kConflictsMax = 5;
-// How long a key that lost a race waits for the watch. A watch rarely lags further behind a reply
-//
+// How long a key that lost a race waits for the watch. A watch rarely lags behind a reply for
+// longer.
 inline constexpr Duration kConflictWait = seconds(1);
 // How long a key that was woken only by the status of a ReplicaSet waits. Further wake-ups of that
 // kind do not extend the wait.
@@ -110,11 +110,11 @@ class WorkQueue {
   // Processing ended well, or in a way that is not to be retried. Forgets failures, and sets or
   // clears the deadline slot.
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
-  // Processing failed. The key waits for a back-off of 50 ms, doubled with each failure in a row,
-  // +- 50 %, at most `longest` and at least `at_least` (a server's Retry-After). Example: 50 ms,
-  // 100 ms, 200 ms. After the back-off the key waits for its turn among the retries of its
-  // namespace (D-521). The deadline slot stays as it is. A key that was added while it was
-  // processed is ready at once; its failures are remembered.
+  // Processing failed. The key waits for a back-off: 50 ms after the first failure, 100 ms after
+  // the second in a row, then 200 ms and so on, each +- 50 %, at most `longest` and at least
+  // `at_least` (a server's Retry-After). After the back-off the key waits for its turn among the
+  // retries of its namespace (D-521). The deadline slot stays as it is. A key that was added while
+  // it was processed is ready at once; its failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
   // by a timer after kConflictWait. Its back-off does not grow, and it waits for no turn. The
@@ -148,9 +148,9 @@ class WorkQueue {
   std::function<void(Duration)> on_work_duration;
 
  private:
-  // All that memory holds about a key. `ready.since` is also the time when processing began. There
-  // may be 100,000 entries, so the order of the members leaves no gap: the small ones lie
-  // in the tail padding of ReadyKey.
+  // All that the queue remembers about a key. While the key is processed, `ready.since` is the time
+  // when processing began. There may be 100,000 entries, so the order of the members leaves
+  // no gap: the small ones lie in the tail padding of ReadyKey.
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
     Priority wanted = Priority::kResync;  // highest priority asked for since the key was handed out

@@ -11,7 +11,8 @@ namespace windlass {
 //   - 429, 503: a webhook chose that code for its denial.
 //   - 429: a PodDisruptionBudget refuses an eviction (C-019).
 // An API server that is overloaded or shutting down answers 429 in plain text, from a filter in
-// front of the handlers. Reads meet neither webhooks nor etcd's limit.
+// front of the handlers. For a read this returns false: reads meet neither webhooks nor etcd's
+// limit.
 bool MayBeAboutTheObject(HttpMethod method, const HttpResponse& response);
 
 }  // namespace windlass

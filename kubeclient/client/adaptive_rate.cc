@@ -73,8 +73,8 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
   return allowed;
 }
 
-// Sets the bucket to the rate that is allowed now. Its burst shrinks in proportion, and tokens
-// above it are lost, so that a client that was slowed down has no burst left.
+// Sets the bucket to the rate that is allowed now. The bucket's burst shrinks in proportion, and
+// tokens above the new burst are lost, so that a client that was slowed down has no burst left.
 void AdaptiveRate::Follow(MonotonicTime now) {
   const double allowed = Allowed(now);
   if (allowed == rate_) return;

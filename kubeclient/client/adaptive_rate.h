@@ -1,11 +1,12 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
 //   - A 429 or 503 halves the rate, once per Retry-After window (at least kThrottledWaitMin). From
-//     the window's end on the rate grows by one call per second each second. Example, with 50 per
-//     second, a 429 at 0 s and a Retry-After of 3 s: 25 at first, 26 at 4 s, 27 at 5 s, 50 at 28 s.
+//     the window's end on the rate grows by one call per second each second. Example, with 50 calls
+//     per second, a 429 at 0 s and a Retry-After of 3 s: 25 calls per second until 4 s, then 26, 27
+//     from 5 s on, and 50 again from 28 s on.
 //   - After an outage the rate begins at one call per second and grows to the configured rate
-//     within kSlowStart, by the same factor every second. Example, with 64 per second and 10 s: 1,
-//     8 after 5 s, 64 after 10 s.
+//     within kSlowStart, by the same factor every second. Example, with 64 calls per second and a
+//     slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.
 // The caller passes in the time, which must never go back.
 #pragma once
 
@@ -26,13 +27,13 @@ class AdaptiveRate {
   // per_second <= 0: no limit, so that only the slow start slows calls down.
   AdaptiveRate(double per_second, int burst);
 
-  // These three do what they do in TokenBucket, at the rate that is allowed now.
+  // These three work like those of TokenBucket, at the rate that is allowed now.
   MonotonicTime NextAt(MonotonicTime now);
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);
 
-  // Call when the server answered 429 or 503, with `retry_after` or 0. Halves the rate, unless the
-  // window of the latest halving is still open.
+  // Call when the server answered 429 or 503. `retry_after` is the answer's Retry-After, or 0.
+  // Halves the rate, unless the window of the latest halving is still open.
   void Throttled(MonotonicTime now, Duration retry_after);
   // Call when the server is back after an outage. Begins the slow start.
   void StartSlowly(MonotonicTime now);

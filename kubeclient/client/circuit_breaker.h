@@ -10,10 +10,11 @@
 //     kBreakerWindow. Otherwise kInternal may be due to the objects of one tenant.
 //   - kUnanswered is bad only if several namespaces got kInternal or kUnanswered within
 //     kBreakerWindow, and no exchange was kUseful in that time. While the server answers other
-//     requests, unanswered writes mean slow webhooks and no outage. A kUnanswered that is bad
-//     counts as one more in the row of failures. One that is not bad neither lengthens the row nor
-//     ends it. Example: 60 writes wait for a webhook, then the connection of a read breaks: a row
-//     of 1.
+//     requests, unanswered writes mean slow webhooks and no outage.
+// How kUnanswered counts in the row of failures:
+//   - A bad kUnanswered lengthens the row by one.
+//   - A kUnanswered that is not bad neither lengthens the row nor ends it. Example: 60 writes wait
+//     for a webhook, then the connection of a read breaks: a row of 1.
 // Resets with the first kUseful outcome, but not within kBreakerOpenMin after tripping: such an
 // outcome may belong to an older request. AdaptiveRate then lets calls out slowly. Pure: the caller
 // passes in the time.
@@ -31,7 +32,7 @@
 
 namespace windlass {
 
-// How many exchanges without an answer in a row open the breaker.
+// This many exchanges in a row without an answer open the breaker.
 inline constexpr int kBreakerFailures = 5;
 // The time over which answers are counted.
 inline constexpr Duration kBreakerWindow = seconds(10);
@@ -50,7 +51,7 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 enum class CallOutcome : uint8_t {
   kUseful,       // the server answered, even if with a refusal
   kInternal,     // 500
-  kUnanswered,   // a write was sent and not answered: perhaps a webhook is slow, or talks too long
+  kUnanswered,   // a write was sent and not answered: perhaps a webhook is slow, or its answer long
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
   kRefused,      // nothing was sent: no process listens there, or the name is not known

@@ -22,8 +22,8 @@
 namespace windlass {
 namespace {
 
-// The most calls in the client. Every key has at most one call in flight, so more than this mean a
-// fault elsewhere.
+// The most calls in the client. Every key has at most one call in flight, so more calls than this
+// mean a fault elsewhere.
 constexpr size_t kCallsWaitingMax = 65536;
 // While the rate limit holds calls back, the client wakes once in this time and sends every call
 // whose turn has come.
@@ -70,7 +70,7 @@ struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
   // Reads whose answers may be large: at most `most` of them are in `lane` or in flight at a time.
-  // Further reads wait in turns of their namespaces.
+  // Further reads wait, and their namespaces take turns.
   struct Places {
     int most;
     int taken = 0;  // by calls in `lane` or in flight
@@ -382,9 +382,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// Answers the calls that wait with kNotSent. Their callers decide again once the server is back,
-// because the cluster's state may have changed by that time. Keeps writes of Events, which stay
-// true, unless they have failed before.
+// Ends the calls that wait; each gets kNotSent. Their callers decide again once the server is back,
+// because the cluster's state may have changed by that time. Exception: a write of an Event stays
+// true and goes on waiting, unless it has failed before.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

@@ -1,5 +1,5 @@
-// Client: executes Requests. It knows paths and verbs, turns answers into Errors by what the caller
-// can do next, limits the rate, and asks the write deadline before every mutation.
+// Client: executes Requests. It knows paths and verbs, limits the rate, and asks the write deadline
+// before every mutation. It sorts refusals and failures into Errors by what the caller can do next.
 //
 //   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations) ──▶ rate limit ──▶ Transport
 //
@@ -64,7 +64,7 @@ class Client {
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
   // Order: calls are sent in the order of Execute. If kGetsInFlightMax GETs or kListsInFlightMax
-  // lists are in flight, further reads of that kind wait in turns of their namespaces, and other
+  // lists are in flight, further reads of that kind wait: their namespaces take turns, and other
   // calls pass them. Writes of Events wait until no other call waits, and get a tenth of the rate.
   //
   // Errors of the client itself:
@@ -90,7 +90,7 @@ class Client {
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);
 
-  // Hold: the API server does not answer (GuardedTransport). Until Resume:
+  // Call Hold when the API server does not answer (GuardedTransport). Until Resume:
   //   - the client sends nothing and repeats nothing;
   //   - waiting calls and new calls get kNotSent;
   //   - writes of Events wait instead, except that a write which has failed before gets kNotSent;

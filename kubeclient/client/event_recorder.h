@@ -5,15 +5,15 @@
 //   - From the tenth different message on, Events of one object, type and reason are merged into
 //     one: "(combined from similar events): …".
 //   - Each object may have 25 Events of one type in a burst, then one per 300 s.
-//   - At a time, one Event of each namespace and at most kEventsInFlightMax Events of all
-//     namespaces are being sent; namespaces take turns. Example: a webhook hangs on the Events of
+//   - At most one Event of each namespace, and at most kEventsInFlightMax Events in all, are being
+//     sent at the same time; namespaces take turns. Example: a webhook hangs on the Events of
 //     "shop"; Events of "blog" are written meanwhile (C-018).
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
-// An Event is tried at most 3 times. Its failure is counted and logged at debug level. Once in
-// kEventWarningEvery the log warns of Events that are dropped, and of a namespace whose Events get
-// no answer from a webhook or the API server. The client sends Events only while no other call
-// waits. Core thread only. Source: D-536.
+// An Event is tried at most 3 times. If it is not written, this is counted and logged at debug
+// level. Once in kEventWarningEvery the log warns of Events that are dropped, and of a namespace
+// whose Events get no answer from a webhook or the API server. The client sends Events only while
+// no other call waits. Core thread only. Source: D-536.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@
 
 namespace windlass {
 
-// Events that wait to be sent.
+// The most Events that wait to be sent.
 inline constexpr size_t kEventQueueMax = 1000;
 // The shortest time between two warnings of the same kind in the log.
 inline constexpr Duration kEventWarningEvery = seconds(60);

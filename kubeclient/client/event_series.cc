@@ -75,8 +75,8 @@ std::optional<std::string> EventCorrelator::Observe(const ObjectReference& about
 }
 
 // Returns true if `message` must be merged with other messages of its group. Merging begins with
-// the tenth distinct message (D-536). The set keeps the first nine. Example: messages 1 to 9 are
-// nine series, 10 and 11 are merged, and message 3 again is a repeat in its own series.
+// the tenth distinct message (D-536). The group remembers the first nine. Example: messages 1 to 9
+// are nine series, 10 and 11 are merged, and message 3 again is a repeat in its own series.
 bool EventCorrelator::IsOneOfMany(const std::string& group_key, const std::string& message,
                                   MonotonicTime now) {
   Group* group = groups_.Find(group_key);

@@ -39,8 +39,8 @@ std::string Excerpt(std::string_view body) {
   return line;
 }
 
-// Bytes kept of the message of a Status. A webhook's denial may have megabytes, too much for the
-// condition that shows it to users (R-066).
+// How many bytes of an error's message are kept. The message of a webhook's denial may have
+// megabytes, too much for the condition that shows it to users (R-066).
 constexpr size_t kMessageBytesMax = 4096;
 
 // Returns the Status' message (D-787), or "HTTP <code>: <beginning of the body>" if there is none.
@@ -70,8 +70,8 @@ ErrorKind KindOfForbidden(std::string_view message) {
 }
 
 // Returns true if a 422 means that a JSON Patch does not apply: a `test` failed, or a path is gone.
-// The API server replaces the patch library's text ("testing value /metadata/uid failed") by a
-// general one. The other cause of a 422, a validation error, always says "<Kind> "<name>" is
+// The patch library says "testing value /metadata/uid failed"; the API server replaces this text by
+// a general one. The other cause of a 422, a validation error, always says "<Kind> "<name>" is
 // invalid".
 bool IsFailedJsonPatch(Verb verb, std::string_view message) {
   if (verb != Verb::kPatch || HasAny(message, {" is invalid"})) return false;

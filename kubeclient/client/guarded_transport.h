@@ -5,7 +5,7 @@
 //                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
-// While the server is away the process sends almost nothing, whatever its callers' back-off is
+// While the server is away, the process sends only the following, whatever its callers' back-off is
 // (R-054, C-013):
 //   - the probes;
 //   - one call or stream per kAwayPass, so that the guard also notices a server whose /readyz never
@@ -31,7 +31,7 @@
 namespace windlass {
 
 // A server that needs longer than this for /readyz counts as still away. If the second probe is due
-// before the first probe's deadline, the second waits for that deadline.
+// before the first has an answer or has reached this deadline, the second waits (ScheduleProbe).
 inline constexpr Duration kProbeDeadline = seconds(3);
 // The time between two calls that pass while the server is away (C-013).
 inline constexpr Duration kAwayPass = seconds(10);

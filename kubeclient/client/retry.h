@@ -12,9 +12,9 @@ namespace windlass {
 // How often the write of an Event is tried, the first time included.
 inline constexpr int kEventTriesMax = 3;
 
-// A write is not sent again later than this after it was decided. Example: 429 with a Retry-After
-// of 4 s. The second try comes after 4 s. The third would come after 8 s, so instead the caller
-// decides anew.
+// A write is not sent again later than this after it was decided. Example: each try gets a 429 with
+// a Retry-After of 4 s. The second try comes after 4 s. The third would come after 8 s, so instead
+// the caller decides anew.
 inline constexpr Duration kDecisionAgeMax = seconds(5);
 
 // How often one call has failed, by kind of error.

@@ -11,8 +11,8 @@
 
 namespace windlass {
 
-// No write leaves later than this before the permit ends: some time passes between reading the
-// clock and the first byte on the wire (L-004).
+// Writes end this long before the permit ends, because some time passes between reading the clock
+// and the first byte on the wire (L-004).
 inline constexpr Duration kPermitMargin = milliseconds(250);
 
 class WriteDeadline {

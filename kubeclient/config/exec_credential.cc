@@ -27,7 +27,8 @@ int Number(std::string_view text, size_t at, size_t length) {
   return failure == std::errc() && end == first + length ? value : -1;
 }
 
-// Returns a time zone's offset, "Z" or "+02:00", in seconds east of UTC: 0 and 7200.
+// Returns the offset of a time zone in seconds east of UTC: 0 for "Z", 7200 for "+02:00". Returns
+// nullopt if `text` is not an offset.
 std::optional<int> Offset(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;

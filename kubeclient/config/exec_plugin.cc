@@ -23,8 +23,9 @@ void Set(std::vector<std::string>& environment, std::string_view name, std::stri
   environment.push_back(std::string(name) + "=" + std::string(value));
 }
 
-// Returns the plugin's environment: ours, with SSL_CERT_FILE as it was before HideSystemTrust; then
-// the kubeconfig's `env`; then KUBERNETES_EXEC_INFO. Later values replace earlier ones.
+// Returns the plugin's environment: ours, with SSL_CERT_FILE as it was before HideSystemTrust
+// (system_trust.h); then the kubeconfig's `env`; then KUBERNETES_EXEC_INFO. Later values replace
+// earlier ones.
 std::vector<std::string> EnvironmentOf(const ExecPluginConfig& config) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);

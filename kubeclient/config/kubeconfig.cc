@@ -149,9 +149,9 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   return config;
 }
 
-// Takes the proxy of the environment, unless the kubeconfig has one. A controller ignores the
-// environment's proxy: variables that are injected into Pods must not lead a controller away from
-// its API server.
+// Sets the proxy that the environment names, if the kubeconfig names none. Only with as_kubectl: a
+// controller ignores the environment's proxy and adds a note, because variables that are injected
+// into Pods must not lead a controller away from its API server.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

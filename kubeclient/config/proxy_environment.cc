@@ -20,7 +20,8 @@ struct NetworkAddress {
 };
 constexpr size_t kV4Offset = 12;
 
-// Of two variables, the one that is set, with its value. If neither is set, the first name and "".
+// The first of two variables that is set, with its value. If neither is set: the name of the first,
+// and "".
 struct SetVariable {
   std::string name;
   std::string value;

@@ -1,7 +1,8 @@
 // The proxy that the environment names for an API server, by the rules of kubectl (Go's
 // golang.org/x/net/http/httpproxy):
 //   - HTTPS_PROXY, or https_proxy if HTTPS_PROXY is not set, names a proxy for https:// servers;
-//   - NO_PROXY, or no_proxy if NO_PROXY is not set, lists servers that need no proxy, with commas;
+//   - NO_PROXY, or no_proxy if NO_PROXY is not set, lists the servers that need no proxy,
+//     separated by commas;
 //   - localhost and addresses of this machine are never reached through a proxy.
 // HTTP_PROXY is not read, because we accept http:// only for a server on this machine.
 #pragma once
@@ -27,13 +28,13 @@ Result<ProxyUrl> ProxyOfEnvironment(const ServerUrl& server, const Environment& 
 // if there is none.
 std::string ProxyVariable(const ServerUrl& server, const Environment& environment);
 
-// Returns true if an entry of the list matches `server`. An entry is one of these, the last three
-// optionally followed by ":PORT". Other entries match nothing:
+// Returns true if an entry of the list matches `server`. An entry and what it matches:
 //   *                             every server
 //   10.0.0.0/8                    an address in that network
 //   10.0.0.1, fd00::1             that address (with a port: [fd00::1]:6443)
 //   example.com                   that host and those below it
 //   .example.com, *.example.com   the hosts below it
+// ":PORT" may follow an entry of the last three lines. Other entries match nothing.
 bool MatchesNoProxy(std::string_view no_proxy, const ServerUrl& server);
 
 }  // namespace windlass

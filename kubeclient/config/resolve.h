@@ -1,5 +1,6 @@
-// Resolves a context's name to a server, its CA and credentials (ResolveContext), and the steps of
-// that, each in a .cc file of its own. Each returns kConfig if the kubeconfig is wrong.
+// ResolveContext finds the server, its CA and the credentials that a context names. The other
+// functions are its steps, each in a .cc file of its own. Every function returns kConfig if the
+// kubeconfig is wrong.
 #pragma once
 
 #include "kubeclient/base/result.h"
@@ -13,7 +14,7 @@ namespace windlass {
 // `sources` names none. Returns kConfig if `kubeconfig` is empty.
 Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSources& sources);
 
-// Reads server, proxy and trust into `config`.
+// Reads into `config` the server, its proxy, and how to verify the server's certificate.
 Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config);
 
 // Reads into `config` how we authenticate (token, basic authentication, client certificate or

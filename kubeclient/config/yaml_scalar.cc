@@ -36,7 +36,7 @@ std::optional<Number> Parse(std::string_view digits, int base) {
   return number;
 }
 
-// Returns the number that `text` spells: a sign, a prefix and digits.
+// Returns the number that `text` spells: digits, perhaps after a sign and a prefix such as "0x".
 std::optional<YamlScalar> WholeNumber(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);

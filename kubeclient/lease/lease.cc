@@ -14,7 +14,7 @@ namespace windlass {
 namespace {
 
 // Parses `text`; returns a discarded value if it is not JSON or is deeper than kJsonDepthMax. The
-// library writes recursively, so a deeply nested text could exhaust the stack.
+// library writes a value recursively, so a deeply nested one could exhaust the stack.
 nlohmann::json Parse(std::string_view text) {
   bool too_deep = false;
   const auto within = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {

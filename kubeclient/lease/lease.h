@@ -44,7 +44,7 @@ struct LeaseName {
   std::string name;
 };
 
-// Returns a Lease that does not exist yet, for a POST. It has no record.
+// Returns a Lease that does not exist yet, for a POST. Its record is empty.
 Lease NewLease(const LeaseName& name);
 
 // Returns the body of a PUT or POST: `lease` with `record` as its spec.

@@ -46,10 +46,10 @@ class LeaseView {
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }
 
-  // Both return the body of a write, with `micros` as renewTime. ClaimBody is for a PUT onto the
-  // Lease that we saw last, or for a POST if the Lease is absent. If `leading` is true, an absent
-  // Lease gets the leaseTransitions that it had before. ReleaseBody needs a Lease that is not
-  // absent.
+  // Both return the body of a write, with `micros` as renewTime.
+  //   - ClaimBody is for a PUT onto the Lease that we saw last, or a POST if the Lease is absent.
+  //     If `leading` is true, an absent Lease gets the leaseTransitions that it had before.
+  //   - Call ReleaseBody only if the Lease is not absent.
   std::string ClaimBody(int64_t micros, bool leading) const;
   std::string ReleaseBody(int64_t micros) const;
 

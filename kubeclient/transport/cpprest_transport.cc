@@ -161,7 +161,7 @@ using Unanswered = std::atomic<int>;
 // The network's half of a call or a stream (exchange_table.h).
 class CpprestExchange final : public HttpExchange {
  public:
-  // `lines` is null for a call, `route` without a proxy.
+  // `lines` is null for a call; `route` is null if there is no proxy.
   CpprestExchange(const HttpRequest& request, std::string name,
                   std::shared_ptr<const ProxyRoute> route, std::shared_ptr<LineSink> lines)
       : read_only_(request.method == HttpMethod::kGet),
@@ -170,7 +170,8 @@ class CpprestExchange final : public HttpExchange {
         lines_(std::move(lines)),
         body_(std::make_shared<BodySink>()) {}
 
-  // Core thread, before the request is handed to the library: from now on it may reach the server.
+  // Core thread, before the request is handed to the library: from now on the request may reach the
+  // server.
   void SetStarted(std::shared_ptr<Unanswered> unanswered) {
     started_ = true;
     unanswered_ = std::move(unanswered);

@@ -9,7 +9,8 @@
 //   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
 //     them (C-016). A GET may be sent twice: the library repeats it on a fresh connection when an
 //     idle one was dead;
-//   - deadlines and silence are timers of the core's TimerQueue, so they fire when that queue runs.
+//   - deadlines and limits on silence are timers of the core's TimerQueue, so they fire when that
+//     queue runs.
 // What the library does not offer:
 //   - a limit on the size of one chunk, or of the header of an answer, before it has been received
 //     whole. What a proxy answers to CONNECT is limited from outside (own_connections.h);
@@ -45,8 +46,8 @@ inline constexpr Duration kProxiedIdleMax = seconds(180);
 inline constexpr Duration kTransportCloseMax = seconds(5);
 
 // Starts the network thread, and keeps the library from loading the machine's trust store into
-// every connection (HideSystemTrust). Call it early in main: otherwise the library starts forty
-// threads when it is first used. One thread is enough: no code of the library's client or of ours
+// every connection (HideSystemTrust). Call this early in main: otherwise the library starts forty
+// threads when it is first used. One thread is enough: neither the library's client nor our code
 // blocks it, and two threads would only pass work to and fro (docs/design/006). Later calls do
 // nothing.
 void InitializeNetworkThread();

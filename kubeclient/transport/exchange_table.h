@@ -66,8 +66,8 @@ class ExchangeTable {
   void DeliverLines(CallId id);  // lines wait in the exchange's LineSink
 
   void Cancel(CallId id);
-  // Ends every stream that has a 200 response, as if the server had ended it: after the lines that
-  // wait, and without an error. Leaves calls and other streams alone.
+  // Ends every stream that has a 200 response, as if the server had ended it: delivers the waiting
+  // lines first, and reports no error. Leaves calls and other streams alone.
   void EndStreams();
   // Stops every call and stream without calling their handlers.
   void StopAll();

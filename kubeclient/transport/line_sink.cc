@@ -20,7 +20,7 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
   Taken taken = Taken::kAll;
   {
     const std::scoped_lock lock(mutex_);
-    // The bytes of an error body do not count as a sign of life. The silence counts from the
+    // The bytes of an error body do not count as a sign of life: the silence then counts from the
     // headers, so that a body that trickles in is cut off.
     if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
     rest_ = bytes;

@@ -6,12 +6,13 @@
 //   - Lines come in order and without their '\n'. After each line there are kLinePaddingBytes
 //     readable zeros, because simdjson reads ahead. Empty lines are left out. A last line without
 //     '\n' is never delivered.
-//   - Memory is bounded whatever the server sends: once lines of Limits::waiting_bytes_max wait,
-//     Put returns kLater, and the bytes that have no room stay in the caller's buffer.
+//   - Memory is bounded whatever the server sends: once the waiting lines have
+//     Limits::waiting_bytes_max bytes, Put returns kLater, and the bytes that have no room stay in
+//     the caller's buffer.
 //   - A line above Limits::line_bytes_max is skipped: only its head is kept and delivered. A line
 //     that has no end after Limits::line_skip_bytes_max closes the connection.
-//   - Before HeadersArrived Put takes nothing, because only the status shows whether the body is
-//     lines or an error.
+//   - Before HeadersArrived, Put takes no bytes and returns kLater, because only the status shows
+//     whether the body is lines or an error.
 //   - At most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
 //     has returned false.
 // Thread-safe. Callbacks are called without the lock.
@@ -102,10 +103,10 @@ class LineSink final : public ByteSink {
   void HeadersArrived(bool error);
 
   // --- core thread ---
-  // Calls `on_line` for up to `most` lines: with the line's text and its length. For a skipped line
-  // the text is only the head, and the length is that of the whole line. Returns true if more lines
-  // wait: the caller must then call Deliver again without an announcement. `on_line` is allowed to
-  // call Abort.
+  // Calls `on_line` for up to `most` lines, with the text and the length of the line. For a skipped
+  // line the text is only the head, and the length is that of the whole line. Returns true if more
+  // lines wait: the caller must then call Deliver again without an announcement. `on_line` is
+  // allowed to call Abort.
   bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.

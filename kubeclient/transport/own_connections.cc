@@ -99,8 +99,9 @@ constexpr int kTcpInfo = 11;  // TCP_INFO
 // first message of a TLS handshake is longer.
 constexpr uint64_t kSlack = 100;
 
-// Returns the most bytes that the library sends before the tunnel is open. Example: "CONNECT
-// h:1 HTTP/1.1", "Host: h:1" and "Proxy-Connection: Keep-Alive" with their line ends are 65 bytes.
+// Returns the most bytes that the library sends before the tunnel is open. Example for server "h:1"
+// (3 bytes), without a user: "CONNECT h:1 HTTP/1.1", "Host: h:1" and "Proxy-Connection: Keep-Alive"
+// with their line ends are 59 + 2 * 3 = 65 bytes.
 uint64_t ConnectBytes(const ProxyRoute& route) {
   constexpr uint64_t kWords = 59;
   constexpr uint64_t kAuthorization = 29;

@@ -1,7 +1,7 @@
-// The TCP connections of this process, which the HTTP library does not hand out, and what can be
-// done to a connection only through its descriptor:
-//   - the kernel notices when the peer has died silently (keep-alive)
-//   - a tunnel that a proxy does not open is ended
+// Finds the TCP connections of this process, because the HTTP library does not hand out their
+// descriptors. A descriptor is needed for:
+//   - keep-alive: the kernel notices when the peer has died silently
+//   - tunnels: a connection on which a proxy does not open the tunnel is shut down
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ void ForEachConnectionTo(uint16_t port, const std::function<void(int fd)>& visit
 // Finds connections that died silently, for example because a network drops packets or a machine
 // lost its power. Otherwise a watch on such a connection looks quiet until kWatchIdle.
 
-// The kernel asks a silent peer after kKeepAliveIdle, and then every kKeepAlivePeriod. If no answer
-// came for kPeerSilenceMax, the connection breaks.
+// The kernel probes a silent peer after kKeepAliveIdle, and then every kKeepAlivePeriod. If no
+// answer comes for kPeerSilenceMax, the kernel ends the connection.
 inline constexpr Duration kKeepAliveIdle = seconds(15);
 inline constexpr Duration kKeepAlivePeriod = seconds(5);
 inline constexpr Duration kPeerSilenceMax = seconds(30);

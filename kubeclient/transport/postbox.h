@@ -18,8 +18,8 @@ class Postbox {
   // after Close has returned.
   void Post(Inbox::Message message);
 
-  // Enter when an exchange is handed to the network thread; Leave when that thread is done with the
-  // exchange.
+  // Call Enter when an exchange is handed to the network thread, and Leave when that thread is done
+  // with the exchange.
   void Enter();
   void Leave();
 

@@ -7,7 +7,7 @@
 namespace windlass {
 namespace {
 
-// Returns the error "<text> <what>". The message is logged, so it leaves `text` out if that may
+// Returns the error "<text> <what>". The message is logged, so it leaves `text` out if `text` may
 // hold a password.
 Error WrongServer(std::string_view text, std::string_view what) {
   const bool secret = text.find('@') != std::string_view::npos;

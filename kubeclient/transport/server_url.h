@@ -22,9 +22,9 @@ struct ServerUrl {
   bool operator==(const ServerUrl&) const = default;
 };
 
-// Parses http:// or https:// addresses. Returns kConfig if the scheme is missing or another, for a
-// user, a query or a fragment, and for a bad host or port. The message shows `text`, unless `text`
-// contains an '@' and so may hold a password.
+// Parses http:// or https:// addresses. Returns kConfig if the scheme is missing or another one, if
+// there is a user, a query or a fragment, or if the host or port is invalid. The message shows
+// `text`, unless `text` contains an '@' and so may hold a password.
 Result<ServerUrl> ParseServerUrl(std::string_view text);
 
 // Returns true if `host` is an IPv4 literal or an IPv6 literal without brackets. No SNI is sent for

@@ -194,7 +194,7 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial&
 }
 
 // Tells OpenSSL which name the server's certificate must have. Like Go, we ignore the common name
-// of its subject.
+// in the certificate's subject.
 bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
   X509_VERIFY_PARAM* const wanted = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
@@ -214,7 +214,7 @@ void TlsIdentity::Apply(ssl_ctx_st* context) const {
   ok = impl_->DemandName(context) && ok;
   // Replaces the store that the library trusts by default, and does not add to it.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
-  // Frees the 34 KiB of buffers of a connection while it lies idle in the pool.
+  // While a connection is idle in the pool, frees its 34 KiB of buffers.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   if (impl_->key) ok = ok && impl_->Present(context);
   if (ok) return;

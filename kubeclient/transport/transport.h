@@ -58,8 +58,8 @@ struct StreamHandler {
   // Called at most once, before the first line, when the headers of a 2xx response have arrived.
   // May be null.
   std::function<void()> on_open = {};
-  // Called in place of on_line for a line above kLineBytesMax, which is skipped: with its first
-  // kLineHeadBytes. If on_long_line is null, such a line is left out.
+  // Called in place of on_line for a line above kLineBytesMax, with the first kLineHeadBytes of the
+  // line. The rest is skipped. If on_long_line is null, the whole line is skipped.
   std::function<void(std::string_view head)> on_long_line = {};
 };
 
@@ -70,8 +70,9 @@ class Transport {
   virtual ~Transport() = default;
   using ReplyHandler = std::function<void(Result<HttpResponse>)>;
 
-  // Calls `reply` exactly once. Any HTTP status is a value; an Error means that no complete
-  // response arrived. A body above kBodyBytesMax is kTooLarge for a GET and kAmbiguous for a write.
+  // Calls `reply` exactly once. An answer with any HTTP status is a value; an Error means that no
+  // complete response arrived. A body above kBodyBytesMax is kTooLarge for a GET and kAmbiguous for
+  // a write.
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
   // Delivers lines in order, at most kLinesPerTurn per turn of the core loop. While the core thread

@@ -8,9 +8,9 @@
 //   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
 //                available stand-in) may be unavailable at once, even if patching them costs no
 //                budget: a bad image must not spread over Pods that were down already
-//   canary       only one Pod is patched until a Pod of the new revision is available. Before that
-//                Pod, one Pod that no node has room for may be patched: it may get a node at any
-//                time, or never.
+//   canary       only one Pod is patched until a Pod of the new revision is available. Exception:
+//                before that Pod, one Pod that no node has room for may be patched, because it may
+//                get a node at any time, or never.
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before an old Pod is
 //                taken down
 //
@@ -37,8 +37,8 @@ struct BatchLimits {
   // are patched first: a Pod that the rollout does not wait for is patched only if too few others
   // are left (RO-052).
   bool waited_for_first = false;
-  // True: Pods go back to the template of the host ReplicaSet, for example because a user reverts.
-  // In that case partition, cap and canary do not apply (P-064).
+  // True: Pods go back to the template of the host (the ReplicaSet that owns them), for example
+  // because a user reverts. In that case partition, cap and canary do not apply (P-064).
   bool returning = false;
   // Pods that their ReplicaSets are about to remove. They may be available ones, so they are
   // subtracted from the available Pods.
@@ -68,7 +68,7 @@ struct PodStanding {
 int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
 
 // Returns how many Pods of the host lack the target template, less those that the partition keeps
-// old. Example: 8 old Pods, partition 3: 5.
+// old. Example: 8 old Pods, partition 3: 8 - 3 = 5 Pods.
 int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits);
 
 // Returns those of `candidates` that are to be patched now, in the same order. `candidates` are

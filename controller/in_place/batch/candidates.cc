@@ -40,8 +40,8 @@ std::optional<WallTime> PutOffUntil(const Pod& pod) {
   });
   if (created || fails) return std::nullopt;
   const WallTime scheduled = pod.scheduled.last_transition_time();
-  // A Pod that was created with a node name need not have condition PodScheduled. Its creation
-  // counts then.
+  // A Pod that was created with a node name need not have condition PodScheduled. Without the
+  // condition, kPutOffMax counts from the Pod's creation.
   return (scheduled.IsZero() ? pod.meta.creation_timestamp : scheduled) + kPutOffMax;
 }
 
@@ -62,7 +62,7 @@ Places PlacesOf(std::span<const PodStanding> standings) {
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
     // A Pod in flight does not show that its node has the image: the kubelet may still be pulling
-    // it, or may have failed to.
+    // the image, or may have failed to pull it.
     if (pod.updated && !pod.in_flight) node.has_image = true;
     if (!pod.in_flight) continue;
     ++node.in_flight;

@@ -24,8 +24,7 @@ namespace windlass::in_place {
 
 struct Candidates {
   std::vector<size_t> order;  // indexes; the Pod to patch first is in front
-  // The time at which the first of the Pods that were put off becomes a candidate, if no event
-  // comes before.
+  // When the first Pod that was put off becomes a candidate without an event.
   std::optional<WallTime> look_again{};
 };
 

@@ -21,8 +21,8 @@ struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the order they came
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // The time at which a budget without room may have room again although no event comes: for a
-  // short time the status of a budget still counts a Pod that has ceased to be Ready.
+  // When a budget without room may have room again without an event: the status of a budget counts
+  // a Pod for a short time after the Pod has ceased to be Ready.
   std::optional<WallTime> look_again{};
 };
 

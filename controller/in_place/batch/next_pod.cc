@@ -16,9 +16,9 @@ bool IsDrained(const RolloutPods& pods, size_t i) {
 }
 
 // Removes from `order` the Pods that the rollout does not wait for, if enough other Pods are left
-// to update; otherwise puts them last. Example: of 10 Pods, 1 is updated, 1 is old and waits for a
-// node, 8 are old and scheduled. 3 Pods in all are to be updated, so 2 are still to be chosen. The
-// 8 Pods are enough, so the Pod that waits for a node is removed.
+// to update; otherwise puts them last. Example: 10 Pods and partition 7, so 3 Pods get the new
+// revision. 1 Pod has it, 8 old Pods are scheduled, and 1 old Pod waits for a node. 2 Pods are
+// still to be updated. The 8 Pods are enough, so the Pod that waits for a node is removed.
 void PutWaitedForFirst(const std::vector<PodStanding>& pods, const BatchLimits& limits,
                        std::vector<size_t>& order) {
   const auto waited_for = [](const PodStanding& pod) { return pod.waited_for(); };

@@ -54,8 +54,8 @@ bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::stri
 }
 
 // Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
-// target. `images` are those of the template that `sibling` had before that patch. At least one
-// image of `pod` must surely not be the target's (MeansAnother).
+// target, and if at least one image of `pod` is surely not the target's (MeansAnother). `images`
+// are those of the template that `sibling` had before that patch.
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -92,7 +92,7 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
 
 // Does the same as OfImages for a Pod whose images admission rewrote: returns the template that a
 // sibling with the same images had before its patch. Returns nullopt if there is no such sibling,
-// or if the generation of `pod` is above 1, because another client has edited it then.
+// or if the generation of `pod` is above 1: another client has edited `pod`.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;

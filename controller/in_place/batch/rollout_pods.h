@@ -26,10 +26,10 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. During a rollout, a Pod without a readable annotation may
-  // have been patched and have lost the annotation since: its images show which template it has
-  // (P-027). At any other time, such a Pod with other images was edited by another client, and is
-  // left alone.
+  // True while a rollout is under way. During a rollout, a Pod without a readable state annotation
+  // may have been patched and have lost the annotation since: its images show which template it has
+  // (P-027). At any other time, if such a Pod has other images, another client has edited the Pod,
+  // and Windlass leaves it alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
   // to one of these revisions and its state is missing or unreadable (LostState).
@@ -47,7 +47,7 @@ struct RolloutPods {
   std::vector<const Pod*> pods;
   // The state of our last patch. nullopt if the Pod has no state, the state is not ours, or another
   // client gave the spec other images since. Exceptions:
-  //   - a foreign Pod that is drained: only `drain` is kept
+  //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
   //   - a Pod that a former workload of the same name patched: the state is kept while that patch
   //     is under way
   std::vector<std::optional<PodState>> states;

@@ -8,7 +8,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns a member of a JSON pointer as it is: "checksum~1config" is "checksum/config".
+// Returns one member of a JSON pointer without its escapes: "checksum/config" for
+// "checksum~1config".
 std::string Unescaped(std::string_view member) {
   std::string text;
   for (size_t i = 0; i < member.size(); ++i) {
@@ -40,7 +41,8 @@ std::string FieldAt(std::string_view pointer) {
   return field;
 }
 
-// Returns the sentence without its name. A note of an earlier version may lack what is to blame.
+// Returns the sentence without the name of its cause. A note that an earlier version wrote may lack
+// the field or node that is to blame.
 std::string SentenceOf(const NotEligible& why) {
   const std::string field = FieldAt(why.about);
   switch (why.reason) {
@@ -90,7 +92,8 @@ std::string AskForNewPods(const WorkloadKind& kind) {
 }  // namespace
 
 Cause CauseOf(const NotEligible& why) {
-  // The sentence has as much as the note, so it is the same when the note is read.
+  // The note has at most kAboutBytesMax bytes of `why.about`. The sentence has the same bytes, so
+  // that CauseOfNote can return the same sentence.
   const NotEligible cut{why.reason, std::string(CutText(why.about, kAboutBytesMax))};
   const std::string_view name = Name(why.reason);
   return {WithName(SentenceOf(cut), name), std::string(name), Text(why)};

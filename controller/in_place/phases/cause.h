@@ -26,7 +26,7 @@ struct Cause {
   // was written.
   std::string reason{};
   // What the rollout's note and the log have instead of the sentence, such as
-  // "FieldChanged:/spec/hostNetwork". Empty: they have the sentence, too.
+  // "FieldChanged:/spec/hostNetwork". If empty, both have the sentence.
   std::string note{};
 };
 
@@ -48,23 +48,23 @@ Cause HostIsGone();
 // Returns the cause `name`, whose sentence is `text`. Appends the name to the sentence.
 Cause Named(std::string_view name, const std::string& text);
 
-// Return what a rollout's note has of a cause, and the cause for such a note. An earlier version
-// may have written the note: if it has no sentence for what the note says, the note is the
-// sentence.
+// NoteOf returns what a rollout's note says of a cause, and CauseOfNote returns the cause for such
+// a note. If this version has no sentence for a note, the note itself is the sentence: an earlier
+// version may have written it.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 
-// Returns what a user can do so that the rollout goes on without taking the template back; "" if
-// `why` says it already, or if there is nothing. Example: "set windlass.dev/in-place to IfPossible
-// for new Pods".
+// Returns what a user can do so that the rollout goes on, other than to take the template back.
+// Returns "" if `why` says it already, or if there is nothing to do. Example: "set
+// windlass.dev/in-place to IfPossible for new Pods".
 std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 
 // Returns what users read while policy Only keeps a rollout back: the sentence of `why`, and the
 // remedy.
 std::string RefusedText(const Cause& why, const WorkloadKind& kind);
 
-// Returns the name by which the metric counts a rollout that replaces Pods because of `why`.
-// Returns an empty text with policy Only: another metric shows these rollouts, as blocked by
+// Returns the name by which the metric counts a rollout that replaces Pods because of `why`. With
+// policy Only, returns an empty text: another metric shows such a rollout as blocked by
 // NotPossible.
 inline std::string FallbackReason(const Options& options, const Cause& why) {
   return options.policy == Policy::kOnly ? std::string() : why.reason;

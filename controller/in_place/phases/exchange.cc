@@ -140,8 +140,7 @@ std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
   return text.append(R"(,"template":)").append(pending_template).append("}");
 }
 
-// Calls visit(key, bytes) for each annotation that there is once `changes` are applied to
-// `present`.
+// Calls visit(key, bytes) for each annotation of `present` after `changes` are applied.
 template <typename Visit>
 void VisitChanged(const StringMap& present, const TextChanges& changes, Visit visit) {
   for (const auto& [key, value] : present) {
@@ -159,7 +158,7 @@ size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
   return bytes;
 }
 
-// Returns the key of the user's annotation that takes most room.
+// Returns the key of the user's annotation that has the most bytes.
 std::string LongestOf(const StringMap& present, const TextChanges& changes) {
   std::string longest;
   size_t bytes = 0;

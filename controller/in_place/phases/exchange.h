@@ -46,7 +46,7 @@
 namespace windlass::in_place {
 
 // The largest template that travels in an annotation while two ReplicaSets exchange their templates
-// (P-053). The other half of kAnnotationBytesMax is left for the other annotations.
+// (P-053): half of kAnnotationBytesMax. The other half is left for the other annotations.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";

@@ -46,8 +46,10 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
                        [&](const ReplicaSet* rs) { return rs != host; });
 }
 
-// Takes the wanted template from the stash if no ReplicaSet has it: between X1 and X2 only the
-// stash has both the template and the note which template was asked for (RO-015).
+// If no ReplicaSet has the wanted template, takes that template from the stash (exchange.h). X1 is
+// the write that overwrites the pending ReplicaSet's template, and X2 gives that template to the
+// host. Between X1 and X2 only the stash, an annotation of the pending ReplicaSet, has the
+// template, and the note which template was asked for (RO-015).
 void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (!in_place.stash() || situation.new_replica_set != nullptr) return;
@@ -61,9 +63,9 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. If a kind has its settings
-// in fields, annotations with these names are not settings. They are not copied, because
-// MirrorAnnotations would remove the copies again and again (P-074).
+// Replaces the user keys among `annotations` by the workload's settings. Does nothing for a kind
+// that has its settings in fields: annotations with these names are not settings there, and
+// MirrorAnnotations would remove copies of them again and again (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.traits().mirrors_settings) return;

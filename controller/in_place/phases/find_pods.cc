@@ -173,18 +173,19 @@ int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& i
   return in_place.pods->counts.pods - in_place.pods->counts.stand_ins - situation.limits.desired;
 }
 
-// Returns how many Pods the limits of the rollout keep on the old revision. A missing Pod will be
-// created with the old revision, so one present Pod less must keep it (RO-045). A Pod that is about
-// to be removed may be one of those that keep the old revision, so one Pod more must keep it.
-// Example: 10 desired, updated_max 3: 7 of 10 Pods, 6 of 9, and 10 of 13.
+// Returns how many of the present Pods the limits of the rollout keep on the old revision. This is
+// the number for all desired Pods,
+//   - minus the missing Pods: they will be created with the old revision (RO-045)
+//   - plus the surplus Pods: a Pod that is about to be removed may have the old revision
+// Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of 13 Pods 10.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
 // Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
-// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3: 7 of 10
-// Pods, and 10 of 13.
+// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3. Of 10 Pods
+// 7 are kept, and of 13 Pods 10.
 // Returns 0
 //   - if the workload is handed back: another controller knows of no partition (P-076)
 //   - if the workload follows a revision: all of its Pods do (RO-031)
@@ -198,7 +199,8 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
 
 // Returns true if a limit is in force, even if the limit keeps no Pod on the old revision now
 // (P-058). Examples:
-//   - 10 replicas, partition 5, scaled to 0: five Pods will have the old revision again
+//   - 10 replicas, partition 5, scaled to 0 and later to 10 again: five Pods will have the old
+//     revision
 //   - 2 replicas, setUpdated: 2, then a pause, scaled to 5: three Pods would have the old revision
 //   - setUpdated: 100%, then a pause: no Pod would have the old revision, but no user has said yet
 //     that the new one works
@@ -286,16 +288,17 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
   return its.ok() && its->containers == images.containers;
 }
 
-// Returns the Pod that keeps Recreate from giving another Pod `images`, as a message names it,
-// because it would go on running other images. Terminating Pods come first. Returns nullopt if
-// there is no such Pod.
-//   - `alone`: every second Pod, because one Pod alone is updated
+// Returns what keeps Recreate from giving a Pod `images` now: another Pod that would go on running
+// other images. Returns it as a message names it; nullopt if there is no such Pod. Terminating Pods
+// come first.
+//   - `alone`: any second Pod, because one Pod alone is updated
 //   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has `images`. The Pods
 //     of the host get `images` one after the other and are not waited for.
 //
 // Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
 // up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.
-// These may be so new, or the write that removes them so recent, that the cache does not show them.
+// The cache may not show the Pods with app:2: they may be too new, or the write that removes them
+// too recent. So a ReplicaSet that may have Pods or make some counts like a Pod.
 std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
                                       const TemplateImages& images, bool alone) {
   const Pod* other = nullptr;
@@ -319,8 +322,8 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
 }
 
 // Returns what keeps Recreate from its next patch (FindBeside), if a patch is due. `target` has the
-// images that Pods are to get. A revision that is given up brings its failed Pods back to the
-// images of the host.
+// images that Pods are to get. If the revision is given up, its failed Pods get the images of the
+// host instead.
 std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
                                            const InPlace& in_place,
                                            const workload::WantedTemplate& target) {
@@ -375,8 +378,8 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
 //     the wanted one (P-068)
 //   - until the exchange has ended: the template that the exchange brings, even if the workload got
 //     another template since
-//   - otherwise the wanted template. If that is not known, no Pod counts as having it, and its
-//     images are taken from the host's template.
+//   - otherwise the wanted template. If the wanted template is not known, no Pod counts as having
+//     it, and its images are taken from the host's template.
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
   if (GoesBackFirst(situation, in_place)) {
     return {.fingerprint = in_place.host()->template_fingerprint,

@@ -19,8 +19,8 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 
 // Returns true if a Pod that is being restarted is Ready according to the API. An ordinary rollout
 // would count such a Pod as available, and take down other Pods beside it. A Pod whose update fails
-// does not count: it will not be Ready for long. Sets `look_again` to the time at which time alone
-// makes such a Pod fail.
+// does not count: it will not be Ready for long. Sets `look_again` to the time at which such a Pod
+// may count as failed without any event.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

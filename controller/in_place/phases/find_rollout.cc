@@ -22,7 +22,7 @@ namespace windlass::in_place {
 namespace {
 
 // How often Windlass looks again while informers load. They may turn out to be unable to load, for
-// example because a right is missing, and no event reports that.
+// example because a right is missing. No event reports that.
 constexpr seconds kLateLookAgain{10};
 
 // Returns true while the caches that updates in place need (whole Pods, nodes,
@@ -232,8 +232,8 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
 
 // Called if the number of active ReplicaSets is not one:
 //   - none: does nothing
-//   - several: an ordinary rollout is under way, and continues under every policy (P-010). The
-//     phase becomes replace while there is no new ReplicaSet.
+//   - several: an ordinary rollout is under way, and continues under every policy (P-010). If there
+//     is no new ReplicaSet yet, the phase becomes replace.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
                            situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;

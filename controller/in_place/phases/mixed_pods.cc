@@ -20,8 +20,9 @@ namespace {
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than the Pod's spec has. A
-// container that is not running will be started with the image of the spec. One that ran another
-// image when the patch was made still does, whatever the clocks of its node and of Windlass say.
+// container that is not running will be started with the image of the spec. A running container
+// that existed when the patch was made still has its image of that time, whatever the clocks of its
+// node and of Windlass say.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
@@ -38,7 +39,8 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
 
 // Returns true if the label that our patches set names a revision that `rs` neither has nor had,
 // and a container of the Pod has another image than the template of `rs`. So the Pod was patched,
-// even if a user has removed its state since, and the ReplicaSet that it was patched for.
+// even if a user has since removed the state of the Pod and the ReplicaSet for which the Pod was
+// patched.
 bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod& pod) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;
@@ -50,9 +52,9 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
 
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
 // may be terminating.
-//   - If the Pod's state can be read, its fingerprint of the target shows that. Returns false if
-//     neither a ReplicaSet nor the workload has that template: it may be the template of `rs`, as
-//     an older API server showed it.
+//   - If the Pod's state can be read, its target shows this. A target that neither a ReplicaSet nor
+//     the workload has does not count: it may be the template of `rs`, as an older API server
+//     showed it.
 //   - Otherwise label and images show it (HasMarkOfAnother).
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {

@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 
 // Returns the ReplicaSets under Recreate that have fewer replicas than the workload and have a Pod
-//   - that has another template, by its state, or by our label and its images. A terminating Pod
+//   - that has another template, as its state shows, or our label and its images. A terminating Pod
 //     counts, too
 //   - that has a container which may still run the image of another template
 // While Pods cannot be seen yet, returns every smaller ReplicaSet for which a rollout is under way.

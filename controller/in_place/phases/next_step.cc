@@ -87,8 +87,8 @@ bool IsRestarting(const workload::Situation& situation, size_t i) {
          !CompletionOf(*pods.pods[i], *state, situation.now).complete;
 }
 
-// Falls back to replacing Pods if the API server refuses the patches for good, and IfPossible has
-// made enough tries (P-036).
+// With policy IfPossible, falls back to replacing Pods after kRefusedTriesMax patches in a row that
+// the API server refused for good (P-036). Waits while a Pod is being restarted.
 std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& refused = in_place.pods->refused;
@@ -100,9 +100,10 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   return FallBackToReplace(situation, CauseOf({Reason::kPodForbidden, refused->noted.why}));
 }
 
-// Falls back to replacing Pods if a webhook takes the state from Pods. IfPossible first waits until
-// the patched Pods have been restarted: a rolling update would take down other Pods beside these
-// Pods. If the partition is reached, no Pod is replaced.
+// With policy IfPossible, falls back to replacing Pods if a webhook removes the state annotation of
+// Pods. First waits until the patched Pods have been restarted: a rolling update would take down
+// other Pods beside the restarting ones. Exception: if the partition is reached, no Pod is
+// replaced.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
@@ -280,8 +281,8 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
-// The planner makes a ReplicaSet in these phases only to give a template that a rollback replaces
-// its number.
+// In the phases refused and unknown, the planner makes a ReplicaSet only for a rollback: one for
+// the template that the rollback replaces, so that this template gets a revision number.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const bool may_be_refused =
@@ -297,7 +298,8 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   auto size =
       host != nullptr ? workload::KeepAtSize(situation, *host) : workload::HandleScaling(situation);
   if (size && !WasSent(*size, situation.learned)) return size;
-  // The counters of an aborted workload need its Pods, so they are not written before these load.
+  // The counters of an aborted workload count its Pods, so they are not written before the Pods are
+  // loaded.
   const bool waits = workload::HasNothingToFollow(situation) && IsOnlyLate(situation);
   return waits ? std::optional<Step>(Wait{}) : std::move(size);
 }

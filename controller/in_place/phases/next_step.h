@@ -32,14 +32,16 @@ std::optional<Step> NextInPlace(const workload::Situation& situation);
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
 // Called before the planner makes the ReplicaSet of a template. Returns Wait, which holds the
-// creation back, if policy Only refuses the template, or if the objects that show whether it does
-// cannot be seen: a refused template is no revision, even when a rollback replaces it (P-014).
+// creation back,
+//   - if policy Only refuses the template: a refused template gets no revision, even when a
+//     rollback replaces it (P-014)
+//   - if policy Only may refuse the template: the objects that would show it cannot be seen
 // Returns nullopt otherwise.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
 // Returns the write that is due although nothing may be rolled out: opens gates, returns Pods to
 // traffic, and keeps the workload at its size. Returns Wait if the workload has nothing to follow,
-// and what its status is to count is still loading. Returns nullopt if no such write is due.
+// and the Pods that its status counts are still loading. Returns nullopt if no such write is due.
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
 // Returns `end`, the end of a sync. If `end` is Wait and a patch of a Pod failed in this sync,

@@ -30,7 +30,7 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
 }
 
 // Returns true if the target template has another image for one of `sidecars` than the template
-// `of`. If no ReplicaSet has that template any more, compares with the Pod itself.
+// with fingerprint `of`. If no ReplicaSet has that template any more, compares with the Pod itself.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

@@ -1,5 +1,5 @@
-// Handles Pods whose kubelet would not restart the changed containers and that came to their node
-// after the rollout was decided. Source: P-006.
+// Handles Pods that came to their node after the rollout was decided, and whose kubelet would not
+// restart the changed containers. Source: P-006.
 #pragma once
 
 #include <vector>

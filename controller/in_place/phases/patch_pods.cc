@@ -58,7 +58,7 @@ Event AboutPod(const Pod& pod, std::string changes) {
           .about = ReferenceTo(resources::kPods, pod.meta)};
 }
 
-// Adds an Event at every quarter of the rollout. Example: 8 Pods: at 2, 4, 6 and 8.
+// Adds an Event at every quarter of the rollout. Example with 8 Pods: at patches 2, 4, 6 and 8.
 void TellProgress(const workload::Situation& situation, Write& write) {
   const int64_t all = situation.workload.replicas;
   const int64_t patched = InPlaceOf(situation).pods->counts.patched;
@@ -183,8 +183,9 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  // How many Pods this sync has tried in vain. After a few, the other Pods are left to a later
-  // sync. They would probably not keep their state, either, and a sync has room for few requests.
+  // How many Pods this sync has tried in vain. After kRefusalsMax of them, the other Pods are left
+  // to a later sync: they would probably not keep their state, either, and a sync has room for few
+  // requests.
   int in_vain = 0;
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];

@@ -17,8 +17,8 @@ std::string Numbers(const workload::Situation& situation);
 // Pod.
 std::string WaitsForPod(const InPlace& in_place);
 
-// Returns a text that says for which Pods the rollout waits because strategy Recreate patches none
-// beside them; empty if there are none.
+// With strategy Recreate, returns a text that names the Pod that must be gone before the next Pod
+// is patched (PodsInPlace::beside). Returns an empty text if there is none.
 std::string WaitsForOthers(const PodsInPlace& pods);
 
 // Returns what a staged rollout waits for. Requires that Pods are to be patched, none can be

@@ -30,7 +30,7 @@
 
 namespace windlass::in_place {
 
-// How long a rollout waits until it writes again what a webhook has removed.
+// How long a rollout waits before it writes a value again that a webhook has removed.
 inline constexpr seconds kNotKeptTryAgain{60};
 
 // A Pod for which in-place updates have only one thing left to do: return it to traffic.
@@ -45,10 +45,10 @@ struct FailingPods {
   bool for_long = false;  // one of them has used up its time to recover (P-062)
 };
 
-// Pods from which a webhook takes the state again and again.
+// Pods whose state annotation a webhook removes after each write.
 struct StrippedPods {
   Cause first{};
-  bool for_long = false;   // they have had the time for their restart
+  bool for_long = false;   // the time for their restarts has passed
   bool told_anew = false;  // the condition gets the time of this sync
 };
 
@@ -74,8 +74,8 @@ struct PodsInPlace : RolloutPods {
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
-  // What keeps Recreate from patching a Pod, as a message names it: "pod web-1", "a Pod of replica
-  // set web-2".
+  // With strategy Recreate: the Pod that must be gone before the next Pod is patched, as a message
+  // names it: "pod web-1", "a Pod of replica set web-2".
   std::optional<std::string> beside{};
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
@@ -116,7 +116,8 @@ struct None {
 struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
-  // Why the rollout replaces Pods as soon as no Pod restarts any more, as users read it.
+  // The reason, as users read it, why the rollout will replace Pods. It does so as soon as no Pod
+  // restarts any more.
   std::optional<std::string> replace_soon{};
 };
 // The pending ReplicaSet is there; Pods are patched.

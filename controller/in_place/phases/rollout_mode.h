@@ -62,7 +62,7 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
 
 // Returns true if one of `all` has a decision to roll its present revision out in place, with `rs`
-// as the host: Pods of `rs` may have its template.
+// as the host. Pods of `rs` may then have the template of that other ReplicaSet.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
 // Returns true if a ReplicaSet other than `host` has a decision (kMode). Some Pods of `host` may
@@ -88,8 +88,8 @@ std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
 //   - the generation: it is neither the generation noted with the decision nor that noted by our
 //     last resize (kOwnGeneration). A generation of 0 counts as changed.
 //
-// While the template of `host` is one that another client changed, a resize must not note a
-// generation: the other client's change would count as ours.
+// While `host` has a template that another client gave it, a resize must not note a generation: the
+// other client's change would count as ours.
 bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode);
 
 // Returns the value of kOwnGeneration for a resize of `host`: the generation after that resize.
@@ -104,7 +104,8 @@ std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
 // Returns the changes that give the ReplicaSet the user keys among `settings`, the settings of its
-// workload, as annotations. All ReplicaSets of the workload have these annotations:
+// workload, as annotations. All ReplicaSets of the workload have these annotations, for two
+// reasons:
 //   - `kubectl rollout undo` gives the workload a ReplicaSet's annotations
 //   - the cache keeps the template of a ReplicaSet only if the ReplicaSet has these annotations
 //     (interest.h)

@@ -32,8 +32,8 @@ Write WriteNote(const ReplicaSet& rs, std::string_view key, std::string value, B
   return {.request = workload::PatchReplicaSet(rs, change), .because = std::move(because)};
 }
 
-// Returns true if the object has a setting of in-place updates: `kubectl rollout undo` would bring
-// the setting back after a user removed it.
+// Returns true if the object has a setting of in-place updates. After a user has removed the
+// setting from the workload, `kubectl rollout undo` would bring it back from this object.
 bool HasUserKey(const ObjectMeta& meta) {
   return std::any_of(meta.annotations.begin(), meta.annotations.end(),
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
@@ -46,10 +46,11 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
-// them. If Pods cannot be seen, all stand-ins must stay. Under Recreate none stays: a Pod with
-// another image would wait for the stand-ins to go. Example: 5 replicas, max_unavailable 0, 6
-// available with 2 stand-ins: 5 - (6 - 2) = 1.
-//   - Pods that are about to be removed do not count.
+// them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`.
+// Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
+//
+// If Pods cannot be seen, all stand-ins must stay. Under Recreate none stays: a Pod with another
+// image would wait for the stand-ins to go. Which Pods count as available:
 //   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
 //     that Pod may be waiting for the room that the stand-ins take.
 //   - A Pod that is unavailable for another reason does not count as available: the room of the
@@ -85,8 +86,8 @@ int64_t OtherStandIns(const workload::Situation& situation) {
   return others;
 }
 
-// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: 3 allowed, 1 of an
-// overtaken revision still there: 2.
+// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: maxSurge 3, and 1
+// stand-in of an overtaken revision still exists: 2 are left.
 int32_t StandInsLeft(const workload::Situation& situation) {
   const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));

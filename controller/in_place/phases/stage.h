@@ -38,8 +38,8 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 // nullopt if no stand-in can be removed.
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
-// Returns the write that scales the first ReplicaSet down to 0 that is not the host, and for which
-// `is_to_go` returns true: a user scaled it up. Returns nullopt if there is none.
+// Returns the write that scales down to 0 the first ReplicaSet, other than the host, for which
+// `is_to_go` returns true: one that a user scaled up. Returns nullopt if there is none.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 

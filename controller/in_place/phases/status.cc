@@ -56,7 +56,7 @@ Word Paused(const workload::Situation& situation) {
 }
 
 // Returns the condition for Pods that keep no state. Nothing is added to the text of the condition,
-// because RestartedBy uses the time since which the text has been the same.
+// because RestartedBy (find_pods.cc) uses the time since which the text has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -180,12 +180,16 @@ Word OfPatching(const workload::Situation& situation) {
 }
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template
-// was staged: then a rollback to the previous revision undoes it. A template that was never staged
-// has no revision, so that rollback would go back one revision too far (P-014). Example: Pods have
-// revision 5, and revision 6 was refused before it was staged: a rollback to the previous revision
-// would lead to 4. So the text names the newest revision, 5. That is not always the revision of the
-// host: in the middle of a rollout the host has an older one. A ReplicaSet that has the refused
-// template, because it was made while the workload was scaled to 0, is no way back.
+// was staged: then a rollback to the previous revision undoes it.
+//
+// A template that was never staged has no revision, so a rollback to the previous revision would go
+// back one revision too far (P-014). Example: the Pods have revision 5, and the template that would
+// become revision 6 is refused. A rollback to the previous revision would lead to 4, so the text
+// names the newest revision, 5.
+//   - This is not always the revision of the host: in the middle of a rollout the host has an older
+//     one.
+//   - A ReplicaSet that has the refused template is no way back. Such a ReplicaSet was made while
+//     the workload was scaled to 0.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
@@ -264,8 +268,8 @@ Word OfUnknown(const workload::Situation& situation) {
 }
 
 // Returns true if there is nothing to abort to, and that alone is why no Pod is updated. Returns
-// false while Pods cannot be seen, and while two ReplicaSets have exchanged only some of their
-// templates: the exchange goes on during an abort.
+// false while Pods cannot be seen, and while an exchange of templates is half done: the exchange
+// goes on during an abort.
 bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();
@@ -274,7 +278,8 @@ bool IsHeldByAbort(const workload::Situation& situation) {
 }
 
 // Returns the condition of an aborted workload that has no revision to go back to. If some Pods
-// have the template of its revision and others do not, the update stands still, as in a pause.
+// have the template of the workload's revision and others do not, the update stands still, as in a
+// pause.
 Word OfNothingToAbortTo(const workload::Situation& situation) {
   const std::string why = "the rollout is aborted, and has nothing to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();

@@ -51,9 +51,10 @@ bool IsReadyToCommit(const InPlace& in_place) {
 // stashed template. The other ReplicaSet has Pods of its own, and one of these holds:
 //   - it is the new ReplicaSet
 //   - it has the stashed template
-//   - its revision is at least the stashed one. This condition alone would miss some ReplicaSets,
-//     because a ReplicaSet may have been deleted meanwhile. Example: the revisions are 1 and 3, and
-//     3 is in the stash; the other controller gives its ReplicaSet revision 2.
+//   - its revision is at least the stashed one
+// The revision alone would miss some ReplicaSets, because a ReplicaSet may have been deleted
+// meanwhile. Example: the revisions are 1 and 3, and 3 is in the stash; the other controller gives
+// its ReplicaSet revision 2, which is below 3.
 //
 // A ReplicaSet that a user scaled by hand does not count. Its Pods say nothing about the Pods of
 // the host, which all have the stashed template. Without the exchange the history would lose the

@@ -13,11 +13,11 @@
 
 namespace windlass::in_place {
 
-// Returns the state to write, as if the Pod were patched at `now`. The Pod does not show whether a
-// container of `images` runs the old image or the new one, so each of them counts as restarted when
-// the kubelet has had the time to kill it (KillTime). `images` has the fingerprint of the template
-// that the Pod has, and the containers that the lost patch may have restarted. Returns a state only
-// if all of this holds, otherwise nullopt:
+// Returns the state to write, as if the Pod were patched at `now`. `images` has the fingerprint of
+// the template that the Pod has, and the containers that the lost patch may have restarted. The Pod
+// does not show whether such a container runs the old image or the new one. So the container counts
+// as restarted when the kubelet has had the time to kill it (KillTime). Returns a state only if all
+// of this holds, otherwise nullopt:
 //   - `said`, which is PodStateOf(pod), is absent or an error
 //   - the Pod's revision label names one of `revisions`: the revisions that are being rolled out,
 //     and the one to which Pods go back. A Pod that was patched to any other revision has had

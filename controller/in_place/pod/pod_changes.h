@@ -25,8 +25,9 @@ struct KnownTemplate {
 //
 // Labels, annotations and tolerations: the changes are the differences between the two templates,
 // as far as a running Pod can take them. If the text of `from` is unknown, they are everything that
-// `to` has. The decision to roll out in place was made for Pods with the host's template (P-013).
-// For a Pod that an earlier patch brought to a different template, two rules follow:
+// `to` has. The decision to roll out in place was made for Pods with the template of the host, the
+// ReplicaSet that owns the Pods (P-013). For a Pod that an earlier patch brought to a different
+// template, two rules follow:
 //   - the Pod keeps tolerations that it already has, because the API server refuses to remove them
 //   - a label that is read when a container is created changes without a new container (P-065)
 //

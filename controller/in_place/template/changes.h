@@ -29,7 +29,7 @@ using TextChanges = std::map<std::string, std::optional<std::string>>;
 
 // `from` and `to` are JSON objects with sorted keys.
 struct TolerationChange {
-  // The toleration before, with other tolerationSeconds; nullopt: `to` is added.
+  // The toleration before the change. Only tolerationSeconds differ. nullopt: `to` is added.
   std::optional<std::string> from;
   std::string to;
   bool operator==(const TolerationChange&) const = default;

@@ -54,13 +54,14 @@ struct NotEligible {
   bool operator==(const NotEligible&) const = default;
 };
 
-// The most bytes of `about` that are shown and noted: a pointer may contain a user's key of any
-// length. The API server's answer to a refused patch may be as long (refusal_count.cc).
+// The most bytes of `about` that messages and notes show: a pointer may contain a user's key of any
+// length. The API server's answer to a refused patch is cut to as many bytes
+// (refusal_count.cc).
 inline constexpr size_t kAboutBytesMax = 512;
 
-// Write and read a NotEligible as the notes of a rollout and the log keep it:
-// "FieldChanged:/spec/hostNetwork", "NoBudget". ParseNotEligible returns nullopt if `text` does not
-// begin with the name of a reason.
+// Text returns `why` as the notes of a rollout and the log have it. Examples:
+// "FieldChanged:/spec/hostNetwork", "NoBudget". ParseNotEligible reads such a text; it returns
+// nullopt if `text` does not begin with the name of a reason.
 std::string Text(const NotEligible& why);
 std::optional<NotEligible> ParseNotEligible(std::string_view text);
 

@@ -23,7 +23,8 @@ enum class Policy : uint8_t {
   kDisabled,
   kIfPossible,  // a change that cannot be made in place is rolled out by replacing Pods
   kOnly,        // a change that cannot be made in place is refused
-  // In-place updates end: remove all that another controller would not understand (P-076).
+  // In-place updates end: Windlass removes all that another controller would not understand
+  // (P-076).
   kRelease,
 };
 enum class Surge : uint8_t { kAuto, kNever, kAlways };        // stand-in Pods (P-024)

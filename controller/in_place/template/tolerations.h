@@ -15,7 +15,7 @@ namespace windlass::in_place {
 struct TolerationDiff {
   // Changed tolerationSeconds first, then new tolerations. Filled even if `lost` is set.
   std::vector<TolerationChange> changes;
-  std::optional<size_t> lost;  // index of the first toleration only the host has
+  std::optional<size_t> lost;  // index of the first toleration that only the host has
 };
 
 // Compares two lists of canonical tolerations. A value that is not a list counts as empty.

@@ -113,8 +113,9 @@ std::optional<std::string> LabelIn(std::string_view template_json, const Drain& 
   return *value == drain.off ? std::nullopt : std::optional(value->get<std::string>());
 }
 
-// Makes the Pod return to traffic with `value`, the Pod's own value of the drain's label. The
-// configured `drain.on` belongs to the workload's current template, which the Pod may not have.
+// Sets `drain.on` to `value`, the Pod's own value of the drain's label, so that the Pod returns to
+// traffic with that value. Does nothing if `value` is absent, empty or `drain.off`. The configured
+// `drain.on` belongs to the workload's current template, which the Pod may not have.
 void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   if (drain.mode != Mode::kLabel || !value || value->empty() || *value == drain.off) return;
   drain.on = *value;

@@ -46,11 +46,13 @@ struct DrainStep {
 //     while the workload is paused.
 //   - `complete`: the last patch is carried out (CompletionOf), or the Pod was never patched
 //
-// A drained Pod that is not chosen is updated, or is not to be patched now. It takes traffic again
-// as soon as its last patch is complete and its containers are ready. In mode kLabel, a Pod that is
-// neither drained nor chosen but has the label <off> gets kEnd, too. A drain keeps the mode with
-// which it began; the wait before the patch is the present drain_seconds. If the mode of `options`
-// is kNone and the Pod is not drained, the step is kPatch or kNothing.
+// A drained Pod that is not chosen has the target template already, or is not in the batch. The
+// step for it is kEnd as soon as its last patch is complete and its containers are ready. In mode
+// kLabel the step is also kEnd for a Pod that is neither drained nor chosen, but has the label
+// value <off>.
+//
+// A drain goes on in the mode in which it began, but with the present drain_seconds. If the mode of
+// `options` is kNone and the Pod is not drained, the step is kPatch or kNothing.
 DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* state, bool chosen,
                         bool complete, WallTime now);
 
@@ -72,9 +74,9 @@ struct Unpatched {
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
-// Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. A
-// state that has nothing besides `drain`, because the Pod was never patched, is removed whole. If
-// `state` has no `drain`, `options` say how the Pod was drained; their mode must not be kNone.
+// Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. If
+// the state has nothing else, because the Pod was never patched, the patch removes the annotation.
+// If `state` has no `drain`, `options` say how the Pod was drained; their mode must not be kNone.
 //
 // The label gets the first of these values that is usable:
 //   - its value in `of_template`, the text of the Pod's own template
@@ -85,9 +87,8 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
 Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState* state,
                          std::string_view of_template, WallTime now);
 
-// Returns the patch that sets our readiness condition to True. Without it a Pod with our
-// readinessGate never becomes Ready, even if its workload no longer asks for a drain. Returns
-// nullopt if
+// Returns the patch that sets our readiness condition to True. A Pod with our readinessGate is not
+// Ready without that condition, even if its workload no longer asks for a drain. Returns nullopt if
 //   - the Pod lacks the gate, or the condition is True
 //   - the Pod is drained for `deployment`
 //   - the Pod is being deleted

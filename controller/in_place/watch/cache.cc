@@ -118,16 +118,16 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 }
 
 // Returns which informers are missing and why, in the words of the condition; "" if none is
-// missing. While an informer lacks its right to watch or its first complete state, views have none
-// of these objects (HasSynced). Such an informer is
+// missing. While one of the informers lacks its right to watch or its first complete state, views
+// have no whole Pods, Nodes and budgets (HasSynced). Such an informer is
 //   - late, until kServerStartsWithin has passed: an update in place waits, and no condition
-//     reports the wait. A rollout that replaces Pods waits, too, if a Pod may be restarting in
-//     place: it would take down Pods beside that Pod (IsLate)
-//   - missing after that, and at once if it was given up for lack of room: an update in place waits
-//     on, and its condition reports what is missing. A rollout that replaces Pods goes on
+//     reports the wait. If a Pod may be restarting in place, a rollout that replaces Pods waits,
+//     too: otherwise it would take down Pods beside that Pod (IsLate)
+//   - missing after that, and at once if it was given up for lack of room: an update in place goes
+//     on waiting, and its condition reports what is missing. A rollout that replaces Pods goes on
 // The caches of Deployments and ReplicaSets may be used for two minutes without their right
-// . These caches may not, because Windlass restarts Pods by what they show. An update in
-// place that waits meanwhile loses nothing.
+// . The caches of whole Pods, Nodes and budgets may not, because Windlass restarts Pods by
+// what they show. An update in place that waits meanwhile loses nothing.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

@@ -21,8 +21,8 @@ constexpr auto Joined(const std::string_view (&... lists)[Sizes]) {
   return all;
 }
 
-// Why a write failed: Name of each ErrorKind but DisruptionBudget. Only an eviction can fail so,
-// and updates in place evict no Pods.
+// Why a write failed: Name of each ErrorKind but DisruptionBudget. Only an eviction can fail with
+// that kind, and updates in place evict no Pods.
 constexpr std::string_view kErrors[] = {
     "NotSent",      "Ambiguous",       "Cancelled",     "Tls",
     "Unauthorized", "Forbidden",       "QuotaExceeded", "NamespaceTerminating",

@@ -20,8 +20,9 @@ using in_place::PodState;
 // The most Pods that are followed from their patch until they are available. If more Pods are
 // patched at once, the others have no Events and figures.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
-// The oldest patch that this process follows if it did not see the patch being made. An older patch
-// may have been carried out long ago, and the container may have crashed since.
+// The greatest age of a patch that this process follows although it did not see the patch being
+// made. An older patch may have been carried out long ago, and the container may have crashed
+// since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 
 // Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
@@ -59,7 +60,8 @@ bool SamePatch(const Pod& before, const Pod& after) {
   return **one == **other;
 }
 
-// Returns true for the writes that exchange the templates of two ReplicaSets, or give that up.
+// Returns true for the writes that exchange the templates of two ReplicaSets, or give up such an
+// exchange.
 bool IsOfExchange(Decision decision) {
   return decision == in_place::decisions::kExchangePending ||
          decision == in_place::decisions::kExchangeHost ||
@@ -142,8 +144,8 @@ void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witness
   followed.state = *std::move(state);
 }
 
-// Makes no Workload for a Pod that is not followed after the rollout: such Pods keep the annotation
-// of their last patch, and change often.
+// Makes no Workload if the Pod is not followed and its workload's rollout in place is over. Such
+// Pods still have the annotation of their last patch, and change often.
 void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   const auto found = followed_.find(pod.meta.uid);
   const bool followed = found != followed_.end();
@@ -178,8 +180,8 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
   Forget(pod.meta.uid);
 }
 
-// Looks at a Pod that is not followed, for example because it became available. Reports a failure,
-// because the rollout goes on.
+// Looks at a Pod that is not followed, for example because it became available. Reports a failure
+// of such a Pod, because the rollout of its workload is still under way.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   const std::optional<PodState> state = StateOf(pod, owner.meta);
   if (!state || !AsksFor(pod, *state)) return;

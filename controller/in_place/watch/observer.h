@@ -40,8 +40,8 @@ class InPlaceObserver {
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
 
-  // Listens to `workloads` and `pods`. All arguments must outlive the observer, and both stores
-  // must not change after the observer is gone.
+  // Listens to `workloads` and `pods`. All arguments must outlive the observer, and neither store
+  // may change after the observer is gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                   WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of);
   ~InPlaceObserver();

@@ -51,7 +51,7 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   }
 }
 
-// Returns the keys of the workloads with a Pod on `node` that updates in place concern.
+// Returns the keys of those workloads that updates in place concern, and that have a Pod on `node`.
 std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   std::set<ObjectKey> keys;
   for (const Pod* pod : in_place_.pods().store().By(by_node_, node)) {

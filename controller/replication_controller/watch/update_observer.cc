@@ -156,7 +156,8 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!outcome.empty()) rollouts_.Finish(key, outcome);
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
   if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
-  // A run that was edited and completed within one change is a rollout, too.
+  // If an edit ended the last rollout and the next run is complete in the same change, that run is
+  // a rollout, too.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 

@@ -3,9 +3,9 @@
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is a run (run.h), together with any run that goes on after the run failed. A rollout
-// begins with its update, or with an edit after the last run ended, but not while spec.paused is
-// true. A rollout ends as
+// A rollout is a run (run.h). If the run fails, a run that goes on after the failure belongs to the
+// same rollout. A rollout begins with its update, or with an edit after the last run ended, but not
+// while spec.paused is true. A rollout ends as
 //
 //   complete      the phase is Succeeded or RolledBack
 //   rolled_back   spec.rollback was set during the run, and the run heeds it; the way back is

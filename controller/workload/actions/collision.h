@@ -14,8 +14,8 @@
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
 //   - when one of our ReplicaSets has the name to be created, and a revision that no status has
-//     acknowledged. It is an ordinary collision if the ReplicaSet had another number before, or was
-//     complete, or if its template was edited after its revision was acknowledged;
+//     acknowledged. Exception: it is an ordinary collision if the ReplicaSet had another number
+//     before, or was complete, or if its template was edited after its revision was acknowledged;
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
 //     for this workload and then changed or taken away.
 #pragma once

@@ -41,12 +41,12 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 
 // Returns true if `rs` may still be needed:
 //   - `rs` has or had the kept revision (RO-035).
-//   - The workload has no Pods, and `rs` had the Pods when it was scaled to 0: Pods may come back
-//     in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in the latest of
-//     the old ReplicaSets (D-354).
+//   - The workload has no Pods, and `rs` had the Pods when the workload was scaled to 0: Pods may
+//     come back in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in the
+//     latest of the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
-//   - `rs` has a higher number than the new ReplicaSet, which is to get a number above it. Example:
+//   - `rs` has a higher number than the new ReplicaSet, which will get an even higher one. Example:
 //     an exchange in place brings revision 3, and a rollback wants revision 2 again. If the
 //     ReplicaSet with 3 were deleted now, the next template would get 3 again (I-11).
 //   - The kind keeps a stable revision, and `rs` has the highest number. Example: `rs` has 7, and a
@@ -80,10 +80,11 @@ bool MayCleanUpMidway(const Situation& situation) {
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if the rollout is complete and not paused. For other rollouts, returns false
-// - if MayCleanUpMidway is false
-// - if a rollback waits: it may go back to a revision that would be deleted (D-472, D-481)
-// - if the wanted template is not known: any of `old` may be the new ReplicaSet (RO-039)
+// Returns true if the rollout is complete and not paused. Also returns true for another rollout,
+// unless
+// - MayCleanUpMidway is false
+// - a rollback waits: it may go back to a revision that would be deleted (D-472, D-481)
+// - the wanted template is not known: any of `old` may be the new ReplicaSet (RO-039)
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

@@ -25,8 +25,8 @@ std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.traits().name()) + "Rollback" + std::string(what);
 }
 
-// Returns the second highest revision if the present template has a number, which is then the
-// highest; otherwise the highest. Returns 0 if there is none (D-463).
+// If the present template has a number, which is then the highest revision, returns the second
+// highest. Otherwise returns the highest. Returns 0 if there is none (D-463).
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -96,7 +96,7 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if an earlier rollback to revision `asked` brought `target` back. That `target` has
+// Returns true if an earlier rollback to revision `asked` brought `target` back. A `target` with
 // the number `asked` does not prove it: after a crash between record and rollback, another template
 // may have got the number.
 bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
@@ -107,12 +107,12 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 }
 
 // Returns the ReplicaSet that a rollback to `revision` goes back to: the one that has this number.
-// If none has it any more:
-//   - for the kept revision, returns FindStable
-//   - for other revisions, kinds that record rollbacks get the ReplicaSet that had the number
-//     before. Example: revision 3 was asked for during a pause; meanwhile its template was brought
-//     back and taken away again, which gave its ReplicaSet the number 5 (RO-022)
-//   - for all other kinds, returns null, because former numbers do not count (D-464)
+// If none has it any more, returns
+//   - for the kept revision: the result of FindStable
+//   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
+//     before (RO-022). Example: revision 3 was asked for during a pause; meanwhile its template was
+//     brought back and taken away again, which gave its ReplicaSet the number 5
+//   - for another revision of any other kind: null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
   if (const ReplicaSet* rs = FindRevision(candidates, revision)) return rs;

@@ -11,8 +11,8 @@
 //   - The record is written first. After a crash between record and rollback, the request is still
 //     there, and the next sync performs the rollback (RO-020).
 //   - A revision that is rolled back to gets a new number, but users may still ask for it by its
-//     former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives it the number 4.
-//     Later the present revision is 5, and a request for 1 means revision 4.
+//     former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1 the
+//     number 4. Later the present revision is 5, and a request for 1 means revision 4.
 //   - If a user asks again for the revision that is the present one, Windlass only removes the
 //     request (RO-023). A request for 0 goes back one revision each time that a user makes it
 //     (RO-024).
@@ -29,16 +29,19 @@ namespace windlass::workload {
 
 // Returns the next step of a rollback; nullopt if none is asked for. The steps:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
-//      revisions (D-462). Sometimes that ReplicaSet is not made: the extension holds its creation
-//      back, or the kind records rollbacks and the creation fails. The rollback then proceeds
-//      without it, and the template has no number. A request for 0 then means the highest revision,
-//      and for kinds that keep a stable revision the highest that was complete (RO-026).
+//      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
 //   3. Read the workload uncached: step 4 writes all its annotations, and the cache does not hold
 //      kubectl's last-applied configuration.
 //   4. Write the workload. If there is nothing to go back to, the write only removes the request,
 //      with a Warning that says why (D-463, D-465, D-466).
 // Kinds that record rollbacks write the record before step 2, or before the request is removed.
+//
+// In two cases, the rollback proceeds although step 1 made no ReplicaSet, and the present template
+// has no number: the extension holds the creation back, or the kind records rollbacks and the
+// creation fails (RO-026). A request for 0 then means the highest revision; for kinds that keep a
+// stable revision, it means the highest that was complete.
+//
 // While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
 // present template is the workload's own, not that of the Pods (RO-033).
 std::optional<Step> HandleRollback(const Situation& situation);

@@ -12,7 +12,7 @@ namespace windlass::workload {
 //   2. bring it up to date, and to its size
 //   3. shrink an old one: the oldest first (D-260); while steps or a partition are in force, the
 //      stable one last (RO-087)
-//   4. make missing Pods of those that are held back on the old revision (RO-120)
+//   4. make the missing ones of the Pods that are held back on the old revision (RO-120)
 // If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
 // if no read is needed.
 //

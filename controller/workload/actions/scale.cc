@@ -134,7 +134,7 @@ bool IsRollingOut(const Situation& situation) {
 }
 
 // Returns the write that grows `keeper` to `wanted`. While there is no room for all of these Pods,
-// keeps the scaling event open. Later writes would set the size annotations of the other
+// keeps the scaling event open. Otherwise later writes would set the size annotations of the other
 // ReplicaSets, which would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
@@ -149,14 +149,15 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 //     be updated, and any other `rs` does not grow. `rs` never shrinks for the keeper, which gets
 //     the rest (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the
 //     keeper.
-//   - If there is no keeper: all Pods. Unless the workload is paused, there are two exceptions, in
-//     which `rs` does not grow: `rs` gives way (GivesWay), because the rolling update gives the
-//     other Pods to the new ReplicaSet; or Recreate is about to remove the Pods of `rs`.
+//   - If there is no keeper: all Pods. Exceptions: unless the workload is paused, `rs` does not
+//     grow
+//       - if it gives way (GivesWay): the rolling update gives the other Pods to the new ReplicaSet
+//       - if Recreate is about to remove its Pods
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // Recreate is about to remove the Pods of `rs`. They are of two templates, so growth would have
-    // to wait until they are gone (IsMixed).
+    // Recreate is about to remove the Pods of `rs`. These are of two templates (IsMixed), so `rs`
+    // could not grow before they are gone.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -295,11 +296,11 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// If the template, or the create of its ReplicaSet, is refused, no rolling update replaces Pods
-// that another client took from the old ReplicaSets. Then returns the write that grows the keeper
-// by the missing Pods (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there
-// is no keeper. Also returns nullopt if the workload is paused, because the sizes of a paused
-// workload change only with its spec (RO-123).
+// Returns the write that grows the keeper by the missing Pods, if the template or the create of its
+// ReplicaSet is refused: no rolling update then replaces Pods that another client took from the old
+// ReplicaSets (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there is no
+// keeper. Also returns nullopt if the workload is paused, because the sizes of a paused workload
+// change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -329,7 +330,7 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 // Returns true if a paused workload has as many Pods as desired and must not use the surge, because
 // surge Pods would be removed again after the pause (RO-049). Kinds that keep a stable revision
 // never use the surge here. Other kinds do, unless Pods are held back on the old revision or follow
-// a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3.
+// a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3: true.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
@@ -340,10 +341,10 @@ bool RestsAtLimit(const Situation& situation) {
   return holds && total == situation.limits.desired;
 }
 
-// A paused workload may be about to adopt ReplicaSets one by one. Returns true if there may be more
-// to come: the first one must not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5 is
-// adopted, one of 15 is to come. If none of those present has Pods, one with Pods may still come,
-// unless one of these shows that the workload itself removed the Pods:
+// Returns true if a paused workload that adopts ReplicaSets one by one may have more of them to
+// adopt. The first one must then not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5
+// is adopted, one of 15 is to come. If no present ReplicaSet has Pods, one with Pods may still
+// come. Exception: one of these facts shows that the workload itself removed the Pods:
 //   - the size annotation of the new ReplicaSet shows another size, such as 0
 //   - the workload has scaled one of the ReplicaSets to 0
 //   - the ReplicaSet of its kept revision is present
@@ -361,10 +362,10 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
   });
 }
 
-// A workload can take over the ReplicaSets of another workload in the middle of a rollout. While it
-// is paused, an adoption alone changes no size: an autoscaler may have scaled the former workload
-// after the new one was written, so the sizes may be the right ones. Only an edit of the spec
-// changes them (RO-038, RO-123). Returns true if the ReplicaSets keep their sizes.
+// Returns true if the ReplicaSets of a paused workload keep their sizes: the workload may have
+// taken them over from another workload in the middle of a rollout (RO-038, RO-123). An adoption
+// alone changes no size: an autoscaler may have scaled the former workload after the new one was
+// written, so the sizes may be the right ones. Only an edit of the spec changes them.
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
@@ -377,11 +378,13 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 // Returns true if the workload has no Pods but wants some, and no rollout makes them, so that Pods
 // come back in an earlier revision (RO-122). No rollout makes them in these cases:
 //   - The template is refused.
-//   - It is not known for long which ReplicaSet has the template.
-//   - The new ReplicaSet of a workload with a kept revision is refused. Not with Recreate: it would
-//     remove the Pods that come back, and try again.
-// With Recreate, a template that is not known brings Pods back only after a sleep: if it was
-// Recreate itself that removed them, the next Pods are to have the template.
+//   - For a long time it has not been known which ReplicaSet has the template
+//     (Extended::new_one_overdue).
+//   - The new ReplicaSet of a workload with a kept revision is refused. Exception: with Recreate,
+//     which would remove the Pods that come back, and try again.
+// With Recreate and a template that is not known, Pods come back only after the workload was scaled
+// to 0 (FindServedLast). If Recreate itself removed the Pods, the next Pods are to have the
+// template.
 bool WakesWithoutTemplate(const Situation& situation,
                           const std::vector<const ReplicaSet*>& active) {
   if (!active.empty()) return false;

@@ -31,8 +31,8 @@
 namespace windlass::workload {
 namespace {
 
-// Writes annotations and status only. The generation still has to be observed, but nothing is
-// scaled, made or cleaned up any more (D-055).
+// Returns a write of annotations or of the status; Wait if both are up to date. The generation
+// still has to be observed, but nothing is scaled, made or cleaned up any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.new_replica_set != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
@@ -72,10 +72,9 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the write that notes on a ReplicaSet of the aborted revision that it was aborted
-// (RO-095): on that of the published revision, and on that of the template, whose number may not be
-// published yet. Returns nullopt if each has the note or no number, or if the API server does not
-// keep it.
+// Returns the write of the note kAborted to a ReplicaSet of the aborted revision (RO-095): to that
+// of the published revision, and to that of the template, whose number may not be published yet.
+// Returns nullopt if each has the note or no number, or if the API server does not keep the note.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),

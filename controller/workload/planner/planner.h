@@ -13,7 +13,8 @@
 // the generation only if nothing else depends on that write (refused_write.h). A workload that is
 // as it should be gives Wait, and no write (D-028).
 //
-// One concern, one file: the folders beside this one hold them (docs/map.md). Elsewhere are:
+// Each concern has a file of its own, in one of the folders beside this one (docs/map.md).
+// Elsewhere are:
 //   - what a kind has of its own: in the kind's folder, behind WorkloadKind (workload_kind.h)
 //   - updates in place: in controller/in_place, behind Extension (extension.h)
 #pragma once

@@ -103,9 +103,9 @@ bool IsFollowed(const Workload& workload, const ReplicaSet& rs) {
   return follow && (NumberOf(workload, rs) == *follow || HadRevision(rs, *follow));
 }
 
-// Adds the number `revision` to `change`. If the present number of `rs` is lower, adds that number
-// to the history in `change`, too. If another client removed the present number from `rs`, takes it
-// from the status.
+// Adds the number `revision` to `change`, unless `rs` has that number or a higher one. If `rs` has
+// a lower number, adds the lower one to the history in `change`, too. If another client removed the
+// number from `rs`, uses the number of `rs` in the workload's status (NumberText).
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -233,9 +233,10 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
-  // While the workload has 0 replicas, the size annotations of the latest ReplicaSet must say 0: to
-  // FindServedLast, a desired number above 0 means that the workload was scaled up since. The new
-  // number makes this ReplicaSet the latest one, and its annotations may be of an earlier rollout.
+  // The new number makes this ReplicaSet the latest one, and its size annotations may be of an
+  // earlier rollout. While the workload has 0 replicas, the size annotations of the latest
+  // ReplicaSet must say 0: to FindServedLast (proven.h), a desired number above 0 means that the
+  // workload was scaled up since.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

@@ -46,10 +46,10 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 //   - the generation was observed
 //   - the ReplicaSet of the published revision is active
 //   - no ReplicaSet has the workload's template, and the wanted template is known
-// Then returns an uncached read of that active ReplicaSet, once per sync; FindNewReplicaSet
-// compares the full templates. Otherwise, and after the read, returns nullopt. A Recreate workload
-// that waits for old Pods reads nothing, because it has no active ReplicaSet. A workload whose Pods
-// follow a revision reads nothing, either (followed_revision.h).
+// In that case, returns an uncached read of the active ReplicaSet, once per sync: its reply lets
+// FindNewReplicaSet compare the full templates. Otherwise, and after the read, returns nullopt. A
+// Recreate workload that waits for old Pods reads nothing, because it has no active ReplicaSet. A
+// workload whose Pods follow a revision reads nothing, either (followed_revision.h).
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be

@@ -18,12 +18,12 @@ namespace windlass::workload {
 // Returns 0 if neither has the revision.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the revision that NumberOf returns as text, written as in the annotation; "" if neither
-// annotation nor status has the revision.
+// Returns the revision annotation of `rs` as written. Without the annotation, returns the number
+// from the workload's status (NumberOf) as text; "" if the status does not have it, either.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if Workload::revision is what the kind publishes for `revision`, the text of a
-// ReplicaSet (KindTraits::publishes_numbers, RO-085).
+// Returns true if Workload::revision is what the kind publishes for `revision`, which is written as
+// in a ReplicaSet's annotation (KindTraits::publishes_numbers, RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Like the function above, for the revision of `rs`.

@@ -24,13 +24,14 @@ bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 // old.
 //   - kPresent if an old ReplicaSet may have or make Pods: its latest generation is not observed,
 //     or its status counts Pods, terminating ones included. Upstream does not look at the status.
-//   - Otherwise the cached Pods decide. Terminating Pods count. Pods of `next` and of other owners
-//     do not (D-302, D-303). The cache holds no Pod that has ended.
 //   - kUnknown if the cache does not hold Pods yet.
+//   - Otherwise kPresent if the cache shows a Pod of an old ReplicaSet, and kGone if it shows none.
+//     Terminating Pods count. Pods of `next` and of other owners do not count (D-302, D-303). The
+//     cache holds no Pod that has ended.
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next);
 
-// Returns true if the spec or the running containers of a Pod of `rs` are of another template than
-// that of `rs`. Then `rs` must not grow.
+// Returns true if the spec or the running containers of a Pod of `rs` differ from the template of
+// `rs`. Then `rs` must not grow.
 bool IsMixed(const Situation& situation, const ReplicaSet& rs);
 
 struct OldPodsWait {

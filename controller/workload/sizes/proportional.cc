@@ -89,10 +89,10 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
   return std::min(share, std::max<int64_t>(room, 0));
 }
 
-// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, first
-// those that are missed least. scale.cc writes one ReplicaSet at a time, and plans anew after each
-// write. Because of the order, each new plan continues the previous one. ReplicaSets that are
-// written already keep their size, unless all are written.
+// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, beginning
+// with those that are missed least. scale.cc writes one ReplicaSet at a time, and plans anew after
+// each write. Because of the order in which Pods are taken, each new plan continues the previous
+// one. ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
@@ -169,11 +169,14 @@ class Shrinking {
     }
   }
 
-  // Sets goals_: the sizes in proportion. If a ReplicaSet would even grow in proportion, a user has
-  // edited annotations or added Pods. Rounding can then leave many Pods over, so upstream's sizes
-  // are the goals. Two ReplicaSets keep their last replica: one with `goes_last`, and a new
-  // ReplicaSet without available Pods, so that users see whether its fault is mended. (TakeHeldBack
-  // takes even that replica.)
+  // Sets goals_, which holds upstream's sizes at first, to the sizes in proportion. Exception: if a
+  // ReplicaSet would grow in proportion, upstream's sizes stay. In that case a user has edited
+  // annotations or added Pods, and rounding can leave many Pods over.
+  //
+  // Two ReplicaSets keep their last replica:
+  //   - one with `goes_last`
+  //   - if desired + surge is above 1, a new ReplicaSet without available Pods, so that users see
+  //     whether its fault is mended. (TakeHeldBack takes even that replica.)
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);

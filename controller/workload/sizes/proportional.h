@@ -9,12 +9,15 @@
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
 //   B-11  Rounding leaves some replicas over. They go to the first ReplicaSet that is not written
 //         yet. Upstream gives them to the first of all, which may have got some already.
-//   B-12  When the total shrinks, unavailable Pods are removed before available ones: those of old
-//         ReplicaSets always, those of the new one only as long as fewer than `replicas` available
-//         Pods would stay. The total is upstream's. The last Pod of the new ReplicaSet stays, so
-//         that users see whether its fault is mended, unless a step holds it back (RO-046). Before
-//         all these, Pods of a ReplicaSet with goes_first are removed (RO-087). spared_pods.h keeps
-//         the rollout from removing the spared Pods later.
+//   B-12  When the total shrinks, unavailable Pods are removed before available ones. The total is
+//         upstream's.
+//           - Unavailable Pods of old ReplicaSets always go before available ones.
+//           - Those of the new one do so only if fewer than `replicas` available Pods would stay
+//             otherwise.
+//           - The last Pod of the new ReplicaSet stays, so that users see whether its fault is
+//             mended. Exception: a step holds it back (RO-046).
+//           - Before all these, Pods of a ReplicaSet with goes_first are removed (RO-087).
+//         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed:
 //         those of a ReplicaSet that is written already, because its Pods failed since, and the
 //         last one of a ReplicaSet.

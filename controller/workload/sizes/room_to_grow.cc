@@ -28,7 +28,7 @@ bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
          HasPodsAboveSize(rs, limits);
 }
 
-// The share of desired + surge that the other ReplicaSets take.
+// How much of desired + surge the other ReplicaSets use.
 struct Others {
   int64_t sizes = 0;
   int64_t possible = 0;

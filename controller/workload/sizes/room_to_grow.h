@@ -38,7 +38,8 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 struct Growth {
   // The size that can be written now; this may be the present size.
   int32_t size = 0;
-  // False if `rs` must stay smaller than desired + surge allows, and can grow further later:
+  // False if `rs` must stay smaller than desired + surge allows, and can grow further later,
+  // because
   //   - other ReplicaSets still have Pods above their sizes
   //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` has another
   //     template (IsMixed)

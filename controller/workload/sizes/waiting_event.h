@@ -22,13 +22,13 @@ bool IsAtRest(const Situation& situation);
 Wait TellNow(std::string message);
 
 // Returns the end of a sync in which a ReplicaSet waits, with the Event only if the wait is at
-// least kHeldToldAfter old. A wait is as old as the latest of
-//   - the condition Progressing: the last progress
+// least kHeldToldAfter old. A wait begins at the later of
+//   - the last progress: the last update of the condition Progressing
 //   - the last change of a spec (View::specs_since). Example: a rollout made no progress for ten
 //     minutes, and an old ReplicaSet was scaled down a second ago: its Pods are awaited for a
 //     second.
-// `message` gets that age and returns the text of the Event. Returns a plain Wait if there is no
-// such condition, or if IsAtRest is true and `also_at_rest` is false (D-275).
+// `message` gets the age of the wait and returns the text of the Event. Returns a plain Wait if
+// there is no condition Progressing, or if IsAtRest is true and `also_at_rest` is false (D-275).
 Wait TellWaiting(const Situation& situation,
                  const std::function<std::string(std::chrono::seconds waited)>& message,
                  bool also_at_rest = false);

@@ -11,7 +11,7 @@ namespace windlass::workload {
 //
 // updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns.
 //
-// terminatingReplicas is published (D-403):
+// terminatingReplicas is (D-403)
 // - the sum, if every ReplicaSet that was synced publishes its own terminatingReplicas;
 // - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the
 //   stored status has terminatingReplicas already;

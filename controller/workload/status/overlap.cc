@@ -30,10 +30,10 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition reports the overlap: the overlap had lasted long enough at
-// the update time of the condition, for which its message was decided. An overlap that existed at
-// the start (Overlap::at_start) counts as reported. Returns false if the update time is in the
-// future, because the clock was set back: the condition is then written anew.
+// Returns true if the stored condition reports the overlap: when the condition was last updated,
+// the overlap had lasted for at least kOverlapToldAfter. An overlap that existed at the start
+// (Overlap::at_start) counts as reported. Returns false if the update time is in the future,
+// because the clock was set back: the condition is then written anew.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;

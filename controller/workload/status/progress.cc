@@ -117,8 +117,8 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
-  // If the clock of a controller is behind, it may have recorded that the rollout is complete with
-  // a time before the creation of the ReplicaSet.
+  // A controller whose clock is behind may have recorded that the rollout is complete, with a time
+  // before the creation of the ReplicaSet.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
@@ -142,8 +142,8 @@ bool StandsStill(const Situation& situation) {
 }
 
 // Returns true if the condition says why nothing was rolled out (an abort, a refusal (P-014) or a
-// pause at a step), and that no longer applies. Requires that Pods follow the template (RO-034),
-// and that nothing is refused.
+// pause at a step), and that cause no longer applies. Requires that Pods follow the template
+// (RO-034), and that nothing is refused.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
@@ -216,7 +216,7 @@ bool IsTimed(const Situation& situation, const Condition* progressing) {
 
 }  // namespace
 
-// The time of the condition is at least that of the ReplicaSet's creation, because MadeSince
+// The time of the condition is never before the creation of the ReplicaSet, because MadeSince
 // compares the two.
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message) {
@@ -235,8 +235,8 @@ bool TellsOfBegin(const Condition& progressing) {
   return progressing.reason == kCreatedReason || progressing.reason == kFoundReason;
 }
 
-// This and SpeaksOfWorkload read the message: of what is stored, only the message says what a
-// Progressing is about, also one that upstream's controller wrote.
+// This function and SpeaksOfWorkload read the message: nothing else that is stored says which
+// object a condition Progressing is about. Upstream's controller writes the same messages.
 bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || progressing == nullptr) return false;

@@ -8,11 +8,13 @@
 //   - the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
 //     was deleted and made again: it gets the revision that it had before, so the first rule does
 //     not find it.
+// Exception to the first rule: if the condition is about the new ReplicaSet, the annotation was
+// lost or overwritten, and the rollout counts as acknowledged. But if the annotation holds the
+// revision that this ReplicaSet had before, the rollout is unacknowledged.
+//
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that the condition is about, whatever
-// our clock says. If the revision annotation differs although the condition is about the new
-// ReplicaSet, the annotation was lost or overwritten, and the rollout counts as acknowledged.
-// Exception: the annotation holds the revision that this ReplicaSet had before.
+// our clock says.
 //
 // The reason in the condition is derived as well:
 //   - FoundNewReplicaSet for a ReplicaSet that has a history of revisions or is older than its
@@ -26,8 +28,8 @@
 // and so takes all Pods for updated.
 //
 // While Pods follow a revision (followed_revision.h), Progressing is False with reason
-// "<Kind>Aborted", also while paused; the reason is NothingToAbortTo if that revision has no
-// ReplicaSet. When Pods no longer follow a revision, the rollout of the template begins anew
+// "<Kind>Aborted", also while paused. Exception: the reason is NothingToAbortTo if that revision
+// has no ReplicaSet. When Pods no longer follow a revision, the rollout of the template begins anew
 // (RO-034).
 //
 // While a rollout stands still (Extended::at_rest, Extended::standstills), an extension can replace

@@ -36,10 +36,10 @@ namespace windlass::workload {
 // and kLeftOutReason (no_cache_room.h); all further reasons are copied from a ReplicaSet.
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
-// Returns the refusal that this sync reports to users, with the message of RefusalText: that of the
-// write that ended the walk, else that of the first refused patch or deletion of a ReplicaSet.
-// Returns nullopt if there is none. Leaves out adoptions and releases: adopt_release.h knows which
-// of their refusals are errors.
+// Returns the refusal that this sync reports to users, with the message of RefusalText: the refusal
+// of the write that ended the walk, else that of the first refused patch or deletion of a
+// ReplicaSet. Returns nullopt if there is none. Leaves out adoptions and releases: adopt_release.h
+// knows which of their refusals are errors.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // Returns the failed write that ended the walk of this sync; null if no write has ended it.

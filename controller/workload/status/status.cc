@@ -32,8 +32,9 @@ std::string RevisionToPublish(const Situation& situation) {
   if (situation.extended.refused) return {};  // nothing is rolled out
   const Workload& workload = situation.workload;
   std::string text = NumberText(workload, *situation.new_replica_set);
-  // If an admission webhook removes the number from the ReplicaSet, publishes the number that it
-  // should have. A pause among the steps needs the number, and must not depend on the webhook.
+  // If an admission webhook removes the number from the ReplicaSet, the number that the ReplicaSet
+  // should have is published. A pause among the steps needs the number, and must not depend on the
+  // webhook.
   const bool dropped = text.empty() && workload.kind.traits().keeps_stable_revision;
   if (dropped) text = std::to_string(RevisionToBe(situation));
   return IsPublished(workload, text) ? std::string() : text;
@@ -61,8 +62,8 @@ bool IsUnsettled(const ReplicaSet& rs) {
 }
 
 // Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
-// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The condition records the time at which progress is
-// published, not that at which it was made, so a timeout may be reported this much later.
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The condition records when progress is published,
+// not when it was made, so a timeout may be reported this much later.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);

@@ -28,9 +28,10 @@ class ControllerExtension {
 
   // The results of these functions are added to those of the controller (watching_controller.h).
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
-  // Returns when what the feature knows of Pods was last known to match the API server.
+  // Returns the last time at which the feature's knowledge of Pods was known to match the API
+  // server.
   virtual MonotonicTime ViewAt() const = 0;
-  // Leaves out what every controller of workloads needs.
+  // Returns the rights of the feature, without those that every controller of workloads needs.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   virtual std::vector<std::string> Notes() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;

@@ -11,7 +11,7 @@
 //   - if it has no controller: a workload whose selector matches will adopt it;
 //   - while it is being deleted;
 //   - if its owner is gone: the garbage collector will delete it. This can be seen only for owners
-//     of the workloads' own kind; for other kinds, overlap.h waits a while.
+//     of the workloads' own kind; for other kinds, status/overlap.h waits a while.
 // Core thread only.
 #pragma once
 

@@ -10,8 +10,8 @@
 
 namespace windlass::workload {
 
-// Returns the ReplicaSet among `ours` (oldest first) that is to have the Pods: that of the
-// template, or the one that an abort goes back to. Returns null if there is none yet.
+// Returns the ReplicaSet among `ours` (oldest first) that is to have the Pods: the ReplicaSet of
+// the template, or the one that an abort goes back to. Returns null if there is none yet.
 const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const ReplicaSet*>& ours);
 
 // In which state a rollout is when this process sees its workload for the first time.

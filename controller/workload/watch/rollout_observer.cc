@@ -157,8 +157,9 @@ void RolloutObserver::Look(const Workload& workload) {
   ShowState(workload, *rollout);
 }
 
-// Called while an abort has no target, or had none when spec.abort was set: what was under way then
-// is stuck. It ends when the abort has a target after all, or when no Pod is left or wanted.
+// Called while an abort has no target, or had none when spec.abort was set. The rollout that was
+// under way then is stuck. It ends when the abort has a target after all, or when no Pod is left or
+// wanted.
 void RolloutObserver::LookAtAbort(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
   if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {

@@ -34,7 +34,7 @@ struct RolloutState {
   bool operator==(const RolloutState&) const = default;
 };
 
-// Returns the words of a kind of workloads: what every workload can have. The causes are reasons of
+// Returns the words for `kind` that every kind of workloads has. The causes are reasons of
 // conditions, and two of our own: QuotaExceeded is a refused Pod for which a ResourceQuota has no
 // room, and InvalidStrategy a strategy that cannot be carried out.
 RolloutWords WorkloadWords(std::string_view kind);
@@ -53,9 +53,9 @@ bool IsAtStep(const Workload& workload);
 // Returns true if the workload has Pods, or is to have some.
 bool HasOrWantsPods(const Workload& workload);
 
-// Returns true if HasOrWantsPods, and these Pods are to follow a revision which
-// does not exist, by what the spec or the stored status says (RO-032). Pods stay where they are:
-// even if all of them have one revision, no rollout is complete.
+// Returns true if the workload has or wants Pods, and these are to follow a revision that does not
+// exist, as the spec or the stored status says (RO-032). Pods then stay where they are: even if all
+// of them have one revision, no rollout is complete.
 bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

@@ -87,10 +87,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Returns the fingerprint of the object's template, if the text of the template is the cached one.
-// Most events change the status alone, so this avoids parsing the template again. The text is
-// compared, not the generation: an upgraded API server may show other defaults without a new
-// generation.
+// Returns the fingerprint of the object's template, if the text of the template is the cached one;
+// else nullopt. Most events change the status alone, so this avoids parsing the template again. The
+// text is compared, not the generation: an upgraded API server may show other defaults without a
+// new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);

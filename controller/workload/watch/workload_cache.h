@@ -50,8 +50,8 @@ class WorkloadCache {
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
-  // Called when the first workload needs the extension, and when none needs it any more: the
-  // extension needs rights of its own.
+  // Called when the first workload needs the extension, and when none needs it any more: the rights
+  // that Windlass needs change then, because the extension needs rights of its own.
   std::function<void()> on_extension_needed;
 
   // Called for each workload from time to time, so that it is synced even if nothing has happened

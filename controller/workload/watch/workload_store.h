@@ -1,8 +1,8 @@
 // The cached objects of one kind that owns ReplicaSets, as workloads.
 //
 // The caches and wake-ups of such kinds read this interface and never ask for the kind. For each
-// kind there is a WorkloadStoreOf its API type, made with a projection and with the function that
-// makes a Workload from an object. Core thread only.
+// kind there is one WorkloadStoreOf<T>, where T is the API type of the kind. It is made with a
+// projection and with the function that makes a Workload from a T. Core thread only.
 #pragma once
 
 #include <cstddef>
