@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/failure.h"
 
+#include "controller/kind/needed_crd.h"
 #include "kubeclient/transport/failure.h"
 
 namespace windlass::cli {
@@ -27,10 +28,10 @@ std::string InNamespace(const Asked& asked) {
 std::string NotFound(const Error& error, const Asked& asked) {
   const std::string resource = ResourceText(asked.resource);
   if (error.detail == ErrorDetail::kNotServed) {
-    const std::string manifest(asked.resource.manifest);
     return "the cluster does not serve " + resource +
-           (manifest.empty() ? ": check that the address is that of a Kubernetes API server"
-                             : ": install it with kubectl apply --server-side -f " + manifest);
+           (asked.resource.manifest.empty()
+                ? ": check that the address is that of a Kubernetes API server"
+                : ": install it with " + kind::ApplyCommand(asked.resource));
   }
   return error.message + (asked.resource.namespaced ? " in namespace " + asked.namespace_ : "") +
          ": kubectl get " + resource + InNamespace(asked) +

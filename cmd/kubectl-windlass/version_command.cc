@@ -21,18 +21,16 @@ struct Found {
 };
 
 Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
-  const std::string_view manifest = crd.resource.manifest;
   const Result<int64_t> revision = InstalledRevision(context.session, crd);
   if (!revision.ok()) {
     if (revision.error().kind == ErrorKind::kNotFound) {
-      return {std::nullopt,
-              "not installed: kubectl apply --server-side -f " + std::string(manifest)};
+      return {std::nullopt, "not installed: " + kind::ApplyCommand(crd.resource)};
     }
     return {std::nullopt, revision.error().message};
   }
   std::string text = "revision " + std::to_string(*revision);
   if (*revision < crd.revision) {
-    text += ", older than this program: kubectl apply --server-side -f " + std::string(manifest);
+    text += ", older than this program: " + kind::ApplyCommand(crd.resource);
   }
   return {*revision, text};
 }

@@ -21,7 +21,10 @@ void Heartbeat::Beat(Readiness readiness, std::optional<MonotonicTime> renewal_d
 
 std::string Heartbeat::Sickness() const {
   const MonotonicTime now = clock_.Now();
-  if (now - beaten_ > kOverdueMax) return "Windlass hangs: its core loop has not run for over 30 s";
+  if (now - beaten_ > kOverdueMax) {
+    return "Windlass hangs: its core loop has not run for over " +
+           std::to_string(kOverdueMax / seconds(1)) + " s";
+  }
   if (renewal_due_ && now >= *renewal_due_) return "Windlass leads, but did not renew its Lease";
   return "";
 }

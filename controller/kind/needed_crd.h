@@ -27,12 +27,17 @@ inline std::string NameOf(const NeededCrd& crd) {
   return std::string(crd.resource.plural) + "." + std::string(crd.resource.group);
 }
 
+// Returns the command that installs a CustomResourceDefinition, or brings it up to date:
+// "kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml".
+inline std::string ApplyCommand(const ResourceId& resource) {
+  return "kubectl apply --server-side -f " + std::string(resource.manifest);
+}
+
 // Returns what is wrong with a CustomResourceDefinition of the lower revision `installed`, and the
 // command that helps: "has revision 1, and this version of Windlass needs 2: kubectl apply …".
 inline std::string OlderText(const NeededCrd& crd, int64_t installed) {
   return "has revision " + std::to_string(installed) + ", and this version of Windlass needs " +
-         std::to_string(crd.revision) + ": kubectl apply --server-side -f " +
-         std::string(crd.resource.manifest);
+         std::to_string(crd.revision) + ": " + ApplyCommand(crd.resource);
 }
 
 }  // namespace windlass::kind

@@ -87,14 +87,20 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "an impossible template must be found before a Pod is replaced"));
 }
 
+// Returns the error for an answer that came and does not help. The status must not say that the API
+// server does not answer.
+Error Unusable(std::string why) {
+  Error error{ErrorKind::kServer, std::move(why)};
+  error.http_status = 200;
+  return error;
+}
+
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
 // has kind kServer, and not kMalformed: with kMalformed, DueDryRun reports that the Rollout's own
 // spec.template cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
-  Error error{ErrorKind::kServer, JudgeReplicaSet(outcome.said).message};
-  error.http_status = 200;  // it did answer
-  return error;
+  return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
 // Returns the dry run that asks for the defaults. Returns an error if the API server refused the
@@ -113,9 +119,7 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
     if (verdict != DryRunVerdict::kNotTold) {
-      Error changed{ErrorKind::kServer, "the Rollout changed before the answer came"};
-      changed.http_status = 200;  // it did answer
-      return changed;
+      return Unusable("the Rollout changed before the answer came");
     }
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;

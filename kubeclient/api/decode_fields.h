@@ -53,18 +53,29 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
 }
 
-// Reads the counter `key` of a status that has the counters of a Deployment. Returns false, and
-// reads nothing, if `key` names no counter. observedGeneration is not a counter.
+// The three functions below read the field `key` into `out`. They return false, and read nothing,
+// if `key` names none of their fields. observedGeneration is no counter.
+
+// Reads a counter that the status of everything with Pods has.
 template <typename Status>
-bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
+bool ReadPodCounter(JsonReader& in, std::string_view key, Status& out) {
   if (key == "replicas")
     out.replicas = in.Int32();
-  else if (key == "updatedReplicas")
-    out.updated_replicas = in.Int32();
   else if (key == "readyReplicas")
     out.ready_replicas = in.Int32();
   else if (key == "availableReplicas")
     out.available_replicas = in.Int32();
+  else
+    return false;
+  return true;
+}
+
+// Reads a counter of a Deployment's status.
+template <typename Status>
+bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
+  if (ReadPodCounter(in, key, out)) return true;
+  if (key == "updatedReplicas")
+    out.updated_replicas = in.Int32();
   else if (key == "unavailableReplicas")
     out.unavailable_replicas = in.Int32();
   else if (key == "terminatingReplicas")
@@ -76,9 +87,24 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   return true;
 }
 
+// Reads a field of the spec of what makes Pods itself. Sets `raw_template` to a view of the
+// template in the reader's text. The caller copies the view if nothing else is malformed.
+template <typename Spec>
+bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
+                   std::string_view& raw_template) {
+  if (key == "replicas")
+    out.replicas = in.Int32();
+  else if (key == "minReadySeconds")
+    out.min_ready_seconds = in.Int32();
+  else if (key == "template")
+    raw_template = in.RawObject();
+  else
+    return false;
+  return true;
+}
+
 // Reads the spec of a ReplicationController into `out`. If spec.replicas is absent, `out.replicas`
-// gets the default of `Out`. Sets `raw_template` to a view of the template in the reader's text.
-// The caller copies the view if nothing else is malformed.
+// gets the default of `Out`. `raw_template` is as in ReadPodsField.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {
@@ -87,14 +113,8 @@ void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& ou
   out.selector = {};
   raw_template = kEmptyTemplate;
   in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "selector")
-      ReadStringMap(in, symbols, out.selector);
-    else if (key == "template")
-      raw_template = in.RawObject();
+    if (ReadPodsField(in, key, out, raw_template)) return;
+    if (key == "selector") ReadStringMap(in, symbols, out.selector);
   });
 }
 

@@ -16,14 +16,7 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
   out.replicas = 1;
   out.min_ready_seconds = 0;
   raw_template = kEmptyTemplate;
-  in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "template")
-      raw_template = in.RawObject();
-  });
+  in.Object([&](std::string_view key) { ReadPodsField(in, key, out, raw_template); });
 }
 
 // Reads the conditions and cuts their messages. The reason for which a Pod was refused may be a
@@ -40,14 +33,9 @@ void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<
 void ReadReplicaSetStatus(JsonReader& in, SymbolTable& symbols, ReplicaSetStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
+    if (ReadPodCounter(in, key, out)) return;
     if (key == "observedGeneration")
       out.observed_generation = in.Int64();
-    else if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "readyReplicas")
-      out.ready_replicas = in.Int32();
-    else if (key == "availableReplicas")
-      out.available_replicas = in.Int32();
     else if (key == "terminatingReplicas")
       out.terminating_replicas = in.Int32();
     else if (key == "conditions")

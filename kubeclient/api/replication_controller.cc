@@ -9,16 +9,11 @@ namespace {
 void ReadStatus(JsonReader& in, ReplicationControllerStatus& out) {
   out = {};
   in.Object([&](std::string_view key) {
+    if (ReadPodCounter(in, key, out)) return;
     if (key == "observedGeneration")
       out.observed_generation = in.Int64();
-    else if (key == "replicas")
-      out.replicas = in.Int32();
     else if (key == "fullyLabeledReplicas")
       out.fully_labeled_replicas = in.Int32();
-    else if (key == "readyReplicas")
-      out.ready_replicas = in.Int32();
-    else if (key == "availableReplicas")
-      out.available_replicas = in.Int32();
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/in_place/template/eligibility.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"
@@ -12,7 +13,6 @@
 namespace windlass::in_place {
 namespace {
 
-constexpr size_t kWhyBytesMax = 512;
 constexpr seconds kFirstWait{10};
 constexpr seconds kLongestWait{300};
 
@@ -30,7 +30,7 @@ std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
                                        {"to", TextOf(to)},
                                        {"tries", refusals.tries},
                                        {"at", FormatTime(refusals.at)},
-                                       {"why", CutText(refusals.why, kWhyBytesMax)}};
+                                       {"why", CutText(refusals.why, kAboutBytesMax)}};
   return DumpJson(note);
 }
 

@@ -56,7 +56,7 @@ struct NotEligible {
 
 // The most bytes of `about` that messages and notes show: a pointer may contain a user's key of any
 // length. The API server's answer to a refused patch is cut to as many bytes
-// (refusal_count.cc).
+// (WriteRefusals).
 inline constexpr size_t kAboutBytesMax = 512;
 
 // Text returns `why` as the notes of a rollout and the log have it. Examples:

@@ -104,10 +104,10 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     Error error = outcome->said.error();
     if (IsRefusal(error.kind)) {
       error.message = RefusalText(outcome->asked, error);
-      note(std::move(error));
     } else {
-      note(std::move(error).Context(write.request.Describe()));
+      error = std::move(error).Context(write.request.Describe());
     }
+    note(std::move(error));
     return true;
   };
   // Returns true if the sync has an error to report and has used up its requests. It then reports

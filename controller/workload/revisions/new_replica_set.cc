@@ -215,8 +215,8 @@ std::string AbortedNote(const Workload& workload, const ReplicaSet& rs) {
 }
 
 bool WasAborted(const Workload& workload, const ReplicaSet& rs) {
-  return NumberOf(workload, rs) > 0 &&
-         rs.meta.annotations.Find(kAborted) == AbortedNote(workload, rs);
+  const auto note = rs.meta.annotations.Find(kAborted);  // few ReplicaSets have one
+  return note && NumberOf(workload, rs) > 0 && *note == AbortedNote(workload, rs);
 }
 
 int64_t RevisionToBe(const Situation& situation) {
