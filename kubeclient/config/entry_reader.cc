@@ -26,7 +26,7 @@ Error EntryReader::Wrong(const std::string& key, const std::string& what) const 
 Result<std::string> EntryReader::Text(const char* key) const {
   const YamlNode* field = entry_.node.Find(key);
   if (field == nullptr) return std::string();
-  if (field->kind != YamlNode::Kind::kScalar) return Wrong(key, "must be a text");
+  if (field->kind != YamlNode::Kind::kScalar) return Wrong(key, "must be a string");
   return field->scalar;
 }
 
@@ -54,9 +54,9 @@ Result<std::vector<std::string>> EntryReader::Texts(const char* key) const {
   std::vector<std::string> texts;
   const YamlNode* field = entry_.node.Find(key);
   if (field == nullptr) return texts;
-  if (field->kind != YamlNode::Kind::kSequence) return Wrong(key, "must be a list of texts");
+  if (field->kind != YamlNode::Kind::kSequence) return Wrong(key, "must be a list of strings");
   for (const YamlNode& item : field->items) {
-    if (item.kind != YamlNode::Kind::kScalar) return Wrong(key, "must be a list of texts");
+    if (item.kind != YamlNode::Kind::kScalar) return Wrong(key, "must be a list of strings");
     texts.push_back(item.scalar);
   }
   return texts;
@@ -66,7 +66,9 @@ Result<EntryReader::TextLists> EntryReader::TextListsOf(const char* key) const {
   TextLists lists;
   const YamlNode* field = entry_.node.Find(key);
   if (field == nullptr) return lists;
-  if (field->kind != YamlNode::Kind::kMap) return Wrong(key, "must be a map of lists of texts");
+  if (field->kind != YamlNode::Kind::kMap) {
+    return Wrong(key, "must be a map whose values are lists of strings");
+  }
   const KubeconfigEntry inner{entry_.path, *field};
   const EntryReader reader(inner, what_ + ": " + key);
   for (const auto& [name, value] : field->fields) {

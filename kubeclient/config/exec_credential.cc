@@ -92,7 +92,9 @@ Result<ExecCredential> ParseExecCredential(const std::string& text,
                                            const std::string& api_version) {
   const Result<YamlNode> root = ParseYaml(text);
   if (!root.ok()) return Wrong("the output is not JSON: " + root.error().message);
-  if (TextOf(*root, "kind") != "ExecCredential") return Wrong("the output is no ExecCredential");
+  if (TextOf(*root, "kind") != "ExecCredential") {
+    return Wrong("the output is not an ExecCredential");
+  }
   if (TextOf(*root, "apiVersion") != api_version) {
     return Wrong("the output does not have apiVersion " + api_version +
                  ": set apiVersion in the kubeconfig to a version that the plugin supports");

@@ -85,8 +85,8 @@ Result<Kubeconfig> ReadList(const std::string& list) {
     }
   }
   if (merged) return *std::move(merged);
-  return Error{ErrorKind::kConfig,
-               "kubeconfig: none of the files in KUBECONFIG exists (" + list + "): correct it"};
+  return Error{ErrorKind::kConfig, "kubeconfig: none of the files in KUBECONFIG exists (" + list +
+                                       "): correct KUBECONFIG"};
 }
 
 Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {

@@ -18,7 +18,7 @@ Result<std::string> OptionalText(const std::string& path, const YamlNode& root, 
   const YamlNode* node = root.Find(key);
   if (node == nullptr) return std::string();
   if (node->kind != YamlNode::Kind::kScalar) {
-    return Wrong(path, *node, std::string(key) + " must be a text");
+    return Wrong(path, *node, std::string(key) + " must be a string");
   }
   return node->scalar;
 }

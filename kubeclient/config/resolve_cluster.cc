@@ -28,7 +28,8 @@ Status ReadServer(const EntryReader& cluster, ClientConfig& config) {
   }
   if (!url->https) {
     return cluster.Wrong("proxy-url",
-                         "would see everything in clear text: use an https:// server, or no proxy");
+                         "the proxy would see all requests in clear text: use an https:// server, "
+                         "or remove the field");
   }
   config.proxy = std::move(parsed).value();
   config.proxy.origin = "proxy-url of " + cluster.what();
@@ -56,7 +57,7 @@ Status ReadTrust(const EntryReader& cluster, const ConfigSources& sources, Clien
     return cluster.Wrong(
         "insecure-skip-tls-verify",
         "anybody could pose as the API server: give certificate-authority, or start "
-        "with --insecure-skip-tls-verify to accept that");
+        "with --insecure-skip-tls-verify to accept this risk");
   }
   if (insecure && !config.tls.ca_pem.empty()) {
     return cluster.Wrong("insecure-skip-tls-verify",

@@ -102,11 +102,11 @@ std::string Find(const EntryReader& exec, const ConfigSources& sources, const st
 Status CheckVersion(const EntryReader& exec, const std::string& version) {
   if (version == "client.authentication.k8s.io/v1") return Unit{};
   if (version == "client.authentication.k8s.io/v1beta1") return Unit{};
-  return exec.Wrong("apiVersion", version.empty()
-                                      ? "is missing: write client.authentication.k8s.io/v1"
-                                      : "\"" + version +
-                                            "\" is not supported: " + std::string(kGroup) +
-                                            "v1 and v1beta1 are; bring the plugin up to date");
+  return exec.Wrong(
+      "apiVersion",
+      version.empty() ? "is missing: write client.authentication.k8s.io/v1"
+                      : "\"" + version + "\" is not supported: write " + std::string(kGroup) +
+                            "v1 or v1beta1, and update the plugin if it supports neither of them");
 }
 
 // Returns true if the plugin gets the terminal; `terminal` is true if this process has a terminal.
@@ -116,9 +116,10 @@ Result<bool> IsInteractive(const EntryReader& exec, const std::string& version, 
   if (mode == "Never") return false;
   if (mode == "IfAvailable" || (mode == "Always" && terminal)) return terminal;
   if (mode == "Always") {
-    return exec.Wrong("interactiveMode",
-                      "Always wants a terminal, and there is none: use a plugin, or a setting of "
-                      "this plugin, that asks the user nothing");
+    return exec.Wrong(
+        "interactiveMode",
+        "Always requires a terminal, and this process has none: use a plugin, or a setting of "
+        "this plugin, that does not ask the user");
   }
   if (mode.empty() && version.ends_with("/v1beta1")) return terminal;
   return exec.Wrong("interactiveMode", "must be Never, IfAvailable or Always");
@@ -132,7 +133,7 @@ Status ReadEnv(const EntryReader& exec, ExecPluginConfig& config) {
     const YamlNode* name = item.Find("name");
     const YamlNode* value = item.Find("value");
     if (name == nullptr || name->scalar.empty() || name->scalar.find('=') != std::string::npos) {
-      return exec.Wrong("env", "each entry needs a name, without \"=\"");
+      return exec.Wrong("env", "each entry must have a name, and the name must not contain \"=\"");
     }
     config.env.emplace_back(name->scalar, value == nullptr ? std::string() : value->scalar);
   }
@@ -162,7 +163,8 @@ Result<ExecPluginConfig> ReadExec(const EntryReader& user, const EntryReader& cl
   if (plugin.command.empty()) {
     const std::string hint = plugin.install_hint.empty() ? "install it, or correct its name"
                                                          : OneLine(plugin.install_hint);
-    return exec.Wrong("command", "no program \"" + command + "\": " + hint);
+    return exec.Wrong(
+        "command", "the program \"" + command + "\" was not found or is not executable: " + hint);
   }
   WINDLASS_TRY(plugin.args, exec.Texts("args"));
   if (const Status good = ReadEnv(exec, plugin); !good.ok()) return good.error();

@@ -47,11 +47,12 @@ Status ReadBasic(const EntryReader& user, ClientConfig& config) {
     return user.Wrong("password", "is given without a username");
   }
   if (config.username.find(':') != std::string::npos) {
-    return user.Wrong("username", "must not hold a colon");
+    return user.Wrong("username", "must not contain a colon");
   }
   if (!config.username.empty()) {
     config.notes.emplace_back(
-        "username and password: Kubernetes does not accept them since 1.19; only a proxy may");
+        "username and password: Kubernetes has not accepted them since 1.19; only a proxy may "
+        "accept them");
   }
   return Unit{};
 }
@@ -79,8 +80,8 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
                  const std::string& value, ClientConfig& config) {
   const bool blank = value.empty() || value.front() == ' ' || value.back() == ' ';
   if (blank || !IsHeaderValue(value)) {
-    return user.Wrong(key,
-                      "only printable ASCII characters can be sent, and no blank at either end");
+    return user.Wrong(
+        key, "must not be empty, must be printable ASCII, and must not begin or end with a blank");
   }
   config.headers.push_back({std::move(name), value});
   return Unit{};

@@ -161,7 +161,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
                                  size_t output_bytes_max, int stop) {
   Pipe output;
   Pipe messages;
-  if (!output.Open() || !messages.Open()) return Failed("no pipe", errno);
+  if (!output.Open() || !messages.Open()) return Failed("a pipe cannot be opened", errno);
   const MonotonicTime limit = clock.Now() + longest;
   pid_t pid = 0;
   const int failure = Spawn(program, output, messages, pid);

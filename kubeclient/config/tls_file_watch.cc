@@ -104,7 +104,7 @@ bool TlsFileWatch::IsWell() const {
 void TlsFileWatch::Note(const Status& state, std::string& problem) {
   const std::string before = std::exchange(problem, state.ok() ? "" : state.error().message);
   if (problem.empty() || problem == before) return;
-  log_.Warning("certificate file not usable: its old content stays in use; put a valid file there",
+  log_.Warning("certificate file not usable: its old content stays in use; correct the file",
                {{"error", problem}});
 }
 

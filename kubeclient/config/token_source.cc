@@ -50,8 +50,9 @@ std::optional<CredentialSource::Answer> TokenFileSource::Authorization(Later) {
   // Goes on with the old token, which may still be good. If it is not, the API server answers 401.
   const std::string& problem = read.error().message;
   if (std::exchange(problem_, problem) != problem) {
-    log_.Warning("token file not usable: the old token stays in use; put a valid one there",
-                 {{"path", path_}, {"error", problem}});
+    log_.Warning(
+        "token file not usable: the old token stays in use; write a valid token into the file",
+        {{"path", path_}, {"error", problem}});
   }
   return *header_;
 }

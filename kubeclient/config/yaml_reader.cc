@@ -118,7 +118,7 @@ class TreeBuilder final : public YAML::EventHandler {
     } else {
       const auto same = [&node](const auto& field) { return field.key == node.scalar; };
       if (std::any_of(level.node.fields.begin(), level.node.fields.end(), same)) {
-        Fail(node.line, "the key \"" + node.scalar + "\" stands here a second time");
+        Fail(node.line, "the key \"" + node.scalar + "\" is defined twice: remove one");
       }
       level.key = std::move(node.scalar);
       level.has_key = true;

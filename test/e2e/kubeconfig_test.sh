@@ -217,9 +217,9 @@ PATH=$files/bin:$PATH works_as jane "exec v1beta1: a client certificate, found i
   "$server, $ca" "exec: {$v1beta1, command: give-certificate, args: ['$PKI/jane']}"
 refused "see https://install.invalid" "a plugin that is not installed" \
   "$server, $ca" "exec: {$v1, command: absent, installHint: 'see https://install.invalid'}"
-refused "asks the user nothing" "a plugin that must ask" "$server, $ca" \
+refused "does not ask the user" "a plugin that must ask" "$server, $ca" \
   "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Always, command: sh}"
-refused "v1 and v1beta1 are" "an old plugin" "$server, $ca" \
+refused "v1 or v1beta1" "an old plugin" "$server, $ca" \
   "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: sh}"
 config config "$server, $ca" "exec: {$v1, command: 'false', installHint: log in again}"
 status=0

@@ -154,7 +154,7 @@ printf 'not a certificate' | put ca.pem
 printf '' | put token
 printf 'not a certificate' | put jane.crt
 for log in token certificate windlass; do
-  until_true 30 "$log names the CA file" grep -q "put a valid file there .*ca.pem" "$WORK/$log.log"
+  until_true 30 "$log names the CA file" grep -q "correct the file .*ca.pem" "$WORK/$log.log"
 done
 until_true 30 "Windlass names the token file" grep -q "token file not usable" "$WORK/windlass.log"
 goes_on

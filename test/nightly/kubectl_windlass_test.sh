@@ -433,7 +433,7 @@ kubectl config view --raw --minify -o json | jq --arg login "$WORK/login" '.user
   {apiVersion: "client.authentication.k8s.io/v1", command: $login, interactiveMode: "Always"}}' \
   >"$WORK/login.kubeconfig"
 ends 1 version --kubeconfig "$WORK/login.kubeconfig" </dev/null
-complained 'Always wants a terminal'
+complained 'Always requires a terminal'
 # The answer is typed once the plugin waits for it: the terminal keeps it until then.
 TERM=xterm script -qec "stty -echo; kubectl-windlass get deployments -o name \
   --kubeconfig $WORK/login.kubeconfig" /dev/null <<<"$token" >"$WORK/out" 2>&1 ||

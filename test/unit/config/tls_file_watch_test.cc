@@ -117,7 +117,7 @@ TEST_CASE("what cannot be used is said once, and changes nothing until it is who
   CAPTURE(world.log.lines[0]);
   CHECK(world.log.lines[0].find(world.folder.Path(row.blamed) + ": ") != std::string::npos);
   CHECK(world.log.lines[0].find(row.message) != std::string::npos);
-  CHECK(world.log.lines[0].find("put a valid file there") != std::string::npos);
+  CHECK(world.log.lines[0].find("correct the file") != std::string::npos);
   CHECK(world.log.lines[0].find("PRIVATE") == std::string::npos);
 
   SECTION("as before") {

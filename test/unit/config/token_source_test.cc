@@ -77,7 +77,7 @@ TEST_CASE("a token is read again before its minute is over, and kept when that f
   CHECK(TokenOf(source) == "second");
   REQUIRE(log.lines.size() == 2);
   CHECK(log.lines.back().find(folder.Path("token") + ": the token is empty") != std::string::npos);
-  CHECK(log.lines.back().find("put a valid one there") != std::string::npos);
+  CHECK(log.lines.back().find("write a valid token into the file") != std::string::npos);
   folder.Write("token", "third");
   CHECK(TokenOf(source) == "third");  // the next request reads the file again
   CHECK(log.lines.back().find("good again") != std::string::npos);

@@ -67,7 +67,7 @@ TEST_CASE("what is wrong is said with its line") {
       {"an anchored map", "b: &x\n  c: 2\n", "anchors are not supported"},
       {"an alias", "a: &x 1\nb: *x\n", "line 1: anchors are not supported"},
       {"an alias of nothing", "b: *x\n", "line 1: "},
-      {"a key twice", "a: 1\nb: 2\na: 3\n", "line 3: the key \"a\" stands here a second time"},
+      {"a key twice", "a: 1\nb: 2\na: 3\n", "line 3: the key \"a\" is defined twice: remove one"},
       {"a key that is a list", "? [a, b]\n: 1\n", "a key must be a plain word"},
       {"NUL", std::string("a: 1\nb: \0", 9), "line 2: a NUL character"},
       {"two documents", "a: 1\n---\nb: 2\n", "more than one document"},
