@@ -212,8 +212,9 @@ class CpprestExchange final : public HttpExchange {
       done.get();
       if (!lines_) outcome_.body = body_->Take();
       if (outcome_.status < 200) {
-        outcome_.error =
-            Failed(ErrorKind::kAmbiguous, "an informational response instead of an answer");
+        outcome_.error = Failed(ErrorKind::kAmbiguous,
+                                "the server sent HTTP " + std::to_string(outcome_.status) +
+                                    ", an informational response, instead of an answer");
       }
     } catch (const http::http_exception& failure) {
       outcome_.error = Failed(failure);
@@ -477,7 +478,8 @@ void CppRestTransport::Impl::Authorized(CallId id, HttpRequest request,
   }
   if (!IsHeaderValue(authorization->Reveal())) {
     return FinishLater(
-        id, Error{ErrorKind::kConfig, "the credentials have characters that no header may have"}
+        id, Error{ErrorKind::kConfig,
+                  "the credentials have characters that are not allowed in an HTTP header"}
                 .Context(exchange->name()));
   }
   Send(id, std::move(request), exchange, *authorization);
@@ -567,14 +569,15 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
                                                                    TransportOptions options) {
   WINDLASS_TRY(ServerUrl server, ParseServerUrl(options.server));
   if (!server.https && !options.proxy.host.empty()) {
-    return Error{ErrorKind::kConfig, "server " + server.Text() +
-                                         ": a proxy would see everything in clear text: use "
-                                         "https://, or no proxy"};
+    return Error{ErrorKind::kConfig,
+                 "server " + server.Text() +
+                     ": a proxy would see all requests in clear text: use https://, or no proxy"};
   }
   for (const HttpHeader& header : options.headers) {
     if (IsHeaderName(header.name) && IsHeaderValue(header.value)) continue;
-    return Error{ErrorKind::kConfig, "header " + EscapeHeaderName(header.name) +
-                                         ": only printable ASCII characters may stand there"};
+    return Error{ErrorKind::kConfig,
+                 "header " + EscapeHeaderName(header.name) +
+                     ": its name or value has characters that are not allowed in an HTTP header"};
   }
   if (options.user_agent.empty()) {
     return Error{ErrorKind::kConfig, "the user agent is empty: set it to the program's name"};

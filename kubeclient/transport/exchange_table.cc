@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/assert.h"
 #include "kubeclient/base/core_loop.h"
 
@@ -57,7 +58,8 @@ StreamEnd ExchangeTable::EndOf(const OpenStream& stream, ExchangeOutcome outcome
     end.error_body = lines.error_body();
     end.error.reset();  // the status is the cause; the error only says that we cut the body off
   } else if (lines.line_without_end()) {
-    end.error = Error{ErrorKind::kMalformed, "a line has no end"};
+    end.error = Error{ErrorKind::kMalformed,
+                      "a line is longer than " + std::to_string(kLineSkipBytesMax >> 20U) + " MiB"};
   } else if (stream.ended) {
     end.error.reset();
   }

@@ -21,11 +21,11 @@ std::string Refusal(const ProxyRoute& route, int status, const std::string& sett
            ": check the address of the API server";
   }
   if (status >= 400) {
-    return "the proxy allows no connection to " + route.server + InBrackets(status) +
-           ": ask those who run it";
+    return "the proxy does not allow a connection to " + route.server + InBrackets(status) +
+           ": ask the administrators of the proxy";
   }
-  return "the proxy opens no tunnel to " + route.server + InBrackets(status) + ": check that " +
-         setting + " names an HTTP proxy";
+  return "the proxy does not open a tunnel to " + route.server + InBrackets(status) +
+         ": check that " + setting + " names an HTTP proxy";
 }
 
 }  // namespace
@@ -40,15 +40,17 @@ std::string ProxyRoute::Explain(const ProxyFailure& failure) const {
   std::string text;
   switch (failure.fault) {
     case ProxyFault::kUnreachable:
-      text = "the proxy cannot be reached: check its name and port in " + setting +
-             ", and that it runs";
+      text = "the proxy cannot be reached: check the name and port in " + setting +
+             ", and that the proxy runs";
       break;
     case ProxyFault::kHungUp:
-      text = "the connection to the proxy has ended without a whole answer: check that " + setting +
-             " names an HTTP proxy, and that it runs";
+      text =
+          "the connection to the proxy ended before the proxy's answer was complete: check that " +
+          setting + " names an HTTP proxy, and that the proxy runs";
       break;
     case ProxyFault::kNoHttp:
-      text = "what answers there is no HTTP proxy: check its name and port in " + setting;
+      text = "the server at the proxy's address is not an HTTP proxy: check the name and port in " +
+             setting;
       break;
     case ProxyFault::kRefused: text = Refusal(*this, failure.status, setting); break;
   }

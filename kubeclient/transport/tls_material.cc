@@ -62,7 +62,7 @@ Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
   ERR_clear_error();
   if (key) return key;
   if (pem.find("ENCRYPTED") != std::string_view::npos) {
-    return WrongTls("the client key is encrypted: give it without a passphrase");
+    return WrongTls("the client key is encrypted: give a key without a passphrase");
   }
   return WrongTls("the client key is not a private key in PEM form");
 }
@@ -111,17 +111,19 @@ struct TlsIdentity::Impl {
 
 Status TlsIdentity::Impl::ReadTrusted(std::string_view pem) {
   WINDLASS_TRY(const Certificates certificates, ReadCertificates(pem, "the CA"));
-  if (certificates.empty()) return WrongTls("the CA holds no certificate in PEM form");
+  if (certificates.empty()) return WrongTls("the CA contains no certificate in PEM form");
   bool issuer = false;
   for (const Owned<X509>& certificate : certificates) {
     issuer = issuer || CanIssue(certificate.get());
     if (X509_STORE_add_cert(trusted.get(), certificate.get()) != 1) {
       ERR_clear_error();
-      return WrongTls("the CA holds a certificate that OpenSSL refuses");
+      return WrongTls("the CA contains a certificate that OpenSSL refuses");
     }
   }
   if (!issuer) {
-    return WrongTls("the CA holds only certificates that cannot issue others: give the issuer's");
+    return WrongTls(
+        "the CA contains only certificates that cannot issue others: give the certificate of their "
+        "issuer");
   }
   trusted_count = certificates.size();
   return Unit{};
@@ -159,8 +161,8 @@ Status TlsIdentity::Impl::TryToPresent() const {
   if (scratch && Present(scratch.get())) return Unit{};
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
-  return WrongTls(std::string("OpenSSL does not use the client certificate: ") +
-                  (reason != nullptr ? reason : "it does not say why"));
+  return WrongTls(std::string("OpenSSL refuses the client certificate: ") +
+                  (reason != nullptr ? reason : "it gives no reason"));
 }
 
 TlsIdentity::TlsIdentity(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -455,7 +455,7 @@ TEST_CASE_METHOD(ReflectorFixture, "garbage drops the connection and what we kno
 
 TEST_CASE_METHOD(ReflectorFixture, "a line without an end is garbage, too (R-027)") {
   Sync();
-  transport.Fail(ErrorKind::kMalformed, "a line has no end");
+  transport.Fail(ErrorKind::kMalformed, "a line is longer than 256 MiB");
   CHECK(Ends("malformed") == 1);
   UntilAsked();
   CHECK(Asked() == "watchlist");

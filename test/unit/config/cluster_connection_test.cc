@@ -150,7 +150,7 @@ TEST_CASE("a server with a certificate of a new CA costs one request, not a peri
   CHECK(client.Get().error().kind == ErrorKind::kTls);  // the refusal makes it read the CA file
   CHECK(client.Get()->body == "Bearer t");
   REQUIRE(client.log.lines.size() == 2);
-  CHECK(Has(client.log.lines[0], "ca.pem: the CA holds no certificate"));
+  CHECK(Has(client.log.lines[0], "ca.pem: the CA contains no certificate"));
   CHECK(Has(client.log.lines[1], "certificates reloaded"));
 }
 

@@ -131,22 +131,24 @@ clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
        {"status deployment/web", kError,
         "error: cannot reach the API server https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web through the "
-        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy allows no connection to "
-        "cluster.example:6443 (HTTP 403): ask those who run it, or do without the proxy: add "
+        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy does not allow a connection to "
+        "cluster.example:6443 (HTTP 403): ask the administrators of the proxy, or do without the "
+        "proxy: add "
         "cluster.example to NO_PROXY",
         "Many proxies open tunnels to port 443 alone. With HTTP 500 and above, `the proxy cannot "
         "reach` the API server.",
-        ProxyFails("the proxy allows no connection to cluster.example:6443 (HTTP 403): ask those "
-                   "who run it, or do without the proxy: add cluster.example to NO_PROXY")},
+        ProxyFails("the proxy does not allow a connection to cluster.example:6443 (HTTP 403): ask "
+                   "the administrators of the proxy, or do without the proxy: add cluster.example "
+                   "to NO_PROXY")},
        {"status deployment/web", kError,
         "error: cannot reach the API server https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web through the "
-        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy cannot be reached: check its "
-        "name and port in HTTPS_PROXY, and that it runs, or do without the proxy: add "
+        "proxy http://proxy.example:3128 (HTTPS_PROXY): the proxy cannot be reached: check the "
+        "name and port in HTTPS_PROXY, and that the proxy runs, or do without the proxy: add "
         "cluster.example to NO_PROXY",
         "Nothing answers at the address of the proxy. Correct it.",
-        ProxyFails("the proxy cannot be reached: check its name and port in HTTPS_PROXY, and that "
-                   "it runs, or do without the proxy: add cluster.example to NO_PROXY")},
+        ProxyFails("the proxy cannot be reached: check the name and port in HTTPS_PROXY, and that "
+                   "the proxy runs, or do without the proxy: add cluster.example to NO_PROXY")},
        {"status deployment/web", kError,
         "error: cannot reach the API server https://cluster.example:6443: GET "
         "https://cluster.example:6443/apis/apps/v1/namespaces/default/deployments/web: Failed to "

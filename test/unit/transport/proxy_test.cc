@@ -76,16 +76,19 @@ TEST_CASE("without a tunnel the request was not sent, and the proxy's answer is 
        "the proxy does not accept the user and the password (HTTP 407): correct them in "
        "HTTPS_PROXY"},
       {"HTTP/1.1 403 No\r\nContent-Length: 4\r\n\r\nText", "",
-       "the proxy allows no connection to API (HTTP 403): ask those who run it"},
+       "the proxy does not allow a connection to API (HTTP 403): ask the administrators of the "
+       "proxy"},
       {"HTTP/1.1 502 No such host\r\n\r\n", "",
        "the proxy cannot reach API (HTTP 502): check the address of the API server"},
       {"HTTP/1.1 302 Found\r\nLocation: http://login.invalid\r\n\r\n", "",
-       "the proxy opens no tunnel to API (HTTP 302): check that HTTPS_PROXY names an HTTP proxy"},
+       "the proxy does not open a tunnel to API (HTTP 302): check that HTTPS_PROXY names an HTTP "
+       "proxy"},
       {"nonsense\r\n\r\n", "",
-       "what answers there is no HTTP proxy: check its name and port in HTTPS_PROXY"},
+       "the server at the proxy's address is not an HTTP proxy: check the name and port in "
+       "HTTPS_PROXY"},
       {"HTTP/1.1 half a line", "",
-       "the connection to the proxy has ended without a whole answer: check that HTTPS_PROXY "
-       "names an HTTP proxy, and that it runs"},
+       "the connection to the proxy ended before the proxy's answer was complete: check that "
+       "HTTPS_PROXY names an HTTP proxy, and that the proxy runs"},
   }));
   CAPTURE(row.answer);
   const Hidden api("api.invalid", "DNS:api.invalid");
@@ -121,8 +124,8 @@ TEST_CASE("a proxy that is not there") {
   CHECK(error.kind == ErrorKind::kNotSent);
   CHECK(IsOfProxy(error));
   CHECK(Has(error.message,
-            ": the proxy cannot be reached: check its name and port in its address, and that it "
-            "runs"));
+            ": the proxy cannot be reached: check the name and port in its address, and that the "
+            "proxy runs"));
 }
 
 TEST_CASE("a proxy that never answers costs the deadline") {
@@ -162,7 +165,7 @@ TEST_CASE("a proxy whose answer does not end is given up after kTunnelAnswerMax"
   TransportFixture client("https://" + api.authority(), api.Through(proxy));
   const Error error = MustFail(client.Call(Get("/api", std::chrono::hours(1))));
   CHECK(IsOfProxy(error));
-  CHECK(Has(error.message, endless ? "without a whole answer" : "(HTTP 407)"));
+  CHECK(Has(error.message, endless ? "answer was complete" : "(HTTP 407)"));
 }
 
 TEST_CASE("a tunnel that is open is left alone, however much comes through it (C-016)") {
