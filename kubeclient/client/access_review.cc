@@ -32,8 +32,9 @@ Result<bool> IsAllowed(const HttpResponse& response) {
   const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
   if (response.status != 201 || !body.is_object() || !body.contains("status") ||
       !body["status"].is_object()) {
-    return Error{ErrorKind::kMalformed, "SelfSubjectAccessReview was answered with HTTP " +
-                                            std::to_string(response.status)};
+    return Error{ErrorKind::kMalformed,
+                 "the API server answered a SelfSubjectAccessReview with HTTP " +
+                     std::to_string(response.status)};
   }
   const nlohmann::json& status = body["status"];
   return status.contains("allowed") && status["allowed"] == true;

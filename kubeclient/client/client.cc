@@ -173,10 +173,12 @@ struct Client::Impl {
 
 void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
   if (request.mutates() && !write_deadline.Allows()) {
-    return Later(std::move(reply), {ErrorKind::kFenced, "this process may not write now"});
+    return Later(std::move(reply),
+                 {ErrorKind::kFenced, "this process does not lead now, so it may not write"});
   }
   if (calls.size() >= kCallsWaitingMax) {
-    return Later(std::move(reply), {ErrorKind::kThrottled, "too many calls wait already"});
+    return Later(std::move(reply), {ErrorKind::kThrottled, std::to_string(kCallsWaitingMax) +
+                                                               " calls are waiting already"});
   }
   if (held && !IsEventWrite(request)) return Later(std::move(reply), ServerIsAway());
   const Id id = ++last_id;

@@ -161,7 +161,7 @@ Error FromRefusal(Verb verb, int code, ApiStatus status, const HttpResponse& res
     // We follow no redirect: that would send the credentials to another address.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
-                    "), which is refused: check the server address";
+                    "), which is not followed: check the server address";
   } else if (denied) {
     error.kind = ErrorKind::kForbidden;
   } else if (code >= 400 && code < 500) {
@@ -204,7 +204,7 @@ Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
     if (IsJsonObject(response.body)) return Reply{std::move(response.body)};
     return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
                  "HTTP " + std::to_string(response.status) +
-                     " with a body that cannot be understood: " + Excerpt(response.body),
+                     " with a body that is not a JSON object: " + Excerpt(response.body),
                  0, response.status};
   }
   Result<ApiStatus> status = decoder.DecodeStatus(response.body);

@@ -254,11 +254,11 @@ void LeaderElection::Impl::See(const Lease& fresh) {
   if (view.holder() != before) log.Info("lease holder changed", {{"holder", view.holder()}});
 
   if (!view.ours()) {
-    if (leading) EndTerm("the lease is not ours any more");
+    if (leading) EndTerm("this process no longer holds the lease");
     return;
   }
   if (view.yields()) {
-    if (leading) EndTerm("another holder is preferred");
+    if (leading) EndTerm("the lease names another preferred holder");
     return;
   }
   const auto ours = std::ranges::find(attempts, fresh.record.renew_micros, &Attempt::renew_micros);
@@ -320,7 +320,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   Abandon();
   if (leading) {
     const bool in_time = clock.Now() + kPermitMargin < permit_until;
-    EndTerm("stopping");
+    EndTerm("the process is stopping");
     stragglers = !release || !in_time;
   }
   write_deadline.Forbid();

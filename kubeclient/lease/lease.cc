@@ -74,7 +74,7 @@ Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
   if (!object.is_object() || Text(object, "kind") != resources::kLeases.kind ||
       !object.contains("metadata") || !object["metadata"].is_object() ||
       Text(object["metadata"], "resourceVersion").empty()) {
-    return Error{ErrorKind::kMalformed, "the answer is no Lease"};
+    return Error{ErrorKind::kMalformed, "the answer is not a Lease"};
   }
   Lease lease{{}, std::move(text), {Text(object["metadata"], "resourceVersion")}};
   const auto spec = object.find("spec");
@@ -97,7 +97,7 @@ Result<Lease> ParseLease(std::string_view body) {
 Result<std::optional<Lease>> ParseLeaseEvent(std::string_view line, const LeaseName& name) {
   const nlohmann::json event = Parse(line);
   if (!event.is_object() || !event.contains("object")) {
-    return Error{ErrorKind::kMalformed, "the line is no watch event"};
+    return Error{ErrorKind::kMalformed, "the line is not a watch event"};
   }
   const std::string type = Text(event, "type");
   const nlohmann::json& object = event["object"];

@@ -115,12 +115,12 @@ ErrorSection AnswerErrors() {
         "the command.",
         Patches(Refusal(500, "InternalError", "etcdserver: request timed out"))},
        {"status deployment/web", kError,
-        "error: the API server answered with a redirect (HTTP 302), which is refused: check the "
-        "server address",
+        "error: the API server answered with a redirect (HTTP 302), which is not followed: check "
+        "the server address",
         "A proxy, or a page to log in, is at the address in the kubeconfig. Correct the address.",
         Reads({302, "text/html", "", {}})},
        {"status deployment/web", kError,
-        "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: check that "
+        "error: HTTP 200 with a body that is not a JSON object: <html>Log in</html>: check that "
         "https://cluster.example:6443 is the address of a Kubernetes API server",
         "What answers is no API server, mostly a page to log in. Correct the address in the "
         "kubeconfig.",
@@ -131,7 +131,7 @@ ErrorSection AnswerErrors() {
         "As above, of something that answers with JSON.",
         Reads({200, "application/json", R"({"message":"log in"})", {}})},
        {"pause web", kError,
-        "error: HTTP 200 with a body that cannot be understood: <html>Log in</html>: whether the "
+        "error: HTTP 200 with a body that is not a JSON object: <html>Log in</html>: whether the "
         "request was carried out is not known; look at the object before you repeat the command",
         "As above, after a change was sent.",
         Patches({200, "text/html", "<html>Log in</html>", {}})},
