@@ -137,7 +137,7 @@ template <typename T>
 void CacheAudit<T>::CompareOne(const ObjectKey& key, const Seen* listed, const T* held) {
   if (changed_.contains(key) || informer_.quarantined().contains(key)) return;
   if (listed == nullptr) {
-    Different(key, "cached, but not there");
+    Different(key, "cached, but missing from the list");
   } else if (held == nullptr || held->meta.uid != listed->uid) {
     Different(key, "missing from the cache");
   } else if (!(held->meta.resource_version == listed->version)) {

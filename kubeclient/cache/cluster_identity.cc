@@ -63,7 +63,7 @@ void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<TypeMeta> type = decoder_.DecodeTypeMeta(reply->body);
   if (!type.ok() || type->kind != resources::kNamespaces.kind)
-    return NotKnown("the answer is no Namespace");
+    return NotKnown("the answer is not a Namespace");
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(reply->body);
   if (!identity.ok()) return NotKnown(identity.error().message);
   if (identity->uid.IsZero()) return NotKnown("the answer has no uid");

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "kubeclient/api/object_meta.h"
+#include "kubeclient/base/answer_size.h"
 #include "kubeclient/base/cut_text.h"
 
 namespace windlass {
 
 inline constexpr size_t kWhyBytesMax = 256;
-inline constexpr const char* kEventTooLong = "its event is longer than the limit";
+static_assert(kLineBytesMax == size_t{16} << 20U);
+inline constexpr const char* kEventTooLong = "its watch event is longer than 16 MiB";
 
 template <typename T>
 Informer<T>::Informer(InformerEnvironment environment, ReflectorOptions options,
@@ -67,11 +69,12 @@ void Informer<T>::CutIfNoRoom(T& object) {
   Cut(object);
   object.meta.cut_bytes = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
   if (was_cut) return;  // logged already
-  environment_.log.Warning("no room in the caches for an object, which is left alone",
-                           {{"resource", resource_.plural},
-                            {"object", KeyOf(object.meta).ToString()},
-                            {"bytes", bytes},
-                            {"budget", environment_.budget->limit()}});
+  environment_.log.Warning(
+      "no room in the caches for an object: the object is not cached until there is room",
+      {{"resource", resource_.plural},
+       {"object", KeyOf(object.meta).ToString()},
+       {"bytes", bytes},
+       {"budget", environment_.budget->limit()}});
 }
 
 template <typename T>
@@ -204,7 +207,7 @@ Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_jso
 
 template <typename T>
 void Informer<T>::LogPoison(const std::string& object, const std::string& error) {
-  environment_.log.Warning("object cannot be decoded, left as it was",
+  environment_.log.Warning("object cannot be decoded: nothing is written for it or its owner",
                            {{"resource", resource_.plural}, {"object", object}, {"error", error}});
 }
 

@@ -208,7 +208,7 @@ void Informer<T>::KeepWhatIsMissing() {
     UnreadableObject unreadable{{key, held.meta.uid, held.meta.resource_version}, std::nullopt};
     const OwnerReference* controller = held.meta.ControllerRef();
     if (controller != nullptr) unreadable.controller = *controller;
-    unreadable.why = "one object of the list has no readable name";
+    unreadable.why = "the list has an object without a readable name, which may be this one";
     incoming_quarantined_.emplace(key, std::move(unreadable));
   });
 }

@@ -208,7 +208,10 @@ void ReflectorMachine::OnListPage(const ListPage& page) {
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));
   }
-  if (++pages_ > kListPagesMax) return Fail(ListWatchFailure::Malformed("the list has no end"));
+  if (++pages_ > kListPagesMax) {
+    return Fail(ListWatchFailure::Malformed("the list has more than " +
+                                            std::to_string(kListPagesMax) + " pages"));
+  }
   for (const std::string_view item : page.items) {
     const Status added = sink_.AddToReplace(item, /*deleted=*/false);
     if (!added.ok()) NoteUnreadable(item, added.error());

@@ -69,7 +69,8 @@ void ReflectorMachine::Reset(std::string_view why) {
   if (state_ != ReflectorState::kStopped) {
     ++counters_.resets;
     InTrouble("everything is read anew: " + std::string(why));
-    log_.Warning("reset", {{"resource", options_.resource.plural}, {"why", std::string(why)}});
+    log_.Warning("the cache is reset and read anew",
+                 {{"resource", options_.resource.plural}, {"why", std::string(why)}});
     state_ = ReflectorState::kEmpty;
     sink_.Reset();
   }

@@ -26,7 +26,7 @@ resets() {
 }
 # noticed COUNT: Windlass has started over, COUNT times in all, and leads again.
 noticed() {
-  until_true 60 "Windlass notices" said ' reset resource='
+  until_true 60 "Windlass notices" said ' the cache is reset and read anew resource='
   until_true 60 "it gives leadership up" said 'stopped leading'
   until_true 60 "it leads again" said 'started leading'
   until_true 60 "Windlass is ready" windlass_ready

@@ -17,7 +17,7 @@ namespace windlass {
 class CountingLog final : public Log {
  public:
   void Write(LogLevel, std::string_view event, const LogFields&) override {
-    if (event == "object cannot be decoded, left as it was") ++poison;
+    if (event == "object cannot be decoded: nothing is written for it or its owner") ++poison;
   }
   bool Enabled(LogLevel) const override { return false; }
   int poison = 0;
