@@ -15,7 +15,7 @@ namespace windlass::workload {
 // Returns the reference by which an Event names `object`.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns "rollouts shop/web (status.step.index: want a 32-bit integer)".
+// Returns "rollouts shop/web (status.step.index: must be a 32-bit integer)".
 std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
 
 // Returns the same text for the object `key`; "" if `quarantined` does not have the object.

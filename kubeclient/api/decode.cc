@@ -93,7 +93,7 @@ Result<WatchFrame> Decoder::DecodeFrame(std::string_view line) {
     }
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (frame.object_json.empty()) return Malformed("object: missing");
+  if (frame.object_json.empty()) return Malformed("object: is missing");
   return frame;
 }
 
@@ -115,7 +115,7 @@ Result<Bookmark> Decoder::DecodeBookmark(std::string_view object_json) {
     });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (bookmark.resource_version.empty()) return Malformed("metadata.resourceVersion: missing");
+  if (bookmark.resource_version.empty()) return Malformed("metadata.resourceVersion: is missing");
   return bookmark;
 }
 
@@ -140,8 +140,8 @@ Result<ListPage> Decoder::DecodeList(std::string_view body) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   if (!page.kind.ends_with("List"))
-    return Malformed("kind: want a list, got \"" + page.kind + "\"");
-  if (page.resource_version.empty()) return Malformed("metadata.resourceVersion: missing");
+    return Malformed("kind: must be that of a list, not \"" + page.kind + "\"");
+  if (page.resource_version.empty()) return Malformed("metadata.resourceVersion: is missing");
   return page;
 }
 
@@ -168,7 +168,7 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
   // The API server's filter for requests that take too long sends a Status without a kind. So a
   // body without a kind also counts if it has status "Failure" and a code.
   const bool is_status = kind == "Status" || (kind.empty() && status.failure && status.code > 0);
-  if (!is_status) return Malformed("kind: want Status, got \"" + kind + "\"");
+  if (!is_status) return Malformed("kind: must be Status, not \"" + kind + "\"");
   return status;
 }
 
@@ -205,7 +205,7 @@ Result<ObjectIdentity> Decoder::DecodeIdentity(std::string_view object_json) {
     });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (identity.key.name.empty()) return Malformed("metadata.name: missing");
+  if (identity.key.name.empty()) return Malformed("metadata.name: is missing");
   return identity;
 }
 

@@ -112,13 +112,13 @@ void ReadUid(JsonReader& in, Uid& out) {
   const std::string_view text = in.String();
   if (text.empty()) return;
   const std::optional<Uid> uid = Uid::Parse(text);
-  if (!uid) return in.Fail("want a UUID");
+  if (!uid) return in.Fail("must be a UUID");
   out = *uid;
 }
 
 void ReadTime(JsonReader& in, WallTime& out) {
   const std::optional<WallTime> time = ParseTime(in.String());
-  if (!time) in.Fail("want an RFC 3339 time");
+  if (!time) in.Fail("must be an RFC 3339 time");
   out = time.value_or(WallTime{});
 }
 
@@ -250,14 +250,14 @@ void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out) {
   switch (in.type()) {
     case JsonReader::Type::kNumber: out = IntOrPercent::Int(in.Int32()); return;
     case JsonReader::Type::kString: out = IntOrPercent::Percent(ShortPercent(in.String())); return;
-    default: in.Fail("want a 32-bit integer or a string");
+    default: in.Fail("must be a 32-bit integer or a string");
   }
 }
 
 Status Finish(JsonReader& in, ObjectMeta& meta) {
   if (in.size() >= kLargeJsonBytes) meta.large_json_bytes = static_cast<uint32_t>(in.size());
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: missing"};
+  if (meta.name.empty()) return Error{ErrorKind::kMalformed, "metadata.name: is missing"};
   return Unit{};
 }
 

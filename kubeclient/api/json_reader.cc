@@ -150,13 +150,13 @@ JsonReader::Type JsonReader::type() {
 
 std::string_view JsonReader::String() {
   std::string_view text;
-  if (ok() && state_->current.get_string().get(text)) Fail("want a string");
+  if (ok() && state_->current.get_string().get(text)) Fail("must be a string");
   return text;
 }
 
 int64_t JsonReader::Int64() {
   int64_t number = 0;
-  if (ok() && state_->current.get_int64().get(number)) Fail("want a 64-bit integer");
+  if (ok() && state_->current.get_int64().get(number)) Fail("must be a 64-bit integer");
   return number;
 }
 
@@ -165,7 +165,7 @@ int32_t JsonReader::Int32() {
   const bool failed = ok() && state_->current.get_int64().get(number);
   if (failed || number < std::numeric_limits<int32_t>::min() ||
       number > std::numeric_limits<int32_t>::max()) {
-    Fail("want a 32-bit integer");
+    Fail("must be a 32-bit integer");
     return 0;
   }
   return static_cast<int32_t>(number);
@@ -173,22 +173,22 @@ int32_t JsonReader::Int32() {
 
 bool JsonReader::Bool() {
   bool truth = false;
-  if (ok() && state_->current.get_bool().get(truth)) Fail("want true or false");
+  if (ok() && state_->current.get_bool().get(truth)) Fail("must be true or false");
   return truth;
 }
 
 std::string_view JsonReader::Number() {
-  if (type() != Type::kNumber) Fail("want a number");
+  if (type() != Type::kNumber) Fail("must be a number");
   if (!ok()) return {};
   const std::string_view text = TrimEnd(state_->current.raw_json_token());
   if (IsNumber(text)) return text;
-  Fail("want a number");
+  Fail("must be a number");
   return {};
 }
 
 void JsonReader::Null() {
   bool null = false;
-  if (ok() && (state_->current.is_null().get(null) || !null)) Fail("want null");
+  if (ok() && (state_->current.is_null().get(null) || !null)) Fail("must be null");
 }
 
 std::string_view JsonReader::RawObject() {
@@ -196,12 +196,12 @@ std::string_view JsonReader::RawObject() {
   ondemand::object object;
   std::string_view raw;
   if (state_->current.get_object().get(object) || object.raw_json().get(raw)) {
-    Fail("want an object");
+    Fail("must be an object");
     return {};
   }
   raw = TrimEnd(raw);
   if (raw.size() < 2 || raw.back() != '}') {
-    Fail("want an object");
+    Fail("must be an object");
     return {};
   }
   return raw;
@@ -216,11 +216,13 @@ size_t JsonReader::OffsetOf(std::string_view raw) const {
 void JsonReader::VisitMembers(void* visitor, bool nulls, void (*visit)(void*, std::string_view)) {
   State& s = *state_;
   if (s.error) return;
-  if (s.path.size() >= size_t{kJsonDepthMax}) return Fail("nested too deeply");
+  if (s.path.size() >= size_t{kJsonDepthMax}) {
+    return Fail("is nested deeper than " + std::to_string(kJsonDepthMax) + " levels");
+  }
   ondemand::object object;
   if (const auto error =
           s.at_root ? s.document.get_object().get(object) : s.current.get_object().get(object)) {
-    return Fail(error == simdjson::INCORRECT_TYPE ? "want an object" : error_message(error));
+    return Fail(error == simdjson::INCORRECT_TYPE ? "must be an object" : error_message(error));
   }
   s.at_root = false;
   for (simdjson::simdjson_result<ondemand::field> item : object) {
@@ -232,7 +234,7 @@ void JsonReader::VisitMembers(void* visitor, bool nulls, void (*visit)(void*, st
     s.path.push_back({key, -1});
     s.current = field.value();
     bool null = false;
-    if (s.current.is_null().get(null)) return Fail("want a value");
+    if (s.current.is_null().get(null)) return Fail("must not be null");
     if (nulls || !null) visit(visitor, key);
     if (s.error) return;
     s.path.pop_back();
@@ -242,9 +244,11 @@ void JsonReader::VisitMembers(void* visitor, bool nulls, void (*visit)(void*, st
 void JsonReader::VisitElements(void* visitor, void (*visit)(void*)) {
   State& s = *state_;
   if (s.error) return;
-  if (s.path.size() >= size_t{kJsonDepthMax}) return Fail("nested too deeply");
+  if (s.path.size() >= size_t{kJsonDepthMax}) {
+    return Fail("is nested deeper than " + std::to_string(kJsonDepthMax) + " levels");
+  }
   ondemand::array array;
-  if (s.at_root || s.current.get_array().get(array)) return Fail("want an array");
+  if (s.at_root || s.current.get_array().get(array)) return Fail("must be an array");
   int64_t index = 0;
   for (simdjson::simdjson_result<ondemand::value> item : array) {
     ondemand::value value;

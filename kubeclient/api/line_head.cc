@@ -57,7 +57,7 @@ Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
   WINDLASS_TRY(read.object.identity, decoder.DecodeIdentity(frame.object_json));
   const ObjectIdentity& identity = read.object.identity;
   if (identity.uid.IsZero() || identity.resource_version.empty()) {
-    return Error{ErrorKind::kMalformed, "metadata: cut off"};
+    return Error{ErrorKind::kMalformed, "metadata: is cut off"};
   }
   // `head` may be cut off within the metadata. A member after the metadata proves that the metadata
   // is complete.

@@ -88,7 +88,7 @@ Status Validate(const LabelSelector& selector) {
                               "\": operator \"" + std::string(requirement.op.text()) + "\" ";
     const std::string_view why = !op ? "is not one of In, NotIn, Exists, DoesNotExist"
                                  : TakesValues(*op) ? "needs at least one value"
-                                                    : "takes no values";
+                                                    : "does not allow values";
     return Error{ErrorKind::kInvalid, about + std::string(why)};
   }
   return Unit{};

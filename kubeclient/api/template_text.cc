@@ -60,7 +60,7 @@ Json LoosenedTemplate(std::string_view text) {
 
 Result<std::string> ExtractTemplate(std::string_view object_json) {
   const Json object = Parse(object_json);
-  if (!object.is_object()) return Malformed("object: is no JSON object");
+  if (!object.is_object()) return Malformed("object: is not a JSON object");
   const auto spec = object.find("spec");
   if (spec == object.end() || !spec->is_object()) return Malformed("spec: is missing");
   const auto found = spec->find("template");
@@ -78,7 +78,7 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json) {
     });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (raw.empty()) return Malformed("spec.template: missing");
+  if (raw.empty()) return Malformed("spec.template: is missing");
   return std::string(raw);
 }
 

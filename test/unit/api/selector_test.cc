@@ -118,8 +118,8 @@ TEST_CASE("an invalid selector is named, matches nothing and asks for nothing (D
       {{"k", "in", {"v"}}, "operator \"in\" is not one of"},
       {{"k", "In", {}}, "operator \"In\" needs at least one value"},
       {{"k", "NotIn", {}}, "operator \"NotIn\" needs at least one value"},
-      {{"k", "Exists", {"v"}}, "operator \"Exists\" takes no values"},
-      {{"k", "DoesNotExist", {"v"}}, "operator \"DoesNotExist\" takes no values"},
+      {{"k", "Exists", {"v"}}, "operator \"Exists\" does not allow values"},
+      {{"k", "DoesNotExist", {"v"}}, "operator \"DoesNotExist\" does not allow values"},
   }));
   const LabelSelector selector{true, {}, {{"app", "Exists", {}}, row.requirement}};
   const Status status = Validate(selector);
