@@ -65,7 +65,7 @@ Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
   });
   if (const Status whole = in.End(); !whole.ok()) return Error(whole.error()).Context("pod list");
   if (!has_metadata) return Malformed("pod list: metadata is missing");
-  if (!more.empty()) return Malformed("pod list: metadata.continue: there are further pages");
+  if (!more.empty()) return Malformed("pod list: metadata.continue: the list has more pages");
   if (!has_items) return Malformed("pod list: items is missing");
   if (!all_have_metadata) return Malformed("pod list: an item has no metadata");
   return pods;

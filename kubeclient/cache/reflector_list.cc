@@ -139,7 +139,7 @@ bool ReflectorMachine::AskForSmallerPage() {
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
-  log_.Info(stream_ ? "an object is too large for a list, streaming instead"
+  log_.Info(stream_ ? "an object is too large for a list: a watch list is used instead"
                     : "a list is too large for one answer and is read in pages",
             {{"resource", options_.resource.plural}});
 }

@@ -93,10 +93,11 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
   const std::string home = Variable(sources, "HOME");
   const std::string path = home + "/.kube/config";
   if (!home.empty() && FileExists(path)) return ReadKubeconfig(path);
-  return Error{ErrorKind::kConfig,
-               "no cluster configuration: not in a Pod, KUBECONFIG is not set" +
-                   (home.empty() ? std::string(" and neither is HOME") : ", no " + path) +
-                   ": give --kubeconfig"};
+  return Error{
+      ErrorKind::kConfig,
+      "no cluster configuration: this process is not in a Pod, KUBECONFIG is not set, and " +
+          (home.empty() ? std::string("HOME is not set") : path + " does not exist") +
+          ": give --kubeconfig"};
 }
 
 // Returns true if there is a file that kubectl would read in a Pod.
@@ -144,7 +145,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
   // Says at start which of the two sources is used (BI-13).
   if (config.ok() && in_cluster && !sources.as_kubectl) {
-    config->notes.emplace_back("in a Pod, but --kubeconfig is given: the file is used");
+    config->notes.emplace_back(
+        "the file of --kubeconfig is used instead of the service account of the Pod");
   }
   return config;
 }

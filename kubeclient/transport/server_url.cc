@@ -94,8 +94,11 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
   if (slash != std::string_view::npos) {
     std::string_view path = rest.substr(slash);
     while (path.ends_with('/')) path.remove_suffix(1);
-    if (!IsPath(path))
-      return WrongServer(text, "has a path with a query, a fragment or a blank: remove it");
+    if (!IsPath(path)) {
+      return WrongServer(text,
+                         "has a path with a query, a fragment or a blank: remove the query, the "
+                         "fragment or the blank");
+    }
     url.path = std::string(path);
   }
   return url;

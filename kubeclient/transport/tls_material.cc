@@ -190,7 +190,7 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Parse(const TlsMaterial&
   const bool system_trust = material.ca_pem.empty() && !material.insecure_skip_verify;
   if (system_trust && !AddSystemTrust(impl->trusted.get())) {
     return WrongTls(
-        "no CA is given and this machine has none of its own: give certificate-authority");
+        "no CA is given, and this machine has no CA certificates: give certificate-authority");
   }
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(impl)));
 }

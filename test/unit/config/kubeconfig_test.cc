@@ -472,15 +472,15 @@ TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
   const ClientConfig flag = Must(machine.Load(file("flag")));
   CHECK(flag.server == "https://flag");
   REQUIRE(flag.notes.size() == 1);
-  CHECK(Has(flag.notes.front(), "--kubeconfig is given"));  // BI-13
+  CHECK(Has(flag.notes.front(), "the file of --kubeconfig is used"));  // BI-13
 }
 
 TEST_CASE("without any source it is said what was looked for (BI-18)") {
   Machine machine;
-  CHECK(Has(MustFail(LoadConfig(machine.sources)).message, "neither is HOME: give --kubeconfig"));
+  CHECK(Has(MustFail(LoadConfig(machine.sources)).message, "HOME is not set: give --kubeconfig"));
   machine.environment["HOME"] = machine.folder.Path("nowhere");
   CHECK(Has(MustFail(LoadConfig(machine.sources)).message,
-            "no " + machine.folder.Path("nowhere/.kube/config")));
+            machine.folder.Path("nowhere/.kube/config") + " does not exist"));
 }
 
 TEST_CASE("of a KUBECONFIG list the first definition of a name wins") {
