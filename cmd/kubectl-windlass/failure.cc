@@ -31,11 +31,12 @@ std::string NotFound(const Error& error, const Asked& asked) {
     return "the cluster does not serve " + resource +
            (asked.resource.manifest.empty()
                 ? ": check that the address is that of a Kubernetes API server"
-                : ": install it with " + kind::ApplyCommand(asked.resource));
+                : ": install the CustomResourceDefinition with " +
+                      kind::ApplyCommand(asked.resource));
   }
   return error.message + (asked.resource.namespaced ? " in namespace " + asked.namespace_ : "") +
          ": kubectl get " + resource + InNamespace(asked) +
-         " lists what there is; -n and --context choose another place";
+         " lists those that exist; -n and --context choose another namespace or cluster";
 }
 
 // Returns the text for a request that was sent and got no answer. If it was a write, the API server
@@ -50,7 +51,7 @@ std::string Unanswered(const Error& error, const Asked& asked, const std::string
   }
   if (Mutates(asked.verb)) {
     return text +
-           ": whether the request was carried out is not known; look at the object before you "
+           ": it is not known whether the request was carried out; look at the object before you "
            "repeat the command";
   }
   if (error.kind == ErrorKind::kCancelled) return text;
@@ -59,7 +60,7 @@ std::string Unanswered(const Error& error, const Asked& asked, const std::string
 
 std::string Forbidden(const Error& error, const Asked& asked) {
   if (error.detail == ErrorDetail::kDenied) {
-    return error.message + ": ask those who keep that webhook or policy what it allows";
+    return error.message + ": ask the owners of that webhook or policy what it allows";
   }
   return error.message + ": ask for the right, and check it with kubectl auth can-i " +
          VerbText(asked) + ' ' + ResourceText(asked.resource) + InNamespace(asked);
@@ -101,7 +102,7 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
     case ErrorKind::kThrottled:
     case ErrorKind::kServer: text += ": the API server is busy or failing; try again later"; break;
     case ErrorKind::kWebhook:
-      text += ": an admission webhook does not work; try again later";
+      text += ": the API server cannot call an admission webhook; try again later";
       break;
     case ErrorKind::kMalformed:
       text += ": check that " + server + " is the address of a Kubernetes API server";

@@ -149,7 +149,7 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   }
   const Json* name = FieldOf(object, "/metadata/name");
   if (name != nullptr && !name->is_string()) {
-    return Wrong(path + ": metadata.name is no text: put quotes around it");
+    return Wrong(path + ": metadata.name is not a string: put quotes around the value");
   }
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");

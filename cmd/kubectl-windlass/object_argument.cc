@@ -11,7 +11,7 @@ namespace {
 Error Usage(std::string text) { return {ErrorKind::kConfig, std::move(text)}; }
 
 Error UnknownType(std::string_view word) {
-  return Usage('"' + std::string(word) + "\" is no type that kubectl windlass knows: write " +
+  return Usage('"' + std::string(word) + "\" is not a type that kubectl windlass knows: write " +
                KindWords(KindsWith(CommandName::kGet)));
 }
 

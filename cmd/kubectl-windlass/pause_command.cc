@@ -42,7 +42,7 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   if (FlagOf(object, "/spec/paused")) {
     const std::string resume = "kubectl windlass resume " + InCommand(place);
     return Refuse(context, place,
-                  rollout ? "is paused, and would restart only when it is resumed: " + resume +
+                  rollout ? "is paused, and would restart only when it is resumed: run " + resume +
                                 ", and try again"
                           : "can't restart paused deployment (run " + resume + " first)",
                   ExitCode::kHeld);
@@ -50,7 +50,7 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   if (FlagOf(object, "/spec/abort")) {
     return Refuse(
         context, place,
-        "is aborted, and would restart only when the abort ends: kubectl windlass retry " +
+        "is aborted, and would restart only when the abort ends: run kubectl windlass retry " +
             InCommand(place) + ", and try again",
         ExitCode::kAborted);
   }
@@ -89,7 +89,8 @@ ExitCode RestartWorkload(const CommandContext& context, const Place& place) {
     const std::string before =
         TextOf(object, "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt");
     if (before == now) {
-      return Refuse(context, place, "was restarted within this second: wait, and try again");
+      return Refuse(context, place,
+                    "was already restarted within this second: wait a second, and try again");
     }
     return Change{
         .patch = {{"spec",

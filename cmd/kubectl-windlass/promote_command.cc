@@ -40,7 +40,7 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
             "): kubectl windlass status " + object + " says why"};
   }
   if (FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
-    return {"has a partition and no steps: lower spec.strategy.partition"};
+    return {"has a partition and no steps: lower spec.strategy.partition to let it go on"};
   }
   return {"has no step left: kubectl windlass status " + object +
           " waits for the end of the rollout"};
@@ -61,8 +61,9 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                        ExitCode::kHeld};
   }
   if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
-    return NoPromotion{"was changed, and Windlass has not seen that yet: kubectl windlass status " +
-                       object + " waits for Windlass"};
+    return NoPromotion{
+        "was changed, and Windlass has not seen the change yet: kubectl windlass status " + object +
+        " waits for Windlass"};
   }
   const std::optional<StepStatus> step = StepStatusOf(rollout);
   const bool steps =

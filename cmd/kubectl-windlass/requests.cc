@@ -18,7 +18,7 @@ constexpr std::string_view kMetadataOnly =
 Result<Json> ParseObject(const Reply& reply) {
   Json object = Json::parse(reply.body, nullptr, false);
   if (object.is_object()) return object;
-  return Error{ErrorKind::kMalformed, "the API server's answer is no JSON object"};
+  return Error{ErrorKind::kMalformed, "the API server's answer is not a JSON object"};
 }
 
 }  // namespace

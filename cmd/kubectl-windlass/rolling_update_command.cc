@@ -68,8 +68,8 @@ Result<std::string> NameOfController(const std::string& argument) {
   WINDLASS_TRY(const std::vector<ObjectArgument> objects, ParseObjectArguments({argument}));
   if (objects[0].resource == resources::kReplicationControllers) return objects[0].name;
   return Error{ErrorKind::kConfig, '"' + argument +
-                                       "\" is no ReplicationController, and rolling-update takes "
-                                       "nothing else: write NAME or rc/NAME"};
+                                       "\" is not a ReplicationController, and rolling-update "
+                                       "updates nothing else: write NAME or rc/NAME"};
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ Result<Selected> PlacesInManifests(const CommandContext& context) {
       }
       if (!IsName(name) || !IsName(in)) {
         return Wrong(path + ": \"" + in + "\" and \"" + name +
-                     "\" are no namespace and name of a " + TextOf(object, "/kind") +
+                     "\" are not a valid namespace and name of a " + TextOf(object, "/kind") +
                      ": correct metadata");
       }
       if (!line.connection.namespace_.empty() && in != line.connection.namespace_) {
@@ -126,9 +126,10 @@ Error SeveralOf(const std::string& name, const std::vector<Place>& places) {
 
 Error NoneOf(const std::string& in, const std::string& name,
              const std::vector<const Kind*>& kinds) {
-  return {ErrorKind::kNotFound, "there is no " + KindWords(kinds) + " \"" + name +
-                                    "\" in namespace " + in + ": kubectl windlass get -n " + in +
-                                    " lists what there is; -n and --context choose another place"};
+  return {ErrorKind::kNotFound,
+          "there is no " + KindWords(kinds) + " \"" + name + "\" in namespace " + in +
+              ": kubectl windlass get -n " + in +
+              " lists those that exist; -n and --context choose another namespace or cluster"};
 }
 
 // Looks in the namespace for the object that is called `name` and that `command` can act on. Asks
@@ -208,7 +209,9 @@ Result<Selected> PlacesOfNames(const CommandContext& context,
   Selected selected;
   for (const ObjectArgument& object : objects) {
     Place place{object.resource, context.namespace_, object.name};
-    if (!IsName(object.name)) return Wrong('"' + object.name + "\" is no name of an object");
+    if (!IsName(object.name)) {
+      return Wrong('"' + object.name + "\" is not a valid name of an object");
+    }
     if (object.bare) {
       Result<Place> found = FindNamed(context.session, command, context.namespace_, object.name);
       if (!found.ok()) {

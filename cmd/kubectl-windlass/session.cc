@@ -67,7 +67,7 @@ Result<Reply> Session::ReplyOf(Verb verb, Result<HttpResponse> response) {
   Result<Reply> reply = FromHttp(verb, *std::move(response), decoder_);
   if (!reply.ok() || IsUsable(verb, reply->body, decoder_)) return reply;
   return Error{Mutates(verb) ? ErrorKind::kAmbiguous : ErrorKind::kMalformed,
-               "the answer is no object of Kubernetes"};
+               "the answer is not a Kubernetes object"};
 }
 
 Result<Reply> Session::Send(HttpRequest request, Verb verb) {

@@ -19,22 +19,22 @@ bool IsCount(const std::string& text) {
 
 std::string CheckDuration(const std::string& text) {
   if (text == "0" || ParseDuration(text)) return "";
-  return "'" + text + "' is no duration; write for example 30s or 5m";
+  return "'" + text + "' is not a duration; write for example 30s or 5m";
 }
 
 std::string CheckSeconds(const std::string& text) {
   if (IsCount(text)) return "";
-  return "'" + text + "' is no number of seconds; write 0 or more";
+  return "'" + text + "' is not a number of seconds; write 0 or more";
 }
 
 std::string CheckLimit(const std::string& text) {
   if (IsCount(text.ends_with('%') ? text.substr(0, text.size() - 1) : text)) return "";
-  return "'" + text + "' is no number of Pods; write for example 1 or 25%";
+  return "'" + text + "' is not a number of Pods; write for example 1 or 25%";
 }
 
 std::string CheckRevision(const std::string& text) {
   const auto number = ParseWhole<int64_t>(text);
-  if (!number) return "'" + text + "' is no whole number";
+  if (!number) return "'" + text + "' is not a whole number";
   return *number < 0 ? "a revision must be a positive integer: " + text : "";
 }
 

@@ -86,7 +86,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
         subject.kind + ' ' + subject.name +
-            " rests at its partition: lower the annotation windlass.dev/in-place-partition to "
+            " waits at its partition: lower the annotation windlass.dev/in-place-partition to "
             "let it go on");
     return;
   }
@@ -130,7 +130,7 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
   } else if (ListOf(object, "/spec/strategy/steps").empty()) {
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
-        who + " rests at its partition: lower spec.strategy.partition to let it go on");
+        who + " waits at its partition: lower spec.strategy.partition to let it go on");
   } else if (!step || step->done()) {
     standing.quotes_message = true;
     End(standing, ExitCode::kHeld, who + " is held: " + TextOf(object, "/status/message"));

@@ -37,12 +37,14 @@ ErrorSection AnswerErrors() {
       "Answers of the API server",
       {{"status deployment/web", kError,
         "error: deployments.apps \"web\" not found in namespace default: kubectl get "
-        "deployments.apps -n default lists what there is; -n and --context choose another place",
+        "deployments.apps -n default lists those that exist; -n and --context choose another "
+        "namespace or cluster",
         "There is no such object in this namespace. The command in the text lists those that there "
         "are."},
        {"status rollout/web", kError,
-        "error: the cluster does not serve rollouts.windlass.dev: install it with kubectl apply "
-        "--server-side -f crds/windlass.dev_rollouts.yaml",
+        "error: the cluster does not serve rollouts.windlass.dev: install the "
+        "CustomResourceDefinition with kubectl apply --server-side -f "
+        "crds/windlass.dev_rollouts.yaml",
         "The CustomResourceDefinition is not installed. Apply the manifest that the text names.",
         Reads(unknown)},
        {"status deployment/web", kError,
@@ -85,7 +87,7 @@ ErrorSection AnswerErrors() {
                         "deployments.apps \"web\" is forbidden: exceeded quota: compute"))},
        {"pause web", kError,
         "error: admission webhook \"rules.example\" denied the request: no changes on Fridays: ask "
-        "those who keep that webhook or policy what it allows",
+        "the owners of that webhook or policy what it allows",
         "An admission webhook or a ValidatingAdmissionPolicy has denied the change. The text names "
         "it and has its reason.",
         Patches(Refusal(
@@ -93,7 +95,7 @@ ErrorSection AnswerErrors() {
             "admission webhook \"rules.example\" denied the request: no changes on Fridays"))},
        {"pause web", kError,
         "error: Internal error occurred: failed calling webhook \"rules.example\": connection "
-        "refused: an admission webhook does not work; try again later",
+        "refused: the API server cannot call an admission webhook; try again later",
         "The API server cannot call an admission webhook. The text names it. Try again when it "
         "runs.",
         Patches(Refusal(500, "InternalError",
@@ -109,8 +111,8 @@ ErrorSection AnswerErrors() {
         "The API server could not read. Try again later.",
         Reads(Refusal(500, "InternalError", "etcdserver: request timed out"))},
        {"pause web", kError,
-        "error: etcdserver: request timed out: whether the request was carried out is not known; "
-        "look at the object before you repeat the command",
+        "error: etcdserver: request timed out: it is not known whether the request was carried "
+        "out; look at the object before you repeat the command",
         "The API server could not say whether it has written. Look at the object before you repeat "
         "the command.",
         Patches(Refusal(500, "InternalError", "etcdserver: request timed out"))},
@@ -126,13 +128,14 @@ ErrorSection AnswerErrors() {
         "kubeconfig.",
         Reads({200, "text/html", "<html>Log in</html>", {}})},
        {"status deployment/web", kError,
-        "error: the answer is no object of Kubernetes: check that https://cluster.example:6443 is "
+        "error: the answer is not a Kubernetes object: check that https://cluster.example:6443 is "
         "the address of a Kubernetes API server",
         "As above, of something that answers with JSON.",
         Reads({200, "application/json", R"({"message":"log in"})", {}})},
        {"pause web", kError,
-        "error: HTTP 200 with a body that is not a JSON object: <html>Log in</html>: whether the "
-        "request was carried out is not known; look at the object before you repeat the command",
+        "error: HTTP 200 with a body that is not a JSON object: <html>Log in</html>: it is not "
+        "known "
+        "whether the request was carried out; look at the object before you repeat the command",
         "As above, after a change was sent.",
         Patches({200, "text/html", "<html>Log in</html>", {}})},
        {"get deployments", kError,

@@ -37,14 +37,14 @@ ErrorSection CommandLineErrors() {
         "error: --timeout needs a value; see kubectl windlass --help",
         "The flag is the last word, and nothing follows it. Write `--timeout=5m`, for example."},
        {"status web --timeout=soon", kUsage,
-        "error: --timeout: 'soon' is no duration; write for example 30s or 5m; see kubectl "
+        "error: --timeout: 'soon' is not a duration; write for example 30s or 5m; see kubectl "
         "windlass --help",
         "The value is no duration. `0` is allowed, too."},
        {"status web --watch=maybe", kUsage,
         "error: --watch: 'maybe' is neither true nor false; see kubectl windlass --help",
         "`--watch`, `--wait` and flags like these take `true`, `false` or nothing."},
        {"status web --revision=x", kUsage,
-        "error: --revision: 'x' is no whole number; see kubectl windlass --help",
+        "error: --revision: 'x' is not a whole number; see kubectl windlass --help",
         "The value must be digits alone. `kubectl windlass history` lists the revisions."},
        {"get web -o wide", kUsage,
         "error: --output: 'wide' is not one of json, yaml, name; kubectl get has the others, such "
@@ -63,11 +63,12 @@ ErrorSection CommandLineErrors() {
         "--help",
         "As above."},
        {"rolling-update old --image=i --min-ready-seconds=-1", kUsage,
-        "error: --min-ready-seconds: '-1' is no number of seconds; write 0 or more; see kubectl "
+        "error: --min-ready-seconds: '-1' is not a number of seconds; write 0 or more; see kubectl "
         "windlass --help",
         "The value is negative or has a unit. Write whole seconds."},
        {"rolling-update old --image=i --max-surge=many", kUsage,
-        "error: --max-surge: 'many' is no number of Pods; write for example 1 or 25%; see kubectl "
+        "error: --max-surge: 'many' is not a number of Pods; write for example 1 or 25%; see "
+        "kubectl "
         "windlass --help",
         "`--max-surge` and `--max-unavailable` take a number of Pods or a percentage, and neither "
         "may be negative."},

@@ -169,14 +169,14 @@ clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
         "The API server has not answered in time. Nothing was changed. Try again.", LosesRequests},
        {"pause web", kError,
         "error: no answer from the API server https://cluster.example:6443: deadline exceeded: "
-        "whether the request was carried out is not known; look at the object before you repeat "
+        "it is not known whether the request was carried out; look at the object before you repeat "
         "the command",
         "A change was sent, and its answer was lost. Look at the object (`kubectl windlass get`): "
         "if the change is not there, repeat the command.",
         LosesReply},
        {"pause web", ExitCode::kInterrupted,
         "error: interrupted: no answer yet from the API server https://cluster.example:6443: "
-        "whether the request was carried out is not known; look at the object before you repeat "
+        "it is not known whether the request was carried out; look at the object before you repeat "
         "the command",
         "Ctrl-C while a change was under way. Look at the object before you repeat the command.",
         [](KubectlRun& run) {
@@ -189,8 +189,8 @@ clusters: [{name: kind, cluster: {server: "https://cluster.example:6443",
         "`--timeout` has passed before the API server answered. Allow more time.", LosesRequests},
        {"pause deployment/web deployment/next --timeout=5s", ExitCode::kTimeout,
         "error: timed out waiting for the condition: no answer yet from the API server "
-        "https://cluster.example:6443: whether the request was carried out is not known; look at "
-        "the object before you repeat the command\nerror: timed out before this command came to "
+        "https://cluster.example:6443: it is not known whether the request was carried out; look "
+        "at the object before you repeat the command\nerror: timed out before this command came to "
         "deployment/next, which it left alone",
         "`--timeout` has passed while a change was under way. Look at the object before you repeat "
         "the command for it and those behind it.",

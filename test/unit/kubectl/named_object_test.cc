@@ -37,8 +37,8 @@ TEST_CASE("A name that nothing has names the kinds that the command takes") {
   CHECK(run.Run("pause web") ==
         Ends(ExitCode::kError,
              "error: there is no deployment, rollout or replicationcontroller \"web\" in namespace "
-             "default: kubectl windlass get -n default lists what there is; -n and --context "
-             "choose another place\n"));
+             "default: kubectl windlass get -n default lists those that exist; -n and --context "
+             "choose another namespace or cluster\n"));
 }
 
 TEST_CASE("A kind that is not served or may not be read hides no other one") {

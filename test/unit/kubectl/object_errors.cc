@@ -14,8 +14,8 @@ ErrorSection ObjectErrors() {
         "get rollouts` lists them."},
        {"status deploymnet", ExitCode::kError,
         "error: there is no deployment, rollout or replicationcontroller \"deploymnet\" in "
-        "namespace default: kubectl windlass get -n default lists what there is; -n and --context "
-        "choose another place",
+        "namespace default: kubectl windlass get -n default lists those that exist; -n and "
+        "--context choose another namespace or cluster",
         "A word that is no type is the name of an object. The [types](kubectl-windlass.md#grammar) "
         "are `deployment`, `rollout` and `replicationcontroller`, and their short forms."},
        {{"pause", ""},
@@ -23,7 +23,7 @@ ErrorSection ObjectErrors() {
         "error: an argument is empty: write the name of an object, such as deployment/web",
         "A variable of a script has no value, for example."},
        {"status pod/a", kUsage,
-        "error: \"pod\" is no type that kubectl windlass knows: write deployment, rollout or "
+        "error: \"pod\" is not a type that kubectl windlass knows: write deployment, rollout or "
         "replicationcontroller",
         "The type before the slash is not one of the [three that there "
         "are](kubectl-windlass.md#grammar). `kubectl rollout` has further ones."},

@@ -317,7 +317,8 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   const std::string retry =
       "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web -n default ends "
       "the abort";
-  const std::string partition = "has a partition and no steps: lower spec.strategy.partition";
+  const std::string partition =
+      "has a partition and no steps: lower spec.strategy.partition to let it go on";
   const std::string over =
       "has no step left: kubectl windlass status rollout/web -n default waits for the end of the "
       "rollout";
@@ -385,10 +386,12 @@ TEST_CASE("promote waits until Windlass has seen the last change (RO-054)") {
   run.Edit(kRollouts, "web", "",
            [](Json& o) { o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v9"; });
   for (const char* command : {"promote rollout/web", "promote rollout/web --full --force"}) {
-    CHECK(run.Run(command) ==
-          Ends(ExitCode::kError,
-               "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl "
-               "windlass status rollout/web -n default waits for Windlass\n"));
+    CHECK(
+        run.Run(command) ==
+        Ends(
+            ExitCode::kError,
+            "error: rollout \"web\" was changed, and Windlass has not seen the change yet: kubectl "
+            "windlass status rollout/web -n default waits for Windlass\n"));
   }
   CHECK(run.writes.empty());
 }

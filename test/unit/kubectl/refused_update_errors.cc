@@ -153,15 +153,15 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
       "rolling-update: refused updates",
       {{to_new, ExitCode::kError,
         "error: replicationcontrollers \"old\" not found in namespace default: kubectl get "
-        "replicationcontrollers -n default lists what there is; -n and --context choose another "
-        "place",
+        "replicationcontrollers -n default lists those that exist; -n and --context choose another "
+        "namespace or cluster",
         "There is no ReplicationController of the old name in this namespace. `kubectl get rc` "
         "lists those that there are."},
        {same_name, ExitCode::kError,
         "error: couldn't find a replication controller with source id == default/old: "
         "replicationcontrollers \"old\" not found in namespace default: kubectl get "
-        "replicationcontrollers -n default lists what there is; -n and --context choose another "
-        "place",
+        "replicationcontrollers -n default lists those that exist; -n and --context choose another "
+        "namespace or cluster",
         "As above, with one name: the new controller would be renamed to the old one's name, and "
         "neither is there."},
        {to_new, kFailed,

@@ -56,8 +56,8 @@ ErrorSection RollingUpdateErrors() {
         "The new controller stands beside the old one for a while, so it needs another name. Leave "
         "the second name out to keep the name in the end."},
        {"rolling-update deployment/web --image=app:v2", kUsage,
-        "error: \"deployment/web\" is no ReplicationController, and rolling-update takes nothing "
-        "else: write NAME or rc/NAME",
+        "error: \"deployment/web\" is not a ReplicationController, and rolling-update updates "
+        "nothing else: write NAME or rc/NAME",
         "A Deployment is updated with `kubectl set image`."},
        {"rolling-update web --image=app:v2 --local --dry-run=server", kUsage,
         "error: --dry-run=server has the API server check the update that Windlass would carry "

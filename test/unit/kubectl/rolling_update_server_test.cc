@@ -395,8 +395,8 @@ TEST_CASE_METHOD(Fixture, "An old controller that does not exist is refused, and
   };
   const std::string missing =
       "replicationcontrollers \"odl\" not found in namespace default: kubectl get "
-      "replicationcontrollers -n default lists what there is; -n and --context choose another "
-      "place\n";
+      "replicationcontrollers -n default lists those that exist; -n and --context choose another "
+      "namespace or cluster\n";
   const Row row = GENERATE_COPY(values<Row>({
       {"odl new --image=app:v2", "error: " + missing},
       {"odl new --rollback", "error: " + missing},

@@ -655,8 +655,8 @@ TEST_CASE("Several objects: one that fails does not stop the others") {
   CHECK(run.Run("pause deployment/a deployment/b deployment/c") ==
         Ends(ExitCode::kError,
              "error: deployments.apps \"b\" not found in namespace default: kubectl get "
-             "deployments.apps -n default lists what there is; -n and --context choose another "
-             "place\n",
+             "deployments.apps -n default lists those that exist; -n and --context choose another "
+             "namespace or cluster\n",
              "deployment.apps/a paused\ndeployment.apps/c paused\n"));
 }
 

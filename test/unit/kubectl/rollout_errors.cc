@@ -98,13 +98,14 @@ ErrorSection RolloutErrors() {
         "A paused Deployment would not replace its Pods. Resume it, and restart it then.",
         HasDeployment(paused)},
        {"restart rollout/web", kHeld,
-        "error: rollout \"web\" is paused, and would restart only when it is resumed: kubectl "
+        "error: rollout \"web\" is paused, and would restart only when it is resumed: run kubectl "
         "windlass resume rollout/web -n default, and try again",
         "As above, of a Rollout.", HasRollout(paused)},
        {"pause rollout/web", kError, "error: rollout \"web\" is already paused",
         "As of a Deployment.", HasRollout(paused)},
        {"restart web", kError,
-        "error: deployments.apps \"web\" was restarted within this second: wait, and try again",
+        "error: deployments.apps \"web\" was already restarted within this second: wait a second, "
+        "and try again",
         "A second restart within one second would not change the template. Wait a second.",
         HasDeployment(just_restarted)},
        {"restart web", kHeld,
@@ -263,7 +264,8 @@ ErrorSection RolloutErrors() {
         "again.",
         HasRollout(aborted)},
        {"promote rollout/web", kError,
-        "error: rollout \"web\" has a partition and no steps: lower spec.strategy.partition",
+        "error: rollout \"web\" has a partition and no steps: lower spec.strategy.partition to let "
+        "it go on",
         "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
         HasRollout(partition)},
        {"promote rollout/web", kError,
@@ -281,7 +283,8 @@ ErrorSection RolloutErrors() {
         "error: rollout \"web\" has nothing to promote (Healthy): no rollout is under way",
         "The rollout is complete. Nothing is to be done.", AfterSteps("Healthy")},
        {"promote rollout/web", kError,
-        "error: rollout \"web\" was changed, and Windlass has not seen that yet: kubectl windlass "
+        "error: rollout \"web\" was changed, and Windlass has not seen the change yet: kubectl "
+        "windlass "
         "status rollout/web -n default waits for Windlass",
         "What the status says is about the Rollout before its last change. The command in the text "
         "waits for Windlass.",

@@ -155,13 +155,13 @@ ErrorSection StatusErrors() {
         "it.",
         InPhase("Paused")},
        {"status web", ExitCode::kHeld,
-        "error: deployment \"web\" rests at its partition: lower the annotation "
+        "error: deployment \"web\" waits at its partition: lower the annotation "
         "windlass.dev/in-place-partition to let it go on",
         "The annotation keeps some Pods at the old revision. Lower it when the new one has proved "
         "itself.",
         Halfway(nullptr, partitioned)},
        {"status rollout/web", ExitCode::kHeld,
-        "error: rollout \"web\" rests at its partition: lower spec.strategy.partition to let it go "
+        "error: rollout \"web\" waits at its partition: lower spec.strategy.partition to let it go "
         "on",
         "As above, of a Rollout.", InPhase("Paused", partition)},
        {"status rollout/web", ExitCode::kAborted,

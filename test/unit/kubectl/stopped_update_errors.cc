@@ -212,8 +212,8 @@ ErrorSection StoppedUpdateErrors() {
         "command does.",
         UpdateIsDeleted},
        {there, ExitCode::kError,
-        "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install it "
-        "with kubectl apply --server-side -f "
+        "error: the cluster does not serve replicationcontrollerupdates.windlass.dev: install the "
+        "CustomResourceDefinition with kubectl apply --server-side -f "
         "crds/windlass.dev_replicationcontrollerupdates.yaml, or give --local to run the update in "
         "this program",
         "The CustomResourceDefinition is not installed. Apply it, or run the update in the plugin.",
