@@ -85,7 +85,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                         "has no rolling update under way: kubectl windlass rolling-update " +
                             present + " -n " + place.namespace_ +
                             " --image=IMAGE begins one, also back to an earlier image. An update "
-                            "with --local is steered in the program that runs it"));
+                            "with --local is controlled by the program that runs it"));
 }
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
@@ -187,7 +187,7 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       const Place& old = steered.found.place;
       return Refuse(
           context, place,
-          "is being rolled back, and stands still: " + standing.why +
+          "is being rolled back, and the rollback has stopped: " + standing.why +
               (failed ? ". kubectl windlass rolling-update " + old.name + " --rollback -n " +
                             old.namespace_ + " begins the rollback anew"
                       : ""),

@@ -11,13 +11,13 @@ namespace {
 
 constexpr const char* kRollingUpdateExamples = R"(
 Examples:
-  # Another image, under the same name
+  # Update to another image, and keep the name
   kubectl windlass rolling-update web --image=registry.example/web:2
-  # A new controller from a file, which gets the name of the old one in the end
+  # Update to the controller in a file; at the end it gets the name of the old one
   kubectl windlass rolling-update web-1 -f web-2.yaml
-  # The same, and it keeps the name that the file says
+  # The same, but the new controller keeps its own name
   kubectl windlass rolling-update web-1 web-2 -f web-2.yaml
-  # Back, in the middle of an update from web-1 to web-2
+  # Roll back an update from web-1 to web-2 that is under way
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
 
@@ -35,7 +35,7 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   command->fallthrough();
   commands[command] = name;
   AddDuration(command, "--timeout", durations.timeout,
-              "how long the whole command may take; 0 is for ever (default)");
+              "how long the whole command may take; 0 means no limit (default)");
   return command;
 }
 
@@ -47,7 +47,7 @@ CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
       "objects", line.arguments,
       "the objects: TYPE/NAME…, TYPE NAME…, or NAME; TYPE is " + KindWords(KindsWith(name)));
   command->add_option("-l,--selector", line.selector,
-                      "takes all objects of a TYPE that have these labels, such as app=web");
+                      "selects all objects of a TYPE that have these labels, such as app=web");
   AddFiles(command,
            "manifest, or directory of manifests, that names the objects; - is standard "
            "input; may be repeated");
@@ -67,8 +67,8 @@ void Parser::AddRevision(CLI::App* command, const std::string& flag, const std::
 void Parser::AddDryRun(CLI::App* command) {
   command
       ->add_option("--dry-run", line.dry_run,
-                   "none (default), client or server: change nothing, and say what would happen; "
-                   "server lets the API server check the change")
+                   "none (default) makes the change; client and server change nothing and print "
+                   "what would happen; with server, the API server checks the change")
       ->check(OneOf({"none", "client", "server"}));
 }
 
@@ -107,11 +107,12 @@ void Parser::AddConnection() {
 
 void Parser::AddRolloutCommands() {
   CLI::App* status = AddForObjects(CommandName::kStatus, "status",
-                                   "wait for the end of a rollout, and say how it stands");
+                                   "wait for the end of a rollout, and show its state");
   line.watch = true;
   status->add_flag("-w,--watch,!--no-watch", line.watch,
                    "wait for the end of the rollout (default true)");
-  AddRevision(status, "--revision", "the revision to wait for; end if another one is rolled out");
+  AddRevision(status, "--revision",
+              "the revision to wait for; the command ends if another revision is rolled out");
 
   AddRevision(AddForObjects(CommandName::kHistory, "history", "list the revisions, or show one"),
               "--revision", "show this revision");
@@ -128,8 +129,9 @@ void Parser::AddRolloutCommands() {
       AddForObjects(CommandName::kPromote, "promote", "end the pause at which a rollout waits");
   promote->add_flag("--full", line.full, "end all steps of this rollout, not only this pause");
   promote->add_flag("--force", line.force, "promote even while Pods of the step are not available");
-  CLI::App* abort = AddForObjects(CommandName::kAbort, "abort",
-                                  "bring the Pods back to what ran before the rollout");
+  CLI::App* abort =
+      AddForObjects(CommandName::kAbort, "abort",
+                    "bring the Pods back to the revision that ran before the rollout");
   abort->add_flag("--end", end_abort, "end an abort: the same as kubectl windlass retry");
   CLI::App* retry =
       AddForObjects(CommandName::kRetry, "retry", "end an abort: roll out the template again");
@@ -194,8 +196,8 @@ void Parser::AddRollingUpdate() {
       ->type_name("SECONDS");
   update
       ->add_option("--cleanup", flags.cleanup,
-                   "what is done in the end: Rename the new controller to OLD (default without "
-                   "NEW), Delete OLD (default with NEW), or Preserve both")
+                   "what happens at the end of the update: Rename the new controller to OLD "
+                   "(default without NEW), Delete OLD (default with NEW), or Preserve both")
       ->check(OneOf({"Delete", "Preserve", "Rename"}));
   update
       ->add_option(
@@ -203,14 +205,14 @@ void Parser::AddRollingUpdate() {
           "what to do if another client scales one of the two: Pause (default), Adopt or Override")
       ->check(OneOf({"Pause", "Adopt", "Override"}));
   AddDryRun(update);
-  update->add_flag("--rollback", flags.rollback, "take back an update that is under way");
+  update->add_flag("--rollback", flags.rollback, "roll back an update that is under way");
   update->add_flag("--wait,!--no-wait", flags.wait, "follow the update to its end (default true)");
   update->add_flag("--local", flags.local, "run the update in this program, not in Windlass");
 }
 
 Parser::Parser()
     : app(std::make_unique<CLI::App>(
-          "Sees and steers rollouts: Deployments, Rollouts, ReplicationControllers.",
+          "Shows and controls rollouts of Deployments, Rollouts and ReplicationControllers.",
           "kubectl windlass")) {
   app->require_subcommand(1);
   app->failure_message(CLI::FailureMessage::simple);
@@ -229,10 +231,9 @@ Status Parser::TakeDurations() {
   if (timeout > Duration{0}) line.timeout = timeout;
   Take(durations.progress_timeout, line.rolling_update.progress_timeout);
   if (line.rolling_update.progress_timeout == Duration{0}) {
-    return Error{
-        ErrorKind::kConfig,
-        "--progress-timeout=0: an update that makes no progress has to end; write for example 5m; "
-        "see kubectl windlass --help"};
+    return Error{ErrorKind::kConfig,
+                 "--progress-timeout=0: the duration must be above 0, so that an update without "
+                 "progress ends; write for example 5m; see kubectl windlass --help"};
   }
   Take(durations.request_timeout, line.connection.request_timeout);
   // For kubectl, 0 means no limit; a day is as good.

@@ -29,9 +29,11 @@ Kind Deployment() {
            "a Deployment has no steps to promote: kubectl windlass resume % ends spec.paused, and "
            "kubectl annotate --overwrite % windlass.dev/in-place-partition=0 ends a partition"},
           {CommandName::kAbort, nullptr,
-           "a Deployment cannot be aborted: kubectl windlass undo % brings its last revision back"},
+           "a Deployment cannot be aborted: kubectl windlass undo % goes back to the revision "
+           "before"},
           {CommandName::kRetry, nullptr,
-           "a Deployment is never aborted: kubectl windlass undo % brings its last revision back"},
+           "a Deployment is never aborted: kubectl windlass undo % goes back to the revision "
+           "before"},
       }};
 }
 

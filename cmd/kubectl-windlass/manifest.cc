@@ -159,7 +159,7 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "
-                 "ready, or leave it out");
+                 "ready, or leave the field out");
   }
   return object;
 }

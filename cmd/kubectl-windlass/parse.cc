@@ -31,8 +31,8 @@ std::string FirstWord(const std::vector<std::string>& arguments) {
 // Returns the error text for a command line without a command, or with one that does not exist.
 std::string NoSuchCommand(const std::vector<std::string>& arguments) {
   const std::string word = FirstWord(arguments);
-  std::string text = word.empty() ? "which command?" : "no command \"" + word + "\":";
-  text += " there are ";
+  std::string text = word.empty() ? "no command given:" : "no command \"" + word + "\":";
+  text += " the commands are ";
   const std::vector<Described> commands = Commands();
   for (size_t i = 0; i < commands.size(); ++i) text += (i == 0 ? "" : ", ") + commands[i].name;
   return text;

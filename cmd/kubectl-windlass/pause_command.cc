@@ -64,9 +64,9 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
   }
   if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
     return Refuse(context, place,
-                  "is to be rolled back, as spec.rollbackTo asks, which would undo the restart: "
-                  "kubectl windlass status " +
-                      InCommand(place) + " waits for the rollback; restart then",
+                  "is about to be rolled back, as spec.rollbackTo asks, and the rollback would "
+                  "undo the restart: kubectl windlass status " +
+                      InCommand(place) + " waits for the rollback; then restart the rollout",
                   ExitCode::kOtherUpdate);
   }
   return std::nullopt;

@@ -349,7 +349,7 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
                           (next.empty() ? "" : " to " + next) +
                           " has begun already, and this command goes on from there. If the program "
                           "that began it still runs, end one of the two with Ctrl-C: each would "
-                          "take the other's scalings for those of another client");
+                          "treat the other's scalings as those of another client");
 }
 
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update) {

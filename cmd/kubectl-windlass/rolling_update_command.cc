@@ -44,8 +44,9 @@ Json LimitOf(const std::string& text) {
 void WarnAboutMetadata(const CommandContext& context, const Json& controller) {
   for (const char* key : {"finalizers", "ownerReferences"}) {
     if (FieldOf(controller, std::string("/metadata/") + key) == nullptr) continue;
-    context.console.Warning("metadata." + std::string(key) + " of " + context.line.filenames[0] +
-                            " is left out: only labels and annotations are taken over");
+    context.console.Warning(
+        "metadata." + std::string(key) + " of " + context.line.filenames[0] +
+        " is ignored: of the metadata in the file, only labels and annotations are used");
   }
 }
 

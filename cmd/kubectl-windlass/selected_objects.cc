@@ -98,7 +98,7 @@ Result<Selected> PlacesInManifests(const CommandContext& context) {
       if (!IsName(name) || !IsName(in)) {
         return Wrong(path + ": \"" + in + "\" and \"" + name +
                      "\" are not a valid namespace and name of a " + TextOf(object, "/kind") +
-                     ": correct metadata");
+                     ": correct metadata.namespace or metadata.name");
       }
       if (!line.connection.namespace_.empty() && in != line.connection.namespace_) {
         return Wrong("the namespace of " + ShortName(kind->resource, name) + " in " + path + ", " +

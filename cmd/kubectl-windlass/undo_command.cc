@@ -153,8 +153,8 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
   if (!AnnotationOf(deployment, kLastApplied).empty()) {
     context.console.Warning(
         ObjectName(place.resource, place.name) +
-        " is managed with kubectl apply: the next kubectl apply of the present manifest brings its "
-        "template again; apply the earlier manifest, too");
+        " is managed with kubectl apply: the next kubectl apply of the present manifest brings the "
+        "template of that manifest back, so apply the earlier manifest, too");
   }
   const bool dry = context.line.dry_run == "server";
   const Result<Json> patched =

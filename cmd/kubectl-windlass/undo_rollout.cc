@@ -84,7 +84,7 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     return ExitCode::kDone;
   }
   return Refuse(context, place,
-                "is not rolled back: spec.rollbackTo was taken away before Windlass looked at it");
+                "is not rolled back: spec.rollbackTo was removed before Windlass looked at it");
 }
 
 std::string WithdrawText(const Place& place) {

@@ -77,7 +77,7 @@ Result<Json> ReadWorkload(const CommandContext& context, const Place& place) {
   context.done->told = overdue;
   if (IsDeleting(*object)) {
     context.console.Warning(ShortName(place.resource, place.name) +
-                            " is being deleted: it goes when its finalizers are done");
+                            " is being deleted: it is gone when its finalizers are done");
   }
   return object;
 }

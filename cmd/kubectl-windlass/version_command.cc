@@ -24,13 +24,13 @@ Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
   const Result<int64_t> revision = InstalledRevision(context.session, crd);
   if (!revision.ok()) {
     if (revision.error().kind == ErrorKind::kNotFound) {
-      return {std::nullopt, "not installed: " + kind::ApplyCommand(crd.resource)};
+      return {std::nullopt, "not installed: install it with " + kind::ApplyCommand(crd.resource)};
     }
     return {std::nullopt, revision.error().message};
   }
   std::string text = "revision " + std::to_string(*revision);
   if (*revision < crd.revision) {
-    text += ", older than this program: " + kind::ApplyCommand(crd.resource);
+    text += ", older than this program: update it with " + kind::ApplyCommand(crd.resource);
   }
   return {*revision, text};
 }

@@ -173,7 +173,8 @@ std::string WayOn(const std::string& reason, const Subject& subject) {
   std::string remedy = " Correct the template";
   if (reason == "ReplicaSetCreateError") remedy = " Make room for the ReplicaSet or allow it";
   if (reason == "ProgressDeadlineExceeded") {
-    remedy = " Mend what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
+    remedy =
+        " Correct what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
   }
   return remedy + ", or " + std::string(kBack);
 }

@@ -8,13 +8,14 @@ ErrorSection CommandLineErrors() {
   return {
       "Command line",
       {{"stauts web", kUsage,
-        "error: no command \"stauts\": there are status, history, undo, pause, resume, restart, "
-        "promote, abort, retry, get, completion, version, rolling-update; see kubectl windlass "
-        "--help",
+        "error: no command \"stauts\": the commands are status, history, undo, pause, resume, "
+        "restart, promote, abort, retry, get, completion, version, rolling-update; see kubectl "
+        "windlass --help",
         "There is no such command. The text lists those that there are."},
        {"-n shop", kUsage,
-        "error: which command? there are status, history, undo, pause, resume, restart, promote, "
-        "abort, retry, get, completion, version, rolling-update; see kubectl windlass --help",
+        "error: no command given: the commands are status, history, undo, pause, resume, restart, "
+        "promote, abort, retry, get, completion, version, rolling-update; see kubectl windlass "
+        "--help",
         "The command line has flags alone. Write a command."},
        {"status web --frob", kUsage,
         "error: status has no flag --frob; see kubectl windlass --help",
@@ -30,8 +31,8 @@ ErrorSection CommandLineErrors() {
         "error: name one shell: kubectl windlass completion bash, zsh or fish",
         "kubectl completes its plugins in these three shells."},
        {"rolling-update old --image=i --progress-timeout=0", kUsage,
-        "error: --progress-timeout=0: an update that makes no progress has to end; write for "
-        "example 5m; see kubectl windlass --help",
+        "error: --progress-timeout=0: the duration must be above 0, so that an update without "
+        "progress ends; write for example 5m; see kubectl windlass --help",
         "The flag says for how long nothing may move, and that has an end."},
        {"status web --timeout", kUsage,
         "error: --timeout needs a value; see kubectl windlass --help",
@@ -39,7 +40,7 @@ ErrorSection CommandLineErrors() {
        {"status web --timeout=soon", kUsage,
         "error: --timeout: 'soon' is not a duration; write for example 30s or 5m; see kubectl "
         "windlass --help",
-        "The value is no duration. `0` is allowed, too."},
+        "The value is not a duration. `0` is allowed, too."},
        {"status web --watch=maybe", kUsage,
         "error: --watch: 'maybe' is neither true nor false; see kubectl windlass --help",
         "`--watch`, `--wait` and flags like these take `true`, `false` or nothing."},

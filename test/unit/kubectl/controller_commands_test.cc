@@ -292,7 +292,7 @@ TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing 
         Ends(ExitCode::kError,
              "error: replicationcontroller \"old\" has no rolling update under way: kubectl "
              "windlass rolling-update old -n default --image=IMAGE begins one, also back to an "
-             "earlier image. An update with --local is steered in the program that runs it\n"));
+             "earlier image. An update with --local is controlled by the program that runs it\n"));
   CHECK(writes.empty());
 }
 

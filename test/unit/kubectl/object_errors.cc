@@ -16,8 +16,9 @@ ErrorSection ObjectErrors() {
         "error: there is no deployment, rollout or replicationcontroller \"deploymnet\" in "
         "namespace default: kubectl windlass get -n default lists those that exist; -n and "
         "--context choose another namespace or cluster",
-        "A word that is no type is the name of an object. The [types](kubectl-windlass.md#grammar) "
-        "are `deployment`, `rollout` and `replicationcontroller`, and their short forms."},
+        "A word that is not a type is the name of an object. The "
+        "[types](kubectl-windlass.md#grammar) are `deployment`, `rollout` and "
+        "`replicationcontroller`, and their short forms."},
        {{"pause", ""},
         kUsage,
         "error: an argument is empty: write the name of an object, such as deployment/web",
@@ -90,11 +91,11 @@ ErrorSection ObjectErrors() {
         "Only Rollouts have steps. The text names the commands that let a Deployment go on."},
        {"abort deployment/web", kUsage,
         "error: a Deployment cannot be aborted: kubectl windlass undo deployment/web -n default "
-        "brings its last revision back",
+        "goes back to the revision before",
         "Only Rollouts can be aborted. `undo` brings a Deployment back."},
        {"retry deployment/web", kUsage,
         "error: a Deployment is never aborted: kubectl windlass undo deployment/web -n default "
-        "brings its last revision back",
+        "goes back to the revision before",
         "As above. `abort --end` says so, too."}}};
 }
 

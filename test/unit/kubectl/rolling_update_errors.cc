@@ -79,7 +79,7 @@ ErrorSection RollingUpdateErrors() {
        WithFile("", "error: please make sure new.yaml exists and is not empty",
                 "The file is empty, or has no object."),
        WithFile("a: [", "error: new.yaml: line 1: end of sequence flow not found",
-                "The file is no YAML and no JSON. The text names the line."),
+                "The file is neither YAML nor JSON. The text names the line."),
        WithFile("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
                 "error: new.yaml contains a /v1, Kind=Service not a ReplicationController",
                 "The file has another object. Give the ReplicationController alone."),

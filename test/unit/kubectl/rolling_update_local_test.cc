@@ -195,8 +195,8 @@ TEST_CASE_METHOD(Fixture, "--local with -o prints the ReplicationController at t
 
 constexpr const char* kGoesOn =
     "Warning: an update of old to new has begun already, and this command goes on from there. If "
-    "the program that began it still runs, end one of the two with Ctrl-C: each would take the "
-    "other's scalings for those of another client\n";
+    "the program that began it still runs, end one of the two with Ctrl-C: each would treat the "
+    "other's scalings as those of another client\n";
 
 TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of the two") {
   Proves("RC-16");

@@ -305,7 +305,7 @@ std::vector<UndoRow> AnsweredUndos() {
          for (const int replicas : {5, 6}) web.SpecAfter(seconds(1), {{"replicas", replicas}});
        }},
       {"a request that is taken away is no success", "",
-       Ends(ExitCode::kError, "…was taken away before Windlass looked at it…", ""), nullptr,
+       Ends(ExitCode::kError, "…was removed before Windlass looked at it…", ""), nullptr,
        [](WebRollout& web) {
          web.SpecAfter(seconds(1), {{"rollbackTo", nullptr}});
          web.After(seconds(1), [&web] {
@@ -316,7 +316,7 @@ std::vector<UndoRow> AnsweredUndos() {
        }},
       {"another command takes the same request away", "--to-revision=1",
        Ends(ExitCode::kError,
-            "error: rollout \"web\" is not rolled back: spec.rollbackTo was taken away before "
+            "error: rollout \"web\" is not rolled back: spec.rollbackTo was removed before "
             "Windlass looked at it\n"),
        nullptr,
        [](WebRollout& web) {

@@ -116,9 +116,9 @@ ErrorSection RolloutErrors() {
         HasDeployment(
             [](Json& web) { web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only"; })},
        {"restart rollout/web", kOtherUpdate,
-        "error: rollout \"web\" is to be rolled back, as spec.rollbackTo asks, which would undo "
-        "the restart: kubectl windlass status rollout/web -n default waits for the rollback; "
-        "restart then",
+        "error: rollout \"web\" is about to be rolled back, as spec.rollbackTo asks, and the "
+        "rollback would undo the restart: kubectl windlass status rollout/web -n default waits for "
+        "the rollback; then restart the rollout",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,
@@ -153,7 +153,8 @@ ErrorSection RolloutErrors() {
         }},
        {"undo web", ExitCode::kDone,
         "Warning: deployment.apps/web is managed with kubectl apply: the next kubectl apply of the "
-        "present manifest brings its template again; apply the earlier manifest, too",
+        "present manifest brings the template of that manifest back, so apply the earlier "
+        "manifest, too",
         "The rollback is made. But the object is kept by `kubectl apply`, and the next one with "
         "the same manifest undoes the rollback. Correct the manifest, too.",
         IsApplied},

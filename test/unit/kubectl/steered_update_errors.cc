@@ -54,7 +54,7 @@ ErrorSection SteeredUpdateErrors() {
       {{"pause rc/old", ExitCode::kError,
         "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
         "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
-        "update with --local is steered in the program that runs it",
+        "update with --local is controlled by the program that runs it",
         "`pause`, `resume`, `abort` and `undo` are about an update that Windlass carries out. "
         "There is none, or it has ended.",
         HasNoUpdate},
@@ -77,10 +77,10 @@ ErrorSection SteeredUpdateErrors() {
         "Somebody else has taken the update back. Wait for its end.",
         HasUpdate("Progressing", "", {{"rollback", true}})},
        {"undo rc/old", ExitCode::kFailed,
-        "error: replicationcontroller \"old\" is being rolled back, and stands still: the rollback "
-        "of the rolling update of replicationcontroller \"old\" has failed (TimedOut): no "
-        "progress. kubectl windlass rolling-update old --rollback -n default begins the rollback "
-        "anew",
+        "error: replicationcontroller \"old\" is being rolled back, and the rollback has stopped: "
+        "the rollback of the rolling update of replicationcontroller \"old\" has failed "
+        "(TimedOut): no progress. kubectl windlass rolling-update old --rollback -n default begins "
+        "the rollback anew",
         "The rollback has stopped, for the reason in brackets.",
         HasUpdate("Failed", "no progress", {{"rollback", true}})},
        {"undo rc/old", ExitCode::kTimeout,

@@ -23,11 +23,11 @@ TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC
   const Ran ran = run.Run("version");
   CAPTURE(ran.out);
   CHECK(ran.code == ExitCode::kDone);
-  CHECK(
-      ran.out.find("CRD rollouts.windlass.dev:                       not installed: kubectl apply "
-                   "--server-side -f crds/windlass.dev_rollouts.yaml\n") != std::string::npos);
+  CHECK(ran.out.find("CRD rollouts.windlass.dev:                       not installed: install it "
+                     "with kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml\n") !=
+        std::string::npos);
   CHECK(ran.out.find("CRD replicationcontrollerupdates.windlass.dev:   revision 0, older than this "
-                     "program: kubectl apply --server-side -f "
+                     "program: update it with kubectl apply --server-side -f "
                      "crds/windlass.dev_replicationcontrollerupdates.yaml\n") != std::string::npos);
 }
 

@@ -47,9 +47,9 @@ TEST_CASE_METHOD(Fixture, "undo of a rollback that has stopped names the way on"
   Says({"Failed", {}, "no progress", "TimedOut"});
   CHECK(Run(command + " rc/old") ==
         Ends(ExitCode::kFailed,
-             "error: replicationcontroller \"old\" is being rolled back, and stands still: the "
-             "rollback of the rolling update of replicationcontroller \"old\" has failed "
-             "(TimedOut): no progress. " +
+             "error: replicationcontroller \"old\" is being rolled back, and the rollback has "
+             "stopped: the rollback of the rolling update of replicationcontroller \"old\" has "
+             "failed (TimedOut): no progress. " +
                  std::string(kBack) + " begins the rollback anew\n"));
   Says({"Paused", {}, "old was scaled by somebody else"});
   CHECK(Run(command + " rc/old") ==
