@@ -173,10 +173,10 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       if (IsApplied(update)) {
         change.warning =
             ObjectName(steered.found.place.resource, steered.found.place.name) +
-            " comes from a manifest that is applied, and that does not say what this command has "
-            "set: spec.rollback is true. The next update begins only when spec.rollback is false "
-            "again. Write that into the manifest once the rollback has ended; before, it would "
-            "stop the rollback";
+            " comes from an applied manifest, which lacks the spec.rollback: true that this "
+            "command has set. The next update begins only when spec.rollback is false again: write "
+            "spec.rollback: false into the manifest, but only after the rollback has ended, "
+            "because that value stops a rollback";
       }
       return change;
     }

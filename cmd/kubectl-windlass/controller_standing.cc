@@ -24,7 +24,7 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
          " Pods are those of " + target + ", " + available +
          (standing.available == 1 ? " is available" : " are available") +
          (standing.available >= standing.desired
-              ? "; the last old ones go when spec.updatePeriod has passed"
+              ? "; the last old Pods go when spec.updatePeriod has passed"
               : "");
 }
 

@@ -229,7 +229,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
     if (from_other && to_other) {
       return "is in the middle of a rollback of the update " + from_to +
-             ". Windlass does not carry out that rollback. To go on with it: " + command;
+             ". Windlass does not carry out that rollback. To continue the rollback: " + command;
     }
     return "is in the middle of a rolling update " + from_to + repeat +
            ". To take it back: " + command;
@@ -266,7 +266,7 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
                                  const Place& update_place) {
   return Refuse(context, place,
                 "has an update that has changed nothing yet, so there is nothing to roll back. To "
-                "take the update away: " +
+                "remove the update: " +
                     TakeAwayText(context, update_place));
 }
 

@@ -71,7 +71,8 @@ Result<ObjectList> ListObjects(Session& session, const Selection& selection) {
   }
   return Error{ErrorKind::kMalformed, "the list of " + ResourceText(selection.resource) +
                                           " by the API server " + session.options().server +
-                                          " does not end: try again later"};
+                                          " has more than " + std::to_string(kListPagesMax) +
+                                          " pages: try again later"};
 }
 
 HttpRequest PatchRequest(const Place& place, const PatchOf& patch) {

@@ -231,8 +231,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const std::string image = " --image=" + InShell(ImageOf(*created, named_one)) +
                             (container.empty() ? "" : " --container=" + container);
   context.console.Error(about + "with --cleanup=" + end +
-                        ", so nothing was changed. To go on, repeat its command: " + command +
-                        (end == rc::kRename ? "" : ' ' + next) + (of_file ? "" : image) +
+                        ", so nothing was changed. To continue that update, repeat its command: " +
+                        command + (end == rc::kRename ? "" : ' ' + next) + (of_file ? "" : image) +
                         (end == rc::kPreserve ? " --cleanup=Preserve" : "") + in +
                         (of_file ? " -f FILE, with the file of " + next : "") + back);
   return ExitCode::kOtherUpdate;
@@ -363,9 +363,10 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
           ReadObject(context.session, ControllerPlace(context, TextOf(update, "/metadata/name")));
       // Only an update that has begun is in danger.
       if (old.ok() && HasNotes(*old)) {
-        context.console.Warning(stored.error().message +
-                                ", so this program does not know whether Windlass carries this "
-                                "update out, too: both would undo each other's scalings");
+        context.console.Warning(
+            stored.error().message +
+            ", so this program does not know whether Windlass carries this update out, too: if "
+            "Windlass does, each would undo the other's scalings");
       }
       return std::nullopt;
     }
@@ -382,10 +383,11 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
   // program has done.
   context.console.Error(
       ObjectName(place.resource, place.name) +
-      (ended ? " has stopped on the way: leave out --local to go on with it or to take it back"
-             : " is under way, and Windlass and this program would undo each other's scalings: "
-               "leave out --local to follow it") +
-      ", or end it with " + TakeAwayText(context, place));
+      (ended
+           ? " has stopped on the way: leave out --local to continue the update or to take it back"
+           : " is under way, and Windlass and this program would undo each other's scalings: leave "
+             "out --local to follow the update") +
+      ", or end the update with " + TakeAwayText(context, place));
   return ExitCode::kOtherUpdate;
 }
 

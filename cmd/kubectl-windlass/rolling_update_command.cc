@@ -92,7 +92,7 @@ std::vector<std::string> ArgumentErrors(const CommandLine& line) {
     add(file && image, "--filename and --image can not both be specified");
   }
   add(line.arguments.empty(), "Must specify the controller to update");
-  if (line.arguments.size() > 2) errors.emplace_back("at most two names: OLD and NEW");
+  if (line.arguments.size() > 2) errors.emplace_back("give at most two names: OLD and NEW");
   return errors;
 }
 
@@ -159,14 +159,14 @@ ExitCode RunRollingUpdate(const CommandContext& given) {
   }
   if (line.rolling_update.local && !line.rolling_update.wait) {
     return Usage(context,
-                 "with --local the update runs in this program, which ends with it: leave out "
-                 "--no-wait, or --local");
+                 "with --local the update runs in this program, which therefore cannot end before "
+                 "the update: leave out --no-wait, or --local");
   }
   if (line.rolling_update.local && line.dry_run == "server") {
     return Usage(
         context,
-        "--dry-run=server has the API server check the update that Windlass would carry "
-        "out, and with --local there is none: give --dry-run=client, or leave out --local");
+        "--dry-run=server lets the API server check the update that Windlass would carry out, and "
+        "with --local Windlass carries out none: give --dry-run=client, or leave out --local");
   }
   Json controller;
   if (!line.filenames.empty()) {

@@ -36,7 +36,7 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const bool back = FlagOf(update, "/spec/rollback");
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
-  const std::string or_back = one_way ? "" : ", and --rollback takes it back";
+  const std::string or_back = one_way ? "" : ", or use --rollback to take it back";
   // False if another user has made the update go back, or if this command takes back a failed
   // update before it begins its own.
   const bool asked = !back || context.line.rolling_update.rollback;
@@ -50,7 +50,7 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
                         : "Nothing was changed. " + name +
                               " could not be removed: " + removed.error().message;
   } else if (state == UpdateState::kWaiting) {
-    text = "Nothing was changed. " + TakeAwayText(context, place) + " takes the update away.";
+    text = "Nothing was changed. " + TakeAwayText(context, place) + " removes the update.";
   } else if (state == UpdateState::kRefused) {
     text =
         "Nothing was changed, and nothing happens until this command is repeated or the spec of " +
@@ -58,11 +58,11 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   } else if (ReasonOf(update, "Stalled") == rc::kOldDeleted) {
     return;  // the error says what to do
   } else if (state == UpdateState::kFailed) {
-    text = "Windlass goes on with the " + what + " as soon as that is corrected; " +
-           (asked ? "the same command" : again) + " begins it anew" + or_back + '.';
+    text = "Windlass continues the " + what + " as soon as the cause is corrected. Run " +
+           (asked ? "the same command again" : again) + " to begin it anew" + or_back + '.';
   } else {
-    text = "The " + what + " stops here. " + (asked ? "The same command" : again) +
-           " goes on with it" + or_back + '.';
+    text = "The " + what + " stops here. Run " + (asked ? "the same command again" : again) +
+           " to continue it" + or_back + '.';
   }
   context.console.message(text + '\n');
 }
@@ -144,8 +144,7 @@ std::optional<Duration> StandStill::Look(const Json& update) {
                            TextOf(update, "/status/message") + ". kubectl windlass get rc/" +
                            TextOf(update, "/metadata/name") + " -n " + context_.namespace_ +
                            " shows the Pods, and kubectl get pods -A -l "
-                           "app.kubernetes.io/name=windlass whether Windlass "
-                           "runs");
+                           "app.kubernetes.io/name=windlass shows whether Windlass runs");
   said_ = true;
   return std::nullopt;
 }
@@ -167,14 +166,14 @@ ExitCode EndFollowing(const CommandContext& context, const Json& update, bool se
     const bool at_end = TextOf(update, "/status/step") == rc::kStepCleanUp;
     const std::string take_back =
         HasBegun(update) ? "kubectl windlass undo " + controller + in + " takes it back"
-                         : TakeAwayText(context, place) + " takes it away";
+                         : TakeAwayText(context, place) + " removes it";
     text = "Windlass goes on with the " + what + ": kubectl windlass status " + controller + in +
            " follows it" + (back || at_end ? "" : ", and " + take_back);
   } else {
     text = "Windlass has not looked at " + name + ", so nothing was changed" +
            (new_run ? "" : " by this command") + ". The " + what +
            " begins as soon as Windlass looks at it" +
-           (new_run ? ". To take the update away: " + TakeAwayText(context, place) : "");
+           (new_run ? ". To remove the update: " + TakeAwayText(context, place) : "");
   }
   if (session.interrupted()) {
     context.console.message(text + '\n');
@@ -240,10 +239,12 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
   while (status.ok()) {
     const std::vector<const Json*> found = follow.Objects(0);
     if (found.empty() || TextOf(*found.front(), "/metadata/uid") != uid) {
-      context.console.Error(
-          ObjectName(place.resource, place.name) + " has been deleted, so the " +
-          (back ? "rollback" : "update") + " stops where it is. The same command goes on with it" +
-          (back || IsPastReturn(context, place, last) ? "" : ", and --rollback takes it back"));
+      context.console.Error(ObjectName(place.resource, place.name) + " has been deleted, so the " +
+                            (back ? "rollback" : "update") +
+                            " stops where it is. Run the same command again to continue it" +
+                            (back || IsPastReturn(context, place, last)
+                                 ? ""
+                                 : ", or use --rollback to take it back"));
       return ExitCode::kError;
     }
     last = *found.front();

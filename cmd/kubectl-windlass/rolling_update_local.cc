@@ -142,10 +142,11 @@ ExitCode LocalUpdate::TellFailed() const {
   // If the old controller was restored from a backup, the same command cannot continue the update,
   // either.
   const bool only_back = reason == rc::kUnexpectedAnnotations && !one_way;
-  context_.console.message(only_back ? "The update stops here. --rollback takes it back.\n"
-                           : one_way ? "The update stops here. The same command goes on with it.\n"
-                                     : "The update stops here. The same command goes on with it, "
-                                       "and --rollback takes it back.\n");
+  context_.console.message(
+      only_back ? "The update stops here. Use --rollback to take it back.\n"
+      : one_way ? "The update stops here. Run the same command again to continue it.\n"
+                : "The update stops here. Run the same command again to continue it, or use "
+                  "--rollback to take it back.\n");
   return code;
 }
 
@@ -228,7 +229,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     auto* write = std::get_if<Write>(&step);
     const auto* read = std::get_if<windlass::Read>(&step);
     if (write == nullptr && read == nullptr) {
-      return {.error = Error{ErrorKind::kConfig, "an update asks the API server alone"}};
+      return {.error =
+                  Error{ErrorKind::kConfig,
+                        "internal error: a step of the update is not a request to the API server"}};
     }
     const Request& request = write != nullptr ? write->request : read->request;
     const bool of_update = IsOfUpdate(request);
@@ -301,16 +304,17 @@ ExitCode LocalUpdate::Run() {
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;
-      return Report(session, context_.console,
-                    {ErrorKind::kCancelled,
-                     std::string(session.interrupted() ? "interrupted" : "timed out") +
-                         (nothing   ? ": nothing was changed"
-                          : is_late ? ": the update stops here. It was at its end already and "
-                                      "cannot be rolled back; the same command finishes it"
-                          : plan_.decoded().spec.rollback
-                              ? ": the rollback stops here. The same command goes on with it"
-                              : ": the update stops here. The same command goes on with it, and "
-                                "--rollback takes it back")});
+      return Report(
+          session, context_.console,
+          {ErrorKind::kCancelled,
+           std::string(session.interrupted() ? "interrupted" : "timed out") +
+               (nothing   ? ": nothing was changed"
+                : is_late ? ": the update stops here. It was at its end already and cannot be "
+                            "rolled back; run the same command again to finish it"
+                : plan_.decoded().spec.rollback
+                    ? ": the rollback stops here. Run the same command again to continue it"
+                    : ": the update stops here. Run the same command again to continue it, or use "
+                      "--rollback to take it back")});
     }
     long_wait.Look(UntimedWaitOf(plan_.update()));
     const Duration poll = context_.line.rolling_update.poll_interval;

@@ -181,9 +181,9 @@ std::string UpdatePlan::PausedText() const {
     if (controller->replicas == expected) continue;
     return Fill(rc::kScaledByOtherText, controller->meta.name, expected, controller->replicas) +
            ". Scale " + controller->meta.name + " back to " + std::to_string(expected) +
-           ": then the same command goes on. With --on-external-scale=Adopt or Override an update "
-           "does not stop at a scaling. If another program carries this update out, leave the "
-           "update to that program";
+           ", and run the same command again. With --on-external-scale=Adopt or Override, an "
+           "update does not stop when another client scales. If another program carries this "
+           "update out, leave the update to that program";
   }
   return TextOf(update_, "/status/message");
 }

@@ -300,7 +300,7 @@ kill -INT "$update"
 status=0
 wait "$update" || status=$?
 expect "exit code of an update that was interrupted" "$status" 130
-complained 'The same command goes on with it, and --rollback takes it back'
+complained 'Run the same command again to continue it, or use --rollback to take it back'
 local_update old new --rollback --update-period=0s || fail "rollback: $(cat "$WORK"/{out,messages})"
 cat "$WORK/out"
 expect "controllers after the rollback" "$(kubectl get rc -o name)" replicationcontroller/old

@@ -139,8 +139,8 @@ ErrorSection AnswerErrors() {
         "As above, after a change was sent.",
         Patches({200, "text/html", "<html>Log in</html>", {}})},
        {"get deployments", kError,
-        "error: the list of deployments.apps by the API server https://cluster.example:6443 does "
-        "not end: try again later",
+        "error: the list of deployments.apps by the API server https://cluster.example:6443 has "
+        "more than 20000 pages: try again later",
         "A fault of the API server, or of a proxy before it. Name one object instead of listing "
         "all.",
         ListIsEndless()},

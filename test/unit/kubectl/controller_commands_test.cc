@@ -276,8 +276,8 @@ TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for a
     CHECK(Run("status rc/" + name).messages ==
           "error: replicationcontroller \"" + name +
               "\" is in the middle of a rollback of the update from old to new. Windlass does not "
-              "carry out that rollback. To go on with it: kubectl windlass rolling-update old new "
-              "--rollback -n default\n");
+              "carry out that rollback. To continue the rollback: kubectl windlass rolling-update "
+              "old new --rollback -n default\n");
   }
 }
 
@@ -370,7 +370,7 @@ TEST_CASE_METHOD(Fixture, "What an annotation asks for is taken away with the an
   Edit(kControllers, "old", "",
        [](Json& old) { old["metadata"]["annotations"]["windlass.dev/rolling-update-to"] = "new"; });
   CHECK(Run("undo rc/old")
-            .messages.find("To take the update away: kubectl annotate rc old -n default "
+            .messages.find("To remove the update: kubectl annotate rc old -n default "
                            "windlass.dev/rolling-update-to- && kubectl delete "
                            "replicationcontrollerupdates.windlass.dev old -n default") !=
         std::string::npos);
@@ -396,11 +396,10 @@ TEST_CASE_METHOD(Fixture,
         {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
   });
   CHECK(Run("abort rc/old") ==
-        DoneSaying("Warning: …/old comes from a manifest that is applied, and that does not say "
-                   "what this command has set: spec.rollback is true. The next update begins only "
-                   "when spec.rollback is false "
-                   "again. Write that into the manifest once the rollback has ended; before, it "
-                   "would stop the rollback\n"));
+        DoneSaying("Warning: …/old comes from an applied manifest, which lacks the spec.rollback: "
+                   "true that this command has set. The next update begins only when spec.rollback "
+                   "is false again: write spec.rollback: false into the manifest, but only after "
+                   "the rollback has ended, because that value stops a rollback\n"));
 }
 
 }  // namespace

@@ -227,17 +227,17 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         IsRenamed()},
        {same_name, ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new is under way, with --cleanup=Delete, "
-        "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
-        "new --image=app:v2 -n default --local. To take it back: kubectl windlass rolling-update "
-        "old new --rollback -n default --local",
+        "so nothing was changed. To continue that update, repeat its command: kubectl windlass "
+        "rolling-update old new --image=app:v2 -n default --local. To take it back: kubectl "
+        "windlass rolling-update old new --rollback -n default --local",
         "The first command named `NEW`; this one would rename it in the end. Run one of the two "
         "commands.",
         IsNamed()},
        {to_new, ExitCode::kOtherUpdate,
         "error: an update of replicationcontroller/old to new is under way, with --cleanup=Rename, "
-        "so nothing was changed. To go on, repeat its command: kubectl windlass rolling-update old "
-        "-n default --local -f FILE, with the file of new. To take it back: kubectl windlass "
-        "rolling-update old new --rollback -n default --local",
+        "so nothing was changed. To continue that update, repeat its command: kubectl windlass "
+        "rolling-update old -n default --local -f FILE, with the file of new. To take it back: "
+        "kubectl windlass rolling-update old new --rollback -n default --local",
         "The other way round: this command would delete the old controller in the end. Run one of "
         "the two commands.",
         HasBoth(to_rename)},

@@ -48,8 +48,8 @@ ErrorSection RollingUpdateErrors() {
         "for help and examples",
         "The label tells the Pods of the two controllers apart, so it needs a key."},
        {"rolling-update old new more --image=app:v2", kUsage,
-        "error: at most two names: OLD and NEW\nSee 'kubectl windlass rolling-update -h' for help "
-        "and examples",
+        "error: give at most two names: OLD and NEW\nSee 'kubectl windlass rolling-update -h' for "
+        "help and examples",
         "Give the old name, and the new one if the name changes."},
        {"rolling-update web web --image=app:v2", kUsage,
         "error: web cannot have the same name as the existing ReplicationController web",
@@ -60,8 +60,9 @@ ErrorSection RollingUpdateErrors() {
         "nothing else: write NAME or rc/NAME",
         "A Deployment is updated with `kubectl set image`."},
        {"rolling-update web --image=app:v2 --local --dry-run=server", kUsage,
-        "error: --dry-run=server has the API server check the update that Windlass would carry "
-        "out, and with --local there is none: give --dry-run=client, or leave out --local",
+        "error: --dry-run=server lets the API server check the update that Windlass would carry "
+        "out, and with --local Windlass carries out none: give --dry-run=client, or leave out "
+        "--local",
         "The two flags contradict each other. Leave one out."},
        {"rolling-update old -f /no/such/file", kUsage,
         "error: please make sure /no/such/file exists and is not empty",

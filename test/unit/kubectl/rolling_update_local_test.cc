@@ -157,7 +157,8 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
   const Ran cut_off = Update("old --image=app:v2");
   REQUIRE(cut_off.code == ExitCode::kError);
   CHECK(cut_off.messages.find("ask for the right") != std::string::npos);
-  CHECK(cut_off.messages.ends_with("The update stops here. The same command goes on with it.\n"));
+  CHECK(cut_off.messages.ends_with(
+      "The update stops here. Run the same command again to continue it.\n"));
   REQUIRE(deleted);
   fate = {};
   const Json before = Stored(kControllers, "old");
@@ -204,9 +205,9 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   const Ran ran = Update("old new --image=app:v2");
   CHECK(ran == Ends(ExitCode::kHeld,
                     "error: another client scaled ReplicationController new from 1 to 5. Scale new "
-                    "back to 1: then the same command goes on. With --on-external-scale=Adopt or "
-                    "Override an update does not stop at a scaling. If another program carries "
-                    "this update out, leave the update to that program\n"));
+                    "back to 1, and run the same command again. With --on-external-scale=Adopt or "
+                    "Override, an update does not stop when another client scales. If another "
+                    "program carries this update out, leave the update to that program\n"));
   const Json annotations = Stored(kControllers, "new")["metadata"]["annotations"];
   CHECK(annotations["kubectl.kubernetes.io/desired-replicas"] == "2");
 
@@ -217,9 +218,9 @@ TEST_CASE_METHOD(Fixture, "--local stops with 4 when somebody else scales one of
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kHeld,
              "error: another client scaled ReplicationController old from 2 to 6. Scale old back "
-             "to 2: then the same command goes on. With --on-external-scale=Adopt or Override an "
-             "update does not stop at a scaling. If another program carries this update out, leave "
-             "the update to that program\n"));
+             "to 2, and run the same command again. With --on-external-scale=Adopt or Override, an "
+             "update does not stop when another client scales. If another program carries this "
+             "update out, leave the update to that program\n"));
   Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 2; });
   CHECK(Update("old new --image=app:v2") == DoneSaying(kGoesOn));
   CHECK_FALSE(Has("old"));
@@ -301,8 +302,8 @@ TEST_CASE_METHOD(Fixture, "A command without NEW is refused beside an update tha
   CHECK(Run("rolling-update old --image=app:v2 " + where + " --dry-run=" + dry) ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old to new is under way, with "
-             "--cleanup=Delete, so nothing was changed. To go on, repeat its command: kubectl "
-             "windlass rolling-update old new --image=app:v2 -n default…"));
+             "--cleanup=Delete, so nothing was changed. To continue that update, repeat its "
+             "command: kubectl windlass rolling-update old new --image=app:v2 -n default…"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
@@ -319,8 +320,9 @@ TEST_CASE_METHOD(Fixture, "A command with NEW is refused beside an update withou
   CHECK(Run({"rolling-update", "old", next, "--image=app:v2", where, "--dry-run=" + dry}) ==
         Ends(ExitCode::kOtherUpdate,
              "error: an update of replicationcontroller/old to " + next +
-                 " is under way, with --cleanup=Rename, so nothing was changed. To go on, repeat "
-                 "its command: kubectl windlass rolling-update old --image=app:v2 -n default…"));
+                 " is under way, with --cleanup=Rename, so nothing was changed. To continue that "
+                 "update, repeat its command: kubectl windlass rolling-update old --image=app:v2 "
+                 "-n default…"));
   CHECK(Stored(kControllers, "old") == before);
   CHECK(server.Find({kUpdates, "default", "old"}) == nullptr);
 }
@@ -373,20 +375,20 @@ TEST_CASE("--local says once what it waits for, if that takes long") {
   const Ran ran = run.Run("rolling-update old new --image=app:v2 --local");
   CHECK(ran.messages ==
         "Warning: waiting for the replication controller to observe the template of old\n"
-        "error: interrupted: the update stops here. The same command goes on with it, and "
-        "--rollback takes it back\n");
+        "error: interrupted: the update stops here. Run the same command again to continue it, or "
+        "use --rollback to take it back\n");
 }
 
 // --- beside Windlass ---
 
 TEST_CASE_METHOD(Fixture, "--local is refused while Windlass carries out an update") {
   AddUpdate();
-  CHECK(
-      Update("old new --image=app:v2") ==
-      Ends(ExitCode::kOtherUpdate,
-           "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and "
-           "this program would undo each other's scalings: leave out --local to follow it, or end "
-           "it with kubectl delete replicationcontrollerupdates.windlass.dev old -n default\n"));
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kOtherUpdate,
+             "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and "
+             "this program would undo each other's scalings: leave out --local to follow the "
+             "update, or end the update with kubectl delete "
+             "replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(writes.empty());
 }
 
@@ -418,7 +420,7 @@ TEST_CASE_METHOD(Fixture, "--local says if it cannot see whether Windlass is at 
   fate = FateOf("controllerupdates", sim::Fate::kForbidden);
   CHECK(Update("old new --image=app:v2") ==
         DoneSaying("…so this program does not know whether Windlass carries this update out, too: "
-                   "both would undo each other's scalings\n…"));
+                   "if Windlass does, each would undo the other's scalings\n…"));
 }
 
 // Otherwise the status of the stopped one, and its alert, would stay for ever.
@@ -434,8 +436,8 @@ TEST_CASE_METHOD(Fixture, "Beside an update of Windlass that stopped on the way 
   CHECK(Update("old new --rollback") ==
         Ends(ExitCode::kOtherUpdate,
              "error: replicationcontrollerupdate.windlass.dev/old has stopped on the way: leave "
-             "out --local to go on with it or to take it back, or end it with kubectl delete "
-             "replicationcontrollerupdates.windlass.dev old -n default\n"));
+             "out --local to continue the update or to take it back, or end the update with "
+             "kubectl delete replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(writes.empty());
 }
 

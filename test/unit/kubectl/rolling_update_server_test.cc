@@ -40,11 +40,12 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
       {Report{"Failed", {}, "no such thing", "NotFound"}, "old new --image=app:v2",
        ExitCode::kFailed,
        "error: no such thing\n"
-       "Windlass goes on with the update as soon as that is corrected; the same command begins it "
-       "anew, and --rollback takes it back.\n"},
+       "Windlass continues the update as soon as the cause is corrected. Run the same command "
+       "again to begin it anew, or use --rollback to take it back.\n"},
       {Report{"Failed", {}, "timed out", "TimedOut"}, "old new --image=app:v2", ExitCode::kFailed,
        "error: timed out\n"
-       "The update stops here. The same command goes on with it, and --rollback takes it back.\n"},
+       "The update stops here. Run the same command again to continue it, or use --rollback to "
+       "take it back.\n"},
       {Report{"Paused", {}, "another client scaled it"}, "old new --image=app:v2", ExitCode::kHeld,
        "error: another client scaled it\n"},
       {Report{"RolledBack"}, "old new --image=app:v2", ExitCode::kAborted,
@@ -280,7 +281,7 @@ TEST_CASE_METHOD(Fixture, "--rollback of an update that has changed nothing yet 
   CHECK(Update("old --rollback") ==
         Ends(ExitCode::kError,
              "error: replicationcontroller \"old\" has an update that has changed nothing yet, so "
-             "there is nothing to roll back. To take the update away: kubectl delete "
+             "there is nothing to roll back. To remove the update: kubectl delete "
              "replicationcontrollerupdates.windlass.dev old -n default\n"));
   CHECK(Stored(kUpdates, "old") == before);
   Proves("RC-15");

@@ -265,11 +265,11 @@ TEST_CASE_METHOD(Fixture, "An update that is deleted ends the command with 1") {
                         {"spec", update["spec"]}});
     });
   }
-  CHECK(
-      Update("old new --image=app:v2") ==
-      Ends(ExitCode::kError,
-           "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update "
-           "stops where it is. The same command goes on with it, and --rollback takes it back\n"));
+  CHECK(Update("old new --image=app:v2") ==
+        Ends(ExitCode::kError,
+             "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update "
+             "stops where it is. Run the same command again to continue it, or use --rollback to "
+             "take it back\n"));
 }
 
 }  // namespace

@@ -116,8 +116,8 @@ ErrorSection SteeredUpdateErrors() {
         "takes it back",
         "`--timeout` ends the command alone.", BeginsLater},
        {"rolling-update old new --image=app:v2 --local --timeout=10s", ExitCode::kTimeout,
-        "error: timed out: the update stops here. The same command goes on with it, and --rollback "
-        "takes it back",
+        "error: timed out: the update stops here. Run the same command again to continue it, or "
+        "use --rollback to take it back",
         "With `--local` the update stands still until the same command is run again.",
         HasNoUpdate}}};
 }

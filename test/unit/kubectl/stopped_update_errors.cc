@@ -108,26 +108,26 @@ ErrorSection StoppedUpdateErrors() {
   const std::string paused =
       "spec.paused is true: nothing is scaled. Set spec.paused to false to go on";
   const std::string goes_on =
-      "Windlass goes on with the update as soon as that is corrected; the same command begins it "
-      "anew, and --rollback takes it back.";
+      "Windlass continues the update as soon as the cause is corrected. Run the same command again "
+      "to begin it anew, or use --rollback to take it back.";
   const std::string unseen =
       "Windlass has not looked at replicationcontrollerupdate.windlass.dev/old, so nothing was "
-      "changed. The update begins as soon as Windlass looks at it. To take the update away: "
-      "kubectl delete replicationcontrollerupdates.windlass.dev old -n default";
+      "changed. The update begins as soon as Windlass looks at it. To remove the update: kubectl "
+      "delete replicationcontrollerupdates.windlass.dev old -n default";
   return {
       "rolling-update: updates that stop",
       {{here, ExitCode::kFailed,
-        "error: timed out waiting for any update progress to be made\nThe update stops here. The "
-        "same command goes on with it, and --rollback takes it back.",
+        "error: timed out waiting for any update progress to be made\nThe update stops here. Run "
+        "the same command again to continue it, or use --rollback to take it back.",
         "No Pod became available within `--progress-timeout`. `kubectl windlass get rc/new` says "
         "why. Correct that and run the same command again, or take the update back with "
         "`--rollback`.",
         BeginsUpdate},
        {here, ExitCode::kHeld,
-        "error: another client scaled ReplicationController old from 2 to 5. Scale old back to 2: "
-        "then the same command goes on. With --on-external-scale=Adopt or Override an update does "
-        "not stop at a scaling. If another program carries this update out, leave the update to "
-        "that program",
+        "error: another client scaled ReplicationController old from 2 to 5. Scale old back to 2, "
+        "and run the same command again. With --on-external-scale=Adopt or Override, an update "
+        "does not stop when another client scales. If another program carries this update out, "
+        "leave the update to that program",
         "Somebody scaled one of the two controllers, and the update runs in the plugin. Scale it "
         "back and run the same command again.",
         ScaledByOther},
@@ -179,8 +179,8 @@ ErrorSection StoppedUpdateErrors() {
         "Windlass carries out another update of the same ReplicationController. It goes on.",
         WindlassUpdates},
        {here, ExitCode::kFailed,
-        "error: replicationcontrollers \"new\" not found\nThe update stops here. The same command "
-        "goes on with it, and --rollback takes it back.",
+        "error: replicationcontrollers \"new\" not found\nThe update stops here. Run the same "
+        "command again to continue it, or use --rollback to take it back.",
         "Somebody deleted the new controller during the update. The same command begins anew.",
         NewIsDeleted},
        {there, ExitCode::kAborted,
@@ -207,7 +207,7 @@ ErrorSection StoppedUpdateErrors() {
         IsTurnedForward},
        {there, ExitCode::kError,
         "error: replicationcontrollerupdate.windlass.dev/old has been deleted, so the update stops "
-        "where it is. The same command goes on with it, and --rollback takes it back",
+        "where it is. Run the same command again to continue it, or use --rollback to take it back",
         "Somebody deleted the ReplicationControllerUpdate. Windlass does not go on. The same "
         "command does.",
         UpdateIsDeleted},
@@ -226,14 +226,14 @@ ErrorSection StoppedUpdateErrors() {
         ReadsFail},
        {here, ExitCode::kOtherUpdate,
         "error: replicationcontrollerupdate.windlass.dev/old is under way, and Windlass and this "
-        "program would undo each other's scalings: leave out --local to follow it, or end it with "
-        "kubectl delete replicationcontrollerupdates.windlass.dev old -n default",
+        "program would undo each other's scalings: leave out --local to follow the update, or end "
+        "the update with kubectl delete replicationcontrollerupdates.windlass.dev old -n default",
         "Windlass carries out an update of the same ReplicationController. Follow that, or delete "
         "it first.",
         WindlassUpdates},
        {here, ExitCode::kInterrupted,
-        "error: interrupted: the update stops here. The same command goes on with it, and "
-        "--rollback takes it back",
+        "error: interrupted: the update stops here. Run the same command again to continue it, or "
+        "use --rollback to take it back",
         "Ctrl-C. The update stands still until the same command is run again.",
         InterruptedAfter(seconds(10))},
        {there, ExitCode::kInterrupted,

@@ -68,9 +68,9 @@ TEST_CASE_METHOD(Fixture,
   CHECK(ran.code == ExitCode::kFailed);
   const std::string after =
       reason == "TimedOut"
-          ? "The rollback stops here. " + std::string(kBack) + " goes on with it.\n"
-          : "Windlass goes on with the rollback as soon as that is corrected; " +
-                std::string(kBack) + " begins it anew.\n";
+          ? "The rollback stops here. Run " + std::string(kBack) + " to continue it.\n"
+          : "Windlass continues the rollback as soon as the cause is corrected. Run " +
+                std::string(kBack) + " to begin it anew.\n";
   CHECK(ran.messages == "error: no such thing\n" + after);
 }
 
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
   SECTION("of an update that fails there") {
     After(seconds(1), [&, this] { LeaveRename(report); });
     const Ran ran = Update(command);
-    CHECK(ran.messages.ends_with("the same command begins it anew.\n"));
+    CHECK(ran.messages.ends_with("Run the same command again to begin it anew.\n"));
   }
   SECTION("of an update that the command does not wait for") {
     After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
@@ -151,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "Past the point of return no command advises a rollbac
     After(seconds(1), [&, this] { LeaveRename({"CleaningUp", {}, "", "", "CleanUp"}); });
     After(seconds(2), [this] { Remove(kUpdates, "old"); });
     const Ran ran = Update(command);
-    CHECK(ran.messages.ends_with("The same command goes on with it\n"));
+    CHECK(ran.messages.ends_with("Run the same command again to continue it\n"));
   }
   SECTION("of one that is to be turned round") {
     Update("old --image=app:v2 --no-wait");
