@@ -26,21 +26,22 @@ constexpr Metric kSent{"windlass_api_requests_total", MetricType::kCounter,
                        "Requests sent to the API server: watches, Lease and probes included."};
 constexpr Metric kRate{"windlass_client_rate",
                        MetricType::kGauge,
-                       "Calls per second allowed just now; 0 means no limit.",
+                       "Calls per second that Windlass may make now; 0 means no limit.",
                        {},
-                       "Answers 429 and 503 halve it, and each second without one adds one call."};
+                       "Answers 429 and 503 halve the rate, and each second without such an answer "
+                       "adds one call per second."};
 constexpr Metric kThrottled{"windlass_client_throttled_total", MetricType::kCounter,
-                            "Answers 429 and 503."};
+                            "Answers with HTTP status 429 or 503."};
 constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge, "Requests in flight."};
 constexpr Metric kWaiting{"windlass_client_waiting", MetricType::kGauge,
-                          "Requests waiting for a slot or the rate limit."};
+                          "Requests that wait for a free slot or for the rate limit."};
 constexpr Metric kAway{"windlass_api_server_away",
                        MetricType::kGauge,
                        "1 while the API server does not answer.",
                        {},
                        "Windlass then sends it nothing but a request for `/readyz` every 5 s."};
 constexpr Metric kOutages{"windlass_api_server_outages_total", MetricType::kCounter,
-                          "Times the API server did not answer."};
+                          "How often the API server stopped answering."};
 constexpr Metric kProbes{"windlass_api_server_probes_total", MetricType::kCounter,
                          "Requests of /readyz during outages."};
 

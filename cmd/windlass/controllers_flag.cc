@@ -58,8 +58,9 @@ std::string FullName(std::string_view entry) { return std::string(entry) + "-con
 
 Result<ControllerList> ChooseControllers(std::string_view wanted, const ControllerList& all) {
   if (wanted.empty()) {
-    return Error{ErrorKind::kConfig, "--controllers is missing; choose what to run: " +
-                                         WhatEachDoes(all) + "; several with commas, or * for all"};
+    return Error{ErrorKind::kConfig,
+                 "--controllers is missing; choose what to run: " + WhatEachDoes(all) +
+                     "; separate several with commas, or write * for all"};
   }
   const std::string flag = "--controllers=" + std::string(wanted);
   const std::vector<std::string_view> items = ItemsOf(wanted);
@@ -79,8 +80,8 @@ Result<ControllerList> ChooseControllers(std::string_view wanted, const Controll
 }
 
 std::string DescribeControllers(const ControllerList& all) {
-  return "controllers to run, with commas; required: NAME enables one, * enables all, -NAME "
-         "disables one; there are " +
+  return "controllers to run, separated by commas (required): NAME enables one, * enables all, "
+         "-NAME disables one; the controllers are " +
          WhatEachDoes(all);
 }
 

@@ -152,7 +152,8 @@ void Daemon::StartControllers() {
         if (stopping_) return;
         if (holder.empty()) return LeadForGood();
         log_.Error("the Lease " + name.namespace_ + "/" + name.name + " is held by " + holder +
-                   "; stop that process, or leave out --leader-elect=false, or give --force");
+                   "; stop that process, leave out --leader-elect=false to wait for the Lease, or "
+                   "give --force to begin nevertheless");
         Finish(kExitConfig);
       });
 }
@@ -251,8 +252,8 @@ void Daemon::EndLastTerm() {
   if (stopping_election_) return;  // AwaitAnswers finishes once the election has stopped
   if (!settled) {
     log_.Warning(
-        "stopping while a write has no answer; the Lease is not released, so another process "
-        "can lead only after it has expired");
+        "stopping while a write has no answer; the Lease is not released, so another process can "
+        "lead only after the Lease has expired");
   }
   StopElection(settled, [this] { Finish(kExitOk); });
 }

@@ -22,14 +22,14 @@ constexpr Metric kUncertainWrites{"windlass_uncertain_writes_total",
 constexpr Metric kInternalErrors{
     "windlass_internal_errors_total",
     MetricType::kCounter,
-    "Syncs that failed by a fault of Windlass.",
+    "Syncs that failed because of a bug in Windlass.",
     {},
-    "After ten in a row the object gets an event `WindlassInternalError`, and Windlass tries it "
-    "every five minutes."};
+    "After ten in a row the object gets an event `WindlassInternalError`, and Windlass tries the "
+    "object again every five minutes."};
 constexpr Metric kEventsSent{"windlass_events_sent_total", MetricType::kCounter,
                              "Kubernetes Events written."};
 constexpr Metric kEventsDropped{"windlass_events_dropped_total", MetricType::kCounter,
-                                "Kubernetes Events given up."};
+                                "Kubernetes Events that Windlass could not write."};
 
 }  // namespace
 

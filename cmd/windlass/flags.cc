@@ -38,7 +38,7 @@ Status RefuseRemoved(int argc, const char* const* argv) {
     const auto* removed = std::ranges::find(kRemovedFlags, name, &RemovedFlag::name);
     if (removed == kRemovedFlags.end()) continue;
     return Error{ErrorKind::kConfig,
-                 std::string(name) + " is gone: " + std::string(removed->instead)};
+                 std::string(name) + " does not exist any more: " + std::string(removed->instead)};
   }
   return Unit{};
 }
@@ -47,22 +47,22 @@ std::string CheckDuration(const std::string& text) {
   const std::optional<Duration> duration = ParseDuration(text);
   return duration && *duration > Duration(0)
              ? ""
-             : "'" + text + "' is no duration; write for example 15s or 1m30s";
+             : "'" + text + "' is not a duration; write for example 15s or 1m30s";
 }
 
 // Checks what CLI11 cannot check: several flags together, and values for which CLI11 has no check.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.leader_elect_name.empty()) {
-    return wrong("--leader-elect-resource-name: is empty; write the name of the Lease");
+    return wrong("--leader-elect-resource-name is empty; write the name of the Lease");
   }
   if (flags.leader_elect_namespace.empty()) {
-    return wrong("--leader-elect-resource-namespace: is empty; write the namespace of the Lease");
+    return wrong("--leader-elect-resource-namespace is empty; write the namespace of the Lease");
   }
   if (flags.credentials_poll_period < seconds(1)) {
     return wrong("--credentials-poll-period must be at least 1s");
   }
-  if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps: must be a finite number");
+  if (!std::isfinite(flags.qps)) return wrong("--kube-api-qps must be a finite number");
   LeaderElectionOptions election;
   election.lease_duration = flags.lease_duration;
   election.renew_deadline = flags.renew_deadline;
@@ -137,7 +137,7 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
   app.add_option("--controllers", flags.controllers, DescribeControllers(controllers))->join(',');
   app.add_option("--metrics-bind-address", flags.metrics_bind_address,
                  "host:port of /metrics, /livez and /readyz; port 0 picks a free one and logs it, "
-                 "'0' switches them off")
+                 "'0' serves none of them")
       ->capture_default_str();
   app.add_option("--health-probe-bind-address", flags.health_probe_bind_address,
                  "host:port of a second port, for /livez and /readyz alone; '0' for none")

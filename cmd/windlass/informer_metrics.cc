@@ -3,11 +3,11 @@
 namespace windlass {
 namespace {
 
-constexpr MetricLabel kResource{"resource",
-                                {},
-                                "one of the resources that the process watches, such as "
-                                "`deployments`; `whole_pods` are those of Pods that updates in "
-                                "place read"};
+constexpr MetricLabel kResource{
+    "resource",
+    {},
+    "one of the resources that the process watches, such as `deployments`; `whole_pods` stands for "
+    "the Pods that updates in place read"};
 
 constexpr Metric kLists{"reflector_lists_total",
                         MetricType::kCounter,
@@ -23,7 +23,7 @@ constexpr Metric kLastVersion{"reflector_last_resource_version",
                               {{kResource}}};
 constexpr Metric kSynced{"windlass_informer_synced",
                          MetricType::kGauge,
-                         "1 once the first complete state was applied.",
+                         "1 after the cache has become complete for the first time; 0 until then.",
                          {{kResource}}};
 constexpr Metric kObjects{
     "windlass_informer_objects", MetricType::kGauge, "Objects in the cache.", {{kResource}}};
@@ -36,12 +36,12 @@ constexpr Metric kQuarantined{
     "`WindlassUnreadable`."};
 constexpr Metric kBytes{"windlass_cache_bytes",
                         MetricType::kGauge,
-                        "Bytes of memory that the cache takes, about.",
+                        "Approximate bytes of memory that the cache uses.",
                         {{kResource}},
                         "`texts` are labels, annotations and names, which all caches share."};
 constexpr Metric kBudget{"windlass_cache_budget_bytes",
                          MetricType::kGauge,
-                         "Bytes of memory that all caches together may take; 0: no limit.",
+                         "Bytes of memory that all caches together may use; 0 means no limit.",
                          {},
                          "Five eighths of the memory limit of the container."};
 constexpr Metric kLeftOut{
@@ -53,10 +53,10 @@ constexpr Metric kLeftOut{
     "workload's condition `ReplicaFailure`."};
 constexpr Metric kGivenUp{"windlass_informer_given_up",
                           MetricType::kGauge,
-                          "1 while there is no room in the caches for all objects.",
+                          "1 while there is no room in the caches for all objects of the resource.",
                           {{kResource}},
-                          "It is tried again every half hour. Workloads that need the cache say so "
-                          "in a condition, or go on without it."};
+                          "Windlass tries again every 30 minutes. Workloads that need the cache "
+                          "say so in a condition, or go on without the cache."};
 constexpr std::string_view kEventTypes[] = {"added",    "modified",   "deleted",
                                             "bookmark", "other_kind", "unknown"};
 constexpr Metric kEvents{"windlass_informer_events_total",
@@ -66,21 +66,22 @@ constexpr Metric kEvents{"windlass_informer_events_total",
                          "`other_kind` and `unknown` are ignored."};
 constexpr Metric kDuplicates{"windlass_informer_duplicate_events_total",
                              MetricType::kCounter,
-                             "Events for a version already cached.",
+                             "Watch events with a version that was already in the cache.",
                              {{kResource}}};
 constexpr Metric kStale{"windlass_informer_stale_events_total",
                         MetricType::kCounter,
-                        "Events older than what is cached.",
+                        "Watch events older than the object in the cache.",
                         {{kResource}}};
 constexpr Metric kDecodeErrors{"windlass_informer_decode_errors_total",
                                MetricType::kCounter,
                                "Objects that could not be decoded.",
                                {{kResource}},
-                               "Each is skipped and logged, and the others go on."};
-constexpr Metric kRelists{"windlass_informer_relists_total",
-                          MetricType::kCounter,
-                          "Lists made because the watch was too old (410).",
-                          {{kResource}}};
+                               "Windlass logs and skips each of them, and handles all others."};
+constexpr Metric kRelists{
+    "windlass_informer_relists_total",
+    MetricType::kCounter,
+    "Lists made because the API server no longer had the version that the watch asked for (410).",
+    {{kResource}}};
 constexpr Metric kHeard{"windlass_informer_seconds_since_last_heard",
                         MetricType::kGauge,
                         "Seconds since the last event or bookmark.",
@@ -89,15 +90,16 @@ constexpr Metric kBookmark{"windlass_informer_seconds_since_last_bookmark",
                            MetricType::kGauge,
                            "Seconds since the last bookmark.",
                            {{kResource}}};
-constexpr Metric kSyncSeconds{"windlass_informer_sync_seconds",
-                              MetricType::kGauge,
-                              "How long the first complete state took; 0 before.",
-                              {{kResource}}};
+constexpr Metric kSyncSeconds{
+    "windlass_informer_sync_seconds",
+    MetricType::kGauge,
+    "Seconds until the cache was complete for the first time; 0 until then.",
+    {{kResource}}};
 constexpr Metric kTimeTravels{"windlass_informer_time_travels_total",
                               MetricType::kCounter,
-                              "Lists and bookmarks older than what was known.",
+                              "Lists and bookmarks older than the cache.",
                               {{kResource}},
-                              "They were not applied."};
+                              "Windlass ignores them."};
 constexpr Metric kVanishAlarms{
     "windlass_informer_vanish_alarms_total",
     MetricType::kCounter,
@@ -120,7 +122,7 @@ constexpr Metric kDifferences{"windlass_cache_audit_differences_total",
                               MetricType::kCounter,
                               "Objects that differed from the list. Above 0, this is a bug.",
                               {{kResource}},
-                              "A relist mends the cache."};
+                              "A new list repairs the cache."};
 constexpr Metric kWatchEnds{
     "windlass_informer_watch_ends_total",
     MetricType::kCounter,

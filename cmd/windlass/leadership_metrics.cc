@@ -7,7 +7,7 @@ namespace {
 constexpr Metric kLeader{"leader_election_master_status",
                          MetricType::kGauge,
                          "1 while this process leads.",
-                         {{{"name", {}, "the Lease, as `--leader-elect-resource-name` says"}}}};
+                         {{{"name", {}, "the name of the Lease: `--leader-elect-resource-name`"}}}};
 constexpr Metric kBarrierWait{
     "windlass_leader_waits_seconds",
     MetricType::kGauge,
@@ -20,7 +20,7 @@ constexpr std::string_view kWindlass[] = {"windlass"};
 constexpr Metric kRunning{
     "running_managed_controllers",
     MetricType::kGauge,
-    "1 while the controller runs here.",
+    "1 while the controller runs in this process.",
     {{{"manager", kWindlass}, {"name", {}, "one of the controllers of `--controllers`"}}}};
 constexpr Metric kMissingRights{
     "windlass_missing_rights",
@@ -37,7 +37,7 @@ constexpr Metric kUnservedObjects{
     "Objects that wait because no process handles their kind.",
     {{{"kind", {}, "a kind with a CustomResourceDefinition that `--controllers` leaves out"}}},
     "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
-    "minute apart. `/readyz` and the log name one. 0 as well if the objects cannot be read."};
+    "minute apart. `/readyz` and the log name one. Also 0 if the objects cannot be read."};
 
 }  // namespace
 

@@ -157,7 +157,7 @@ Result<OtherKinds::Page> OtherKinds::ReadPage(const std::string& json) {
     in.Array([&] { ReadObject(in, page); });
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  if (!has_items) return Error{ErrorKind::kMalformed, "the answer is no list"};
+  if (!has_items) return Error{ErrorKind::kMalformed, "the answer is not a list"};
   return page;
 }
 

@@ -30,10 +30,10 @@ constexpr Metric kTurnCpu{"windlass_core_turn_cpu_seconds", MetricType::kHistogr
                           "CPU time of one turn of the core loop. Meanwhile no Lease is renewed "
                           "and no reply handled; most turns take less than 50 ms."};
 constexpr Metric kLinesDropped{"windlass_log_lines_dropped_total", MetricType::kCounter,
-                               "Log lines that were dropped because standard error was not read."};
+                               "Log lines dropped because nothing read standard error."};
 constexpr Metric kBuild{"windlass_build_info",
                         MetricType::kGauge,
-                        "1, with the version that is running.",
+                        "Always 1; the label has the version that runs.",
                         {{{"version", {}, "as `windlass --version` prints it"}}}};
 
 // The figures about its own process that every Prometheus client exposes, read from /proc.

@@ -6,7 +6,9 @@ namespace windlass {
 namespace {
 
 constexpr MetricLabel kName{
-    "name", {}, "the controllers that share the queue, with commas: one value for each process"};
+    "name",
+    {},
+    "the controllers that share the queue, separated by commas; each process has one queue"};
 // The priorities of kubeclient/cache/work_queue.h, as controller-runtime's priority queue has them.
 constexpr std::string_view kPriorityValues[] = {"100", "50", "0", "-100"};
 

@@ -17,7 +17,7 @@ bool IsBarred(const ControllerCondition& controller, const std::vector<NeededRig
 
 std::string MissingRightText(const NeededRight& needed) {
   return "missing right: " + needed.right.ToString() +
-         "; apply again what installed Windlass, or give this user the rules of " +
+         "; apply again the manifests that installed Windlass, or give this user the rules of " +
          std::string(needed.manifest);
 }
 

@@ -118,11 +118,13 @@ void Daemon::RightsReviewed(Result<std::vector<NeededRight>> missing) {
     }
     if (error.kind == ErrorKind::kTls) {
       log_.Error("the API server's certificate is not accepted: " + error.message +
-                 "; give the CA that signed it, and a server name it was issued for");
+                 "; give the CA that signed this certificate, and a server name that is in the "
+                 "certificate");
       return Finish(kExitConfig);
     }
     // Start anyway: the server may be back soon, and the informers keep trying.
-    log_.Warning("rights were not reviewed; another try follows", {{"error", error.message}});
+    log_.Warning("the rights could not be reviewed; Windlass tries again",
+                 {{"error", error.message}});
   }
   NoteReview(std::move(missing));
   StartControllers();

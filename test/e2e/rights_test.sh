@@ -280,7 +280,7 @@ while read -r group resource name verb; do
   [ "$resource" = nodes ] && scope='all namespaces' || scope="namespace $namespace"
   until_true 30 "'$right' is named" named_in "$namespace" "$right in $scope"
   OPS=$(address_of "$namespace")
-  remedy='apply again what installed Windlass, or give this user the rules of'
+  remedy='apply again the manifests that installed Windlass, or give this user the rules of'
   remedy+=' deploy/base/rbac-in-place.yaml'
   expect "/readyz" "$(http_body /readyz | grep "missing right")" \
     "note: missing right: $right in $scope; $remedy"

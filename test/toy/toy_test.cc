@@ -258,16 +258,16 @@ TEST_CASE_METHOD(Fixture, "a right of the toy that is missing is named, with whe
   };
   windlass.daemon.Start();
   REQUIRE(Becomes(world, "to", "blue"));  // the model grants every right
-  CHECK(
-      windlass.Logged("missing right: patch configmaps in all namespaces; apply again what "
-                      "installed Windlass, or give this user the rules of test/toy/rbac.yaml"));
+  CHECK(windlass.Logged(
+      "missing right: patch configmaps in all namespaces; apply again the manifests that installed "
+      "Windlass, or give this user the rules of test/toy/rbac.yaml"));
   CHECK(windlass.Logged("leading: deployments, " + name + "s are being controlled"));
   // Deployments go on, so the process is ready, and says what the toy lacks.
   REQUIRE(world.RunUntil([&] { return windlass.daemon.HowReady().reasons.empty(); }, kLimit));
   CHECK(windlass.daemon.HowReady().notes ==
         std::vector<std::string>{name + "-controller: missing right: patch configmaps in all " +
-                                 "namespaces; apply again what installed Windlass, or give this " +
-                                 "user the rules of test/toy/rbac.yaml"});
+                                 "namespaces; apply again the manifests that installed Windlass, "
+                                 "or give this user the rules of test/toy/rbac.yaml"});
 }
 
 // A process that lacks a right to roll out Deployments is not ready, even if the toy works.
@@ -288,9 +288,9 @@ TEST_CASE_METHOD(Fixture, "the toy does not make up for a right of Deployments t
   REQUIRE(Becomes(world, "to", "blue"));
   world.RunFor(seconds(60));
   CHECK(windlass.daemon.HowReady().reasons ==
-        std::vector<std::string>{"missing right: create replicasets.apps in all namespaces; apply "
-                                 "again what installed Windlass, or give this user the rules of "
-                                 "deploy/base/rbac.yaml"});
+        std::vector<std::string>{
+            "missing right: create replicasets.apps in all namespaces; apply again the manifests "
+            "that installed Windlass, or give this user the rules of deploy/base/rbac.yaml"});
 }
 
 // --controllers as in test/toy/main.cc. Rights, the log and what is read follow the choice.

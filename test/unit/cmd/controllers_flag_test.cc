@@ -90,13 +90,13 @@ TEST_CASE("without a list nothing is chosen, and one line says what there is to 
   CHECK(error.kind == ErrorKind::kConfig);
   CHECK(error.message ==
         "--controllers is missing; choose what to run: deployment (replaces the stock one), "
-        "rollout (runs beside it), node; several with commas, or * for all");
+        "rollout (runs beside it), node; separate several with commas, or write * for all");
 }
 
 TEST_CASE("the text of --help names every controller and says what it does") {
-  CHECK(DescribeControllers({{"deployment", nullptr}}).ends_with("there are deployment"));
+  CHECK(DescribeControllers({{"deployment", nullptr}}).ends_with("the controllers are deployment"));
   CHECK(DescribeControllers(kAll).ends_with(
-      "there are deployment (replaces the stock one), rollout (runs beside it), node"));
+      "the controllers are deployment (replaces the stock one), rollout (runs beside it), node"));
 }
 
 }  // namespace

@@ -61,14 +61,14 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--log-format=xml"}, "--log-format"},
       {{"--credentials-poll-period=999ms"}, "--credentials-poll-period"},
       {{"--credentials-poll-period=often"}, "--credentials-poll-period"},
-      {{"--leader-elect-resource-name", ""}, "--leader-elect-resource-name: is empty"},
-      {{"--leader-elect-resource-namespace", ""}, "--leader-elect-resource-namespace: is empty"},
+      {{"--leader-elect-resource-name", ""}, "--leader-elect-resource-name is empty"},
+      {{"--leader-elect-resource-namespace", ""}, "--leader-elect-resource-namespace is empty"},
       {{"--leader-elect-lease-duration=5s"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
       {{"--leader-elect-retry-period=9s"}, "--leader-elect-retry-period"},
       {{"--leader-elect-lease-duration=nans"}, "--leader-elect-lease-duration: 'nans' is no dur"},
-      {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is no duration"},
+      {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is not a duration"},
   }));
   const Error error = MustFail(Parse(row.arguments));
   CAPTURE(row.named);
@@ -125,9 +125,9 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
     std::string said;
   };
   const std::string selector =
-      "--in-place-namespace-selector is gone: label the namespaces that it selects with "
-      "windlass.dev/in-place=allowed, apply deploy/in-place-namespaces-policy.yaml, remove the "
-      "windlass.dev/in-place* annotations of Deployments in all others, and leave the flag out";
+      "--in-place-namespace-selector does not exist any more: label the namespaces that it selects "
+      "with windlass.dev/in-place=allowed, apply deploy/in-place-namespaces-policy.yaml, remove "
+      "the windlass.dev/in-place* annotations of Deployments in all others, and leave the flag out";
   const Row row = GENERATE_COPY(values<Row>({
       {{"--in-place-namespace-selector", "env!=prod"}, selector},
       {{"--in-place-namespace-selector=team in (a,b),env=x"}, selector},

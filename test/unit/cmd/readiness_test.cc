@@ -18,8 +18,8 @@ TEST_CASE("a missing right is a reason, or a note where it is optional") {
   const NeededRight needed{
       {"patch", resources::kPods, "status", "shop", ""}, "deploy/some.yaml", optional};
   const Lines line = {"missing right: " + needed.right.ToString() +
-                      "; apply again what installed Windlass, or give this user the rules of "
-                      "deploy/some.yaml"};
+                      "; apply again the manifests that installed Windlass, or give this user the "
+                      "rules of deploy/some.yaml"};
   Readiness readiness;
   readiness.AddMissing(needed);
   CHECK(readiness.reasons == (optional ? Lines{} : line));
@@ -35,8 +35,8 @@ struct Row {
 
 std::string Lacks(const std::string& what) {
   return "missing right: patch " + what +
-         " in all namespaces; apply again what installed Windlass, or give this user the rules "
-         "of rbac.yaml";
+         " in all namespaces; apply again the manifests that installed Windlass, or give this user "
+         "the rules of rbac.yaml";
 }
 
 TEST_CASE("a controller that lacks a right holds up no other, unless it holds readiness (BI-21)") {
