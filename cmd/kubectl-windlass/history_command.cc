@@ -76,7 +76,7 @@ ExitCode HistoryOfWorkload(const CommandContext& context, const Place& place) {
     const Json* found = FindRevision(*replica_sets, revision);
     if (found == nullptr) {
       context.console.Error("unable to find the specified revision: kubectl windlass history " +
-                            InCommand(place) + " lists what there is");
+                            InCommand(place) + " lists the revisions");
       return ExitCode::kError;
     }
     if (format == OutputFormat::kText) {

@@ -113,7 +113,7 @@ PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now) {
   if (const auto deleted = TimeOf(pod, "/metadata/deletionTimestamp")) {
     state.status = "Terminating";
     const int64_t grace = NumberOf(pod, "/metadata/deletionGracePeriodSeconds");
-    state.why = "is being deleted for " + AgeText(now - *deleted + seconds(grace));
+    state.why = "its deletion began " + AgeText(now - *deleted + seconds(grace)) + " ago";
     return state;
   }
   if (state.status == "Failed") {

@@ -92,12 +92,12 @@ ExitCode TellRefusal(const CommandContext& context, const Planned& planned) {
   const UpdatePlan& plan = planned.plan;
   if (planned.lacks_right) return Report(context.session, context.console, *planned.lacks_right);
   if (planned.is_late()) {
-    context.console.Error("the update of " +
-                          ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
-                          " cannot be taken back any more: its last step, the rename, has begun, "
-                          "and the new controller is deleted already. The command that began the "
-                          "update finishes the rename. To go back afterwards, update to the old "
-                          "image");
+    context.console.Error(
+        "the update of " +
+        ObjectName(resources::kReplicationControllers, plan.decoded().meta.name) +
+        " cannot be taken back any more: its last step, the rename, has begun, and the new "
+        "controller is deleted already. To finish the rename, run again the command that began the "
+        "update. To go back afterwards, update to the old image");
     return ExitCode::kFailed;
   }
   if (plan.Phase() == rc::kPaused) {

@@ -26,7 +26,7 @@ std::string NotThere(const CommandContext& context, const Place& place) {
            "\": there is no revision before the present one";
   }
   return "unable to find specified revision " + std::to_string(context.line.revision) +
-         " in history: kubectl windlass history " + object + " lists what there is";
+         " in history: kubectl windlass history " + object + " lists the revisions";
 }
 
 Json PodTemplateOf(const Json& object) {

@@ -227,8 +227,8 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
         if (context.line.revision == 0 && now != *first) {
           return Refuse(context, place,
                         "got another template from another client at the same time, so this "
-                        "command left it alone: kubectl windlass history " +
-                            InCommand(place) + " shows it",
+                        "command changed nothing: kubectl windlass history " +
+                            InCommand(place) + " shows that template",
                         ExitCode::kOtherUpdate);
         }
         Outlook outlook = LookAtTarget(context, place, rollout);

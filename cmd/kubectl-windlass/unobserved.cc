@@ -56,7 +56,7 @@ std::string UnobservedWarning(const CommandContext& context, const Place& place,
   } else {
     check += "Windlass runs with --controllers=" + KindWord(place.resource) +
              (IsBuiltIn(place.resource) ? ", or that " + theirs : "") +
-             ": kubectl get pods -A -l app.kubernetes.io/name=windlass";
+             " (kubectl get pods -A -l app.kubernetes.io/name=windlass shows the Pods of Windlass)";
   }
   return unobserved + ": " + WhyUnseen(context.session, place.resource, std::move(check));
 }

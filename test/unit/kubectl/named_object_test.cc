@@ -89,8 +89,8 @@ TEST_CASE("A change that no controller has seen for ten seconds is the first thi
   run.Create(kRollouts, sim::SampleRollout("web"));
   const std::string warning =
       "Warning: Windlass has not seen the last change of rollout/web, so its status is out of "
-      "date: check that Windlass runs with --controllers=rollout: kubectl get pods -A -l "
-      "app.kubernetes.io/name=windlass\n";
+      "date: check that Windlass runs with --controllers=rollout (kubectl get pods -A -l "
+      "app.kubernetes.io/name=windlass shows the Pods of Windlass)\n";
   Change(run, kRollouts, seconds(9));
   CHECK(run.Run("get rollout/web").messages.empty());
   Change(run, kRollouts, seconds(11));
@@ -124,8 +124,8 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
   CHECK(run.Run("get web").messages ==
         "Warning: no controller has seen the last change of deployment/web, so its status is out "
         "of date: check that Windlass runs with --controllers=deployment, or that "
-        "kube-controller-manager has its Deployment controller: kubectl get pods -A -l "
-        "app.kubernetes.io/name=windlass\n");
+        "kube-controller-manager has its Deployment controller (kubectl get pods -A -l "
+        "app.kubernetes.io/name=windlass shows the Pods of Windlass)\n");
 }
 
 TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen one") {

@@ -220,8 +220,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         IsBeingRenamed()},
        {update("--rollback --dry-run=client"), kFailed,
         "error: the update of replicationcontroller/old cannot be taken back any more: its last "
-        "step, the rename, has begun, and the new controller is deleted already. The command that "
-        "began the update finishes the rename. To go back afterwards, update to the old image",
+        "step, the rename, has begun, and the new controller is deleted already. To finish the "
+        "rename, run again the command that began the update. To go back afterwards, update to the "
+        "old image",
         "The rollback comes too late. Without `--dry-run` the rename is finished, and the exit "
         "code is 2 as well.",
         IsRenamed()},

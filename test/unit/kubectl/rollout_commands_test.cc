@@ -207,7 +207,7 @@ TEST_CASE("undo says why it changes nothing") {
   CHECK(run.Run("undo web --to-revision=7") ==
         Ends(ExitCode::kError,
              "error: unable to find specified revision 7 in history: kubectl windlass history "
-             "deployment/web -n default lists what there is\n"));
+             "deployment/web -n default lists the revisions\n"));
   const Ran ran = run.Run("undo web --dry-run=client");
   CHECK(ran.out.find("image: app:v1") != std::string::npos);
   run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["paused"] = true; });
@@ -293,7 +293,7 @@ std::vector<UndoRow> AnsweredUndos() {
       {"the revision is not found", "--to-revision=1",
        Ends(ExitCode::kError,
             "error: unable to find specified revision 1 in history: kubectl windlass history "
-            "rollout/web -n default lists what there is\n",
+            "rollout/web -n default lists the revisions\n",
             ""),
        nullptr, [](WebRollout& web) { web.Refuses("RollbackRevisionNotFound", "it cannot be"); }},
       {"it is refused", "--to-revision=1", Ends(ExitCode::kError, "error: it cannot be\n", ""),

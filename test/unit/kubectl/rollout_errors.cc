@@ -130,7 +130,7 @@ ErrorSection RolloutErrors() {
         })},
        {"history web --revision=9", kError,
         "error: unable to find the specified revision: kubectl windlass history deployment/web -n "
-        "default lists what there is",
+        "default lists the revisions",
         "There is no ReplicaSet of this revision. Old ones are deleted "
         "(`spec.revisionHistoryLimit`). Choose one that the command in the text lists.",
         HasDeployment()},
@@ -140,7 +140,7 @@ ErrorSection RolloutErrors() {
         "There is one revision only, so there is nothing to go back to.", HasDeployment()},
        {"undo web --to-revision=9", kError,
         "error: unable to find specified revision 9 in history: kubectl windlass history "
-        "deployment/web -n default lists what there is",
+        "deployment/web -n default lists the revisions",
         "As for `history`: choose a revision that the command in the text lists.", HasDeployment()},
        {"undo web", kHeld,
         "error: you cannot rollback a paused deployment; resume it first with 'kubectl windlass "

@@ -119,7 +119,7 @@ TEST_CASE("A Pod that is not available says why") {
        "Running", "", Mood::kGood},
       {R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:40Z",
         "deletionGracePeriodSeconds":30},"status":{"phase":"Running"}})",
-       "Terminating", "is being deleted for 10s", Mood::kWaiting},
+       "Terminating", "its deletion began 10s ago", Mood::kWaiting},
       {R"({"status":{"phase":"Failed","reason":"Evicted","message":"low on\nmemory"}})", "Evicted",
        "Evicted: low on memory", Mood::kBad},
       {R"({"status":{"phase":"Pending"}})", "Pending", "no node yet", Mood::kWaiting},
