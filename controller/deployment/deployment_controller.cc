@@ -106,7 +106,8 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
   if (!rivals_.Suspicious(deployment)) return std::nullopt;
   Request read = Request::Get(resources::kDeployments, KeyOf(deployment.meta));
   const Outcome* found = FindOutcome(learned, read.Identity());
-  if (found == nullptr) return Read{std::move(read), "another client writes its status"};
+  if (found == nullptr)
+    return Read{std::move(read), "another client may write the status of the Deployment"};
   if (!found->said.ok()) return std::nullopt;
   const std::string rival = rivals_.Judge(deployment, found->said->body, now);
   if (rival.empty()) return std::nullopt;

@@ -82,8 +82,9 @@ constexpr Duration kListUnlabelledAgain = seconds(1);
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
-  Answer answer = Ask(situation, ReadPods(situation, Fill("{},{}!={}", selected, key, value),
-                                          "each Pod must have the label before it is selected by"));
+  Answer answer =
+      Ask(situation, ReadPods(situation, Fill("{},{}!={}", selected, key, value),
+                              "each Pod must have the label before the selector has it"));
   if (answer.step) return std::move(answer.step);
   const auto& pods = answer.value->value.Get<std::vector<ListedPod>>();
   const bool without = std::ranges::any_of(

@@ -81,9 +81,10 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 // the name of the new one. So a refusal leaves nothing behind (RC-20). What this dry run cannot
 // find out, the creation itself shows.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
-  const Answer answer = Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
-                                        .why = "nothing is changed if the creation is refused",
-                                        .go_on_if_refused = true});
+  const Answer answer =
+      Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
+                      .why = "the API server may refuse to create the new controller",
+                      .go_on_if_refused = true});
   if (answer.step) return answer.step;
   const Outcome& outcome = *answer.value;
   if (outcome.said.ok()) {

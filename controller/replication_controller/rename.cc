@@ -31,8 +31,8 @@ Step Become(const Situation& situation, const ReplicationController& created) {
   const ReplicationController& old = *situation.old_controller();
   const std::string selected = ToQuery(SelectorOf(created.selector));
   Answer answer =
-      Ask(situation,
-          ReadPods(situation, selected, "a Pod that the new one still owns would not be adopted"));
+      Ask(situation, ReadPods(situation, selected,
+                              "the old controller cannot adopt Pods that the new one still owns"));
   if (answer.step) return *std::move(answer.step);
   const auto& pods = answer.value->value.Get<std::vector<ListedPod>>();
   if (std::ranges::count(pods, created.meta.uid, &ListedPod::controller) > 0) {

@@ -172,7 +172,7 @@ std::optional<Step> AskForSize(const Situation& situation,
                                const ReplicationController& controller) {
   Answer answer =
       Ask(situation, {Request::Get(resources::kReplicationControllers, KeyOf(controller.meta)),
-                      "the cache may be late, and the size may be one that this update has set"});
+                      "the cache may lag behind a size that this update has set"});
   if (answer.step) return std::move(answer.step);
   if (CountAt(ObjectIn(answer), "/spec/replicas") == controller.replicas) return std::nullopt;
   return Wait{kAskAgain};

@@ -174,7 +174,7 @@ Step ListStuckPods(const Situation& situation, Steps steps, const Entry* entry, 
   if (asked) return LookAgainNoLater(std::move(end), kAskAboutPodsEvery);
   if (!std::holds_alternative<Wait>(end)) return end;
   return Read{.request = *std::move(list),
-              .why = "Pods of the new revision have been unavailable for long",
+              .why = "Pods of the new revision have been unavailable for a long time",
               .go_on_if_refused = true,
               .digest = DigestBy(&UnreadyPods)};
 }

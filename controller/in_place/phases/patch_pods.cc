@@ -80,7 +80,7 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
     return Read{.request = *get,
-                .why = "its tolerations are to change",
+                .why = "the patch needs the Pod's tolerations, which the cache lacks",
                 .digest = DigestBy(
                     [](std::string_view pod_json) { return KeepParts(pod_json, kReadOfPod); })};
   }

@@ -122,7 +122,8 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     const Outcome* listed =
         FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
     if (listed == nullptr) {
-      return workload::ReadPods(situation.workload, "no Pod may be left with the old template");
+      return workload::ReadPods(situation.workload,
+                                "a list must show that no Pod has the old template");
     }
     if (!listed->said.ok()) return Failed{.error = listed->said.error()};
     if (in_place.pods->unseen_births) return std::nullopt;

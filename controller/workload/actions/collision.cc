@@ -53,7 +53,9 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
     const std::string name = ReplicaSetName(workload.meta.name, hash);
     Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
-    if (found == nullptr) return Read{std::move(read), "names of one template are taken again"};
+    if (found == nullptr)
+      return Read{std::move(read),
+                  "another owner may have taken over each ReplicaSet of this template"};
     if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
     names += (names.empty() ? "" : ", ") + name;
   }

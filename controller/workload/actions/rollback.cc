@@ -179,14 +179,16 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   if (auto step = Record(situation, outcome)) return *step;
   Request read_target = Request::Get(resources::kReplicaSets, KeyOf(target.meta));
   const Outcome* found = FindOutcome(situation.learned, read_target.Identity());
-  if (found == nullptr) return Read{std::move(read_target), "the rollback restores its template"};
+  if (found == nullptr)
+    return Read{std::move(read_target), "the rollback restores the template of this ReplicaSet"};
   // If the target was deleted meanwhile, the next sync chooses anew.
   if (!found->said.ok()) return Failed{.error = found->said.error()};
   Request read_own = Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
   const Outcome* own = FindOutcome(situation.learned, read_own.Identity());
   if (own == nullptr)
     return Read{std::move(read_own),
-                "the rollback writes all its annotations, also those that the cache does not keep"};
+                "the rollback writes all annotations of this object, also those that the cache "
+                "does not keep"};
   if (!own->said.ok()) return Failed{.error = own->said.error()};
 
   const Result<std::string> pod_template = ExtractTemplate(found->said->body);

@@ -64,7 +64,9 @@ std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learne
   if (!LacksText(workload) && !LacksValues(workload)) return std::nullopt;
   Request read = ReadOfOwn(workload);
   const Outcome* found = FindOutcome(learned, read.Identity());
-  if (found == nullptr) return Read{std::move(read), "the cache lacks its template or annotations"};
+  if (found == nullptr)
+    return Read{std::move(read),
+                "the cache does not keep the template or annotations of this object"};
   if (!LacksText(workload)) return std::nullopt;
   if (!found->said.ok()) return Failed{.error = found->said.error()};
   return Failed{.error = {ErrorKind::kConflict, "the object was changed while Windlass read it"}};
@@ -81,7 +83,8 @@ std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
   }
   Request read = ReadOfOwn(workload);
   if (!needed || FindOutcome(learned, read.Identity()) != nullptr) return std::nullopt;
-  return Read{std::move(read), "the cache lacks its template or annotations"};
+  return Read{std::move(read),
+              "the cache does not keep the template or annotations of this object"};
 }
 
 }  // namespace windlass::workload

@@ -82,7 +82,7 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   const Outcome* listed = FindFresh(situation.learned, ListOfPods(situation.workload));
   if (listed == nullptr) {
     return OldPodsWait{ReadPods(
-        situation.workload, "before new Pods are made, a list must show that no old Pod is left")};
+        situation.workload, "a list must show that no old Pod is left before new Pods are made")};
   }
   if (!listed->said.ok()) return OldPodsWait{.then = Failed{.error = listed->said.error()}};
   const bool present = std::ranges::any_of(

@@ -107,11 +107,12 @@ Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted
   if (rs == nullptr) return {.size = fits, .whole = false};
   const Workload& workload = situation.workload;
   if (others.list_tells && FindFresh(situation.learned, ListOfPods(workload)) == nullptr) {
-    return {.size = present,
-            .whole = false,
-            .ask = ReadPods(
-                workload,
-                "ReplicaSets may have Pods above their sizes, and leave no room for a new Pod")};
+    return {
+        .size = present,
+        .whole = false,
+        .ask = ReadPods(
+            workload,
+            "ReplicaSets may have more Pods than their sizes, which leaves no room for a new Pod")};
   }
   return {.size = others.moving ? present : fits, .whole = false};
 }
