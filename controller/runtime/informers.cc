@@ -21,7 +21,7 @@ Informers::Informers(const InformerEnvironment& environment, std::string watched
       namespace_(std::move(watched_namespace)),
       identity_(environment.clock, environment.random, environment.log, environment.timers,
                 environment.transport, environment.decoder) {
-  identity_.on_changed = [this] { Reset("another cluster answers"); };
+  identity_.on_changed = [this] { Reset("another cluster answers at the API server's address"); };
 }
 
 Informers::~Informers() {

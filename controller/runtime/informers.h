@@ -141,7 +141,7 @@ SharedInformer<T>& Informers::Make(Projection<T> projection) {
   auto made = std::make_unique<SharedInformer<T>>(environment_, std::move(projection));
   SharedInformer<T>& informer = *made;
   informers_.push_back(std::move(made));
-  informer.informer.on_reset.Add([this] { Reset("another resource started over"); });
+  informer.informer.on_reset.Add([this] { Reset("the cache of another resource was reset"); });
   informer.informer.on_recovered.Add([this] { CheckIdentity(); });
   informer.informer.on_no_room.Add([this, &informer] {
     // Gives up in a later turn, because the reflector is still working on a line.

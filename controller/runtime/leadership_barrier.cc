@@ -90,7 +90,8 @@ void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
   if (!next.ok()) return Fail(next.error().message);
   page_size_.Fitted();
   if (next->empty()) return NextResource();
-  if (++pages_ > kListPagesMax) return Fail("the list has no end");
+  if (++pages_ > kListPagesMax)
+    return Fail("the list has more than " + std::to_string(kListPagesMax) + " pages");
   RequestPage(std::move(*next));
 }
 
@@ -100,7 +101,7 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   if (!page.ok()) return page.error();
   const auto kind = resources_[listed_.size() - 1].options.resource.kind;
   if (page->kind != "PartialObjectMetadataList" && page->kind != std::string(kind) + "List") {
-    return Error{ErrorKind::kMalformed, "got kind \"" + page->kind + "\""};
+    return Error{ErrorKind::kMalformed, "the API server answered with kind \"" + page->kind + "\""};
   }
   ListedVersions& listed = listed_.back();
   if (listed.version.empty()) listed.version = page->resource_version;
@@ -132,7 +133,7 @@ void LeadershipBarrier::StreamInstead() {
   handler.on_end = [this, asking](const StreamEnd& end) {
     if (asking.expired()) return;
     call_ = 0;
-    Fail("a watch in place of a list ended with HTTP " + std::to_string(end.status));
+    Fail("the watch that replaces the list ended with HTTP " + std::to_string(end.status));
   };
   call_ = environment_.transport.Stream(std::move(request), std::move(handler));
 }
@@ -141,7 +142,7 @@ void LeadershipBarrier::OnLine(std::string_view line) {
   const Result<WatchFrame> frame = environment_.decoder.DecodeFrame(line);
   if (!frame.ok() || frame->type == WatchEventType::kError) {
     Abandon();
-    return Fail("a watch in place of a list brought an error");
+    return Fail("the watch that replaces the list sent an error");
   }
   ListedVersions& listed = listed_.back();
   if (frame->type == WatchEventType::kBookmark) {

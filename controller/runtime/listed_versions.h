@@ -23,10 +23,10 @@ struct ListedVersions {
 };
 
 // Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
-// the informer is applying a list of its own, returns "(a list is applied)", because that list may
-// contain the missing object. Once the watch has reached the version of an object, the informer
-// does not lag for that object. The store may still lack that version: it may have a newer one, or
-// the object could not be decoded and is quarantined.
+// the informer is applying a list of its own, returns "(a list is being applied)", because that
+// list may contain the missing object. Once the watch has reached the version of an object, the
+// informer does not lag for that object. The store may still lack that version: it may have a newer
+// one, or the object could not be decoded and is quarantined.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();
@@ -34,7 +34,7 @@ std::string FirstBehind(const Informer<T>& informer, const ListedVersions& liste
     const auto order = ResourceVersion::Compare(told, wanted);
     return !order || *order == std::strong_ordering::less;
   };
-  if (informer.is_applying()) return "(a list is applied)";
+  if (informer.is_applying()) return "(a list is being applied)";
   if (!behind(listed.version)) return {};
   for (const auto& [key, wanted] : listed.objects) {
     const T* held = informer.store().Find(key);

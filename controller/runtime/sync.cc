@@ -34,7 +34,7 @@ LogLevel LevelOf(ErrorKind kind) {
 
 // The answer to a question for which the sync has no time left.
 Error NotAsked() {
-  return {ErrorKind::kTimeout, "not asked, because questions of this sync have waited " +
+  return {ErrorKind::kTimeout, "not asked, because this sync has already waited " +
                                    std::to_string(kAskingMax / seconds(1)) + " s for answers"};
 }
 
@@ -133,7 +133,7 @@ bool Sync::IsTooLong() {
 // Ends a sync that took too long. If kSyncDeadline has passed, the server is slow, and the key is
 // retried. Otherwise the sync took too many steps, which is an internal error.
 void Sync::EndTooLong() {
-  environment_.log.Warning("sync took too long and will be taken up again",
+  environment_.log.Warning("a sync took too long; Windlass begins it again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});
@@ -143,7 +143,8 @@ void Sync::EndTooLong() {
 // room.
 void Sync::EndWithoutRoom() {
   environment_.log.Debug(
-      "no memory for what this sync has read, because others hold large answers; retrying",
+      "no memory for the answers to this sync, because other syncs hold large answers; Windlass "
+      "tries again",
       {{controller().log_field(), key_.ToString()}, {"bytes", answer_bytes_}});
   End({SyncResult::Kind::kRetry, {}, kNoRoomRetryMax, {}});
 }
@@ -206,7 +207,7 @@ void Sync::EndUncertain(const Request& sent) {
 // planner would plan that request again and again.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
-  fields.emplace_back("error", "a write that was refused is planned again");
+  fields.emplace_back("error", "the planner repeats a write that the API server refused");
   environment_.log.Error("internal error in a sync", fields);
   End({SyncResult::Kind::kInternal, {}, {}, {}});
 }
@@ -218,7 +219,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     // The write happened, but its result is not known: as uncertain as a write without an answer.
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
-    environment_.log.Warning("reply to a write could not be understood", fields);
+    environment_.log.Warning("the reply to a write could not be decoded", fields);
     return EndUncertain(write.request);
   }
   if (environment_.log.Enabled(LogLevel::kInfo)) {
@@ -242,7 +243,8 @@ void Sync::WriteFailed(const Write& write, Error error) {
   if (error.kind == ErrorKind::kAmbiguous) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);
-    environment_.log.Warning("a write got no answer; reading before writing again", fields);
+    environment_.log.Warning(
+        "a write got no answer; Windlass reads the object before it writes again", fields);
     late_.Note(write.request, error);
     return EndUncertain(write.request);
   }

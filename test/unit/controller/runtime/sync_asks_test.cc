@@ -230,7 +230,7 @@ TEST_CASE_METHOD(Fixture, "a question that is not asked ends the sync with a bac
   CHECK(ended->kind == SyncResult::Kind::kRetry);
   CHECK(ended->longest == kRetryMax);
   CHECK(sent.size() == 1);
-  CHECK(Logged("not asked, because questions of this sync have waited 60 s for answers"));
+  CHECK(Logged("not asked, because this sync has already waited 60 s for answers"));
 }
 
 TEST_CASE_METHOD(Fixture, "a sync that ends cancels its question (Q-020)") {
