@@ -37,12 +37,12 @@ Answer AskForOthers(const Situation& situation, const ResourceId& resource, std:
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();
   if (!failed || answer.value->said.error().kind != ErrorKind::kTooLarge) return answer;
-  return {.step = Fail(
-              situation, kInvalidUpdate,
-              Fill("the update cannot know who else acts on its Pods: {}: {}. Delete some of these "
-                   "objects, or move some to another namespace, and begin the update again",
-                   answer.value->asked.text, answer.value->said.error().message),
-              kLookThroughAgain)};
+  return {.step = Fail(situation, kInvalidUpdate,
+                       Fill("Windlass cannot check which other objects act on the Pods of this "
+                            "update: {}: {}. Delete some of these objects, or move some to another "
+                            "namespace, and begin the update again",
+                            answer.value->asked.text, answer.value->said.error().message),
+                       kLookThroughAgain)};
 }
 
 std::optional<Step> RefuseOwned(const Situation& situation,
@@ -92,7 +92,7 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
   if (name.empty() || name == situation.new_name) return std::nullopt;
   Answer answer =
       Ask(situation, {Request::Get(resources::kReplicationControllers, {old.meta.namespace_, name}),
-                      "it may be in the middle of another update"});
+                      "another update of the old controller may be under way"});
   if (answer.step) return std::move(answer.step);
   if (At(ObjectIn(answer), "/metadata/uid") != source.uid) return std::nullopt;
   return Fail(
@@ -140,13 +140,13 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
     const LabelSelector selector = fixed ? LabelSelectorIn(written) : SelectorOf(MapOf(written));
     if (selector.SelectsEverything() || !Matches(selector, labels)) continue;
     const std::string other = Fill("{} {}", resource.kind, name);
-    return Fail(situation, kSelectedByOther,
-                Fill("{} selects the labels of the new Pods, so it would take them over while {} "
-                     "is renamed to {}. {}et spec.cleanup to Delete: then the new "
-                     "ReplicationController keeps its name",
-                     other, situation.new_name, situation.old_name(),
-                     fixed ? "S" : "Change the selector of " + other + ", or s"),
-                kLookAgain);
+    return Fail(
+        situation, kSelectedByOther,
+        Fill("{} selects the labels of the new Pods, so it would adopt them while {} is renamed to "
+             "{}. {}et spec.cleanup to Delete: then the new ReplicationController keeps its name",
+             other, situation.new_name, situation.old_name(),
+             fixed ? "S" : "Change the selector of " + other + ", or s"),
+        kLookAgain);
   }
   return std::nullopt;
 }
@@ -171,12 +171,12 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   const ReplicationController& old = *situation.old_controller();
   const size_t cached = AnnotationBytes(old.meta.annotations);
   if (journal <= kSmallJournalBytes && cached <= kAnnotationBytesMax / 2) return std::nullopt;
-  Answer answer =
-      Ask(situation, {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),
-                      .why = "its annotations may leave no room for the journal of a rename",
-                      .digest = DigestBy([](std::string_view object) {
-                        return KeepParts(object, kAnnotationsOf);
-                      })});
+  Answer answer = Ask(
+      situation,
+      {.request = Request::Get(resources::kReplicationControllers, KeyOf(old.meta)),
+       .why = "the annotations of the old controller may leave no room for the journal of a rename",
+       .digest =
+           DigestBy([](std::string_view object) { return KeepParts(object, kAnnotationsOf); })});
   if (answer.step) return std::move(answer.step);
   size_t others = 0;
   const Json whole = ObjectIn(answer);
@@ -275,7 +275,7 @@ std::optional<Step> RefuseRename(const Situation& situation, const ReplicationCo
 
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
   Answer answer =
-      AskForAll(situation, resources::kServices, "a Service may select the old Pods only");
+      AskForAll(situation, resources::kServices, "a Service may select only the old Pods");
   if (answer.step) return {.step = std::move(answer.step)};
   std::vector<Event> warnings;
   for (const Json& service : ItemsIn(answer)) {

@@ -276,9 +276,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "An autoscaler would scale against the update. Delete it for the time of the update.",
         HasAutoscaler},
        {same_name, kFailed,
-        "error: ReplicaSet other selects the labels of the new Pods, so it would take them over "
-        "while old-67c9f95a43c69745e7b12261b8a547e7 is renamed to old. Set spec.cleanup to Delete: "
-        "then the new ReplicationController keeps its name",
+        "error: ReplicaSet other selects the labels of the new Pods, so it would adopt them while "
+        "old-67c9f95a43c69745e7b12261b8a547e7 is renamed to old. Set spec.cleanup to Delete: then "
+        "the new ReplicationController keeps its name",
         "While the new controller gets the old one's name, its Pods have no owner, and another "
         "controller would take them. Give `--cleanup=Delete`. Of another ReplicationController the "
         "text names its selector, too, which can be changed.",

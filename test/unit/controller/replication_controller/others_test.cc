@@ -29,7 +29,7 @@ TEST_CASE("a rename is refused before anything is touched if another one selects
   CHECK(world.reason() == "SelectedByAnother");
   const std::string name = world.update()["status"]["newName"];
   CHECK(world.message() ==
-        other + " selects the labels of the new Pods, so it would take them over while " + name +
+        other + " selects the labels of the new Pods, so it would adopt them while " + name +
             " is renamed to web. " +
             (other.starts_with("ReplicaSet ") ? "Set"
                                               : "Change the selector of " + other + ", or set") +

@@ -108,9 +108,9 @@ TEST_CASE("an update whose namespace cannot be looked through is refused, and to
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "InvalidUpdate");
   CHECK(world.message() ==
-        "the update cannot know who else acts on its Pods: list horizontalpodautoscalers ns: the "
-        "response is larger than 32 MiB. Delete some of these objects, or move some to another "
-        "namespace, and begin the update again");
+        "Windlass cannot check which other objects act on the Pods of this update: list "
+        "horizontalpodautoscalers ns: the response is larger than 32 MiB. Delete some of these "
+        "objects, or move some to another namespace, and begin the update again");
   CHECK(json(world.controllers()) == before);
   too_large = false;
   world.Edit({{"timeout", "6m"}});
