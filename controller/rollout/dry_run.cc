@@ -84,7 +84,7 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
     return Result<Read>(answer->said.error());
   }
   return Result<Read>(
-      Ask(*std::move(request), "an impossible template must be found before a Pod is replaced"));
+      Ask(*std::move(request), "an invalid template must be found before a Pod is replaced"));
 }
 
 // Returns the error for an answer that came and does not help. The status must not say that the API
@@ -114,7 +114,7 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     if (!request.ok()) return std::move(request).error();
     const Outcome* answer = FindOutcome(situation.learned, request->Identity());
     if (answer == nullptr) {
-      return Ask(*std::move(request), "the server's defaults of the template are not known");
+      return Ask(*std::move(request), "the API server's defaults of the template are not known");
     }
     const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
@@ -155,7 +155,7 @@ Result<Request> DryRunPod(const workload::Situation& situation) {
   WINDLASS_TRY(const workload::NewReplicaSet parts, workload::PartsOfNewReplicaSet(situation));
   const Json pod_template =
       Json::parse(*workload.template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return workload::Malformed("spec.template: is no JSON object");
+  if (!pod_template.is_object()) return workload::Malformed("spec.template: is not a JSON object");
   Json metadata = ObjectIn(pod_template, "metadata");
   const std::string name = NameOf(workload);
   metadata["name"] = name;

@@ -22,7 +22,7 @@ constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 // last-applied configuration.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is no JSON object"};
+  if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is not a JSON object"};
   if (object.value(Json::json_pointer("/metadata/resourceVersion"), "") != version.text) {
     return Error{ErrorKind::kConflict, "the Rollout was changed since it was read"};
   }

@@ -78,7 +78,8 @@ Step Hold(const Situation& situation) {
 // Returns the text that nothing is rolled out until the API server returns the defaults of the
 // template. `words` say why it did not.
 std::string WaitsText(const std::string& words) {
-  return "nothing is rolled out until the API server tells the defaults of spec.template: " + words;
+  return "nothing is rolled out until the API server returns the defaults of spec.template: " +
+         words;
 }
 
 Event Waits(const std::string& words) {
@@ -96,7 +97,7 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   const auto asked = DueDryRun(situation, checks);
   if (!asked || asked->ok()) return {};
   const Error& error = asked->error();
-  return WaitsText(error.http_status > 0 ? error.message : "it does not answer");
+  return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
 }
 
 // Returns true if this generation was rolled out completely, and the Pods of that rollout still
@@ -290,7 +291,7 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
 // Returns the Event that the rollout goes on although a dry run gave no verdict.
 Event NotChecked(const TemplateChecks& checks) {
   const bool of_pod = checks.NotJudged() == &checks.pod;
-  const std::string what = of_pod ? "check spec.template" : "tell the defaults of spec.template";
+  const std::string what = of_pod ? "check spec.template" : "return the defaults of spec.template";
   return {.type = Event::Type::kWarning,
           .reason = std::string(kTemplateNotChecked),
           .message = "the rollout goes on although the API server did not " + what + ": " +

@@ -114,9 +114,9 @@ std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService
   if (named.name.empty()) return std::nullopt;
   const std::string service = "Service " + std::string(named.name);
   if (named.failed_until && *named.failed_until > situation.now) {
-    return Told{"ServiceNotWritten",
-                "the API server did not answer, or was in trouble, when Windlass wrote to " +
-                    service + ". Windlass tries again every half a minute"};
+    return Told{"ServiceNotWritten", "Windlass could not write to " + service +
+                                         ", because the API server did not answer or reported an "
+                                         "internal error. Windlass tries again every 30 seconds"};
   }
   if (named.service != nullptr && WasInConflict(situation, *named.service)) {
     return Told{"ServiceNotWritten", "another client changed " + service +

@@ -50,8 +50,8 @@ std::string ServicesError(const RolloutStrategy& strategy) {
        {std::pair(".stable: ", &services.stable), std::pair(".canary: ", &services.canary)}) {
     if (IsServiceName(*name)) continue;
     return field + member + "\"" + *name +
-           "\" is no name of a Service: write at most 63 lower case letters, digits and '-', which "
-           "begin and end with a letter or digit";
+           "\" is not a valid Service name: write at most 63 lower case letters, digits and '-', "
+           "which begin and end with a letter or digit";
   }
   if (services.stable != services.canary) return {};
   return field + ": stable and canary are both " + services.stable +

@@ -63,8 +63,8 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   if (service.meta.cut()) {
     return ServiceTrouble{
         workload::kLeftOutReason,
-        name + " takes " + std::to_string(service.meta.cut_bytes >> 10U) +
-            " KiB of memory, for which Windlass has no room, so Windlass leaves the Service alone: "
+        name + " needs " + std::to_string(service.meta.cut_bytes >> 10U) +
+            " KiB of memory, which Windlass does not have, so Windlass leaves the Service alone: "
             "make its labels and its selector smaller, or change " +
             FieldOf(role)};
   }

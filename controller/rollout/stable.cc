@@ -147,12 +147,12 @@ std::optional<Event> TellRecovered(const Situation& situation) {
       workload::CompleteAs(*rs)
           ? "an annotation of its replica set " + rs->meta.name + " says that it was complete"
           : "all Pods of its replica set " + rs->meta.name + " are available";
-  return Event{.type = Event::Type::kNormal,
-               .reason = "StableRevisionFound",
-               .message =
-                   "The status does not say which revision was complete last. Windlass takes "
-                   "revision " +
-                   std::to_string(*kept) + ", because " + why};
+  return Event{
+      .type = Event::Type::kNormal,
+      .reason = "StableRevisionFound",
+      .message =
+          "The status does not say which revision was complete last. Windlass uses revision " +
+          std::to_string(*kept) + " as the stable one, because " + why};
 }
 
 std::optional<Step> StoreRecovered(const Situation& situation) {

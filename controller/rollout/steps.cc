@@ -31,12 +31,13 @@ std::optional<int64_t> Take(std::string_view& text, char letter) {
 // Returns why `step` cannot be carried out, as text to put after the name of its field; empty if it
 // can.
 std::string StepError(const RolloutStep& step) {
-  if (step.set_updated && step.pause) return ": has setUpdated and pause: make two steps of it";
+  if (step.set_updated && step.pause)
+    return ": has both setUpdated and pause: write two steps instead";
   if (step.pause) {
     if (!step.duration || ParseDuration(*step.duration)) return {};
     return ".pause.duration: \"" + step.duration->substr(0, 64) +
-           "\" is no duration: write hours, minutes and seconds such as 1h30m, or leave it out to "
-           "wait for annotation " +
+           "\" is not a duration: write hours, minutes and seconds such as 1h30m, or leave it out "
+           "to wait for annotation " +
            std::string(kPromote);
   }
   if (!step.set_updated) return ": is empty: write setUpdated or pause";

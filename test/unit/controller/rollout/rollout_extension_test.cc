@@ -459,7 +459,7 @@ TEST_CASE("defaults that the API server does not tell hold up no rollout (RO-094
   REQUIRE(events.size() == 1);
   CHECK(events[0].reason == "TemplateNotChecked");
   CHECK(events[0].message ==
-        "the rollout goes on although the API server did not tell the defaults of spec.template: "
+        "the rollout goes on although the API server did not return the defaults of spec.template: "
         "no dry run");
   Proves("RO-094");
 }
@@ -511,7 +511,7 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
   CHECK(failed.events[0].type == Event::Type::kWarning);
   CHECK(failed.events[0].reason == "TemplateNotChecked");
   CHECK(failed.events[0].message ==
-        "nothing is rolled out until the API server tells the defaults of spec.template: the "
+        "nothing is rolled out until the API server returns the defaults of spec.template: the "
         "server is restarting");
   Proves("RO-097");
 }
@@ -549,7 +549,7 @@ TEST_CASE("while the defaults are not told the status tells what there is (RO-09
   f.Publish();
   CHECK(f.status.observed_generation == 1);
   CHECK(ReadOwn(f.status.carried).not_told ==
-        "nothing is rolled out until the API server tells the defaults of spec.template: the "
+        "nothing is rolled out until the API server returns the defaults of spec.template: the "
         "server is restarting");
   CHECK(f.status.replicas == 10);
   CHECK(f.status.updated_replicas == 0);

@@ -82,7 +82,7 @@ TEST_CASE("a Service without room in the caches is left alone, and named (R-065)
   CHECK(f.Play().empty());
   CHECK(f.Told() == "False WindlassOutOfMemory");
   CHECK(f.message ==
-        "Service web-next takes 100 KiB of memory, for which Windlass has no room, so Windlass "
+        "Service web-next needs 100 KiB of memory, which Windlass does not have, so Windlass "
         "leaves the Service alone: make its labels and its selector smaller, or change "
         "spec.strategy.services.canary");
   CHECK(f.event == "WindlassOutOfMemory");

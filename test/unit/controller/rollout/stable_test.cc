@@ -164,8 +164,8 @@ TEST_CASE(
   REQUIRE(write.on_success.size() == 1);
   CHECK(write.on_success[0].reason == "StableRevisionFound");
   CHECK(write.on_success[0].message ==
-        "The status does not say which revision was complete last. Windlass takes revision 3, "
-        "because all Pods of its replica set web-3 are available");
+        "The status does not say which revision was complete last. Windlass uses revision 3 as "
+        "the stable one, because all Pods of its replica set web-3 are available");
   f.Publish();
   CHECK(f.Own().stable_revision == 3);
   CHECK_FALSE(StoreRecovered(f.Sit()));  // once

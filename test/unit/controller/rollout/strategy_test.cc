@@ -118,13 +118,11 @@ TEST_CASE("Services that cannot be told apart, or are none, are refused (RO-180)
        "spec.strategy.services: stable and canary are both web, and one Service cannot select two "
        "revisions: name two Services, or remove one of them"},
       {R"({"services":{"canary":"Web"}})",
-       "spec.strategy.services.canary: \"Web\" is no name of a Service: write at most 63 lower "
-       "case "
-       "letters, digits and '-', which begin and end with a letter or digit"},
+       "spec.strategy.services.canary: \"Web\" is not a valid Service name: write at most 63 lower "
+       "case letters, digits and '-', which begin and end with a letter or digit"},
       {R"({"type":"Recreate","services":{"stable":"-web"}})",
-       "spec.strategy.services.stable: \"-web\" is no name of a Service: write at most 63 lower "
-       "case "
-       "letters, digits and '-', which begin and end with a letter or digit"},
+       "spec.strategy.services.stable: \"-web\" is not a valid Service name: write at most 63 "
+       "lower case letters, digits and '-', which begin and end with a letter or digit"},
       {R"({"services":{}})", ""},
       {R"({"services":{"canary":"next-1"}})", ""},
       {R"({"type":"Recreate","services":{"stable":"web"}})", ""},
@@ -206,7 +204,7 @@ TEST_CASE("a label that selects the Pods is told to belong to a Rollout (RO-073)
   const in_place::Configuration read = in_place::ReadOptions(rollout.Look());
   REQUIRE(read.errors.size() == 1);
   CHECK(read.errors.front().message ==
-        "rollout shop/web: field spec.strategy.inPlace.drain: \"Label:app=web/out\" will not do: "
+        "rollout shop/web: field spec.strategy.inPlace.drain: \"Label:app=web/out\" is not valid: "
         "label \"app\" is in spec.selector, so a Pod without this label would no longer belong to "
         "the Rollout: drain by another label");
   Proves("RO-073");
