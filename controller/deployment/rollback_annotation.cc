@@ -22,7 +22,8 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
   const auto object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   std::map<std::string, std::string> annotations;
   const Json::json_pointer path("/metadata/annotations");
-  if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Deployment is no JSON object"};
+  if (!object.is_object())
+    return Error{ErrorKind::kMalformed, "the Deployment is not a JSON object"};
   // The patch applies to the cached version only. Annotations read from another version would undo
   // a user's edit.
   const Json::json_pointer own_version("/metadata/resourceVersion");

@@ -13,7 +13,7 @@ Json TextOf(const Symbol& symbol) { return std::string(symbol.text()); }
 
 Result<Json> TemplateWithoutHash(const std::string& template_json) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  if (!pod_template.is_object()) return Malformed("spec.template: is not a JSON object");
   const Json::json_pointer labels("/metadata/labels");
   if (pod_template.contains(labels) && pod_template[labels].is_object()) {
     pod_template[labels].erase(std::string(kPodTemplateHashLabel));

@@ -17,7 +17,7 @@ Error Malformed(std::string message);
 Json TextOf(const Symbol& symbol);
 
 // Returns the template of a ReplicaSet without the hash label, otherwise unchanged. Returns
-// kMalformed if `template_json` is no JSON object.
+// kMalformed if `template_json` is not a JSON object.
 Result<Json> TemplateWithoutHash(const std::string& template_json);
 
 }  // namespace windlass::workload

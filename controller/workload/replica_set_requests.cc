@@ -55,11 +55,11 @@ Json* ObjectMember(Json& object, const char* key) {
 // included (D-780).
 Result<Json> TemplateWithHash(const std::string& template_json, const std::string& hash) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
-  if (!pod_template.is_object()) return Malformed("spec.template: is no JSON object");
+  if (!pod_template.is_object()) return Malformed("spec.template: is not a JSON object");
   Json* metadata = ObjectMember(pod_template, "metadata");
-  if (metadata == nullptr) return Malformed("spec.template.metadata: is no JSON object");
+  if (metadata == nullptr) return Malformed("spec.template.metadata: is not a JSON object");
   Json* labels = ObjectMember(*metadata, "labels");
-  if (labels == nullptr) return Malformed("spec.template.metadata.labels: is no JSON object");
+  if (labels == nullptr) return Malformed("spec.template.metadata.labels: is not a JSON object");
   (*labels)[std::string(kPodTemplateHashLabel)] = hash;
   return pod_template;
 }

@@ -72,8 +72,8 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
 // label either: the label is removed from the template.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
-    return Error{ErrorKind::kMalformed,
-                 "replicaset " + KeyOf(rs.meta).ToString() + ": " + what + ": is no JSON object"};
+    return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +
+                                            ": is not a JSON object"};
   };
   OrderedJson pod_template = OrderedJson::parse(template_json, nullptr, /*allow_exceptions=*/false);
   if (!pod_template.is_object()) return malformed("spec.template");

@@ -56,7 +56,7 @@ Status ChangeTolerations(const SeenPod& pod, const std::vector<TolerationChange>
     present.push_back(Parse(text));
     if (present.back().is_object()) continue;
     return Error{ErrorKind::kMalformed, "pod " + pod.key.ToString() + ": toleration " +
-                                            Quoted(text) + " is no JSON object"};
+                                            Quoted(text) + " is not a JSON object"};
   }
   Json added = Json::array();
   for (const TolerationEdit& edit : EditsFor(present, changes)) {

@@ -133,7 +133,7 @@ void Reader::ReadNumber(std::string_view key, Integer least, Integer most, std::
   if (number && *number >= least && *number <= most) {
     into = number;
   } else {
-    Refuse(key, Quoted(*text) + " will not do: write " + std::string(example));
+    Refuse(key, Quoted(*text) + " is not valid: write " + std::string(example));
   }
 }
 
@@ -175,7 +175,7 @@ void Reader::ReadDrain() {
       if (const auto odd = WarnOfDrain(*drain, workload_.template_json)) Warn(kDrain, *odd);
       options_.drain = *std::move(drain);
     } else {
-      Refuse(kDrain, Quoted(*text) + " will not do: " + fits.error().message);
+      Refuse(kDrain, Quoted(*text) + " is not valid: " + fits.error().message);
     }
   }
   std::optional<int32_t> seconds;

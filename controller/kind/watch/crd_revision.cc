@@ -12,7 +12,7 @@
 namespace windlass::kind {
 Result<int64_t> RevisionOf(std::string_view json) {
   const nlohmann::json crd = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
-  const Error other{ErrorKind::kMalformed, "the answer is no CustomResourceDefinition"};
+  const Error other{ErrorKind::kMalformed, "the answer is not a CustomResourceDefinition"};
   if (!crd.is_object()) return other;
   const auto kind = crd.find("kind");
   if (kind == crd.end() || !kind->is_string()) return other;

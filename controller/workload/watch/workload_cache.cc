@@ -288,7 +288,7 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
 // (ObjectMeta::cut), and its size; "" if all are whole.
 std::string WorkloadCache::LeftOut(const View& view) const {
   const auto text = [](const ResourceId& resource, const ObjectMeta& meta) {
-    return ObjectText(resource, KeyOf(meta)) + ", which takes " +
+    return ObjectText(resource, KeyOf(meta)) + ", which needs " +
            std::to_string(meta.cut_bytes >> 10U) + " KiB";
   };
   if (view.workload.meta.cut()) return text(workloads_.resource(), view.workload.meta);

@@ -17,25 +17,25 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   World world(3);
   world.AddOld("web-1", 3, 3);
   View view = world.view();
-  view.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  view.left_out = "replicasets ns/web-1, which needs 1400 KiB";
   const Step told = Next(view, {}, kNow);
   REQUIRE(std::holds_alternative<Write>(told));
   const Request& request = std::get<Write>(told).request;
   CHECK(request.subresource() == "status");
   CHECK(request.body().find("WindlassOutOfMemory") != std::string::npos);
-  CHECK(request.body().find("web-1, which takes 1400 KiB") != std::string::npos);
+  CHECK(request.body().find("web-1, which needs 1400 KiB") != std::string::npos);
   // Otherwise "kubectl rollout status" would say that nobody has looked.
   CHECK(request.body().find(R"("observedGeneration":2)") != std::string::npos);
 
   const std::string message =
       "Windlass leaves this Deployment alone, because it has no room in memory for replicasets "
-      "ns/web-1, which takes 1400 KiB. Make labels, annotations or pod template of that object "
+      "ns/web-1, which needs 1400 KiB. Make labels, annotations or pod template of that object "
       "smaller, end updates in place of this Deployment, or raise the memory limit of Windlass.";
   DeploymentStatus& status = world.deployment.status;
   status.observed_generation = world.deployment.meta.generation;
   status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};
   View later = world.view();
-  later.left_out = "replicasets ns/web-1, which takes 1400 KiB";
+  later.left_out = "replicasets ns/web-1, which needs 1400 KiB";
   const Step then = Next(later, {}, kNow);
   REQUIRE(std::holds_alternative<Wait>(then));
   const auto& events = std::get<Wait>(then).events;
@@ -44,7 +44,7 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   CHECK(events[0].message == message);
   CHECK(events[0].at_most_every > Duration{0});
   // Its user has deleted web-1, and there is no room for web-2 either.
-  later.left_out = "replicasets ns/web-2, which takes 1400 KiB";
+  later.left_out = "replicasets ns/web-2, which needs 1400 KiB";
   const Step other = Next(later, {}, kNow);
   REQUIRE(std::holds_alternative<Write>(other));
   CHECK(std::get<Write>(other).request.body().find("web-2, which") != std::string::npos);

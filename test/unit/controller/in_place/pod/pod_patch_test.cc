@@ -301,7 +301,7 @@ TEST_CASE("P-035 what the Pod has not cannot be changed") {
   const auto bad = PatchPod(pod, {.tolerations = {Tolerated("c", {}, 5)}}, kState, 6);
   REQUIRE_FALSE(bad.ok());
   CHECK(bad.error() ==
-        Error{ErrorKind::kMalformed, "pod shop/web-1: toleration \"[\" is no JSON object"});
+        Error{ErrorKind::kMalformed, "pod shop/web-1: toleration \"[\" is not a JSON object"});
 }
 
 }  // namespace

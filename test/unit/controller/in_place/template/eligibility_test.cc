@@ -142,7 +142,7 @@ TEST_CASE("another image of a plain init container needs new Pods (P-006)") {
   })));
 }
 
-TEST_CASE("a template that is no JSON object is an error, one of odd types is not") {
+TEST_CASE("a template that is not a JSON object is an error, one of odd types is not") {
   const std::string good = kTemplate;
   for (const std::string bad : {"", "null", "[]", "{", R"({"a":1e400})"}) {
     CAPTURE(bad);

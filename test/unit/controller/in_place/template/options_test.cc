@@ -200,42 +200,43 @@ TEST_CASE("a wrong value is told with the object, the annotation and the remedy 
       {"P-024", "-surge", "Sometimes", "\"Sometimes\" is not known: write Auto, Never or Always"},
       {"P-033 partition", "-partition", "half", "\"half\" is not a percentage" + pods},
       {"P-033 canary", "-canary-first", "yes", "\"yes\" is not known: write true or false"},
-      {"P-040 drain", "-drain", "Hard", "\"Hard\" will not do: " + drain},
-      {"P-040 drain, no key", "-drain", "Label:=on/off", "\"Label:=on/off\" will not do: " + drain},
+      {"P-040 drain", "-drain", "Hard", "\"Hard\" is not valid: " + drain},
+      {"P-040 drain, no key", "-drain", "Label:=on/off",
+       "\"Label:=on/off\" is not valid: " + drain},
       {"P-040 drain, no values", "-drain", "Label:traffic",
-       "\"Label:traffic\" will not do: " + drain},
+       "\"Label:traffic\" is not valid: " + drain},
       {"P-040 drain, one value", "-drain", "Label:traffic=on",
-       "\"Label:traffic=on\" will not do: " + drain},
+       "\"Label:traffic=on\" is not valid: " + drain},
       {"P-040 drain, equal values", "-drain", "Label:traffic=on/on",
-       "\"Label:traffic=on/on\" will not do: " + drain},
+       "\"Label:traffic=on/on\" is not valid: " + drain},
       {"P-040 drain, no label value", "-drain", "Label:traffic=on/off!",
-       "\"Label:traffic=on/off!\" will not do: " + drain},
+       "\"Label:traffic=on/off!\" is not valid: " + drain},
       {"P-040 drain, empty label value", "-drain", "Label:traffic=on/",
-       "\"Label:traffic=on/\" will not do: " + drain},
+       "\"Label:traffic=on/\" is not valid: " + drain},
       {"P-040 drain, label missing in the template", "-drain", "Label:a/b=in/out",
-       "\"Label:a/b=in/out\" will not do: label \"a/b\" is missing in "
+       "\"Label:a/b=in/out\" is not valid: label \"a/b\" is missing in "
        "spec.template.metadata.labels: add it with value \"in\", and to the selectors of the "
        "Services"},
       {"P-040 drain, drained in the template", "-drain", "Label:traffic=yes/on",
-       "\"Label:traffic=yes/on\" will not do: label \"traffic\" has value \"on\" in "
+       "\"Label:traffic=yes/on\" is not valid: label \"traffic\" has value \"on\" in "
        "spec.template.metadata.labels, which keeps every Pod out of traffic: write another value "
        "there"},
       {"P-040 drain, label of the selector", "-drain", "Label:app=web/out",
-       "\"Label:app=web/out\" will not do: label \"app\" is in spec.selector, so a Pod without "
+       "\"Label:app=web/out\" is not valid: label \"app\" is in spec.selector, so a Pod without "
        "this label would no longer belong to the Deployment: drain by another label"},
       {"P-040 drain, label of the selector's expressions", "-drain", "Label:tier=front/out",
-       "\"Label:tier=front/out\" will not do: label \"tier\" is in spec.selector, so a Pod without "
-       "this label would no longer belong to the Deployment: drain by another label"},
+       "\"Label:tier=front/out\" is not valid: label \"tier\" is in spec.selector, so a Pod "
+       "without this label would no longer belong to the Deployment: drain by another label"},
       {"P-040 seconds", "-drain-seconds", "3601",
-       "\"3601\" will not do: write whole seconds from 0 to 3600"},
+       "\"3601\" is not valid: write whole seconds from 0 to 3600"},
       {"P-040 seconds with unit", "-drain-seconds", "10s",
-       "\"10s\" will not do: write whole seconds from 0 to 3600"},
+       "\"10s\" is not valid: write whole seconds from 0 to 3600"},
       {"P-061", "-on-failure", "Panic", "\"Panic\" is not known: write Hold, Revert or Recreate"},
       {"P-038", "-pdb", "No", "\"No\" is not known: write Respect or Ignore"},
       {"P-038 as v0.1.0 had it", "-pdb", "reserve",
        "Reserve does not exist any more: write Respect or remove the annotation"},
-      {"P-062", "-unblock", "all", "\"all\" will not do: write the number of a revision"},
-      {"P-062 zero", "-unblock", "0", "\"0\" will not do: write the number of a revision"},
+      {"P-062", "-unblock", "all", "\"all\" is not valid: write the number of a revision"},
+      {"P-062 zero", "-unblock", "0", "\"0\" is not valid: write the number of a revision"},
   }));
   CAPTURE(row.id);
   Annotations annotations{{row.suffix, row.value}};
@@ -303,7 +304,7 @@ TEST_CASE("drain Gate needs the readinessGate in the template (P-040)") {
   const Configuration read = ReadOptions(deployment);
   REQUIRE(read.errors.size() == 1);
   CHECK(read.errors[0].message ==
-        "deployment shop/web: annotation windlass.dev/in-place-drain: \"Gate\" will not do: "
+        "deployment shop/web: annotation windlass.dev/in-place-drain: \"Gate\" is not valid: "
         "readinessGate windlass.dev/in-place-ready is missing: add it to "
         "spec.template.spec.readinessGates, or choose Label or None");
 }
