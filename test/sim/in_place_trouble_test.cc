@@ -283,7 +283,7 @@ TEST_CASE("in place where ReplicaSets keep no annotation (P-013, P-014)", "[in-p
     CHECK(run.Reason() == "NotPossible");
     // A rollback would take the settings from the Deployment, too.
     const Json& told = ConditionOf(*run.world.Deployment("web"), "windlass.dev/InPlace");
-    CHECK(TextAt(told, {"message"}).find("takes the template back") == std::string::npos);
+    CHECK(TextAt(told, {"message"}).find("restores the previous template") == std::string::npos);
     StripReplicaSets(run, false);
     run.world.RunFor(seconds(300));
   }

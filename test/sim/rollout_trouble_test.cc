@@ -185,7 +185,7 @@ void CheckStaysAt(const World& world, const std::string& image, bool in_place) {
   if (!in_place) return;
   CHECK(TextAt(condition, {"reason"}) == "Complete");
   CHECK(TextAt(condition, {"message"}) ==
-        "no Pod is updated: the rollout is aborted, and has nothing to go back to");
+        "no Pod is updated: the rollout is aborted, but has no revision to go back to");
 }
 
 TEST_CASE("With nothing to abort to, the status is about the revision that Pods stay at (RO-153)") {
@@ -345,11 +345,11 @@ TEST_CASE("The way back from a refused template is not its own revision (P-014)"
   };
   world.Edit(kName, {{"spec", {{"template", {{"spec", {{"hostNetwork", true}}}}}}}}, kRollouts);
   REQUIRE(world.Rest());
-  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes the template back"));
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} restores the previous template"));
   scale(0);
   scale(2);
   CHECK(world.Pods(kName, kRollouts).size() == 2);
-  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} takes the template back"));
+  CHECK(way_back().ends_with("spec.rollbackTo: {revision: 1} restores the previous template"));
   Proves("P-014");
 }
 

@@ -187,7 +187,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     auto said = PodStateOf(*pod);
     std::optional<PodState> state = OurState(said, templates.deployment);
     if (state && IsOutdated(*pod, *state, templates.revisions)) {
-      said = Result<PodState>(Error{ErrorKind::kMalformed, "of an earlier patch"});
+      said = Result<PodState>(Error{ErrorKind::kMalformed, "the state is of an earlier patch"});
       state.reset();
     }
 

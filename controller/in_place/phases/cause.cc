@@ -56,17 +56,20 @@ std::string SentenceOf(const NotEligible& why) {
              (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
     case Reason::kImagePullPolicyChanged:
       return field +
-             " has changed, which another tag may cause if it is not set, and Kubernetes cannot "
+             " has changed (if it is not set, the image's tag decides it), and Kubernetes cannot "
              "change it in a running Pod";
     case Reason::kMetadataOnly:
-      return "only labels or annotations of spec.template have changed, and that means new Pods";
+      return "only labels or annotations of spec.template have changed, and Windlass makes new "
+             "Pods for such a change";
     case Reason::kEnvFromMetadata:
       return field +
              " reads a label or annotation that has changed, and its container is not restarted";
     case Reason::kMatchLabelKey:
-      return field + " has changed, and by this label the scheduler has placed the Pods";
+      return field + " has changed, and the scheduler has placed the Pods by this label";
     case Reason::kContainerRestartPolicy:
-      return field + " is a restart rule of its own, so the container might not come back";
+      return field +
+             " gives the container a restart rule of its own, so the container might not start "
+             "again after a patch";
     case Reason::kMultipleActiveReplicaSets:
       return "a rolling update is under way, and has to end first";
     case Reason::kRecreateStrategy:
@@ -100,7 +103,8 @@ Cause CauseOf(const NotEligible& why) {
 }
 
 Cause HostIsGone() {
-  Cause why = Named(kHostGone, "the replica set of the Pods was deleted, and another one has Pods");
+  Cause why =
+      Named(kHostGone, "the replica set of the Pods was deleted, and another replica set has Pods");
   why.note = kHostGone;
   return why;
 }

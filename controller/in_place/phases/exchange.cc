@@ -259,7 +259,7 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   if (TextIn(pending.meta.annotations, kRevision).empty()) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(pending.meta).ToString() +
                                             ": annotation " + std::string(kRevision) +
-                                            ": is missing"};
+                                            " is missing"};
   }
   // X2 gives the stashed template to the host. A template with which X2 would fail must not be
   // stashed.
@@ -271,10 +271,10 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
   const size_t bytes = AnnotationBytes(pending.meta.annotations, changes);
   if (bytes > kAnnotationBytesMax) {
     return Error{ErrorKind::kInvalid,
-                 "replicaset " + KeyOf(pending.meta).ToString() + ": would have " +
-                     std::to_string(bytes) + " bytes of annotations, at most " +
+                 "replicaset " + KeyOf(pending.meta).ToString() + ": its annotations would have " +
+                     std::to_string(bytes) + " bytes, and at most " +
                      std::to_string(kAnnotationBytesMax) +
-                     " are possible; shorten the longest of them, " +
+                     " bytes are possible; shorten the longest annotation, " +
                      LongestOf(pending.meta.annotations, changes) + ", or the template"};
   }
   return PutTemplate(pending, std::move(pod_template), changes);

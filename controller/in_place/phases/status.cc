@@ -202,7 +202,7 @@ std::string WayBack(const workload::Situation& situation) {
   }
   const std::string_view revision = workload::RevisionText(newest->meta);
   return "; " + situation.workload.kind.WayBackTo(situation.workload, revision) +
-         " takes the template back";
+         " restores the previous template";
 }
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
@@ -281,7 +281,7 @@ bool IsHeldByAbort(const workload::Situation& situation) {
 // have the template of the workload's revision and others do not, the update stands still, as in a
 // pause.
 Word OfNothingToAbortTo(const workload::Situation& situation) {
-  const std::string why = "the rollout is aborted, and has nothing to go back to";
+  const std::string why = "the rollout is aborted, but has no revision to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();
   const bool midway = counts.in_flight > 0 || (counts.to_update > 0 && counts.updated > 0);
   if (midway) return Running(InPlaceReason::kPaused, situation, why);

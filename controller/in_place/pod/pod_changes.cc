@@ -19,7 +19,7 @@ Result<Json> ReadTemplate(std::string_view text) {
   WINDLASS_TRY(const std::string canonical, CanonicalTemplate(text));
   Json json = Json::parse(canonical, nullptr, /*allow_exceptions=*/false);
   if (json.is_object()) return json;
-  return Error{ErrorKind::kMalformed, "a number is too large"};
+  return Error{ErrorKind::kMalformed, "a number in the template is too large"};
 }
 
 Result<TemplateImages> ImagesOf(const KnownTemplate& known) {

@@ -215,7 +215,7 @@ Verdict Judge(const Comparison& c) {
 Result<Json> Parse(const std::string& canonical) {
   Json json = Json::parse(canonical, nullptr, /*allow_exceptions=*/false);
   if (json.is_object()) return json;
-  return Error{ErrorKind::kMalformed, "a number is too large"};
+  return Error{ErrorKind::kMalformed, "a number in the template is too large"};
 }
 
 // Returns nullopt if the canonical texts are equal, without parsing JSON.

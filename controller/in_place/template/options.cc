@@ -221,7 +221,7 @@ void Reader::ReadPartition() {
   options_.has_partition = IsAboveZero(pods);
   if (options_.partition <= replicas) return;
   Warn(kPartition, Quoted(*Value(kPartition)) + " is more than the " + std::to_string(replicas) +
-                       " replicas there are: all of them keep the old revision");
+                       " replicas, so all of them keep the old revision");
   options_.partition = replicas;
 }
 

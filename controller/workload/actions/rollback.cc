@@ -303,7 +303,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   if (target == nullptr) {
     return Refuse(situation, "RevisionNotFound", "Unable to find the revision to rollback to.",
                   "Revision " + std::to_string(revision) +
-                      " does not exist; to choose from: " + NameRevisions(candidates));
+                      " does not exist; a rollback can go to " + NameRevisions(candidates));
   }
   if (HasWorkloadsTemplate(situation, *target)) {
     if (IsRepeated(situation.workload, *target, *wanted)) {

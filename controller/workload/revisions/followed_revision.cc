@@ -34,9 +34,9 @@ RolloutRefusal NothingToFollow(const Situation& situation) {
         return rs->replicas == 0 && rs->status.replicas == 0;
       });
   return {.reason = kNothingToAbortTo,
-          .message = "The rollout is aborted, and has nothing to go back to: " + why +
-                     (none ? ". There are no Pods. " : ". No Pod is moved. ") +
-                     "End the abort to roll the template out"};
+          .message = "The rollout is aborted, but has no revision to go back to: " + why +
+                     (none ? ". There are no Pods. " : ". No Pod is changed. ") +
+                     "End the abort to roll out the template"};
 }
 
 }  // namespace windlass::workload

@@ -132,7 +132,7 @@ std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets) {
     const std::optional<int64_t> revision = RevisionOf(rs->meta);
     if (revision && *revision > 0) numbers.insert(*revision);
   }
-  if (numbers.empty()) return "no revisions";
+  if (numbers.empty()) return "no revision";
   const bool cut = numbers.size() > kRevisionsNamedMax;
   while (numbers.size() > kRevisionsNamedMax) numbers.erase(numbers.begin());
   std::string text = numbers.size() == 1 ? "revision " : "revisions ";

@@ -364,13 +364,13 @@ TEST_CASE("with nothing to abort to and no Pods, the verdict says so (RO-062)") 
   Fixture f;
   f.follow_revision = 7;
   const auto message = [&f] { return f.Sit().extended.refused->message; };
-  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);
+  CHECK(message().find("No Pod is changed. End the abort") != std::string::npos);
   f.replica_sets[0].replicas = 0;
-  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);  // they terminate
+  CHECK(message().find("No Pod is changed. End the abort") != std::string::npos);  // they terminate
   f.replica_sets[0].status.replicas = 0;
   CHECK(message().find("There are no Pods. End the abort") != std::string::npos);
   f.replicas = 0;
-  CHECK(message().find("No Pod is moved. End the abort") != std::string::npos);
+  CHECK(message().find("No Pod is changed. End the abort") != std::string::npos);
   Proves("RO-062");
 }
 

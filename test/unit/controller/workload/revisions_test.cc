@@ -149,7 +149,7 @@ TEST_CASE("the present number comes before former ones") {
 TEST_CASE("revisions are named in order, and not too many of them") {
   World world(1);
   ReplicaSets all = {Add(world, "-", "-"), Add(world, "abc", "-")};
-  CHECK(NameRevisions(all) == "no revisions");
+  CHECK(NameRevisions(all) == "no revision");
   all.push_back(Add(world, "4", "1"));
   CHECK(NameRevisions(all) == "revision 4");
   all.push_back(Add(world, "2", "-"));

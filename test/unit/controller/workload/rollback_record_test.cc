@@ -193,7 +193,7 @@ struct RefusalRow {
 TEST_CASE("a refusal is recorded with what the user can do (RO-025)") {
   const RefusalRow row = GENERATE(values<RefusalRow>({
       {"unknown", 9, "RollbackRevisionNotFound",
-       "Revision 9 does not exist; to choose from: revisions 1, 2 and 3"},
+       "Revision 9 does not exist; a rollback can go to revisions 1, 2 and 3"},
       {"the present one", 3, "RollbackTemplateUnchanged",
        "Revision 3 has the template that boat \"web\" has already: there is nothing to do"},
   }));
@@ -279,7 +279,7 @@ TEST_CASE("a number that no revision had is none (RO-022)") {
   boat.world.replica_sets[0].meta.annotations.Erase(kRevisionHistory);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kWarning, "BoatRollbackRevisionNotFound",
-                   "Revision 1 does not exist; to choose from: revisions 2, 3 and 4"});
+                   "Revision 1 does not exist; a rollback can go to revisions 2, 3 and 4"});
   Proves("RO-022");
 }
 

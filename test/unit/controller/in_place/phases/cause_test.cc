@@ -38,25 +38,25 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "(SidecarKubeletTooOld)",
        "update this kubelet, or " + kNewPods},
       {{Reason::kImagePullPolicyChanged, "/spec/containers/0/imagePullPolicy"},
-       "spec.template.spec.containers[0].imagePullPolicy has changed, which another tag may cause "
-       "if it is not set, and Kubernetes cannot change it in a running Pod "
+       "spec.template.spec.containers[0].imagePullPolicy has changed (if it is not set, the "
+       "image's tag decides it), and Kubernetes cannot change it in a running Pod "
        "(ImagePullPolicyChanged)",
        kNewPods},
       {{Reason::kMetadataOnly, "/metadata/labels/tier"},
-       "only labels or annotations of spec.template have changed, and that means new Pods "
-       "(MetadataOnly)",
+       "only labels or annotations of spec.template have changed, and Windlass makes new Pods for "
+       "such a change (MetadataOnly)",
        kNewPods},
       {{Reason::kEnvFromMetadata, "/spec/containers/1/env/0/valueFrom/fieldRef/fieldPath"},
        "spec.template.spec.containers[1].env[0].valueFrom.fieldRef.fieldPath reads a label or "
        "annotation that has changed, and its container is not restarted (EnvFromMetadata)",
        kNewPods},
       {{Reason::kMatchLabelKey, "/metadata/labels/tier"},
-       "spec.template.metadata.labels.tier has changed, and by this label the scheduler has placed "
-       "the Pods (MatchLabelKey)",
+       "spec.template.metadata.labels.tier has changed, and the scheduler has placed the Pods by "
+       "this label (MatchLabelKey)",
        kNewPods},
       {{Reason::kContainerRestartPolicy, "/spec/containers/0/restartPolicy"},
-       "spec.template.spec.containers[0].restartPolicy is a restart rule of its own, so the "
-       "container might not come back (ContainerRestartPolicy)",
+       "spec.template.spec.containers[0].restartPolicy gives the container a restart rule of its "
+       "own, so the container might not start again after a patch (ContainerRestartPolicy)",
        kNewPods},
       {{Reason::kMultipleActiveReplicaSets, ""},
        "a rolling update is under way, and has to end first (MultipleActiveReplicaSets)"},
@@ -93,8 +93,8 @@ TEST_CASE("a cause with a sentence of its own is noted with it, and has no other
 TEST_CASE("what an earlier version noted is shown as a sentence, and stays noted (P-013)") {
   const auto [note, text] = GENERATE(table<std::string, std::string>({
       {"MetadataOnly",
-       "only labels or annotations of spec.template have changed, and that means new Pods "
-       "(MetadataOnly)"},
+       "only labels or annotations of spec.template have changed, and Windlass makes new Pods for "
+       "such a change (MetadataOnly)"},
       {"InitImageChanged",
        "spec.template has changed, and an init container that has run does not run again "
        "(InitImageChanged)"},
@@ -104,7 +104,8 @@ TEST_CASE("what an earlier version noted is shown as a sentence, and stays noted
       {"PodForbidden: pods is forbidden",
        "the API server refused three patches of Pods in a row: pods is forbidden (PodForbidden)"},
       {"PodForbidden", "the API server refused three patches of Pods in a row (PodForbidden)"},
-      {"HostGone", "the replica set of the Pods was deleted, and another one has Pods (HostGone)"},
+      {"HostGone",
+       "the replica set of the Pods was deleted, and another replica set has Pods (HostGone)"},
       {"pod web-1: app: ErrImagePull", "pod web-1: app: ErrImagePull"},
   }));
   const Cause why = CauseOfNote(note);

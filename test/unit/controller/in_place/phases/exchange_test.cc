@@ -482,7 +482,7 @@ TEST_CASE("P-052 what is no template is refused before anything is written") {
   REQUIRE_FALSE(request.ok());
   CHECK(request.error() == Error{ErrorKind::kMalformed,
                                  "replicaset shop/web-bbb: annotation "
-                                 "deployment.kubernetes.io/revision: is missing"});
+                                 "deployment.kubernetes.io/revision is missing"});
 }
 
 std::map<std::string, std::string> AnnotationsOf(const Json& object) {

@@ -51,8 +51,8 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.InPlaceMessage() ==
         std::string(kWhy) +
             ". With Only, nothing is rolled out: set windlass.dev/in-place to IfPossible for new "
-            "Pods; kubectl rollout undo deployment/web -n ns --to-revision=1 takes the template "
-            "back");
+            "Pods; kubectl rollout undo deployment/web -n ns --to-revision=1 restores the previous "
+            "template");
   c.ScaleInPlace(4);
   CHECK(Running(c, "v1") == 4);
   c.ScaleInPlace(3);
@@ -99,7 +99,7 @@ TEST_CASE(
   c.Edit(SetHostNetwork);
   c.SettleInPlace();
   CHECK(c.InPlaceMessage().ends_with("kubectl rollout undo deployment/web -n ns --to-revision=" +
-                                     c.RevisionOf("v2") + " takes the template back"));
+                                     c.RevisionOf("v2") + " restores the previous template"));
   c.Edit(UnsetHostNetwork);
   c.SettleInPlace();
   CHECK(Running(c, "v2") == 1);

@@ -177,7 +177,7 @@ TEST_CASE("of a workload that is aborted and has nothing to go back to, no dry r
   c.SetImage("v2");
   c.Sync();
   CHECK(c.InPlaceMessage() ==
-        "no Pod is updated: the rollout is aborted, and has nothing to go back to");
+        "no Pod is updated: the rollout is aborted, but has no revision to go back to");
   CHECK(c.InPlaceCondition() == "False Complete");
   CHECK(c.deployment()["status"]["updatedReplicas"] == 2);  // all of revision 1, where they stay
   CHECK_FALSE(c.HasReplicaSet("v2"));
@@ -198,8 +198,8 @@ TEST_CASE("Pods of two templates stay as they are if there is nothing to abort t
   CHECK(c.in_flight() == 0);
   CHECK(c.InPlaceCondition() == "True Paused");
   CHECK(c.InPlaceMessage() ==
-        "1 of 2 Pods are patched, 1 of them is done: the rollout is aborted, and has nothing to go "
-        "back to");
+        "1 of 2 Pods are patched, 1 of them is done: the rollout is aborted, but has no revision "
+        "to go back to");
   CHECK(c.deployment()["status"]["updatedReplicas"] == 1);  // of revision 2, as published
   CHECK(c.revision() == "2");
   Proves("RO-032");

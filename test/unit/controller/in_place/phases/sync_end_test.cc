@@ -198,7 +198,7 @@ TEST_CASE("one that does not fit any more is told, and so is the deadline (P-052
   for (const std::string& pod : c.PodNames()) CHECK(c.ImageOfPod(pod) == "v2");
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().ends_with(
-      " bytes of annotations, at most 262144 are possible; shorten the longest of them, "
+      " bytes, and at most 262144 bytes are possible; shorten the longest annotation, "
       "example.com/long, or the template"));
   CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
   const Step end = c.Sync();

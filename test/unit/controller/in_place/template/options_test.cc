@@ -373,7 +373,7 @@ TEST_CASE("what is understood in spite of itself is a warning (P-083)") {
   REQUIRE(read.warnings.size() == 2);
   CHECK(read.warnings[0] ==
         "deployment shop/web: annotation windlass.dev/in-place-partition: \"11\" is more than the "
-        "10 replicas there are: all of them keep the old revision");
+        "10 replicas, so all of them keep the old revision");
   CHECK(read.warnings[1] ==
         "deployment shop/web: annotation windlass.dev/in-place-max-unavailble: is not a known "
         "setting and has no effect: correct its name or remove it");
