@@ -22,7 +22,8 @@ constexpr Metric kSteppedBackTotal{
     MetricType::kCounter,
     "Times a Deployment was left to another controller that writes its status.",
     {},
-    "[install.md](install.md#3-switch-the-stock-controller-off) says how to switch that one off."};
+    "[install.md](install.md#3-switch-the-stock-controller-off) says how to switch that controller "
+    "off."};
 
 // Returns what to run so that `rival`, a field manager, leaves Deployments alone.
 std::string SwitchOff(const std::string& rival) {

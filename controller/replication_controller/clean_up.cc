@@ -87,8 +87,8 @@ Step WithoutOldController(const Situation& situation) {
     const int32_t desired = situation.run.desired_replicas.value_or(
         NumberIn(*created, kDesiredReplicas).value_or(created->replicas));
     std::string text = Fill(
-        "ReplicationController {} was deleted during its update, which cannot end without it. {} "
-        "has {} of {} replicas",
+        "ReplicationController {} was deleted during its update, and the update cannot end without "
+        "it. {} has {} of {} replicas",
         situation.old_name(), created->meta.name, created->replicas, desired);
     if (created->replicas != desired) {
       text += Fill(": scale it with kubectl scale rc {} -n {} --replicas={}", created->meta.name,

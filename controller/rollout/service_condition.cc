@@ -140,7 +140,7 @@ Condition Judge(const Situation& situation, const ServiceFacts& facts,
   if (!troubles.empty()) return condition("False", troubles.front().reason, Joined(troubles));
   if (facts.known == ServicesKnown::kFailed) {
     return condition("Unknown", kNotRead,
-                     "Services cannot be read, and Windlass goes on trying: " + facts.trouble);
+                     "Windlass cannot read Services, and tries again: " + facts.trouble);
   }
   for (const auto& [named, role] : {std::pair(&facts.stable, ServiceRole::kStable),
                                     std::pair(&facts.canary, ServiceRole::kCanary)}) {

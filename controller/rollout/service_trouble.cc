@@ -57,7 +57,7 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   const std::string name = "Service " + std::string(named.name);
   if (named.service == nullptr) {
     return ServiceTrouble{"ServiceMissing",
-                          name + " does not exist: make it, or change " + FieldOf(role)};
+                          name + " does not exist: create it, or change " + FieldOf(role)};
   }
   const Service& service = *named.service;
   if (service.meta.cut()) {

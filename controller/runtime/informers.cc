@@ -114,7 +114,7 @@ void Informers::GiveUp(AnyInformer& informer) {
   const size_t mebibytes = environment_.budget->limit() >> 20U;
   const std::string plural(informer.reflector().options().resource.plural);
   environment_.log.Warning(
-      "no room in the caches for all objects of a resource; going on without this cache",
+      "no room in the caches for all objects of a resource; Windlass goes on without this cache",
       {{"resource", plural}, {"budget", environment_.budget->limit()}});
   if (informer.lingers_) {
     StopWaiting(informer);

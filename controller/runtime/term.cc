@@ -233,8 +233,8 @@ void Term::InternalError(const QueueKey& key) {
   Warn(key, "WindlassInternalError",
        "Windlass failed " + std::to_string(kInternalErrorsMax) + " times in a row on this " +
            std::string(environment_.ControllerOf(key).kind()) +
-           ", by a fault of its own. Windlass tries again every five minutes, and when the spec "
-           "changes. Its log says more.");
+           " because of an internal error. Windlass tries again every five minutes, and when the "
+           "spec changes. The log of Windlass says more.");
 }
 
 }  // namespace windlass

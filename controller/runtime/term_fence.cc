@@ -55,8 +55,8 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
   }
   environment_.log.Warning(
-      "could not fence off writes of the former leader; Windlass tries again later, and rolls "
-      "nothing out for this object before",
+      "could not fence off writes of the former leader; Windlass tries again later, and does not "
+      "roll out this object until that succeeds",
       {{environment_.ControllerOf(key).log_field(), key.ToString()},
        {"request", request.Describe()},
        {"error", said.error().message}});

@@ -120,7 +120,7 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
          (more > 0 ? " and " + std::to_string(more) + " more" : "") + " of the " + noun +
          ": the annotations of the replicaset have " + std::to_string(choice.bytes) + " of " +
          std::to_string(kAnnotationBytesCopied) + " bytes already. Shorten the annotation, or " +
-         "remove annotations of the replicaset that the " + noun + " has no longer";
+         "remove annotations of the replicaset that the " + noun + " no longer has";
 }
 
 }  // namespace windlass::workload

@@ -139,7 +139,7 @@ std::vector<std::string> UpdateController::Troubles() const {
 
 std::vector<std::string> UpdateController::Notes() const {
   if (!watches_pods_ || pods_.given_up().empty()) return {};
-  return {pods_.given_up() + "; until then, updates of ReplicationControllers stand still"};
+  return {pods_.given_up() + "; until then, updates of ReplicationControllers wait"};
 }
 
 std::vector<NeededRight> UpdateController::RightsNeeded() const {

@@ -14,8 +14,10 @@ constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
                                         "available", "old",     "terminating"};
 
 constexpr MetricLabel kNamespace{
-    kNamespaceLabel, {}, "that of the object; `_other` for every namespace after the first 1000"};
-constexpr MetricLabel kName{"name", {}, "the object's"};
+    kNamespaceLabel,
+    {},
+    "the namespace of the object; `_other` for every namespace after the first 1000"};
+constexpr MetricLabel kName{"name", {}, "the name of the object"};
 constexpr MetricLabel kKind{"kind", {}, {}, /*open=*/true};
 constexpr MetricLabel kStrategy{"strategy", kOtherStrategy, {}, /*open=*/true};
 constexpr MetricLabel kOutcome{"outcome", kOutcomes};
@@ -92,7 +94,7 @@ constexpr Metric kInfo{
       kName,
       kKind,
       kStrategy,
-      {"revision", {}, "the number that the rollout has; none before it has one"},
+      {"revision", {}, "the revision number of the rollout; empty until the rollout has one"},
       {"rollout_id", {}, "as in the log and in Events"},
       kPhase,
       kCause}},

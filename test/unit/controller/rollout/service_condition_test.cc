@@ -22,7 +22,7 @@ struct TroubleRow {
 TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-184)") {
   const auto row = GENERATE(values<TroubleRow>({
       {"missing", [](Served& f) { f.facts.canary.service = nullptr; }, "ServiceMissing",
-       "Service web-next does not exist: make it, or change spec.strategy.services.canary"},
+       "Service web-next does not exist: create it, or change spec.strategy.services.canary"},
       {"no selector", [](Served& f) { f.next().selector = {}; }, "ServiceWithoutSelector",
        "Service web-next has no label of the Pods in spec.selector: let the Service select the "
        "Pods of the Rollout, or change spec.strategy.services.canary"},
@@ -163,7 +163,7 @@ TEST_CASE("an Event for each reason tells what the condition newly says (RO-184)
   f.facts.canary.service = nullptr;
   CHECK(f.Told() == "False ServiceUpdateRefused");
   CHECK(f.message.ends_with(
-      "; Service web-next does not exist: make it, or change spec.strategy.services.canary"));
+      "; Service web-next does not exist: create it, or change spec.strategy.services.canary"));
   CHECK(f.event == "ServiceUpdateRefused ServiceMissing");
   f.Told();
   CHECK(f.event.empty());
@@ -218,8 +218,7 @@ TEST_CASE("Services that cannot be read are told (RO-185)") {
     CHECK(f.Told() == "Unknown ServicesNotRead");
     f.facts.trouble = "list services: 500 (2)";
     f.Told();
-    CHECK(f.message ==
-          "Services cannot be read, and Windlass goes on trying: list services: 500 (1)");
+    CHECK(f.message == "Windlass cannot read Services, and tries again: list services: 500 (1)");
     CHECK(f.event.empty());
   }
   SECTION("not yet: nothing is told, and what was told stays") {

@@ -73,7 +73,7 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
                          "annotations of the replicaset have 150"));
   CHECK(
       said.ends_with(" of 253952 bytes already. Shorten the annotation, or remove annotations of "
-                     "the replicaset that the deployment has no longer"));
+                     "the replicaset that the deployment no longer has"));
   const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
   CHECK(annotations["team"] == "shop");
   CHECK_FALSE(annotations.contains("more"));
