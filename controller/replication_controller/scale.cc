@@ -266,8 +266,8 @@ Step PauseForScale(const Situation& situation, const ReplicationController& scal
                    int32_t expected) {
   return Pause(situation, Fill(kScaledByOtherText, scaled.meta.name, expected, scaled.replicas) +
                               Fill(". Scale {} back to {}, or set spec.onExternalScale to Override "
-                                   "(Windlass scales it back) or to Adopt (the replicas of both "
-                                   "controllers together are then the desired number)",
+                                   "(Windlass scales it back) or to Adopt (the desired number is "
+                                   "then the sum of the replicas of both controllers)",
                                    scaled.meta.name, expected));
 }
 

@@ -80,7 +80,7 @@ std::optional<Step> RefuseAutoscaled(const Situation& situation) {
 
 constexpr std::string_view kBesideText =
     "ReplicationController {} {} in another update. Wait until that update has ended, and begin "
-    "this one again; if there is no such update, remove the annotation {}";
+    "this update again; if there is no other update, remove the annotation {}";
 
 // Refuses an update whose old controller is the target of another update, as kSourceId on the old
 // controller says. kSourceId does not count in two cases: a rollback wrote it, so it names the new
@@ -117,8 +117,8 @@ std::optional<Step> RefuseOtherName(const Situation& situation) {
   const std::string end(annotations.Find(kCleanup).value_or(unnoted));
   return Fail(situation, kOtherName,
               Fill("ReplicationController {} is in the middle of an update to {}, so it cannot be "
-                   "updated to {}. Set spec.newName to {}{} to go on with that, and set "
-                   "spec.rollback to true, too, to undo it",
+                   "updated to {}. Set spec.newName to {}{} to continue that update; to undo it, "
+                   "set spec.rollback to true as well",
                    old.meta.name, name, situation.new_name, name,
                    end == situation.cleanup() ? "" : " and spec.cleanup to " + end));
 }
@@ -284,8 +284,8 @@ OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
       const auto after = situation.target()->selector.Find(key);
       if (!before || !after || *before != value.text() || *after == *before) continue;
       std::string text = Fill(
-          "Service {} selects the label {}, whose value the new Pods do not have, so it loses its "
-          "Pods. Remove the label from the Service's selector",
+          "Service {} selects the label {}, whose value the new Pods do not have, so the Service "
+          "loses its Pods. Remove the label from the Service's selector",
           TextAt(service, "/metadata/name"), key.text());
       warnings.push_back({.type = Event::Type::kWarning,
                           .reason = "ServiceSelectsOldPods",

@@ -252,15 +252,15 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         HasBoth(), of_v3},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController old replaces ReplicationController first in another update. "
-        "Wait until that update has ended, and begin this one again; if there is no such update, "
-        "remove the annotation kubectl.kubernetes.io/update-source-id",
+        "Wait until that update has ended, and begin this update again; if there is no other "
+        "update, remove the annotation kubectl.kubernetes.io/update-source-id",
         "The old controller is the new one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacingAnother},
        {to_new, ExitCode::kOtherUpdate,
         "error: ReplicationController new is replaced by another ReplicationController in another "
-        "update. Wait until that update has ended, and begin this one again; if there is no such "
-        "update, remove the annotation windlass.dev/original-replicas-of",
+        "update. Wait until that update has ended, and begin this update again; if there is no "
+        "other update, remove the annotation windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",
         IsReplacedByAnother()},

@@ -99,8 +99,8 @@ ErrorSection StoppedUpdateErrors() {
       "true";
   const std::string scaled =
       "another client scaled ReplicationController old from 2 to 5. Scale old back to 2, or set "
-      "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the replicas of "
-      "both controllers together are then the desired number)";
+      "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired number "
+      "is then the sum of the replicas of both controllers)";
   const std::string renamed_scale =
       "another client scaled ReplicationController old from 0 to 2, and new is deleted already. "
       "Scale old back to 0, or set spec.onExternalScale to Override (Windlass scales it back): "

@@ -121,8 +121,8 @@ TEST_CASE("a Service that selects only the old Pods is warned about, and no othe
   CHECK(warnings == 1);
   CHECK(world.events()[0] == "ServiceSelectsOldPods");
   CHECK(world.messages()[0] ==
-        "Service old selects the label version, whose value the new Pods do not have, so it loses "
-        "its Pods. Remove the label from the Service's selector");
+        "Service old selects the label version, whose value the new Pods do not have, so the "
+        "Service loses its Pods. Remove the label from the Service's selector");
   Proves("RC-17");
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
         "another client scaled ReplicationController " + scaled + " from " + std::to_string(was) +
             " to 9. Scale " + scaled + " back to " + std::to_string(was) +
             ", or set spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the "
-            "replicas of both controllers together are then the desired number)");
+            "desired number is then the sum of the replicas of both controllers)");
   CHECK(world.Controller(scaled)["spec"]["replicas"] == 9);
   world.Scale(scaled, was);
   CHECK(world.Run() == "Succeeded");
@@ -237,7 +237,7 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.Run();
     CHECK(world.message() ==
           "ReplicationController web-2 replaces ReplicationController web in another update. Wait "
-          "until that update has ended, and begin this one again; if there is no such update, "
+          "until that update has ended, and begin this update again; if there is no other update, "
           "remove the annotation kubectl.kubernetes.io/update-source-id");
   }
   SECTION("as the source") {
@@ -250,8 +250,8 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.Run();
     CHECK(world.message() ==
           "ReplicationController web is replaced by another ReplicationController in another "
-          "update. Wait until that update has ended, and begin this one again; if there is no such "
-          "update, remove the annotation windlass.dev/original-replicas-of");
+          "update. Wait until that update has ended, and begin this update again; if there is no "
+          "other update, remove the annotation windlass.dev/original-replicas-of");
   }
   CHECK(world.phase() == "Failed");
   CHECK(world.reason() == "OtherName");
