@@ -240,9 +240,9 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
               .because = {decisions::kFallBackToReplace,
                           {{"revision", revision}, {"reason", NoteOf(why)}},
                           FallbackReason(InPlaceOf(situation).options(), why)}};
-  write.on_success.push_back(Warning(
-      "InPlaceFellBackToRecreate",
-      "Windlass replaces Pods from now on to roll out revision " + revision + ": " + why.text));
+  write.on_success.push_back(Warning("InPlaceFellBackToRecreate",
+                                     "Windlass replaces Pods from now on, because revision " +
+                                         revision + " cannot be rolled out in place: " + why.text));
   return write;
 }
 

@@ -84,7 +84,7 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
   const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
   return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
          situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
-         " to try it once more";
+         " to try this revision again";
 }
 
 // Returns what the ReplicaSet controller says of a Pod of `rs` that it could not create: "replica

@@ -39,8 +39,8 @@ constexpr RemovedSetting kRemoved[] = {
     {"windlass.dev/in-place-init-images", IsRecreate,
      "another image of an init container means new Pods"},
     {"windlass.dev/in-place-fields", IsEveryField,
-     "images and tolerations change in place, and labels and annotations that change with them; "
-     "labels and annotations alone mean new Pods"},
+     "images and tolerations change in place; labels and annotations change in place only together "
+     "with these, and alone mean new Pods"},
 };
 
 }  // namespace

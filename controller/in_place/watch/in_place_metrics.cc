@@ -86,10 +86,10 @@ constexpr Metric kExchanges{
     "These writes end a rollout in place. Any result but `Begun`, `Done` and `Forgotten` is the "
     "reason why the write failed."};
 constexpr Metric kRestart{"windlass_inplace_restart_seconds", MetricType::kHistogram,
-                          "From the patch of a Pod until its containers have been restarted."};
+                          "Time from the patch of a Pod until its containers have been restarted."};
 constexpr Metric kAvailable{"windlass_inplace_available_seconds",
                             MetricType::kHistogram,
-                            "From the patch of a Pod until it is available.",
+                            "Time from the patch of a Pod until it is available.",
                             {},
                             "`minReadySeconds` included."};
 

@@ -195,8 +195,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   if (!pod_template.ok()) return Failed{.error = pod_template.error()};
   const auto values = LargeValues(found->said->body, target.large_annotations);
   if (!values)
-    return Failed{.error = {ErrorKind::kConflict,
-                            "the ReplicaSet was changed during the rollback, which begins anew"}};
+    return Failed{
+        .error = {ErrorKind::kConflict,
+                  "the ReplicaSet was changed during the rollback, so the rollback begins again"}};
   ReplicaSet whole = target;
   for (const auto& [key, value] : *values) whole.meta.annotations.Set(key, value);
   Result<Request> request = workload.kind.RollBack(workload, own->said->body, whole, *pod_template);

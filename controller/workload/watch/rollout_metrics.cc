@@ -40,7 +40,7 @@ constexpr Metric kFinished{
     "it changed anything; `deleted`: the object was deleted."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
-                           "From the change of the template to the end of its rollout.",
+                           "Time from the change of the template to the end of its rollout.",
                            {{kKind, kStrategy, kOutcome}},
                            "Pauses included."};
 constexpr Metric kRollbacks{
@@ -77,7 +77,7 @@ constexpr Metric kAboveSurge{
     MetricType::kGauge,
     "Live Pods above replicas + maxSurge.",
     {{kNamespace, kKind}},
-    "Above 0 for a moment after a scale-in; if it stays, something is wrong."};
+    "Above 0 for a moment after a scale-in; if it stays above 0, something is wrong."};
 constexpr Metric kNotShown{"windlass_rollouts_not_shown",
                            MetricType::kGauge,
                            "Rollouts under way that `windlass_rollout_info` and the other metrics "

@@ -256,8 +256,9 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
   CHECK(c.InPlaceCondition() == "True GivenUp");
   const std::string message = c.InPlaceMessage();
   CHECK(message.find(": revision 2 is given up: container ") != std::string::npos);
-  CHECK(message.ends_with(
-      ". Change spec.template, or set windlass.dev/in-place-unblock to 2 to try it once more"));
+  CHECK(
+      message.ends_with(". Change spec.template, or set windlass.dev/in-place-unblock to 2 to try "
+                        "this revision again"));
   Proves("P-062");
 }
 
