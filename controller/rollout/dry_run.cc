@@ -7,6 +7,7 @@
 
 #include "controller/workload/body_json.h"
 #include "controller/workload/replica_set_requests.h"
+#include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/json_value.h"
@@ -47,13 +48,18 @@ bool IsRefusal(const Error& error) {
   return error.kind == ErrorKind::kInvalid && judges && error.detail != ErrorDetail::kNoDryRun;
 }
 
-// Returns true if the API server will not return the defaults soon: it cannot dry-run, or a policy,
-// a quota or a missing right forbids the creation. Returns false if a webhook denies with 429 or
-// 5xx, because this denial is temporary.
-bool NeverTells(const Error& error) {
+// Returns true if a policy, a quota or a missing right forbids the creation. Returns false if a
+// webhook denies with 429 or 5xx, because this denial is temporary.
+bool IsForbidden(const Error& error) {
   const bool later = error.http_status == 429 || error.http_status >= 500;
-  return (error.kind == ErrorKind::kForbidden && !later) ||
-         error.kind == ErrorKind::kQuotaExceeded || error.detail == ErrorDetail::kNoDryRun;
+  return (error.kind == ErrorKind::kForbidden && !later) || error.kind == ErrorKind::kQuotaExceeded;
+}
+
+// Returns true if the rollout goes on without the defaults, because the API server will not return
+// them soon: it cannot dry-run, or it forbids the creation.
+bool GoesOnUntold(const Error& error, bool removes_pods_first) {
+  if (IsForbidden(error)) return !removes_pods_first;
+  return error.detail == ErrorDetail::kNoDryRun;
 }
 
 DryRunAnswer Judge(const Result<Reply>& said) {
@@ -98,9 +104,9 @@ Error Unusable(std::string why) {
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
 // has kind kServer, and not kMalformed: with kMalformed, DueDryRun reports that the Rollout's own
 // spec.template cannot be read.
-Error WhyNotTold(const Outcome& outcome) {
+Error WhyNotTold(const Outcome& outcome, bool removes_pods_first) {
   if (!outcome.said.ok()) return outcome.said.error();
-  return Unusable(JudgeReplicaSet(outcome.said).message);
+  return Unusable(JudgeReplicaSet(outcome.said, removes_pods_first).message);
 }
 
 // Returns the dry run that asks for the defaults. Returns an error if the API server refused the
@@ -108,6 +114,7 @@ Error WhyNotTold(const Outcome& outcome) {
 // so that the memory did not keep the answer of this sync. Going on without the defaults might
 // replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
+  const bool pods_first = RemovesPodsFirst(situation);
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {
     Result<Request> request = DryRunReplicaSet(situation, suffix);
@@ -116,12 +123,12 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     if (answer == nullptr) {
       return Ask(*std::move(request), "the API server's defaults of the template are not known");
     }
-    const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
+    const DryRunVerdict verdict = JudgeReplicaSet(answer->said, pods_first).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
     if (verdict != DryRunVerdict::kNotTold) {
       return Unusable("the Rollout changed before the answer came");
     }
-    not_told = WhyNotTold(*answer);
+    not_told = WhyNotTold(*answer, pods_first);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;
   }
   return not_told;
@@ -170,9 +177,14 @@ Result<Request> DryRunPod(const workload::Situation& situation) {
   return Request::DryRunCreate(resources::kPods, {workload.meta.namespace_, name}, DumpJson(body));
 }
 
-DryRunAnswer JudgeReplicaSet(const Result<Reply>& said) {
+bool RemovesPodsFirst(const workload::Situation& situation) {
+  return situation.recreate() && workload::TotalReplicas(situation.all) > 0;
+}
+
+DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first) {
   DryRunAnswer answer = Judge(said);
-  if (answer.verdict == DryRunVerdict::kNoVerdict && !NeverTells(said.error())) {
+  if (answer.verdict == DryRunVerdict::kNoVerdict &&
+      !GoesOnUntold(said.error(), removes_pods_first)) {
     answer.verdict = DryRunVerdict::kNotTold;
   }
   if (answer.verdict != DryRunVerdict::kAccepted) return answer;
@@ -186,14 +198,15 @@ DryRunAnswer JudgeReplicaSet(const Result<Reply>& said) {
 
 DryRunAnswer JudgePod(const Result<Reply>& said) { return Judge(said); }
 
-std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const Workload& workload,
+std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory,
+                                                 const workload::Situation& situation,
                                                  const Request& read, WallTime now) {
   if (read.verb() != Verb::kDryRunCreate) return nullptr;
   const bool is_pod = read.resource() == resources::kPods;
-  return [&memory, subject = TemplateDefaults::SubjectOf(workload), is_pod,
-          now](const Outcome& outcome) {
+  return [&memory, subject = TemplateDefaults::SubjectOf(situation.workload), is_pod,
+          pods_first = RemovesPodsFirst(situation), now](const Outcome& outcome) {
     if (is_pod) return memory.NotePod(subject, JudgePod(outcome.said), now);
-    DryRunAnswer answer = JudgeReplicaSet(outcome.said);
+    DryRunAnswer answer = JudgeReplicaSet(outcome.said, pods_first);
     if (answer.verdict == DryRunVerdict::kNotTold) return memory.NoteNotTold(subject, now);
     memory.NoteReplicaSet(subject, std::move(answer), now);
   };

@@ -45,6 +45,10 @@ Result<Request> DryRunReplicaSet(const workload::Situation& situation,
                                  std::string_view suffix = "dry-run");
 Result<Request> DryRunPod(const workload::Situation& situation);
 
+// Returns true if the rollout removes all Pods before it makes the new ReplicaSet: the strategy is
+// Recreate, and there are Pods to remove.
+bool RemovesPodsFirst(const workload::Situation& situation);
+
 // Return what the answer to a dry run says about the template. Only HTTP 400 and 422 refuse the
 // template. These answers say nothing about it (RO-092):
 //   - 403: a quota, a policy, a missing right
@@ -55,14 +59,18 @@ Result<Request> DryRunPod(const workload::Situation& situation);
 // If the API server accepts the ReplicaSet, the result has the template with its defaults. If the
 // API server did not return the defaults but may do so soon, JudgeReplicaSet returns kNotTold: the
 // server is asked again before anything is created. Without the defaults, Windlass might not find a
-// ReplicaSet that has the template already, and would replace all Pods (RO-097).
-DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
+// ReplicaSet that has the template already, and would replace all Pods (RO-097). With
+// `removes_pods_first`, kNotTold is also the answer if the API server forbids the ReplicaSet:
+// otherwise there would be no Pods until somebody allows it. The dry run of the Pod is not judged
+// this way, because removing the Pods may make the room that a quota lacks.
+DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 
 // Returns the function that stores the answer to `read` in `memory`. The caller calls it with the
 // answer before the next step is planned. Returns null if `read` is no dry run. `memory` must
-// outlive the result.
-std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const Workload& workload,
+// outlive the result; `situation` need not.
+std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory,
+                                                 const workload::Situation& situation,
                                                  const Request& read, WallTime now);
 
 }  // namespace windlass::rollout

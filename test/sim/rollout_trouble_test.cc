@@ -58,6 +58,32 @@ TEST_CASE("A Rollout that takes over Pods makes none while dry runs fail (RO-097
   Proves("RO-012 RO-097");
 }
 
+// For the user: the application serves until somebody allows its next version.
+TEST_CASE("Recreate keeps its Pods while the next ReplicaSet is forbidden (RO-097)") {
+  World world(kSeed);
+  Json rollout = SampleRollout(kName, 3, "app:v1");
+  rollout["spec"]["strategy"] = {{"type", "Recreate"}};
+  world.Apply(rollout);
+  WindlassProcess windlass(world, {}, RolloutsAlone());
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  REQUIRE(world.Quiesce());
+  const std::vector<std::string> pods = UidsOf(world.Pods(kName, kRollouts));
+  REQUIRE(pods.size() == 3);
+
+  windlass.network().SetRefused("dryRun", 403);
+  world.SetImage(kName, "app:v2", kRollouts);
+  world.RunFor(seconds(300));
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
+  const std::string message = TextAt(*world.Owner(kName, kRollouts), {"status", "message"});
+  CHECK(message.find("nothing is rolled out until the API server") != std::string::npos);
+
+  windlass.network().SetRefused("");
+  REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
+  CHECK(UidsOf(world.Pods(kName, kRollouts)) != pods);
+  CHECK(world.Complaints() == "");
+  Proves("RO-097");
+}
+
 TEST_CASE("A misspelt field is found before a Pod is touched (RO-091)") {
   World world(kSeed);
   world.Apply(SampleRollout(kName, 3, "app:v1"));

@@ -253,13 +253,13 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
   const DryRunVerdict verdict = row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
   CHECK(JudgePod(error).verdict == verdict);
   CHECK(JudgePod(error).message == row.message);
-  CHECK_FALSE(JudgeReplicaSet(error).defaulted);
-  if (row.refuses) CHECK(JudgeReplicaSet(error).verdict == verdict);
+  CHECK_FALSE(JudgeReplicaSet(error, false).defaulted);
+  if (row.refuses) CHECK(JudgeReplicaSet(error, false).verdict == verdict);
   Proves("RO-092");
 }
 
 TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)") {
-  const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered});
+  const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered}, false);
   CHECK(answer.verdict == DryRunVerdict::kAccepted);
   REQUIRE(answer.defaulted);
   const Json defaulted = Json::parse(answer.defaulted->json);
@@ -303,7 +303,7 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   CAPTURE(row.message);
   Error error = Answer(row.kind, row.status, row.message);
   error.detail = row.detail;
-  CHECK(JudgeReplicaSet(error).verdict == row.verdict);
+  CHECK(JudgeReplicaSet(error, false).verdict == row.verdict);
 
   Stepped f;
   f.AddOld(10);
@@ -311,7 +311,7 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   const Workload workload = f.AsWorkload();
   const Result<Request> request = DryRunReplicaSet(f.Sit());
   REQUIRE(request.ok());
-  const auto note = NoteAnswerIn(memory, workload, *request, kStart);
+  const auto note = NoteAnswerIn(memory, f.Sit(), *request, kStart);
   REQUIRE(note);
   note(OutcomeOf(*request, error));
   const V kept = memory.Find(TemplateDefaults::SubjectOf(workload), kStart).replica_set.verdict;
@@ -322,9 +322,49 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   Proves("RO-097 RO-122");
 }
 
+// For the user: the Pods serve until the API server allows those that replace them.
+TEST_CASE("with Recreate no Pod is removed for a ReplicaSet that is forbidden (RO-097)") {
+  using V = DryRunVerdict;
+  const auto row = GENERATE(values<ToldRow>({
+      {ErrorKind::kForbidden, 403, "denied by a policy", V::kNotTold},
+      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNotTold},
+      {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict,
+       ErrorDetail::kNoDryRun},
+      {ErrorKind::kInvalid, 422, "spec.template: Invalid value", V::kRefused},
+  }));
+  const int32_t size = GENERATE(10, 0);
+  CAPTURE(row.message, size);
+  Error error = Answer(row.kind, row.status, row.message);
+  error.detail = row.detail;
+
+  Stepped f;
+  f.strategy = workload::Strategy::kRecreate;
+  f.AddOld(size);
+  const bool waits = row.verdict == V::kNotTold && size > 0;
+  CHECK(RemovesPodsFirst(f.Sit()) == (size > 0));
+  TemplateDefaults memory;
+  const Result<Request> request = DryRunReplicaSet(f.Sit());
+  REQUIRE(request.ok());
+  NoteAnswerIn(memory, f.Sit(), *request, kStart)(OutcomeOf(*request, error));
+  const auto subject = TemplateDefaults::SubjectOf(f.AsWorkload());
+  const V kept = memory.Find(subject, kStart).replica_set.verdict;
+  const V expected = row.verdict == V::kNotTold ? V::kNoVerdict : row.verdict;
+  CHECK(kept == (waits ? V::kNotAsked : expected));
+  if (waits) {
+    f.learned.push_back(OutcomeOf(*request, error));
+    workload::Situation situation = f.Sit();
+    situation.wanted.known = false;
+    const auto due = DueDryRun(situation, {});
+    REQUIRE(due.has_value());
+    REQUIRE_FALSE(due->ok());
+    CHECK(due->error().message == row.message);
+  }
+  Proves("RO-097");
+}
+
 TEST_CASE("an answer that cannot be understood does not tell the defaults (RO-097)") {
   const Reply odd{R"({"kind":"ReplicaSet"})"};
-  const DryRunAnswer answer = JudgeReplicaSet(odd);
+  const DryRunAnswer answer = JudgeReplicaSet(odd, false);
   CHECK(answer.verdict == DryRunVerdict::kNotTold);
   CHECK_FALSE(answer.message.empty());
   CHECK_FALSE(answer.defaulted);
@@ -375,13 +415,13 @@ TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
   REQUIRE(replica_set.ok());
   REQUIRE(pod.ok());
 
-  const auto first = NoteAnswerIn(memory, workload, *replica_set, kStart);
+  const auto first = NoteAnswerIn(memory, f.Sit(), *replica_set, kStart);
   REQUIRE(first);
   first(OutcomeOf(*replica_set, Reply{kAnswered}));
   CHECK(memory.Find(subject, kStart).defaulted != nullptr);
   CHECK(memory.Find(subject, kStart).pod.verdict == DryRunVerdict::kNotAsked);
 
-  const auto second = NoteAnswerIn(memory, workload, *pod, kStart);
+  const auto second = NoteAnswerIn(memory, f.Sit(), *pod, kStart);
   REQUIRE(second);
   second(OutcomeOf(*pod, Answer(ErrorKind::kInvalid, 422, "no image")));
   const TemplateChecks checks = memory.Find(subject, kStart);
@@ -390,7 +430,7 @@ TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
   CHECK(checks.Refusal()->message == "no image");
 
   const Request list = workload::ListOfPods(workload);
-  CHECK_FALSE(NoteAnswerIn(memory, workload, list, kStart));
+  CHECK_FALSE(NoteAnswerIn(memory, f.Sit(), list, kStart));
   Proves("RO-090");
 }
 
