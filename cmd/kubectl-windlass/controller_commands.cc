@@ -90,8 +90,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
 // nothing to do, `change_for` prints why, and returns the exit code of the command. If the update
-// has changed since the read, all this is done again, kWritesMax times at most. So the command
-// never writes into an update that has ended meanwhile.
+// has changed since the read, starts again; makes kWritesMax tries in all. So a patch never reaches
+// an update that has ended since the read.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {

@@ -42,8 +42,8 @@ struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // The planner has a next step even if this write fails for a reason that GoesOnAfter allows.
-  // Example: adoption tolerates 404.
+  // True if the planner has a next step even if this write fails. Which failures count, GoesOnAfter
+  // says. Example: an adoption goes on after 404, because the ReplicaSet is gone.
   bool go_on_if_refused = false;
   // True if Pods end because of this write. The runtime does not send such a write if the caches
   // are older than kViewAgeForRemovals. Deletions and writes to Pods need no flag: the runtime
@@ -116,8 +116,9 @@ using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 // unchanged.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
-// Returns true if the API server refused the write because of a policy, a quota, a disruption
-// budget, a missing right or the object itself, or did not complete it in time. Not refusals:
+// Returns true if the API server refused the write because of a policy, a webhook that it cannot
+// call, a quota, a disruption budget, a missing right or an invalid object, or did not complete the
+// write in time. Not refusals:
 // - a lost race (409)
 // - an object that is gone
 // - a lost reply

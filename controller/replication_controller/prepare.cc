@@ -220,7 +220,8 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
       {Decision{"set rollback size"}, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
-// Returns true if this run has given the old controller its size back (RestoreOld).
+// Returns true if the status has the size that RestoreOld gives back to the old controller. The
+// status stores it before that write.
 bool HasRestored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.desired_replicas;
 }

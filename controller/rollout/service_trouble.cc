@@ -69,8 +69,10 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
             FieldOf(role)};
   }
   if (SelectsNothing(service)) {
-    const std::string why = service.external_name ? " has type ExternalName"
-                                                  : " has no label of the Pods in spec.selector";
+    const std::string why = service.external_name
+                                ? " has type ExternalName"
+                                : " has an empty spec.selector; the label pod-template-hash "
+                                  "alone does not count";
     return ServiceTrouble{"ServiceWithoutSelector",
                           name + why +
                               ": let the Service select the Pods of the Rollout, or change " +

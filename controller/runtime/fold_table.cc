@@ -39,8 +39,8 @@ Status FoldTable::Written(const QueueKey& key, const Request& request, const Rep
 
 Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply& reply) {
   const Verb verb = request.verb();
-  // A dry run shows an object that does not exist, and a list concerns only the sync that asked for
-  // it.
+  // Not folded: a dry run, because its object does not exist, and a list, because only the sync
+  // that asked for it uses it.
   if (verb == Verb::kList || verb == Verb::kDryRunCreate) return Unit{};
   const Folding folding(*this, key);
   return Object(request, reply);

@@ -207,9 +207,9 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
 
 // Counts the races that the key's syncs lost in a row for one object: another client changed the
 // object each time before Windlass wrote it. The kConflictsTold-th lost race emits an Event on the
-// key's object. The other client is another controller, or a webhook that writes back. A
-// race for another object starts the count again: each object has a controller that writes its
-// status, so single races are normal.
+// key's object. The other client is another controller, or a webhook that reverts
+// what Windlass wrote. A race for another object starts the count again, because single lost races
+// are normal: other controllers write the status of these objects.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {
   queue_.DoneConflict(key);
   LostRaces& races = lost_races_[key];

@@ -39,7 +39,7 @@ Condition NewCondition(std::string_view type, std::string_view status, std::stri
 std::string TextOf(const Condition& condition);
 
 // Does nothing if `conditions` has a condition of the same type, status and reason. Otherwise
-// replaces the condition of that type by `condition`, at the end of the list. If both have the same
+// removes the condition of that type, if any, and appends `condition`. If both have the same
 // status, `condition` gets the transition time of the replaced one.
 void SetCondition(std::vector<Condition>& conditions, Condition condition);
 

@@ -20,8 +20,8 @@
 
 namespace windlass {
 
-// Another controller of the namespace that owns ReplicaSets whose labels satisfy the workload's
-// selector.
+// Another controller in the workload's namespace. It owns ReplicaSets that the workload's selector
+// matches.
 struct Overlap {
   OwnerReference other{};
   WallTime since{};  // when this process first saw the overlap

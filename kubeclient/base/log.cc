@@ -77,9 +77,9 @@ std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
 // Returns the line that says how many lines were dropped, because standard error was not read in
 // time.
 std::string DroppedLine(LogFormat format, uint64_t count) {
-  const std::string line =
-      BareLine(format, LogLevel::kWarning,
-               "log lines were dropped, because standard error was not read", {{"lines", count}});
+  const std::string line = BareLine(
+      format, LogLevel::kWarning,
+      "log lines were dropped, because nothing read standard error in time", {{"lines", count}});
   spdlog::memory_buf_t out;
   spdlog::pattern_formatter(PatternOf(format), spdlog::pattern_time_type::utc)
       .format({kNoLoggerName, spdlog::level::info, line}, out);

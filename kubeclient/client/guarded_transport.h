@@ -63,9 +63,9 @@ class GuardedTransport final : public Transport {
   // Called with false when the server is back, after the handler of the answer or line that showed
   // this. The function may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
-  // Returns true if a connection was refused in the present outage, or in the one that ends with
-  // this call of on_change. If so, the server that answers later may be another one, with an etcd
-  // restored to an earlier state.
+  // Returns true if a connection was refused during the present outage; during the call
+  // on_change(false), if one was refused during the outage that has just ended. If so, the server
+  // that answers later may be another one, with an etcd restored to an earlier state.
   bool was_refused() const { return was_refused_; }
 
  private:

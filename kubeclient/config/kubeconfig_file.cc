@@ -83,7 +83,9 @@ Result<Kubeconfig> ReadKubeconfig(const std::string& path) {
   file.empty = root->IsNull();
   if (file.empty) return file;
   if (root->kind != YamlNode::Kind::kMap) {
-    return Error{ErrorKind::kConfig, "kubeconfig " + path + ": is not a map of fields"};
+    return Error{ErrorKind::kConfig,
+                 "kubeconfig " + path +
+                     " is not a YAML mapping with fields such as apiVersion and clusters"};
   }
   if (const Status kind = CheckKind(path, *root); !kind.ok()) return kind.error();
   WINDLASS_TRY(file.current_context, OptionalText(path, *root, "current-context"));

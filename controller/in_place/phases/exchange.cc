@@ -67,9 +67,9 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
   }
 }
 
-// Returns the template as it came, with every field and empty object, but with the hash label of
-// `rs`. If `rs` has no such label, a user made `rs` by hand and its selector does not have the
-// label either: the label is removed from the template.
+// Returns `template_json` with the hash label of `rs`, and otherwise unchanged, unknown fields and
+// empty objects included. If `rs` has no such label, a user made `rs` by hand and its selector does
+// not have the label either: the label is removed from the template.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +

@@ -78,8 +78,8 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if the Pod's containers are being replaced: an ordinary rollout would believe the
-// Pod's Ready condition.
+// Returns true if the Pod's containers are being replaced. Its condition Ready may still be true
+// from before, and an ordinary rollout would count the Pod as available.
 bool IsRestarting(const workload::Situation& situation, size_t i) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const PodState* state = pods.state(i);

@@ -1,6 +1,6 @@
 // Pod patches that the API server refuses as forbidden or invalid. The refusal is noted on the
 // ReplicaSet that has the template, and no Pod is patched until the next try. After the third try,
-// policy IfPossible replaces Pods instead, and policy Only tries on. Source: P-036.
+// policy IfPossible replaces Pods instead, and policy Only keeps trying. Source: P-036.
 //
 // Not covered here:
 // - a patch that the API server did not apply because one of its `test` operations failed; the

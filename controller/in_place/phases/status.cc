@@ -207,8 +207,9 @@ std::string WayBack(const workload::Situation& situation) {
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
-// Returns a stored message without its warnings. The message has to be read, because nothing else
-// shows across a restart why an update was not possible, or since when a text has been the same.
+// Returns a stored message without its warnings. Callers compare with the stored message, because
+// after a restart only this message shows why an update was not possible, and whether the text has
+// changed.
 std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }

@@ -22,7 +22,8 @@ std::string_view DigestOf(std::string_view image) {
   return at == std::string_view::npos ? std::string_view() : image.substr(at + 1);
 }
 
-// Compares with the spec's image, because admission may have replaced the patch's image.
+// Returns true if the running image has the digest that the Pod's spec asks for. Does not use the
+// image of the patch, because admission may have replaced it.
 bool RunsRequestedDigest(const PodContainer& live) {
   const std::string_view wanted = DigestOf(live.image);
   return !wanted.empty() && wanted == DigestOf(live.image_id);

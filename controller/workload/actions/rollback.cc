@@ -20,7 +20,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the reason of an Event: "DeploymentRollback" followed by `what`.
+// Returns the reason of an Event: the kind, "Rollback" and `what`. Example:
+// "DeploymentRollbackRevisionNotFound".
 std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.traits().name()) + "Rollback" + std::string(what);
 }

@@ -22,8 +22,8 @@ int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 // from the workload's status (NumberOf) as text; "" if the status does not have it, either.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if Workload::revision is what the kind publishes for `revision`, which is written as
-// in a ReplicaSet's annotation (KindTraits::publishes_numbers, RO-085).
+// Returns true if the workload's status shows `revision`, the text of a ReplicaSet's annotation. A
+// kind with KindTraits::publishes_numbers shows "007" as 7, and nothing for "seven" (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Like the function above, for the revision of `rs`.

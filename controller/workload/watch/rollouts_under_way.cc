@@ -100,7 +100,7 @@ void RolloutsUnderWay::AddGauges(Figures& figures) const {
   for (const auto& [phase, age] : oldest) AddOldest(figures, words_.kind, phase, age);
 }
 
-// Stuck rollouts come first, because alerts are about stuck rollouts.
+// Adds kRolloutsShownMax rollouts at most, stuck ones first, because alerts are about these.
 void RolloutsUnderWay::AddShownRollouts(Figures& figures, const Describe& describe) const {
   std::vector<Rollouts::const_iterator> order;
   order.reserve(rollouts_.size());

@@ -66,9 +66,9 @@ class RolloutsUnderWay {
   // for it (CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // When this process begins to lead, it counts the rollouts that no leader has counted yet. These
-  // are the ones for which `is_unseen` returns true: no leader has observed the object's latest
-  // generation.
+  // Notes whether this process leads. If it begins to lead, counts the rollouts for which
+  // `is_unseen` returns true as begun: no leader has observed the latest generation of these
+  // objects, so no leader has counted them.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

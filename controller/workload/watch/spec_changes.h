@@ -29,9 +29,9 @@ class SpecChanges {
   // every spec counts as changed now.
   void Begin();
 
-  // Returns a time at or after the last change: of the workload's generation, of the generation of
-  // a ReplicaSet that it owns, or of which ReplicaSets it owns. Returns the present time until
-  // Begin is called.
+  // Returns a time at or after the last of these changes: the workload got a new generation, a
+  // ReplicaSet that it owns did, or it began or ceased to own a ReplicaSet. Returns the present
+  // time until Begin is called.
   WallTime LastOf(const Uid& workload) const;
 
  private:

@@ -13,8 +13,8 @@ namespace windlass {
 
 class WakeUps {
  public:
-  // Registers handlers with the cache's stores, before the cache starts. Both references must
-  // outlive this.
+  // Registers handlers with the cache's stores, so call this before the cache starts. Both
+  // references must outlive this.
   WakeUps(WorkloadCache& cache, ControllerHost& host);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;

@@ -58,7 +58,8 @@ class WorkloadCache {
   // to it.
   std::function<void(const ObjectKey&)> on_resync;
 
-  // Called when a right to watch is back, so that views show present objects again.
+  // Called when Windlass may watch again after the right was missing: the views are up to date
+  // again.
   std::function<void()> on_thaw;
 
   // Returns true if workloads and ReplicaSets are complete, and Pods if they are watched. The

@@ -67,7 +67,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
       {{"--leader-elect-lease-duration=10"}, "--leader-elect-lease-duration"},
       {{"--leader-elect-retry-period=1h-"}, "--leader-elect-retry-period"},
       {{"--leader-elect-retry-period=9s"}, "--leader-elect-retry-period"},
-      {{"--leader-elect-lease-duration=nans"}, "--leader-elect-lease-duration: 'nans' is no dur"},
+      {{"--leader-elect-lease-duration=nans"},
+       "--leader-elect-lease-duration: 'nans' is not a dur"},
       {{"--credentials-poll-period=nanh"}, "--credentials-poll-period: 'nanh' is not a duration"},
   }));
   const Error error = MustFail(Parse(row.arguments));
@@ -187,7 +188,7 @@ TEST_CASE("--help names the controllers, and what each does") {
   std::string help = Parse({"--help"})->version_line;
   std::erase_if(help, [](char c) { return c == ' ' || c == '\n'; });
   CAPTURE(help);
-  CHECK(help.find("therearedeployment(replacesthestockone),toy") != std::string::npos);
+  CHECK(help.find("thecontrollersaredeployment(replacesthestockone),toy") != std::string::npos);
 }
 
 TEST_CASE("a duration of a flag is Go's, and above 0") {

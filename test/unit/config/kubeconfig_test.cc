@@ -353,7 +353,7 @@ TEST_CASE("a file that is no usable kubeconfig is named (BI-01…BI-03)") {
   };
   const Row row = GENERATE(values<Row>({
       {"empty", "", ": is empty"},
-      {"a list", "- a\n", ": is not a map of fields"},
+      {"a list", "- a\n", " is not a YAML mapping with fields such as "},
       {"malformed", "a:\n\tb: c\n", " line 2: "},
       {"another kind", "apiVersion: v1\nkind: Pod\n", " line 1: is a v1 Pod, not a v1 Config"},
       {"too large", std::string(kKubeconfigBytesMax + 1, '#'), ": is larger than 1024 KiB"},

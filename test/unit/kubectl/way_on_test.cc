@@ -177,8 +177,8 @@ TEST_CASE_METHOD(Fixture, "An update that has changed nothing yet is not said to
   SaysAfter(seconds(1), {"Preparing", {}, "ReplicationController new is being created", "", ""});
   CHECK(Update("old new --image=app:v2 --timeout=7s") ==
         Ends(ExitCode::kTimeout,
-             "…and kubectl delete replicationcontrollerupdates.windlass.dev old -n default takes "
-             "it away\n"));
+             "…and kubectl delete replicationcontrollerupdates.windlass.dev old -n default removes "
+             "it\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "--local that could not begin says that nothing was changed") {

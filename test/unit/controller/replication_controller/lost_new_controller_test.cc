@@ -237,7 +237,7 @@ TEST_CASE("the advice on another new controller says what the update under way d
   if (!noted) world.Controller(next)["metadata"]["annotations"].erase("windlass.dev/cleanup");
   world.Edit({{"newName", "web-22"}});
   RunUntil(world, [&] { return world.phase() == "Failed"; });
-  CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to go") !=
+  CHECK(world.message().find("Set spec.newName to " + next + " and spec.cleanup to Rename to") !=
         std::string::npos);
   world.Edit({{"newName", next}, {"cleanup", "Rename"}});
   CHECK(world.Run() == "Succeeded");

@@ -24,7 +24,8 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
       {"missing", [](Served& f) { f.facts.canary.service = nullptr; }, "ServiceMissing",
        "Service web-next does not exist: create it, or change spec.strategy.services.canary"},
       {"no selector", [](Served& f) { f.next().selector = {}; }, "ServiceWithoutSelector",
-       "Service web-next has no label of the Pods in spec.selector: let the Service select the "
+       "Service web-next has an empty spec.selector; the label pod-template-hash alone does not "
+       "count: let the Service select the "
        "Pods of the Rollout, or change spec.strategy.services.canary"},
       {"ExternalName", [](Served& f) { f.next().external_name = true; }, "ServiceWithoutSelector",
        "Service web-next has type ExternalName: let the Service select the Pods of the Rollout, or "

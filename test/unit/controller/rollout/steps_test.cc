@@ -63,7 +63,7 @@ TEST_CASE("steps that cannot be carried out are refused by the name of their fie
       {{SetUpdated(Share("half"))}, "spec.strategy.steps[0].setUpdated: \"half\""},
       {{Pause(), RolloutStep{}}, "spec.strategy.steps[1]: is empty"},
       {{RolloutStep{.set_updated = Pods(1), .pause = true}},
-       "spec.strategy.steps[0]: has setUpdated and pause"},
+       "spec.strategy.steps[0]: has both setUpdated and pause"},
   }));
   CAPTURE(row.error);
   const std::string error = StepsError({.type = "RollingUpdate", .steps = row.steps});

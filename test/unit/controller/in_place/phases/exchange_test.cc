@@ -520,7 +520,7 @@ TEST_CASE("P-052 a template that would fill the annotations cannot take part") {
   const auto request = BeginExchange(a, OldTemplate("aaa"), Read(live), largest);
   REQUIRE_FALSE(request.ok());
   CHECK(request.error().kind == ErrorKind::kInvalid);
-  CHECK(request.error().message.find("replicaset shop/web-bbb: would have 2") == 0);
+  CHECK(request.error().message.find("replicaset shop/web-bbb: its annotations would have 2") == 0);
 }
 
 }  // namespace
