@@ -204,7 +204,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const std::string name = TextOf(other, "/metadata/name");
     const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;
     if (by_name && !(from_other && to_other)) {
-      return "is in the middle of a rollback; the other ReplicationController of that update is " +
+      return "is in the middle of the rollback of an update; the other ReplicationController of "
+             "that update is " +
              name + repeat;
     }
     // In a rollback, each controller names the other one as its source. Then the controller whose

@@ -66,7 +66,7 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
     return Refuse(context, place,
                   "is about to be rolled back, as spec.rollbackTo asks, and the rollback would "
                   "undo the restart: kubectl windlass status " +
-                      InCommand(place) + " waits for the rollback; then restart the rollout",
+                      InCommand(place) + " waits for the rollback; then try again",
                   ExitCode::kOtherUpdate);
   }
   return std::nullopt;

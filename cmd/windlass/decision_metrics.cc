@@ -28,8 +28,10 @@ constexpr Metric kInternalErrors{
     "object again every five minutes."};
 constexpr Metric kEventsSent{"windlass_events_sent_total", MetricType::kCounter,
                              "Kubernetes Events written."};
-constexpr Metric kEventsDropped{"windlass_events_dropped_total", MetricType::kCounter,
-                                "Kubernetes Events that Windlass could not write."};
+constexpr Metric kEventsDropped{
+    "windlass_events_dropped_total", MetricType::kCounter,
+    "Kubernetes Events not written: repeated too soon, too many, or not "
+    "accepted by the API server."};
 
 }  // namespace
 

@@ -21,10 +21,11 @@ constexpr Metric kLastVersion{"reflector_last_resource_version",
                               MetricType::kGauge,
                               "Last resource version seen for the reflectors",
                               {{kResource}}};
-constexpr Metric kSynced{"windlass_informer_synced",
-                         MetricType::kGauge,
-                         "1 after the cache has become complete for the first time; 0 until then.",
-                         {{kResource}}};
+constexpr Metric kSynced{
+    "windlass_informer_synced",
+    MetricType::kGauge,
+    "1 while the cache is complete; 0 before its first list and after a reset.",
+    {{kResource}}};
 constexpr Metric kObjects{
     "windlass_informer_objects", MetricType::kGauge, "Objects in the cache.", {{kResource}}};
 constexpr Metric kQuarantined{
@@ -64,13 +65,14 @@ constexpr Metric kEvents{"windlass_informer_events_total",
                          "Watch events received, by type.",
                          {{kResource, {"type", kEventTypes}}},
                          "`other_kind` and `unknown` are ignored."};
-constexpr Metric kDuplicates{"windlass_informer_duplicate_events_total",
-                             MetricType::kCounter,
-                             "Watch events with a version that was already in the cache.",
-                             {{kResource}}};
+constexpr Metric kDuplicates{
+    "windlass_informer_duplicate_events_total",
+    MetricType::kCounter,
+    "Watch events and replies with a version that was already in the cache.",
+    {{kResource}}};
 constexpr Metric kStale{"windlass_informer_stale_events_total",
                         MetricType::kCounter,
-                        "Watch events older than the object in the cache.",
+                        "Watch events and replies older than the object in the cache.",
                         {{kResource}}};
 constexpr Metric kDecodeErrors{"windlass_informer_decode_errors_total",
                                MetricType::kCounter,
@@ -95,11 +97,12 @@ constexpr Metric kSyncSeconds{
     MetricType::kGauge,
     "Seconds until the cache was complete for the first time; 0 until then.",
     {{kResource}}};
-constexpr Metric kTimeTravels{"windlass_informer_time_travels_total",
-                              MetricType::kCounter,
-                              "Lists and bookmarks older than the cache.",
-                              {{kResource}},
-                              "Windlass ignores them."};
+constexpr Metric kTimeTravels{
+    "windlass_informer_time_travels_total",
+    MetricType::kCounter,
+    "Lists and bookmarks older than those before.",
+    {{kResource}},
+    "Windlass does not apply them; after three in a row it lists everything anew."};
 constexpr Metric kVanishAlarms{
     "windlass_informer_vanish_alarms_total",
     MetricType::kCounter,

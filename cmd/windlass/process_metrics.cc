@@ -30,7 +30,7 @@ constexpr Metric kTurnCpu{"windlass_core_turn_cpu_seconds", MetricType::kHistogr
                           "CPU time of one turn of the core loop. Meanwhile no Lease is renewed "
                           "and no reply handled; most turns take less than 50 ms."};
 constexpr Metric kLinesDropped{"windlass_log_lines_dropped_total", MetricType::kCounter,
-                               "Log lines dropped because nothing read standard error."};
+                               "Log lines dropped because nothing read standard error in time."};
 constexpr Metric kBuild{"windlass_build_info",
                         MetricType::kGauge,
                         "Always 1; the label has the version that runs.",

@@ -234,7 +234,7 @@ void JsonReader::VisitMembers(void* visitor, bool nulls, void (*visit)(void*, st
     s.path.push_back({key, -1});
     s.current = field.value();
     bool null = false;
-    if (s.current.is_null().get(null)) return Fail("must not be null");
+    if (s.current.is_null().get(null)) return Fail("is not JSON");
     if (nulls || !null) visit(visitor, key);
     if (s.error) return;
     s.path.pop_back();

@@ -103,12 +103,12 @@ class Writer {
 Result<std::string> TextIn(JsonReader& in, Writer& writer) {
   if (const Status whole = in.End(); !whole.ok()) return whole.error();
   if (writer.is_full()) {
-    return Error{ErrorKind::kTooLarge, "the kept parts of the list are larger than " +
+    return Error{ErrorKind::kTooLarge, "the kept parts of the answer are larger than " +
                                            std::to_string(kPartsBytesMax >> 20U) + " MiB"};
   }
   // The reader copies a part as raw text and does not validate it, so we validate it here.
   if (!nlohmann::json::accept(writer.text())) {
-    return Error{ErrorKind::kMalformed, "the kept parts of the list are not JSON"};
+    return Error{ErrorKind::kMalformed, "the kept parts of the answer are not JSON"};
   }
   return std::move(writer.text());
 }

@@ -70,7 +70,7 @@ void Informer<T>::CutIfNoRoom(T& object) {
   object.meta.cut_bytes = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
   if (was_cut) return;  // logged already
   environment_.log.Warning(
-      "no room in the caches for an object: the object is not cached until there is room",
+      "no room in the caches for an object: until there is, its large parts are not cached",
       {{"resource", resource_.plural},
        {"object", KeyOf(object.meta).ToString()},
        {"bytes", bytes},

@@ -320,7 +320,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   Abandon();
   if (leading) {
     const bool in_time = clock.Now() + kPermitMargin < permit_until;
-    EndTerm("the process is stopping");
+    EndTerm("this process ends its leader election");
     stragglers = !release || !in_time;
   }
   write_deadline.Forbid();

@@ -575,9 +575,11 @@ Result<std::unique_ptr<CppRestTransport>> CppRestTransport::Create(const Clock& 
   }
   for (const HttpHeader& header : options.headers) {
     if (IsHeaderName(header.name) && IsHeaderValue(header.value)) continue;
-    return Error{ErrorKind::kConfig,
-                 "header " + EscapeHeaderName(header.name) +
-                     ": its name or value has characters that are not allowed in an HTTP header"};
+    return Error{
+        ErrorKind::kConfig,
+        "header " + EscapeHeaderName(header.name) +
+            ": its name is empty, or its name or value has characters that are not allowed "
+            "in an HTTP header"};
   }
   if (options.user_agent.empty()) {
     return Error{ErrorKind::kConfig, "the user agent is empty: set it to the program's name"};

@@ -74,8 +74,8 @@ Result<ProxyUrl> ParseProxyUrl(std::string_view text) {
   if (scheme.empty()) return WrongProxy("is not a proxy's address: write http://HOST:PORT");
   if (scheme != "http") {
     return WrongProxy(scheme + ":// proxies are not supported" +
-                      (scheme == "https" ? " (TLS to the proxy is not needed: requests to the API "
-                                           "server are encrypted in any case)"
+                      (scheme == "https" ? " (TLS to the proxy; requests to the API server are "
+                                           "encrypted in any case)"
                                          : "") +
                       ": give an HTTP proxy, http://HOST:PORT");
   }

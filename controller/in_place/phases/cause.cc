@@ -59,8 +59,8 @@ std::string SentenceOf(const NotEligible& why) {
              " has changed (if it is not set, the image's tag decides it), and Kubernetes cannot "
              "change it in a running Pod";
     case Reason::kMetadataOnly:
-      return "only labels or annotations of spec.template have changed, and Windlass makes new "
-             "Pods for such a change";
+      return "only labels or annotations of spec.template have changed, and Windlass does not "
+             "patch Pods for such a change";
     case Reason::kEnvFromMetadata:
       return field +
              " reads a label or annotation that has changed, and its container is not restarted";

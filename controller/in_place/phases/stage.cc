@@ -241,8 +241,8 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
                           {{"revision", revision}, {"reason", NoteOf(why)}},
                           FallbackReason(InPlaceOf(situation).options(), why)}};
   write.on_success.push_back(Warning("InPlaceFellBackToRecreate",
-                                     "Windlass replaces Pods from now on, because revision " +
-                                         revision + " cannot be rolled out in place: " + why.text));
+                                     "Windlass replaces Pods to roll out revision " + revision +
+                                         ", and no longer patches them: " + why.text));
   return write;
 }
 

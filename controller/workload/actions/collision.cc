@@ -54,8 +54,9 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
     Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
     if (found == nullptr)
-      return Read{std::move(read),
-                  "another owner may have taken over each ReplicaSet of this template"};
+      return Read{
+          std::move(read),
+          "a webhook or another owner may have taken the last ReplicaSets of this template"};
     if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
     names += (names.empty() ? "" : ", ") + name;
   }

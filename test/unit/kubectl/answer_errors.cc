@@ -134,8 +134,8 @@ ErrorSection AnswerErrors() {
         Reads({200, "application/json", R"({"message":"log in"})", {}})},
        {"pause web", kError,
         "error: HTTP 200 with a body that is not a JSON object: <html>Log in</html>: it is not "
-        "known "
-        "whether the request was carried out; look at the object before you repeat the command",
+        "known whether the request was carried out; look at the object before you repeat the "
+        "command",
         "As above, after a change was sent.",
         Patches({200, "text/html", "<html>Log in</html>", {}})},
        {"get deployments", kError,

@@ -118,7 +118,7 @@ ErrorSection RolloutErrors() {
        {"restart rollout/web", kOtherUpdate,
         "error: rollout \"web\" is about to be rolled back, as spec.rollbackTo asks, and the "
         "rollback would undo the restart: kubectl windlass status rollout/web -n default waits for "
-        "the rollback; then restart the rollout",
+        "the rollback; then try again",
         "Windlass has not answered `spec.rollbackTo` yet. It takes that away when it has.",
         HasRollout([](Json& web) { web["spec"]["rollbackTo"] = {{"revision", 1}}; })},
        {"resume rollout/web", ExitCode::kDone,

@@ -97,7 +97,7 @@ TEST_CASE("a transport that cannot work is not made") {
       {"ftp://host", "has no scheme"},
       {"https://", "is not an address"},
       {"http://127.0.0.1:1", "clear text"},
-      {"https://h", "header X-%20: its name or value has characters"},
+      {"https://h", "header X-%20: its name is empty, or its name or value has"},
       {"https://h", "user agent is empty"},
   }));
   TestCoreLoop core;

@@ -338,7 +338,7 @@ TEST_CASE("with Recreate no Pod is removed for a ReplicaSet that is forbidden (R
   error.detail = row.detail;
 
   Stepped f;
-  f.strategy = workload::Strategy::kRecreate;
+  f.strategy = Strategy::kRecreate;
   f.AddOld(size);
   const bool waits = row.verdict == V::kNotTold && size > 0;
   CHECK(RemovesPodsFirst(f.Sit()) == (size > 0));

@@ -43,8 +43,8 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "(ImagePullPolicyChanged)",
        kNewPods},
       {{Reason::kMetadataOnly, "/metadata/labels/tier"},
-       "only labels or annotations of spec.template have changed, and Windlass makes new Pods for "
-       "such a change (MetadataOnly)",
+       "only labels or annotations of spec.template have changed, and Windlass does not patch Pods "
+       "for such a change (MetadataOnly)",
        kNewPods},
       {{Reason::kEnvFromMetadata, "/spec/containers/1/env/0/valueFrom/fieldRef/fieldPath"},
        "spec.template.spec.containers[1].env[0].valueFrom.fieldRef.fieldPath reads a label or "
@@ -93,8 +93,8 @@ TEST_CASE("a cause with a sentence of its own is noted with it, and has no other
 TEST_CASE("what an earlier version noted is shown as a sentence, and stays noted (P-013)") {
   const auto [note, text] = GENERATE(table<std::string, std::string>({
       {"MetadataOnly",
-       "only labels or annotations of spec.template have changed, and Windlass makes new Pods for "
-       "such a change (MetadataOnly)"},
+       "only labels or annotations of spec.template have changed, and Windlass does not patch Pods "
+       "for such a change (MetadataOnly)"},
       {"InitImageChanged",
        "spec.template has changed, and an init container that has run does not run again "
        "(InitImageChanged)"},

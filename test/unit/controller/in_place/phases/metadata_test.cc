@@ -15,8 +15,8 @@ using Json = nlohmann::json;
 
 const std::string kChecksum = "checksum/config";
 const std::string kMetadataOnly =
-    "only labels or annotations of spec.template have changed, and Windlass makes new Pods for "
-    "such a change (MetadataOnly)";
+    "only labels or annotations of spec.template have changed, and Windlass does not patch Pods "
+    "for such a change (MetadataOnly)";
 
 // Three Pods at rest that have read a configuration, as `helm upgrade` leaves them.
 class Helm : public InPlaceCluster {

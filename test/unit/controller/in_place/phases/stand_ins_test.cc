@@ -67,7 +67,7 @@ TEST_CASE(
   Standing c(3, 0, "Recreate");
   c.now += 61;
   c.SettleInPlace();
-  CHECK(c.HasEvent("replaces Pods from now on"));
+  CHECK(c.HasEvent("replaces Pods to roll out revision"));
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
   CHECK(c.SizeOf("v2") == 3);
 }
@@ -78,10 +78,10 @@ TEST_CASE("but not while a Pod is in flight that does not fail") {
   REQUIRE(c.in_flight() == 1);
   c.SyncAfter(61);
   CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK_FALSE(c.HasEvent("replaces Pods from now on"));
+  CHECK_FALSE(c.HasEvent("replaces Pods to roll out revision"));
   c.RestartAll();
   c.SyncAfter(10);
-  CHECK(c.HasEvent("replaces Pods from now on"));
+  CHECK(c.HasEvent("replaces Pods to roll out revision"));
 }
 
 // A ResourceQuota refuses the next Pod of the ReplicaSet of `image`, which has `pods` Pods.
