@@ -26,7 +26,7 @@ ExitCode RetryRollout(const CommandContext& context, const Place& place) {
 
 namespace {
 
-// Returns the warnings of an abort; "" if there are none.
+// Returns what to warn of when `rollout` is aborted; "" if there is nothing to warn of.
 std::string AbortWarning(const Json& rollout, const Place& place) {
   const std::string who = "rollout \"" + place.name + "\" ";
   // An abort lets a stored rollback begin although spec.paused is true.

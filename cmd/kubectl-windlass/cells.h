@@ -1,7 +1,7 @@
 // How many cells of a terminal's line a text takes, and how a text is broken into lines of a given
 // width. Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters
 // take one cell, wide ones two, and combining ones none. The locale of the process does not matter.
-// And the text of column AGE.
+// AgeText returns the text of column AGE.
 #pragma once
 
 #include <optional>

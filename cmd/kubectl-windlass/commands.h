@@ -26,14 +26,14 @@ struct CommandContext {
   std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
   // What the command has done so far, for all objects that it names.
   struct Done {
-    // The uids of updates that the command has handled: two controllers share one update, which is
-    // handled once.
+    // The uids of the updates that the command has handled. Two controllers share one update, and
+    // the command handles it once, even if it names both.
     std::set<std::string> steered;
     // For `status` of several objects, one after another: each object in JSON as it was when the
-    // command began. The key is InCommand's text for the object. An object may change while the
-    // command still waits for another one.
+    // command began. The key is InCommand's text for the object. WatchStatus compares the object
+    // with this JSON, because the object may change while the command still waits for another one.
     std::map<std::string, std::string> first;
-    std::string told;      // the OverdueText about which the last ReadWorkload has warned
+    std::string told;      // OverdueText of the last ReadWorkload; "" if it did not warn
     bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();

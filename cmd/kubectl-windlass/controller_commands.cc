@@ -29,8 +29,9 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command steers. If there is nothing to steer, UpdateToSteer
-// has printed why, and `refused` is the exit code of the command.
+// The controller and the update that a command steers. If there is nothing to steer, `refused` is
+// the exit code of the command, and UpdateToSteer has printed why. Exception: it prints nothing if
+// the command has steered this update already.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
@@ -48,7 +49,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (found->unreadable) {
     return refused(Report(context.session, context.console, *found->unreadable));
   }
-  // The user may have named both controllers of one update, or -l may select both.
+  // The user may have named both controllers of one update, or -l may select both. The update is
+  // steered once.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
@@ -62,8 +64,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // An edit of the spec has stopped the update. The new run, which the edited spec asks for, has
-  // not done anything yet.
+  // True if an edit of the spec has stopped a run of the update, and the new run, which the edited
+  // spec asks for, was refused.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -72,8 +74,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced the controller, which still exists without Pods because of a
-  // finalizer or --cleanup=Preserve.
+  // The update may have replaced the controller. The controller may still exist without Pods,
+  // because of a finalizer or --cleanup=Preserve.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -91,7 +93,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
 // nothing to do, `change_for` prints why, and returns the exit code of the command. If the update
 // has changed since the read, starts again; makes kWritesMax tries in all. So a patch never reaches
-// an update that has ended since the read.
+// an update that has ended since the read. If `done` is not null, stores there the patched update,
+// and the state of the update before the patch.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -232,8 +235,8 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
     // From the second round on, the new controller exists. If it cannot be read, an empty object
-    // stands for it, because WatchStatus would end again at once with null. No cause is shown for
-    // missing Pods then.
+    // stands for it, because with a null `maker` WatchStatus would return nullopt again at once.
+    // The command then shows no cause for missing Pods.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // No exit code means that the new controller has replicas now: the next round of the loop reads
@@ -326,8 +329,8 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   }
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
-  // If Windlass refuses the rollback, the command removes its request. The update goes on as
-  // before, or is paused if it had failed.
+  // If Windlass has found nothing to roll back, the command withdraws its request. An update that
+  // had failed is paused then; any other update goes on or stays paused, as before.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},

@@ -172,7 +172,7 @@ bool HasNotes(const Json& old) {
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
-  // The end of an update has deleted the controller, and a finalizer keeps it.
+  // Usually an update has deleted the controller at its end, and a finalizer keeps it.
   if (IsDeleting(controller)) return {};
   const std::string repeat =
       ". Windlass does not carry out that update. To go on with the update, repeat the command "
@@ -235,8 +235,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     return "is in the middle of a rolling update " + from_to + repeat +
            ". To take it back: " + command;
   }
-  // When an update ends, it removes kDesiredReplicas, the size to reach. If that is present, the
-  // update has not ended.
+  // When an update ends, it removes kDesiredReplicas, the size to reach. If that annotation is
+  // present, the update has not ended.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
@@ -249,8 +249,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // Counts only a size that has kOriginalReplicasOf beside it: kubectl never removes its note of
-  // the original size, and does not note to which controller the Pods went.
+  // kOriginalReplicas counts only if kOriginalReplicasOf is beside it. kubectl writes
+  // kOriginalReplicas alone: it never removes that annotation, and does not note to which
+  // controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat

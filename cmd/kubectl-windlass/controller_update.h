@@ -18,9 +18,10 @@ struct ControllerUpdate {
 };
 
 // Reads the ReplicationController and its update. Warns as ReadWorkload does. If the cluster does
-// not serve updates, there is no update. Returns an error in two cases:
-//   - the ReplicationController cannot be read, for another cause than NotFound or Forbidden
-//   - the ReplicationController cannot be read for one of these two causes, and there is no update
+// not serve updates, there is no update. If a read of the update fails with another error than
+// NotFound, `unreadable` has that error. Returns an error in two cases:
+//   - the read of the ReplicationController fails with another error than NotFound or Forbidden
+//   - the read of the ReplicationController fails with one of these two, and no update was found
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
 // Reads the other controller of the update: the new one if `place` is the old one, else the old
@@ -35,8 +36,10 @@ bool IsUnderWay(const Json& update);
 // Returns true if the update is under way, and Windlass has begun to change something.
 bool HasBegun(const Json& update);
 
-// Returns true if the update cannot go on, neither forward nor back: its old controller was
-// deleted, and was not restored with the annotations of the update.
+// Returns true if the update can go on neither forward nor back, in two cases:
+//   - its old controller was deleted, and was not restored with the annotations of the update
+//   - it was restored, but without the journal of a rename that had begun, and the new controller
+//     is deleted
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has changed neither of its controllers yet, as far as its status and
@@ -44,7 +47,7 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
 // Returns true if an update that goes forward has begun to delete one of its controllers. From then
-// on, a rollback could not restore the old controller.
+// on, the update cannot be rolled back.
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
 // Prints that `update`, of the controller `place`, can be neither paused nor rolled back any more.
 // Returns the exit code.
@@ -54,7 +57,7 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
 // the update again.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
 // Returns the name of the controller that `controller` was made to replace. Example: "web" if its
-// annotation is "web:<uid>". Returns "" if no update has made `controller`.
+// annotation kSourceId is "web:<uid>". Returns "" if no update has made `controller`.
 std::string SourceName(const Json& controller);
 // Returns true if the annotation kSourceId of `target` says that `target` replaces `source`, in an
 // update or in a rollback.

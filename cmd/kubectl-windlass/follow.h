@@ -5,6 +5,7 @@
 //                            │ 410 Gone ──▶ list again
 //                            │ 403 ───────▶ list every 5 s instead
 //                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
+//                                          (after 401 or 404 at once)
 //
 // A list that fails at the start is an error at once. Core thread only.
 #pragma once
@@ -36,11 +37,12 @@ class Follow {
   Status ReadOnce();
   // Lists every selection and opens the watches.
   Status Start();
-  // Returns when an object has changed since the last call, or `longest` has passed.
+  // Returns when an object has changed since the last call, or `longest` has passed. Returns an
+  // error if the session has ended, or if a selection that is not optional cannot be read any more.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // An optional selection that cannot be read is given up, and then has no objects. Returns the
-  // error if the selection number `selection` was given up; otherwise nullopt.
+  // Follow gives up an optional selection that it cannot read. The selection then has no objects.
+  // Returns the error if selection number `selection` was given up; otherwise nullopt.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

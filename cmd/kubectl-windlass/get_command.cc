@@ -1,5 +1,6 @@
-// get: one workload as a tree, or a table of workloads. It is printed once. With --watch, a
-// terminal draws it again whenever something changes; with -o, it is printed again.
+// get: prints one workload as a tree, or a table of workloads. With --watch, draws the tree or
+// table again in the terminal whenever something changes; with --watch and -o, prints the objects
+// again.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -68,8 +69,8 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// For a table: warns about the first object of each selection whose latest spec no controller has
-// seen. For a single object, ReadWorkload has warned already.
+// For a table: in each selection, warns about the first object whose last change no controller has
+// seen (OverdueText). For a single object, ReadWorkload has warned already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -118,8 +119,8 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns the exit code of a watch. Ctrl-C is the usual end. A passed --timeout is a usual end,
-// too, if no rollout is under way.
+// Returns the exit code of a watch: kDone after Ctrl-C, and after --timeout if no rollout is under
+// way.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();

@@ -42,7 +42,7 @@ std::string ReasonOf(const Json& object, std::string_view type);
 // Returns a time; nullopt if it is absent or no time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 // Returns when a client last wrote the object itself, not a subresource such as status or scale;
-// nullopt if metadata.managedFields does not say so.
+// nullopt if metadata.managedFields does not say when.
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
@@ -50,8 +50,8 @@ bool IsObserved(const Json& object);
 // refuses a write of Windlass. Otherwise returns null.
 const Json* RefusedUpdate(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for annotations; this holds up nothing. Otherwise returns null. With any other reason,
-// ReplicaFailure is about Pods.
+// room for annotations; this holds up nothing. Otherwise returns null. With a reason other than
+// ReplicaSetUpdateRefused and AnnotationsNotCopied, ReplicaFailure is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);

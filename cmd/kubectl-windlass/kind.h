@@ -44,8 +44,8 @@ struct Kind {
   ResourceId resource{};
   std::string_view short_word{};  // before the slash in the commands that a message proposes: "rc"
   std::vector<std::string_view> words{};  // names for users; completion offers the first
-  // The CustomResourceDefinition of the objects, or of those that update them; null if there is
-  // none.
+  // The CustomResourceDefinition of the objects, or of the objects that update them; null if there
+  // is none.
   const kind::NeededCrd* crd = nullptr;
   Standing (*standing)(const Json& object) = nullptr;
   UpdateOfKind update{};
@@ -67,7 +67,7 @@ ActOn ActOf(const ResourceId& resource, CommandName command);
 // Returns why the kind of the object does not have the command, and what to use instead.
 std::string InsteadText(const Place& place, CommandName command);
 
-// `resource` must be in the table.
+// Returns where `object` stands. `resource` must be in the table.
 Standing StandingOf(const Json& object, const ResourceId& resource);
 
 // Returns for example "deployment, rollout or replicationcontroller".

@@ -155,7 +155,7 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
   // When Windlass makes the controller, it leaves out a value that is not above 0. So the API
-  // server never sees a negative value, and cannot refuse it: the plugin does.
+  // server never sees a negative value, and the plugin has to refuse it.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

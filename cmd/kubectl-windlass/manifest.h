@@ -14,7 +14,7 @@ namespace windlass::cli {
 // The largest manifest that is read. It is far above the 1.5 MiB that an object in etcd can have.
 inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 
-// Returns the objects of all documents and lists in `path`:
+// Returns the objects of all documents and lists in `path`, which is one of:
 //   - a file
 //   - a directory: its *.json, *.yaml and *.yml files
 //   - "-": `standard_input`

@@ -114,7 +114,8 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 // The texts are this program's own: those of CLI11 name neither the command nor what to write
 // instead.
 
-// Returns "status has no flag --frob" or "version takes no argument "web"".
+// Returns "status has no flag --frob" or "version takes no argument "web""; nullopt if none of
+// `extras` is among `arguments`.
 std::optional<std::string> UnexpectedText(const CLI::App& command,
                                           const std::vector<std::string>& extras,
                                           const std::vector<std::string>& arguments) {
@@ -135,7 +136,8 @@ const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) 
 
 bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// Returns "--watch: 'maybe' is neither true nor false"; nullopt if there is no such argument.
+// Returns "--watch: 'maybe' is neither true nor false"; nullopt if every flag of that type has one
+// of these values.
 std::optional<std::string> NoTruthText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",

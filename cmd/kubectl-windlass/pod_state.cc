@@ -12,8 +12,8 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// Returns the statuses of init containers and app containers. Any of them may be the cause, but
-// READY counts app containers only.
+// Returns the statuses of init containers and app containers. Any of them may keep the Pod from
+// being ready, but column READY counts app containers only.
 std::vector<const Json*> ContainerStatuses(const Json& pod) {
   std::vector<const Json*> statuses;
   for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {
@@ -66,7 +66,8 @@ void ExplainContainers(const Json& pod, PodState& state) {
 }
 
 // Fills in a reason that is not about a container: the Pod is not scheduled, a readiness gate is
-// closed, or minReadySeconds have not passed.
+// closed, or minReadySeconds have not passed. If the Pod is available, leaves `why` empty and sets
+// `mood` to kGood.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {

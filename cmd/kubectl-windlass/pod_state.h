@@ -25,8 +25,8 @@ struct PodState {
   Mood mood = Mood::kWaiting;
 };
 
-// `min_ready_seconds` is that of the workload: a Pod that has been ready for less is not available
-// yet.
+// Returns the state of the Pod at the time `now`. `min_ready_seconds` is that of the workload: a
+// Pod that has been ready for less is not available yet.
 PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now);
 
 }  // namespace windlass::cli

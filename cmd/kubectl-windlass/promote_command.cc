@@ -92,7 +92,8 @@ bool NeedsPods(const Json& rollout, const StepStatus& step) {
   return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
 }
 
-// Returns what keeps Pods of the step from being available; "" if they are available.
+// Returns what keeps Pods of the step from being available; "" if they are available. If the status
+// does not say whether they are (kNotTold), returns "" also if the Pods show no cause.
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.pods == StepPods::kAvailable) return std::string();

@@ -23,7 +23,8 @@ const Glyphs& GlyphsOf(const RenderOptions& options) {
   return options.ascii ? kAscii : kUnicode;
 }
 
-// One object of the tree. Its children are drawn further to the right.
+// A row of the drawing: an object of the tree, the headings, or a text such as "… 5 more: 3
+// Running, 2 Pending".
 struct Row {
   TableRow table;
   Mood mood = Mood::kGood;

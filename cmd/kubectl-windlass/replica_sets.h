@@ -11,7 +11,8 @@
 
 namespace windlass::cli {
 
-// Returns spec.selector in query form: "app=web,tier in (a,b)". Returns "" if the object has none.
+// Returns `selector`, the spec.selector of a workload, in query form: "app=web,tier in (a,b)".
+// Returns "" if it is empty.
 std::string SelectorText(const Json& selector);
 
 // Both return the labels that select the Pods of an object, in query form; "" if the object has no
@@ -31,7 +32,8 @@ std::string ImagesOf(const Json& owner);
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_);
 
-// Returns the template without the label pod-template-hash, which a ReplicaSet adds.
+// Returns the template without the label pod-template-hash, which only the template of a ReplicaSet
+// has, not that of its workload.
 Json WithoutHash(Json template_);
 // Returns true if both templates are the same, apart from the label pod-template-hash and
 // metadata.creationTimestamp.

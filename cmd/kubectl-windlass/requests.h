@@ -52,7 +52,7 @@ struct ObjectList {
 // Sends a GET that returns the latest state, not one from a cache of the API server.
 Result<Json> ReadObject(Session& session, const Place& place);
 
-// Sends LIST requests in pages of kListPageSize, which also return the latest state.
+// Lists the latest state of the objects, in pages of kListPageSize objects.
 Result<ObjectList> ListObjects(Session& session, const Selection& selection);
 
 struct PatchOf {

@@ -30,10 +30,10 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 
 // --- what is checked before anything is written (rolling_update_checks.cc) ---
 
-// Refuses an update whose old controller does not exist. Refuses the file of -f unless at least one
-// key has different values in the selectors of the old controller and of the file (RC-4). Returns
-// the exit code when it has printed an error, else nullopt. If the user may not read
-// ReplicationControllers, returns nullopt.
+// Refuses an update whose old controller does not exist, unless the new controller has replaced it
+// already. Refuses the file of -f unless at least one key has different values in the selectors of
+// the old controller and of the file (RC-4). Returns the exit code when it has printed an error,
+// else nullopt. If the user may not read ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
@@ -59,10 +59,10 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 // why the update would be refused.
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
-// Refuses --local while Windlass carries out an update of the same old controller. Each of the two
-// programs would mistake the scalings of the other for those of a third client. Returns the exit
-// code when it has printed an error, else nullopt. If the user may not read such updates, returns
-// nullopt, with a warning if an update has begun.
+// Refuses --local while Windlass carries out an update of the same old controller, or has stopped
+// such an update half-way. Each of the two programs would mistake the scalings of the other for
+// those of a third client. Returns the exit code when it has printed an error, else nullopt. If the
+// user may not read updates, returns nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
 // Refuses an update that goes forward if the two controllers show that another program has begun
@@ -75,9 +75,9 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
 // Warns if another program has begun the update, or the rollback, that this command continues: that
-// program may still run. Only annotations of the controllers show a program with --local. Does not
-// warn if this command begins a rollback, because a program that goes forward stops when its update
-// is rolled back.
+// program may still run. A program with --local is found only by annotations of the controllers.
+// Does not warn if this command begins a rollback, because a program that goes forward stops when
+// its update is rolled back.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for another new controller than `stored` does, or for other
@@ -85,10 +85,11 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // only if the command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// `stored` is an update that is not over. Refuses a command that asks for something else, or that
-// goes forward while `stored` is rolled back. Otherwise this command would overwrite `stored`, and
-// the command that began `stored` would fail half-way. The error names what is under way, and the
-// commands to choose from. Returns the exit code when it has printed the error, else nullopt.
+// Refuses a command that asks for another update than `stored`, or that goes forward while `stored`
+// is rolled back. Otherwise this command would overwrite `stored`, and the command that began
+// `stored` would fail half-way. Refuses nothing if `stored` is done or was refused. The error names
+// what is under way, and the commands to choose from. Returns the exit code when it has printed the
+// error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -115,7 +116,8 @@ Error OrLocally(Error error);
 // Returns the spec that the command writes over that of `stored`:
 //   - if `stored` is done or was refused: the spec of `update`
 //   - otherwise: the spec of `stored`, with the fields for which this command gives a value.
-//     `stored` goes on, or back, and another command may have begun it. `paused` becomes false
+//     Reason: another command may have begun `stored`, with values that this command does not give.
+//     `rollback` is that of this command, and `paused` becomes false
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
@@ -123,7 +125,7 @@ struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update
   Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // another program may have begun it: WarnAboutOtherProgram
+  bool goes_on_with_other = false;  // call WarnAboutOtherProgram
   std::optional<ExitCode> refused{};
 };
 

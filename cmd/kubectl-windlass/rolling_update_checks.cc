@@ -38,7 +38,7 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
 }
 
 // Prints that the old controller does not exist. For an update by image without NEW, kubectl's text
-// comes first: kubectl looked for a rename that was cut off (RC-14).
+// comes first: kubectl looked for the new controller of a rename that was cut off (RC-14).
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -166,9 +166,10 @@ std::string ImageOf(const Json& controller, const std::string& container) {
   return "";
 }
 
-// Returns "which has other images than FILE" if `created` cannot have been made from the file of
-// the command; otherwise "". A webhook may change images, so the API server is asked what it would
-// make of the file. If the API server does not answer that, compares the images in the file itself.
+// Returns "and web-2 has other images than FILE" if `created`, here web-2, cannot have been made
+// from the file of the command; otherwise "". A webhook may change images, so the API server is
+// asked what it would make of the file. If the API server does not answer that, compares the images
+// in the file itself.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -189,8 +190,9 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 }
 
 // Refuses the command if it does not fit an update that has begun: its file has other images than
-// the new controller, or its update would end in another way. With NEW, an update ends by deleting
-// the old controller; without NEW, by giving the new controller the name of the old one.
+// the new controller, or its update would end in another way. Without --cleanup, an update with NEW
+// ends by deleting the old controller, and an update without NEW by giving the new controller the
+// name of the old one.
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -245,8 +247,8 @@ bool AsksForOther(const CommandContext& context, const Json& update, const Json&
   const auto asked = DecodeReplicationControllerUpdate(decoder, update.dump());
   const auto there = DecodeReplicationControllerUpdate(decoder, stored.dump());
   if (!asked.ok() || !there.ok()) return false;
-  // If an edit of the spec has stopped a run of the update, `target` is the target of that run. A
-  // command that asks for the same target asks for the same update.
+  // If an edit of the spec has stopped a run of the update, `target` is still the target of that
+  // run. A command that asks for the same target asks for the same update.
   const std::string& target = there->status.target;
   const bool failed = StateOf(context, stored) == UpdateState::kFailed;
   if (failed && !asked->spec.rollback && !target.empty() && rc::TargetOf(asked->spec) == target) {
@@ -361,7 +363,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     if (kind == ErrorKind::kForbidden) {
       const Result<Json> old =
           ReadObject(context.session, ControllerPlace(context, TextOf(update, "/metadata/name")));
-      // Only an update that has begun is in danger.
+      // Two programs endanger only an update that has begun.
       if (old.ok() && HasNotes(*old)) {
         context.console.Warning(
             stored.error().message +

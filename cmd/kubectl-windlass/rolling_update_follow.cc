@@ -104,18 +104,20 @@ constexpr seconds kStillMax{30};
 // When spec.updatePeriod has passed, something has to move within this time.
 constexpr seconds kAfterPeriod{10};
 
-// Warns once when an update has stood still for kStillMax: its Pods do not become available, or
-// Windlass does not run.
+// Warns when an update has stood still for kStillMax, because its Pods do not become available, or
+// because Windlass does not run. Warns once until the update moves again. The rest between two
+// scalings is no standstill.
 class StandStill {
  public:
   explicit StandStill(const CommandContext& context) : context_(context) {}
 
   // Prints the warning if it is due. Otherwise returns how long it takes until the warning is due,
-  // if nothing moves. Returns nullopt if the warning has been printed.
+  // if nothing moves. Returns nullopt once the warning has been printed.
   std::optional<Duration> Look(const Json& update);
 
  private:
-  // Returns until when the update rests on purpose, between two scalings.
+  // Returns when the rest between two scalings is over at the latest: kAfterPeriod after
+  // spec.updatePeriod has passed.
   static WallTime EndOfPeriod(const Json& update) {
     const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
     const auto period = ParseDuration(TextOf(update, "/spec/updatePeriod"));

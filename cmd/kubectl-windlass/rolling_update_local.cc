@@ -140,7 +140,7 @@ ExitCode LocalUpdate::TellFailed() const {
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
   // If the old controller was restored from a backup, the same command cannot continue the update,
-  // either.
+  // but a rollback can take it back.
   const bool only_back = reason == rc::kUnexpectedAnnotations && !one_way;
   context_.console.message(
       only_back ? "The update stops here. Use --rollback to take it back.\n"

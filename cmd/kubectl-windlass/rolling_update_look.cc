@@ -52,10 +52,11 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   const Result<Json> controller = ReadObject(context.session, old);
   // A finalizer may keep the old controller after its deletion.
   const bool goes = controller.ok() && IsDeleting(*controller);
-  // If NEW is given, or the old controller has notes, another client may have begun an update.
+  // If NEW is given, or the old controller has notes, another client may have begun an update. Then
+  // the planner decides about the rollback.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
-  // The old controller was deleted, or is preserved without Pods.
+  // True if the old controller was deleted, or is preserved without Pods.
   const bool gone = controller.ok() ? NumberOf(*controller, "/spec/replicas", 1) == 0
                                     : controller.error().kind == ErrorKind::kNotFound;
   context.console.Error("the update of " + ObjectName(old.resource, old.name) +
@@ -179,15 +180,15 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan has no status. So it gets the name of NEW from the stored status, which still has it
-  // if a user has removed the annotation.
+  // The plan of a rollback has no status. So its spec gets the name of NEW from the stored status:
+  // a user may have removed the annotation of the old controller that has the name.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {
     look.planned["spec"]["newName"] = TextOf(look.planned, "/spec/newName", known);
   }
   // An update that is under way goes on from its status, so it is not planned anew. Any other
-  // update is.
+  // update is planned, so that a refusal shows before anything is written.
   if (look.refused || state == UpdateState::kUnderWay) return look;
   look.refused = RefuseSharedNew(context, update);
   if (look.refused) return look;

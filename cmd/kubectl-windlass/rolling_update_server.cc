@@ -45,8 +45,9 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
 }
 
 // Begins an ended or failed update anew with the same spec: deletes the update and creates it
-// again. A patch would change nothing, and so not raise the generation. Then Windlass would not
-// look at the update. What the update has done is noted on the two ReplicationControllers.
+// again. A patch would change nothing, and so not raise the generation, and Windlass would not look
+// at the update. The deletion loses nothing, because what the update has done is noted on the two
+// ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -84,7 +85,8 @@ struct Attempt {
   std::optional<ExitCode> refused{};  // set if nothing was written, because of a refusal
 };
 
-// Writes what the command line asks for.
+// Writes the update that the command line asks for. Looks and writes again, at most kWritesMax
+// times in all, if another client has changed the update meanwhile.
 Attempt WriteUpdate(const CommandContext& context, const Json& update) {
   Attempt attempt;
   for (int tries = 1; tries <= kWritesMax; ++tries) {

@@ -12,8 +12,8 @@ namespace windlass::cli {
 // Returns the exit code of the process (exit_code.h). Call it once, from main.
 int Run(int argc, const char* const* argv);
 
-// Does the same with the console of the caller, and does not forbid core files. `arguments` do not
-// contain the program's name. An exception becomes an error.
+// Does what Run does, but writes to `console`, and does not forbid core files. `arguments` do not
+// contain the program's name. If an exception is thrown, prints it as an error.
 ExitCode RunProgram(const Console& console, const std::vector<std::string>& arguments);
 
 }  // namespace windlass::cli

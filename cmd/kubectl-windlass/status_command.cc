@@ -29,7 +29,7 @@ class StatusWatch {
               Standing (*standing)(const Json& object))
       : context_(context), place_(place), standing_(standing) {}
 
-  // Prints where `object` stands, and `cause`, if that has changed since the last print. `cause` is
+  // Prints where `object` stands, with `cause`, unless it has printed the same before. `cause` is
   // what keeps Pods from being available. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
   // Takes note of the object as it was when the command began; the command may have followed other
@@ -69,7 +69,8 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
     return ended;
   }
   const Json* now = FieldOf(object, "/spec/template");
-  // If a rollback was asked for before the command began, the user waits for that rollback.
+  // If a rollback was asked for before the command began, the user waits for that rollback. So the
+  // template that the rollback brings back is the one to follow.
   const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
   if (!template_) rolls_back_ = rolls_back;
   if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
@@ -210,7 +211,8 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 }
 
 // Returns the first of these causes that keeps the rollout from going on and does not end by
-// itself; nullopt if there is none. `sets` is true if ReplicaSets make the Pods.
+// itself. Returns nullopt if there is none, or if the text of `standing` has it already. `sets` is
+// true if ReplicaSets make the Pods.
 //   - a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods

@@ -18,10 +18,10 @@ bool HasNoPods(const Json& rollout) {
 }
 
 // Returns whether Pods of the step are available. Windlass sets status.step.availableSince while
-// they are. If status.step.replicas is missing, an older Windlass wrote the status, and only the
-// counters of all Pods are known. Example: 4 Pods, 1 of them of the new revision. If 4 Pods are
-// available, so is the new Pod; if 3 are, the new Pod may be the missing one. If there is no new
-// Pod, returns kAvailable.
+// they are available. If status.step.replicas is missing, an older Windlass wrote the status, and
+// only the counters of all Pods are known. Example: 4 Pods, 1 of them of the new revision. If 4
+// Pods are available, so is the new Pod; if 3 are, the new Pod may be the missing one. If there is
+// no new Pod, returns kAvailable.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

@@ -1,5 +1,5 @@
-// Where the steps of a Rollout stand (docs/rollouts-steps.md), from its status. Only values decide,
-// never the text of a message.
+// Where the steps of a Rollout stand (docs/rollouts-steps.md), read from its status. Only values
+// decide, never the text of a message.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class StepPods : uint8_t {
   kNotTold,  // not known: an older Windlass wrote the status
 };
 
-// status.step
+// The steps of a Rollout, as status.step shows them.
 struct StepStatus {
   int64_t index = 0;  // from 1; above `total` when all steps are over
   int64_t total = 0;
@@ -34,7 +34,7 @@ struct StepStatus {
   bool done() const { return index > total; }
 };
 
-// Returns nullopt if no steps are under way or over.
+// Returns where the steps of the Rollout stand; nullopt if no steps are under way or over.
 std::optional<StepStatus> StepStatusOf(const Json& rollout);
 
 // Returns the value of the annotation windlass.dev/promote that ends the step; with `full`, all

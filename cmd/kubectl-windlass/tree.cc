@@ -173,8 +173,8 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, Role role) {
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(role.text);
-  // If a new owner is being deleted together with its Pods, it holds up the rollout until the last
-  // of these Pods is gone.
+  // An owner that is being deleted makes no Pods. If it is the new one, and its Pods are deleted
+  // with it, it holds up the rollout until the last of these Pods is gone.
   if (IsDeleting(owner)) {
     branch.why += ", is being deleted";
     branch.mood = Mood::kBad;

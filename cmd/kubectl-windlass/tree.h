@@ -36,7 +36,8 @@ struct Tree {
   WallTime now;
 };
 
-// `replica_sets` and `pods` may contain objects that the workload does not own. These are left out.
+// Returns the tree of the workload. Leaves out those of `replica_sets` and `pods` that the workload
+// does not own.
 Tree TreeOf(const Json& workload, const ResourceId& resource,
             const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,
             WallTime now);

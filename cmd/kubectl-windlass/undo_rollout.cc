@@ -152,8 +152,11 @@ struct Outlook {
   int64_t revision = 0;  // the revision to ask for
 };
 
-// Looks at the revision before the request is written, if Windlass will not answer the request at
-// once. With --dry-run=client, prints the template of the revision.
+// Finds out, before the request is written, which revision to ask for, and whether the command
+// refuses the rollback. With --dry-run=client, prints the template of that revision.
+//
+// Reads no ReplicaSets if --to-revision is given, --dry-run is not, and neither spec.paused nor
+// spec.abort is true: Windlass then judges the revision at once.
 //
 // Without --to-revision, the user means the revision before the template that the user sees now. If
 // the command asked for 0, Windlass would choose the revision later, when the object may have

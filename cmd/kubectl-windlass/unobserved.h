@@ -13,8 +13,9 @@ namespace windlass::cli {
 // controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// Returns which change the controller has not seen: the latest spec, or a promotion. Returns "" if
-// the controller has seen it, or if a condition says why the controller cannot begin with it.
+// Returns a text such as "Windlass has not seen the last change of rollout/web, so its status is
+// out of date". The change is the latest spec, or a promotion. Returns "" if a controller has seen
+// the change, or if a condition says why the controller cannot begin with it.
 std::string UnobservedText(const Json& object, const Place& place);
 
 // Returns the warning about a change that was not seen: `unobserved`, a text of UnobservedText, and
@@ -22,8 +23,9 @@ std::string UnobservedText(const Json& object, const Place& place);
 std::string UnobservedWarning(const CommandContext& context, const Place& place,
                               const std::string& unobserved);
 
-// Returns UnobservedText if the last change is at least kUnobservedMax old; else "".
-// metadata.managedFields says when the object was changed; if it is missing, returns "".
+// Returns UnobservedText if the last change is at least kUnobservedMax old, and no condition says
+// why it is not carried out; else "". metadata.managedFields says when the object was changed; if
+// it is missing, returns "".
 std::string OverdueText(const Json& object, const Place& place, WallTime now);
 
 // Reads an object for a command. Warns as OverdueText says, and if the object is being deleted.

@@ -157,8 +157,8 @@ bool UpdatePlan::IsTakenBackByOther() const {
 // This program finds a scaling by another client by comparing the sizes with those that it expects.
 // It keeps the expected sizes in memory, so they are lost when the program ends. Exceptions:
 //   - the expected size of the old controller is also noted on that controller
-//   - during a rename, the expected sizes follow from the rename itself, so the next command can
-//     give --on-external-scale, too
+//   - during a rename, the expected sizes follow from the rename itself, so the text about a rename
+//     offers --on-external-scale for the next command
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

@@ -138,7 +138,7 @@ class TableView final : public View {
  private:
   std::vector<ListedObject> Rows(const Follow& follow) const {
     // The updates that are under way, by namespace and name of the old controller. An update is
-    // also found by its new controller, unless that has an update of its own.
+    // also found by its new controller, unless the new controller has an update of its own.
     std::map<std::pair<std::string, std::string>, const Json*> updates;
     std::vector<std::tuple<std::string, std::string, const Json*>> with_new;
     const auto key = [](const Json& object) {

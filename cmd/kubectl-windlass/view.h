@@ -26,7 +26,7 @@ class View {
 
   // Returns an error if the object that is shown has been deleted.
   virtual Status CheckThere(const Follow&) const { return Unit{}; }
-  // Requires that CheckThere has succeeded.
+  // Returns the lines to print. Requires that CheckThere has succeeded.
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,
                                          const RenderOptions& options) const = 0;
   virtual bool IsComplete(const Follow& follow) const = 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kInPlace = "windlass.dev/InPlace";
 
-// The subject of the sentences. kubectl's word order for Deployments is kept.
+// What the sentences are about. The sentences for Deployments keep kubectl's word order.
 struct Subject {
   std::string kind;     // "deployment"
   std::string name;     // "\"web\""
@@ -217,8 +217,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   }
 }
 
-// Adds the refusal of spec.rollbackTo. For a Rollout, a condition shows the refusal until the spec
-// changes; for a Deployment there is only an Event.
+// Adds the refusal of spec.rollbackTo to the text of `standing`. For a Rollout, a condition shows
+// the refusal until the spec changes; for a Deployment there is only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
   const Json* refused = TrueCondition(object, "RollbackRefused");
   if (refused == nullptr) return;

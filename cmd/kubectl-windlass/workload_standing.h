@@ -10,7 +10,7 @@
 
 namespace windlass::cli {
 
-// Example, a Deployment whose new Pods are not complete:
+// Both return where the object stands. Example of a sentence, for a Deployment that lacks new Pods:
 //   Waiting for deployment "web" rollout to finish: 2 out of 4 new replicas have been updated...
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
@@ -23,8 +23,9 @@ bool Quotes(const Standing& standing, const Json& condition);
 // interest (Complete, HandedBack).
 const Json* InPlaceToTell(const Json& object);
 
-// Returns true if the workload asks that its Pods change in place or not at all: a Deployment by an
-// annotation (in upper or lower case), a Rollout by its strategy.
+// Returns true if the workload asks that its Pods change in place or not at all: a Deployment by
+// the annotation windlass.dev/in-place: Only (in upper or lower case), a Rollout by strategy
+// InPlaceOnly.
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
 // If windlass.dev/in-place is Only and a change of the Deployment is not possible in place, returns

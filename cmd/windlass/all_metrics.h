@@ -1,6 +1,6 @@
-// The metrics of the process itself, in parts. Each part has a list of its metrics, and adds their
-// values from a snapshot. The metrics of a controller are in ControllerEntry::metrics; AllMetrics
-// has both.
+// The metrics of the process itself, in parts. Each part has two functions: one lists its metrics,
+// the other adds their values from a snapshot. The metrics of a controller are in
+// ControllerEntry::metrics. AllMetrics returns those of the process and of the controllers.
 #pragma once
 
 #include <vector>
@@ -16,7 +16,8 @@ namespace windlass {
 MetricSection DecisionMetrics();
 void AddDecisions(const Snapshot& snapshot, Figures& figures);
 
-// Whether this process leads, which controllers run, and which rights are missing.
+// Whether this process leads, which controllers run, which rights are missing, and how many objects
+// wait because no process handles their kind.
 MetricSection LeadershipMetrics();
 void AddLeadership(const Snapshot& snapshot, Figures& figures);
 
@@ -24,7 +25,8 @@ void AddLeadership(const Snapshot& snapshot, Figures& figures);
 MetricSection QueueMetrics();
 void AddQueue(const Snapshot& snapshot, Figures& figures);
 
-// Requests to the API server, with client-go's names, and outages of it.
+// Requests to the API server, and outages of the API server. Metrics that client-go has, too, have
+// client-go's names.
 MetricSection ClientMetrics();
 void AddClient(const Snapshot& snapshot, Figures& figures);
 

@@ -11,8 +11,9 @@
 
 namespace windlass {
 
-// Returns "deployment-controller" for the entry `deployment`: its name in --controllers and in
-// metrics. --controllers takes the entry's own name as well, as kube-controller-manager does.
+// Returns "deployment-controller" for the entry `deployment`. /readyz, and metrics about one
+// controller, use this longer name. --controllers takes both names, as kube-controller-manager
+// does.
 std::string FullName(std::string_view entry);
 
 // Returns the controllers of `all` that `wanted` enables, in the order of `all`. `wanted` is a list

@@ -163,7 +163,7 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// While the server is away the client sends nothing, and keys stay in the work queue (C-012).
+// While the server is away, client_ sends nothing, and keys stay in the work queue (C-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();
@@ -188,7 +188,7 @@ void Daemon::StepDown() {
 
 // Called when another cluster answers, or when the cluster was restored to an earlier state. Our
 // Lease belongs to the state that is gone, so this process must win the Lease again before it
-// begins a term.
+// begins a term. Without leader election, a process that leads begins a new term at once.
 void Daemon::CampaignAnew() {
   if (stopping_ || campaigning_anew_) return;
   if (!flags_.leader_elect) {

@@ -36,8 +36,8 @@ struct Flags {
 };
 
 // Returns the flags. If one is wrong, returns kConfig with one line that names the flag and says
-// what is wrong with it; for a flag of an earlier version, what to do instead. --help lists
-// `controllers`. ParseFlags does not check Flags::controllers against that list.
+// what is wrong. If it is a flag of an earlier version, the line says what to do instead. --help
+// lists `controllers`. ParseFlags does not check Flags::controllers against that list.
 Result<Flags> ParseFlags(int argc, const char* const* argv, const ControllerList& controllers);
 
 }  // namespace windlass

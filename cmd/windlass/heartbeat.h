@@ -22,7 +22,8 @@ struct ProbeAnswer {
 // Thread-safe.
 class Heartbeat {
  public:
-  // Beats for the first time, with the reason "starting". `clock` must outlive the heartbeat.
+  // Beats for the first time; "starting" is the reason against readiness. `clock` must outlive the
+  // heartbeat.
   explicit Heartbeat(const Clock& clock);
 
   // Core thread. A leader must renew its Lease before `renewal_due`; after that time Livez answers
@@ -30,8 +31,8 @@ class Heartbeat {
   // Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
-  // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time: the
-  // process should be restarted.
+  // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time. In
+  // both cases the kubelet should restart the process.
   ProbeAnswer Livez() const;
   // Answers "not good" if Livez does, and while there are reasons against readiness.
   ProbeAnswer Readyz() const;

@@ -59,7 +59,7 @@ std::string HeadOf(const HttpAnswer& answer) {
   return head + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
 }
 
-// One client. Every function returns at once.
+// The connection of one client. No function waits for the client.
 class Connection {
  public:
   Connection(Socket socket, Instant now)
@@ -129,7 +129,8 @@ class Connection {
     return true;
   }
 
-  // Returns false once the client has closed its side.
+  // Drops what the client still sends. Returns false once the client has closed its side, or if the
+  // connection has failed.
   bool Discard() const {
     std::array<char, 2048> buffer;
     const ssize_t size = recv(fd(), buffer.data(), buffer.size(), 0);
@@ -154,7 +155,7 @@ ParsedRequest ParseRequest(std::string_view bytes) {
     return {bytes.size() < kRequestBytesMax ? Kind::kIncomplete : Kind::kTooLong, {}};
   }
   if (end + 4 > kRequestBytesMax) return {Kind::kTooLong, {}};
-  // "GET /readyz?verbose HTTP/1.1"
+  // Example: "GET /readyz?verbose HTTP/1.1".
   const std::string_view line = bytes.substr(0, bytes.find("\r\n"));
   const size_t after_method = line.find(' ');
   const size_t after_target = line.rfind(' ');

@@ -8,7 +8,8 @@
 
 namespace windlass {
 
-// Returns the page. Adds the process' own figures (memory, CPU, file descriptors) as they are now.
+// Returns the page of /metrics. Adds the process' own figures (memory, CPU, file descriptors) as
+// they are now.
 std::string MetricsText(const Snapshot& snapshot);
 
 }  // namespace windlass

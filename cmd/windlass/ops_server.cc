@@ -21,7 +21,7 @@ HttpAnswer AnswerProbe(const Heartbeat& heartbeat, std::string_view path) {
   return {};
 }
 
-// How long a page of metrics is served before the core thread makes a new one.
+// How long a page of metrics is served. The first request after that makes a new page.
 constexpr Duration kPageAge = milliseconds(250);
 
 // The page of /metrics. Clients share it, also those that read slowly.

@@ -114,7 +114,8 @@ void OtherKinds::Compare(Kind& kind, Page page) {
   if (kind.waiting > 0 && waited == 0) environment_.log.Warning(TextOf(kind));
 }
 
-// Adds one object to the page.
+// Reads one object, and notes in `page` that there are objects. Adds the object to `page.behind` if
+// its status is behind and it is not being deleted.
 void OtherKinds::ReadObject(JsonReader& in, Page& page) {
   std::string uid;
   std::string name;

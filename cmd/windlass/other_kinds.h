@@ -28,8 +28,8 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// Long enough for a process that handles the kind: a leader observes a new generation within 20 s,
-// and a change of leader takes 15 s.
+// Long enough for a process that handles the kind to update the status: a leader observes a new
+// generation within 20 s, and a change of leader takes 15 s.
 inline constexpr Duration kLookAgain = seconds(60);
 // Keeps the answer small. The first objects are enough: if no process handles the kind, sooner or
 // later one of these waits.
@@ -46,7 +46,8 @@ std::vector<OtherKind> OtherKindsOf(const ControllerList& all, const ControllerL
 
 class OtherKinds {
  public:
-  // All that `environment` refers to must outlive this. An empty `only_namespace` stands for all.
+  // All that `environment` refers to must outlive this object. An empty `only_namespace` stands for
+  // all namespaces.
   OtherKinds(const InformerEnvironment& environment, std::vector<OtherKind> kinds,
              std::string only_namespace);
   ~OtherKinds();

@@ -36,7 +36,7 @@ constexpr Metric kBuild{"windlass_build_info",
                         "Always 1; the label has the version that runs.",
                         {{{"version", {}, "as `windlass --version` prints it"}}}};
 
-// The figures about its own process that every Prometheus client exposes, read from /proc.
+// The figures about its own process that every Prometheus client exposes.
 struct ProcessFigures {
   double cpu_seconds = 0;
   double resident_bytes = 0;
@@ -75,7 +75,7 @@ void ReadStat(ProcessFigures& figures) {
   }
 }
 
-// Returns the current figures. One that cannot be read is 0.
+// Returns the current figures. A figure that cannot be read is 0.
 ProcessFigures ReadProcessFigures() {
   ProcessFigures figures;
   ReadStat(figures);

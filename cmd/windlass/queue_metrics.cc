@@ -9,7 +9,8 @@ constexpr MetricLabel kName{
     "name",
     {},
     "the controllers that share the queue, separated by commas; each process has one queue"};
-// The priorities of kubeclient/cache/work_queue.h, as controller-runtime's priority queue has them.
+// The values of PointsOf (kubeclient/cache/ready_keys.h). The metric of controller-runtime's
+// priority queue has the label `priority`, too.
 constexpr std::string_view kPriorityValues[] = {"100", "50", "0", "-100"};
 
 constexpr Metric kDepth{

@@ -20,7 +20,7 @@ struct ControllerCondition {
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
-  // Problems that do not make Windlass not ready, and so do not block the rollout of its next
+  // Problems in spite of which Windlass is ready. So they do not block the rollout of its next
   // version.
   std::vector<std::string> notes;
 

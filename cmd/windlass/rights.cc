@@ -35,7 +35,8 @@ std::vector<NeededRight> Daemon::RightsNeeded() const {
   return rights;
 }
 
-// Asks for all rights that are needed now; `done` gets those that are missing.
+// Asks the API server which of the rights that are needed now are missing. `done` gets the missing
+// ones, or the error.
 void Daemon::FindMissing(std::function<void(Result<std::vector<NeededRight>>)> done) {
   last_review_ = clock_.Now();
   const std::vector<NeededRight> needed = RightsNeeded();
@@ -58,8 +59,9 @@ void Daemon::ReviewRights() {
       [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
-// Reviews the rights again. Called to repeat a review, after a write was forbidden, and when
-// in-place updates begin: in-place updates need rights that the first review did not ask for.
+// Reviews the rights again. Called to repeat a review, after a write was forbidden, and when a
+// controller needs other rights than before. Example: when in-place updates begin, they need rights
+// that the first review did not ask for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {
@@ -67,7 +69,7 @@ void Daemon::ReviewRightsAgain() {
   });
 }
 
-// Stores the result of a review, and repeats the review:
+// Stores the result of a review. Repeats the review later in two cases:
 //   - if it failed: with back-off, up to kReviewPeriod apart;
 //   - if a right is missing: after kReviewPeriod, because an administrator may grant it meanwhile.
 void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
@@ -79,9 +81,10 @@ void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
 }
 
 // Reviews the rights again after a write was forbidden. Only a review shows whether a right was
-// taken away, or a policy forbids this write alone. A policy may forbid many writes, so two reviews
-// begin at least kReviewPeriod apart. Example for a period of 30 s: a review at 0 s; writes are
-// forbidden at 10, 12 and 25 s; the next review is at 30 s.
+// taken away, or a policy forbids this write alone. A policy may forbid many writes, so a review
+// that follows a forbidden write begins at least kReviewPeriod after the one before. Example for a
+// period of 30 s: a review at 0 s; writes are forbidden at 10, 12 and 25 s; the next review is at
+// 30 s.
 void Daemon::ReviewRightsSoon() {
   if (review_later_ != 0) return;
   ReviewRightsAt(std::max(clock_.Now(), last_review_ + kReviewPeriod));

@@ -12,8 +12,8 @@
 namespace windlass {
 
 struct SignalOptions {
-  // True: SIGHUP ends the process like SIGTERM. SIGHUP comes when the terminal is closed, which
-  // must end a command. A daemon has no terminal.
+  // True: SIGHUP ends the process like SIGTERM, unless the process ignores SIGHUP, as after nohup.
+  // SIGHUP comes when the terminal is closed, which must end a command. A daemon has no terminal.
   bool hang_up = false;
   // A second signal counts only if it comes at least this long after the first. The program
   // `timeout` sends two signals at once, and a command needs a moment to undo what it has begun.

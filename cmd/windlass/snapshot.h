@@ -1,5 +1,5 @@
 // Snapshot: what the core thread publishes for the operations port. Plain values, collected when a
-// request asks for them. The ops server reads nothing else of the core.
+// request asks for them. /metrics shows nothing else of the core.
 #pragma once
 
 #include <condition_variable>

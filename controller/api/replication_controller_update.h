@@ -33,7 +33,7 @@ struct ReplicationControllerUpdateSpec {
   std::string new_name;           // "": next-controller-id of the old controller, or a made-up name
   std::string image;              // "": the new controller comes from `controller`, or exists
   std::string container;          // the container that gets the image; "": the only container
-  std::string image_pull_policy;  // "": as it is
+  std::string image_pull_policy;  // "": the policy stays
   std::optional<NewControllerContent> controller;
   std::string deployment_label_key = "deployment";
   std::string update_period = "1m";  // ParseDuration of kubeclient/base/duration.h
@@ -41,7 +41,8 @@ struct ReplicationControllerUpdateSpec {
   std::optional<IntOrPercent> max_surge;        // absent: 1
   std::optional<IntOrPercent> max_unavailable;  // absent: 0
   int32_t min_ready_seconds = 0;
-  std::string cleanup;                      // "Delete", "Preserve", "Rename"; "": by new_name
+  // "" means Rename if new_name is empty, and Delete otherwise.
+  std::string cleanup;                      // "Delete", "Preserve", "Rename" or ""
   std::string on_external_scale = "Pause";  // or "Adopt", "Override"
   bool rollback = false;
   bool paused = false;
@@ -68,7 +69,7 @@ struct ReplicationControllerUpdateStatus {
   std::string step;                           // how far the run is; "" before its first step
   bool rollback = false;                      // the run goes back to the old controller
   std::string new_name;                       // as resolved
-  std::string target;                         // what the run is for (run.h)
+  std::string target;                         // what the run makes: TargetOf of run.h
   std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};
@@ -93,9 +94,10 @@ struct ReplicationControllerUpdate {
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
-// These functions do for an update what the functions of the same names in object_meta.h do for its
-// ObjectMeta. Cut also leaves out the controller and image of the spec, and the lines and journal
-// of the status.
+// BytesOf returns about how much memory the update takes, TextBytesOf how many bytes the texts of
+// its labels, annotations, owners and selector take, as in object_meta.h. Cut leaves out what may
+// be large: annotations, owners other than the controller, and labels (as Cut of object_meta.h),
+// the controller and image of the spec, and the lines and journal of the status.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

@@ -34,7 +34,7 @@ struct RolloutStep {
   bool operator==(const RolloutStep&) const = default;
 };
 
-// spec.strategy.services: names of Services; "" if one is not named.
+// spec.strategy.services: names of Services; "" for a Service that is not named.
 struct RolloutServices {
   std::string stable{};
   std::string canary{};
@@ -91,7 +91,8 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // If the list of steps has become shorter than the step's index: the index before. Otherwise 0.
+  // If the list of steps has become shorter than the step's index: the index that the step had
+  // before. Otherwise 0.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -148,9 +149,10 @@ struct Rollout {
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Rollout what the functions of the same names in object_meta.h do for its
-// ObjectMeta. Cut leaves the sizes and the status as they are, except for a status.selector of more
-// than kLabelBytesOfCut.
+// BytesOf returns about how much memory the Rollout takes, TextBytesOf how many bytes the texts of
+// its labels, annotations, owners and selector take, as in object_meta.h. Cut leaves out what may
+// be large: annotations, owners other than the controller, the template, and labels, selectors and
+// a status.selector of more than kLabelBytesOfCut. The rest of the status and the sizes stay.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

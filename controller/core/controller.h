@@ -1,6 +1,6 @@
 // The interface between the runtime and a controller. The runtime owns the queue, the leader term
-// and the syncs. A controller knows its kind: it reads its caches and names the next step for one
-// object.
+// and the syncs. A controller knows the objects of one kind. For one object, it reads its caches
+// and names the next step.
 //
 //   key ──▶ Next ──▶ Step ──▶ the runtime performs it, folds the reply into the caches ──▶ Next …
 //
@@ -46,17 +46,17 @@ class Controller {
   // Returns the next step for the object `key`. The controller decides it from the caches as they
   // are now and from `learned`, the answers that this sync got so far. `now` is the time that the
   // step may write into the object, for example into a condition. Returns nullopt if the object is
-  // gone: the runtime then forgets all it keeps for the key.
+  // gone. The runtime then forgets all that it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax has no
-  // effect. The runtime ends a sync that takes more steps with an internal error, because such a
-  // sync would probably never end.
+  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax
+  // (runtime/sync.h) has no effect. The runtime ends a sync that takes more steps with an internal
+  // error, because such a sync would probably never end.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
-  // runs only a few syncs of large objects at a time (large_objects.h). Returns 0 if every object
-  // is below kLargeJsonBytes.
+  // runs only a few syncs of large objects at a time (runtime/large_objects.h). Returns 0 if every
+  // object is smaller than kLargeJsonBytes (object_meta.h).
   virtual size_t LargestJson(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the object as Events refer to it; nullopt if the object is gone.
@@ -68,9 +68,10 @@ class Controller {
   // Returns patches that raise the versions of objects, in the order in which to send them. After
   // such a patch a late write of the former leader fails, because it names an older version. `term`
   // identifies the present term. The runtime calls this function again after each patch, and skips
-  // objects that it has patched in this term already (L-012). Returns nullopt if the cache lacks
-  // the present version of an object, because a patch of the cached version would fail. In that
-  // case Next must not write, either.
+  // objects that it has patched in this term already (L-012).
+  //
+  // Returns nullopt if the present version of an object cannot be decoded, because a patch of the
+  // version in the cache would fail. In that case Next must not write, either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
@@ -81,8 +82,9 @@ class Controller {
     return std::nullopt;
   }
 
-  // Called before the runtime sends the uncached `read` for `key`. If the read is answered, the
-  // runtime calls the returned listener with the answer. The listener may be null.
+  // Called before the runtime sends the uncached `read` for `key`. The runtime calls the returned
+  // listener with the outcome of the read, unless the outcome ends the sync. The listener may be
+  // null.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
     return nullptr;
@@ -90,9 +92,9 @@ class Controller {
 
   // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
   // returned. Returns a function that cancels the question, or null if the question cannot be
-  // cancelled. The runtime calls this function when it stops waiting: after ask.deadline, or when
-  // the term ends. The runtime ignores an answer that comes later. A controller whose Next returns
-  // an Ask overrides Send.
+  // cancelled. The runtime calls the returned function when it stops waiting for the answer: after
+  // ask.deadline, or when the term drains or ends. The runtime ignores an answer that comes later.
+  // A controller whose Next returns an Ask overrides Send.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
   virtual CancelQuestion Send(const Ask& /*ask*/, AnswerHandler /*answer*/) {
@@ -100,8 +102,9 @@ class Controller {
     return nullptr;
   }
 
-  // Called after each write of a sync: Written if the write succeeded, NotWritten if it failed or
-  // its outcome is unknown.
+  // The runtime calls Written after each write of a sync that succeeded, and NotWritten after each
+  // write that failed or got no answer. Exception: it calls neither if the reply to a successful
+  // write cannot be decoded.
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

@@ -1,5 +1,5 @@
-// A value of any type, and the functions that make one from an answer. They keep step.h free of
-// resources: only the planner knows what it reads in an answer.
+// AnyValue holds a value of any type. A Digest makes such a value from the body of an answer. So
+// step.h needs no types of resources: only the planner knows what it reads in an answer.
 #pragma once
 
 #include <cstddef>
@@ -41,8 +41,9 @@ class AnyValue {
     WL_ASSERT(value != nullptr);
     return *value;
   }
-  // Returns about how much memory the value takes: for a container the size of its elements,
-  // without what the elements refer to. Example: 100 Pods of 40 bytes each: 4000.
+  // Returns about how much memory the value takes: sizeof(T), or for a container the size of its
+  // elements. Leaves out what the value or its elements refer to. Example: a vector of 100 Pods of
+  // 40 bytes each: 4000.
   size_t bytes() const { return bytes_; }
 
  private:

@@ -7,6 +7,8 @@
 namespace windlass {
 namespace {
 
+// A sync keeps replies to writes up to this size. Windlass leaves a Service with a larger reply
+// alone (service_trouble.h).
 constexpr size_t kAnswerBytesKept = 16384;  // a larger Service is left alone (service_trouble.h)
 
 }  // namespace

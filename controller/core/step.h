@@ -42,12 +42,13 @@ struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // True if the planner has a next step even if this write fails. Which failures count, GoesOnAfter
-  // says. Example: an adoption goes on after 404, because the ReplicaSet is gone.
+  // True if the planner makes further decisions even if this write is refused (IsRefusal), or fails
+  // because the object is gone (404), has changed or exists already (409), or is in a namespace
+  // that is being deleted. Example: an adoption goes on after 404, because the ReplicaSet is gone.
   bool go_on_if_refused = false;
   // True if Pods end because of this write. The runtime does not send such a write if the caches
-  // are older than kViewAgeForRemovals. Deletions and writes to Pods need no flag: the runtime
-  // treats them in the same way.
+  // are older than kViewAgeForRemovals (runtime/sync.h). Deletions and writes to Pods need no flag:
+  // the runtime treats them in the same way.
   bool removes_pods = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
@@ -58,15 +59,16 @@ struct Write {
 struct Read {
   Request request;
   std::string why;
-  // The planner has a next step even if this read fails for a reason that GoesOnAfter allows.
-  // Example: a dry run that the server refuses is a verdict.
+  // True if the planner has a next step even if the API server refuses this read, is busy or in
+  // trouble, sends too large an answer, or finds in a dry run that an object has the name already.
+  // Example: if the server refuses a dry run of a ReplicaSet, the planner reports the refusal.
   bool go_on_if_refused = false;
   // Makes Outcome::value from the answer, whose body is then dropped. If null, the whole answer is
   // kept. All reads with the same identity in one sync have the same digest.
   Digest digest{};
 };
 
-// How long an Ask waits for its answer, unless it says otherwise.
+// How long an Ask waits for its answer, unless Ask::deadline says otherwise.
 inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
 // How long the questions of one sync may wait for answers, all together. While a sync waits, it
 // occupies one of the places that --max-in-flight allows, and what it has read grows old.
@@ -76,8 +78,8 @@ inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 // observes. The controller sends it (Controller::Send). The answer is folded into no cache, and a
 // question that fails says nothing about the API server.
 //
-// Work that may take longer than kAskingMax is begun by one question, and looked at by questions of
-// later syncs (Wait::look_again_in). A crash then loses nothing.
+// If work may take longer than kAskingMax, one question begins the work, and questions of later
+// syncs (Wait::look_again_in) find out whether it is done. A crash then loses nothing.
 struct Ask {
   std::string key;      // questions with the same key ask the same; for logs, too
   AnyValue question{};  // what Controller::Send needs to know besides
@@ -85,7 +87,7 @@ struct Ask {
   // The runtime shortens the deadline to what the sync has left of kAskingMax. If nothing is left,
   // the question fails with kTimeout and is not sent.
   Duration deadline = kAskDeadline;
-  // The planner has a next step even if the question fails, or is not answered in time.
+  // True if the planner has a next step even if the question fails, or is not answered in time.
   bool go_on_if_failed = false;
 };
 
@@ -112,8 +114,8 @@ struct Failed {
 
 using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 
-// Returns `then`, changed to look again no later than `due`. If `then` does not wait, returns it
-// unchanged.
+// If `then` is a Wait or a Failed, returns it with a `look_again_in` of at most `due`. Returns any
+// other step unchanged. If `due` is nullopt, the step stays as it is.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
 // Returns true if the API server refused the write because of a policy, a webhook that it cannot
@@ -176,7 +178,8 @@ const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 // would never end, so the sync waits for the next event.
 bool WasSent(const Step& step, const Learned& learned);
 
-// Returns true if `outcome` is that of a patch of the object `meta`, or of its `subresource`.
+// Returns true if `outcome` is the outcome of a patch of the object `meta`, or of its `subresource`
+// if that is not empty.
 bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource = "");
 

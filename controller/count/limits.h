@@ -19,7 +19,8 @@ struct CountLimits {
 
 // Resolves percentages of `desired`: surge rounds up, unavailable rounds down. An absent value is
 // 0. If both resolve to 0, unavailable becomes 1, because a surge may be impossible under quota
-// (D-251). Nothing is capped. Example: 10 desired, both 25 %: surge 3, unavailable 2.
+// (D-251). A result may be larger than `desired`. Example: 10 desired, both 25 %: surge 3,
+// unavailable 2.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
 // value's field, as a member of `field`: "spec" gives "spec.maxSurge" (D-250, B-34).

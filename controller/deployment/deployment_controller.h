@@ -1,6 +1,6 @@
-// The Deployment controller. It rolls out Deployments, with updates in place, as a
-// WorkloadController, and leaves a Deployment alone while another Deployment controller writes its
-// status. Core thread only.
+// The Deployment controller: a WorkloadController that rolls out Deployments, by new Pods or in
+// place. It leaves a Deployment alone while another Deployment controller writes the status of that
+// Deployment. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,8 @@ namespace windlass {
 class InPlaceCache;
 class InPlaceFeature;
 
-// The cached Deployments, as workloads: all that the caches of workloads need to know of the kind.
+// The cached Deployments, seen as workloads. The caches of workloads know of the kind Deployment
+// only what this store shows.
 class DeploymentStore final : public WorkloadStoreOf<Deployment> {
  public:
   explicit DeploymentStore(Informers& informers);
@@ -55,8 +56,9 @@ class DeploymentController final : public WorkloadController {
   DeploymentController(ControllerHost& host, const std::shared_ptr<DeploymentStore>& deployments);
 
   void DeploymentChanged(const Change<Deployment>& change);
-  // Returns a step if another controller writes to the Deployment, or may be writing to it;
-  // otherwise nullopt.
+  // Returns the step that keeps Windlass from a Deployment whose status another Deployment
+  // controller writes: a Wait, or the Read that finds out whether there is such a controller.
+  // Returns nullopt if Windlass may act on the Deployment.
   std::optional<Step> MindRivals(const Deployment& deployment, const Learned& learned,
                                  WallTime now);
   Step StepBack(const Deployment& deployment, const std::string& rival);
@@ -68,8 +70,8 @@ class DeploymentController final : public WorkloadController {
 };
 
 // Returns the Deployment controller as an entry of a process' list. If `made` is not null, the
-// entry sets `*made` to the controller that it makes: other code shows the controller's figures and
-// caches.
+// entry sets `*made` to the controller that it makes, so that other code can show the controller's
+// figures and caches.
 ControllerEntry DeploymentControllerEntry(const DeploymentController** made = nullptr);
 
 }  // namespace windlass

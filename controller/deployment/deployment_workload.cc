@@ -102,9 +102,9 @@ bool DeploymentKind::IsStored(const Workload& workload, const StatusDraft& draft
 }
 
 // The patch names every status field that we own, with null for an absent value. Its conditions
-// replace the whole list. The patch also writes the revision: the status endpoint stores
-// annotations, and does not raise the generation (D-166, D-703). For the same reason the patch also
-// removes internal annotations that an undo copied to the Deployment (P-074).
+// replace the whole list. The patch also writes the revision (D-166, D-703), and removes internal
+// annotations that an undo copied to the Deployment (P-074). Both go to the status endpoint,
+// because it stores annotations and does not raise the generation.
 Request DeploymentKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
   const WorkloadStatus& status = draft.status;
   Json fields = Json::object();

@@ -11,8 +11,8 @@ namespace windlass {
 namespace {
 
 constexpr int kForeignWritesMax = 3;
-// A manager whose last write is older than this is not running: a Deployment controller that runs
-// writes the status whenever a Pod's readiness changes.
+// A manager whose last write is older than this does not count as running. A running Deployment
+// controller writes the status whenever a Pod's readiness changes.
 constexpr seconds kAlive{300};
 constexpr seconds kStepBack{600};
 
@@ -64,8 +64,8 @@ void Rivals::OwnStatus(const ObjectMeta& meta) {
   Seen& seen = found->second;
   --seen.foreign;
   seen.latest = {};
-  // The watch often shows our write before the reply arrives. The write was then counted as
-  // foreign: this takes that count back.
+  // If no foreign write is left and Windlass has not stepped back, there is nothing to remember:
+  // the watch had only shown our own write before its reply arrived.
   if (seen.foreign == 0 && seen.back_until.IsZero()) seen_.erase(found);
 }
 

@@ -2,11 +2,12 @@
 //
 // Two Deployment controllers on one cluster would overwrite each other's status for ever. Windlass
 // repairs a status that it did not write, as upstream does. After the third foreign write within
-// one generation it reads the Deployment uncached. If metadata.managedFields shows that another
-// Deployment controller has written the status within the last minutes, Windlass steps back from
-// the object for a while. Another Deployment controller is
+// one generation Windlass reads the Deployment uncached. If metadata.managedFields shows that
+// another Deployment controller has written the status within the last five minutes, Windlass steps
+// back from the Deployment for ten minutes. As another Deployment controller counts
 // - kube-controller-manager;
 // - any field manager but ours that owns status.observedGeneration or a counter of the status.
+//
 // Memory: at most one entry per existing Deployment, if Forget is called for each deleted one.
 // Source: S-017. Core thread only.
 #pragma once
@@ -24,12 +25,13 @@ namespace windlass {
 
 class Rivals {
  public:
-  // Call when the watch shows a Deployment with a status other than the cached one: another client
-  // wrote it.
+  // Call when the watch shows a Deployment with a status other than the cached one. Counts the
+  // write as foreign. If the write was ours, OwnStatus takes the count back.
   void ForeignStatus(const Deployment& deployment);
 
   // Call with the reply to one of our own status writes. If the watch showed this write before the
-  // reply arrived, the write was counted as foreign: this call takes the count back.
+  // reply arrived, ForeignStatus has counted the write as foreign, and this call takes the count
+  // back.
   void OwnStatus(const ObjectMeta& meta);
 
   // Returns true if the Deployment must be read and judged before anything is written to it.

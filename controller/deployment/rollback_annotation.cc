@@ -37,7 +37,9 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
   return annotations;
 }
 
-// The Deployment keeps the keys that are never copied; all others come from the ReplicaSet (D-467).
+// Returns the annotations of the Deployment after the rollback. The Deployment keeps the keys that
+// are never copied, except the request to roll back. All other annotations come from the ReplicaSet
+// (D-467).
 std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;

@@ -19,10 +19,14 @@ namespace windlass::deployment {
 // acted on (D-461).
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 
-// Returns the request that WorkloadKind::RollBack describes. The request replaces template and
-// annotations whole: a merge would leave volumes, containers and labels of the present template
-// inside the old template (docs/design/003). The request leaves out the hash label of the
-// ReplicaSet's template. Requires that the Deployment has annotations.
+// Returns the request that gives the Deployment the template and the annotations of `target`, and
+// removes the request to roll back. The template gets no hash label. The request replaces template
+// and annotations whole, because a merge would leave volumes, containers and labels of the present
+// template inside the old template (docs/design/003).
+//
+// `own_json` is the Deployment and `template_json` the template of `target`, both as the API server
+// has just sent them. Returns kMalformed if one of the two cannot be read, and kConflict if the
+// Deployment was changed meanwhile. Requires that the Deployment has annotations.
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 

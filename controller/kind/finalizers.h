@@ -17,8 +17,8 @@
 
 namespace windlass::kind {
 
-// The value of metadata.finalizers, in its order. A kind with a finalizer keeps it beside the
-// object's ObjectMeta; ReadObjectMeta of decode_fields.h reads both.
+// The value of metadata.finalizers, in its order. An object of a kind with a finalizer has this
+// value beside its ObjectMeta. ReadObjectMeta of decode_fields.h reads both.
 class Finalizers {
  public:
   Finalizers() = default;
@@ -26,11 +26,13 @@ class Finalizers {
 
   bool Has(std::string_view name) const;
 
-  // Both return a patch of the object with `meta` that changes one entry of the list and no other
-  // field. The patch succeeds whatever other fields have changed since. It fails as a conflict
-  //   - Add: if the list has changed. Requires that Has(name) is false, and that the object is not
-  //     being deleted: the API server refuses new finalizers of such an object.
-  //   - Remove: if the entry has another place in the list. Requires that Has(name) is true.
+  // Add returns a patch that appends `name` to the list, and Remove one that removes `name`. Each
+  // patch changes no other field, and succeeds whatever other fields have changed since.
+  //   - Add: the patch fails as a conflict if the list has changed. Requires that Has(name) is
+  //     false, and that the object is not being deleted, because the API server then refuses new
+  //     finalizers.
+  //   - Remove: the patch fails as a conflict if the entry has another place in the list. Requires
+  //     that Has(name) is true.
   Request Add(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;
   Request Remove(const ResourceId& resource, const ObjectMeta& meta, std::string_view name) const;
 

@@ -22,18 +22,19 @@ Json TimeOrNull(WallTime time);
 Json NumberOrNull(const std::optional<int64_t>& number);
 
 // Returns the request that writes `status`: a merge patch of the status endpoint, for the version
-// in `meta`. `status` names every field, absent ones with null, so that the API server removes
-// these. The patch names no metadata, because this endpoint ignores metadata of custom resources.
+// in `meta`. `status` must name every field, with null for an absent one, so that the API server
+// removes it. The patch names no metadata, because this endpoint ignores metadata of custom
+// resources.
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 
 // Returns `write`; nullopt if this sync has sent it already. If the planner wants the same write
-// again, the API server accepted the status and changed or dropped a part of it. Writing it again
-// would never end.
+// again although it succeeded, the API server has changed or dropped a part of the status. Writing
+// it again would never end.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
 // Returns `write`, or what follows it in this sync:
-//   - Failed, if the API server has refused `write`, or the same call with another body. So the
-//     write is retried later.
+//   - Failed, if `write`, or the same call with another body, has failed in this sync. The write is
+//     then retried later.
 //   - `then`, if `write` was sent and succeeded
 Step WriteOnce(Write write, const Learned& learned, Step then);
 

@@ -11,8 +11,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-// Returns true if `target` is the target of an update, or a rollback, of the controller
-// `source_name`, and has its desired size.
+// Returns true if the annotations of `target` name `source_name` as the controller that `target`
+// replaces, in an update or a rollback, and if `target` has its desired size.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
   return !source_name.empty() && SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;
@@ -24,8 +24,10 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The annotations of the target are removed last. So if they are gone and a source still exists,
-  // nothing is left to do with the source: it is to be preserved, or a user has made it anew.
+  // The update removes the annotations of the target last. So if they are gone and a source exists,
+  // nothing is left to do with the source: the source is to be preserved, or a user has made it
+  // anew. This does not hold for a rename, nor if kOriginalReplicasOf of the source still has the
+  // uid of the target: then the clean-up of the source is not over.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();

@@ -74,7 +74,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 
 // --- the label of the old controller ---
 
-// How soon Pods that still lack the label are listed again: the cache may be late.
+// How soon Windlass lists the Pods again if a list shows Pods without the label. The cache is then
+// late: it does not show these Pods yet, so they could not be labelled.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
 // Step 4 of LabelOld: lists the Pods that the controller selects and that lack the label. Returns

@@ -12,7 +12,8 @@
 
 namespace windlass::replication_controller {
 
-// Returns the image of the container in `template_json` that spec.image is meant for (RC-5). It is
+// Returns the image of the container in `template_json` that spec.image is meant for (RC-5). This
+// is
 //   - the container that spec.container names, if it is set
 //   - otherwise the container that has the name of the old controller's first container
 //   - otherwise the first container
@@ -43,12 +44,12 @@ ReplicationController LabelledOld(const Situation& situation);
 // only when the step before has taken effect:
 //
 //   1. the label is added to the template
-//   2. the replication controller has observed the template: no Pod is made without the label any
+//   2. kube-controller-manager has observed the template, so it makes no Pod without the label any
 //      more
 //   3. each Pod of the controller gets the label
 //   4. an uncached list shows no Pod without the label
-//   5. the replication controller has seen the labels, as status.fullyLabeledReplicas says.
-//      Otherwise it would, after step 6, make another Pod for each Pod whose label it has not seen
+//   5. kube-controller-manager has seen the labels, as status.fullyLabeledReplicas says. Otherwise
+//      it would, after step 6, make another Pod for each Pod whose label it has not seen
 //   6. the label is added to the selector
 //
 // kubectl does not wait at 2, 4 and 5.

@@ -29,8 +29,9 @@ Step Next(const View& view, const Learned& learned, WallTime now);
 // the former leader fails (L-012). There is one patch for each of the two controllers
 //   - if the status has a scaling that may not have been made yet
 //   - if the update is at clean-up, where a deletion may be due
-// and none otherwise. `term` identifies the new leader's term. Every other late write of the former
-// leader is harmless, because the new leader first makes the same write, from the same version.
+// Otherwise there is no patch, because every other late write of the former leader is harmless: the
+// new leader first makes the same write, from the same version. `term` identifies the new leader's
+// term.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
 // --- the phases. Next calls the one that the run's step names ---
@@ -40,7 +41,8 @@ std::vector<Request> FenceScaling(const View& view, std::string_view term);
 //   - the size of the controller that is scaled down is noted
 //   - kubectl's header line is stored: "Scaling up web-2 from 0 to 3, scaling down web from 3 to 0
 //     (keep 3 pods available, don't exceed 4 pods)"
-// Requires that the old controller exists. The last step stores kStepScale.
+// Requires that the old controller exists. The last step stores kStepScale. Exception: a rollback
+// without a new controller gives the old controller its size back, and ends the run.
 Step Prepare(const Situation& situation);
 
 // Returns the next step while the run's step is kStepScale: scales the target up as far as the
@@ -65,8 +67,8 @@ Step CleanUp(const Situation& situation);
 // step is not due. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone, or a user has made it anew: if the update
-// itself deleted the old controller, the update ends; otherwise the update fails.
+// Returns the next step when the old controller is gone, or a user has made it anew. If the update
+// itself deleted the old controller, the update has succeeded; otherwise it fails.
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---

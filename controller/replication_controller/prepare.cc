@@ -25,9 +25,9 @@ bool IsIntentStored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.target == IntendedTarget(situation);
 }
 
-// Stores in the status what Windlass is about to do, before it does so: create the new controller,
-// begin a rollback, or give the old controller the size `restores` back. Returns nullopt if this
-// intent is stored already, and `line` is empty or is the last line of the status.
+// Returns the write that stores in the status what Windlass will do next: create the new
+// controller, begin a rollback, or give the old controller the size `restores` back. Returns
+// nullopt if this intent is stored already, and `line` is empty or is the last line of the status.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -120,7 +120,7 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // These two checks are not repeated while the old controller is labelled. BeginRename repeats
+  // The next two checks are not repeated while the old controller is labelled. BeginRename repeats
   // RefuseRename.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseRename(situation, *made)) return *std::move(step);
@@ -142,8 +142,8 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal if another update began to rename a new controller, and spec.newName names
-// another one. The controller to be renamed still exists, so nothing is lost yet.
+// Returns the refusal if another update began to rename its new controller, and spec.newName names
+// a different controller. The controller to be renamed still exists, so nothing is lost yet.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
@@ -202,10 +202,12 @@ Step PrepareForward(const Situation& situation) {
 
 // --- back ---
 
-// Makes the old controller the target of a rollback. kubectl ignores the result of this write;
-// Windlass checks it (RC-15). The line "Setting "web" replicas to 3" is stored before the write. If
-// another client scales the old controller in between, a second line names the size that is really
-// set.
+// Returns the next of two writes:
+//   1. the line "Setting "web" replicas to 3" is stored in the status
+//   2. the old controller becomes the target of a rollback. kubectl ignores the result of this
+//      write; Windlass checks it (RC-15)
+// If another client scales the old controller in between, a second line names the size that is
+// really set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
@@ -220,16 +222,17 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
       {Decision{"set rollback size"}, {{"controller", old.meta.name}, {"replicas", size}}});
 }
 
-// Returns true if the status has the size that RestoreOld gives back to the old controller. The
-// status stores it before that write.
+// Returns true if the status has the size that RestoreOld gives back to the old controller.
+// RestoreOld stores this size in the status before it writes to the old controller.
 bool HasRestored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.desired_replicas;
 }
 
-// Rolls back without a new controller: a user deleted it during the update, or it was not created
-// yet. The old controller gets back the size that was noted for it, if any, in one write that also
-// removes the annotations of the update (RC-22). The status stores that size before the write:
-// after a crash, the status shows that there was something to roll back.
+// Returns the next step of a rollback without a new controller: a user deleted it during the
+// update, or it was not created yet. The old controller gets back the size that was noted for it,
+// if any, in one write that also removes the annotations of the update (RC-22). The status stores
+// the size before this write. So the status shows after a crash that there was something to roll
+// back.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
@@ -240,7 +243,7 @@ Step RestoreOld(const Situation& situation) {
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
   // If the new controller was not created yet, only its name is noted, and the old controller still
-  // has its size.
+  // has its size. That size is then the one to return to.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
   if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {
@@ -319,7 +322,7 @@ Step PrepareRollback(const Situation& situation) {
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
-  // The size is noted because the rollback may be turned off later.
+  // The size of the new controller is noted, because the rollback may be turned off later.
   if (!HasOriginalSize(*source, target)) {
     return NoteSize(situation, *source, *situation.old_controller(), source->replicas);
   }

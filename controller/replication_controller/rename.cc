@@ -52,9 +52,9 @@ Step Become(const Situation& situation, const ReplicationController& created) {
        {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
 }
 
-// Stores the journal in the status; returns nullopt if the status has it already. The status needs
-// the journal, because the annotation is removed before the run has ended. The annotation is
-// needed, because a client that begins again has no stored status.
+// Returns the write that stores the journal in the status; nullopt if the status has it already.
+// The status needs the journal, because the annotation is removed before the run has ended. The
+// annotation is needed, because a client that begins again has no stored status.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;

@@ -27,9 +27,9 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. If a scaling is still stored, returns now:
-// only now is its effect seen in the controller. The stored time may be much earlier, if Windlass
-// crashed between storing the scaling and making it (RC-18).
+// Returns the time that the update period counts from. If a scaling is still stored, returns now,
+// because only now does the controller show the scaling, or is the scaling dropped. The stored time
+// may be much earlier, if Windlass crashed between storing the scaling and making it (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
@@ -60,9 +60,10 @@ bool IsStillDue(const Situation& situation, const Facts& facts,
   return allowed && (up ? *allowed >= to : *allowed <= to);
 }
 
-// Before a stored scaling is dropped, gives the controller another version. The scaling may have
-// been sent, and its request may still be on the way: because of the new version, the request
-// fails. Returns nullopt if the controller has this version already.
+// Returns the write that gives the controller another version before a stored scaling is dropped.
+// The scaling may have been sent already, and its request may still be on the way. That request
+// names the earlier version, so it fails after this write. Returns nullopt if the controller shows
+// this write already.
 std::optional<Step> FenceDropped(const Situation& situation,
                                  const ReplicationController& controller) {
   // Every stored scaling adds a line, so the number of lines identifies the scaling.
@@ -72,7 +73,7 @@ std::optional<Step> FenceDropped(const Situation& situation,
                 {Decision{"drop scaling"}, {{"controller", controller.meta.name}}});
 }
 
-// Makes the scaling that is stored.
+// Returns the write that makes the stored scaling.
 Step MakeScaling(const Situation& situation, const Facts& facts,
                  const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
@@ -89,7 +90,7 @@ Step MakeScaling(const Situation& situation, const Facts& facts,
                   {"max_total", facts.goal.max_total}}});
 }
 
-// Stores a scaling that MakeScaling makes in the next step.
+// Returns the write that stores a scaling. MakeScaling makes this scaling in the next step.
 Step StoreScaling(const Situation& situation, const Facts& facts,
                   const ReplicationController& controller, int32_t to) {
   StatusDraft draft = DraftOfProgress(situation, facts);
@@ -118,7 +119,8 @@ Step EndScaling(const Situation& situation, const Facts& facts) {
   return StoreOrWait(situation, draft, Wait{});
 }
 
-// Called if nothing can be scaled now. Waits for Pods, the update period or the deadline.
+// Called if nothing can be scaled now. Returns the step that waits for Pods, the update period or
+// the deadline. If the deadline has passed, returns the step that fails the update.
 Step WaitForProgress(const Situation& situation, const Facts& facts, WallTime down_due) {
   const StatusDraft draft = DraftOfProgress(situation, facts);
   if (situation.now > draft.deadline) {
@@ -138,8 +140,8 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   // Scaling down does not wait until all new Pods exist, because a quota may never allow this.
   if (HasScaledUp(facts.target)) {
     // If a user has scaled the old controller to 0, kubectl ends the update here even without
-    // available Pods. Windlass does so only in a rollback, because the Pods to which a rollback
-    // returns may be those that crash.
+    // available Pods. Windlass does so only in a rollback: the Pods to which a rollback returns may
+    // have crashed before the update, too, and would never become available.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

@@ -82,14 +82,14 @@ OrStep<int32_t> SizeBefore(const Situation& situation);
 // because the live size of `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
-// Notes on `source` that its size before the update to `target` was `size`. The same write sets the
-// annotations `others`.
+// Returns the write that notes on `source` that its size before the update to `target` was `size`.
+// The same write sets the annotations `others`.
 Step NoteSize(const Situation& situation, const ReplicationController& source,
               const ReplicationController& target, int32_t size, Annotations others = {});
 
-// Notes `size` on the old controller for an update to the new one. Removes the annotations of a
-// rollback that was turned off, so that the next rollback returns to `size`. Requires both
-// controllers.
+// Returns the write that notes on the old controller that its size before the update to the new
+// controller was `size`. The same write removes the annotations of a rollback that was turned off,
+// so that the next rollback returns to `size`. Requires both controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Returns the write that notes the size of the old controller for a rollback; nullopt if this size

@@ -106,7 +106,9 @@ struct OrStep {
 };
 // The API server's answer, which may be that the object does not exist.
 using Answer = OrStep<const Outcome*>;
-// Returns the answer to `read` in this sync, or the step that sends `read`.
+// Returns the answer to `read` in this sync. If this sync has not sent `read` yet, returns the step
+// that sends it. If `read` failed, returns Failed. Exception: if `read` is a GET or has
+// go_on_if_refused, returns the failure as the answer, unless the reply was malformed.
 Answer Ask(const Situation& situation, Read read);
 // Returns the Read of the metadata of live Pods in the update's namespace. Outcome::value is a
 // std::vector<ListedPod> (pod_list.h).
@@ -115,7 +117,7 @@ Read ReadPods(const Situation& situation, std::string label_selector, std::strin
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why);
 // Returns the ReplicationController of the update's namespace that has this uid; null if there is
-// none. The step is Failed if the client is not allowed to list ReplicationControllers.
+// none. The step is Failed if the ReplicationControllers could not be listed.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
 // Returns the object in `answer`, or the parts that its read kept; null if the API server sent
 // none.

@@ -23,16 +23,17 @@ constexpr Duration kLookAgain = seconds(30);
 // shrunk.
 constexpr Duration kLookThroughAgain = seconds(300);
 
-// Asks for all objects of the update's namespace. The update goes on if Windlass has no right to
-// list them, or if the list is too large.
+// Asks for all objects of `resource` in the update's namespace. The update goes on without the list
+// if the API server refuses it, for example because Windlass has no right to it, if the list is too
+// large, or if the API server is busy or in trouble.
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   Read read = ReadAll(situation, resource, std::move(why));
   read.go_on_if_refused = true;
   return Ask(situation, std::move(read));
 }
 
-// Like AskForAll, for objects that may act on the Pods of the update. Fails the update if the list
-// is too large.
+// Like AskForAll, for objects that may act on the Pods of the update. Exception: if the list is too
+// large, the update fails.
 Answer AskForOthers(const Situation& situation, const ResourceId& resource, std::string why) {
   Answer answer = AskForAll(situation, resource, std::move(why));
   const bool failed = !answer.step && !answer.value->said.ok();

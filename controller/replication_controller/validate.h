@@ -30,7 +30,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation);
 // scalings by another client, and would remove the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
-// Refuses a rollback if the update goes the other way: from the new controller to the old one.
+// Refuses a rollback whose two controllers are swapped: its old controller is the new one of an
+// update. Example: web is updated to web-2, and the rollback would go from web back to web-2.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename that could not end, or would lose Pods (RC-14):

@@ -16,7 +16,8 @@ inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run makes its first
-// change; no controller is scaled yet. The step goes back only when a scaling is adopted during
+// change; no controller is scaled yet. The step of a run goes back in two cases: to no step, if the
+// run fails before there is a new controller; and to kStepScale, if the run adopts a scaling during
 // kStepCleanUp.
 inline constexpr std::string_view kStepPrepare = "Prepare";
 inline constexpr std::string_view kStepScale = "Scale";

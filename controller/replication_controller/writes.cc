@@ -134,7 +134,8 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 namespace {
 
 // The most lines that a status keeps: about as many as an update of 50 Pods, one at a time, writes.
-// So a client that reads the status now and then misses no line. Older lines are dropped (RC-12).
+// So a client that reads the status from time to time misses no line. Older lines are dropped
+// (RC-12).
 constexpr size_t kLinesMax = 100;
 
 // Returns true if nothing has been scaled yet, and there is no new controller to be scaled.

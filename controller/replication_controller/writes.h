@@ -72,27 +72,28 @@ void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view p
 std::optional<Step> Store(const Situation& situation, const StatusDraft& draft,
                           std::vector<Event> events = {});
 
-// Stores `draft`, or ends the sync with `wait`.
+// Returns the write of Store; if there is nothing to store, returns `wait`, which ends the sync.
 Step StoreOrWait(const Situation& situation, const StatusDraft& draft, Wait wait,
                  std::vector<Event> events = {});
 
-// Like StoreOrWait. Also sends a Warning with the message, unless the draft's phase and message are
-// stored already.
+// Like StoreOrWait. With the write, also sends a Warning Event that has `reason` and the message of
+// the draft, unless the draft's phase and message are stored already.
 Step StoreWithWarning(const Situation& situation, const StatusDraft& draft, std::string_view reason,
                       Wait wait = {});
 
-// Stores `phase` with reason kWaiting and "waiting for <what>", or ends the sync with `wait`.
+// Like StoreOrWait, for a draft with `phase`, reason kWaiting and message "waiting for <what>".
 Step WaitFor(const Situation& situation, std::string_view phase, std::string_view what,
              Wait wait = {});
 
-// Stores phase Failed. Unless that ends the run (HasEnded), Windlass tries again whenever something
-// changes, and after `look_again_in`.
+// Like StoreWithWarning, for a draft with phase Failed. Unless the failure ends the run (HasEnded),
+// Windlass tries again whenever something changes, and after `look_again_in`.
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
-// Stores in the status that the API server refused the request `asked`, and why. If nothing has
-// been scaled yet, the run ends (RC-20). Exception: the refusal is temporary, because a webhook
-// could not be called.
+// Returns the write that stores in the status that the API server refused the request `asked`, and
+// why; if there is nothing to store, returns Failed. If nothing has been scaled yet, the run ends
+// (RC-20). Exception: the run goes on if the refusal is temporary, because the API server could not
+// call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

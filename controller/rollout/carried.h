@@ -17,8 +17,8 @@ namespace windlass::rollout {
 // The type of the condition that RolloutKind adds besides Ready, Reconciling and Stalled.
 inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 
-// Returns true for these three types and kRollbackRefused. The planner does not know their
-// conditions.
+// Returns true if `type` is Ready, Reconciling, Stalled or RollbackRefused. The planner does not
+// know conditions of these four types.
 bool IsOwnCondition(std::string_view type);
 
 // Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
@@ -37,10 +37,10 @@ struct RolloutOwn {
   std::string stable_template{};
   std::optional<RolledBack> rolled_back{};
   Symbol stable_images{};
-  // RolloutExtension::UpdateStatus sets current_replica_set and stable_replica_set each time.
+  // RolloutExtension::UpdateStatus sets current_replica_set and stable_replica_set in each draft.
   NamedReplicaSet current_replica_set{};
   NamedReplicaSet stable_replica_set{};
-  // RolloutExtension::UpdateStatus sets or clears the verdict each time.
+  // RolloutExtension::UpdateStatus sets or clears the verdict in each draft.
   std::optional<RolloutVerdict> verdict{};
 
   // --- what the extension sees when it updates a draft; never stored ---
@@ -48,9 +48,12 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the result of IsOfProven (step_state.h)
   bool holds_at_step = false;               // a step is not over, even if the Rollout is paused
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Why the API server did not return the defaults of the template; "" if it did, or was not asked.
+  // If this sync asked for the defaults of the template and did not get them: the text that nothing
+  // is rolled out until they come, and why. "" otherwise.
   std::string not_told{};
-  std::string waits_for{};  // what a pause without its available Pods waits for; else ""
+  // While a pause cannot end because some of its Pods are not available: the text that says so. ""
+  // otherwise.
+  std::string waits_for{};
 
   // --- what users read: a draft has the stored values, and NextStatus derives new ones ---
   std::string selector{};

@@ -99,8 +99,9 @@ bool IsComplete(const Facts& facts) {
          facts.available->status == "True";
 }
 
-// Returns true if a paused Rollout was complete and has lost Pods since: it waits for these Pods
-// only, because no rollout is to go on after the pause.
+// Called for a paused Rollout that is not complete. Returns true if the Rollout was complete and
+// has lost Pods since. The phase is then Progressing and not Paused, because the end of the pause
+// makes no rollout go on.
 bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
@@ -154,7 +155,8 @@ Ruling PausedAtStep(const Facts& facts) {
 }
 
 // Returns how many Pods will not be updated, as "; 5 Pods keep the old revision because of
-// spec.strategy.partition"; "" if there are none. Example: 10 desired, 10 old, partition 5.
+// spec.strategy.partition". Example: 10 desired, 10 old, partition 5. Returns "" if all Pods will
+// be updated, as on the way to a proven revision, which no partition limits (IsOfProven).
 std::string Kept(const Facts& facts) {
   const int32_t old = facts.status.replicas - facts.status.updated_replicas;
   const int32_t kept = std::min(facts.workload.limits.kept_old(), old);
@@ -193,13 +195,14 @@ Ruling Progressing(const Facts& facts) {
 
 // Returns the revision that a rollback replaced, as " from revision 7". Revision 7 had the highest
 // number, and the rollback gave its target the next number, 8. Returns "" if the target kept its
-// number: the replaced template had no ReplicaSet, and so no revision, and the target itself had
-// the highest number (RO-026).
+// number. The target then had the highest number itself, because the replaced template had no
+// ReplicaSet, and so no revision (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
 
-// "10 of 10 Pods are updated, 9 are available"
+// The phase is RolledBack if a rollback led to this generation and revision; otherwise Healthy.
+// Message of Healthy: "10 of 10 Pods are updated, 9 are available".
 Ruling Complete(const Facts& facts) {
   const std::string pods = Counts(facts);
   const std::optional<RolledBack>& back = facts.own.rolled_back;

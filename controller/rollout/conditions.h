@@ -15,8 +15,9 @@
 //                spec.paused with spec.rollbackTo (RO-152)
 //   Progressing  not complete, or the generation is not        False Progressing  Reconciling
 //                observed (RO-064)
-//                likewise, and the API server did not return   False TemplateNotChecked
-//                the template's defaults
+//                the generation is not observed, because the   False TemplateNotChecked
+//                API server did not return the defaults of
+//                the template
 //                complete, but too few Pods are available,     False PodsUnavailable
 //                paused or not
 //   RolledBack   complete, by the rollback that led to this    True RolledBack    –

@@ -56,7 +56,8 @@ bool IsForbidden(const Error& error) {
 }
 
 // Returns true if the rollout goes on without the defaults, because the API server will not return
-// them soon: it cannot dry-run, or it forbids the creation.
+// them soon: it cannot dry-run, or it forbids the creation. Exception: if the rollout would first
+// remove all Pods, it does not go on while the creation is forbidden.
 bool GoesOnUntold(const Error& error, bool removes_pods_first) {
   if (IsForbidden(error)) return !removes_pods_first;
   return error.detail == ErrorDetail::kNoDryRun;
@@ -79,9 +80,10 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod. Does not ask twice in one sync: the answer may have come, and
-// TemplateDefaults may have dropped it, for example because the clock was set back. In that case
-// returns the API server's error if the answer was a refusal, and nullopt otherwise.
+// Returns the dry run of a Pod, unless this sync has sent it already. After the answer, this
+// function is called again only if TemplateDefaults dropped the answer, for example because the
+// clock was set back. It then returns the API server's error if the answer was a refusal; otherwise
+// nullopt.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -93,8 +95,9 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "an invalid template must be found before a Pod is replaced"));
 }
 
-// Returns the error for an answer that came and does not help. The status must not say that the API
-// server does not answer.
+// Returns the error for an answer that came and does not help. The error has the HTTP status 200:
+// for an error without an HTTP status, the status of the Rollout would say that the API server does
+// not answer (WhyNotTold in rollout_extension.cc).
 Error Unusable(std::string why) {
   Error error{ErrorKind::kServer, std::move(why)};
   error.http_status = 200;
@@ -102,8 +105,8 @@ Error Unusable(std::string why) {
 }
 
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
-// has kind kServer, and not kMalformed: with kMalformed, DueDryRun reports that the Rollout's own
-// spec.template cannot be read.
+// has kind kServer and not kMalformed, because kMalformed from DueDryRun means that the Rollout's
+// own spec.template cannot be read.
 Error WhyNotTold(const Outcome& outcome, bool removes_pods_first) {
   if (!outcome.said.ok()) return outcome.said.error();
   return Unusable(JudgeReplicaSet(outcome.said, removes_pods_first).message);

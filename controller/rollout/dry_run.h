@@ -4,8 +4,9 @@
 //   1. A ReplicaSet without Pods. The answer has the template with all defaults (RO-090).
 //   2. A Pod. A template that no Pod can have is found before an old Pod is touched (RO-091).
 //
-// A dry run creates nothing. Windlass sends each once for a template, and never if the template has
-// a ReplicaSet already: a Rollout at rest sends none, even after a restart of Windlass (RO-090).
+// A dry run creates nothing. Windlass does not repeat a dry run as long as its answer counts
+// (template_defaults.h). Windlass sends none if the template has a ReplicaSet already. So a Rollout
+// at rest causes no dry run, even after a restart of Windlass (RO-090).
 #pragma once
 
 #include <functional>
@@ -60,9 +61,10 @@ bool RemovesPodsFirst(const workload::Situation& situation);
 // API server did not return the defaults but may do so soon, JudgeReplicaSet returns kNotTold: the
 // server is asked again before anything is created. Without the defaults, Windlass might not find a
 // ReplicaSet that has the template already, and would replace all Pods (RO-097). With
-// `removes_pods_first`, kNotTold is also the answer if the API server forbids the ReplicaSet:
-// otherwise there would be no Pods until somebody allows it. The dry run of the Pod is not judged
-// this way, because removing the Pods may make the room that a quota lacks.
+// `removes_pods_first`, JudgeReplicaSet returns kNotTold also if the API server forbids the
+// ReplicaSet. Otherwise the rollout would remove all Pods, and there would be none until somebody
+// allows the ReplicaSet. JudgePod makes no such difference, because removing the Pods may make the
+// room that a quota lacks.
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 

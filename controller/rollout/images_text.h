@@ -8,8 +8,8 @@
 
 namespace windlass::rollout {
 
-// The longest text. A status has two such texts, so they must stay short; ten images with digests
-// fit.
+// The most bytes of the text. A status has two of these texts, so they must stay short. Ten images
+// with digests fit.
 inline constexpr size_t kImagesBytesMax = 1500;
 
 // Returns the images of the containers in spec.template, in their order there: "app:v2,agent:v1".

@@ -26,7 +26,8 @@ inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 inline constexpr std::string_view kRollbackWaits =
     "spec.rollbackTo waits until spec.paused is false";
 
-// The reason of Progressing at a pause among spec.strategy.steps.
+// The reason of Progressing at a pause among spec.strategy.steps, and when the rollout has reached
+// spec.strategy.partition.
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
 // The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that

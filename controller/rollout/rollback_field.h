@@ -4,8 +4,8 @@
 //      endpoint, so this takes a separate request.
 //   2. RollBack writes the template and removes the field; ClearRollback only removes the field.
 //
-// After a crash between 1 and 2, spec.rollbackTo is still set, and status.rolledBack already equals
-// what 1 would write. So 1 writes nothing, and 2 follows (RO-080).
+// After a crash between 1 and 2, spec.rollbackTo is still set, and the status already has what 1
+// would write. So 1 writes nothing, and 2 follows (RO-080).
 #pragma once
 
 #include <optional>

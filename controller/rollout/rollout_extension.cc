@@ -111,8 +111,10 @@ bool WasComplete(const Situation& situation) {
   });
 }
 
-// Returns the next step of Keep. If there is none, because the Rollout has its size and all Pods
-// are back in traffic, returns `end`.
+// Returns the next write or read of Keep. Returns `end` if none is due:
+//   - the Rollout has its size, and all Pods are back in traffic
+//   - Keep only waits, or has failed
+//   - this sync has sent the write or read already
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
@@ -120,9 +122,12 @@ Step KeepUntilTold(const Situation& situation, Step end) {
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
-// Returns the step that waits until the API server can be asked for the defaults again; nullopt if
-// the rollout can go on without the defaults. A Rollout at rest needs the defaults to recognise its
-// ReplicaSet (RO-098).
+// Returns the step of a Rollout at rest that waits until Windlass may ask the API server for the
+// defaults again. A Rollout at rest needs the defaults, because without them Windlass does not
+// recognise its ReplicaSet (RO-098). Returns nullopt if
+//   - the defaults are known, or are not needed now
+//   - Windlass may ask for the defaults now
+//   - the Rollout is not at rest: it is rolled out without the defaults
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -137,9 +142,13 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
-// Returns the end of a sync whose dry run failed with `error`. If the stored status says that this
-// generation was rolled out completely, the status is not written. Otherwise a write brings the
-// numbers of Pods in the status up to date.
+// Returns the next step after a dry run failed with `error`. This is the first of these steps that
+// is due:
+//   1. if spec.template cannot be read (kMalformed): Failed
+//   2. the next write or read of Keep
+//   3. the write that brings the numbers of Pods in the status up to date. It is not due if the
+//      stored status says that this generation was rolled out completely
+//   4. Failed
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};

@@ -32,7 +32,7 @@ bool IsStored(const Workload& workload, const StatusDraft& draft);
 kind::Json ToJson(const std::optional<RolloutStepStatus>& step);
 kind::Json ToJson(const std::optional<RolledBack>& rolled_back);
 
-// Returns the request that writes NextStatus (status.h of controller/kind).
+// Returns the request that writes the result of NextStatus.
 Request WriteStatus(const Workload& workload, const StatusDraft& draft);
 
 }  // namespace windlass::rollout

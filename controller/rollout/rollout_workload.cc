@@ -73,11 +73,14 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
-// If the revision that Pods are to follow is gone, only the condition Stalled shows that there is
-// nothing to abort to. In all other cases, the cause is the reason of Stalled. Exception: for the
-// reason InPlaceNotPossible, the cause is NotPossible, as in the condition windlass.dev/InPlace. If
-// Progressing shows the same reason as Stalled, there is no verdict; the cause InvalidTemplate is
-// then taken from Progressing.
+// Returns the first of these causes that applies:
+//   - NothingToAbortTo: an abort has no revision to return to. If the ReplicaSet of the stable
+//     revision is gone, only the condition Stalled shows this
+//   - the reason of the verdict (RolloutOwn). Exception: for the reason InPlaceNotPossible, the
+//     cause is NotPossible, as in the condition windlass.dev/InPlace
+//   - InvalidTemplate: Progressing is False with this reason. There is no verdict then if Stalled
+//     has the same reason (OwnOf)
+// If none applies, `by_user` is true if the rollout is at a pause or at a partition.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const auto* own = workload.status.carried.As<RolloutOwn>();

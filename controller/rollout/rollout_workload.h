@@ -23,7 +23,7 @@ class RolloutKind final : public WorkloadKind {
                                       const RollbackOutcome& outcome) const override;
   SettingPlace PlaceOf(std::string_view key) const override;
   std::string_view WordOf(std::string_view key, std::string_view word) const override;
-  // Returns "spec.rollbackTo: {revision: 3}".
+  // Returns the field with which a user rolls back. Example: "spec.rollbackTo: {revision: 3}".
   std::string WayBackTo(const Workload& workload, std::string_view revision) const override;
   RolloutHold HoldOf(const Workload& workload) const override;
   std::optional<StepPosition> StepOf(const Workload& workload) const override;

@@ -5,7 +5,8 @@
 //     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
 //
 // The annotation shows, even after a restart, whether another client has changed the selector that
-// Windlass wrote. And if two Rollouts name a Service, Windlass writes it for only one of them.
+// Windlass wrote. If two Rollouts name a Service, the annotation also shows for which of them
+// Windlass writes to the Service.
 #pragma once
 
 #include <optional>
@@ -47,7 +48,9 @@ struct FirstRefusal {
 struct NamedService {
   std::string_view name{};           // "": no Service is named
   const Service* service = nullptr;  // null if there is no such Service
-  std::string_view other_rollout{};  // another Rollout that names and owns the Service; else ""
+  // The other Rollout that names the Service too, and for which Windlass writes to it; "" if there
+  // is none.
+  std::string_view other_rollout{};
   // Windlass does not write to the Service before this time, because the API server did not keep
   // the last write, or because another client, twice within 30 seconds, took away what Windlass
   // wrote.
@@ -69,10 +72,12 @@ struct NamedService {
 };
 
 enum class ServicesKnown : uint8_t {
-  kIgnored,    // spec.strategy.services has an error: nothing is written or reported
+  // Nothing is written or reported: spec.strategy.services has an error, or ServiceFacts::wanted is
+  // false.
+  kIgnored,
   kLoading,    // the first list is on its way
   kForbidden,  // the right to list or watch Services is missing
-  kFailed,     // Services cannot be read for another reason
+  kFailed,     // Services cannot be read for another reason, or the first list takes too long
   kYes,
 };
 
@@ -81,7 +86,7 @@ struct ServiceFacts {
   // it named one before.
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
-  std::string trouble{};  // why Services cannot be read; else ""
+  std::string trouble{};  // if `known` is kFailed: why Services cannot be read; else ""
   // The next three are set in full only if `known` is kYes. If `known` is kIgnored, they are empty;
   // otherwise, only the names of `stable` and `canary` are set.
   NamedService stable{};

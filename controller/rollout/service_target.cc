@@ -50,8 +50,8 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   const ReplicaSet* current = CurrentReplicaSet(situation);
   const ReplicaSet* stable = workload::FindStable(situation.workload, situation.all);
   if (Serves(stable, leaving)) return stable;
-  // The Pods of the stable revision are expected to become available again. Until then, no other
-  // revision takes its place, because no other revision was approved.
+  // The stable revision has Pods, but none is available. They are expected to become available
+  // again. Until then, no other revision takes its place, because no other revision was approved.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
   // No approved revision has Pods, so the revision that the Service selects stays:
   //   - The first revision of a Rollout may never be complete. It still has most Pods when a canary

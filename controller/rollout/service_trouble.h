@@ -1,5 +1,5 @@
-// Why Windlass does not write to a Service that a Rollout names: the reason of the condition
-// ServicesSynced, and what a user can do (RO-183, RO-184).
+// What is wrong with a Service that a Rollout names. The condition ServicesSynced gets a reason,
+// and a message that says what a user can do (RO-183, RO-184).
 #pragma once
 
 #include <optional>
@@ -40,8 +40,9 @@ std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
 // trouble; otherwise nullopt. Call this only if the Service is not as it should be.
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
-// Returns the error of this sync's write to the Service that failed; null if none failed. After a
-// failure, the sync does not write to the Service again. `situation` owns the error.
+// Returns the error of the write to the Service that failed in this sync; null if no such write
+// failed. After a failure, the sync does not write to the Service again. `situation` owns the
+// error.
 const Error* FailedWrite(const workload::Situation& situation, const Service& service);
 
 // Returns true if this sync's write to the Service failed because another client had just changed

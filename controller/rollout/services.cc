@@ -33,8 +33,8 @@ constexpr Duration kWhileLoading = seconds(1);
 // row, because a Service that changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
-// The most patches of one Service in one sync. This limit is for an API server that keeps none of
-// the patches although its replies do not show it.
+// The most patches of one Service in one sync. Without this limit, a sync would not end if the API
+// server kept none of the patches, but its replies looked as if it had kept them.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {

@@ -160,8 +160,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // Nothing else is done before the revision is stored: once Pods move, the next sync may infer
-  // another revision.
+  // If the write failed, the sync ends before anything else is done: once Pods move, the next sync
+  // may infer another revision. Exception: a policy that refuses the status stops no rollout.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;

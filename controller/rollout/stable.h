@@ -1,10 +1,10 @@
 // Finds and notes the stable revision: the revision that was complete last, to which abort and
 // rollback return.
 //
-// status.stableRevision names the stable revision. This field may be missing: the Rollout was
-// restored from a backup, or took over the ReplicaSets of a Deployment in the middle of a rollout.
-// So the ReplicaSet has a note, too (workload/revisions/proven.h), by which the revision is found
-// again (RO-121, RO-136).
+// status.stableRevision names the stable revision. This field is missing if, for example, the
+// Rollout was restored from a backup, or took over the ReplicaSets of a Deployment in the middle of
+// a rollout. So the ReplicaSet of a complete revision has a note, too, by which Windlass finds the
+// stable revision again (workload/revisions/proven.h, RO-121, RO-136).
 #pragma once
 
 #include <optional>
@@ -56,8 +56,9 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 // Returns the write that stores the revision which RecoverStable found, with the Event, if the
 // status names no stable revision. This write comes before all others, because they change the
 // ReplicaSets from which the revision was inferred. Example: an abort gives its ReplicaSet another
-// number. Returns Failed if the API server did not store the write but may do so soon
-// (EndIfStatusLost), and nullopt if there is nothing to store.
+// number. Returns Failed if this sync's write of the status failed, but was not refused
+// (EndIfStatusLost). Returns nullopt if there is nothing to store, or if the API server refused the
+// write.
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on a ReplicaSet that its revision was complete. The revision is

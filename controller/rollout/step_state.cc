@@ -174,7 +174,7 @@ std::string NoCanaryText(const Situation& situation, Steps steps, const RolloutS
          (is_pause ? PromoteText(step) : PromoteAllText(step)) + std::string(kForce);
 }
 
-// Shows whether the rollout is at a pause once `state` is in force.
+// Makes Progressing in `conditions` say whether the rollout is at a pause once `state` is in force.
 void ShowProgress(const Situation& situation, Steps steps, const std::optional<StepState>& state,
                   std::vector<Condition>& conditions) {
   if (state && state->pauses) {
@@ -252,11 +252,13 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   const RolloutStepStatus due = state.next ? *state.next : state.step;
 
   const Workload& workload = situation.workload;
-  // If the API server did not store the step, the sync ends: going on would update a Pod before its
-  // step has begun. Exception: if the API server only could not reach a webhook, and there is a
-  // proven revision, the sync goes on, so that the outage of a webhook does not hold up a
-  // correction. Without a proven revision, going on might leave a later sync no old Pod to keep,
-  // and that sync would pass over the pauses.
+  // If the write of the step failed, the sync ends: going on would update a Pod before its step is
+  // stored. There are two exceptions:
+  //   - The API server refused the write. A policy that refuses the status stops no rollout
+  //     (EndIfStatusLost).
+  //   - The API server could not call a webhook, and there is a proven revision. The outage of a
+  //     webhook is not to hold up a correction. Without a proven revision, going on might leave a
+  //     later sync no old Pod to keep, and that sync would pass over the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;

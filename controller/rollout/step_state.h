@@ -40,8 +40,9 @@ std::string StepText(const workload::Situation& situation, Steps steps,
 
 // Returns the write that puts the due step in force: the first step of a new template, or the step
 // after a step that is over. Returns nullopt if no step is due, or if the API server refused the
-// write in this sync. Returns Failed if the write was not stored for another reason
-// (EndIfStatusLost). The write does not change status.observedGeneration.
+// write in this sync. Returns Failed if the write failed for another reason, or if no revision is
+// proven and the API server could not call a webhook (EndIfStatusLost). The write does not change
+// status.observedGeneration.
 std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
 
 // Sets the step in `status`, a draft, and Progressing:

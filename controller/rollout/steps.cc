@@ -60,7 +60,8 @@ bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
 }
 
 // Returns the most of `desired` Pods that any step up to `index` asks for: a step that asks for
-// fewer Pods than an earlier step takes no Pod back. Example: 5, then 3: 5.
+// fewer Pods than an earlier step takes no Pod back. Example: step 1 asks for 5 Pods, step 2 for 3.
+// The result is 5 for both.
 int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {

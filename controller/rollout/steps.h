@@ -74,8 +74,9 @@ std::optional<seconds> ParseDuration(std::string_view text);
 std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.
-//   - a number: that many, at most all. 3 of 10: 3; 30 of 10: 10
-//   - a percentage below 100: rounded up, at least 1, never all. 25% of 10: 3; 99% of 10: 9
+//   - a number: that many, at most all. With 10 desired, 3 gives 3, and 30 gives 10
+//   - a percentage below 100: rounded up, at least 1, never all. With 10 desired, 25% gives 3, and
+//     99% gives 9
 //   - 100%: all
 //   - 1 Pod and a percentage below 100: 0, because 1 would be all
 //   - a value that StepsError refuses: 0

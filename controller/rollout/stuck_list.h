@@ -74,8 +74,9 @@ class StuckAnswers {
 Step ListStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, Step end);
 
-// Notes in `memory` that `read` is asked for. Returns the function to call with the answer; null if
-// `read` is not such a list. `memory` must outlive the result.
+// Notes in `memory` that `read`, the list of a Rollout's Pods, is about to be sent. Returns the
+// function to call with the answer; null if `read` is not such a list. `memory` must outlive the
+// result.
 std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
                                                 const workload::Situation& situation, Steps steps,
                                                 const Request& read);

@@ -30,8 +30,8 @@ namespace windlass {
 // counters of the status nor the progress deadline. No condition shows a write that is late only
 // once, for example because etcd elects a leader, nor a connection that was reset.
 
-// The late writes of one key, which one sync hands on to the next. They are dropped when a sync
-// ends without a write of unknown outcome.
+// The late writes of one key. One sync hands them on to the next, until a sync ends without a write
+// of unknown outcome.
 class LateWrites {
  public:
   // Takes note of `error` if it says that `request` was late or was answered with an error.
@@ -48,9 +48,10 @@ class LateWrites {
     Error error;
     int times = 0;
   };
-  std::vector<Late> late_;  // few, because a second one ends a sync (Sync::CountAsRefused)
+  std::vector<Late> late_;  // few: in one sync, the second that is not sent ends the walk
 };
 
+// A write whose outcome is unknown, until its object has been read.
 struct Unverified {
   // Drops the body: many Unverified objects may wait for a long time.
   Unverified(const Request& sent, LateWrites until_now)
@@ -62,7 +63,7 @@ struct Unverified {
 
 // --- the end of a sync ---
 
-// How a sync ended: tells the queue what to do with the key.
+// How a sync ended. From it follows what the queue does with the key.
 struct SyncResult {
   enum class Kind : uint8_t {
     kDone,       // no error, and nothing to do now

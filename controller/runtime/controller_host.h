@@ -33,7 +33,7 @@ class ControllerHost {
   // Asks for one more sync of every key, as at the beginning of a term. The syncs begin when the
   // controller's caches are complete. Until then Wake is ignored.
   virtual void WakeAll() = 0;
-  // Call when a cache has changed, so that a new leader may now get past its barrier.
+  // Call when a cache has changed. The barrier of a new leader then compares the caches again.
   virtual void CacheChanged() = 0;
   // Call when the controller needs other rights than before.
   virtual void RightsChanged() = 0;

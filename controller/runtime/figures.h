@@ -25,10 +25,10 @@ class Figures {
     std::map<Labels, Value> series;
   };
 
-  // Each adds `value` to the series of `metric` with these labels. If two controllers count the
-  // same series, their values are added up. The type must be that of the metric, there must be as
-  // many labels as it has, and histograms must have the same buckets. `metric` must outlive the
-  // Figures.
+  // Each adds `value` to the series of `metric` with `labels`. If two controllers count the same
+  // series, their values are added up. The type of the value must fit the type of the metric (see
+  // Value), there must be as many labels as the metric has, and histograms must have the same
+  // buckets. `metric` must outlive the Figures.
   void Count(const Metric& metric, uint64_t value, Labels labels = {});
   void Set(const Metric& metric, double value, Labels labels = {});
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});

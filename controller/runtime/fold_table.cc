@@ -54,7 +54,7 @@ void FoldTable::Vanished(const QueueKey& key, const Request& request) {
   }
 }
 
-// Every store gets the reply, even if another one could not decode it. Returns the first error.
+// Every store gets the reply, even if another store could not decode it. Returns the first error.
 Status FoldTable::Object(const Request& request, const Reply& reply) {
   Status folded = Unit{};
   for (const Row& row : RowsOf(request.resource())) {

@@ -41,13 +41,13 @@ class FoldTable {
   // resource without a row is not cached.
   void Add(const ResourceId& resource, Row row);
 
-  // Folds the reply to a successful write made for `key`. Does nothing if the reply is a Status,
-  // such as the reply to an eviction. Returns kMalformed if the reply cannot be decoded: the write
-  // happened, but its result is not known.
+  // Folds the reply to a successful write made for `key`. Does nothing if `request` creates a
+  // subresource, such as an eviction, because the reply is then a Status. Returns kMalformed if the
+  // reply cannot be decoded: the write happened, but its result is not known.
   Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Folds the reply to an uncached read made for `key`. Does not fold lists, because a list
-  // concerns only the sync that asked for it.
+  // Folds the reply to an uncached read made for `key`. Does not fold a list, because it concerns
+  // only the sync that asked for it, nor a dry run, because its object does not exist.
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
   // Call when an uncached read for `key` found no object. `request` is the write with an unknown

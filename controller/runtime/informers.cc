@@ -87,7 +87,7 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
 }
 
 // Cancels what the informer's timer would do. If the informer lingers, its last user is still
-// counted in `users_`, and is removed.
+// counted in `users_`, and this function subtracts that user.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -156,8 +156,8 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// Checks the cluster's identity even if no watch broke: in that case no informer recovers, so no
-// other event would cause the check.
+// Checks the cluster's identity here because no watch may have broken. In that case no informer
+// recovers, so nothing else would cause the check.
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);
@@ -171,8 +171,8 @@ void Informers::Reset(std::string_view why) {
   CheckIdentity();
 }
 
-// A process that watches one namespace only may have no right to check the cluster's identity
-//
+// Checks nothing before the first Use, or if this process watches one namespace only: it may have
+// no right to read the cluster's identity.
 void Informers::CheckIdentity() {
   if (namespace_.empty() && started_) identity_.Check();
 }

@@ -51,9 +51,10 @@ class Informers {
   // objects if the resource is not namespaced.
   ReflectorOptions All(const ResourceId& resource) const;
 
-  // Returns the informer with that name; the first call makes the informer. The caller adds
-  // listeners to the informer and its store, and calls Use while the informer must run. After the
-  // first call whose projection has `folding`, replies are folded into the store.
+  // Returns the informer with the name of `projection`; the first call with a name makes the
+  // informer. The caller adds listeners to the informer and its store, and calls Use while the
+  // informer must run. After the first call whose projection has `folding`, replies are folded into
+  // the store.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
@@ -61,7 +62,7 @@ class Informers {
   FoldTable& folds() { return folds_; }
   const FoldTable& folds() const { return folds_; }
 
-  // Starts those of `wanted` that no controller used yet, in that order, then their audits. Each
+  // Starts those of `wanted` that are not used() yet, in that order, and then their audits. Each
   // Use must be ended by one Release or LetGo.
   void Use(std::initializer_list<AnyInformer*> wanted);
   // Stops those that no controller uses any more. These informers make no callback after Release
@@ -74,7 +75,8 @@ class Informers {
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back: informers that are waiting after a failure retry soon, and
-  // the server's cluster identity is checked. `was_refused`: as in Reflector::TryNow.
+  // the server's cluster identity is checked. `was_refused` is true if connections were refused, so
+  // that another server may answer now. Every informer then asks for a complete state.
   void TryNow(bool was_refused);
 
   // Called when all informers start over, because another cluster answers or the cluster was
@@ -82,7 +84,7 @@ class Informers {
   // no store shows the new state yet.
   std::function<void()> on_reset;
 
-  // Called when the store of an informer that has ended is empty: there is memory to give back.
+  // Called when the store of an informer that has ended is empty, so that memory can be given back.
   std::function<void()> on_emptied;
 
   // Returns the snapshots of the informers in use, ordered by the first call of Of for each.
@@ -110,7 +112,7 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  // Objects cut down at the last look; SIZE_MAX if that look relisted nothing.
+  // Number of objects cut down at the last look; SIZE_MAX if that look relisted nothing.
   size_t cut_at_relist_ = SIZE_MAX;
   bool resetting_ = false;
   bool started_ = false;

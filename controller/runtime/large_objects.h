@@ -32,12 +32,12 @@ class LargeObjects {
   }
 
   // Makes room for the answers to reads that the sync of `key` keeps, `answer_bytes` in total. Take
-  // does not know the objects that a sync reads only later.
-  // - Returns false if there is no room for them. The next sync of the key then begins only when
-  //   there is room for these answers.
-  // - Only half of the bytes count, because a sync may keep two answers in the room that Take
-  //   reserved for it. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB each.
-  //   Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
+  // does not know the objects that a sync reads only later. Returns false if there is no room for
+  // the answers. The next sync of the key then begins only when there is room for them.
+  //
+  // Only half of the bytes count, because the room that Take reserved for an object is enough for
+  // two answers of its size. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB
+  // each. Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);

@@ -12,7 +12,8 @@ namespace {
 // How often to compare with a cache that lags (L-011). A bookmark, or an object that cannot be
 // decoded, moves the cache forward without a change that would cause a comparison.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
-// If a cache still lacks an object after this long, the list may have been wrong: list again.
+// If a cache still lacks an object this long after the list, the barrier lists again, because the
+// list may have been wrong.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
 // The longest wait after a failed list.
 constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);

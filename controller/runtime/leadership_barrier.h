@@ -6,9 +6,10 @@
 // resource. The barrier is passed when
 // - every listed object is cached in that version or a newer one, and
 // - the cache has removed every object that the list lacks.
-// The barrier never gives up: while it cannot be passed, it lists again. If objects are large, it
-// asks for smaller pages. If one object is too large even for a page of its own, it opens a watch
-// instead of the list. A controller says which of its caches to compare. Core thread only.
+// The barrier never gives up: while it cannot be passed, it lists again. If objects are large, the
+// barrier asks for smaller pages. It opens a watch instead of the list if one object is too large
+// even for a page of its own, or if this process has the right to watch but not to list. A
+// controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>
@@ -36,10 +37,10 @@ class LeadershipBarrier {
   LeadershipBarrier(const LeadershipBarrier&) = delete;
   LeadershipBarrier& operator=(const LeadershipBarrier&) = delete;
 
-  // Call when a cache has changed.
+  // Call when a cache has changed. Compares the caches again, if all lists are complete.
   void Look();
-  // Call when the API server answers again after an outage: requests sent before may never be
-  // answered.
+  // Call when the API server answers again after an outage. Lists again unless all lists are
+  // complete, because requests sent before the outage may never be answered.
   void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
   // Returns why the barrier is not passed, for /readyz; "" if it is, or if all went well so far.

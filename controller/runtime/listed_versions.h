@@ -22,11 +22,16 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// Returns the first object for which `informer` lags behind `listed`; "" if there is none. While
-// the informer is applying a list of its own, returns "(a list is being applied)", because that
-// list may contain the missing object. Once the watch has reached the version of an object, the
-// informer does not lag for that object. The store may still lack that version: it may have a newer
-// one, or the object could not be decoded and is quarantined.
+// Returns the key of the first object for which `informer` lags behind `listed`; "" if there is
+// none. The informer lags for
+// - a listed object, unless the store has exactly the listed version, or the watch has reached that
+//   version. In the latter case the store may have a newer version, or the object could not be
+//   decoded and is quarantined.
+// - an object that the list lacks, if the store has it in a version that is not newer than the list
+//
+// Once the watch has reached the version of the whole list, the informer lags for no object. While
+// the informer applies a list of its own, returns "(a list is being applied)", because the store
+// does not equal that list yet.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

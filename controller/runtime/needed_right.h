@@ -16,8 +16,8 @@ struct NeededRight {
   Right right;
   // The manifest that grants it.
   std::string_view manifest = "deploy/base/rbac.yaml";
-  // True if only a feature that some users ask for needs the right. The process is ready even when
-  // the right is missing.
+  // True if Windlass works without the right, for example because only a feature that some users
+  // ask for needs it. The process is ready even when the right is missing.
   bool optional = false;
   // The controller that needs the right, by its name in metrics: "deployment-controller". "" if the
   // process needs the right whichever controllers run. The daemon fills this in.
@@ -46,7 +46,7 @@ class RightsList {
   // grants.
   void Add(NeededRight right) { rights_.push_back(std::move(right)); }
 
-  // As the first Add; Windlass works without these rights.
+  // Adds the rights to `verbs` on `resource`. Windlass works without these rights.
   void AddOptional(const ResourceId& resource, std::initializer_list<std::string_view> verbs) {
     const bool optional = std::exchange(like_.optional, true);
     Add(resource, "", verbs);

@@ -12,7 +12,8 @@
 
 namespace windlass {
 
-// A key is noisy if its syncs make more calls than one of these.
+// A key becomes noisy if one of its syncs makes more calls than the first number, or its syncs
+// within a minute make more calls than the second.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 

@@ -53,11 +53,11 @@ class Runtime {
   // Called for each write that the API server forbids (403): either a right was taken away, or a
   // policy forbids this write alone.
   std::function<void()> on_write_forbidden;
-  // Called when a cache that no controller needs any more was emptied: there is memory to give
+  // Called when a cache that no controller needs any more was emptied, so that memory can be given
   // back.
   std::function<void()> on_cache_emptied;
-  // Call when the API server answers again after an outage. `was_refused`: as in
-  // Reflector::TryNow.
+  // Call when the API server answers again after an outage. `was_refused` is true if connections
+  // were refused, so that another server may answer now (Reflector::TryNow).
   void ServerIsBack(bool was_refused);
 
   // Takes no further keys. drained() is true once nothing is in flight. settled() is true once, in

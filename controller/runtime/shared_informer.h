@@ -109,19 +109,20 @@ class AnyInformer {
   virtual void Start() = 0;
   virtual void StartAudit() = 0;
   virtual void Stop() = 0;  // stops the audit too
-  // As Store::Shed. Call it only while the informer does not run.
+  // Removes up to `most` objects from the store. Returns true if the store is empty. Call it only
+  // while the informer does not run.
   virtual bool Shed(size_t most) = 0;
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow(bool was_refused) = 0;
   virtual void Relist() = 0;
   // Returns the size of the smallest object that was cut down; 0 if there is none.
   virtual size_t SmallestCut() const = 0;
-  virtual size_t cut() const = 0;  // as Informer::cut
+  virtual size_t cut() const = 0;  // number of objects that are cut down
   virtual Listeners<>& on_no_room() = 0;
   virtual bool HasSynced() const = 0;
-  virtual MonotonicTime view_at() const = 0;  // as Informer::view_at
+  virtual MonotonicTime view_at() const = 0;  // when the store last matched the API server
   virtual const Reflector& reflector() const = 0;
-  // As members of Informer.
+  // These call the members of Informer with the same names.
   virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
   virtual Listeners<const UnreadableObject&>& on_unreadable() = 0;
   virtual Listeners<const UnreadableObject&>& on_unreadable_gone() = 0;

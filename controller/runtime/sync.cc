@@ -88,8 +88,8 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // GoOn, not TakeStep: the term may have read or fenced an object for this sync first, and may
-  // have begun to drain while it waited for the answer.
+  // Not TakeStep, because the term may have read or fenced an object for this sync first. While
+  // that read or patch was under way, the term may have begun to drain.
   GoOn();
 }
 
@@ -412,8 +412,8 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // If the sync failed, the put-off write is still not written: its patience counts from the old
-  // time.
+  // If the sync failed, the write that was put off is still not written, and its patience goes on
+  // counting from the old time.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));

@@ -2,8 +2,8 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Next returns Wait or Failed. Nothing but the cache is remembered between syncs: that makes
-// a crash at any point equal to a restart. Source: docs/design/002.
+// until Next returns Wait or Failed. What is remembered between syncs outside the caches may be
+// lost at any time, so a crash at any point equals a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>
@@ -28,10 +28,10 @@ namespace windlass {
 
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
-// A decision on caches older than this is not carried out (S-012): kViewAgeForRemovals is for
-// decisions that end Pods, kViewAgeForWrites for all others. Example: a watch is cut off, and a
-// ReplicaSet loses its Pods meanwhile. For two minutes Windlass may still scale down other
-// ReplicaSets as if the first one had its Pods.
+// The runtime does not send a write that was decided on caches older than this (S-012).
+// kViewAgeForRemovals holds for writes that end Pods, kViewAgeForWrites for all others. Example:
+// the watch of Pods breaks, and then a ReplicaSet loses its Pods. For two minutes Windlass may
+// still scale down other ReplicaSets as if the first one had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may go on, without the time in which its questions wait for answers.
@@ -54,8 +54,8 @@ struct SyncEnvironment {
   // not affect other objects. std::bad_alloc ends the process: no sync can go on without
   // memory, and a restart repairs that.
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
-  // Each asks the controller for one answer. Returns nullopt, no marks or 0 if the controller
-  // fails.
+  // Each asks the controller for one answer. If the controller fails, Reference returns nullopt,
+  // MarksOf no marks, and LargestJson 0.
   std::optional<ObjectReference> Reference(const QueueKey& key) const;
   Marks MarksOf(const QueueKey& key) const;
   size_t LargestJson(const QueueKey& key) const;
@@ -77,7 +77,7 @@ struct SyncHooks {
   // questions.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
-  // limit.
+  // limit. Never runs it while the term drains.
   std::function<void(std::function<void()>)> next_turn;
 };
 
@@ -104,8 +104,8 @@ class Sync {
   // writes of the key's previous sync, if a late write ended that sync.
   void Start(Learned learned = {}, LateWrites late = {});
 
-  // Ends the sync if it waits for the answer to a question, which is cancelled. The key is taken up
-  // again.
+  // If the sync waits for the answer to a question, cancels the question and ends the sync.
+  // Otherwise does nothing.
   void StopAsking();
 
  private:
@@ -126,8 +126,8 @@ class Sync {
   void Perform(Failed failed);
   void Perform(Ask ask);
   void EndRepeated(const Write& write);
-  // Ends the sync after a write with unknown outcome: the next sync first reads the object of
-  // `sent`.
+  // Ends the sync after a write with unknown outcome. Before the key's next sync, the term reads
+  // the object of `sent`.
   void EndUncertain(const Request& sent);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteFailed(const Write& write, Error error);
@@ -144,7 +144,7 @@ class Sync {
   Controller& controller() const { return environment_.ControllerOf(key_); }
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
-  // Runs the handler only while this Sync is alive.
+  // Returns a handler that calls `handler`, but only while this Sync is alive.
   Client::ReplyHandler WhileAlive(Client::ReplyHandler handler);
 
   SyncEnvironment environment_;

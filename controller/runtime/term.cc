@@ -8,7 +8,7 @@ namespace {
 // Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
 // tenths are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
-// An Event tells users when this many syncs in a row have lost a race for the same object.
+// After this many syncs in a row that lost a race for the same object, an Event tells users.
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: the client may send 50 requests
@@ -112,7 +112,8 @@ void Term::Begin(const QueueKey& key) {
   StartSync(key, {});
 }
 
-// After a take-over, first makes late writes of the former leader to this object fail.
+// Starts the key's sync. After a take-over, first makes late writes of the former leader to the
+// objects of this key fail.
 void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   if (!fence_) return syncs_.at(key)->Start({}, late);
   fence_->Raise(key, late, [this, key, late](const SyncResult& result, Learned refused) {
@@ -147,7 +148,7 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
 }
 
 void Term::Ended(const QueueKey& key, const SyncResult& result) {
-  // The Sync may be on the stack right now: the next pump destroys it.
+  // The Sync may be on the stack right now, so the next pump destroys it.
   ended_.push_back(std::move(syncs_.extract(key).mapped()));
   large_.Free(key);
   if (large_.has_room()) queue_.TakeUpAside();

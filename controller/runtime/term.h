@@ -45,7 +45,8 @@ struct ControllerCounters {
 class Term {
  public:
   // All references must outlive the term. `syncs_max` is how many keys may be worked on at once.
-  // `taken_over_as`: see TermOptions.
+  // `taken_over_as` identifies this term if the former leader did not release the Lease; otherwise
+  // it is nullopt (TermOptions in watching_controller.h).
   Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int syncs_max,
        ControllerCounters& counters, std::optional<std::string> taken_over_as);
   ~Term();
@@ -104,8 +105,8 @@ class Term {
     int times = 0;  // in a row
   };
   std::map<QueueKey, LostRaces> lost_races_;
-  // Syncs that wait for the client. They run before keys of the queue, unless a key waits with a
-  // user's change.
+  // Syncs whose next step waits, because calls wait for the client's rate limit. They go on before
+  // a key of the queue begins, unless a key waits with a user's change.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   std::shared_ptr<bool> alive_;

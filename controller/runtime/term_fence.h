@@ -23,8 +23,9 @@ inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former 
 
 class TermFence {
  public:
-  // Everything in `environment` must outlive the fence. `term` identifies this term: it is the
-  // value of the annotation kTermAnnotation. Destroying the fence drops requests in flight.
+  // Everything in `environment` must outlive the fence. `term` identifies this term; it becomes the
+  // value of the annotation kTermAnnotation. Destroying the fence drops the replies of requests in
+  // flight.
   TermFence(SyncEnvironment environment, std::string term);
   ~TermFence();
   TermFence(const TermFence&) = delete;
@@ -33,13 +34,13 @@ class TermFence {
   // Call when the object is gone: a new object may get the same name.
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
-  // Raises the fence for `key` and calls `done` once, possibly before returning. `late`: as for
-  // Sync::Start. The result is one of
+  // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
+  // late writes of the key's previous sync, if a late write ended that sync. The result is one of
   // - kDone: no old write can reach the touched objects any more.
   // - kDone with a refusal in `refused`: the API server refused a touch. The sync then writes the
   //   status and no ReplicaSet.
-  // - kDone without a raised fence: the controller knows no touches, because an object cannot be
-  //   read. The sync then only reports this to the user.
+  // - kDone without a raised fence: the controller names no touches, because an object cannot be
+  //   decoded. The sync then only reports this to the user.
   // - Any other result: the key's sync has ended with this result.
   using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);

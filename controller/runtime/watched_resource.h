@@ -47,7 +47,7 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
-  // As members of Informer.
+  // These call the members of Informer with the same names.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const {
     return shared_.informer.quarantined();
   }

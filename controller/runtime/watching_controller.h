@@ -20,11 +20,11 @@ namespace windlass {
 
 // How a term of leadership came about.
 struct TermOptions {
-  // True if another process may have led before: nothing is written until the caches hold what that
-  // process wrote (L-011).
+  // True if another process may have led before. Then nothing is written until the caches hold what
+  // that process wrote (L-011).
   bool barrier = false;
-  // Set if the former leader did not release the Lease: that leader's last writes may still be on
-  // their way. The text identifies this term (L-012).
+  // Set if the former leader did not release the Lease, because the last writes of that leader may
+  // then still be on their way. The text identifies this term (L-012).
   std::optional<std::string> taken_over_as{};
 };
 
@@ -35,15 +35,17 @@ class WatchingController : public Controller {
   // Stops the caches. The controller does not call the host after Stop returns.
   virtual void Stop() = 0;
 
-  // Returns true if every cache that determines the keys is complete.
+  // Returns true if all caches are complete that the controller needs for every decision. Until
+  // then no key is synced.
   virtual bool HasSynced() const = 0;
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // Returns the complete caches of objects that a leader writes. These include every cache that
-  // HasSynced waits for.
+  // Returns the caches of objects that a leader writes, as far as they are complete. A new leader
+  // compares them with lists (leadership_barrier.h). They include every cache that HasSynced waits
+  // for.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
-  // Also called without a term.
+  // The runtime calls TermEnds also when no term is under way.
   virtual void TermEnds() {}
 
   // Returns the rights the controller needs right now. There are more of them when a user asks for
@@ -53,20 +55,20 @@ class WatchingController : public Controller {
   // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
   // Returns true if the process is not ready whenever this controller lacks a right or waits for a
-  // resource. The state of other controllers does not matter. The Deployment controller returns
-  // true: it rolls out Windlass itself, and a version that cannot roll out must not replace one
-  // that can.
+  // resource. If this returns false, such a lack or wait makes the process unready only if every
+  // controller lacks a right or waits for a resource. The Deployment controller returns true: it
+  // rolls out Windlass itself, and a version that cannot roll out must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
-  // Troubles: why the controller is not ready. Notes: problems that do not make it unready. One
-  // line each.
+  // Both return one line for each problem. Troubles: why the controller is not ready. Notes:
+  // problems that do not make it unready.
   virtual std::vector<std::string> Troubles() const = 0;
   virtual std::vector<std::string> Notes() const { return {}; }
-  // Adds what the metrics page shows of this controller: metrics of ControllerEntry::metrics.
+  // Adds the values of this controller's metrics (ControllerEntry::metrics).
   virtual void AddFigures(Figures& /*figures*/) const {}
 };
 
-// One entry of the list of controllers that a process runs. The `host` given to `make` outlives the
-// controller.
+// One entry of the list of controllers that a process runs. `make` makes the controller; the `host`
+// that it gets outlives the controller.
 struct ControllerEntry {
   std::string name;
   std::function<std::unique_ptr<WatchingController>(ControllerHost& host)> make;

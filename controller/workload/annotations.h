@@ -32,9 +32,9 @@ inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-t
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
-// A note on a ReplicaSet: its workload aborted the revision with this number, and there was nothing
-// to go back to. A new try of the same template gets a new number, so that a promotion of the first
-// try does not promote the next one (RO-095). Example: "<uid of the workload>/2".
+// A note on a ReplicaSet: "<uid of the workload>/2" says that the workload aborted revision 2 and
+// had no other revision to go back to. A new try of the same template gets a new number, so that a
+// promotion of the first try does not promote the second one (RO-095).
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
 // On a workload: a user sets this to let the rollout proceed past a step. The value names one step
@@ -45,23 +45,23 @@ inline constexpr std::string_view kPromote = "windlass.dev/promote";
 // annotations are never copied to another object (P-074).
 inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 
-// Returns true for a note about the object that has it.
+// Returns true if `key` begins with kInternalPrefix.
 bool IsInternal(std::string_view key);
-// Returns true if the object has such a note.
+// Returns true if the object has an internal annotation.
 bool HasInternal(const ObjectMeta& meta);
 
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Returns false
-// for the annotations above, for kTermAnnotation, and for internal annotations, which an extension
-// writes to a ReplicaSet (D-163, P-074). `kubectl rollout undo` copies internal annotations from a
-// ReplicaSet to the workload, where the next status write removes them.
+// for the annotations above, for kTermAnnotation (own_names.h), and for all internal annotations
+// (D-163, P-074). A Deployment can have internal annotations of a ReplicaSet: `kubectl rollout
+// undo` copies these to the Deployment, and the next status write removes them.
 bool IsCopied(std::string_view key);
 
-// Returns true if some controller of workloads may read the annotation `key`: one of those above
-// except kLastApplied, any annotation of Windlass, or kubectl's kubernetes.io/change-cause. All
-// other annotations are only copied.
+// Returns true if kubectl or a controller of workloads may read the annotation `key`: if `key`
+// begins with deployment.kubernetes.io/, windlass.dev/ or kInternalPrefix, or is kRollbackTo or
+// kubernetes.io/change-cause.
 bool IsRead(std::string_view key);
 
-// Returns the whole text as a base-10 int64; nullopt for anything else (D-160).
+// Returns the number that `text` holds; nullopt unless the whole text is a base-10 int64 (D-160).
 std::optional<int64_t> ParseRevision(std::string_view text);
 
 // Returns the revision annotation as written; empty if absent.
@@ -80,8 +80,8 @@ std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 
 // Returns `history` with `old_revision` added at its end. Drops the oldest entries while the text
-// would exceed `limit` bytes. Returns `history` unchanged if `old_revision` alone exceeds `limit`
-// (D-164).
+// would exceed `limit` bytes. If `old_revision` alone exceeds `limit`, returns `history` unchanged;
+// exception: an empty history becomes `old_revision` (D-164).
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);
 
 }  // namespace windlass::workload

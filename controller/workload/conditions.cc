@@ -9,7 +9,8 @@ namespace {
 // How long a new message waits if it differs from the stored one only in words that contain digits.
 constexpr seconds kNumbersToldAfter{60};
 
-// "try 17 at 08:00:01 was denied" -> "try at was denied"
+// Returns `words` without those that contain a digit. Example: "try 17 at 08:00:01 was denied"
+// gives "try at was denied ".
 std::string WithoutNumbers(std::string_view words) {
   std::string kept;
   while (!words.empty()) {

@@ -9,13 +9,13 @@
 
 namespace windlass::workload {
 
-// The types of conditions. ReplicaSets have the last one, too.
+// The types of a workload's conditions. ReplicaSets have ReplicaFailure, too.
 inline constexpr std::string_view kAvailable = "Available";
 inline constexpr std::string_view kProgressing = "Progressing";
 inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 
-// The reasons of Progressing while a rollout is under way, when it is complete, and when it took
-// longer than progressDeadlineSeconds.
+// The reasons of Progressing while a rollout is under way, when it is complete, and when it has
+// made no progress for progressDeadlineSeconds.
 inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
@@ -51,10 +51,11 @@ void RefreshCondition(std::vector<Condition>& conditions, Condition condition);
 // message.
 void UpdateCondition(std::vector<Condition>& conditions, Condition condition);
 
-// For a condition whose message quotes the API server. Like UpdateCondition, but if only words with
-// digits differ, does nothing until the present condition is a minute old. Otherwise a time, a port
-// or a request id in the quote would cause a status write at every retry. Example: "web-7c9: try 17
-// was denied" stays for a minute, although try 18 was denied, too.
+// Like UpdateCondition, for a condition whose message quotes the API server after its first ": ".
+// If the present message differs only in the quote, and there only in words with digits, does
+// nothing until the present condition is a minute old. Otherwise a time, a port or a request id in
+// the quote would cause a status write at every retry. Example: "web-7c9: try 17 was denied" stays
+// for a minute, although try 18 was denied, too.
 void TellCondition(std::vector<Condition>& conditions, Condition condition);
 
 void RemoveCondition(std::vector<Condition>& conditions, std::string_view type);

@@ -11,8 +11,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns true if `rs` has the annotation with that value. The cache may hold only the fingerprint
-// of a large value, for one of the two objects or for both.
+// Both return true if `rs` has the annotation with the same value as the workload. The cache may
+// hold only the fingerprint of a large value, for the workload, for `rs` or for both.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;
@@ -26,11 +26,11 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
-// Replaces kAnnotationBytesCopied for annotations that Windlass or kubectl reads, such as settings
-// of updates in place and change-cause.
+// The limit in place of kAnnotationBytesCopied for annotations that Windlass or kubectl reads, such
+// as settings of updates in place and change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
-// An annotation that a ReplicaSet lacks.
+// An annotation that a ReplicaSet does not have, or has with another value.
 struct Lacking {
   std::string_view key;
   size_t bytes = 0;  // of the value
@@ -67,7 +67,7 @@ size_t BytesOfAll(const ReplicaSet& rs) {
 
 struct Choice {
   std::vector<Lacking> copied;
-  std::vector<Lacking> left_out;  // in the order of copying
+  std::vector<Lacking> left_out;  // in the order in which they would be copied
   size_t bytes = 0;               // of all annotations of the ReplicaSet after the copy
 };
 

@@ -1,13 +1,15 @@
-// The annotations of a workload that its new ReplicaSet gets (D-163). The cache may hold only
-// fingerprint and length of a large annotation, for one of the two objects or for both.
+// The annotations of a workload that its new ReplicaSet gets (D-163). Of a large annotation, the
+// cache may hold only fingerprint and length, for the workload, for the ReplicaSet or for both. A
+// ReplicaSet lacks an annotation if it does not have the key, or has another value.
 //
 // An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So Windlass
 // copies annotations, small ones first, only until the ReplicaSet has 248 KiB
-// (kAnnotationBytesCopied). Annotations that Windlass reads are copied before all others, and up to
-// 252 KiB. A ReplicaSet never loses an annotation. Example: a ReplicaSet has an annotation of
-// 150,000 bytes that its Deployment no longer has. The Deployment has two new annotations, of 10
-// and of 150,000 bytes: only the one of 10 bytes is copied, because two of 150,000 bytes are more
-// than 248 KiB. Upstream copies all annotations, or fails at every try if they are too large.
+// (kAnnotationBytesCopied). Annotations that Windlass or kubectl reads (IsRead of annotations.h)
+// are copied before all others, and up to 252 KiB. A ReplicaSet never loses an annotation. Example:
+// a ReplicaSet has an annotation of 150,000 bytes that its Deployment no longer has. The Deployment
+// has two new annotations, of 10 and of 150,000 bytes: only the one of 10 bytes is copied, because
+// two of 150,000 bytes are more than 248 KiB. Upstream copies all annotations, or fails at every
+// try if they are too large.
 #pragma once
 
 #include <map>
@@ -21,8 +23,9 @@
 
 namespace windlass::workload {
 
-// A copy gives a ReplicaSet at most this many bytes of annotations. Exception: if the ReplicaSet
-// has more already, an annotation is still copied if the sum does not grow.
+// A copy gives a ReplicaSet at most this many bytes of annotations. Exceptions:
+//   - annotations that Windlass or kubectl reads are copied up to 252 KiB
+//   - if the ReplicaSet has more already, an annotation is copied if the sum does not grow
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
 // The reason of ReplicaFailure while annotations are left out. No rollout waits for these

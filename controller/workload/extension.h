@@ -51,11 +51,12 @@ struct RolloutRefusal {
   std::string message;
 };
 
-// A ReplicaSet with a Pod whose spec or running containers differ from the ReplicaSet's template.
+// A ReplicaSet with a Pod whose spec or running containers may differ from the ReplicaSet's
+// template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
   std::string pod;                       // the first such Pod; empty while Pods cannot be seen
-  std::optional<WallTime> look_again{};  // when time alone may give the Pod its template
+  std::optional<WallTime> look_again{};  // when to check the Pod again, even without an event
 };
 
 // What an extension is doing with the Pods of the workload.
@@ -68,7 +69,7 @@ enum class Activity : uint8_t {
 
 struct Extended {
   Activity activity = Activity::kNone;
-  // Replaces the counters of the ReplicaSets; nullopt if those are used.
+  // The counts that replace the counters of the ReplicaSets; nullopt if nothing replaces these.
   std::optional<CountedPods> counted{};
   // The type of the condition whose message counts Pods; empty if there is none. Windlass may put
   // off a change of this message, as it does with counters of the status.
@@ -93,15 +94,15 @@ struct Extended {
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
-  // The progress deadline does not run during these standstills. One that began after the deadline
-  // does not count.
+  // The progress deadline does not run during these standstills. A standstill that began after the
+  // deadline does not count.
   std::vector<Standstill> standstills{};
   // True if Pods become ready and available only because Windlass undid a drain: the deadline must
   // not count that as progress.
   bool ready_is_no_progress = false;
 };
 
-// Data of an extension in a Situation, which only the extension uses.
+// What an extension keeps in a Situation for its own use.
 struct ExtensionState {
   ExtensionState() = default;
   virtual ~ExtensionState() = default;
@@ -115,10 +116,10 @@ enum class Moment : uint8_t {
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
-  // The write that is due although nothing may be rolled out: Pods get traffic back, and the
-  // workload keeps its size. Two callers ask for it:
+  // While nothing may be rolled out. The step gives Pods their traffic back, or keeps the workload
+  // at its size. Two callers ask:
   //   - the planner, if there is no ReplicaSet that Pods could follow
-  //   - an extension that wraps another extension, while it holds a rollout back
+  //   - an extension that wraps another extension and holds the rollout back
   kWhileHeld,
 };
 
@@ -163,7 +164,8 @@ class Extension {
   }
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet.
-  // Returns the value for Because::fallback_reason of the write; empty if there is none.
+  // Returns Because::fallback_reason of the write (core/step.h): why the rollout replaces Pods
+  // instead of updating them in place. Empty if the write does not say so.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};

@@ -17,11 +17,10 @@ namespace windlass::workload {
 // (D-052). For an invalid selector, returns a failure that lasts until the spec changes (D-053).
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
-// Returns a failure that lasts until the spec changes,
-//   - if the strategy is not RollingUpdate or Recreate (D-059)
-//   - if a limit is not a count or a percentage (D-250, X-39)
-// Otherwise returns nullopt. The error comes from the kind; it names the field and what to set it
-// to. Must be called before anything is created, scaled or rolled.
+// Returns a failure that lasts until the spec changes if the strategy cannot be carried out
+// (Workload::strategy_error); else nullopt. Examples: a strategy that the kind does not have
+// (D-059), a limit that is not a count or a percentage (D-250, X-39). The error comes from the
+// kind. Must be called before anything is created, scaled or rolled.
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
 }  // namespace windlass::workload

@@ -1,5 +1,5 @@
-// The bodies of the writes a rollout makes, and which patches are not sent again. Fields that a
-// body does not name keep the server's value.
+// The requests by which a rollout writes ReplicaSets, and which patches are not sent again. A patch
+// changes only the fields that its body names.
 #pragma once
 
 #include <map>
@@ -21,14 +21,14 @@ struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // for Because::fallback_reason
+  std::string fallback_reason{};  // Because::fallback_reason of the write (core/step.h)
 
   bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
 };
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
 
-// Sets each annotation to its value; nullopt removes the annotation.
+// Returns the patch that sets each annotation to its value; nullopt removes the annotation.
 Request PatchAnnotations(const ReplicaSet& rs,
                          const std::map<std::string, std::optional<std::string>>& annotations);
 
@@ -38,27 +38,27 @@ struct NewReplicaSet {
   std::string hash;
   int32_t replicas = 0;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // for Because::fallback_reason
+  std::string fallback_reason{};  // Because::fallback_reason of the write (core/step.h)
 };
 
-// Returns kMalformed if the text of the workload's template is not known, or if the template, its
-// metadata or its labels are not JSON objects.
+// Returns the request that creates the ReplicaSet. Returns kMalformed if the text of the workload's
+// template is not known, or if the template, its metadata or its labels are not JSON objects.
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
 
-// Makes the workload the controller of `rs`: adds an owner reference, or updates the reference to
-// the workload that `rs` has already (D-104).
+// Returns the patch that makes the workload the controller of `rs`: it adds an owner reference, or
+// updates the reference to the workload that `rs` has already (D-104).
 Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
-// Removes the workload from the owner references of `rs` (D-105).
+// Returns the patch that removes the workload from the owner references of `rs` (D-105).
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
 // The API server may accept a patch and not keep it, for example because an admission webhook
 // changes it. Such patches must not hold up a rollout.
 //
 // Returns `write`, a patch that leaves the size alone. Returns nullopt if
-//   - this sync has sent `write`: the API server did not keep it
+//   - this sync has sent `write` already: the API server refused it or did not keep it
 //   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same ReplicaSet:
-//     the server may change something else each time, so that no patch equals an earlier one
+//     the API server may change something else each time, so that no patch equals an earlier one
 // When a user changes the object, another sync begins and counts from 0.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 

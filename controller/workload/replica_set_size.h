@@ -16,8 +16,8 @@ struct ReplicaSetSize {
 };
 
 // Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0. If
-// there are more Pods than the size, the ReplicaSet controller will remove ready Pods without
-// looking at availability, so each removed Pod may be an available one (D-743, W-05). Example: size
+// more Pods are ready than the size, the ReplicaSet controller will remove ready Pods without
+// looking at availability, so each of these may be an available one (D-743, W-05). Example: size
 // 5, 7 ready, 6 available. Two Pods will be removed, so 6 - 2 = 4 available Pods surely stay
 // (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);

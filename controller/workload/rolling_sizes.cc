@@ -28,9 +28,10 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
 }
 
 // Returns how many Pods of the new ReplicaSet are removed because they are above
-// limits.updated_max, while all Pods together are more than desired (RO-048). Example: 6 desired,
-// updated_max 1, new 3, old 5, all available: 3 + 5 - 6 = 2. After that the new ReplicaSet does not
-// grow again: it has updated_max Pods, or desired minus the old Pods (RO-045).
+// limits.updated_max, while all Pods together are more than desired (RO-048). Available Pods are
+// removed only as long as min_available stay. Example: 6 desired, updated_max 1, new 3, old 5, all
+// available: 3 + 5 - 6 = 2. The new ReplicaSet does not grow again after that, because it still has
+// at least updated_max Pods, or desired minus the old Pods (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;
@@ -111,8 +112,8 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   const int64_t available = of_old.available + Available(new_replica_set);
   Spare may_go = SpareOf(old, limits, keeper);
 
-  // New Pods that are not available yet may still fail, so no old Pod is removed for these (D-265).
-  // Old Pods that are held back are not removed, either (RO-044).
+  // A new Pod that is not available yet may still fail, so it replaces no old Pod (D-265). Old Pods
+  // that are held back are not removed, either (RO-044).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
   int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);
   const auto remove = [&](size_t i, int64_t most) {

@@ -21,10 +21,10 @@
 
 namespace windlass::workload {
 
-// Returns the size that the new ReplicaSet should have now: at most desired, and together with
-// `old`, all other ReplicaSets, at most max_total. Returns desired if the present size is above
-// desired, and otherwise the present size if there is no room (D-261). Example: 10 desired, surge
-// 3, new 3, old 8: 3 + (13 - 11) = 5.
+// Returns the size that the new ReplicaSet should have now. `old` holds all other ReplicaSets.
+//   - At most desired. Returns desired if the present size is above it.
+//   - Together with `old` at most max_total. Returns the present size if there is no room (D-261).
+// Example: 10 desired, surge 3, new 3, old 8: 3 + (13 - 11) = 5.
 //
 // `keeper` is the position in `old` of the ReplicaSet that has, or will get, the Pods that stay on
 // old revisions (FindKeeper of revisions/proven.h).
@@ -35,11 +35,11 @@ namespace windlass::workload {
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8
 //       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
 //         3 Pods and there is room for 1, so the new ReplicaSet stays at 0
-//   - Without a keeper, the new ReplicaSet grows in place of missing old Pods. Example: 10 desired,
-//     updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without old Pods, as at the
-//     first rollout: 10.
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
+//   - Exception: without a keeper, the new ReplicaSet also grows in place of missing old Pods.
+//     Example: 10 desired, updated_max 3, so 7 are to stay old; new 3, old 5: 10 - 5 = 5. Without
+//     old Pods, as at the first rollout: 10.
 //   - A new ReplicaSet above updated_max keeps its size as long as there are no more Pods than
 //     desired. Example: 10 desired, new 5, old 5, updated_max 3: 5.
 //   - If there are more Pods than desired, new Pods above updated_max are removed, because no other
@@ -63,12 +63,12 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
 int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const ReplicaSetSize> old,
                    const Fenceposts& limits, size_t keeper);
 
-// Returns one size for each ReplicaSet of `old`, which is ordered as Pods are removed. A ReplicaSet
-// that loses no Pod keeps its present size. Unhealthy Pods are removed first, because removing them
-// costs no availability; then healthy ones, as long as min_available Pods stay available across all
-// ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10, all available, new 3,
-// none available. Of 13 Pods, at least 8 must be available, and 3 are not: 13 - 8 - 3 = 2 may be
-// removed, so 8.
+// Returns one size for each ReplicaSet of `old`. The first ReplicaSet of `old` loses Pods first. A
+// ReplicaSet that loses no Pod keeps its present size. Unhealthy Pods are removed first, because
+// removing them costs no availability; then healthy ones, as long as min_available Pods stay
+// available across all ReplicaSets (D-264…D-268). Example: 10 desired, max_unavailable 2; old 10,
+// all available, new 3, none available. At least 8 of the 13 Pods must be available, and 3 are not.
+// So 13 - 8 - 3 = 2 Pods may be removed, and old gets size 8.
 //
 // The ReplicaSets of `old` together keep limits.kept_old() Pods, healthy or not (RO-044). Example:
 // 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. Without

@@ -1,5 +1,5 @@
-// What one call of Next works on: the view, sorted once. All parts of the planner read the
-// Situation, and no part changes it.
+// What one call of Next (planner.h) works on: the view, sorted once. All parts of the planner read
+// the Situation, and no part changes it.
 #pragma once
 
 #include <memory>
@@ -36,8 +36,8 @@ struct Situation {
   Fenceposts limits{};                          // of the workload
   WantedTemplate wanted{};
 
-  // The error of the refused write that this sync reports to users. Before the server's words, the
-  // message has the verb and the object of the write (refused_write.h).
+  // The error of the refused write that this sync reports to users (RefusedWrite of
+  // refused_write.h). Its message names verb and object of the write, then quotes the API server.
   std::optional<Error> refused{};
 
   // What the extension found. The extension looks last, when all members above are set.
@@ -48,7 +48,7 @@ struct Situation {
   const Extension& extension() const;
 
   bool recreate() const { return workload.strategy == Strategy::kRecreate; }
-  // Returns true if spec.progressDeadlineSeconds is set and not "unlimited" (D-060).
+  // Returns true if spec.progressDeadlineSeconds is set and not kUnlimited (D-060).
   bool has_progress_deadline() const;
 };
 

@@ -15,7 +15,8 @@ namespace windlass::workload {
 // Returns the reference by which an Event names `object`.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns "rollouts shop/web (status.step.index: must be a 32-bit integer)".
+// Returns the text that names `object` and, if known, what makes it unreadable. Example: "rollouts
+// shop/web (status.step.index: must be a 32-bit integer)".
 std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
 
 // Returns the same text for the object `key`; "" if `quarantined` does not have the object.
@@ -23,14 +24,13 @@ std::string UnreadableText(const ResourceId& resource,
                            const std::map<ObjectKey, UnreadableObject>& quarantined,
                            const ObjectKey& key);
 
-// Returns the Event that reports why nothing is decided for the object `key` of this kind: the
-// latest version of `what`, an UnreadableText, cannot be read.
+// Returns the Event that reports why Windlass leaves the object `key` of `kind` alone: it cannot
+// read the latest version of `what`, which is a result of UnreadableText.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
-// If the latest version of the workload, or of one of its ReplicaSets, cannot be read, the cache
-// shows an older version, and nothing is decided. Returns the Event that says so; nullopt if all
-// these objects could be read. The next readable version of the object wakes the key. Source:
-// R-031.
+// Returns the Event of UnreadableEvent if the latest version of the workload, or of one of its
+// ReplicaSets, cannot be read; else nullopt. The cache shows an older version of this object or
+// none, so nothing may be decided. The next readable version wakes the key. Source: R-031.
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

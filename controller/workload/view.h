@@ -42,12 +42,12 @@ struct View {
   // which of these ReplicaSets it claims.
   std::vector<const ReplicaSet*> replica_sets{};
 
-  // The specs of the workload and of its ReplicaSets are unchanged since this time; perhaps for
-  // longer, as after a start. So no wait for Pods counts as older than this
-  // (sizes/waiting_event.h).
+  // The specs of the workload and of its ReplicaSets have not changed since this time. They may be
+  // unchanged for longer: after a start, this is the time at which the caches were complete. No
+  // wait for Pods counts as older than this (sizes/waiting_event.h).
   WallTime specs_since{};
 
-  // By kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
+  // Ordered by kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
   std::vector<Overlap> overlaps{};
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is

@@ -107,7 +107,7 @@ enum class Strategy : uint8_t {
 
 // A setting of in-place updates, as the user wrote it.
 struct Setting {
-  std::string_view key;  // "windlass.dev/in-place-surge", for every kind
+  std::string_view key;  // "windlass.dev/in-place-surge", also for a kind with fields
   std::string_view value;
 };
 
@@ -150,7 +150,7 @@ struct Workload {
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  Fenceposts limits{};           // if maxSurge or maxUnavailable is invalid, both count as 0
+  Fenceposts limits{};           // no surge, no unavailable Pods if one of the limits is invalid
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
   // maxSurge and maxUnavailable as the user wrote them. Settings of in-place updates default to
   // these. `limits_field` names, for messages, the field that contains both.
@@ -164,7 +164,7 @@ struct Workload {
   // --- where it is ---
   WorkloadStatus status{};      // the stored one, plus what the kind carries
   std::string_view revision{};  // published last, as written; empty if none
-  // The name of the ReplicaSet with `revision`; "" if the status does not have it.
+  // The name of the ReplicaSet with `revision`; "" if the status does not have the name.
   std::string_view published_name{};
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
   std::optional<int64_t> roll_back_to{};
@@ -179,9 +179,10 @@ struct Workload {
   // The number that the status has announced for the present template: a promotion may name this
   // number before a ReplicaSet has it. 0 if no number was announced.
   int64_t promised_revision = 0;
-  // The ReplicaSet that has or had this revision is never deleted as history. `kept_name` is the
-  // name of this ReplicaSet; "" if the status does not have the name. FindStable (revisions.h)
-  // finds the ReplicaSet.
+  // The revision that was complete last (KindTraits::keeps_stable_revision). The ReplicaSet that
+  // has or had this revision is never deleted as history. `kept_name` is the name of the
+  // ReplicaSet; "" if the status does not have the name. FindStable (revisions.h) finds the
+  // ReplicaSet.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says

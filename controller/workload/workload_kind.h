@@ -30,8 +30,8 @@ struct KindTraits {
   // copies a ReplicaSet's annotations to the object, and so restores the settings.
   bool mirrors_settings;
 
-  // True if the status has the revision as a number: it then shows 7 for the revision "007" of a
-  // ReplicaSet, and none for "seven". False if the status has the text of the ReplicaSet.
+  // True if objects publish their revision as a number: 7 for the revision "007" of a ReplicaSet,
+  // and none for "seven". False if they publish the text of the ReplicaSet's annotation.
   bool publishes_numbers = false;
   // True if the kind records what becomes of a request to roll back (NoteRollback). For such a
   // kind, messages tell users what they can do about a refusal. For other kinds, messages are
@@ -46,7 +46,7 @@ struct KindTraits {
   // time (RO-125).
   bool keeps_stable_revision = false;
 
-  // The kind alone and in reasons: "Deployment", "DeploymentPaused".
+  // Returns the name of the kind, with which reasons begin: "Deployment" of "DeploymentPaused".
   std::string_view name() const { return resource.kind; }
 };
 
@@ -59,7 +59,7 @@ struct StatusDraft {
 
 // What becomes of a request to roll back.
 struct RollbackOutcome {
-  int64_t asked = 0;                   // as in PerformedRollback
+  int64_t asked = 0;  // the revision to go back to; 0: the one before the present one
   const ReplicaSet* target = nullptr;  // what is rolled back to; null if the request is refused
   std::string_view reason{};           // of a refusal: "RollbackRevisionNotFound"; else empty
   std::string_view message{};          // of a refusal: what the user can do
@@ -77,7 +77,7 @@ struct SettingPlace {
 // planner.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
-  std::string_view cause{};  // why it is stuck: a reason, valid as long as the workload; else ""
+  std::string_view cause{};  // the reason if it is stuck, borrowed from the workload; else ""
 };
 
 // Where a rollout stands among its steps. Example: step 2 of 5.
@@ -164,7 +164,8 @@ class WorkloadKind {
 
   // --- what extends the planner ---
 
-  // Lets `extension` extend the planner for this kind (extension.h). It must outlive the kind.
+  // Lets `extension` extend the planner for this kind (extension.h). `extension` must outlive the
+  // kind.
   void Extend(const Extension& extension) { extension_ = &extension; }
   // Returns what extends the planner for this kind; null before Extend.
   const Extension* extension() const { return extension_; }

@@ -7,7 +7,7 @@
 //   - an empty object is dropped if the Go type is a map or an embedded struct, kept if it is a
 //     pointer
 //   - a zero value is dropped if the Go field is not a pointer
-//   - a quantity at a known path is replaced by its number
+//   - a quantity at a known path is replaced by its number, a time by its instant
 //   - everything else is kept as written, even fields that this code does not know
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in
 // pod_template_fields.h.
@@ -25,7 +25,8 @@ namespace windlass {
 
 inline constexpr std::string_view kPodTemplateHashLabel = "pod-template-hash";
 
-// A 128-bit hash of the canonical form. Templates with equal fingerprints count as equal.
+// A 128-bit hash of a text, usually of a template's canonical form. Two templates count as equal if
+// the fingerprints of their canonical forms are equal.
 struct Fingerprint {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -55,8 +56,9 @@ Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
 // Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
-// to "456789bcdf" (D-171). The hash covers the canonical bytes. Unless collision_count is -1
-// (absent), the hash then covers its 4 bytes, the lowest first, and 4 zero bytes.
+// to "456789bcdf" (D-171). The hash covers the canonical bytes. If `collision_count` is present,
+// the hash also covers the 4 bytes of the count, the lowest first, and then 4 zero bytes. A count
+// of -1 stands for an absent one.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

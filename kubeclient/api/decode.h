@@ -75,7 +75,7 @@ struct UnreadableObject {
   ObjectIdentity identity;
   std::optional<OwnerReference> controller;
   bool owners_readable = true;  // false: `controller` is not known
-  std::string why{};            // which field cannot be read, and what it has to be; ≤ 256 bytes
+  std::string why{};            // why it cannot be decoded; at most 256 bytes
 };
 
 // The fingerprints of one pod template.
@@ -105,15 +105,15 @@ class Decoder {
   // A member that the object lacks is an empty string.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
-  // Returns the owner reference with controller: true; nullopt if there is none.
+  // Returns the first owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
   // Returns the text of spec.template of a Deployment or ReplicaSet, for uncached reads. The text
   // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 
-  // The interests registered with this Decoder (RegisteredInterest): what it keeps in addition to
-  // what every planner needs.
+  // The interests registered with this Decoder (RegisteredInterest). They say what decoding keeps
+  // in addition to what every planner needs.
   DecodeInterests& interests() { return interests_; }
 
   // For the functions that decode one resource each, for example DecodePod in pod.h.

@@ -1,4 +1,4 @@
-// Reads the parts that all objects share, from the current value of a JsonReader. Each function
+// Reads the parts that several kinds share, from the current value of a JsonReader. Each function
 // replaces the content of `out`; an error stays in the reader.
 #pragma once
 
@@ -25,8 +25,8 @@ inline constexpr std::string_view kEmptyTemplate = "{}";
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns true if the object has annotations, kept or not; false if they are skipped. `keeps` is
-// called only for kSome.
+// Returns true if the object has annotations, kept or not. Exception: with kSkip, returns false.
+// `keeps` is called only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
 // Reads all annotations. Moves an annotation to `large` if `interests` want only its fingerprint.
@@ -54,9 +54,9 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
 }
 
 // The three functions below read the field `key` into `out`. They return false, and read nothing,
-// if `key` names none of their fields. observedGeneration is no counter.
+// if `key` names none of their fields. None of them reads observedGeneration.
 
-// Reads a counter that the status of everything with Pods has.
+// Reads a counter that the statuses of all kinds with Pods have.
 template <typename Status>
 bool ReadPodCounter(JsonReader& in, std::string_view key, Status& out) {
   if (key == "replicas")
@@ -70,7 +70,7 @@ bool ReadPodCounter(JsonReader& in, std::string_view key, Status& out) {
   return true;
 }
 
-// Reads a counter of a Deployment's status.
+// Reads a counter of the status of a Deployment or Rollout.
 template <typename Status>
 bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   if (ReadPodCounter(in, key, out)) return true;
@@ -87,8 +87,9 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   return true;
 }
 
-// Reads a field of the spec of what makes Pods itself. Sets `raw_template` to a view of the
-// template in the reader's text. The caller copies the view if nothing else is malformed.
+// Reads a field of the spec of a kind whose controller makes Pods itself: ReplicaSet or
+// ReplicationController. Sets `raw_template` to a view of the template in the reader's text. The
+// caller copies the view if nothing else is malformed.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {
@@ -104,7 +105,7 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
 }
 
 // Reads the spec of a ReplicationController into `out`. If spec.replicas is absent, `out.replicas`
-// gets the default of `Out`. `raw_template` is as in ReadPodsField.
+// gets the default of `Out`. Sets `raw_template` to a view, as ReadPodsField does.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {

@@ -21,10 +21,10 @@ struct DecodeInterest {
   // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Called
   // for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the object's template if this user knows it: the user has an object
-  // with this uid, and `text` is the fingerprint of its template's bytes. Otherwise returns
-  // nullopt. Called before a template is canonicalized, which is unnecessary if the fingerprint is
-  // known: most events change only the status.
+  // Returns the fingerprint of the template's canonical form if this user knows it: the user has an
+  // object with the uid in the ObjectMeta, and `text` is the fingerprint of that object's template
+  // bytes. Otherwise returns nullopt. Most events change only the status, so the decoder asks this
+  // before it computes a canonical form.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets

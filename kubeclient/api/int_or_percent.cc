@@ -36,8 +36,8 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   if (!percent) return Refuse(value.string_value, "is not a percentage");
 
   // percent * pods may exceed 64 bits, so the whole hundreds of the percentage and the rest are
-  // multiplied separately. Example: 250% of 3 Pods is 2 * 3 + 50 * 3 / 100. A percentage whose
-  // result exceeds int32 even for one Pod is refused first.
+  // multiplied separately. Example: 250% of 3 Pods is 2 * 3 Pods and 50% of 3 Pods: 7 Pods, or 8
+  // rounded up. A percentage whose result exceeds int32 even for one Pod is refused first.
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   const int64_t pods = std::max(total, 0);
   if (pods == 0) return 0;

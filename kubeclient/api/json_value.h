@@ -16,7 +16,7 @@ namespace windlass {
 using OrderedJson = nlohmann::ordered_json;
 
 // Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. Most
-// values contain texts of other clients, and by default the JSON library would throw.
+// values contain texts of other clients, and by default the JSON library throws for such bytes.
 std::string DumpJson(const OrderedJson& value);
 std::string DumpJson(const nlohmann::json& value);
 

@@ -16,8 +16,9 @@ struct LineHead {
 
 // Reads those members of `head` that are complete. Returns an error if the event's type or the
 // object's name, uid or resourceVersion is not complete in `head`. An object of a built-in kind
-// begins with these members. In a custom resource the annotations come first, and may fill the
-// whole head. The owner counts as readable only if the metadata is complete. Core thread only.
+// begins with these members. In a custom resource the annotations come first; if they fill the
+// whole head, an error is returned. The owner counts as readable only if the metadata is complete.
+// Core thread only.
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head);
 
 }  // namespace windlass

@@ -18,8 +18,8 @@
 namespace windlass {
 
 // An object is large if its JSON has at least this size. Only a limited number of large objects is
-// processed at a time, to bound memory. The largest object that a server stores has some 9
-// MB.
+// processed at a time, to bound memory. The largest object that an API server stores has
+// about 9 MB.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -104,8 +104,8 @@ struct ObjectMeta {
   bool operator==(const ObjectMeta&) const = default;
 };
 
-// Returns true if `a` is older than `b`, or if both were created in the same second and the name of
-// `a` comes first (D-150). T has a member `ObjectMeta meta`.
+// Returns true if `a` was created before `b`, or if both were created in the same second and the
+// name of `a` comes first (D-150). T has a member `ObjectMeta meta`.
 template <typename T>
 bool OlderThenName(const T* a, const T* b) {
   return std::tie(a->meta.creation_timestamp, a->meta.name) <
@@ -147,8 +147,9 @@ size_t BytesOf(const ObjectMeta& meta);
 // objects may share some of these texts.
 size_t TextBytesOf(const ObjectMeta& meta);
 size_t TextBytesOf(const std::vector<OwnerReference>& owners);
-// Leaves out what may be large: annotations, owners other than the controller, and labels of more
-// than kLabelBytesOfCut. Smaller labels stay, so that selectors still find the object.
+// Drops what may be large: annotations, owners other than the controller, and the labels if their
+// texts have more than kLabelBytesOfCut. Smaller labels stay, so that selectors still find the
+// object.
 void Cut(ObjectMeta& meta);
 inline constexpr size_t kLabelBytesOfCut = 4096;
 

@@ -2,7 +2,7 @@
 //
 // A rolling update needs to know nothing of Pods. Recreate needs to know only that they exist, and
 // an in-place update what their containers run. Every byte here is paid once per Pod of the
-// cluster: texts that repeat are interned, and there is one allocation for all containers
+// cluster. So texts that repeat are interned, and all containers of a Pod share one allocation
 // (docs/design/005).
 #pragma once
 
@@ -20,7 +20,7 @@ namespace windlass {
 class Decoder;
 
 // Says that a Pod exists, and who owns it. Strategy Recreate needs to know no more, because the
-// informer's field selector keeps terminal phases out.
+// informer's field selector leaves out Pods that have ended (kLivePods in pod_list.h).
 struct PodMetadata {
   ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
 };
@@ -48,7 +48,7 @@ class PodCondition {
 enum class ContainerKind : uint8_t {
   kApp,      // in spec.containers
   kInit,     // in spec.initContainers: runs once, before the others
-  kSidecar,  // in spec.initContainers with restartPolicy Always: runs beside them
+  kSidecar,  // in spec.initContainers with restartPolicy Always: runs beside the app containers
 };
 
 enum class ContainerState : uint8_t { kNoStatus, kWaiting, kRunning, kTerminated };
@@ -86,8 +86,8 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  // True if the Pod has any annotation, kept or not: a JSON Patch cannot add a key to a missing
-  // map.
+  // True if the Pod has any annotation, kept or not. A JSON Patch cannot add a key to a missing
+  // map, so the first annotation of a Pod needs another operation.
   bool has_annotations = false;
   bool has_gate = false;   // spec.readinessGates names DecodeInterest::pod_gate
   ConditionStatus gate{};  // the status of the condition of that type
@@ -105,7 +105,7 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 // Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
-// These do for a Pod what the functions of the same names do for its ObjectMeta.
+// These functions do for a Pod what those of the same names in object_meta.h do for an ObjectMeta.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

@@ -38,8 +38,9 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
-// These do for a budget what the functions of the same names do for its ObjectMeta. There is no
-// Cut: a budget without its selector would allow what it forbids.
+// These functions do for a budget what those of the same names in object_meta.h do for an
+// ObjectMeta. A budget has no Cut of its own, so a budget that is cut down keeps its selector:
+// without the selector it would forbid nothing.
 size_t BytesOf(const PodDisruptionBudget& object);
 size_t TextBytesOf(const PodDisruptionBudget& object);
 

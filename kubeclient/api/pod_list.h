@@ -14,8 +14,8 @@ namespace windlass {
 // The field selector of Pods that have not ended. Pods that have ended block no rollout (D-302).
 inline constexpr std::string_view kLivePods = "status.phase!=Succeeded,status.phase!=Failed";
 
-// Returns the options of a list of the metadata of all live Pods that `label_selector` selects. The
-// answer stays small without the rest of the Pods.
+// Returns the options of a list of all live Pods that `label_selector` selects. The list has only
+// the metadata of each Pod, so that the answer stays small.
 ListOptions MetadataOfLivePods(std::string label_selector);
 
 struct ListedPod {

@@ -36,12 +36,13 @@ struct ReplicaSetStatus {
 // spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas becomes 5, and the
 // controller observes that change. Now the status shows 3 Pods of 5, while 10 are alive.
 struct Told {
-  // True if this process has held every spec.replicas since the controller last counted all its
-  // Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list that
-  // skipped generations.
+  // True if this process has seen every value of spec.replicas since the controller last counted
+  // all its Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list
+  // that skipped generations.
   bool known = true;
-  // The largest spec.replicas since that count. The controller has counted all its Pods when it has
-  // observed the latest generation and status.replicas is at least `largest`. Never below
+  // The largest spec.replicas since the controller last counted all its Pods; after NoteCounted, at
+  // least the number of live Pods. The controller has counted all its Pods when it has observed the
+  // latest generation and status.replicas is at least `largest`. `largest` is never below
   // spec.replicas.
   int32_t largest = 0;
 };
@@ -60,8 +61,8 @@ struct ReplicaSet {
   LargeAnnotations large_annotations{};
 };
 
-// Returns true if the controller has acted upon the latest spec: it now creates Pods for this size
-// only.
+// Returns true if the controller has acted upon the latest spec: it now creates Pods only up to
+// that spec's size.
 inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }
@@ -80,8 +81,8 @@ void NoteCounted(ReplicaSet& rs, int32_t live);
 // deleted ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
-// These do for a ReplicaSet what the functions of the same names do for its ObjectMeta. A
-// ReplicaSet that was cut keeps its sizes and its status.
+// These functions do for a ReplicaSet what those of the same names in object_meta.h do for an
+// ObjectMeta. A ReplicaSet that was cut keeps its sizes and its status.
 size_t BytesOf(const ReplicaSet& object);
 void Cut(ReplicaSet& object);
 

@@ -3,8 +3,8 @@
 //
 // Preconditions by construction (docs/design/003):
 // - Every update carries the uid and resourceVersion of the object that the decision was based on.
-//   A guarded patch carries tests of the fields that it depends on instead.
-// - Every delete carries preconditions.
+//   Exception: a guarded patch carries the uid, and tests of what the decision was based on.
+// - Every delete carries the uid and resourceVersion, every eviction the uid.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +84,7 @@ class Request {
   static Request Get(const ResourceId& resource, ObjectKey key);
   // LIST of a namespace, consistent.
   static Request List(const ResourceId& resource, Symbol namespace_, ListOptions options = {});
-  // POST. `name` must also be in the body: created objects have deterministic names.
+  // POST. Created objects have deterministic names, so `body` must have the name in `key`.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
   // stores nothing. It counts as a read. The object in the reply has a uid that no stored object

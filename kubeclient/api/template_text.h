@@ -15,7 +15,7 @@ namespace windlass {
 Result<std::string> ExtractTemplate(std::string_view object_json);
 
 // Returns spec.template byte for byte as the API server wrote it, with the same order of fields and
-// the same escapes. Returns kMalformed as above.
+// the same escapes. Returns kMalformed if `object_json` is not a JSON object or has no template.
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
@@ -24,9 +24,10 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 //   - label pod-template-hash is ignored
 // Returns false if one of them is not a JSON object.
 //
-// This is looser than template equality (D-153) on purpose. It is used when our canonical form sees
-// a difference between a Deployment and the ReplicaSet that an earlier controller created for the
-// same generation. Either a user changed the template, or the canonical form lacks a rule.
+// This is looser than template equality (D-153) on purpose. The caller compares a workload's
+// template with that of the ReplicaSet that an earlier controller published for the same
+// generation, if the canonical forms of the two differ. True then means that our canonical form
+// lacks a rule, and that the ReplicaSet has the workload's template.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

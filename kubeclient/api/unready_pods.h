@@ -31,7 +31,7 @@ struct UnreadyContainer {
 
 struct UnreadyPod {
   std::string name;
-  Uid controller{};                            // as in ListedPod; zero if it has none
+  Uid controller{};                            // the controlling owner's; zero if there is none
   bool unschedulable = false;                  // the scheduler finds no node
   std::string scheduling_message{};            // the scheduler's words
   std::vector<UnreadyContainer> containers{};  // init containers first

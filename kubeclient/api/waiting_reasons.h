@@ -6,7 +6,7 @@
 
 namespace windlass::waiting {
 
-// Set before a container exists.
+// Set while the container has not started.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",

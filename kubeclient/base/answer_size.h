@@ -14,14 +14,14 @@ inline constexpr size_t kLineBytesMax = size_t{16} << 20U;
 // The length of the head of a skipped line. For built-in kinds the head holds the object's name,
 // uid and version.
 inline constexpr size_t kLineHeadBytes = size_t{64} << 10U;
-// A stream with a line longer than this is ended: an API server does not send such a line.
+// If a line exceeds this limit, we end its stream, because no API server sends such a line.
 inline constexpr size_t kLineSkipBytesMax = size_t{256} << 20U;
 // The body of a reply: one page of a list, or one object. Decoding a body needs up to six times its
 // size in memory. Example: a page of 500 objects of 20 KiB has 10 MiB. If a page is too large, the
 // list is read in smaller pages.
 inline constexpr size_t kBodyBytesMax = size_t{32} << 20U;
-// The body of a stream's answer whose status is not 2xx. The body is a metav1.Status, which is far
-// smaller even with all its causes.
+// The body of an answer that is not 2xx, if the request asked for a stream. Such a body is a
+// metav1.Status, which is far smaller even with all its causes.
 inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
 
 }  // namespace windlass

@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-thread_local int scopes = 0;  // the AssertionsThrow of this thread
+thread_local int scopes = 0;  // how many AssertionsThrow exist on this thread
 
 }  // namespace
 

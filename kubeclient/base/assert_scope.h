@@ -1,5 +1,6 @@
-// AssertionsThrow: makes a failed assertion an exception, for code that works on one object and
-// changes nothing that outlives the exception. A planner is such code.
+// AssertionsThrow: turns a failed assertion into an exception. Use it only around code that works
+// on one object, and that leaves nothing half-changed when the exception ends it. Example: code
+// that only plans the writes for one object.
 #pragma once
 
 #include <stdexcept>

@@ -1,5 +1,5 @@
-// Clocks and times. Code receives a Clock& instead of reading the time itself. Two types that do
-// not mix:
+// Clocks and times. Code receives a Clock& instead of reading the time itself. There are two types
+// of time, which cannot be compared with or subtracted from each other:
 //
 //   MonotonicTime  for timers, deadlines and back-off; never goes back, unrelated to the calendar;
 //   WallTime       for what the API server stores: whole seconds since 1970 UTC (metav1.Time).

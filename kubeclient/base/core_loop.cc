@@ -7,7 +7,7 @@ namespace windlass {
 namespace {
 
 constexpr Duration kLongestSleep = seconds(60);
-// A turn that takes this long delays Lease renewals, and is logged.
+// Run logs every turn that takes longer than this, because such a turn delays Lease renewals.
 constexpr Duration kLongTurn = seconds(1);
 
 // Returns the CPU time that this thread has used.

@@ -3,7 +3,8 @@
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
 // Everything the daemon does is a message or a timer. Once the messages of a turn have used up
-// kTurnCpuShare, the turn goes on to the timers, because the renewal of the Lease is a timer.
+// kTurnCpuShare, the turn goes on to the timers. One of the timers renews the Lease and must not be
+// late.
 // Source: docs/design/001.
 #pragma once
 
@@ -16,8 +17,8 @@
 
 namespace windlass {
 
-// How much the core thread does in a row before it looks at timers and keys again: this many
-// messages, or this many lines of one stream, decoded and applied.
+// The most messages that one turn handles, and the most lines of one stream that one message
+// delivers. After that, timers and other messages have their turn.
 inline constexpr int kLinesPerTurn = 256;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);
@@ -31,7 +32,7 @@ class CoreLoop {
   // `finished` before each turn, and again before it sleeps.
   void Run(const std::function<bool()>& finished);
 
-  // Called after each turn with the CPU time that this thread used in the turn. May be null.
+  // Called after each turn with the CPU time that the core thread used in that turn. May be null.
   std::function<void(Duration cpu)> on_turn;
 
  private:

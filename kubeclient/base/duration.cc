@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// Returns how many nanoseconds `unit` has; 0 if it is no unit.
+// Returns how many nanoseconds `unit` has; 0 if `unit` is not ms, s, m or h.
 double NanosecondsOf(std::string_view unit) {
   if (unit == "ms") return 1e6;
   if (unit == "s") return 1e9;

@@ -15,7 +15,7 @@ namespace windlass {
 namespace {
 
 constexpr size_t kValueBytesMax = 1024;
-constexpr const char* kNoLoggerName = "";  // no line shows it (PatternOf)
+constexpr const char* kNoLoggerName = "";  // PatternOf leaves the name out of every line
 
 std::string_view Name(LogLevel level) {
   switch (level) {
@@ -28,7 +28,7 @@ std::string_view Name(LogLevel level) {
 }
 
 // Returns `text` escaped as a JSON string, without the quotation marks, so that no value can forge
-// a log line. Cuts `text` at kValueBytesMax and then appends "…".
+// a log line. If `text` is longer than kValueBytesMax, cuts it there and appends "…".
 std::string Escape(std::string_view text) {
   std::string out;
   const std::string_view logged = CutText(text, kValueBytesMax);
@@ -74,8 +74,8 @@ std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
   return line;
 }
 
-// Returns the line that says how many lines were dropped, because standard error was not read in
-// time.
+// Returns the line that reports `count` dropped lines. StderrWriter drops lines if no process reads
+// standard error in time.
 std::string DroppedLine(LogFormat format, uint64_t count) {
   const std::string line = BareLine(
       format, LogLevel::kWarning,

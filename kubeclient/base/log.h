@@ -1,4 +1,5 @@
-// Structured logging: an event and its fields. One line per decision that changes the cluster.
+// Structured logging: a line is an event and its fields. Log one line for each decision that
+// changes the cluster.
 //
 //   log.Info("scaled replicaset", {{"replicaset", name}, {"from", 3}, {"to", 5}});
 //
@@ -21,7 +22,8 @@ enum class LogFormat : uint8_t { kText, kJson };
 struct LogField {
   std::string key;
   std::string value;
-  // False for a number, which JSON has without quotation marks; a bool is logged as 0 or 1.
+  // False for an integer, which JSON writes without quotation marks. A bool counts as an integer: 0
+  // or 1.
   bool quoted = true;
 
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
@@ -32,8 +34,7 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Every implementation must be thread-safe. FormatLogLine escapes values and cuts each to 1 KiB; it
-// drops a UTF-8 character that does not fit whole.
+// Every implementation must be thread-safe.
 class Log {
  public:
   virtual ~Log() = default;
@@ -65,7 +66,9 @@ class NullLog final : public Log {
 // `<time> <level> <event> key=value …` or a JSON object.
 std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
-// Returns the line that `format` prints, without the time. Public for tests of the format.
+// Returns the line that `format` prints, without the time. Escapes the event and every value, and
+// cuts each to 1 KiB; drops a UTF-8 character that does not fit whole. Public for tests of the
+// format.
 std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
                           const LogFields& fields);
 

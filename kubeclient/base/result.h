@@ -16,16 +16,19 @@
 
 namespace windlass {
 
-// Each kind is named after what the caller does about the error, not after where the error happened
+// Errors are of the same kind if the caller does the same about them, wherever they happened
 // (C-015).
 enum class ErrorKind : uint8_t {
-  kNotSent,    // nothing reached the server: the same request may be sent again at once
+  // The server has not received the whole request, so it did nothing: the same request may be sent
+  // again at once.
+  kNotSent,
   kAmbiguous,  // sent, no usable answer: read before writing again (S-003)
   kCancelled,  // we cancelled the request
   // A certificate or handshake was refused: wrong configuration, retry slowly.
   kTls,
-  kUnauthorized,          // 401
-  kForbidden,             // 403: a right is missing; or a webhook or policy denied the request
+  kUnauthorized,  // 401, or our credential plugin failed
+  // 403: a right is missing. With any code: a webhook or policy denied the request.
+  kForbidden,
   kQuotaExceeded,         // 403: a ResourceQuota has no room
   kDisruptionBudget,      // 429 or 403: a PodDisruptionBudget allows no eviction of the Pod now
   kNamespaceTerminating,  // the namespace is being deleted, or is gone: forget the key
@@ -33,15 +36,21 @@ enum class ErrorKind : uint8_t {
   kAlreadyExists,         // 409 with reason AlreadyExists
   kConflict,              // any other 409, or a JSON Patch that does not apply
   kGone,                  // 410: list again
-  kInvalid,               // 400, 413, 422, other 4xx: fails again until the object changes
-  kThrottled,             // 429: the server executed nothing; wait
-  kServer,                // 5xx on a read, or a 5xx known to have done nothing
-  kWebhook,               // 500: the API server could not call an admission webhook
-  kTimeout,               // a write did not complete, in time or at all, in several tries in a row
-  kMalformed,             // an answer, or a file, that cannot be understood
-  kTooLarge,              // the answer to a read is above kBodyBytesMax: ask for fewer objects
-  kConfig,                // wrong configuration: the message names the field and what to do
-  kFenced,                // this process must not write: not the leader, or shutting down
+  // 400, 413, 422, other 4xx, and a 500 that is due to the object: fails again until the object
+  // changes.
+  kInvalid,
+  kThrottled,  // 429, or our client has too many calls: nothing was executed; wait
+  // A read failed at the server or on the way back, or a write failed before the server executed
+  // it.
+  kServer,
+  kWebhook,  // 500: the API server could not call an admission webhook
+  // Set by controllers: they gave up a question that got no answer in time, or a write that several
+  // tries in a row did not complete.
+  kTimeout,
+  kMalformed,  // an answer, or a file, that cannot be understood
+  kTooLarge,   // the answer to a read is above kBodyBytesMax: ask for fewer objects
+  kConfig,     // wrong configuration: the message names the field and what to do
+  kFenced,     // this process must not write: not the leader, or shutting down
 };
 
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
@@ -76,8 +85,9 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
-  // The HTTP code of the answer; 0 if the error does not come from an answer. It tells apart what
-  // `kind` does not: 400 and 422 judge the object that was sent, 413 and 415 do not.
+  // The HTTP code of the answer; 0 if the error does not come from an answer. Exception: kNoTunnel
+  // (failure.h). The code tells apart errors of one kind. Example: 400 and 422 judge the object
+  // that was sent, 413 and 415 do not.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

@@ -1,9 +1,11 @@
 // StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
 //
 // A container's standard error is a pipe. If no process reads it, a write blocks the logging thread
-// once 64 KiB are in the pipe. So a line is written at once if the pipe has room, and is kept
-// otherwise. When a line is first kept, a thread is started that writes the kept lines as soon as
-// there is room. Lines beyond kKeptBytesMax are dropped, and a later line says how many.
+// once 64 KiB are in the pipe. So the writer writes a line at once if the pipe has room, and keeps
+// it otherwise. When the writer first keeps a line, it starts a thread, which writes the kept lines
+// as soon as the pipe has room. If more than kKeptBytesMax would be kept, the writer drops all
+// further lines until the kept lines are written. It then writes a line that says how many it
+// dropped.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +19,7 @@
 
 namespace windlass {
 
-// About 3,000 lines.
+// The most bytes of lines that a writer keeps: about 3,000 lines.
 inline constexpr size_t kKeptBytesMax = size_t{1} << 20U;
 
 // Returns how many lines the writers of this process have dropped.

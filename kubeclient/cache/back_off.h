@@ -1,5 +1,6 @@
-// The waits between the tries of one component, for example a reflector or the leadership barrier:
-// exponential with full jitter, reset after a time without failures.
+// How long one component, for example a reflector or the leadership barrier, waits between its
+// tries: each time a random time below a limit. The limit doubles with each failure, and starts
+// over after a time without failures.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +35,8 @@ class BackOff {
     return wait;
   }
 
-  // Begins again with the shortest wait: past failures say nothing about the next attempt.
+  // Makes the next wait as short as after a first failure. Call when past failures say nothing
+  // about the next attempt.
   void StartOver() { step_ = kReflectorBackOffFirst; }
 
  private:

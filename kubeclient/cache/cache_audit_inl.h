@@ -9,7 +9,7 @@
 
 namespace windlass {
 
-// Differences of one audit that the log names.
+// How many differences of one audit the log names.
 inline constexpr uint64_t kAuditDifferencesLogged = 10;
 
 template <typename T>
@@ -98,7 +98,8 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
   return true;
 }
 
-// Waits until the informer has reached the list's version and is not applying a list of its own.
+// Compares once the informer has reached the list's version and is not applying a list of its own.
+// Gives the audit up if that takes longer than kAuditPatience.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
   const bool behind = IsOlder(informer_.reflector().last_version(), version_);
@@ -110,8 +111,8 @@ void CacheAudit<T>::AwaitVersion() {
   });
 }
 
-// Walks through the list and the store together, both in order of key, over several turns. Leaves
-// out objects that the watch changes meanwhile.
+// Walks through the list and the store together, both in order of key, over several turns of the
+// event loop. CompareOne leaves out objects that have changed in the store since the audit began.
 template <typename T>
 void CacheAudit<T>::Compare() {
   timer_ = 0;

@@ -2,9 +2,9 @@
 //
 // A user with the right to create objects decides how large they are. Without a bound, one user
 // could get the process killed for lack of memory, again after each restart. With a bound, an
-// object that does not fit is left out, a message names the object, and it is read again when there
-// is room. The figures are estimates from the sizes of the objects, within 20 % of what is
-// allocated (docs/memory.md). Core thread only.
+// object that does not fit is cut down or left out. A message names the object, and the whole
+// object is read again when there is room. The figures are estimates from the sizes of the
+// objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,10 @@
 
 namespace windlass {
 
-// An object below this size, its texts included, is never cut down: nearly all objects are smaller,
-// and cutting them would gain little. All larger objects together may take a quarter of the budget,
-// so that there is always room for the smaller ones.
+// An object of at most this size, its texts included, is never cut down: nearly all objects are
+// this small, and cutting them would gain little. All larger objects together may take a quarter of
+// the budget, or three eighths when one of them grows (MayGrow), so that there is always room for
+// the smaller objects.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
 // The memory of an object, in bytes: the object itself, and its interned texts, which other objects
@@ -46,7 +47,8 @@ struct CacheBytes {
 
 class CacheBudget {
  public:
-  // `symbols` must outlive the budget; its texts count. A limit of 0 means no limit.
+  // `symbols` must outlive the budget. held() includes the memory of its texts. A limit of 0 means
+  // no limit.
   CacheBudget(const SymbolTable& symbols, size_t limit) : symbols_(symbols), limit_(limit) {}
   CacheBudget(const CacheBudget&) = delete;
   CacheBudget& operator=(const CacheBudget&) = delete;
@@ -58,9 +60,10 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object of `before` bytes may become one of `bytes`. If it grows, all large
-  // objects together may take three eighths of the budget; for a new object the limit is a quarter.
-  // So an object is not cut down because the process writes to it in the middle of a rollout.
+  // Returns true if an object of `before` bytes may become one of `bytes`. After it has grown, all
+  // large objects together may take three eighths of the budget; after a new object the limit is a
+  // quarter. With one limit for both, an object could be cut down in the middle of a rollout, only
+  // because the process writes to it.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

@@ -20,8 +20,8 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// If a question is under way already, its answer may come from the former server. So the question
-// is asked again after that answer.
+// If a question is under way already, its answer may come from the former server. So that answer is
+// ignored, and the question is asked again.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;

@@ -1,11 +1,11 @@
 // Finds out which cluster answers, by the uid of namespace kube-system.
 //
 // The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
-// does not change if etcd was restored to an earlier state; the reflectors notice a restore. If
-// the process has no right to read the namespace, only this check is disabled. A question without
-// an answer is asked again, at growing intervals up to kForbiddenBackOffMax. If the answer is that
-// the namespace does not exist, the question is asked again after kNoIdentityProbe. Core thread
-// only.
+// does not change if etcd was restored to an earlier state; the reflectors notice a restore.
+//
+// A question that brings no uid is asked again, at growing intervals up to kForbiddenBackOffMax; if
+// the namespace does not exist, after kNoIdentityProbe. While the process has no right to read the
+// namespace, nothing but this check is missing. Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@
 
 namespace windlass {
 
-// A cluster without kube-system is usually one that is being set up.
+// How long after the answer that kube-system does not exist the next question follows. Usually such
+// a cluster is being set up.
 inline constexpr Duration kNoIdentityProbe = seconds(600);
 
 class ClusterIdentity {
@@ -36,12 +37,12 @@ class ClusterIdentity {
 
   // Asks for the uid until there is an answer. The first uid is kept. A different uid later
   // replaces it, and on_changed is called.
-  //   - If a question is already out, Check asks once more after its answer.
-  //   - If the latest answer changed the uid, Check asks only after the back-off. Otherwise two
-  //     clusters that answer in turn would cause on_changed all the time.
+  //   - If a question is already out, its answer is ignored, and the question is asked once more.
+  //   - If the latest answer changed the uid, the next question waits for the back-off. Otherwise
+  //     two clusters that answer in turn would cause on_changed all the time.
   void Check();
 
-  // Gives up the question that waits for an answer, if any. The known uid stays.
+  // Gives up the question that is out, and the one that a timer would ask. The known uid stays.
   void Stop();
 
   // Returns the latest uid; nullopt if there was none yet.

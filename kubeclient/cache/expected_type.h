@@ -16,7 +16,7 @@ class ExpectedType {
   explicit ExpectedType(const ReflectorOptions& options);
 
   // Returns false if the object says that it is of another kind, or says no kind. Returns true if
-  // the object cannot be read at all, because decoding it will fail later.
+  // the object cannot be read at all: its decoding, which follows, then reports the error.
   bool Fits(std::string_view object_json, Decoder& decoder) const;
   bool Fits(const ListPage& page) const;
 

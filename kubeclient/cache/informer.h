@@ -1,8 +1,8 @@
 // An informer: a store that list and watch keep equal to the API server's objects of one resource.
 //
-// The protocol is an explicit state machine (reflector.h). It needs only a Transport, timers and a
-// random number, so the simulator runs the same code. A list of many objects is applied in slices,
-// so that no turn of the event loop is long. Core thread only.
+// The list/watch protocol is an explicit state machine (reflector.h). It needs only a Transport,
+// timers and random numbers, so the simulator runs the same code. A list of many objects is applied
+// in slices, so that no turn of the event loop is long. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -51,8 +51,8 @@ class Informer final : private ReflectorSink {
 
   void Start() { reflector_.Start(); }
   // No callback is called after this returns. The informer is no longer synced. The store keeps its
-  // content, without a watch to keep it up to date, until it is shed or until the first complete
-  // state after the next Start.
+  // content, without a watch to keep it up to date, until Store::Shed empties it or until the first
+  // complete state after the next Start.
   void Stop();
   // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
   // . The informer is no longer synced; the next complete state replaces everything,
@@ -84,19 +84,20 @@ class Informer final : private ReflectorSink {
   // based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
-  // What happens when the budget of the environment has no room for an object.
-  //   - Usually the object is cut down, if it takes more than kCutAbove (ObjectMeta::cut). No write
-  //     may be based on it.
-  //   - After GiveUpWithoutRoom, the informer calls on_no_room once, and the cache does not get
-  //     complete any more. The listener stops the informer soon. This is for a cache of many small
-  //     objects that the process can do without.
+  // What the informer does when the budget of the environment has no room for an object:
+  //   - Without GiveUpWithoutRoom, it cuts the object down if the object takes more than kCutAbove
+  //     (ObjectMeta::cut). No write may be based on an object that is cut down.
+  //   - After GiveUpWithoutRoom, it cuts nothing down. Once the budget is full, it calls
+  //     on_no_room, and accepts no further complete state until Stop. The listener must stop the
+  //     informer, in a later turn of the event loop. This is for a cache of many small objects that
+  //     the process can do without.
   void GiveUpWithoutRoom() { gives_up_ = true; }
   Listeners<> on_no_room;
   // Returns how many objects are cut down.
   size_t cut() const { return cut_; }
   // Returns about how many bytes of memory the cache takes, without interned texts.
   size_t bytes() const { return charged_.all; }
-  // Call after other code than the reflector has changed the store.
+  // Call after code outside the informer has changed the store, for example with Store::Shed.
   void Recount() {
     const CacheBytes held = store_.bytes();
     const CacheBytes& pending = pending_ ? pending_->bytes : incoming_bytes_;
@@ -185,8 +186,8 @@ class Informer final : private ReflectorSink {
   size_t incoming_kept_ = 0;  // listed objects that the store holds
   // Objects that the list shows in an older version than the store holds, with the store's version.
   std::map<ObjectKey, ResourceVersion> incoming_ahead_;
-  // A complete list that is being applied. `healing_`: the objects that are readable again in this
-  // list.
+  // The complete list that is being applied. `healing_`: the objects that were unreadable before
+  // this list and are not unreadable in it (they are readable again, or gone).
   std::optional<Replacement<T>> pending_;
   MonotonicTime view_before_list_;
   Quarantined healing_;
@@ -194,7 +195,7 @@ class Informer final : private ReflectorSink {
   CacheBytes charged_;  // what this informer has charged to the budget
   size_t cut_ = 0;
   bool gives_up_ = false;
-  bool no_room_ = false;  // on_no_room was called: the cache does not get complete
+  bool no_room_ = false;  // on_no_room was called: no complete state is accepted until Stop
   bool synced_ = false;
   bool resetting_ = false;  // true until the complete state that ends the reset
   Reflector reflector_;

@@ -57,7 +57,7 @@ template <typename T>
 void Informer<T>::CutIfNoRoom(T& object) {
   if (environment_.budget == nullptr || gives_up_) return;
   const size_t bytes = SizeOf(object).sum();
-  // The size of the stored version counts as free, because the new version replaces it.
+  // If the stored version is whole, its size counts as free, because the new version replaces it.
   const T* held = store_.FindByUid(KeyOf(object.meta), object.meta.uid);
   const bool was_cut = held != nullptr && held->meta.cut();
   const auto fits = [&](size_t needed) {

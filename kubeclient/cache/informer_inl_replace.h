@@ -16,7 +16,7 @@ inline constexpr Duration kBetweenSlices = milliseconds(1);
 
 template <typename T>
 void Informer<T>::BeginReplace() {
-  // Ends the list being applied: the new list is compared with all of it.
+  // Applies the rest of the former list first, because the new list is compared with the store.
   if (pending_) ApplySlices(SIZE_MAX);
   AbandonReplace();
   view_before_list_ = reflector_.view_at();
@@ -127,7 +127,7 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   for (const auto& [key, unreadable] : quarantined_) {
     if (!healing_.contains(key)) found.push_back(unreadable);
   }
-  // Until the store has the readable version, the object counts as unreadable.
+  // An object of `healing_` counts as unreadable until the store has what this list shows of it.
   std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
   quarantined_.insert(healing_.begin(), healing_.end());
   for (const UnreadableObject& unreadable : found) on_unreadable(unreadable);
@@ -179,7 +179,8 @@ void Informer<T>::AbandonPending() {
 
 // Returns true if the list shows an object in an older version than the store holds, and the list
 // itself is at least as new as the stored version. Only a reset of the server's state explains
-// this. (If the list is older, the stored object is a fold, which proves nothing.)
+// this. (If the list is older than the stored version, that version comes from a fold, and proves
+// nothing.)
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(

@@ -1,6 +1,6 @@
 // Makes the lists of informers come one after another while the API server is in trouble.
-// Each informer of one API server is a member of the gate. While two or more members fail, at most
-// one member lists at a time. Otherwise no member waits.
+// Each informer of one API server is a member of the gate. While two or more members fail, a member
+// begins a list only if no other member lists. Otherwise no member waits.
 //
 // Each informer also has its own back-off. Core thread only.
 #pragma once
@@ -26,7 +26,7 @@ class ListGate {
   ListGate& operator=(const ListGate&) = delete;
 
   Member Join() { return ++last_; }
-  // Must be called before the member is destroyed.
+  // Call before the member is destroyed.
   void Part(Member member);
 
   // Call to tell the gate whether the member's latest list or watch failed.

@@ -23,12 +23,14 @@ struct ListPageQuery {
 
 HttpRequest ListPageRequest(const ReflectorOptions& options, const ListPageQuery& query);
 
-// Asks for the changes after `version`. The server ends the watch after `timeout`.
+// Returns the request for the changes after `version`. The server ends the watch after `timeout`
+//
 HttpRequest WatchRequest(const ReflectorOptions& options, const ResourceVersion& version,
                          seconds timeout);
 
-// Asks for the present state as ADDED events, a bookmark that ends them, and then the changes
-// . If `not_older_than` is empty, the read is consistent.
+// Returns the request for the present state as ADDED events, a bookmark that ends them, and then
+// the changes. If `not_older_than` is empty, the read is consistent; otherwise the state is
+// at least as new as `not_older_than`. The server ends the watch after `timeout`.
 HttpRequest WatchListRequest(const ReflectorOptions& options, const ResourceVersion& not_older_than,
                              seconds timeout);
 

@@ -148,7 +148,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // the one to take if no other namespace waits
+    if (next == order_.end()) next = at;  // taken unless a namespace with less than its half waits
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

@@ -40,9 +40,10 @@ int PointsOf(Priority priority);
 // Returns the next lower class; the lowest class stays.
 Priority Demoted(Priority priority);
 
-// A key that may be ready. The queue's record of the key contains it.
+// What ReadyKeys needs of one key, ready or not. It is part of the queue's record of that key
+// (WorkQueue::Entry).
 struct ReadyKey {
-  const QueueKey* key = nullptr;  // must live as long as it is ready
+  const QueueKey* key = nullptr;  // must live as long as the key is ready
   MonotonicTime since;            // ready since
   ReadyKey* before = nullptr;
   ReadyKey* after = nullptr;
@@ -109,7 +110,7 @@ class ReadyKeys {
 
   const int share_;
   const int reserve_;
-  int free_;     // workers; may be below 0
+  int free_;     // workers; below 0 if the caller has taken more keys than it has workers
   Lines lines_;  // no line is empty
   std::set<Lines::iterator, FirstInOrder> order_;
   std::map<Symbol, int> worked_on_;  // by namespace

@@ -57,7 +57,8 @@ class Reflector {
   // asks for a complete state within kWatchAgainJitter. A reflector with an open stream closes the
   // stream first, because the stream may hang.
   void TryNow(bool was_refused);
-  // Abandons a replacement that is under way. The sink is not called any more.
+  // Ends list and watch, and abandons a replacement that is under way. The sink is not called after
+  // this returns.
   void Stop();
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets.
@@ -74,8 +75,8 @@ class Reflector {
   // command that applies it.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
-  // Returns when the last event or bookmark arrived; before the first, when the reflector was
-  // started.
+  // Returns when the last event, bookmark or complete state arrived; before the first of them, when
+  // the reflector was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
   // Returns the last time at which our objects were known to be the server's state:
@@ -85,8 +86,8 @@ class Reflector {
   // after them may never arrive. These lines of a watch count:
   //   - a bookmark, and every line after it
   //   - every line that comes after the watch has been open for 10 s (kWatchTakenAsWell)
-  //   - if no bookmark has come: the last line within these 10 s or, without a line, the opening of
-  //     the watch
+  //   - if no watch of this reflector has brought a bookmark yet: the last line within these 10 s
+  //     or, without a line, the opening of the watch
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

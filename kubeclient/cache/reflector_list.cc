@@ -56,8 +56,8 @@ void ReflectorMachine::AbandonReplace() {
   sink_.AbandonReplace();
 }
 
-// Exposes the new state. Returns false if the state must not be used; the next attempt has begun
-// then.
+// Exposes the new state. Returns false if the caller must not go on: the state must not be used and
+// the next attempt has begun, or a handler has reset or stopped the reflector.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // it lags, or etcd was restored
     WentBack(version);
@@ -258,8 +258,8 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
   Watch();
 }
 
-// Called when a consistent read shows an older version than ours. A server that lags causes this
-// once or twice in a row; after kTimesBackMax times in a row we reset.
+// Called when a complete state or a probe shows an older version than ours. A server that lags
+// causes this once or twice in a row. At the kTimesBackMax-th time in a row the reflector resets.
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

@@ -208,7 +208,8 @@ void ReflectorMachine::TryNow(bool was_refused) {
   AskAgain(what, wait);
 }
 
-// Called when a line came, or when a watch has not failed for a while.
+// Called when a watch has brought an object or a bookmark, and when a watch has not failed for
+// kWatchTakenAsWell.
 void ReflectorMachine::AllIsWell() {
   relists_at_once_ = 0;
   asked_again_at_once_ = false;

@@ -148,7 +148,7 @@ struct ReflectorMachine {
   std::string continue_token_;  // of the page under way
   int page_restarts_ = 0;
   bool unnamed_ = false;      // the state has an object without a readable name
-  TimerId relist_timer_ = 0;  // set when such an object came
+  TimerId relist_timer_ = 0;  // for the relist that follows an object without a readable name
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 

@@ -45,18 +45,18 @@ class ReflectorSink {
   // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
   // Called when the server's state was reset, so that nothing received so far counts any more
-  // . The next EndReplace is accepted with any version; until then no event comes. May stop
-  // the reflector.
+  // . The sink must accept the next EndReplace with any version; until then it gets no
+  // event. The sink may stop the reflector.
   virtual void Reset() = 0;
-  // Called when list and watch work again after they failed: another server may answer now. Must
-  // not stop or reset the reflector.
+  // Called when list and watch work again after they failed: another server may answer now. The
+  // sink must not stop or reset the reflector.
   virtual void Recovered() = 0;
   // Called when the right to list or watch is missing. Recovered is called when the right is back.
-  // Must not stop or reset the reflector.
+  // The sink must not stop or reset the reflector.
   virtual void Forbidden() = 0;
   // Called when the API server does not serve the resource (404), or no longer does. When it serves
-  // the resource again, EndReplace is called, and then Recovered. Must not stop or reset the
-  // reflector.
+  // the resource again, EndReplace is called, and then Recovered. The sink must not stop or reset
+  // the reflector.
   virtual void NotServed() = 0;
 };
 

@@ -20,7 +20,8 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
-// How long a server that refused a watch list is asked for lists instead.
+// How long a server that refused a watch list, or was silent during one, is asked for lists instead
+//
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // If watches fail because the server is in trouble, they are asked for again for this long. After
 // that a list is asked for.

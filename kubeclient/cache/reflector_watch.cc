@@ -130,8 +130,8 @@ void ReflectorMachine::OnLongLine(std::string_view head) {
   Advance(read->object.identity.resource_version);
 }
 
-// An event of an unknown type does not move last_version_: a line that belongs to the event may
-// still follow.
+// An event of an unknown type does not move last_version_. A line that belongs to the event may
+// still follow, and a watch that resumed after the event would miss that line.
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;

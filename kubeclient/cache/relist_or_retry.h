@@ -41,12 +41,12 @@ enum class Recovery : uint8_t {
   kAgainOnce,  // the same request at once; after a second failure wait (R-024, 401)
   kAgainThenRelist,     // the same request for kServerErrorPatience, then relist (R-022, 5xx)
   kRelist,              // wait, then relist
-  kRelistNow,           // our version has expired: relist at once, not older than it
-  kRelistConsistently,  // at once, without a resourceVersion
-  kListInstead,         // this server does not support watch lists
-  kRelistInPages,       // at once, in consistent pages from now on, or as a watch list
+  kRelistNow,           // relist at once; the list is at least as new as our version
+  kRelistConsistently,  // relist at once, without a resourceVersion
+  kListInstead,         // list at once: this server does not support watch lists
+  kRelistInPages,       // relist at once; from now on all lists are in pages (reflector_list.cc)
   kWaitForRight,        // 403: the same request, at growing intervals
-  kWaitForApi,          // 404: no server serves this resource yet
+  kWaitForApi,          // 404: relist once a minute until a server serves the resource
 };
 
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure);

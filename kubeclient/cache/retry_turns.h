@@ -31,7 +31,7 @@ namespace windlass {
 // How many requests the retries of one namespace may send.
 struct RetryRate {
   double per_second = 0;  // 0 or less: no limit
-  int burst = 1;          // at once, after a pause
+  int burst = 1;          // requests at once, after a pause
 };
 
 class RetryTurns {
@@ -47,9 +47,9 @@ class RetryTurns {
   RetryTurns(const RetryTurns&) = delete;
   RetryTurns& operator=(const RetryTurns&) = delete;
 
-  // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry goes on
-  // at once. Otherwise returns the ticket with which the retry waits. `key` must then stay at its
-  // address until `go_on` is called with it, or until Leave.
+  // Call when the back-off of `key`, which is not in line, is over. Returns 0 if the retry may go
+  // on at once; `go_on` is not called for it. Otherwise returns the ticket with which the retry
+  // waits. `key` must then stay at its address until `go_on` is called with it, or until Leave.
   Ticket Join(const QueueKey& key);
   // Call when the retry is not needed any more. Does nothing if `ticket` is 0.
   void Leave(const QueueKey& key, Ticket ticket);

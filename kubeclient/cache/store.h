@@ -32,16 +32,16 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if no event showed the deletion: it follows from a list, or from a successor of the same
-  // name. Then old_object may be out of date.
+  // True if no event showed the deletion: it follows from a list or from another object of the same
+  // name, or Shed removed the object. Then old_object may be out of date.
   bool final_state_unknown = false;
 };
 
 // The outcome of one event.
 enum class Applied : uint8_t {
   kChanged,
-  kDuplicate,  // same uid and resourceVersion as cached, or gone
-  kStale,      // older than the cached one, or of a uid that we deleted
+  kDuplicate,  // the cached version once more, or the deletion of an object not cached
+  kStale,      // older than the cached object, or about an object deleted since
 };
 
 // One object of a complete list.
@@ -85,7 +85,7 @@ class Store {
   auto& AddIndex(F keys_of);
 
   const T* Find(const ObjectKey& key) const;
-  // Returns the object with that key; nullptr if the held object does not have that uid (D-019).
+  // Returns the object with that key; nullptr if there is none, or if it has another uid (D-019).
   const T* FindByUid(const ObjectKey& key, const Uid& uid) const;
   // The next four return their objects in order of namespace and name.
   template <typename Key>
@@ -108,7 +108,8 @@ class Store {
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
   // Applies DELETED from the watch; `version` is the object's last one. Removes the object even if
-  // a fold is newer: the object no longer matched the watch's selector in `version`.
+  // a fold is newer. In that case the object exists, but in `version` it stopped matching the
+  // watch's selector.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
   // selector. Returns kStale for an object that we do not hold, in a version that the watch has
@@ -117,7 +118,7 @@ class Store {
   // Call when our DELETE succeeded and no finalizer keeps the object: the store then drops the
   // object.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
-  // Returns the object as an entry of a list. The entry has no content if the store holds that
+  // Returns the object as an entry of a list. The entry's `object` is null if the store holds that
   // version.
   Listed<T> ToList(T object) const;
   // Changes data that is kept beside the object and belongs to no version of the object. Updates
@@ -132,7 +133,8 @@ class Store {
   // Applies the list's entry for `key` now, if no slice has reached `key` yet. Call before a reply
   // about that object is folded, because the reply may be older than the list.
   void ReplaceOf(const ObjectKey& key, Replacement<T>& rest);
-  // Call after the watch has shown an object or its deletion, which is newer than the list.
+  // Call after the watch has shown an object or its deletion. The slices to come then leave `key`
+  // as the watch has shown it, because the watch is newer than the list.
   void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
   // Applies the first complete list after a reset. Every object of it counts, even in a
   // lower or the same version; tombstones and folds no longer count. Every entry must have its

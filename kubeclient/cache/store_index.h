@@ -20,7 +20,7 @@
 namespace windlass {
 
 // An object and its place in the store. The place stays the same when a new version replaces the
-// object, so an index whose keys do not change has nothing to do.
+// object. So an index has nothing to do if the new version has the same keys.
 template <typename T>
 using StoreEntry = std::pair<const ObjectKey, std::unique_ptr<T>>;
 

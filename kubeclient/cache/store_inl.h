@@ -11,8 +11,9 @@
 
 namespace windlass {
 
-// Carries data over from the former version of an object; most kinds have none. A kind that has
-// such data overloads this function beside its definition (replica_set.h).
+// Carries data that is not in the API from the former version of an object over to the new one.
+// Most kinds have no such data. A kind that has some overloads this function beside its definition
+// (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
@@ -124,7 +125,8 @@ Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
   if (Buried(KeyOf(object.meta), object.meta.uid, version)) return Stale();
-  // The watch reports a successor, so the watch has passed the end of the object that we deleted.
+  // If there is a tombstone, the watch now shows a later object of that name. So the watch has
+  // passed the deletion, and the tombstone has no purpose any more.
   if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
@@ -247,8 +249,8 @@ typename Store<T>::Made Store<T>::Exchange(typename Objects::iterator position,
   return {std::move(former), position->second.get()};
 }
 
-// Returns true for an object that we deleted, and for an earlier object of the same name. Both are
-// ignored, whether a watch or a reply shows them.
+// Returns true for an object that we deleted, and for an earlier object of the same name. The store
+// ignores both, whether the watch, a list or a reply shows them.
 template <typename T>
 bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) const {
   const auto found = tombstones_.find(key);
@@ -267,8 +269,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Returns true if an object that we do not hold must have been deleted after `version`. For a
-// reply, the version of the last event counts, too: the reply only repeats that event.
+// Returns true if an object that we do not hold must have been deleted after `version`, because the
+// store has passed that version. A reply that has exactly the version of the last event counts,
+// too: it repeats that event.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

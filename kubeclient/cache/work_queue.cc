@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// TakeUpAside makes at most this many of the keys that were set aside ready at a time. Usually
-// fewer of them can begin. Get takes the most urgent ones first, and sets the others aside again.
+// How many keys one call of TakeUpAside makes ready again, at most. Usually fewer of them can
+// begin. Get takes the most urgent ones first, and sets the others aside again.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kAwaitedStatus || wake == Wake::kStatusChange; }
@@ -85,7 +85,8 @@ void WorkQueue::WakeUp(const QueueKey& key, Entry& entry) {
   }
 }
 
-// A retry or a deadline continues earlier work, so it gets no higher priority than kUnderWay.
+// Called when a retry or a deadline is due. Both continue earlier work, so the key keeps the
+// priority of that work, but gets at least kStatus and at most kUnderWay.
 void WorkQueue::GoOn(const QueueKey& key, Entry& entry) {
   entry.wanted =
       std::max(entry.wanted, std::clamp(entry.served, Priority::kStatus, Priority::kUnderWay));

@@ -47,25 +47,29 @@ inline constexpr int kConflictsMax = 5;
 // How long a key that lost a race waits for the watch. A watch rarely lags behind a reply for
 // longer.
 inline constexpr Duration kConflictWait = seconds(1);
-// How long a key that was woken only by the status of a ReplicaSet waits. Further wake-ups of that
-// kind do not extend the wait.
+// How long a key that was woken only by changes of a status waits (kAwaitedStatus, kStatusChange).
+// Further wake-ups of these two kinds do not extend the wait.
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
-// Why a key was added. This decides how soon it is served.
+// Why a key was added. The reason decides when the key becomes ready, and with which Priority.
 enum class Wake : uint8_t {
-  kSpecChange,    // a user's edit: served as kUser, at once; resets the key's back-off
-  kObjectChange,  // an owned object appeared, vanished or was edited: as kUnderWay, at once
-  // Status of an owned object that the next step waits for: as kUnderWay, after kStatusCoalescing.
+  // A user created or edited the key's object: at once, as kUser. Resets the back-off.
+  kSpecChange,
+  // Another change to which a sync must react, for example an owned object appeared, vanished or
+  // was edited: at once, as kUnderWay.
+  kObjectChange,
+  // A status for which the next step waits, such as that of a ReplicaSet in mid-rollout: after
+  // kStatusCoalescing, as kUnderWay.
   kAwaitedStatus,
-  kStatusChange,  // other status of an owned object: as kStatus, after kStatusCoalescing
-  kResync,        // no change, only to be looked at: as kResync
+  kStatusChange,  // any other status: after kStatusCoalescing, as kStatus
+  kResync,        // no change, only to be looked at: at once, as kResync
 };
 
 // The figures for a queue's metrics (client-go's workqueue_*).
 struct WorkQueueCounters {
   uint64_t adds = 0;
   uint64_t retries = 0;
-  size_t depth = 0;  // ready keys
+  size_t depth = 0;  // keys that are ready or set aside
   std::array<size_t, kPriorities> depth_by_priority{};
   size_t processing = 0;
   Duration longest_running{0};
@@ -76,7 +80,7 @@ class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys are worked on at once,
   // `retries` how many requests the retries of each namespace may send (D-521). `ready` is called,
-  // from Add, Done or a timer,
+  // from Add, TakeUpAside, one of the Done functions or a timer,
   // - when the first key becomes ready;
   // - when a key becomes ready after Get has found no key that may be taken.
   // `ready` must not call the queue before it returns.
@@ -125,7 +129,7 @@ class WorkQueue {
   int DoneInternalError(const QueueKey& key);
 
   bool empty() const { return ready_keys_.empty(); }
-  bool idle() const;  // no key is ready or processed; timers may be set
+  bool idle() const;  // no key is ready, set aside or processed; timers may be set
   // Returns how many keys are in memory: ready, being processed, with a timer, or waiting for a
   // turn.
   size_t size() const { return entries_.size(); }
@@ -142,8 +146,8 @@ class WorkQueue {
   // every key may begin. Called by Get; must not call the queue.
   std::function<bool(const QueueKey&)> may_begin;
 
-  // Called with the time that a key waited, and with the time that it was processed. For
-  // histograms.
+  // on_queue_duration is called with the time that a key waited, on_work_duration with the time
+  // that a key was processed. For histograms.
   std::function<void(Duration)> on_queue_duration;
   std::function<void(Duration)> on_work_duration;
 
@@ -158,8 +162,8 @@ class WorkQueue {
     bool is_ready = false;
     bool processing = false;
     bool dirty = false;  // added while processed
-    // A user edited the spec while the key was processed, so a failure now does not raise
-    // `failures`.
+    // A user edited the spec while the key was processed, so a failure of this processing does not
+    // raise `failures`.
     bool spec_changed : 1 = false;
     bool failed : 1 = false;    // `retry` is set by a failure, not by a lost race
     bool is_retry : 1 = false;  // ready or processed because the turn of its retry came

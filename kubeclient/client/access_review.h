@@ -1,5 +1,6 @@
-// Asks the API server, with SelfSubjectAccessReviews, which rights this process has. So a missing
-// right is named at start, and not discovered by a rollout that does not move (BI-21).
+// Asks the API server, with SelfSubjectAccessReviews, which rights this process has. A program that
+// asks at start can name a missing right at once. Otherwise users would learn of it from a rollout
+// that does not move (BI-21).
 #pragma once
 
 #include <functional>
@@ -24,9 +25,9 @@ struct Right {
   std::string ToString() const;
 };
 
-// Asks for each of `rights` and calls `done` once: with the missing rights, in the same order, or
-// with the first error that left a review without an answer. Core thread only; `transport` must
-// outlive the calls.
+// Asks for one of `rights` after the other, and calls `done` once with the missing ones, in the
+// order of `rights`. If a review gets no usable answer, calls `done` with that error instead, and
+// asks no further. Core thread only; `transport` must outlive the calls.
 void FindMissingRights(Transport& transport, std::vector<Right> rights,
                        std::function<void(Result<std::vector<Right>>)> done);
 

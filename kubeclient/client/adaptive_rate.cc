@@ -74,7 +74,9 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
 }
 
 // Sets the bucket to the rate that is allowed now. The bucket's burst shrinks in proportion, and
-// tokens above the new burst are lost, so that a client that was slowed down has no burst left.
+// tokens above the new burst are lost, so that a slowed client cannot send its former burst at
+// once. Example: a burst of 100 at 50 calls per second becomes 50 at 25 calls per second. During a
+// slow start the burst is at most the tokens of one second.
 void AdaptiveRate::Follow(MonotonicTime now) {
   const double allowed = Allowed(now);
   if (allowed == rate_) return;

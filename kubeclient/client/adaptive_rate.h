@@ -1,9 +1,10 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
-//   - A 429 or 503 halves the rate, once per Retry-After window (at least kThrottledWaitMin). From
-//     the window's end on the rate grows by one call per second each second. Example, with 50 calls
-//     per second, a 429 at 0 s and a Retry-After of 3 s: 25 calls per second until 4 s, then 26, 27
-//     from 5 s on, and 50 again from 28 s on.
+//   - A 429 or 503 halves the rate and opens a window as long as its Retry-After, at least
+//     kThrottledWaitMin. A further 429 or 503 in the window changes nothing. After the window the
+//     rate grows by one call per second each second. Example, with 50 calls per second and a
+//     Retry-After of 3 s in a 429 at 0 s: 25 calls per second until 4 s, 26 from 4 s on, 27 from
+//     5 s on, and 50 again from 28 s on.
 //   - After an outage the rate begins at one call per second and grows to the configured rate
 //     within kSlowStart, by the same factor every second. Example, with 64 calls per second and a
 //     slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.
@@ -27,15 +28,16 @@ class AdaptiveRate {
   // per_second <= 0: no limit, so that only the slow start slows calls down.
   AdaptiveRate(double per_second, int burst);
 
-  // These three work like those of TokenBucket, at the rate that is allowed now.
+  // NextAt and TryTake work like TokenBucket's functions of these names, at the rate that is
+  // allowed now.
   MonotonicTime NextAt(MonotonicTime now);
   MonotonicTime NextAt(MonotonicTime now, Duration span);
   bool TryTake(MonotonicTime now);
 
   // Call when the server answered 429 or 503. `retry_after` is the answer's Retry-After, or 0.
-  // Halves the rate, unless the window of the latest halving is still open.
+  // Halves the rate, unless the window of the latest halving is still open or there is no limit.
   void Throttled(MonotonicTime now, Duration retry_after);
-  // Call when the server is back after an outage. Begins the slow start.
+  // Call when the server is back after an outage. Begins a slow start.
   void StartSlowly(MonotonicTime now);
 
   // Returns the calls per second that are allowed now; 0 = no limit.

@@ -77,7 +77,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   return answers >= kBreakerAnswersMin && 2 * bad > answers;
 }
 
-// Forgets all failures, because failures during the outage say nothing about the server that is
+// Forgets all outcomes, because those that led to the outage say nothing about the server that is
 // back.
 void CircuitBreaker::Forget() {
   unreachable_in_a_row_ = unanswered_in_a_row_ = 0;

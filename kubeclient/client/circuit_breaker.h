@@ -15,9 +15,9 @@
 //   - A bad kUnanswered lengthens the row by one.
 //   - A kUnanswered that is not bad neither lengthens the row nor ends it. Example: 60 writes wait
 //     for a webhook, then the connection of a read breaks: a row of 1.
-// Resets with the first kUseful outcome, but not within kBreakerOpenMin after tripping: such an
-// outcome may belong to an older request. AdaptiveRate then lets calls out slowly. Pure: the caller
-// passes in the time.
+// Resets with the first kUseful outcome that comes at least kBreakerOpenMin after tripping. An
+// earlier kUseful outcome may belong to a request from before the outage. After a reset,
+// AdaptiveRate lets calls out slowly. Pure: the caller passes in the time.
 #pragma once
 
 #include <array>
@@ -34,10 +34,10 @@ namespace windlass {
 
 // This many exchanges in a row without an answer open the breaker.
 inline constexpr int kBreakerFailures = 5;
-// The time over which answers are counted.
+// The time over which exchanges are counted.
 inline constexpr Duration kBreakerWindow = seconds(10);
-// Fewer answers than this within the window do not open the breaker, because a majority among few
-// answers proves nothing.
+// A majority of bad exchanges opens the breaker only if at least this many exchanges ended within
+// the window, because a majority of few proves nothing.
 inline constexpr int kBreakerAnswersMin = 10;
 // kInternal and kUnanswered count against the server only if they occurred in at least this many
 // namespaces. All requests without a namespace count as one namespace.
@@ -49,12 +49,14 @@ inline constexpr Duration kProbeWaitMax = seconds(5);
 
 // How a call ended.
 enum class CallOutcome : uint8_t {
-  kUseful,       // the server answered, even if with a refusal
-  kInternal,     // 500
-  kUnanswered,   // a write was sent and not answered: perhaps a webhook is slow, or its answer long
+  kUseful,    // the server answered, even if with a refusal
+  kInternal,  // 500
+  // A write was sent and got no complete answer, or a 504. Perhaps a webhook is slow, or its
+  // refusal is very long.
+  kUnanswered,
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
-  kRefused,      // nothing was sent: no process listens there, or the name is not known
+  kRefused,      // the request was not sent: mostly no process listens, or the name is unknown
 };
 
 class CircuitBreaker {
@@ -86,8 +88,9 @@ class CircuitBreaker {
 
   bool tripped_ = false;
   MonotonicTime opened_at_;
+  // Both count since the latest outcome that was kUseful, kInternal or kTrouble.
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
-  int unanswered_in_a_row_ = 0;   // kUnanswered, since that row began
+  int unanswered_in_a_row_ = 0;   // kUnanswered
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
   // By namespace: when it last got kInternal or kUnanswered. At most kBreakerNamespacesMin entries.
   std::map<std::string, MonotonicTime, std::less<>> internal_;

@@ -269,16 +269,18 @@ bool Client::Impl::TakeTurn() {
   return true;
 }
 
-// A write may wait in the client until its term has ended, for example for the Retry-After of a
-// 429. It must not be sent in the next term. An Event may be sent then, because it is still true.
+// Returns true if the write may still be sent: writes are allowed now and have not been forbidden
+// since Execute. A write may wait in the client, for example for the Retry-After of a 429, until
+// the term in which it was decided has ended. It must not be sent in the next term. A write of an
+// Event may be sent in the next term, because the Event is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if the write would be sent too long after it was decided: in the meantime other
-// clients write and the caches change. The write's caller then decides anew, after the same wait or
-// when something changes. Events are never too old, because they say what happened.
+// Returns true if the write, sent after `wait`, would be older than kDecisionAgeMax. Other clients
+// write and the caches change in that time, so the caller of Execute must decide anew, after the
+// same wait or when something changes. Events are never too old, because they say what happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
@@ -384,9 +386,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// Ends the calls that wait; each gets kNotSent. Their callers decide again once the server is back,
-// because the cluster's state may have changed by that time. Exception: a write of an Event stays
-// true and goes on waiting, unless it has failed before.
+// Ends the calls that wait or back off; each gets kNotSent. Their callers decide again once the
+// server is back, because the cluster's state may have changed in the meantime. Exception: a write
+// of an Event goes on waiting, unless it has failed before, because the Event stays true.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

@@ -26,8 +26,8 @@ namespace windlass {
 // It is higher than upstream's limit of one, so that a webhook that hangs on the Events of one
 // namespace does not hold up Events of other namespaces.
 inline constexpr int kEventsInFlightMax = 8;
-// The most reads in flight. The limits bound memory, because one tenant can cause many answers of
-// the largest size: lists of 32 MiB, and objects of 8.7 MB.
+// The most lists, and the most GETs of one object, in flight. The limits bound memory, because one
+// tenant can cause many answers of the largest size: a list has up to 32 MiB, an object 8.7 MB.
 inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
@@ -63,17 +63,16 @@ class Client {
 
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
-  // Order: calls are sent in the order of Execute. If kGetsInFlightMax GETs or kListsInFlightMax
-  // lists are in flight, further reads of that kind wait: their namespaces take turns, and other
-  // calls pass them. Writes of Events wait until no other call waits, and get a tenth of the rate.
+  // Order: calls are sent in the order of Execute, with two exceptions:
+  //   - Only kGetsInFlightMax GETs and kListsInFlightMax lists are under way at a time. Further
+  //     reads wait; their namespaces take turns, and other calls pass them.
+  //   - Writes of Events wait until no other call waits for its turn, and get a tenth of the rate.
   //
   // Errors of the client itself:
   //   - kFenced for a mutation, if writes are forbidden now or when the mutation's turn comes. Also
   //     if writes were forbidden at some time in between, unless the mutation is a write of an
   //     Event (L-010).
-  //   - kThrottled for any call, if there are kCallsWaitingMax calls already.
-  //
-  // A dry run that is not answered in time is not repeated.
+  //   - kThrottled for any call, if the client has 65,536 calls already (kCallsWaitingMax).
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
   // caller.
@@ -81,11 +80,13 @@ class Client {
   //   401                            once, at once: the credentials may have been renewed
   //   429                            writes up to 3 times, reads up to 10 times, after Retry-After;
   //                                  not an eviction that a PodDisruptionBudget refuses (C-019)
-  //   5xx that did nothing           up to 3 times, after 250 ms, 500 ms and 1 s, or Retry-After
+  //   5xx that did nothing           up to 3 times, after 250 ms, 500 ms and 1 s, or after
+  //                                  Retry-After if that is longer
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
   //   write of an Event              up to 3 tries in all, also if one may have been executed
-  // Other writes are not repeated later than kDecisionAgeMax after Execute.
+  // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute. A dry
+  // run that was sent and whose answer is late or lost is not repeated.
   //
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);
@@ -95,14 +96,14 @@ class Client {
   //   - waiting calls and new calls get kNotSent;
   //   - writes of Events wait instead, except that a write which has failed before gets kNotSent;
   //   - congested() is true.
-  // Resume sends again: at first one call per second, the whole rate after kSlowStart. Hold and
-  // Resume are idempotent.
+  // After Resume the client sends again, at first one call per second, and at the whole rate after
+  // kSlowStart. Hold and Resume are idempotent.
   void Hold();
   void Resume();
 
-  // Returns true if calls, other than writes of Events, wait for their turn or for the server. A
-  // request that is decided now would be out of date when it is sent. So a caller that can wait
-  // should decide when on_free is called.
+  // Returns true while calls, other than writes of Events, wait for their turn, and from Hold until
+  // Resume. A request that a caller decides now would be out of date when the client sends it. So a
+  // caller that can wait should decide when on_free is called.
   bool congested() const;
   // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
   // it must not call Execute. May be null.
@@ -126,10 +127,12 @@ class Client {
 // it with the modelled API server.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
-// Returns what an HTTP response to `verb` means: a Reply for a 2xx response with a JSON object,
-// which is not decoded here; otherwise an Error with a kind by C-015, the Status' message and its
-// causes. For a mutation, a 5xx that may have been executed is kAmbiguous. For kCreateSubresource,
-// a 2xx response with a Status of failure is an Error, too.
+// Returns what an HTTP response to a request with `verb` means:
+//   - 2xx with a JSON object: a Reply. The object is not decoded here. Exception: for
+//     kCreateSubresource, a Status of failure is an Error.
+//   - kNotFound to a DELETE: a Reply with an empty body.
+//   - Any other response: an Error with a kind by C-015, and with the Status' message and causes.
+//     The kind is kAmbiguous for a 5xx to a mutation that may have been executed.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

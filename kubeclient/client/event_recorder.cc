@@ -56,7 +56,7 @@ std::string EventBody(const EventSeries& series) {
   return DumpJson(body);
 }
 
-// Returns a merge patch with the Event's new count, time and message.
+// Returns a merge patch with the Event's new count, last time, message and annotations.
 std::string EventCountPatch(const EventSeries& series) {
   nlohmann::json patch = {{"count", series.count},
                           {"lastTimestamp", FormatTime(series.last)},
@@ -112,7 +112,7 @@ struct EventRecorder::Impl {
   size_t waiting_count = 0;
   std::set<Symbol> in_flight;  // namespaces with an Event in flight
   EventCounters counters;
-  // When each warning was last logged; the keys are literals.
+  // When each warning was last logged, by its text. The texts are literals, so the keys stay valid.
   std::map<std::string_view, MonotonicTime> warned;
   // Destroyed with the recorder. Replies hold a weak_ptr to `alive` and do nothing once the
   // recorder is gone.
@@ -144,8 +144,8 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
 }
 
 // Drops the oldest Normal Event of the namespace with the most waiting Events, or the oldest
-// Warning if that namespace has only Warnings. So a namespace with many Events loses only Events of
-// its own.
+// Warning if that namespace has only Warnings. So a namespace with many Events does not push out
+// the Events of other namespaces.
 void EventRecorder::Impl::DropOne() {
   const auto count = [](const auto& entry) { return entry.second.size(); };
   const auto fullest = std::ranges::max_element(waiting, {}, count);
@@ -163,7 +163,7 @@ void EventRecorder::Impl::DropOne() {
        {{"waiting", kEventQueueMax}, {"most_of_namespace", namespace_}});
 }
 
-// Removes the first key of that namespace's line, and returns it.
+// Removes the first key of waiting[namespace_] and returns it. At least one key must wait there.
 std::string EventRecorder::Impl::TakeFrom(const Symbol& namespace_) {
   const auto line = waiting.find(namespace_);
   std::string key = std::move(line->second.front());
@@ -219,7 +219,8 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
   if (series != nullptr && series->name != object.name) series = nullptr;
   if (series != nullptr) series->in_flight = false;
 
-  // The server deletes Events after an hour: create the Event again.
+  // The API server deletes Events, by default after an hour. So a patch of the count may get
+  // NotFound: then the Event is created again.
   const bool gone = series != nullptr && series->written && !reply.ok() &&
                     reply.error().kind == ErrorKind::kNotFound;
   if (gone) {
@@ -237,8 +238,8 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
 }
 
 void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& reply) {
-  // AlreadyExists and Conflict mean that an earlier try was executed: no other client writes our
-  // Events.
+  // AlreadyExists and Conflict mean that an earlier try was executed, because no other client
+  // writes our Events.
   const bool landed = reply.ok() || reply.error().kind == ErrorKind::kAlreadyExists ||
                       reply.error().kind == ErrorKind::kConflict;
   ++(landed ? counters.sent : counters.dropped);

@@ -2,18 +2,19 @@
 // sync.
 //
 //   - A repeat of an Event within 10 minutes is a PATCH of its count.
-//   - From the tenth different message on, Events of one object, type and reason are merged into
-//     one: "(combined from similar events): …".
-//   - Each object may have 25 Events of one type in a burst, then one per 300 s.
+//   - From the tenth different message on, Events of one object, component, type and reason are
+//     merged into one: "(combined from similar events): …".
+//   - Each object may have 25 Events of one component and type in a burst, then one per 300 s.
 //   - At most one Event of each namespace, and at most kEventsInFlightMax Events in all, are being
 //     sent at the same time; namespaces take turns. Example: a webhook hangs on the Events of
 //     "shop"; Events of "blog" are written meanwhile (C-018).
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
-// An Event is tried at most 3 times. If it is not written, this is counted and logged at debug
-// level. Once in kEventWarningEvery the log warns of Events that are dropped, and of a namespace
-// whose Events get no answer from a webhook or the API server. The client sends Events only while
-// no other call waits. Core thread only. Source: D-536.
+// The client tries an Event at most 3 times. If the Event is not written, the recorder counts it as
+// dropped and logs it at debug level. At most once per kEventWarningEvery, the log warns of Events
+// that were dropped because too many wait, and of an Event that got no answer from a webhook or the
+// API server. The client sends Events only while no other call waits. Core thread only. Source:
+// D-536.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@ namespace {
 
 // From this many different messages on, similar Events are merged into one.
 constexpr size_t kSimilarEventsMax = 10;
-// Events per object and type: this many in a burst, then one in 300 s.
+// Events per object, component and type: this many in a burst, then one in 300 s.
 constexpr int kEventSpamBurst = 25;
 constexpr double kEventSpamPerSecond = 1.0 / 300;
 

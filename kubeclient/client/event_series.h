@@ -76,7 +76,7 @@ struct EventSeries {
   int64_t count = 0;
   WallTime first;
   WallTime last;
-  MonotonicTime seen;  // the time of `last`
+  MonotonicTime seen;  // the same moment as `last`, by the monotonic clock
   // The Event's version at the server; nullopt if the Event was not written yet, or if the version
   // is not known.
   std::optional<ObjectVersion> written;
@@ -99,8 +99,8 @@ class EventCorrelator {
   // nullopt if nothing must be sent:
   //   - The object has had too many Events of this type and component (spam). The occurrence is
   //     counted, and the next one that is sent shows the count.
-  //   - The Event's at_most_every has not passed since the last one of its object, component, type
-  //     and reason. The occurrence is not counted.
+  //   - The Event's at_most_every has not passed since the last counted occurrence with its object,
+  //     component, type and reason. The new occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 
@@ -111,7 +111,7 @@ class EventCorrelator {
   // Events of one object, component, type and reason.
   struct Group {
     std::vector<size_t> messages;  // hashes of up to nine distinct messages
-    MonotonicTime seen;            // when the latest one was counted
+    MonotonicTime seen;            // when the latest Event was counted
   };
   bool IsOneOfMany(const std::string& group_key, const std::string& message, MonotonicTime now);
   std::string NewName(const ObjectReference& about, int64_t wall_micros);

@@ -1,8 +1,8 @@
 // From HTTP to Reply or Error: the result table (C-015).
 //
 // We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
-// (D-786). Where the server uses one of these for several errors, we look for texts in the message.
-// Every text that we rely on is in this file.
+// (D-786). Where several errors have the same code, reason and causes, we look for texts in the
+// message. Every such text is in this file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>

@@ -8,7 +8,8 @@
 namespace windlass {
 namespace {
 
-// Set in the ids of calls that the guard refused, which the inner transport does not know.
+// This bit is set in the id of a call that the guard refused. The inner transport does not know
+// such a call.
 constexpr CallId kRefusedBit = CallId{1} << 63U;
 
 CallOutcome CallOutcomeOf(int status) {
@@ -31,8 +32,8 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    // The server may break off the answer to a write because a webhook is slow, or sends a very
-    // long refusal.
+    // The write was sent and got no usable answer. The fault may be a webhook's and not the
+    // server's: a webhook is slow, or its refusal is very long.
     const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
     if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
@@ -84,10 +85,10 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   return inner_.Call(std::move(request), std::move(noted));
 }
 
-// What the guard notes of a stream:
-//   - its first line: the server answers;
-//   - every line while the breaker is tripped: the server answers again;
-//   - its end, only if no line came. If lines came, the connection has broken but the server works.
+// The guard notes of a stream:
+//   - its first line, as kUseful, because the server answers;
+//   - its further lines, as kUseful, only while the breaker is tripped, because one may reset it;
+//   - its end, only if no line came. An end after lines says nothing about the server.
 CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   if (!MayPass(request.call_class)) {
     return Refuse([on_end = std::move(handler.on_end)](Error error) {
@@ -146,11 +147,11 @@ void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-// Notes the outcome, and calls `handle` for the answer. on_change is called
-//   - before `handle`, if the server goes away: the handler then repeats nothing;
+// Notes the outcome, and calls `handle`, which passes the answer or line on. Calls on_change
+//   - before `handle`, if the server goes away, so that the caller repeats nothing;
 //   - after `handle`, if the server is back. on_change reopens the watches and lets syncs go on. If
-//     it came before `handle`, syncs would decide without this answer, and the line of a watch
-//     would be lost with the old watch.
+//     on_change came before `handle`, syncs would decide without this answer, and the line of a
+//     watch would be lost with the old watch.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {
@@ -164,7 +165,7 @@ void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view
   if (!still_there.expired() && !breaker_.tripped()) TellChange();
 }
 
-// Returns true if this outcome makes the server go away, or come back.
+// Returns true if this outcome trips or resets the breaker.
 bool GuardedTransport::Note(CallOutcome outcome, std::string_view namespace_) {
   const bool before = breaker_.tripped();
   breaker_.Note(outcome, clock_.Now(), namespace_);

@@ -2,16 +2,16 @@
 // every call (C-012).
 //
 //   Client, reflectors, LeaderElection ──▶ GuardedTransport ──▶ Transport
-//                                             │ away: GET /readyz at 1, 2, 4, 5, 5… s
+//                                             │ away: GET /readyz after 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
 // While the server is away, the process sends only the following, whatever its callers' back-off is
 // (R-054, C-013):
 //   - the probes;
-//   - one call or stream per kAwayPass, so that the guard also notices a server whose /readyz never
-//     works;
-//   - all Lease calls during the first kAwayLease. After that the leader's permit has ended, unless
-//     a renewal has succeeded; then the server is no longer away.
+//   - one call or stream per kAwayPass, so that the guard also notices the return of a server whose
+//     /readyz never works;
+//   - all Lease calls during the first kAwayLease. After that time the leader's permit has ended,
+//     because if a renewal had succeeded, the server would no longer be away.
 // Every other call or stream gets kNotSent with ErrorDetail::kHeldBack. Core thread only.
 #pragma once
 
@@ -30,8 +30,8 @@
 
 namespace windlass {
 
-// A server that needs longer than this for /readyz counts as still away. If the second probe is due
-// before the first has an answer or has reached this deadline, the second waits (ScheduleProbe).
+// A server that needs longer than this for /readyz counts as still away. The next probe waits until
+// the last one has an answer or has reached this deadline (ScheduleProbe).
 inline constexpr Duration kProbeDeadline = seconds(3);
 // The time between two calls that pass while the server is away (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
@@ -63,9 +63,9 @@ class GuardedTransport final : public Transport {
   // Called with false when the server is back, after the handler of the answer or line that showed
   // this. The function may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
-  // Returns true if a connection was refused during the present outage; during the call
-  // on_change(false), if one was refused during the outage that has just ended. If so, the server
-  // that answers later may be another one, with an etcd restored to an earlier state.
+  // Returns true if a request was kRefused in the present outage or among the failures that led to
+  // it. The next server to answer may then be another one, whose etcd was restored to an earlier
+  // state. The value is kept until on_change(false) has returned.
   bool was_refused() const { return was_refused_; }
 
  private:

@@ -41,8 +41,8 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-// A dry run that is not answered in time, because of a webhook, is repeated by the next sync.
-// Repeating the dry run here would only delay what that sync reports to the user.
+// Returns true if a dry run has no answer, mostly because a webhook is slow. The next sync repeats
+// such a dry run. Repeating the dry run here would only delay what that sync reports to the user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;
   return request.verb() == Verb::kDryRunCreate && unanswered;

@@ -1,4 +1,4 @@
-// ToHttp: turns a Request into HTTP, by the table of verbs, headers and queries.
+// ToHttp: turns a Request into HTTP: method, path, query, headers and body.
 #include <string>
 
 #include "kubeclient/client/call_deadlines.h"

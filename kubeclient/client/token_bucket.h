@@ -27,9 +27,9 @@ class TokenBucket {
   MonotonicTime full_at() const { return full_at_; }
 
  private:
-  Duration interval_{0};   // time until the next token; zero = no limit
+  Duration interval_{0};   // time between two tokens; zero = no limit
   Duration tolerance_{0};  // interval_ times (burst - 1)
-  MonotonicTime full_at_;  // full_at()
+  MonotonicTime full_at_;  // what full_at() returns
 };
 
 }  // namespace windlass

@@ -27,8 +27,8 @@ class WriteDeadline {
   void Forbid();
 
   bool Allows() const;
-  // Returns how often writes were forbidden. If this number changes while a write waits, the write
-  // was decided under a permit that has ended, and another process may have written since (L-010).
+  // Returns how often Forbid was called. If this number changes while a write waits, the write was
+  // decided under a permit that has ended, and another process may have written since (L-010).
   uint64_t permits_ended() const { return permits_ended_; }
   // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
   // if writes are forbidden.

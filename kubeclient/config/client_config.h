@@ -23,7 +23,7 @@ struct ExecPluginConfig {
   std::vector<std::pair<std::string, std::string>> env;  // added to our own environment
   std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
   std::string install_hint;  // may be empty; may have several lines
-  // True if the plugin shares our standard input and standard error, which are then a terminal.
+  // True if the plugin shares our standard input, which is then a terminal, and our standard error.
   bool interactive = false;
 };
 

@@ -126,8 +126,8 @@ Result<ExecCredential> ExecPlugin::Run() {
   return credential;
 }
 
-// Calls on_certificate_ if the credential has another client certificate than the last one, and
-// waits until that certificate is in use. Returns false if the plugin is being destroyed.
+// If the credential has another client certificate than the last one, calls on_certificate_ and
+// waits for CertificateInUse. Returns false if the plugin is being destroyed.
 bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mutex>& lock) {
   if (!on_certificate_ || credential.certificate_pem == certificate_pem_) return true;
   certificate_pem_ = credential.certificate_pem;

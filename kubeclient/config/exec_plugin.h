@@ -1,12 +1,13 @@
 // Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
 //
 // Source: client-go plugin/pkg/client/auth/exec/exec.go. A request runs the plugin if there are no
-// valid credentials: at first, after they have expired, after a 401. Requests that arrive during a
-// run wait for the same run. The plugin runs in a thread of its own, never in the core thread.
+// valid credentials: at first, after they have expired, after a 401. Other requests that need new
+// credentials during a run wait for the same run. The plugin runs in a thread of its own, never in
+// the core thread.
 //
 // Where we differ from client-go:
 //   - Only an interactive plugin (ExecPluginConfig) has a terminal. Such a plugin may take
-//     kExecInteractiveMax, because a person logs in meanwhile.
+//     kExecInteractiveMax, because a person has to log in.
 //   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
 //     If that run fails, the old credentials stay in use until they expire; the failure is logged
 //     once.

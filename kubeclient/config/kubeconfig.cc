@@ -100,7 +100,8 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
           ": give --kubeconfig"};
 }
 
-// Returns true if there is a file that kubectl would read in a Pod.
+// Returns true if KUBECONFIG is set or ~/.kube/config exists. In a Pod, kubectl then reads these
+// files instead of the service account.
 bool HasFiles(const ConfigSources& sources) {
   const std::string home = Variable(sources, "HOME");
   return !Variable(sources, "KUBECONFIG").empty() ||
@@ -143,7 +144,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   const Result<Kubeconfig> kubeconfig = ReadFiles(sources);
   if (!kubeconfig.ok()) return kubeconfig.error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  // Says at start which of the two sources is used (BI-13).
+  // In a Pod the service account could have been meant. So the log says at start that the file is
+  // used (BI-13).
   if (config.ok() && in_cluster && !sources.as_kubectl) {
     config->notes.emplace_back(
         "the file of --kubeconfig is used instead of the service account of the Pod");
@@ -151,9 +153,9 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   return config;
 }
 
-// Sets the proxy that the environment names, if the kubeconfig names none. Only with as_kubectl: a
-// controller ignores the environment's proxy and adds a note, because variables that are injected
-// into Pods must not lead a controller away from its API server.
+// If the kubeconfig names no proxy: with as_kubectl, sets the proxy that the environment names.
+// Without as_kubectl, that is for a controller, ignores that proxy and adds a note. Variables that
+// are injected into Pods must not lead a controller away from its API server.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

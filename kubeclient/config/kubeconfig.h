@@ -23,7 +23,8 @@ namespace windlass {
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);
 
-// Returns the names of the contexts of the kubeconfig that LoadConfig would read, in order.
+// Returns the names of the contexts of the kubeconfig that LoadConfig would read outside of a Pod,
+// sorted. Returns kConfig if there is no kubeconfig, or if it cannot be read.
 Result<std::vector<std::string>> ContextNames(const ConfigSources& sources);
 
 }  // namespace windlass

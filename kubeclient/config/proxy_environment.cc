@@ -84,8 +84,9 @@ bool SameNetwork(const NetworkAddress& a, const NetworkAddress& b, unsigned bits
   return true;
 }
 
-// Returns true if `address` is in the network `entry`, for example "10.0.0.0/8"; nullopt if `entry`
-// is not a network. `address` is nullopt if the server's host is a name.
+// Returns true if `address` is in the network that `entry` names, for example "10.0.0.0/8". Returns
+// false if `address` is nullopt: the server's host is a name. Returns nullopt if `entry` names no
+// network.
 std::optional<bool> InNetwork(std::string_view entry,
                               const std::optional<NetworkAddress>& address) {
   const size_t slash = entry.find('/');

@@ -3,7 +3,7 @@
 //   - HTTPS_PROXY, or https_proxy if HTTPS_PROXY is not set, names a proxy for https:// servers;
 //   - NO_PROXY, or no_proxy if NO_PROXY is not set, lists the servers that need no proxy,
 //     separated by commas;
-//   - localhost and addresses of this machine are never reached through a proxy.
+//   - localhost and loopback addresses (127.0.0.0/8, ::1) are never reached through a proxy.
 // HTTP_PROXY is not read, because we accept http:// only for a server on this machine.
 #pragma once
 

@@ -11,7 +11,7 @@
 
 namespace windlass {
 
-// One of our messages shows at most this many bytes of what a program wrote.
+// The most bytes of a program's output that one of our messages shows.
 inline constexpr size_t kExecMessageBytesMax = 512;
 
 struct Program {

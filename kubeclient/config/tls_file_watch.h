@@ -46,7 +46,7 @@ class TlsFileWatch {
  private:
   void LookLater();
   void Look();
-  // These two leave `next` unchanged if they return an error.
+  // ReadTrust and ReadOwn leave `next` unchanged if they return an error.
   Status ReadTrust(TlsMaterial& next) const;
   Status ReadOwn(TlsMaterial& next) const;
   bool IsInUse(const TlsMaterial& next) const;

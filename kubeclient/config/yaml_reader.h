@@ -16,7 +16,8 @@
 
 namespace windlass {
 
-// How deep a value may be nested: its readers are recursive, and the stack is bounded (BI-02).
+// How deep a value may be nested. Functions that read the tree are recursive, so an unlimited depth
+// could overflow the stack (BI-02).
 inline constexpr int kYamlDepthMax = 64;
 
 struct YamlField;

@@ -36,7 +36,8 @@ std::optional<Number> Parse(std::string_view digits, int base) {
   return number;
 }
 
-// Returns the number that `text` spells: digits, perhaps after a sign and a prefix such as "0x".
+// Returns the whole number that `text` spells: digits, perhaps after a sign and a prefix such as
+// "0x". Returns nullopt if `text` is none, or is outside of 64 bits.
 std::optional<YamlScalar> WholeNumber(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -89,8 +90,8 @@ bool IsFraction(std::string_view text) {
   return text.empty();
 }
 
-// Returns the number that `text` spells. Returns a whole number as an integer, because JSON would
-// write a double as 1000.0.
+// Returns the number that `text` spells by the rules of IsFraction; nullopt if it spells none.
+// Returns a whole number such as 1e3 as an integer, because JSON would write a double as 1000.0.
 std::optional<YamlScalar> Fraction(std::string_view text) {
   constexpr double kWholeMost = 1e15;  // a double holds every whole number below this exactly
   if (!IsFraction(text)) return std::nullopt;

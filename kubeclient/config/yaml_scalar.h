@@ -13,9 +13,10 @@ using YamlScalar = std::variant<std::nullptr_t, bool, int64_t, uint64_t, double,
 // Returns the value of the plain scalar `text`:
 //
 //   "", ~, null            null
-//   true, Yes, on, y       true; false, No, off, n: false
-//   12, 1_000, 0x1F, 0b11  numbers; 0644 and 0o644 are 420
-//   1.5, .5, 1e3            numbers
+//   true, Yes, on, y       true
+//   false, No, off, n      false
+//   12, 1_000, 0x1F, 0b11  whole numbers; 0644 and 0o644 are octal: 420
+//   1.5, .5, 1e3           numbers
 //   anything else          a text; also 2001-12-14 and 1:30
 YamlScalar ResolveYamlScalar(const std::string& text);
 

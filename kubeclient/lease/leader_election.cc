@@ -193,9 +193,10 @@ void LeaderElection::Impl::RoundAt(MonotonicTime when) {
   round_timer = timers.At(when, [this] { Round(); });
 }
 
-// Called when the watch saw the Lease. Many candidates may see a release or deletion at once, so
-// each candidate waits for a random time (L-009). While a call is under way, the answer to that
-// call decides. A leader ignores the watch, because it learns more from its own PUT.
+// Called when the watch shows the Lease, or its deletion. Many candidates may see a release or
+// deletion at once, so each candidate waits for a random time (L-009). While a call is under way,
+// the answer to that call decides. A leader ignores the watch, because it learns more from its own
+// PUT.
 void LeaderElection::Impl::OnWatch(const std::optional<Lease>& seen) {
   if (phase != Phase::kCampaigning || leading || call != 0) return;
   const Duration jitter = random.Between(Duration{0}, kLeaseTakeOverJitter);
@@ -265,7 +266,8 @@ void LeaderElection::Impl::See(const Lease& fresh) {
   if (ours != attempts.end()) Renewed(*ours);
 }
 
-// Called when the server has no Lease. A leader goes on leading until its permit ends (L-007).
+// Called when the server has no Lease. A leader goes on leading while its permit lasts, and makes
+// the Lease anew (L-007).
 void LeaderElection::Impl::SeeNothing() {
   if (view.lease()) log.Warning("the lease has vanished", {{"lease", options.name}});
   view.SeeNothing(clock.Now(), leading);
@@ -415,7 +417,8 @@ int64_t LeaderElection::Impl::NextMicros() {
   return last_micros;
 }
 
-// Logs each complaint once, not once per round.
+// Logs a complaint unless it repeats the one before: once, not once per round. Once the Lease has
+// been seen again, the same complaint is logged again.
 void LeaderElection::Impl::Complain(const std::string& why) {
   if (std::exchange(last_complaint, why) == why) return;
   log.Warning("lease call failed", {{"lease", options.name}, {"error", why}});

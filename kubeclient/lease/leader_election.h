@@ -1,4 +1,5 @@
-// Leader election on a coordination.k8s.io/v1 Lease. Sets the write deadline.
+// Leader election on a coordination.k8s.io/v1 Lease. It sets until when this process may write
+// (WriteDeadline).
 //
 // The permit counts from the moment when a successful renewal was sent, on a clock that runs while
 // the machine is suspended (L-002, L-003). Times that other processes wrote are ignored: a
@@ -64,16 +65,16 @@ class LeaderElection {
   LeaderElection& operator=(const LeaderElection&) = delete;
 
   // Campaigns until Stop. on_started_leading begins a term and on_stopped_leading ends it; the two
-  // alternate. Writes are allowed before on_started_leading is called, and forbidden before
-  // on_stopped_leading is called.
+  // alternate. Writes are already allowed when on_started_leading is called, and already forbidden
+  // when on_stopped_leading is called.
   void Start();
   // Call Stop or StopWithoutRelease once per Start. Each forbids writes, ends the term, and later
   // calls `stopped`.
   //
-  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. A successor then
-  // leads at once and raises no fence, so every write of the term must have been answered before.
-  // If the permit of our latest term ran out, Stop does not release the Lease, because the outcome
-  // of that term's writes is unknown.
+  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. Call Stop only
+  // when every write of the term has been answered, because a successor then leads at once and
+  // raises no fence. If the permit of our latest term ran out, Stop does not release the Lease,
+  // because the outcome of that term's writes is unknown.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
   // the Lease expires, and the successor's taken_over() is true. If we start again, our own

@@ -56,8 +56,8 @@ HttpRequest PutLease(const LeaseName& name, std::string_view field_manager, Dura
 HttpRequest PostLease(const LeaseName& name, std::string_view field_manager, Duration deadline,
                       std::string body);
 
-// Returns a watch of this one Lease. The server first sends the current Lease (a consistent read),
-// then each change, and ends the watch after `timeout`.
+// Returns the request for a watch of this one Lease. The server first sends the current Lease (a
+// consistent read), then each change, and ends the watch after `timeout`.
 HttpRequest WatchLease(const LeaseName& name, seconds timeout);
 
 // Parses one line of a WatchLease stream. Returns the Lease, or nullopt if the Lease was deleted.

@@ -1,9 +1,9 @@
 // Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
 // LeaseInUse before it begins (L-017).
 //
-// Times that other processes wrote are not compared with our clock. Instead a Lease with a holder
-// is read until the Lease changes, or until its own duration has passed. If the server does not
-// answer, the read is repeated. Core thread only.
+// LeaseInUse does not compare times that other processes wrote with our clock. Instead it reads a
+// Lease with a holder again and again, until the Lease changes or the Lease's own duration has
+// passed. A read that gets no usable answer is repeated, too. Core thread only.
 #pragma once
 
 #include <functional>

@@ -52,7 +52,8 @@ class LeaseWatch {
   CallId call_ = 0;
   TimerId again_ = 0;
   BackOff back_off_;
-  // Expires when a stream is closed, so that its handlers then do nothing.
+  // Reset when the stream is closed. The stream's handlers hold weak pointers to it, and do nothing
+  // after that.
   std::shared_ptr<const bool> stream_;
 };
 

@@ -99,9 +99,9 @@ class RequestBody final : public OneWayStream {
     if (bytes_.empty()) state_ = State::kHandedOver;
   }
 
-  // Core or network thread. Returns true if the library has not read the body and never will. In
-  // that case the server cannot receive the whole request. Returns false if the body may have been
-  // sent.
+  // Core or network thread. Withholds the body from the library, unless the library has begun to
+  // read it. Returns true if the body is withheld: the server cannot receive the whole request.
+  // Returns false if the library may have sent the body.
   bool Withdraw() {
     State held = State::kHeld;
     return state_.compare_exchange_strong(held, State::kWithdrawn) || held == State::kWithdrawn;
@@ -528,8 +528,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
   }
 }
 
-// A stream may be silent for minutes, so only the kernel can find out whether the server still
-// answers.
+// Makes the kernel probe the connection. A stream may be silent for minutes, so only the kernel can
+// find out whether its server still answers.
 void CppRestTransport::Impl::Opened(CallId id) {
   KeepConnectionsAlive(route ? options.proxy.port : server.port);
   table.Open(id);

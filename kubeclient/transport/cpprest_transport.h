@@ -38,8 +38,9 @@
 
 namespace windlass {
 
-// How long the library keeps a silent connection through a proxy. Nothing else ends the wait for a
-// proxy that does not open the tunnel. This time is longer than a watch may be silent (kWatchIdle).
+// How long the library keeps a silent connection through a proxy. While the transport lives,
+// nothing else ends the wait for a proxy that does not open the tunnel. This time is longer than a
+// watch may be silent (kWatchIdle).
 inline constexpr Duration kProxiedIdleMax = seconds(180);
 // How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
 // cancelled.
@@ -92,8 +93,8 @@ class CppRestTransport final : public Transport {
 
   // Uses `tls` for every new connection from now on:
   //   - calls in flight end on their old connections;
-  //   - streams that have their response headers end as if the server had ended them, so that their
-  //     owners open them again.
+  //   - streams that have a 200 response end as if the server had ended them, so that their owners
+  //     open them again.
   // Returns kConfig, and changes nothing, if `tls` cannot be used.
   Status ReplaceTls(const TlsMaterial& tls);
 

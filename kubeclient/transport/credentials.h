@@ -22,12 +22,12 @@ class CredentialSource {
   using Later = std::function<void(Answer)>;
 
   // Returns the answer if the source has one now. Otherwise returns nullopt and calls `later` once,
-  // on a thread of its own, but never after the source is destroyed.
+  // on a thread of its own. If the source is destroyed first, it never calls `later`.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
-  // Call when the server answered 401 to a request that started at `started`. Credentials obtained
-  // before then are not used again. Credentials obtained later stay in use, so that many 401s at
-  // once cause a single renewal (BI-09).
+  // Call when the server answered 401 to a request that started at `started`. A source that can get
+  // new credentials then drops those that it obtained before `started`. It keeps those that it
+  // obtained later, so that many 401s at once cause a single renewal (BI-09).
   virtual void Refused(MonotonicTime started) = 0;
 };
 

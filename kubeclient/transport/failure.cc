@@ -5,7 +5,7 @@
 namespace windlass {
 namespace {
 
-// How far a request was when the library reported a failure.
+// What the library was doing with a request when it failed. kGarbage: it could not read the answer.
 enum class Phase : uint8_t { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
 
 struct Row {

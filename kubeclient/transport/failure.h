@@ -27,7 +27,7 @@ ErrorKind Classify(const NetworkFailure& failure);
 // Why a proxy opened no tunnel.
 enum class ProxyFault : uint8_t {
   kUnreachable,  // the proxy's name is unknown, or nothing answers at its port
-  kHungUp,       // the proxy took the CONNECT and closed the connection
+  kHungUp,       // the proxy closed the connection before its answer was complete
   kNoHttp,       // the proxy's answer is no HTTP
   kRefused,      // the proxy answered, but not with 200
 };

@@ -9,8 +9,8 @@
 //   - Memory is bounded whatever the server sends: once the waiting lines have
 //     Limits::waiting_bytes_max bytes, Put returns kLater, and the bytes that have no room stay in
 //     the caller's buffer.
-//   - A line above Limits::line_bytes_max is skipped: only its head is kept and delivered. A line
-//     that has no end after Limits::line_skip_bytes_max closes the connection.
+//   - Of a line above Limits::line_bytes_max, only the head is kept and delivered; the rest is
+//     skipped. A line that has no end after Limits::line_skip_bytes_max closes the connection.
 //   - Before HeadersArrived, Put takes no bytes and returns kLater, because only the status shows
 //     whether the body is lines or an error.
 //   - At most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
@@ -111,8 +111,8 @@ class LineSink final : public ByteSink {
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
-  // Returns when the server last sent something. While lines wait for Deliver, or a Put waits,
-  // returns the current time, because then we do not read.
+  // Returns when the server last sent something; bytes of an error body do not count. While lines
+  // wait for Deliver, or a Put waits, returns the current time, because then we do not read.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---

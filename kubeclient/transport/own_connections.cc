@@ -100,8 +100,8 @@ constexpr int kTcpInfo = 11;  // TCP_INFO
 constexpr uint64_t kSlack = 100;
 
 // Returns the most bytes that the library sends before the tunnel is open. Example for server "h:1"
-// (3 bytes), without a user: "CONNECT h:1 HTTP/1.1", "Host: h:1" and "Proxy-Connection: Keep-Alive"
-// with their line ends are 59 + 2 * 3 = 65 bytes.
+// (3 bytes), without a user: "CONNECT h:1 HTTP/1.1", "Host: h:1", "Proxy-Connection: Keep-Alive"
+// and an empty line, with their line ends, are 59 + 2 * 3 = 65 bytes.
 uint64_t ConnectBytes(const ProxyRoute& route) {
   constexpr uint64_t kWords = 59;
   constexpr uint64_t kAuthorization = 29;

@@ -1,7 +1,7 @@
 // Finds the TCP connections of this process, because the HTTP library does not hand out their
-// descriptors. A descriptor is needed for:
-//   - keep-alive: the kernel notices when the peer has died silently
-//   - tunnels: a connection on which a proxy does not open the tunnel is shut down
+// descriptors. We need a descriptor:
+//   - for keep-alive, to make the kernel notice when the peer has died silently;
+//   - for tunnels, to shut down a connection on which a proxy has not opened the tunnel.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@
 
 namespace windlass {
 
-// Calls `visit` for each open TCP connection of this process to a server's `port`, with a
-// descriptor that is valid during the call. Looks at every descriptor of the process, usually a few
-// dozen. Any thread.
+// Calls `visit` for each open TCP connection of this process whose other end has the port `port`.
+// The descriptor `fd` is valid during the call. Looks at every descriptor of the process, usually a
+// few dozen. Any thread.
 void ForEachConnectionTo(uint16_t port, const std::function<void(int fd)>& visit);
 
 // --- keep-alive ---
@@ -39,7 +39,7 @@ void KeepConnectionsAlive(uint16_t port);
 // however long it is, and offers no limit. So EndUnopenedTunnels looks at the connections
 // themselves.
 
-// How much a proxy may answer before its tunnel is open. Real answers have some hundred bytes.
+// How many bytes a proxy may send before its tunnel is open. Real answers have some hundred bytes.
 inline constexpr uint64_t kTunnelAnswerMax = 64 * 1024;
 // How often we look at connections while one of them may be without a tunnel.
 inline constexpr Duration kTunnelLookPeriod = milliseconds(100);

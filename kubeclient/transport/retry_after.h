@@ -9,7 +9,7 @@
 
 namespace windlass {
 
-// The longest wait that the API server can ask for. A longer one is cut to this.
+// The longest wait that we grant to the API server. A longer Retry-After is cut to this.
 inline constexpr int64_t kRetryAfterMsMax = 60000;
 
 // Returns the wait of a header that holds whole seconds, clamped to [0, kRetryAfterMsMax]; "-5" is

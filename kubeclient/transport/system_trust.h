@@ -1,4 +1,4 @@
-// The machine's own trust store: for a kubeconfig that names no CA.
+// The machine's own trust store, which we use if a kubeconfig names no CA.
 //
 // The HTTP library makes OpenSSL load that store into the context of every new connection, before
 // our own store replaces it: some 140 certificates are parsed for nothing. An environment variable

@@ -55,7 +55,7 @@ class TlsIdentity {
   //   - demands the server's name or address among the certificate's subjectAltNames;
   //   - sends the server's name as SNI; an address is not sent (RFC 6066 §3);
   //   - presents our client certificate, if there is one.
-  // If OpenSSL refuses one of these, the context trusts no server, so every handshake fails.
+  // If OpenSSL refuses a setting, the context trusts no server, so every handshake fails.
   void Apply(ssl_ctx_st* context) const;
 
   // Returns the number of certificates in the given CA; 0 if none was given.

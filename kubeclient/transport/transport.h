@@ -1,9 +1,10 @@
 // The only way to the network. All code that uses a Transport runs unchanged in the simulator.
 //
-// Core thread only: calls are made on that thread and every callback runs on it. `reply` and
-// `on_end` come exactly once, `on_open` at most once; no callback comes before the function that
-// started the call has returned. Errors are classified by delivery (C-016): after kNotSent the
-// request may be sent again at once, after kAmbiguous its outcome must be verified first.
+// Core thread only: use a Transport on the core thread; every callback runs there. `reply` and
+// `on_end` come exactly once, `on_open` at most once; no callback comes before Call or Stream has
+// returned. The kind of an Error says whether the server may have executed the request (C-016):
+// after kNotSent the caller may send it again at once, after kAmbiguous it must first find out what
+// happened.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,7 @@ struct HttpResponse {
   std::optional<Duration> retry_after;  // clamped to [0, 60 s]; absent if the header holds a date
 };
 
-// How a stream ended. When the server ends it in order (a watch's timeout), ok() is true.
+// How a stream ended. If the server ended the stream in order (a watch's timeout), ok() is true.
 struct StreamEnd {
   int status = 0;              // 0 if no response headers arrived
   std::string error_body;      // of a response that is not 2xx: a metav1.Status, its first 64 KiB

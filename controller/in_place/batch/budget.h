@@ -3,14 +3,14 @@
 //   budget       available Pods may be taken down as long as replicas - maxUnavailable Pods stay
 //                available; a Pod that is not available costs nothing
 //   partition    at least this many Pods keep the old revision
-//   node         at most one Pod of the workload is in flight on each node: a kubelet pulls
+//   node         at most one Pod of the workload is in flight on each node, because a kubelet pulls
 //                images one by one
 //   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
 //                available stand-in) may be unavailable at once, even if patching them costs no
 //                budget: a bad image must not spread over Pods that were down already
-//   canary       only one Pod is patched until a Pod of the new revision is available. Exception:
-//                before that Pod, one Pod that no node has room for may be patched, because it may
-//                get a node at any time, or never.
+//   canary       only one Pod, the canary, is patched until a Pod of the new revision is available.
+//                Exception: before the canary, one Pod that no node has room for may be patched. It
+//                cannot be the canary, because it may never get a node.
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before an old Pod is
 //                taken down
 //
@@ -33,15 +33,15 @@ struct BatchLimits {
   int32_t partition = 0;
   bool canary_first = true;
   // True while the limits of the rollout keep Pods on the old revision, for example in a step of a
-  // Rollout. The step is over only when its Pods are available. So Pods that can become available
-  // are patched first: a Pod that the rollout does not wait for is patched only if too few others
-  // are left (RO-052).
+  // Rollout. Such a step is over only when the Pods that it updates are available. So Pods that can
+  // become available are patched first: a Pod that the rollout does not wait for is patched only if
+  // too few other Pods are left (RO-052).
   bool waited_for_first = false;
   // True: Pods go back to the template of the host (the ReplicaSet that owns them), for example
   // because a user reverts. In that case partition, cap and canary do not apply (P-064).
   bool returning = false;
-  // Pods that their ReplicaSets are about to remove. They may be available ones, so they are
-  // subtracted from the available Pods.
+  // Number of Pods that their ReplicaSets are about to remove. Any of these Pods may be available,
+  // so the number is subtracted from the number of available Pods.
   int64_t surplus = 0;
 };
 
@@ -87,10 +87,10 @@ struct StandInLimits {
   bool always = false;
 };
 
-// Returns how many stand-ins there should be: one for each Pod still to be updated and one for each
-// updated Pod that is not available yet, at most `max_surge`; 0 if `returning` is true (P-024,
-// P-025). Example: max_unavailable 0, max_surge 2, 5 old Pods: min(5, 2) = 2. With 1 old Pod left
-// and no updated Pod unavailable: 1.
+// Returns how many stand-ins there should be: one for each Pod still to be updated, and one for
+// each updated Pod that is not available yet and that the rollout waits for; at most `max_surge`.
+// Returns 0 if `returning` is true (P-024, P-025). Example: max_unavailable 0, max_surge 2, 5 old
+// Pods: min(5, 2) = 2. With 1 old Pod left and no updated Pod unavailable: 1.
 int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins);
 

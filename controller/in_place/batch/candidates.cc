@@ -50,7 +50,8 @@ struct OnNode {
   int64_t in_flight = 0;
 };
 
-// What is on each node and in each zone. Pods that are not scheduled are left out.
+// Which nodes have the image of the target template, and how many Pods are in flight on each node
+// and in each zone. Pods that are not scheduled do not count.
 struct Places {
   std::map<std::string_view, OnNode> nodes;
   std::map<std::string_view, int64_t> in_flight_in_zones;

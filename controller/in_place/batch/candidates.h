@@ -8,8 +8,8 @@
 //          one.
 //   P-042  A running Pod whose status lists no container is left out.
 //   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Nodes
-//          without a zone count as one zone. Pods already in flight count: a caller that takes one
-//          Pod and then asks again spreads all the Pods that it takes.
+//          without a zone count as one zone. Pods already in flight count, too. So a caller that
+//          takes one Pod and then asks again spreads all the Pods that it takes.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ namespace windlass::in_place {
 
 struct Candidates {
   std::vector<size_t> order;  // indexes; the Pod to patch first is in front
-  // When the first Pod that was put off becomes a candidate without an event.
+  // The earliest time at which a Pod that was put off becomes a candidate without an event.
   std::optional<WallTime> look_again{};
 };
 

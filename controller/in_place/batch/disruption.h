@@ -18,16 +18,17 @@ namespace windlass::in_place {
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 
 struct AllowedByBudgets {
-  std::vector<size_t> candidates;  // in the order they came
+  std::vector<size_t> candidates;  // in the order given
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // When a budget without room may have room again without an event: the status of a budget counts
-  // a Pod for a short time after the Pod has ceased to be Ready.
+  // When a budget without room may have room again without an event. A Pod in flight that has
+  // ceased to be Ready takes up room for a short time, because the status of the budget may still
+  // count it.
   std::optional<WallTime> look_again{};
 };
 
-// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, plus
-// Pods whose every budget has room for one more. `candidates` are indexes into `pods`;
+// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, and Pods
+// whose budgets all have room for one more Pod. `candidates` are indexes into `pods`;
 // `standings[i]` belongs to `pods[i]`; `budgets` are all budgets of the namespace.
 //
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a

@@ -1,5 +1,5 @@
-// Which Pods may be patched next. The caller skips Pods that wait in their drain, patches or drains
-// the next one, and asks again when it sees the effect. Source: P-031 … P-039.
+// Which Pods may be patched next. The caller skips Pods whose drain must still wait, patches or
+// drains the next Pod, and asks again when it sees the effect. Source: P-031 … P-039.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,13 @@ struct NextPods {
 
 // Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
 // Pod i must not be patched now, because the API server refused a patch of it in this sync (P-036)
-// or its kubelet is too old (old_kubelets.h).
+// or its kubelet is too old (controller/in_place/phases/old_kubelets.h).
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// Returns when time alone may complete the patch of a Pod in flight, make a Pod available, or end
-// the wait for a Pod without a node; nullopt if only events can.
+// Returns the next time at which time alone may complete the patch of a Pod in flight, make a Pod
+// available, or end the wait for a Pod without a node. Returns nullopt if only events can do so.
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

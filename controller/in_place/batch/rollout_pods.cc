@@ -90,9 +90,10 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Does the same as OfImages for a Pod whose images admission rewrote: returns the template that a
-// sibling with the same images had before its patch. Returns nullopt if there is no such sibling,
-// or if the generation of `pod` is above 1: another client has edited `pod`.
+// Like OfImages, but for a Pod whose images admission rewrote. Returns the template of a sibling
+// before its patch, if the sibling had the same images as `pod` then. Returns nullopt if there is
+// no such sibling. Also returns nullopt if the generation of `pod` is above 1, because another
+// client has then edited `pod`.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;

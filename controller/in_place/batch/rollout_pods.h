@@ -26,18 +26,18 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. During a rollout, a Pod without a readable state annotation
-  // may have been patched and have lost the annotation since: its images show which template it has
-  // (P-027). At any other time, if such a Pod has other images, another client has edited the Pod,
-  // and Windlass leaves it alone.
+  // True while a rollout is under way. A Pod without a readable state annotation may then have been
+  // patched and have lost the annotation since, so its images decide which template it has (P-027).
+  // At any other time, if such a Pod has other images, another client has edited the Pod, and
+  // Windlass leaves it alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
   // to one of these revisions and its state is missing or unreadable (LostState).
   std::vector<int64_t> revisions{};
   // True if the host got the target template a moment ago, so that the ReplicaSet controller may
-  // still create Pods of the old template (P-057). Such Pods are recognised by their images, too.
-  // If admission rewrote their images, they are recognised by the images that other Pods had before
-  // their patch.
+  // still create Pods of the old template (P-057). Windlass recognises such Pods by their images.
+  // If admission rewrote these images, Windlass compares them with the images that other Pods had
+  // before their patch.
   bool late_births = false;
 };
 

@@ -41,8 +41,9 @@ std::string FieldAt(std::string_view pointer) {
   return field;
 }
 
-// Returns the sentence without the name of its cause. A note that an earlier version wrote may lack
-// the field or node that is to blame.
+// Returns the sentence without the name of its cause. If `why.about` is empty, as after a note of
+// an earlier version, the sentence says "spec.template" instead of the field, or "a node" instead
+// of the node's name.
 std::string SentenceOf(const NotEligible& why) {
   const std::string field = FieldAt(why.about);
   switch (why.reason) {
@@ -86,7 +87,7 @@ std::string WithName(const std::string& text, std::string_view name) {
   return text + " (" + std::string(name) + ')';
 }
 
-// Returns "set windlass.dev/in-place to IfPossible for new Pods".
+// Returns for a Deployment: "set windlass.dev/in-place to IfPossible for new Pods".
 std::string AskForNewPods(const WorkloadKind& kind) {
   return "set " + kind.PlaceOf(kInPlaceKey).name + " to " +
          std::string(kind.WordOf(kInPlaceKey, "IfPossible")) + " for new Pods";

@@ -32,8 +32,8 @@ struct Cause {
 
 // Names of the causes why a rollout replaces Pods, other than a Reason (templates, limits) and a
 // failed Pod (failure.h).
-inline constexpr std::string_view kHostGone = "HostGone";                  // the host was deleted
-inline constexpr std::string_view kForeignScale = "ForeignScale";          // pending was scaled
+inline constexpr std::string_view kHostGone = "HostGone";          // the host was deleted
+inline constexpr std::string_view kForeignScale = "ForeignScale";  // a client scaled pending
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
 // The API server does not show which defaults the wanted template gets (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
@@ -42,20 +42,20 @@ inline constexpr std::string_view kNoDryRun = "NoDryRun";
 inline constexpr std::string_view kNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
-// Return a cause with the sentence that this file has for it.
+// Return the cause for `why`, and the cause kHostGone, each with its sentence.
 Cause CauseOf(const NotEligible& why);
 Cause HostIsGone();
-// Returns the cause `name`, whose sentence is `text`. Appends the name to the sentence.
+// Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
 Cause Named(std::string_view name, const std::string& text);
 
 // NoteOf returns what a rollout's note says of a cause, and CauseOfNote returns the cause for such
-// a note. If this version has no sentence for a note, the note itself is the sentence: an earlier
-// version may have written it.
+// a note. A note that begins with the name of a Reason, or is kHostGone, stands for a sentence. Any
+// other note is the sentence itself.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 
 // Returns what a user can do so that the rollout goes on, other than to take the template back.
-// Returns "" if `why` says it already, or if there is nothing to do. Example: "set
+// Returns "" if `why` says it already, or if there is nothing to do. Example for a Deployment: "set
 // windlass.dev/in-place to IfPossible for new Pods".
 std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 

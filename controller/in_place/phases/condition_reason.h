@@ -32,11 +32,13 @@ enum class InPlaceReason : uint8_t {
   kWaitingForPdb,
 };
 
-// Returns "WaitingForPDB" for kWaitingForPdb; the other names follow the same pattern.
+// Returns the name of the constant without its k, such as "GivenUp" for kGivenUp. Exception:
+// "WaitingForPDB" for kWaitingForPdb.
 std::string_view Name(InPlaceReason reason);
 
-// Returns the reason with this name; nullopt if no reason has this name: any client with the right
-// to write a status can put any word into its conditions.
+// Returns the reason with this name; nullopt if no reason has this name. A stored condition may
+// have any word as its reason, because any client with the right to write a status can put it
+// there.
 std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
 
 }  // namespace windlass::in_place

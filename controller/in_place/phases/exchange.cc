@@ -29,10 +29,10 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true for an annotation that
-//   - came from the workload with the template
-//   - says which template was asked for
-//   - says that the template has worked (proven.h)
+// Returns true for an annotation that does one of these:
+//   - it came from the workload with the template
+//   - it says which template was asked for
+//   - it says that the template has worked (proven.h)
 // All other annotations are about the object that has them, or are the same in all ReplicaSets
 // (user keys).
 bool BelongsToTemplate(std::string_view key) {
@@ -68,8 +68,8 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
 }
 
 // Returns `template_json` with the hash label of `rs`, and otherwise unchanged, unknown fields and
-// empty objects included. If `rs` has no such label, a user made `rs` by hand and its selector does
-// not have the label either: the label is removed from the template.
+// empty objects included. If `rs` has no hash label, the result has none. In that case a user made
+// `rs` by hand, and its selector has no such label either.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +
@@ -118,7 +118,8 @@ Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextCh
   return Request::JsonPatch(resources::kReplicaSets, VersionOf(rs.meta), DumpJson(operations));
 }
 
-// The template's text is inserted as the last member, so that X2 reads it back byte for byte.
+// Returns the text of the stash. Appends the template's own text as the last member, so that X2
+// reads the template back byte for byte.
 std::string StashText(const ReplicaSet& host, const ReplicaSet& pending,
                       const std::string& pending_template) {
   OrderedJson json = {{"self", pending.meta.uid.ToString()},
@@ -240,7 +241,8 @@ bool FitsStash(const std::string& template_json) {
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
-  // Annotations that stay with their object have about the same size in both ReplicaSets.
+  // Annotations that stay with their object have about the same size in both ReplicaSets. So those
+  // of the host are counted in place of those of the ReplicaSet that does not exist yet.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;

@@ -40,9 +40,9 @@ bool NewOneIsEmpty(InPlacePhase phase) {
          phase == InPlacePhase::kUnknown;
 }
 
-// Returns true if a Pod was patched to the template of `rs`, or may have been: Pods cannot be seen,
-// or a state cannot be read. Reads the states itself, because a rollout that replaces Pods does not
-// classify its Pods.
+// Returns true if a Pod was patched to the template of `rs`, or may have been, because Pods cannot
+// be seen or a state cannot be read. Reads the states itself, because a rollout that replaces Pods
+// does not classify its Pods.
 bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.view.in_place_known) return true;
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
@@ -70,6 +70,7 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
 // Returns the ReplicaSets that must be kept because an in-place rollout is not over. Such a
 // ReplicaSet has no Pods of its own, but Pods may have been patched to its template (P-080). A
 // ReplicaSet whose template was given up before any Pod got it need not be kept (RO-125).
+// Exception: while the workload is paused, all ReplicaSets with notes are kept.
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
@@ -110,7 +111,8 @@ int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_p
   return other ? 0 : in_place.pods->counts.proven;
 }
 
-// Returns true if an update has reached the partition, and the updated Pods are available.
+// Returns true if an update has reached the partition, the updated Pods are available, and no Pod
+// is in flight or a stand-in.
 bool RestsAtLimit(const InPlace& in_place) {
   const PodCounts& counts = in_place.pods->counts;
   return in_place.phase() == InPlacePhase::kStaged && in_place.pods->at_rest &&

@@ -46,10 +46,13 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
                        [&](const ReplicaSet* rs) { return rs != host; });
 }
 
-// If no ReplicaSet has the wanted template, takes that template from the stash (exchange.h). X1 is
-// the write that overwrites the pending ReplicaSet's template, and X2 gives that template to the
-// host. Between X1 and X2 only the stash, an annotation of the pending ReplicaSet, has the
-// template, and the note which template was asked for (RO-015).
+// Sets `wanted` from the stash (exchange.h) if no ReplicaSet has the wanted template, but the stash
+// has it. That happens between two writes of the exchange: X1 overwrites the template of the
+// pending ReplicaSet, and X2 gives that template to the host. The stash has the wanted template if
+// one of these is true (RO-015):
+//   - its note kRequestedTemplate names the template that the workload requests
+//   - its template has the fingerprint of the workload's template
+// Does nothing for a workload without a requested template.
 void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (!in_place.stash() || situation.new_replica_set != nullptr) return;
@@ -63,9 +66,10 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. Does nothing for a kind
-// that has its settings in fields: annotations with these names are not settings there, and
-// MirrorAnnotations would remove copies of them again and again (P-074).
+// Replaces the user keys among `annotations` by the workload's settings. A workload of a kind with
+// its settings in fields may have annotations with these names that are not settings, and
+// MirrorAnnotations would remove copies of them again and again (P-074). Does nothing for a kind
+// whose settings are not mirrored.
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.traits().mirrors_settings) return;
@@ -76,8 +80,9 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
   }
 }
 
-// If `write` writes the revision of the rollout, adds the decision on that rollout to the write
-// (P-013). Returns the fallback_reason of the write.
+// Adds the decision on the rollout, if there is one, to `annotations` (P-013). `write` is the write
+// to the rollout's new ReplicaSet. Returns the fallback_reason of that write; empty if there is no
+// decision, or the ReplicaSet has the note already.
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
                      std::map<std::string, std::string>& annotations) {
   const std::optional<RolloutMode> decision = DecisionOf(in_place);
@@ -90,7 +95,8 @@ std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
   return FallbackReason(in_place.options(), in_place.why());
 }
 
-// Returns true if `rs` is the host of an in-place rollout, and its template is unchanged (P-073).
+// Returns true if `rs` is the host of a staged rollout in place, its exchange has not begun, and no
+// other client has changed its template (P-073).
 bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
   return &rs == in_place.host() && in_place.pending() != nullptr && !in_place.stash() &&
          !in_place.held();

@@ -34,8 +34,8 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
   in_place.look_again = Sooner(in_place.look_again, when);
 }
 
-// Sets `unseen_births` from the uncached list of Pods, if this sync has read that list. The planner
-// reads the list when everything else of the exchange is done (P-057).
+// Sets `unseen_births` from the uncached list of Pods, if this sync has read that list.
+// AfterExchange (swap_templates.h) reads the list as its last step before X3 (P-057).
 void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
@@ -72,8 +72,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained the Pod in vain: the Pod has no state, so nothing says that it
-// is drained. The Pod has been returned to traffic since, or is about to be.
+// Returns true if this sync drained Pod `i` in vain: the Pod has no state, so nothing says that it
+// is drained. The accepted patches of this sync show the drain. If the Pod is still out of traffic,
+// there is one: the drain. If the Pod is back in traffic, there are two: the drain and its end.
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -110,9 +111,11 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 
 // Returns the time from which the Pods that keep no state count as restarted: the time at which the
 // condition got its present text, plus the longest time that a restart of one of these Pods may
-// take. The text changes with each patch, so no Pod was patched since. Nothing else shows that:
-// these Pods keep no state. A Pod whose kubelet has not seen the patch gets at least
-// RestartTimeout. Returns nullopt if the condition says something else.
+// take. If the kubelet of a Pod has not seen the patch, its restart may take at least
+// RestartTimeout. Returns nullopt if the condition has another text than NotKeptText now returns.
+//
+// No state shows when these Pods were patched, but the condition does: its text changes with each
+// patch (NotKeptText), so no Pod was patched since the condition got its present text.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -127,8 +130,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return told->since + longest;
 }
 
-// Returns true if a Pod was drained in vain a moment ago. A new try at once would take the Pod out
-// of traffic and back again and again.
+// Returns true if a Pod was drained in vain (KeepsNoDrain) less than kNotKeptTryAgain ago, as the
+// condition shows. A new try at once would take the Pod out of traffic and back again and again.
 bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_place,
                       const std::optional<Told>& told) {
   return told && in_place.pods->lost.empty() &&
@@ -137,7 +140,8 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
 }
 
 // Sets `not_kept` if an admission webhook removes the state that Windlass wrote to a Pod. In that
-// case only the passed time shows that Pods have been restarted.
+// case only the passed time shows that Pods have been restarted. When enough time has passed
+// (RestartedBy), the Pods that lost their state do not count as in flight any more.
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
@@ -198,7 +202,8 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
 }
 
 // Returns true if a limit is in force, even if the limit keeps no Pod on the old revision now
-// (P-058). Examples:
+// (P-058). Returns false if the workload is handed back or follows a revision. Examples of a limit
+// that keeps no Pod now:
 //   - 10 replicas, partition 5, scaled to 0 and later to 10 again: five Pods will have the old
 //     revision
 //   - 2 replicas, setUpdated: 2, then a pause, scaled to 5: three Pods would have the old revision
@@ -240,8 +245,9 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Pod `i` is neither drained nor returned to traffic for now, because a refused
-// patch will be tried again. Returns false after kRefusedTriesMax refused tries: the wait for the
-// next try is too long by now, so the Pod returns to traffic (P-036).
+// patch will be tried again. `left_out` is true if a patch of this Pod failed in this sync. Returns
+// false after kRefusedTriesMax refused tries: the Pod returns to traffic, because the wait for the
+// next try has become too long (P-036).
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
   if (!in_place.pods->waits_for_next_try()) return left_out;
   return !in_place.pods->standings[i].updated &&
@@ -288,12 +294,11 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
   return its.ok() && its->containers == images.containers;
 }
 
-// Returns what keeps Recreate from giving a Pod `images` now: another Pod that would go on running
-// other images. Returns it as a message names it; nullopt if there is no such Pod. Terminating Pods
-// come first.
-//   - `alone`: any second Pod, because one Pod alone is updated
-//   - otherwise: a terminating Pod or a Pod of another ReplicaSet, unless it has `images`. The Pods
-//     of the host get `images` one after the other and are not waited for.
+// Returns the Pod that must be gone before Recreate gives `images` to a Pod, as a message names it;
+// nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
+//   - if `alone` is true: any second Pod, because only a single Pod is updated
+//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`.
+//     The other Pods of the host get `images` one after the other.
 //
 // Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
 // up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.

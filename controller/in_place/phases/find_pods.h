@@ -8,8 +8,9 @@ namespace windlass::in_place {
 
 // Sets `pods` of `in_place` and all members that follow from `pods`. Requires that the phase, host
 // and configuration of `in_place` are set. Returns false, and sets nothing, if a template cannot be
-// read or the text of the wanted template is not kept yet. Does nothing and returns true if the
-// phase has no Pods of its own, if the Pods cannot be seen, or if `pods` is set already.
+// read or the text of the template that Pods are to get is not in memory. Does nothing and returns
+// true if the phase has no Pods of its own, if the Pods cannot be seen, or if `pods` is set
+// already.
 bool FindPods(const workload::Situation& situation, InPlace& in_place);
 
 // Returns true if some Pod was patched to an earlier target, and a patch to the wanted template
@@ -19,8 +20,8 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 
 // Returns true if a Pod that is being restarted is Ready according to the API. An ordinary rollout
 // would count such a Pod as available, and take down other Pods beside it. A Pod whose update fails
-// does not count: it will not be Ready for long. Sets `look_again` to the time at which such a Pod
-// may count as failed without any event.
+// does not count: it will not be Ready for long. Makes `look_again` no later than the time at which
+// the Pod that is being restarted may count as failed without any event.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

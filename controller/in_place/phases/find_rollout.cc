@@ -26,8 +26,8 @@ namespace {
 constexpr seconds kLateLookAgain{10};
 
 // Returns true while the caches that updates in place need (whole Pods, nodes,
-// PodDisruptionBudgets) are still loading. Returns false if something keeps them from loading:
-// `in_place_missing` then says what.
+// PodDisruptionBudgets) are still loading. Returns false when they are loaded, or if something
+// keeps them from loading. In the latter case `in_place_missing` says what.
 bool IsLoading(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
@@ -129,9 +129,9 @@ bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
   return host.template_json == nullptr || (wanted.known && wanted.json == nullptr);
 }
 
-// Ends the search for a phase if the text of a template is not in memory. If a webhook is the
-// reason (SettingsNotKept), an update in place is not possible. Otherwise the text will be in
-// memory later, and the phase is unknown.
+// Sets the phase if the text of a template is not in memory (LacksText). If a webhook is the reason
+// (SettingsNotKept), an update in place is not possible. Otherwise the text will be in memory
+// later, and the phase is unknown until then.
 void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
                     const ReplicaSet& host) {
   const ReplicaSet* pending = situation.new_replica_set;
@@ -147,11 +147,11 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
 }
 
-// Finds a host for a workload that has no Pods but wants some, while a step or a partition holds
-// Pods back. Returns the ReplicaSet of the revision that the Pods had before: this host gets all
-// Pods. Without a host two ReplicaSets would get Pods, and the Pods of one of them would be
-// replaced later, which InPlaceOnly promises not to do (P-058). Returns null if there is no such
-// ReplicaSet.
+// Returns the host for a Rollout that has no Pods but wants some, while its steps or its partition
+// hold Pods back: the ReplicaSet of the revision that the Pods had before. This host gets all Pods.
+// Without a host two ReplicaSets would get Pods, and the Pods of one of them would be replaced
+// later, which InPlaceOnly promises not to do (P-058). Returns null in all other cases, or if there
+// is no such ReplicaSet.
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -197,12 +197,12 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   return all_updated || IsAlone(situation, probe, *probe.host());
 }
 
-// Checks a staged rollout against the present number of replicas, which may make in-place
-// impossible by now. The decision itself stays.
+// Sets `against` of a staged rollout if the present replicas, strategy and settings make an update
+// in place impossible. The noted decision stays. What follows depends on the policy:
 //   - IfPossible: the rollout may change to replacing Pods later (P-013)
-//   - Only: the phase becomes refused, and the rollout waits
-//   - strategy Recreate: a rollout that has updated all existing Pods goes on; the missing Pods are
-//     created when the rollout is over (mixed_pods.h)
+//   - Only: the phase becomes refused, and the rollout waits. Exception: kNoBudget
+// Sets nothing for a rollout under Recreate that can end nevertheless (GoesOnAlone). Its missing
+// Pods are created when it is over (mixed_pods.h).
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   const auto against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                      in_place.options(), {}, nullptr);
@@ -301,10 +301,10 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
-// The workload is aborted and has no revision to go back to, so no Pod is updated (RO-032). The
-// Pods are found nevertheless: the status counts those that have the template of the published
-// revision. Does nothing if that revision has no ReplicaSet, or if no Pod was patched and the text
-// of a template is not in memory.
+// Called if the workload is aborted and has no revision to go back to, so that no Pod is updated
+// (RO-032). Sets a phase in which the Pods are found nevertheless, because the status counts those
+// that have the template of the published revision. Does nothing if that revision has no
+// ReplicaSet, or if no Pod was patched and the text of a template is not in memory.
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
                       const ReplicaSet& host) {
   const bool lacks_text = LacksText(situation, host);
@@ -321,7 +321,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     const ReplicaSet* only = OnlyActive(situation);
     if (only == &pending) return FindReturning(situation, in_place, pending);
     if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, HostIsGone());
-    // The host that the note names is gone, and `only` has the Pods: so the rollout is decided
+    // The host that the note names is gone, and `only` has the Pods. So the rollout is decided
     // anew, with `only` as the host. Example: a user deleted the host and restored it, which gave
     // it another uid.
     return Decide(situation, in_place, *only);
@@ -378,13 +378,13 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
-// Finds Pods that were patched although no update in place is under way any more: the workload no
-// longer asks for such an update, or this rollout replaces Pods. An ordinary rollout would believe
-// that such Pods have the template of their ReplicaSet. So the Pods first go back to that template
-// (P-068)
-//   - if that template is wanted again: no other rule would ever look at these Pods
-//   - if a limit holds Pods back: patched Pods would count as old ones, in place of Pods that are
-//     to be kept
+// Finds patched Pods that are left when no update in place is under way any more: the workload no
+// longer asks for such an update, or this rollout replaces Pods. An ordinary rollout would take
+// these Pods for Pods with the template of their ReplicaSet. So the phase becomes returning, and
+// the Pods first go back to that template (P-068),
+//   - if that template is wanted again: no other rule would ever look at the patched Pods
+//   - if a limit holds Pods back: the patched Pods would count as old ones, in place of Pods that
+//     are to be kept
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

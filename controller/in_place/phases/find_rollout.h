@@ -5,15 +5,16 @@
 
 namespace windlass::in_place {
 
-// Returns the in-place state. Requires all of `situation` but what the extension sets.
+// Returns the in-place state. Requires that all members of `situation` are set, except those that
+// the extension sets: `extended` and `extension_state`.
 InPlace FindInPlace(const workload::Situation& situation);
 
-// Returns true if some Pod may be restarting, and Pods cannot be seen yet because Windlass has just
-// started. The informers will wake the key.
+// Returns true if a ReplicaSet has notes, so that some Pod may be restarting, but Pods cannot be
+// seen yet, because the informers are still loading. The informers will wake the key.
 bool IsLate(const workload::Situation& situation);
 
-// Returns true if the workload asks for in-place updates and the informers have not loaded their
-// first complete state yet. The informers will wake the key.
+// Returns true if the policy of the workload is not Disabled, and Pods cannot be seen yet, because
+// the informers are still loading. The informers will wake the key.
 bool IsOnlyLate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -70,7 +70,7 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
-  const auto said = PodStateOf(pod);  // perhaps of a workload that was deleted and made again
+  const auto said = PodStateOf(pod);  // perhaps of a former workload of the same name
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
   const PodState* state = &**said;
   if (BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;

@@ -11,13 +11,17 @@
 
 namespace windlass::in_place {
 
-// Returns the ReplicaSets under Recreate that have fewer replicas than the workload and have a Pod
-//   - that has another template, as its state shows, or our label and its images. A terminating Pod
-//     counts, too
-//   - that has a container which may still run the image of another template
-// While Pods cannot be seen yet, returns every smaller ReplicaSet for which a rollout is under way.
-// Returns an empty list if a right to see Pods is missing, or the workload does not ask for updates
-// in place (P-078), or does not have strategy Recreate.
+// Under Recreate, returns the ReplicaSets that have fewer replicas than the workload, and a Pod for
+// which one of these is true:
+//   - The Pod has another template than its ReplicaSet. The Pod's state shows this, or our label
+//     and the Pod's images. A Pod that was patched to the other template counts even while it is
+//     terminating.
+//   - A container of the Pod may still run the image of another template.
+// While Pods cannot be seen, returns instead
+//   - every smaller ReplicaSet for which a rollout is under way, if the Pods are still loading
+//   - no ReplicaSet, if something keeps the Pods from loading, such as a missing right, or if the
+//     policy of the workload is Disabled (P-078)
+// With any other strategy, returns no ReplicaSet.
 std::vector<MixedReplicaSet> FindMixed(const workload::Situation& situation,
                                        const InPlace& in_place);
 

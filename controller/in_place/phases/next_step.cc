@@ -25,7 +25,11 @@
 namespace windlass::in_place {
 namespace {
 
-// Removes the notes about a rollout that is over (P-076).
+// Returns the next write that removes the notes about a rollout that is over (P-076). Returns
+// nullopt if no ReplicaSet has notes, or if it is too early:
+//   - the new ReplicaSet is not the only one with Pods
+//   - the workload no longer asks for in-place updates, and not all Pods are back in traffic
+//     (NothingIsLeft)
 std::optional<Step> Tidy(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
@@ -50,7 +54,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:
-      // Pods in flight are awaited first: an ordinary rollout would believe their Ready condition.
+      // An ordinary rollout would count a Pod in flight as available if it is Ready. So the Pods in
+      // flight are awaited first.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToReplace(situation, failing->first);
     case OnFailure::kRevert: {
@@ -63,8 +68,12 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// If a later change of replicas has made in-place impossible, falls back to replacing Pods as soon
-// as no Pod can be patched and no Pod is in flight (P-011, P-012, P-013).
+// With policy IfPossible, falls back to replacing Pods if an update in place is not possible any
+// more (phases::Staged::against). Under Recreate falls back at once. Otherwise falls back only if
+// (P-011, P-012, P-013)
+//   - more Pods lack the target template than the partition keeps old
+//   - none of these Pods can be patched now, and no PodDisruptionBudget is the cause
+//   - no Pod fails, and none is in flight
 std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.against() || in_place.options().policy != Policy::kIfPossible) return std::nullopt;
@@ -78,8 +87,9 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if the Pod's containers are being replaced. Its condition Ready may still be true
-// from before, and an ordinary rollout would count the Pod as available.
+// Returns true if containers of Pod `i` are being restarted by its last patch. The Pod's condition
+// Ready may still be True from before the patch, and an ordinary rollout would count the Pod as
+// available.
 bool IsRestarting(const workload::Situation& situation, size_t i) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const PodState* state = pods.state(i);
@@ -102,8 +112,8 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
 
 // With policy IfPossible, falls back to replacing Pods if a webhook removes the state annotation of
 // Pods. First waits until the patched Pods have been restarted: a rolling update would take down
-// other Pods beside the restarting ones. Exception: if the partition is reached, no Pod is
-// replaced.
+// other Pods beside the restarting ones. Does not fall back while a limit holds Pods back and all
+// Pods beyond that limit are updated.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
@@ -116,7 +126,8 @@ std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   return FallBackToReplace(situation, pods.not_kept->first);
 }
 
-// Scales down old ReplicaSets that a user scaled up. RemoveStandIns removes stand-ins.
+// Returns the write that scales down the first old ReplicaSet that a user scaled up. Leaves
+// stand-ins to RemoveStandIns.
 std::optional<Step> EmptyOldOnes(const workload::Situation& situation) {
   const ReplicaSet* pending = InPlaceOf(situation).pending();
   return EmptyOther(situation,
@@ -198,7 +209,7 @@ bool IsOursToTell(const workload::Situation& situation) {
 }
 
 // Returns how far the host can grow now if it cannot have the desired size yet; nullopt if it can
-// have that size.
+// have that size, or if there is no host.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;
@@ -206,7 +217,10 @@ std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   return growth.whole ? std::nullopt : std::optional(std::move(growth));
 }
 
-// Called when nothing can be done now: writes the status, then returns `end`.
+// Called when nothing else can be done now. Returns the write of the status if one is due. After
+// that returns `end`; in place of Wait, returns
+//   - how a sync ends while the host cannot grow (HeldSize, Growth::then)
+//   - a failure if a write of this sync was refused
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
   std::optional<workload::Growth> held = HeldSize(situation);
   const auto status =
@@ -219,7 +233,7 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
   return workload::NoLaterThanDeadline(situation, std::move(end));
 }
 
-// Ends the sync if the request of a step cannot even be built: the condition shows users why.
+// Ends the sync with `failed`, the failure of a step, after the condition shows users its message.
 Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
   InPlace stuck = InPlaceOf(situation);
   stuck.stuck = failed.error.message;
@@ -228,8 +242,10 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
-// Waits while a Pod that looks ready is being restarted: an ordinary rollout would take down
-// another Pod beside it. Does not wait under Recreate, which removes all old Pods at once.
+// Holds the ordinary rollout back while a Pod that looks ready is being restarted: that rollout
+// would take down other Pods beside it. Meanwhile the decision is noted, the workload is scaled,
+// and the status is written. While the Pods cannot be seen yet (IsLate), returns Wait. Returns
+// nullopt otherwise, and always under Recreate, which removes all old Pods at once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};
@@ -261,7 +277,7 @@ std::optional<Step> NextInPlace(const workload::Situation& situation) {
   if (!IsOurs(in_place.phase())) return AwaitRestarts(situation);
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   if (auto note = NoteRefusal(situation)) return note;
-  const auto clean_up = workload::CleanUpHistory(situation);  // even midway (RO-125)
+  const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kEvaluate, Wait{});
 }
@@ -276,7 +292,7 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   if (in_place.phase() == InPlacePhase::kUnknown && IsOnlyLate(situation)) return Wait{};
   auto step = KeepSize(situation);
   if (step && !WasSent(*step, situation.learned)) return step;
-  const auto clean_up = workload::CleanUpHistory(situation);  // even midway (RO-125)
+  const auto clean_up = workload::CleanUpHistory(situation);  // also during a rollout (RO-125)
   if (clean_up && !WasSent(*clean_up, situation.learned)) return clean_up;
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }

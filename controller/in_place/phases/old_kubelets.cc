@@ -10,7 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns changes of all sidecars of the Pod, with the new images left empty.
+// Returns one change for each sidecar of the Pod, as RefuseKubelet takes them. The new image of
+// each change is empty.
 TemplateChanges SidecarsOf(const Pod& pod) {
   TemplateChanges changes;
   for (const PodContainer& container : pod.init_containers()) {
@@ -29,8 +30,9 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Returns true if the target template has another image for one of `sidecars` than the template
-// with fingerprint `of`. If no ReplicaSet has that template any more, compares with the Pod itself.
+// Returns true if one of `sidecars` gets another image: the stashed template, or without a stash
+// the wanted template, has another image for it than the template with fingerprint `of`. If no
+// ReplicaSet has template `of` any more, compares with the image in the Pod.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

@@ -8,10 +8,10 @@
 
 namespace windlass::in_place {
 
-// `left_out` has one entry for each of `in_place.pods`. Sets an entry to true if the kubelet is too
-// old to have that Pod patched. If more such Pods exist than the partition allows to keep the old
-// revision, describes the first surplus Pod in `in_place.pods->failing`. `in_place` need not be in
-// `situation` yet.
+// Sets `left_out[i]` to true if Pod `i` of `in_place.pods` must not be patched because its kubelet
+// is too old. If there are more such Pods than the partition keeps on the old revision, describes
+// the first surplus Pod in `in_place.pods->failing`, unless `failing` is set already. `in_place`
+// need not be in `situation` yet.
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out);
 

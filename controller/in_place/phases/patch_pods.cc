@@ -26,8 +26,8 @@ KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fing
   return {fingerprint, {}};
 }
 
-// Returns what the Pods are to get: during an exchange the target of the exchange, otherwise the
-// wanted template.
+// Returns what the Pods are to get: during an exchange the stashed template, otherwise the wanted
+// template.
 PodTarget Target(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;

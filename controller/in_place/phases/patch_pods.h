@@ -9,13 +9,13 @@
 
 namespace windlass::in_place {
 
-// Returns why a Pod was not patched, drained, or returned to traffic in this sync; null if no such
-// patch failed.
+// Returns the error of the first patch of a Pod, or of a Pod's status, that failed in this sync;
+// null if none failed.
 const Error* RefusedOfPods(const Learned& learned);
 
-// Returns the patch that gives the next chosen Pod (InPlace::next) its template, or the write that
-// drains the Pod first if drains are asked for. Returns nullopt if no Pod is chosen, or all chosen
-// Pods are still draining.
+// Returns the patch that gives the next chosen Pod (PodsInPlace::next) its template, or a read that
+// the patch needs. If the settings ask for drains, first returns the write that drains the Pod.
+// Returns nullopt if no Pod is chosen, or all chosen Pods are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
 // Returns the write that gives a new state to the first Pod that lost its state (LostState) and
@@ -23,16 +23,16 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation);
 std::optional<Step> RestoreStates(const workload::Situation& situation);
 
 // Returns the write that returns to traffic the next drained Pod that is updated, or that is not to
-// be patched any more; nullopt if there is none. The settings of the workload do not matter (P-051,
-// P-076).
+// be patched now; nullopt if there is none. Does so even if the workload no longer asks for updates
+// in place (P-051, P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready
 // only after that.
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
-// Returns the patch that gives a failed Pod of an abandoned revision the host's template back
-// (P-062).
+// Returns the next patch that gives a failed Pod of an abandoned revision the host's template back
+// (P-062). Returns nullopt if no failed Pod is left, or none may be patched now.
 std::optional<Step> RevertNextPod(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true for the image patch, or for the drain that precedes it. Status patches that open a
-// closed gate do not count.
+// Returns true if `outcome` is that of a patch of the Pod, or of the status patch that closes its
+// gate to drain it. A status patch that opens a closed gate does not count.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
   if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
   return pod.gate == ConditionStatus::kTrue &&

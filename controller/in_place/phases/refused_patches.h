@@ -30,15 +30,17 @@ bool WasPatched(const Learned& learned, const Pod& pod);
 // Sets `refused` of `in_place.pods`, which must be set.
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
-// Returns what the API server answered to the refused patches since the last successful one;
-// nullopt if no patch was refused.
+// Returns the API server's answer to the last refusal that is noted. If none is noted, returns its
+// answer to the first refused patch of this sync; nullopt if no patch was refused.
 std::optional<std::string> WhyRefused(const workload::Situation& situation);
 
-// Returns the write that notes a refusal of this sync, at most once per sync.
+// Returns the write that notes a refusal of this sync. Returns nullopt if no refusal is left to
+// note, or if the API server did not keep the note.
 std::optional<Step> NoteRefusal(const workload::Situation& situation);
 
-// Returns the error of a write that was refused in this sync and is not covered by a note with its
-// next try. Returns null if there is none.
+// Returns the error of the first patch that failed in this sync; null if none failed. Exception: a
+// patch of a Pod that was refused as forbidden or invalid does not count while its next try is
+// scheduled.
 const Error* RefusedAndNotNoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -6,7 +6,8 @@
 //                ├─▶ replace    an ordinary rollout
 //                └─▶ refused    policy Only
 //
-// Derived anew in every call of Next from the stored objects and the time; never remembered.
+// The planner derives the state anew for each step, from the stored objects, the time, and the
+// replies of this sync. Between syncs nothing is remembered.
 #pragma once
 
 #include <optional>
@@ -48,8 +49,9 @@ struct FailingPods {
 // Pods whose state annotation a webhook removes after each write.
 struct StrippedPods {
   Cause first{};
-  bool for_long = false;   // the time for their restarts has passed
-  bool told_anew = false;  // the condition gets the time of this sync
+  bool for_long = false;  // the time for their restarts has passed
+  // True if the condition gets the time of this sync even if its text stays the same.
+  bool told_anew = false;
 };
 
 // How often the API server has refused, one after the other, to patch a Pod to the template that
@@ -61,15 +63,16 @@ struct RefusedInARow {
 
 // What is found out about one Pod of a rollout, besides what RolloutPods has.
 struct PodVerdict {
-  bool failed = false;  // the Pod was patched to the target, and fails
-  DrainStep drain{};    // what to do next with the Pod and its traffic
+  // True if the Pod fails with the target template, as a patched Pod or as a stand-in.
+  bool failed = false;
+  DrainStep drain{};  // what to do next with the Pod and its traffic
 };
 
 // The Pods of a rollout, and what follows from them.
 struct PodsInPlace : RolloutPods {
   PodCounts counts{};
   BatchLimits limits{};                // the limits that `next` was chosen within
-  NextPods next{};                     // set in phases staged, returning, committing
+  NextPods next{};                     // empty in phases deciding and refused
   std::vector<PodVerdict> verdicts{};  // one for each Pod
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
@@ -80,11 +83,13 @@ struct PodsInPlace : RolloutPods {
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
   bool unseen_births = false;
-  // True if as many Pods are updated as the partition allows, and the other Pods are to stay as
-  // they are.
+  // Phase staged: true if the partition keeps all Pods on the old revision that still have it, no
+  // Pod fails, and none loses its state. If no Pod has the old revision, true only if holds_back is
+  // true as well.
   bool at_rest = false;
-  // True if a step, a pause or a partition is in force. Even then all present Pods may be updated:
-  // the limit allows that, or the old Pods were removed when the workload was scaled down.
+  // True if a step, a pause or a partition is in force. All present Pods may be updated even then,
+  // because the limit allows that, or because the old Pods were removed when the workload was
+  // scaled down.
   bool holds_back = false;
 
   // Returns true if the next try after a refused patch is in the future.
@@ -112,7 +117,11 @@ namespace phases {
 struct None {
   LeftPods left{};
 };
-// A rollout that can be carried out in place is to be staged.
+// No further Pod is drained or patched in this phase. One of these holds:
+//   - a rollout that can be carried out in place is to be staged
+//   - the workload is paused, and its template is not known yet
+//   - the rollout will replace Pods: `replace_soon` is set
+//   - the workload is aborted and has no revision to go back to (HasNothingToFollow)
 struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
@@ -124,10 +133,14 @@ struct Deciding {
 struct Staged {
   const ReplicaSet* host = nullptr;
   Pending pending{};
-  // Set when a later change of replicas makes in-place impossible (P-011, P-012).
+  // Set while an update in place is not possible any more, because the replicas, the strategy or
+  // the settings have changed (P-011, P-012).
   std::optional<NotEligible> against{};
 };
-// The workload's template is that of the host, perhaps again. Some Pods have another template.
+// Pods go back to the template of the host. Usually the workload has that template, too, and the
+// phase lasts until all Pods have the template, the notes of the rollout are removed, and the
+// drained Pods are back in traffic. Exception: if other Pods replace these Pods afterwards
+// (GoesBackFirst), the phase lasts until all Pods have the template and none is in flight.
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -202,7 +215,7 @@ struct InPlace {
   // Returns true if the status counts the Pods themselves, because their Ready condition says too
   // little (P-086).
   bool counts_pods() const { return pods.has_value(); }
-  // Returns the sums over the Pods; zeros if these cannot be seen.
+  // Returns the sums over the Pods; zeros if `pods` is not set.
   PodCounts counts() const { return pods ? pods->counts : PodCounts{}; }
 };
 
@@ -217,7 +230,7 @@ struct InPlaceState final : ExtensionState {
   InPlace in_place;
 };
 
-// Returns what FindInPlace found in `situation`. Requires that Extension::Look is done.
+// Returns the result of FindInPlace (find_rollout.h) that Extension::Look has put into `situation`.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
 // Returns "Windlass cannot see pods (no right to watch them)"; "" if nothing is missing, or if the
@@ -228,14 +241,15 @@ std::string WhatIsNotSeen(const workload::Situation& situation);
 // ReplicaSet replace them (P-068).
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
-// Returns true if all Pods of `rs` are stand-ins: they only replace other Pods while those restart
-// (P-024).
+// Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other
+// Pods restart (P-024).
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if a Pod that has not failed is in flight. An ordinary rollout would believe the
-// Ready condition of such a Pod.
+// Returns true if a Pod is in flight that has not failed and that the rollout waits for
+// (PodStanding::waited_for). An ordinary rollout would count such a Pod as available if it is
+// Ready. Requires `pods`.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

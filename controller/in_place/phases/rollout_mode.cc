@@ -18,7 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
 
-// The members of all notes. A member that is absent or cannot be read is nullopt.
+// The members of all notes. A member that is absent or cannot be read is nullopt; an absent
+// generation is 0.
 struct Note {
   std::optional<std::string> revision;
   std::optional<std::string> mode;

@@ -1,7 +1,7 @@
 // The decisions on one revision as a whole: whether it is rolled out in place (P-013), how many
-// stand-in Pods it has (P-024), whether it is given up (P-062). They are noted on the pending
-// ReplicaSet, which has the template of the revision. Also decides which object may have which
-// annotation (P-074).
+// stand-in Pods it has (P-024), whether it is given up (P-062). Windlass notes these decisions on
+// the pending ReplicaSet, which has the template of the revision. This file also says which
+// annotations are users' settings, and which settings a ReplicaSet should have (P-074).
 //
 //   internal.windlass.dev/mode       {"rev":"6","mode":"InPlace","reason":"","host":"<uid>",
 //                                     "from":"t-<hex>","g":7}
@@ -74,10 +74,10 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 // back to it:
 //   - if an undo made the host's revision newer than one of the others. Example: the host has
 //     revision 1, then revision 2 is rolled out in place and undone: the host now has revision 3.
+//     If a user then undoes the undo, revision 2 becomes revision 4, and the revisions no longer
+//     show that Pods were patched back. Only the states of these Pods show it.
 //   - if `goes_back_first` is true (GoesBackFirst): in that case the revision of `host` stays the
 //     same
-// If a user then undoes the undo, revision 2 becomes revision 4, and the revisions no longer show
-// that Pods were patched back. Only the states of these Pods show it.
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
@@ -103,9 +103,9 @@ int32_t NotedStandIns(const ReplicaSet& pending);
 std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
-// Returns the changes that give the ReplicaSet the user keys among `settings`, the settings of its
-// workload, as annotations. All ReplicaSets of the workload have these annotations, for two
-// reasons:
+// Returns the changes after which the ReplicaSet has the user keys among `settings`, the settings
+// of its workload, as annotations, and no other user keys. All ReplicaSets of the workload should
+// have these annotations, for two reasons:
 //   - `kubectl rollout undo` gives the workload a ReplicaSet's annotations
 //   - the cache keeps the template of a ReplicaSet only if the ReplicaSet has these annotations
 //     (interest.h)

@@ -49,8 +49,8 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`.
 // Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
-// If Pods cannot be seen, all stand-ins must stay. Under Recreate none stays: a Pod with another
-// image would wait for the stand-ins to go. Which Pods count as available:
+// If Pods cannot be seen, all stand-ins must stay. Under Recreate no stand-in must stay: a Pod with
+// another image would wait for the stand-ins to go. Which unavailable Pods count as available:
 //   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
 //     that Pod may be waiting for the room that the stand-ins take.
 //   - A Pod that is unavailable for another reason does not count as available: the room of the

@@ -16,8 +16,8 @@ namespace windlass::in_place {
 Step Stage(const workload::Situation& situation);
 
 // Returns the write that brings `missing`, the difference of the settings (MirrorDifference), to
-// `rs`. Returns nullopt if this sync has sent that write and the API server did not keep the
-// change.
+// `rs`. Returns nullopt if the write would be in vain (UnlessInVain), for example because this sync
+// has sent it and the API server did not keep the change.
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
@@ -39,20 +39,21 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
 // Returns the write that scales down to 0 the first ReplicaSet, other than the host, for which
-// `is_to_go` returns true: one that a user scaled up. Returns nullopt if there is none.
+// `is_to_go` returns true. Returns nullopt if there is none. Callers use this for ReplicaSets that
+// a user scaled up.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
-// Returns the write that gives the host the size below. Call it while Pods get the host's template:
-// while they go back to it, and after an exchange, when Pods that were created late are patched
-// (P-057). Returns nullopt if the host has that size.
-//   - If no Pod may be missing, the host gets one Pod more for each Pod that works and still has to
-//     go back, at most maxSurge. Without the additional Pod there would be no room to patch the Pod
-//     that goes back (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4
-//     Pods until the updated one is back.
-//   - While the workload is paused, or if `may_grow` is false, the host does not grow.
-//   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the Pods
-//     that it has beyond its size, at most maxSurge.
+// Returns the write that gives the host the size of the workload plus additional Pods. Returns
+// nullopt if the host has that size. Callers use this while Pods go back to the host's template, or
+// may do so, and after an exchange, when Pods that were created late get that template (P-057).
+//   - If no Pod may be unavailable, there is one additional Pod for each Pod that works and still
+//     has to go back, at most maxSurge. Otherwise there would be no room to patch the Pod that goes
+//     back (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4 Pods until
+//     the updated one is back.
+//   - While the workload is paused, or if `may_grow` is false, no further additional Pods are made.
+//   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the
+//     additional Pods that it has, at most maxSurge.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

@@ -87,16 +87,17 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try this revision again";
 }
 
-// Returns what the ReplicaSet controller says of a Pod of `rs` that it could not create: "replica
-// set web-2 cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota"; nullopt if no Pod
-// is missing for such a cause.
+// Returns why the ReplicaSet controller could not create a Pod of `rs`; nullopt if no Pod is
+// missing for such a cause. Example: "replica set web-2 cannot create Pods: pods \"web-2-x\" is
+// forbidden: exceeded quota".
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
   return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
-// Returns true if no Pod restarts or is patched now. The rollout then waits for its stand-ins.
+// Returns true if no Pod is in flight, and none can be patched now. If stand-ins are missing, an
+// idle rollout waits for them.
 bool IsIdle(const PodsInPlace& pods) {
   return pods.counts.in_flight == 0 && pods.next.batch.empty();
 }
@@ -146,7 +147,7 @@ Word OfStaged(const workload::Situation& situation) {
   return Running(waits, situation, WaitsForRoom(situation));
 }
 
-// Returns the condition while Pods are patched, or may be.
+// Returns the condition in the phases staged, returning and committing.
 Word OfPatching(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (situation.workload.paused && in_place.phase() != InPlacePhase::kCommitting) {
@@ -170,7 +171,8 @@ Word OfPatching(const workload::Situation& situation) {
                    waits.empty() ? std::string(kExchanging) : waits);
   }
   const ReplicaSet& host = *in_place.host();
-  // While Pods go back, the host may have stand-ins.
+  // While Pods go back, the host may get additional Pods (KeepHostWhileReturning). If they cannot
+  // be created, the Pods that go back may wait for them.
   const bool has_more = host.replicas > situation.limits.desired;
   const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
   if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
@@ -259,7 +261,8 @@ Word Refused(const workload::Situation& situation) {
 }
 
 // Returns the condition while the objects that an update in place depends on cannot be seen. A
-// paused workload may have adopted a ReplicaSet whose template is kept only after the pause.
+// paused workload may have adopted a ReplicaSet whose template gets into memory only after the
+// pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
     return {true, InPlaceReason::kPaused,

@@ -11,8 +11,8 @@
 
 namespace windlass::in_place {
 
-// Brings the condition up to date. Removes it if in-place updates are disabled and there is nothing
-// to report.
+// Brings the condition in `status` up to date. Removes it if in-place updates are disabled and
+// there is nothing to report.
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status);
 
 // Returns the Events for the change from the stored condition to the condition in `next`.

@@ -70,8 +70,9 @@ bool IsReplaced(const workload::Situation& situation) {
   });
 }
 
-// Under Recreate, scales down the ReplicaSets that a user scaled up, except those with the stashed
-// template: a Pod that came late is patched once no Pod with another image is left.
+// Under Recreate, returns the write that scales down the first ReplicaSet that a user scaled up and
+// that does not have the stashed template. A Pod that came late can be patched only when no Pod
+// with another image is left.
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();
@@ -105,8 +106,9 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   // If a newer template is wanted, the exchange does not wait for Pods that come late with the old
   // template.
   const bool wanted = situation.wanted.Is(in_place.stash()->fingerprint);
-  // The host gets one Pod more before a Pod that came late is patched, just as in phase returning.
-  // The pending ReplicaSet has the former template now, so it can make no stand-ins.
+  // If no Pod may be unavailable, the host gets one Pod more before a Pod that came late is
+  // patched, just as in phase returning. The pending ReplicaSet can make no stand-in, because it
+  // has the former template now.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;
   }
@@ -114,8 +116,8 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     if (auto step = EmptyOthersForRecreate(situation)) return step;
     return PatchNextPod(situation);
   }
-  // While Pods are in flight, the stash stays: without it, an ordinary rollout would believe their
-  // Ready condition.
+  // Without the stash an ordinary rollout would count Pods in flight as available if they are
+  // Ready. So the stash stays while Pods are in flight.
   if (wanted && in_place.counts_pods() && OthersAreInFlight(in_place)) return std::nullopt;
   if (IsOnlyLate(situation)) return std::nullopt;
   if (wanted && in_place.counts_pods()) {

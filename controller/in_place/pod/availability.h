@@ -25,7 +25,7 @@ bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 
-// Like AvailableFrom, for a Pod that is known not to be in flight.
+// Like AvailableFrom, for a Pod that the caller does not count as in flight, whatever `state` says.
 std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* state,
                                                int32_t min_ready_seconds);
 

@@ -159,8 +159,8 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
     if (before == under_way.end()) {
       // The kubelet may be creating the first container now, from the old image. A comparison of
       // times cannot show that later, because the node's clock may be ahead of ours. So the entry
-      // gets an empty element in `seen`. If the Pod has no node, no kubelet creates a container:
-      // the patch tests that the Pod still has no node (pod_patch.h).
+      // gets an empty element in `seen`. If the Pod has no node, no kubelet creates a container,
+      // and the patch tests that the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

@@ -46,18 +46,18 @@ seconds KillTime(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When to look again if no event comes: time alone may complete the patch, or a patch that
-  // admission undid is to be sent again (TryAgainAt).
+  // When time alone may complete the patch, or when a patch that admission undid is to be sent
+  // again (TryAgainAt). nullopt if the patch is complete, or if only an event can complete it.
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
 
 // Returns the image that the container `live` ran when the patch was made; empty if that is not
-// known. Returns nullopt if `live` is new: it did not exist then.
+// known. Returns nullopt if `live` did not exist then.
 std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodContainer& live);
 
-// Returns true if the container started in our future: our clock is behind that of its node, so the
-// start does not tell whether the container is new.
+// Returns true if the container's start lies in our future, because our clock is behind the clock
+// of its node. The start then does not tell whether the container is new.
 bool StartsInFuture(const PodContainer& live, WallTime now);
 
 // Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again.

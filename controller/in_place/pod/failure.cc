@@ -83,8 +83,8 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
       signals.push_back({{patch.name, std::string(kTooManyRestarts)}, kAtOnce});
     }
   }
-  // The timeout counts from the last change of Ready: a Pod that is unavailable for a moment has
-  // not failed.
+  // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
+  // moment does not fail.
   const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
   signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
   return signals;

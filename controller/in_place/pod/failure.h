@@ -28,8 +28,8 @@ struct PodFailure {
 };
 
 // Returns the sentence in which users read `failure`, with its reason at the end and without a
-// period. `pod` is how the sentence calls the Pod: "pod web-1", "this Pod". `pod_timeout` is that
-// of FailureOf. Examples:
+// period. `pod` is how the sentence calls the Pod: "pod web-1", "this Pod". If the reason is
+// kPodTimeout, the sentence names `pod_timeout` as the time that has passed. Examples:
 //   - "container app of pod web-1 does not run (ErrImagePull)"
 //   - "pod web-1 has not been available for 600 s (PodTimeout)"
 std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout);
@@ -40,7 +40,8 @@ PodState AsIfPatched(const Pod& stand_in);
 
 // Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
 // Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
-// a lost node.
+// a lost node. `pod_timeout` is how long the Pod may stay unavailable after its patch, after it got
+// its node, and after Ready last changed.
 //
 // A status that the kubelet wrote before it saw the patch is about the old image, and shows no
 // failure of the patch. For example, a Pod that could not start is patched before other Pods, and

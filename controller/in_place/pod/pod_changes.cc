@@ -101,7 +101,7 @@ Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const 
                               .from = std::string(container->image.text()),
                               .to = wanted.image});
   }
-  // The images of a template list the init containers first; changes list them last.
+  // TemplateImages lists the init containers first, but TemplateChanges lists them last.
   std::ranges::stable_partition(
       changes.images, [](const ImageChange& change) { return change.kind == ContainerKind::kApp; });
   return changes;

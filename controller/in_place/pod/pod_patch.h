@@ -11,8 +11,8 @@
 //
 // If the patch arrives a second time, the API server refuses it or it changes nothing. Example: a
 // patch brings app:1 to app:2, a later patch goes back to app:1, and the network delivers the first
-// patch again. The Pod has the images for which the first patch tests, but the state annotation of
-// the later patch: the API server refuses the first patch.
+// patch again. The Pod has the images for which the first patch tests, but it has the state
+// annotation of the later patch, so the API server refuses the first patch.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ namespace windlass::in_place {
 struct SeenPod {
   ObjectKey key;
   Uid uid;
-  // False: no kubelet has begun a container from the old image (P-047).
+  // False if we saw no node. Then no kubelet had begun a container from the old image, and the
+  // patch tests that the Pod still has no node (P-047).
   bool has_node = true;
   bool has_labels = true;
   bool has_annotations = true;

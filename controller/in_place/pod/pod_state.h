@@ -7,8 +7,8 @@
 //    "c":{"app":{"from":"r/app:1","to":"r/app:2","id":"containerd://…","img":"r/app@sha256:…",
 //                "rc":0,"tpl":true,"seen":[{"id":"containerd://…","image":"r/app:1"}]}}}
 //
-// While the Pod is drained (P-040), there is one more member, `drain`: from before the patch until
-// the Pod's containers are ready again. Until the new patch is made, the other members still
+// While the Pod is drained (P-040), from before the patch until the Pod's containers are ready
+// again, there is one more member, `drain`. Until the new patch is made, the other members still
 // describe the previous patch of the Pod. If the Pod was never patched, `target` and `from` are
 // both the template that the Pod has, and `c` is empty.
 //
@@ -18,9 +18,9 @@
 //
 //    "pod":"<uid>"
 //
-// Any client with the right to patch Pods can write the annotation. An unreadable text is an error,
-// and its Pod counts as foreign. Unknown members, such as v0.1.0's "reserved", are ignored, and
-// dropped at the next write.
+// Any client with the right to patch Pods can write the annotation. If the text cannot be read,
+// ParsePodState returns an error, and the Pod counts as foreign (revision_of_pod.h). Unknown
+// members, such as v0.1.0's "reserved", are ignored, and dropped at the next write.
 #pragma once
 
 #include <cstddef>

@@ -37,6 +37,8 @@ enum class RevisionBasis : uint8_t {
 // tags have one digest. But if admission puts back the image that the old template names, the Pod
 // was not updated: kPutBack.
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
+// Returns true if admission put back the image that the container of `patch` had before our patch,
+// and that the old template names.
 bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch);
 
 struct RevisionOfPod {

@@ -32,9 +32,9 @@ Result<Drain> ParseDrain(std::string_view text);
 // Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Checks that the template, which may be null, and the selector of `workload` allow this drain.
-// Windlass cannot add a missing label or readinessGate: the ReplicaSet's template would no longer
-// equal the workload's. Error kConfig; its message says what to change.
+// Checks that the template and the selector of `workload` allow this drain. The template may be
+// null. Windlass cannot add a missing label or readinessGate itself, because the ReplicaSet's
+// template would then differ from the workload's. Error kConfig; its message says what to change.
 Status CheckDrain(const Drain& drain, const Workload& workload);
 
 // Returns a warning if the drain's label has another value than `on` in the template, for example

@@ -115,8 +115,8 @@ Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std:
   return std::nullopt;
 }
 
-// Collects the changed images. Requires that JudgeNames found nothing, and that no image is missing
-// in only one of the templates.
+// Adds the changed images to `changes`. Refuses if one of them cannot change in a Pod. Requires
+// that JudgeNames found nothing, and that no image is missing in only one of the templates.
 Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -160,7 +160,8 @@ void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
       CompareMaps(At(c.host, "/metadata/annotations"), At(c.target, "/metadata/annotations"));
 }
 
-// Requires that `changes` has the images and tolerations already.
+// Adds the changed labels and annotations to `changes`, which must have the images and tolerations
+// already. Refuses changes that a running Pod would not notice.
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   CollectMetadata(c, changes);
   if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;

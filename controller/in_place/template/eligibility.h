@@ -1,8 +1,10 @@
 // Decides by the templates and the workload alone whether a rollout can be carried out in place.
-// Other files decide what depends on Pods and nodes. Source: P-002 … P-012.
+// Other files decide what depends on Pods and nodes:
 //   - kubelet versions: controller/in_place/pod/nodes.h
-//   - admission:        controller/in_place/phases/refusal_count.h
-//   - budgets:          controller/in_place/batch/budget.h
+//   - admission: controller/in_place/phases/refusal_count.h
+//   - budgets: controller/in_place/batch/budget.h
+//
+// Source: P-002 … P-012.
 #pragma once
 
 #include <cstddef>
@@ -55,8 +57,8 @@ struct NotEligible {
 };
 
 // The most bytes of `about` that messages and notes show: a pointer may contain a user's key of any
-// length. The API server's answer to a refused patch is cut to as many bytes
-// (WriteRefusals).
+// length. WriteRefusals (controller/in_place/phases/refusal_count.h) cuts the API server's
+// answer to a refused patch to as many bytes.
 inline constexpr size_t kAboutBytesMax = 512;
 
 // Text returns `why` as the notes of a rollout and the log have it. Examples:
@@ -92,7 +94,8 @@ Result<Verdict> CompareTemplates(std::string_view host_template, std::string_vie
 
 // Returns true if a patch that brings a Pod from template `from` to template `to` would change the
 // Pod's labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a
-// Pod keeps them. Error kMalformed as for CompareTemplates.
+// Pod keeps them. Error kMalformed if a template is not a JSON object, or a number in it is too
+// large.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // Returns the reason why the workload cannot be updated in place, judged without the templates;

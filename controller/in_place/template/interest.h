@@ -1,4 +1,4 @@
-// Says which parts of decoded objects in-place updates need, in addition to those that every
+// Says what of an object the decoder must keep for updates in place, in addition to what every
 // planner needs.
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace windlass::in_place {
 
-// Returns true if the annotation windlass.dev/in-place of this ReplicaSet or Deployment has a value
-// other than "Disabled" or "disabled": the workload may be updated in place. The text of the
+// Returns true if this ReplicaSet or Deployment may be updated in place: it has the annotation
+// windlass.dev/in-place, with any value but Disabled in upper or lower case. The text of the
 // object's template is then kept, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 

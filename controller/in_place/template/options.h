@@ -51,9 +51,10 @@ struct Options {
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // One error of kind kConfig for each wrong value, in this order: values of the keys above, in the
-  // order of the keys; removed settings (removed_settings.h); values that contradict each other.
-  // Each message names the workload, the setting or strategy field, and what to write instead.
+  // One error of kind kConfig for each wrong value. The order is: settings and limits of the
+  // strategy, in about the order of the fields of Options; removed settings (removed_settings.h);
+  // values that contradict each other. Each message names the workload, the setting or strategy
+  // field, and what to write instead.
   std::vector<Error> errors;
   std::vector<std::string> warnings;  // in the same form; do not disable the policy
 };

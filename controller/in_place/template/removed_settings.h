@@ -9,7 +9,7 @@ namespace windlass::in_place {
 
 struct RemovedSetting {
   std::string_view key;
-  // Returns true if the value asks for what Windlass always does now: then the annotation has no
+  // Returns true if the value asks for what Windlass always does now. The annotation then has no
   // effect, and a warning says so. Any other value is an error.
   bool (*is_default)(std::string_view value);
   std::string_view what_holds;  // what Windlass always does now: a sentence without its full stop

@@ -67,10 +67,10 @@ struct Unpatched {
   Fingerprint of;  // the template that the Pod has
 };
 
-// Returns the patch that takes the Pod out of traffic. The mode is that in the Pod's state if the
-// Pod is drained already, otherwise that of `options`; it must not be kNone. In mode kLabel the
-// label's present value is saved in the state, because EndDrain needs it. Error kInvalid if the
-// state would be too long.
+// Returns the patch that takes the Pod out of traffic. If the Pod is drained already, the mode is
+// that in its state, otherwise that of `options`. The mode must not be kNone. In mode kLabel, if
+// the Pod is not drained yet, the patch saves the label's present value in the state, because
+// EndDrain needs it. Error kInvalid if the state would be too long.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 

@@ -37,8 +37,8 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                                                  const KnownTemplate& from, const PodTarget& target,
                                                  const std::string* whole_pod, WallTime now);
 
-// Returns the patch that writes `state` to the Pod. The patch changes nothing else: it also writes
-// the revision label, but the Pod already has that label (LostState).
+// Returns the patch that writes `state` to the Pod. The patch also writes the revision label, with
+// the value that the Pod already has (LostState), and changes nothing else.
 Result<Request> RestoreState(const Pod& pod, const PodState& state);
 
 }  // namespace windlass::in_place

@@ -122,7 +122,7 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // have no whole Pods, Nodes and budgets (HasSynced). Such an informer is
 //   - late, until kServerStartsWithin has passed: an update in place waits, and no condition
 //     reports the wait. If a Pod may be restarting in place, a rollout that replaces Pods waits,
-//     too: otherwise it would take down Pods beside that Pod (IsLate)
+//     too, because it would take down Pods beside that Pod (IsLate in phases/find_rollout.h)
 //   - missing after that, and at once if it was given up for lack of room: an update in place goes
 //     on waiting, and its condition reports what is missing. A rollout that replaces Pods goes on
 // The caches of Deployments and ReplicaSets may be used for two minutes without their right

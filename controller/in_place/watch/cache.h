@@ -26,7 +26,7 @@ class InPlaceCache final : public WatchExtension {
   // this process watches only one namespace.
   explicit InPlaceCache(Informers& informers);
 
-  // Called when an informer becomes complete, fails or recovers: each of these changes may matter
+  // Called when an informer becomes complete, fails or recovers. Each of these changes may matter
   // to every workload that needs the informers.
   std::function<void()> on_news;
 
@@ -36,7 +36,8 @@ class InPlaceCache final : public WatchExtension {
   void LetGo() override;
   void Stop() override;
   // Restarts each informer that has no complete state yet: the objects that it has received may be
-  // older than a new leader's term, and the LeadershipBarrier does not cover them (L-011).
+  // older than a new leader's term, and the LeadershipBarrier compares only complete caches
+  // (L-011).
   void StartOverUnlessSynced();
 
   // Returns true while a workload needs the informers.

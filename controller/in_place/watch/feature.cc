@@ -20,8 +20,8 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
   cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
 }
 
-// Without the right to watch whole Pods, this process updates no Pod in place, and other workloads
-// must not wait for whole Pods.
+// Until whole Pods are cached completely, or without the right to watch them, this process updates
+// no Pod in place. Workloads without updates in place must not wait for whole Pods.
 std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
   if (!cache_.HasPods()) return {};
   return {Compared(cache_.pods())};

@@ -12,7 +12,7 @@
 namespace windlass {
 namespace {
 
-// Returns the members of all lists in one.
+// Returns one list with the members of all `lists`, in order.
 template <size_t... Sizes>
 constexpr auto Joined(const std::string_view (&... lists)[Sizes]) {
   std::array<std::string_view, (Sizes + ...)> all{};
@@ -21,8 +21,8 @@ constexpr auto Joined(const std::string_view (&... lists)[Sizes]) {
   return all;
 }
 
-// Why a write failed: Name of each ErrorKind but DisruptionBudget. Only an eviction can fail with
-// that kind, and updates in place evict no Pods.
+// The results of a write that failed: Name(kind) for every ErrorKind except DisruptionBudget. Only
+// an eviction can fail with DisruptionBudget, and updates in place evict no Pods.
 constexpr std::string_view kErrors[] = {
     "NotSent",      "Ambiguous",       "Cancelled",     "Tls",
     "Unauthorized", "Forbidden",       "QuotaExceeded", "NamespaceTerminating",
@@ -39,7 +39,7 @@ constexpr std::string_view kFailsItself[] = {in_place::kTooManyRestarts, in_plac
                                              in_place::kImagePutBack};
 constexpr auto kFailureReasons = Joined(waiting::kNotStarted, waiting::kEnded, kFailsItself);
 
-// Why a template needs new Pods: Name of each Reason (eligibility.h).
+// Why a template needs new Pods: Name(reason) for every Reason (eligibility.h).
 constexpr std::string_view kNotEligible[] = {"FieldChanged",
                                              "RestartRequested",
                                              "InitImageChanged",

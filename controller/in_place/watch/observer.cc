@@ -18,7 +18,8 @@ using in_place::ContainerPatch;
 using in_place::PodState;
 
 // The most Pods that are followed from their patch until they are available. If more Pods are
-// patched at once, the others have no Events and figures.
+// patched at once, the others get no Event InPlaceUpdated, and their times are missing in the
+// metrics.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
 // The greatest age of a patch that this process follows although it did not see the patch being
 // made. An older patch may have been carried out long ago, and the container may have crashed

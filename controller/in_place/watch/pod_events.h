@@ -13,17 +13,18 @@ namespace windlass {
 
 // In each function, `state` is the state of the Pod's last patch.
 
-// Returns the Event that says: the Pod's containers were restarted, `took` after the patch. The
+// Returns the Event that says that the Pod's containers were restarted, `took` after the patch. The
 // message names images that admission put in place of ours.
 Event InPlaceUpdated(const Pod& pod, const in_place::PodState& state, Duration took);
 
-// Returns the Event that says why the patch failed. `pod_timeout` is that of FailureOf.
+// Returns the Event that says why the patch failed. `pod_timeout` is how long a Pod may stay
+// unavailable (FailureOf in failure.h).
 Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure& failure,
                     seconds pod_timeout);
 
-// Returns the Event that says: another client changed the Pod's spec since the patch. Returns
-// nullopt if no client did so. Always returns nullopt if the server is older than 1.33, because it
-// counts no generations of Pods.
+// Returns the Event that says that another client changed the Pod's spec since the patch. Returns
+// nullopt if no client did so. If the server is older than 1.33, always returns nullopt, because
+// such a server counts no generations of Pods.
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

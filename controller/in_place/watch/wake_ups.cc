@@ -8,7 +8,7 @@
 namespace windlass {
 namespace {
 
-// The index by node spares a look at every Pod of the cluster when one Node changes.
+// The key of the index by node. With the index, a change of one Node needs no look at every Pod.
 std::optional<Symbol> NodeOf(const Pod& pod) {
   return pod.node_name.empty() ? std::nullopt : std::optional(pod.node_name);
 }

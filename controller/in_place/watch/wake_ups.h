@@ -1,6 +1,6 @@
-// Maps changes of whole Pods, Nodes and PodDisruptionBudgets to the keys of workloads that are
-// updated in place: such a workload is looked at after each step of its Pods. Handlers only compute
-// keys and wake them.
+// Maps changes of whole Pods, Nodes and PodDisruptionBudgets to the keys of the workloads for which
+// updates in place matter. The next step of such a workload then follows at once. Handlers only
+// compute keys and wake them.
 #pragma once
 
 #include <set>
@@ -14,8 +14,8 @@ namespace windlass {
 
 class InPlaceWakeUps {
  public:
-  // Registers handlers with the stores of `in_place`, before its informers start. `in_place`
-  // extends `cache`. All references must outlive this object.
+  // Construct this before the informers of `in_place` start, because it adds an index and handlers
+  // to their stores. `in_place` extends `cache`. All references must outlive this object.
   InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host);
   InPlaceWakeUps(const InPlaceWakeUps&) = delete;
   InPlaceWakeUps& operator=(const InPlaceWakeUps&) = delete;

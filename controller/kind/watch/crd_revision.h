@@ -31,8 +31,9 @@ NeededRight RightToRead(const NeededCrd& crd);
 
 class CrdRevision {
  public:
-  // `host` must outlive the CrdRevision. `not_served` and `recovered` are those of the informer of
-  // the kind's objects. They must not be called after the CrdRevision is destroyed.
+  // `host` must outlive the CrdRevision. `not_served` and `recovered` are listener lists of the
+  // informer of the kind's objects. The informer must not call their listeners after the
+  // CrdRevision is destroyed.
   //
   // After `not_served`, only a new answer counts: the objects may be served again with another
   // CustomResourceDefinition. After `recovered`, asks again unless permits() is true. Whenever an

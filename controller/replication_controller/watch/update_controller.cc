@@ -30,10 +30,10 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
          a.meta.owner_references == b.meta.owner_references;
 }
 
-// The annotation windlass.dev/rolling-update-to of `controller` asks for an update (RC-1). Returns
-// the step that creates the update; if this sync has created it already, the step that waits for
-// it. Leaves an existing update of that name as it is, even if it has ended: the right to annotate
-// a ReplicationController is not the right to change an update.
+// Returns the step that creates the update for which the annotation windlass.dev/rolling-update-to
+// of `controller` asks (RC-1). If this sync has sent it already, returns a Wait; or Failed, if the
+// creation failed. If an update of this name exists already, it stays as it is, even if it has
+// ended: the right to annotate a ReplicationController is not the right to change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));

@@ -34,16 +34,17 @@ bool IsRefusedWhole(const Update& update) {
          status.target.empty();
 }
 
-// Returns true if the last run ended in this change, and the spec asks for another run already
-// (Finish).
+// Returns true if the last run ended in this change, and the spec asks for another run already.
+// Finish (writes.h) has then stored the phase Preparing.
 bool EndsForNext(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   const bool ended = status.step == rc::kStepDone && before.status.step != rc::kStepDone;
   return ended && status.phase == rc::kPreparing;
 }
 
-// Returns true if `now` is in the middle of a rename, or has just ended one. If spec.rollback is
-// set before the new controller is gone, the run clears the journal, and goes back.
+// Returns true if `now` is in the middle of a rename, or has just ended one. If a user sets
+// spec.rollback before the new controller is gone, the run clears the journal and goes back, so it
+// renames nothing any more.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
@@ -138,8 +139,9 @@ void UpdateObserver::SeenFirst(const Update& update) {
     return;
   }
   Rollout rollout{.midway = true};
-  // The run began when the update ceased to be ready, or later. A rollback begins while the update
-  // is not ready, so the condition does not show when the rollback began.
+  // The rollout counts as begun when the update ceased to be ready. It did not begin earlier. A
+  // rollback begins while the update is not ready, so the condition does not show when the rollback
+  // began.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);

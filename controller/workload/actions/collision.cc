@@ -15,13 +15,14 @@
 namespace windlass::workload {
 namespace {
 
-// Windlass stops a rollout if this many names in a row are taken for one template.
+// Windlass stops a rollout when this many names in a row, all for one template, were taken from us
+// (WasTakenFromUs).
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// `found` is the ReplicaSet that has the name which the new ReplicaSet was to get. Returns true if
-// it was made for this workload and then changed or taken away. In that case it still belongs to
-// the workload, or no status has acknowledged its revision. Returns false for two ordinary
-// collisions:
+// `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass made
+// it for this workload, and another client then changed it or took it away. Either of two facts
+// shows this: the ReplicaSet still belongs to the workload, or no status has acknowledged its
+// revision. Returns false if `found` cannot be read, and for two ordinary collisions:
 // - The ReplicaSet is older than the workload: a former workload of that name made it (B-45).
 // - The ReplicaSet does not belong to the workload, and a status has acknowledged its revision: it
 //   served until a user edited its labels or owners.
@@ -36,11 +37,11 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// Gives up if the ReplicaSet with this name, and the ReplicaSets with the two names tried before,
-// were all taken from us: otherwise Windlass would make ReplicaSets without end (B-10). First
-// returns a read of each of the three, one per call, and then the step that gives up. Returns
-// nullopt if fewer names were tried, or if one of the three is an ordinary collision
-// (WasTakenFromUs).
+// Returns the step that gives up if three ReplicaSets were all taken from us (WasTakenFromUs): the
+// one with the name of `parts`, and those with the two names tried before. Otherwise Windlass would
+// make ReplicaSets without end (B-10). Before this step, returns an uncached read of each of the
+// three ReplicaSets, one read per call. Returns nullopt if fewer names were tried, or if one of the
+// three is gone or an ordinary collision.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);
@@ -94,7 +95,8 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
          (!situation.wanted.known || situation.wanted.Is(rs->template_fingerprint));
 }
 
-// Returns true if our ReplicaSet of that name has a revision that no status has acknowledged yet.
+// Returns true if our ReplicaSet `name` was made just now: it has a revision that no status has
+// acknowledged yet.
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {

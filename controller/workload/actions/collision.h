@@ -5,7 +5,8 @@
 //   - by our own ReplicaSet with this template: an uncached read puts that ReplicaSet into the
 //     cache, where it is then found as the new ReplicaSet (D-177);
 //   - by anything else: collisionCount in the status grows by one and the sync fails. The next
-//     sync, after back-off, uses another name (D-178). A sync never sends a second create.
+//     sync, after back-off, uses another name (D-178). A sync whose create failed sends no second
+//     create.
 //
 // Differs from upstream if ReplicaSets are changed while they are created, for example by an
 // admission webhook (B-10). Upstream takes its own changed ReplicaSet for a collision and creates
@@ -14,8 +15,8 @@
 //   - when the reply to a create shows something other than the new ReplicaSet (a ReplicaSet that
 //     is deleted or released right after its creation does not count);
 //   - when one of our ReplicaSets has the name to be created, and a revision that no status has
-//     acknowledged. Exception: it is an ordinary collision if the ReplicaSet had another number
-//     before, or was complete, or if its template was edited after its revision was acknowledged;
+//     acknowledged. Exception: if that ReplicaSet had another number before, or was complete, it
+//     was not made just now, and the collision is an ordinary one;
 //   - when three names in a row, all for the present template, belong to ReplicaSets that were made
 //     for this workload and then changed or taken away.
 #pragma once
@@ -37,10 +38,11 @@ struct RefusedCreate {
 Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts);
 
-// Returns the step that stops the rollout if:
-//   - this sync created the ReplicaSet `name`, and the reply shows something other than the new
-//     ReplicaSet
-//   - our ReplicaSet `name` has a revision that no status acknowledged
+// Returns the step that stops the rollout in two cases:
+//   - This sync created the ReplicaSet `name`, and the reply shows something other than the new
+//     ReplicaSet.
+//   - Our ReplicaSet `name` has a revision that no status has acknowledged. The exception at the
+//     top of this file applies.
 // Returns a failure with back-off if the created ReplicaSet is gone again; the next sync creates it
 // anew. Returns nullopt if the ReplicaSet `name` can be created.
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);

@@ -8,8 +8,9 @@
 
 namespace windlass::workload {
 
-// Returns the next step towards a new ReplicaSet of size `replicas`, by default the size in
-// PartsOfNewReplicaSet (D-182). Requires that there is no new ReplicaSet yet.
+// Returns the next step towards a new ReplicaSet of size `replicas`, or smaller if there is less
+// room (room_to_grow.h). By default, `replicas` is the size that PartsOfNewReplicaSet returns
+// (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 // Returns the step that reports that the new ReplicaSet cannot be made, because the workload's
@@ -21,7 +22,7 @@ std::optional<Step> RefuseImpossible(const Situation& situation);
 // Returns true if there is no new ReplicaSet for one of these reasons:
 //   - The API server refused to create it in this sync, for example because of a quota. A lost
 //     reply is not a refusal, and neither is a failure of the server or of a webhook.
-//   - It cannot be made (RefuseImpossible).
+//   - It cannot be made (RefuseImpossible). This is not known before the template is read.
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

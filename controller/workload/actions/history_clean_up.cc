@@ -46,9 +46,10 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 //     latest of the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
-//   - `rs` has a higher number than the new ReplicaSet, which will get an even higher one. Example:
-//     an exchange in place brings revision 3, and a rollback wants revision 2 again. If the
-//     ReplicaSet with 3 were deleted now, the next template would get 3 again (I-11).
+//   - `rs` has a higher number than the new ReplicaSet. While `rs` exists, the next number is above
+//     that of `rs`. Example: an exchange in place brings revision 3, and a rollback wants revision
+//     2 again. If the ReplicaSet with 3 were deleted now, the next template would get 3 again
+//     (I-11).
 //   - The kind keeps a stable revision, and `rs` has the highest number. Example: `rs` has 7, and a
 //     template that came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet
 //     of that template would get 7 again (I-11).
@@ -60,11 +61,11 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   }
   const ReplicaSet* wanted = situation.new_replica_set;
   const int64_t number = RevisionOf(rs->meta).value_or(0);
-  const int64_t last = NextRevision(situation.all) - 1;  // larger ones are too large to count on
+  const int64_t last = NextRevision(situation.all) - 1;  // NextRevision skips larger numbers
   const bool is_above = wanted != nullptr && number > RevisionOf(wanted->meta).value_or(0);
   if (is_above && number <= last) return true;
   if (number >= last && workload.kind.traits().keeps_stable_revision) return true;
-  // The second case of the list above.
+  // Pods may come back in `rs`: the second case above.
   const bool sleeps = TotalReplicas(situation.all) == 0;
   if (sleeps && rs == FindServedLast(situation, situation.all)) return true;
   const bool none_wanted = situation.new_replica_set == nullptr;
@@ -72,19 +73,21 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   return rs == FindStable(workload, situation.all);
 }
 
-// Returns true if history is cleaned up although the rollout is not complete. Otherwise a rollout
-// that never completes would let the history grow without end (RO-125). Example: limit 2, a
-// partition that no user lifts, and 12 templates one after the other.
+// Returns true if history may be cleaned up before the rollout is complete: the workload is paused,
+// the rollout rests at a step or a partition, or the kind keeps a stable revision. Otherwise the
+// history could grow without end (RO-125). Example: limit 2, a partition that no user lifts, and 12
+// templates one after the other.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if the rollout is complete and not paused. Also returns true for another rollout,
-// unless
-// - MayCleanUpMidway is false
-// - a rollback waits: it may go back to a revision that would be deleted (D-472, D-481)
-// - the wanted template is not known: any of `old` may be the new ReplicaSet (RO-039)
+// Returns true if the rollout is complete and the workload is not paused (D-481). Otherwise also
+// returns true, unless one of these holds:
+// - MayCleanUpMidway is false.
+// - A rollback waits: it may go back to a revision that would be deleted (D-472).
+// - There is no new ReplicaSet, and the wanted template is not known: any of `old` may have that
+//   template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

@@ -8,9 +8,9 @@
 
 namespace windlass::workload {
 
-// Returns the old ReplicaSets to delete, lowest revision first. If the limit is exceeded by n,
-// chooses n old ReplicaSets, without those that are being deleted already. Of these n, leaves out
-// those that must stay (D-482…D-486):
+// Returns the old ReplicaSets to delete, lowest revision first. ReplicaSets that are being deleted
+// already do not count. If there are n more old ReplicaSets than revisionHistoryLimit allows,
+// chooses n of them, and then leaves out each of the n that must stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
 // - under Recreate, ReplicaSets with terminating Pods (S-010)
@@ -23,14 +23,16 @@ namespace windlass::workload {
 //   other two are deleted
 std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 
-// Returns the next deletion. The deletion carries uid and resourceVersion as preconditions, so a
-// ReplicaSet that was scaled up meanwhile is not deleted (B-31). Returns nullopt if there is
-// nothing to delete, or if it is not the time. While a rollout is not complete (D-481), history is
-// cleaned up only if no rollback waits (D-472) and the wanted template is known (RO-039). The
-// rollout must also be one of
-//   - a paused rollout
-//   - a rollout that rests at a step or a partition (RO-125)
-//   - a rollout of a kind that keeps the revision that was complete last (RO-125)
+// Returns the next deletion; nullopt if there is nothing to delete, or if it is not time to clean
+// up. The deletion carries uid and resourceVersion as preconditions, so a ReplicaSet that was
+// scaled up meanwhile is not deleted (B-31).
+//
+// It is time when the rollout is complete and the workload is not paused (D-481). It is also time
+// if all of these hold:
+//   - No rollback waits (D-472).
+//   - There is a new ReplicaSet, or the wanted template is known (RO-039).
+//   - The workload is paused, the rollout rests at a step or a partition, or the kind keeps the
+//     revision that was complete last (RO-125).
 std::optional<Step> CleanUpHistory(const Situation& situation);
 
 }  // namespace windlass::workload

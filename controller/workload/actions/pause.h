@@ -9,8 +9,8 @@
 //   - the deadline does not run, and has no timer (D-443).
 //
 // Two differences from upstream (docs/differences.md):
-//   - Upstream writes the condition in a status write of its own before anything else, and the
-//     counters in another. Windlass writes both at once, after the ReplicaSets (D-610).
+//   - Upstream writes the condition Progressing in a status write of its own before anything else,
+//     and the counters in another. Windlass writes both at once, after the ReplicaSets (D-610).
 //   - Under Recreate, upstream starts Pods of one ReplicaSet beside old Pods of another if a user
 //     pauses the Deployment while old Pods are still terminating. Windlass never does that,
 //     paused or not (S-010).
@@ -26,8 +26,9 @@ namespace windlass::workload {
 // has no step of its own (Extension::Next with Moment::kWhilePaused returned nullopt).
 Step NextWhilePaused(const Situation& situation);
 
-// Returns a status write that marks the resume of a workload that was paused; the deadline counts
-// anew from this write (D-063, D-064). Returns nullopt if there is no resume to mark.
+// Returns the status write after a pause: Progressing then says "resumed" instead of "paused", and
+// the deadline counts anew from this write (D-063, D-064). Returns nullopt if the workload is
+// paused, if Progressing does not say "paused", or if there is no deadline.
 std::optional<Step> AcknowledgeResume(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -18,7 +18,7 @@ struct RecreateStep {
 //   1. annotate the new ReplicaSet
 //   2. scale old ReplicaSets to 0
 //   3. wait until their Pods are gone (old_pods_left.h)
-//   4. scale the new ReplicaSet to its full size
+//   4. create the new ReplicaSet with its full size, or scale it to that size
 RecreateStep NextRecreate(const Situation& situation);
 
 }  // namespace windlass::workload

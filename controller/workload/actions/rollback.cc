@@ -43,8 +43,8 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
   return present_has_number ? second : highest;
 }
 
-// Returns the step that records `outcome` in the workload's status. Returns Failed if the API
-// server refused the record in this sync (RO-021). Returns nullopt if there is nothing to record.
+// Returns the step that records `outcome` in the workload's status. Returns Failed if this sync has
+// sent the record and the write failed (RO-021). Returns nullopt if there is nothing to record.
 // Also returns nullopt if the API server accepted the record but did not keep it, as with an older
 // CRD: the rollback must not wait for such a record.
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
@@ -70,8 +70,9 @@ Write Clear(const Situation& situation, Event::Type type, std::string_view why,
           .on_success = {{type, reason, std::move(message)}}};
 }
 
-// Refuses a rollback that has nothing to go back to (RO-025). `message` is upstream's text. For
-// kinds that record rollbacks, `remedy` is used instead: it also says what to do.
+// Returns the next step to refuse a rollback that would change nothing: the revision does not
+// exist, or it has the present template (RO-025). `message` is upstream's text. For kinds that
+// record rollbacks, `remedy` is used instead: it also says what to do.
 Step Refuse(const Situation& situation, std::string_view why, std::string message,
             std::string remedy) {
   if (situation.workload.kind.traits().records_rollbacks) message = std::move(remedy);
@@ -84,7 +85,7 @@ Step Refuse(const Situation& situation, std::string_view why, std::string messag
   return Clear(situation, Event::Type::kWarning, why, std::move(message));
 }
 
-// `rollout "web"`
+// Returns kind and name, for messages. Example: `rollout "web"`.
 std::string Named(const Workload& workload) {
   return std::string(workload.kind.traits().noun) + " \"" + workload.meta.name + "\"";
 }
@@ -97,9 +98,10 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if an earlier rollback to revision `asked` brought `target` back. A `target` with
-// the number `asked` does not prove it: after a crash between record and rollback, another template
-// may have got the number.
+// Returns true if an earlier rollback to revision `asked` brought `target` back: `target` has the
+// number that this revision got then, according to the record. This number alone does not prove it,
+// because after a crash between record and rollback another template may have got the number. So
+// `target` must also have had the number `asked` before, unless the record has one number for both.
 bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -211,17 +213,18 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
            "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
 }
 
-// Returns true if an earlier rollback to revision `asked` brought back `target`, which has the
-// workload's template. `target` may still have the number `asked`, because it gets no new number
-// while Pods follow another revision.
+// Requires that `target` has the workload's template. Returns true if an earlier rollback to
+// revision `asked` brought `target` back. Also returns true if there was such a rollback, and
+// `target` still has the number `asked`: while Pods follow another revision, `target` gets no new
+// number.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   if (WasRolledBackTo(workload, target, asked)) return true;
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   return before && asked != 0 && before->asked == asked && RevisionOf(target.meta) == asked;
 }
 
-// Removes a request for a rollback that was performed before, and whose revision is the present
-// one: a user has set the same value again (RO-023).
+// Returns the next step to remove a request that a user has made again: the rollback was performed
+// before, and its revision is still the present one (RO-023).
 Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const Workload& workload = situation.workload;
   const int64_t asked = *workload.roll_back_to;
@@ -241,16 +244,18 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
 std::optional<Step> NumberPresent(const Situation& situation) {
   if (situation.new_replica_set == nullptr) {
     if (auto step = RefuseStrategy(situation.workload)) return step;
-    // The template that the rollback is about to replace gets no Pods. Upstream gives it some
-    // (D-462).
+    // The rollback is about to replace the present template. Upstream gives this template Pods
+    // nevertheless (D-462). Windlass does so only in a rolling update of a kind that does not
+    // record rollbacks.
     const bool none = situation.recreate() || situation.workload.kind.traits().records_rollbacks;
     return none ? CreateNewReplicaSet(situation, 0) : CreateNewReplicaSet(situation);
   }
   return UpdateNewReplicaSet(situation, situation.new_replica_set->replicas);
 }
 
-// Returns true if no ReplicaSet of the present template can be made: the API server refused to
-// create it, its name is taken, or the template or the strategy cannot be read.
+// `kind` is that of an error of NumberPresent. Returns true if the error shows that no ReplicaSet
+// of the present template can be made: the API server refused to create it, its name is taken, or
+// the template or the strategy cannot be read.
 bool CannotBeMade(ErrorKind kind) {
   return IsRefusal(kind) || kind == ErrorKind::kAlreadyExists || kind == ErrorKind::kMalformed;
 }

@@ -2,10 +2,11 @@
 // D-460…D-472.
 //
 // A Deployment asks by an annotation (controller/deployment/rollback_annotation.h), which other
-// clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. While a
-// rollback is asked for, nothing is scaled or rolled (D-471). One write of the workload's main
-// endpoint puts the template back and removes the request. This write ends the sync: the next sync
-// finds an old ReplicaSet as the new one and rolls out as usual (D-470).
+// clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. If the
+// workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
+// rolled out while a rollback is asked for (D-471). One write of the workload's main endpoint puts
+// the template back and removes the request. This write ends the sync: the next sync finds an old
+// ReplicaSet as the new one and rolls out as usual (D-470).
 //
 // Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
 //   - The record is written first. After a crash between record and rollback, the request is still
@@ -17,7 +18,7 @@
 //     request (RO-023). A request for 0 goes back one revision each time that a user makes it
 //     (RO-024).
 //
-// Differs from upstream under Recreate: if a template is abandoned before it has a ReplicaSet,
+// Differs from upstream under Recreate: if a template is rolled back before it has a ReplicaSet,
 // Windlass makes one of size 0 for it. Upstream makes one with all Pods, beside the old ones.
 #pragma once
 
@@ -27,7 +28,8 @@
 
 namespace windlass::workload {
 
-// Returns the next step of a rollback; nullopt if none is asked for. The steps:
+// Returns the next step of a rollback; nullopt if none is asked for. If this sync has patched the
+// workload already and no rollback is asked for any more, returns Wait. The steps:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
 //      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
@@ -37,10 +39,12 @@ namespace windlass::workload {
 //      with a Warning that says why (D-463, D-465, D-466).
 // Kinds that record rollbacks write the record before step 2, or before the request is removed.
 //
-// In two cases, the rollback proceeds although step 1 made no ReplicaSet, and the present template
-// has no number: the extension holds the creation back, or the kind records rollbacks and the
-// creation fails (RO-026). A request for 0 then means the highest revision; for kinds that keep a
-// stable revision, it means the highest that was complete.
+// If step 1 makes no ReplicaSet, the present template has no number. The rollback proceeds
+// nevertheless in two cases (RO-026):
+//   - The extension holds the creation back.
+//   - The creation fails, and the kind records rollbacks.
+// A request for 0 then means the highest revision. If the kind keeps a stable revision, it means
+// the highest revision that was complete, if there is one.
 //
 // While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
 // present template is the workload's own, not that of the Pods (RO-033).

@@ -17,8 +17,8 @@ namespace windlass::workload {
 namespace {
 
 // Returns how many Pods of growth are worth a write of their own. A new ReplicaSet that can grow by
-// that many does not wait for old ones to shrink: making the Pods takes longer than the write.
-// Examples: surge 25, unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
+// that many does not wait for old ones to shrink: the wait would cost more time than one more
+// write. Examples: surge 25, unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
@@ -32,10 +32,9 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 
 // Returns the old ReplicaSets in the order in which their Pods are removed: the oldest first. While
 // steps or a partition are in force, even if they hold no Pod back at this size, the ReplicaSet of
-// the kept revision comes last. So during a step, or after an abort, the old Pods that remain are
-// of the revision that was complete, not of one that was given up (RO-087). Example: 5 Pods of
-// stable revision 1, and 5 of revision 2, which failed; the first Pod of revision 3 replaces one of
-// revision 2.
+// the kept revision comes last. So the old Pods that remain meanwhile are of the revision that was
+// complete, not of one that was given up (RO-087). Example: 5 Pods of stable revision 1, and 5
+// of revision 2, which failed; the first Pod of revision 3 replaces one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const ReplicaSet* last = FindStable(situation.workload, situation.all);
@@ -62,7 +61,8 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
   // A new ReplicaSet with Pods waits until the Pods of its last size are made. If it grows by fewer
-  // than LargeStep, it also waits while an old one shrinks: it can then grow further in one write.
+  // than LargeStep, it also waits while an old one shrinks: afterwards it can grow further in one
+  // write.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
   const bool later = new_replica_set.replicas > 0 &&

@@ -1,4 +1,4 @@
-// One pass of a RollingUpdate, as steps. rolling_sizes.h decides the sizes.
+// The order of the writes of a RollingUpdate. rolling_sizes.h computes the sizes.
 #pragma once
 
 #include <optional>
@@ -12,25 +12,26 @@ namespace windlass::workload {
 //   2. bring it up to date, and to its size
 //   3. shrink an old one: the oldest first (D-260); while steps or a partition are in force, the
 //      stable one last (RO-087)
-//   4. make the missing ones of the Pods that are held back on the old revision (RO-120)
+//   4. grow the keeper (proven.h) if Pods that are held back on the old revision are missing
+//      (RO-120)
 // If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
 // if no read is needed.
 //
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Windlass goes on to the old
-// ones in the same pass, with the same sizes:
+// ones in the same sync. The write does not change how many old Pods may be removed:
 //
 //   removable old Pods = all Pods - minimum available - new Pods that are not available
 //
-// n more new Pods raise the first and the last number by n, so no more old Pods can be removed.
-// Example: 10 desired, maxUnavailable 2, so at least 8 available; 8 old Pods; the new ReplicaSet
-// grows from 3 to 5, and none of its Pods is available.
+// n more new Pods raise both "all Pods" and "new Pods that are not available" by n, so the
+// difference stays the same. Example: 10 desired, maxUnavailable 2, so at least 8 available; 8 old
+// Pods; the new ReplicaSet grows from 3 to 5, and none of its Pods is available.
 //   before: 11 - 8 - 3 = 0
 //   after:  13 - 8 - 5 = 0
 //
 // A new ReplicaSet with Pods does not grow
 //   - before the Pods of its last size are made;
-//   - in the sync in which an old one shrinks, unless it would grow by at least the largest of 10,
-//     surge and max_unavailable.
+//   - in the sync in which an old one shrinks. Exception: the new one can grow by at least the
+//     largest of 10, surge and max_unavailable.
 // Example of waiting: 10 desired, surge 3, unavailable 2; new 3 and old 8, all available. The old
 // one is set to 5. When its Pods are gone, the new one is set from 3 to 8. Without waiting, the new
 // one would first be set to 5: one more write and Event.

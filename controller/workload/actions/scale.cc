@@ -31,14 +31,15 @@ std::vector<const ReplicaSet*> Active(const std::vector<const ReplicaSet*>& repl
 }
 
 // Returns true if the desired-replicas annotation of `rs` holds another size than `replicas`.
-// Returns false if the annotation cannot be parsed (D-352).
+// Returns false if the annotation is missing or cannot be parsed (D-352).
 bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   const std::optional<int32_t> desired = DesiredReplicas(rs);
   return desired && *desired != replicas;
 }
 
-// Returns true if the new ReplicaSet has all Pods of the workload, and all are available. Returns
-// false while Pods are held back on the old revision (RO-044).
+// Returns true if the new ReplicaSet has the workload's size, in its spec and its desired-replicas
+// annotation, and as many available Pods. Returns false while Pods are held back on the old
+// revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -75,7 +76,7 @@ bool HasSizeAnnotations(const ReplicaSet& rs, const Fenceposts& limits) {
 // Returns the only active ReplicaSet. If none is active, returns the ReplicaSet in which Pods come
 // back, the first of these that exists (RO-122, D-354):
 //   - the one that had the Pods when the workload was scaled to 0
-//   - under Recreate the new one, whose turn was next
+//   - under Recreate, the new one: Recreate would have given Pods to it next
 //   - the one of the kept revision
 //   - the new one
 //   - the latest of the old ones
@@ -99,9 +100,10 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
-// Returns the step to take while there is no room for a size. The scaling event stays open: the
-// step publishes counters without observing the generation, and the next status of a ReplicaSet
-// wakes the key.
+// Returns the step to take while there is no room for a size: the list of Pods that may show room,
+// then a status write with new counters, then the end of the sync. The status write does not
+// observe the generation, so the scaling event stays open. The next status of a ReplicaSet wakes
+// the key.
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
@@ -133,9 +135,10 @@ bool IsRollingOut(const Situation& situation) {
   return !situation.workload.paused && situation.new_replica_set != nullptr;
 }
 
-// Returns the write that grows `keeper` to `wanted`. While there is no room for all of these Pods,
-// keeps the scaling event open. Otherwise later writes would set the size annotations of the other
-// ReplicaSets, which would end the event before the keeper has its Pods.
+// Returns the write that grows `keeper` to `wanted`, as far as there is room; nullopt if `keeper`
+// has that size. While there is no room, returns a step that keeps the scaling event open
+// (KeepOpen). Otherwise later writes would set the size annotations of the other ReplicaSets, which
+// would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -149,15 +152,16 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 //     be updated, and any other `rs` does not grow. `rs` never shrinks for the keeper, which gets
 //     the rest (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the
 //     keeper.
-//   - If there is no keeper: all Pods. Exceptions: unless the workload is paused, `rs` does not
-//     grow
+//   - If there is no keeper: all Pods. Exceptions, only while the workload is not paused: `rs` does
+//     not grow
 //       - if it gives way (GivesWay): the rolling update gives the other Pods to the new ReplicaSet
-//       - if Recreate is about to remove its Pods
+//       - if it is old and its Pods are of two templates (IsMixed): Recreate is about to remove
+//         them
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // Recreate is about to remove the Pods of `rs`. These are of two templates (IsMixed), so `rs`
-    // could not grow before they are gone.
+    // Recreate is about to remove the Pods of `rs`. While Pods of two templates are left (IsMixed),
+    // there is no room for `rs` to grow, so a larger size would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -198,8 +202,8 @@ bool HasSizeEvent(const Situation& situation) {
 
 // Returns the limits for sizes in proportion. The surge is 0 in these cases (RO-049):
 //   - The workload is paused, and steps or a partition are in force: surge Pods would be removed
-//     again after the pause. Example: 3 desired, 1 of them new; paused and scaled to 8 with 25 %: 8
-//     Pods, not 10.
+//     again after the pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with
+//     maxSurge 25 %: 8 Pods, not 10.
 //   - The workload is paused and was not scaled, and its kind keeps a stable revision.
 //   - The template is refused or not known, or there is no ReplicaSet to follow: no Pod is on its
 //     way to another revision.
@@ -208,7 +212,7 @@ Fenceposts LimitsForShares(const Situation& situation) {
   const bool grows_only =
       situation.workload.kind.traits().keeps_stable_revision && !HasSizeEvent(situation);
   if (situation.workload.paused && (limits.holds_back() || grows_only)) limits.surge = 0;
-  // The last case of the list above.
+  // No Pod is on its way to another revision: the last case above.
   const Extended& extended = situation.extended;
   const bool stands = extended.refused.has_value() || extended.new_one_unknown;
   if (stands || HasNothingToFollow(situation)) limits.surge = 0;
@@ -216,7 +220,8 @@ Fenceposts LimitsForShares(const Situation& situation) {
 }
 
 // Returns the positions of the ReplicaSets to write: first those with `goes_first` (RO-087), then
-// others that shrink. Those that grow come last, so that the total is not exceeded.
+// others that shrink, then the rest. ReplicaSets that grow come last, so that there are never more
+// Pods than desired + surge.
 std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
                                   const std::vector<int32_t>& sizes) {
   std::vector<size_t> order;
@@ -297,10 +302,10 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 }
 
 // Returns the write that grows the keeper by the missing Pods, if the template or the create of its
-// ReplicaSet is refused: no rolling update then replaces Pods that another client took from the old
-// ReplicaSets (RO-120). Returns nullopt if nothing is refused, no Pod is missing or there is no
-// keeper. Also returns nullopt if the workload is paused, because the sizes of a paused workload
-// change only with its spec (RO-123).
+// ReplicaSet is refused (RO-120). Example: another client scaled an old ReplicaSet down; no rolling
+// update makes these Pods anew. Returns nullopt if nothing is refused, no Pod is missing or there
+// is no keeper. Also returns nullopt if the workload is paused, because the sizes of a paused
+// workload change only with its spec (RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -327,10 +332,11 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns true if a paused workload has as many Pods as desired and must not use the surge, because
-// surge Pods would be removed again after the pause (RO-049). Kinds that keep a stable revision
-// never use the surge here. Other kinds do, unless Pods are held back on the old revision or follow
-// a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3: true.
+// Called for a paused workload without a scaling event. Returns true if it has as many Pods as
+// desired and must not use the surge, because surge Pods would be removed again after the pause
+// (RO-049). Kinds that keep a stable revision never use the surge here. Other kinds do not use it
+// while Pods are held back on the old revision or follow a revision. Example: 10 desired, surge 3,
+// new 3, old 7, updated_max 3: true.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
@@ -341,14 +347,15 @@ bool RestsAtLimit(const Situation& situation) {
   return holds && total == situation.limits.desired;
 }
 
-// Returns true if a paused workload that adopts ReplicaSets one by one may have more of them to
-// adopt. The first one must then not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5
-// is adopted, one of 15 is to come. If no present ReplicaSet has Pods, one with Pods may still
-// come. Exception: one of these facts shows that the workload itself removed the Pods:
-//   - the size annotation of the new ReplicaSet shows another size, such as 0
-//   - the workload has scaled one of the ReplicaSets to 0
-//   - the ReplicaSet of its kept revision is present
-//   - the workload has rolled one of them out under Recreate, which removes all Pods on its way
+// Returns true if a paused workload, which adopts ReplicaSets one by one, may still adopt one with
+// Pods. The first one must then not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5
+// is adopted, one of 15 is to come. Returns false if two or more ReplicaSets have Pods. Also
+// returns false if none has Pods and one of these facts shows that the workload itself removed
+// them:
+//   - The desired-replicas annotation of the new ReplicaSet shows another size, such as 0.
+//   - The workload has scaled one of the ReplicaSets to 0.
+//   - The ReplicaSet of its kept revision is present and is not the new one.
+//   - The workload has rolled a ReplicaSet out under Recreate, which removes all Pods on its way.
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
@@ -365,7 +372,8 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
 // Returns true if the ReplicaSets of a paused workload keep their sizes: the workload may have
 // taken them over from another workload in the middle of a rollout (RO-038, RO-123). An adoption
 // alone changes no size: an autoscaler may have scaled the former workload after the new one was
-// written, so the sizes may be the right ones. Only an edit of the spec changes them.
+// written, so the sizes may be the right ones. Only an edit of the spec changes them. An edit
+// without a scaling event (`event`) changes no size while MayBeHalfAdopted is true.
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;

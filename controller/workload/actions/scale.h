@@ -10,9 +10,9 @@
 //     annotations, it ends when the status is written.
 // A paused workload is kept at its size in the same way, with or without an event (D-350).
 //
-// The rollout goes on in the same sync, and the status is written after it. Upstream writes a
-// status between the two. If a new template came with the new size, that status acknowledges the
-// template too early (B-41).
+// After the scaling, the rollout goes on in the same sync, and only then is the status written.
+// Upstream writes a status between scaling and rollout. If a new template came with the new size,
+// that status acknowledges the template too early (B-41).
 //
 // Differences from upstream:
 //   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
@@ -33,8 +33,8 @@ namespace windlass::workload {
 
 enum class Scaling : uint8_t {
   kNone,  // no scaling event
-  // The only active ReplicaSet gets the size. If none is active, the one in which Pods come back
-  // gets it (D-354).
+  // The only active ReplicaSet gets the workload's size. If none is active, the ReplicaSet in which
+  // Pods come back gets this size (D-354).
   kOneActive,
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // only annotations are written: under Recreate (B-02), if the sizes of this
@@ -43,14 +43,16 @@ enum class Scaling : uint8_t {
 };
 Scaling ScalingOf(const Situation& situation);
 
-// Returns the next write of a scaling event, or of keeping a paused workload at its size. Returns
-// nullopt if there is no event or nothing is left to write. If the strategy is invalid
-// (RefuseStrategy), returns Failed instead of a write.
+// Returns the next step of a scaling event, or of keeping a paused workload at its size. Also
+// returns the step that brings back Pods which no rollout would make, for example because the
+// template is refused (RO-120, RO-122). Returns nullopt if there is nothing to do. If the strategy
+// is invalid, returns the failure of RefuseStrategy instead of any of these steps.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever other ReplicaSets
-// exist (P-070). Returns nullopt if nothing is to be written, or if the workload may still adopt
-// further ReplicaSets (RO-038).
+// exist (P-070). If there is no room for all of this size, returns the read that may show room
+// (Growth::ask), or nullopt. Returns nullopt, too, if nothing is to be written, or if adopted
+// ReplicaSets keep their sizes (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if

@@ -96,7 +96,7 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // Returns true if `write` was tried before in this sync.
+  // Returns true if `write` was tried before in this sync. Notes its error, if it has one.
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
@@ -110,10 +110,10 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     note(std::move(error));
     return true;
   };
-  // Returns true if the sync has an error to report and has used up its requests. It then reports
-  // the error and leaves the remaining ReplicaSets to the retry. If it returned another write, the
-  // planner would end the sync as a success, and the next sync would begin at once, without
-  // back-off.
+  // Returns true if there is an error to report and the sync has used up its requests. The
+  // remaining ReplicaSets are then left to the retry. If SettleOwnership returned another write
+  // instead of the error, the planner would end the sync as a success, and the next sync would
+  // begin soon, without back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

@@ -11,7 +11,8 @@
 namespace windlass::workload {
 
 struct Claims {
-  // Owned by the workload, ordered by creation, then name (D-150).
+  // ReplicaSets that the workload owns, and whose labels its selector matches. Ordered by creation,
+  // then name (D-150).
   std::vector<const ReplicaSet*> ours;
   // To be adopted (D-100.4): ReplicaSets without a controller whose labels match the workload's
   // selector, and which are not being deleted. Empty if the workload is being deleted.

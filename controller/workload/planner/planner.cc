@@ -72,9 +72,10 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the write of the note kAborted to a ReplicaSet of the aborted revision (RO-095): to that
-// of the published revision, and to that of the template, whose number may not be published yet.
-// Returns nullopt if each has the note or no number, or if the API server does not keep the note.
+// Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note: that of the
+// published revision, and that of the template, whose number may not be published yet. Returns
+// nullopt if each of the two has the note or no number, or if the API server does not keep the
+// note.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -91,9 +92,9 @@ std::optional<Step> NoteAborted(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the next step if there is no ReplicaSet that Pods could follow: the workload is scaled,
-// and Pods that the extension took out of traffic return, but no Pod moves to another revision
-// (RO-032).
+// Returns the next step if there is no ReplicaSet that Pods could follow (RO-032). The abort is
+// noted on ReplicaSets, the workload is scaled, and Pods that the extension took out of traffic get
+// traffic again. No Pod moves to another revision.
 Step NextWithoutTarget(const Situation& situation) {
   auto step = NoteAborted(situation);
   if (!step) step = situation.extension().Next(situation, Moment::kWhileHeld);
@@ -101,7 +102,7 @@ Step NextWithoutTarget(const Situation& situation) {
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
 }
 
-// The extension decides before the planner, as it does for a workload that is not paused.
+// As for a running workload, the extension is asked before the planner's own rules.
 Step NextOfPaused(const Situation& situation) {
   if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
@@ -140,15 +141,15 @@ Step EndWithRefusal(const Situation& situation) {
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 
-// Returns the end of a sync with a refused write. The extension may let the next sync begin
-// earlier, because its own timed steps do not wait for the back-off.
+// Returns the next step of a sync with a refused write. If this step ends the sync, the extension
+// may let the next sync begin earlier, because its own timed steps do not wait for the back-off.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// `end` is the end of a sync. If it is Wait, but a write of this sync was refused without ending
-// the walk, returns a failure instead, so that the write is tried again after back-off. Otherwise
-// returns `end`.
+// Returns `end`, the next step of the sync. Exception: if `end` is Wait, but a write of this sync
+// was refused without ending the walk, returns a failure, so that the write is tried again after
+// back-off.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;

@@ -43,7 +43,7 @@ const ReplicaSet* OfObservedRevision(const Workload& workload,
 }
 
 // Returns the text of the workload's template, with the API server's defaults; null if the text is
-// not known. Called if no ReplicaSet has the template.
+// not known.
 const std::string* TextWithDefaults(const Workload& workload) {
   if (workload.requested_template.empty()) return workload.template_json;
   return workload.defaulted != nullptr ? &workload.defaulted->json : nullptr;

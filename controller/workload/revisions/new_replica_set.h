@@ -1,8 +1,8 @@
 // The new ReplicaSet, whose template is the workload's: how the planner finds it, and which
 // annotations it needs.
 //
-// Hash, name and revision do not matter for finding the new ReplicaSet (D-152). Source:
-// D-150…D-182, RO-010…RO-014.
+// The template decides which ReplicaSet is the new one. Hash, name and revision do not matter
+// (D-152), except in rule 4 of FindNewReplicaSet. Source: D-150…D-182, RO-010…RO-014.
 #pragma once
 
 #include <optional>
@@ -47,12 +47,14 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 //   - the ReplicaSet of the published revision is active
 //   - no ReplicaSet has the workload's template, and the wanted template is known
 // In that case, returns an uncached read of the active ReplicaSet, once per sync: its reply lets
-// FindNewReplicaSet compare the full templates. Otherwise, and after the read, returns nullopt. A
-// Recreate workload that waits for old Pods reads nothing, because it has no active ReplicaSet. A
-// workload whose Pods follow a revision reads nothing, either (followed_revision.h).
+// FindNewReplicaSet compare the full templates. If the cache does not keep the text of the
+// workload's template, returns the step of ReadOwnParts (uncached_parts.h) first. Otherwise, and
+// after the read, returns nullopt. A Recreate workload that waits for old Pods reads nothing,
+// because it has no active ReplicaSet. A workload whose Pods follow a revision reads nothing,
+// either (followed_revision.h).
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
-// Returns one more than the highest revision of the old ReplicaSets. Skips revisions that cannot be
+// Returns one more than the highest revision among `old`. Skips revisions that cannot be
 // parsed or are 2^62 or more, so that a number such as MaxInt64, set by a client, never overflows
 // (D-160, B-32). Never returns 2^62, because the next call would skip it: if 2^62 - 1 is taken,
 // goes down to the first gap in the numbers, and returns one more than the revision below the gap.
@@ -74,10 +76,10 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 
-// Returns the note kAborted about the present number of `rs`.
+// Returns the value of the note kAborted with the present number of `rs`.
 std::string AbortedNote(const Workload& workload, const ReplicaSet& rs);
-// Returns true if `rs` has that note: its workload aborted the revision with the present number of
-// `rs`, and there was nothing to go back to.
+// Returns true if `rs` has the note of AbortedNote: its workload aborted the revision with the
+// present number of `rs`, and had no other revision to go back to.
 bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision of the present rollout. If its ReplicaSet is not made or not numbered yet,
@@ -95,11 +97,12 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 // Returns "<deployment>-<hash>", with "<deployment>" cut so that the whole fits a name (D-172).
 std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash);
 
-// Returns all that a ReplicaSet created now would be made of (D-171…D-174, D-182). Returns
-// kMalformed if the text of the template is not known or is not a JSON object.
+// Returns the parts of which a ReplicaSet would be made if it were created now (D-171…D-174,
+// D-182). Returns kMalformed if the text of the template is not known or is not a JSON object.
 Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation);
 
-// Sets both size annotations, as every change of size does (D-174, D-271).
+// Sets kDesiredReplicas and kMaxReplicas in `annotations`. Every write of a size includes both
+// (D-174, D-271).
 void SetSizeAnnotations(const Fenceposts& limits, std::map<std::string, std::string>& annotations);
 
 }  // namespace windlass::workload

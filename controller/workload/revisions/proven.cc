@@ -15,7 +15,8 @@ struct ScaledToZero {
   int32_t available = 0;
 };
 
-// Returns nullopt if `rs` has no note of this workload, or if the note cannot be parsed.
+// Returns what the note kScaledToZero of `rs` holds; nullopt if `rs` has no such note about this
+// workload, or if the note cannot be parsed.
 std::optional<ScaledToZero> ReadNote(const Workload& workload, const ReplicaSet& rs) {
   std::string_view text = rs.meta.annotations.Find(kScaledToZero).value_or(std::string_view());
   const std::string own = workload.meta.uid.ToString() + "/";
@@ -35,9 +36,9 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-// Returns the oldest of the old ReplicaSets with Pods, for a kind that keeps a stable revision. If
-// no revision was ever complete, the younger ones are canaries. Returns null if fewer than two have
-// Pods, or for other kinds.
+// Returns the oldest of the old ReplicaSets with Pods, for a kind that keeps a stable revision.
+// Called if FindProvenOther finds none: the younger ReplicaSets then have canaries. Returns null if
+// fewer than two old ReplicaSets have Pods, or for other kinds.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };

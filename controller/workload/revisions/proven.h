@@ -47,9 +47,9 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 //   - the one of Workload::kept_revision
 //   - the new one
 //   - the one that had the most available Pods
-// Returns null if none had available Pods. Also returns null if a Recreate has removed all Pods
-// since the workload was scaled up from 0. (The latest ReplicaSet shows that it was scaled up: its
-// desired-replicas annotation is above 0.)
+// Returns null if none of `among` had available Pods. Also returns null if a Recreate has removed
+// all Pods since the workload was scaled up from 0. (The latest ReplicaSet shows that it was scaled
+// up: its desired-replicas annotation is above 0.)
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
@@ -64,8 +64,8 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3
 // new Pods, and the keeper has 7. The keeper is
 //   - the ReplicaSet of FindProvenOther
-//   - else, while the template has no ReplicaSet, the oldest of several ReplicaSets with Pods: no
-//     revision was ever complete then
+//   - else, while the template has no ReplicaSet, and for kinds that keep a stable revision: the
+//     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
 // Returns null
 //   - under Recreate
 //   - if no Pod is held back at this size. Exception: steps or a partition are in force, and the

@@ -13,20 +13,21 @@
 
 namespace windlass::workload {
 
-// Returns the revision of `rs` from its annotation. If an admission webhook or a tool has dropped
-// the annotation, returns the revision that the workload's status remembers for the name of `rs`.
-// Returns 0 if neither has the revision.
+// Returns the revision of `rs` from its annotation; 0 if the annotation is not a number. If an
+// admission webhook or a tool has removed the annotation, returns the revision that the workload's
+// status has for the name of `rs`; 0 if the status has none.
 int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the revision annotation of `rs` as written. Without the annotation, returns the number
 // from the workload's status (NumberOf) as text; "" if the status does not have it, either.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if the workload's status shows `revision`, the text of a ReplicaSet's annotation. A
-// kind with KindTraits::publishes_numbers shows "007" as 7, and nothing for "seven" (RO-085).
+// Returns true if the workload has published `revision`, the text of a ReplicaSet's annotation
+// (Workload::revision). A kind with KindTraits::publishes_numbers publishes "007" as 7, and nothing
+// for "seven" (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
-// Like the function above, for the revision of `rs`.
+// Returns true if the workload has published the revision of `rs` (NumberText).
 bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the ReplicaSet of the published revision, the first of these that exists:
@@ -56,8 +57,8 @@ const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& rep
 // annotations to its next ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
 
-// Returns the revision that `rs` had when it was last complete; nullopt if `rs` has no note
-// kComplete.
+// Returns the revision that `rs` had when it was last complete, from its note kComplete. Returns
+// nullopt if `rs` has no note, or if its note has another hash or no number.
 std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 
 // Returns the ReplicaSet that was complete as `revision`: one whose note kComplete says so, else
@@ -88,8 +89,8 @@ const ReplicaSet* FindStable(const Workload& workload,
 const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
-// are more than 20, names the highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns "no
-// revisions" if none has a number.
+// are more than 20, names the 20 highest: "revisions 7, 8, …, 25 and 26, and lower ones". Returns
+// "no revision" if none has a number.
 std::string NameRevisions(const std::vector<const ReplicaSet*>& replica_sets);
 
 }  // namespace windlass::workload

@@ -3,7 +3,7 @@
 //
 // The cache keeps the text until the status has observed the generation (deployment.h). From then
 // on a ReplicaSet has the template and the annotations. If the planner needs the text or the values
-// again, for example because a user deleted that ReplicaSet, it reads the workload once.
+// again, for example because a user deleted that ReplicaSet, it reads the workload once in a sync.
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@ struct OwnParts {
   std::optional<std::map<std::string, std::string>> large_values{};
 };
 
-// Returns the parts that the workload lacks, as read in this sync. Leaves out a part that does not
-// match the version that the cache shows.
+// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part that does
+// not match the version that the cache shows.
 OwnParts PartsRead(const Workload& workload, const Learned& learned);
 
 // Must be called before a ReplicaSet is made. Returns the read of the parts that the workload

@@ -15,7 +15,7 @@ namespace {
 // When to look again if the cache cannot show whether old Pods are left. If the cache shows an old
 // Pod, no timer is needed: the Pod's deletion wakes the key.
 constexpr Duration kRecreateLookAgain = seconds(1);
-// The same if Pods are not cached: then each look is a LIST.
+// The same if Pods are not cached (View::pods_given_up): then each look is a LIST.
 constexpr Duration kRecreateListAgain = seconds(10);
 
 // A terminating Pod is reported to users if it still exists this long after its deletionTimestamp,
@@ -96,7 +96,8 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   return OldPodsWait{.then = std::move(wait)};
 }
 
-// Returns the extension's entry for `rs`; null if all Pods of `rs` have the template of `rs`.
+// Returns the entry of Extended::mixed for `rs`; null if there is none: no Pod of `rs` is known to
+// have another template.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);
@@ -146,7 +147,7 @@ std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const Replic
     return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
   }
   const OldPods old_pods = LookForOldPods(situation, next);
-  // If Pods are not cached, a list of this workload's Pods decides, in each sync.
+  // If Pods are not cached, each sync lists the workload's Pods, and the list decides.
   const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
   switch (old_pods) {
     case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};

@@ -30,12 +30,12 @@ bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 //     cache holds no Pod that has ended.
 OldPods LookForOldPods(const Situation& situation, const ReplicaSet* next);
 
-// Returns true if the spec or the running containers of a Pod of `rs` differ from the template of
-// `rs`. Then `rs` must not grow.
+// Returns true if the spec or the running containers of a Pod of `rs` may differ from the template
+// of `rs` (Extended::mixed). Then `rs` must not grow.
 bool IsMixed(const Situation& situation, const ReplicaSet& rs);
 
 struct OldPodsWait {
-  // The request that shows whether old Pods are left; nullopt if none is due.
+  // The read of the list that shows whether old Pods are left; nullopt if no read is due.
   std::optional<Step> ask{};
   // How the sync ends once the status is written: wait for old Pods, or fail.
   Step then = Wait{};
@@ -44,9 +44,9 @@ struct OldPodsWait {
 // Returns how the sync continues while `next` must not get new Pods, because of Pods of other
 // ReplicaSets (LookForOldPods) or because of its own Pods (IsMixed). Returns nullopt if `next` can
 // get new Pods. Recreate promises that no new Pod starts before the last old one is gone (S-010).
-// So if `next` has no Pods yet, one uncached LIST has to confirm that no old Pod is left. An Event
-// names the cause of a long wait (waiting_event.h); a terminating Pod is named five minutes after
-// its grace period.
+// So if `next` is null or has size 0, one uncached LIST has to confirm that no old Pod is left. An
+// Event names the cause of a long wait (waiting_event.h); a terminating Pod is named five minutes
+// after its grace period.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

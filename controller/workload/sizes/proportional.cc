@@ -91,8 +91,8 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
 
 // Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, beginning
 // with those that are missed least. scale.cc writes one ReplicaSet at a time, and plans anew after
-// each write. Because of the order in which Pods are taken, each new plan continues the previous
-// one. ReplicaSets that are written already keep their size, unless all are written.
+// each write. Each new plan continues the previous one, because both take Pods in the same order.
+// ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
@@ -120,8 +120,8 @@ class Shrinking {
     TakeHeldBack();
     TakeFirst(limits_.desired);
     // Then unavailable Pods, in proportion. Then all unavailable Pods of old ReplicaSets, but not
-    // the last Pod of a ReplicaSet: it would no longer be active, and the number of active
-    // ReplicaSets decides how the scaling event goes on.
+    // the last Pod of a ReplicaSet. A ReplicaSet without Pods would not be active, and the number
+    // of active ReplicaSets decides how the scaling event goes on.
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
@@ -231,15 +231,16 @@ class Shrinking {
 // One round in which unavailable replicas are removed so that available Pods stay.
 struct SparingRound {
   bool of_written;  // true: also removes replicas of ReplicaSets that are written already
-  int64_t kept;     // how many replicas each ReplicaSet keeps
+  int64_t kept;     // each ReplicaSet keeps this many replicas
 };
 
 // The rounds in which unavailable replicas make room, until min_available Pods stay available. The
 // first round spares ReplicaSets that are written already, and the first two spare the last replica
 // of each ReplicaSet, because the number of active ReplicaSets decides how a scaling event goes on.
-// Even after the last round at least two ReplicaSets are active, because some unavailable replicas
-// are left. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas remain, 8 of them
-// available and 5 unavailable.
+// Even after the last round at least two ReplicaSets are active. Reason: a ReplicaSet that gets
+// replicas here has available ones only, and the total is above min_available, so another
+// ReplicaSet has unavailable ones. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas
+// remain, 8 of them available and 5 unavailable.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
@@ -271,7 +272,8 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 //   - A ReplicaSet that is held back gets none. If all are held back, the rolling update makes
 //     these Pods later.
 //   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it
-//     has proven to work. If there is none, the new ReplicaSet gets them, up to `desired`.
+//     has proven to work. If there is no such one, the new ReplicaSet gets replicas, up to
+//     `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

@@ -1,10 +1,10 @@
 // Sizes after `kubectl scale` in mid-rollout: every active ReplicaSet keeps its share of the Pods.
 //
-// Pure arithmetic. scale.h decides when to use it, writes the sizes one ReplicaSet at a time, and
-// plans anew after each write. The size annotations show which ReplicaSets are written already. So
-// a scaling that was interrupted arrives at the same sizes, whichever ReplicaSets were written
-// first (B-11). At least min_available Pods stay available after each single write; if fewer are
-// available now, none of them is removed.
+// Pure arithmetic. actions/scale.h decides when to use it, writes the sizes one ReplicaSet at a
+// time, and plans anew after each write. The size annotations show which ReplicaSets are written
+// already. So a scaling that was interrupted arrives at the same sizes, whichever ReplicaSets were
+// written first (B-11). At least min_available Pods stay available after each single write; if
+// fewer are available now, none of them is removed.
 //
 // Source: D-357, D-360, D-361. We differ from upstream in three ways (docs/differences.md):
 //   B-11  Rounding leaves some replicas over. They go to the first ReplicaSet that is not written
@@ -12,15 +12,15 @@
 //   B-12  When the total shrinks, unavailable Pods are removed before available ones. The total is
 //         upstream's.
 //           - Unavailable Pods of old ReplicaSets always go before available ones.
-//           - Those of the new one do so only if fewer than `replicas` available Pods would stay
-//             otherwise.
+//           - Unavailable Pods of the new one go before available ones only if fewer than
+//             `replicas` available Pods would stay otherwise.
 //           - The last Pod of the new ReplicaSet stays, so that users see whether its fault is
 //             mended. Exception: a step holds it back (RO-046).
 //           - Before all these, Pods of a ReplicaSet with goes_first are removed (RO-087).
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed:
-//         those of a ReplicaSet that is written already, because its Pods failed since, and the
-//         last one of a ReplicaSet.
+//         also the last Pod of a ReplicaSet, and Pods of a ReplicaSet that is written already.
+//         (They may have failed since that write.)
 //
 // B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start. "6 and 3" means 6
 // old and 3 new Pods.
@@ -63,8 +63,9 @@ struct ReplicaSetShare {
 
 // Returns by how many replicas `rs` has to change to keep its share of the whole, rounded half away
 // from zero. Example: 5 replicas of at most 13, now at most 9: 5 * 9 / 13 = 3.46, rounded 3, so -2.
-// The former whole (13) is max_replicas; if that is absent or 0, it is `status_replicas` of the
-// workload. Returns 0 if that is 0, too (D-357.3).
+// The former whole (13) is max_replicas; if max_replicas is absent or 0, the former whole is
+// `status_replicas` of the workload. Returns 0 if both are 0, and minus `replicas` if 0 are desired
+// (D-357.3).
 int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t status_replicas);
 
 // Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,

@@ -30,8 +30,8 @@ const Condition* FailureOf(const ReplicaSet& rs);
 //   - rs.told.largest: the largest size that `rs` has had and whose Pods the status may not count
 //     yet
 //   - only if this process does not know all earlier sizes (rs.told.known is false): the
-//     max-replicas annotation; desired + surge if there is no such annotation, or the size is not
-//     observed yet
+//     max-replicas annotation; and desired + surge if there is no such annotation, or if the
+//     ReplicaSet controller has not observed the size yet
 // Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
@@ -51,7 +51,8 @@ struct Growth {
 };
 
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
-// created. Shrinking needs no room.
+// created. Shrinking needs no room. If all ReplicaSets together would have sizes above desired +
+// surge, `wanted` counts only up to that.
 //
 // If there is no room for all of `wanted`:
 //   - `rs` exists, and Pods of other ReplicaSets are being removed: it keeps its size until all of

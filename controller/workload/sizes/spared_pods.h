@@ -17,9 +17,10 @@
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
-// The note holds two numbers: the ReplicaSet's generation after that patch, and the size of the
-// workload. If either differs later, the note is void: the workload was scaled again, or another
-// client changed the ReplicaSet. Example: "9/6" is valid at generation 9 while spec.replicas is 6.
+// The note holds two numbers: the ReplicaSet's generation after the patch that writes the note, and
+// the size of the workload. If either differs later, the note is void: the workload was scaled
+// again, or another client changed the ReplicaSet. Example: "9/6" is valid at generation 9 while
+// spec.replicas is 6.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ namespace windlass::workload {
 inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
 
 // Returns true if the workload gets smaller while no Pod of its new ReplicaSet is available, and
-// maxUnavailable is not 0. Must be called before the ReplicaSet has its new annotations.
+// maxUnavailable is not 0. Must be called before the new ReplicaSet gets its new size annotations,
+// because the old ones show the former size of the workload.
 bool IsScaledDownBroken(const Situation& situation);
 
 // If `is_scaled_down` is true, adds the note to `change`, which gives the new ReplicaSet the size

@@ -18,15 +18,16 @@ inline constexpr std::chrono::seconds kHeldToldAgain{600};
 // Returns true if the condition Progressing reports a complete rollout.
 bool IsAtRest(const Situation& situation);
 
-// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom.
+// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom. The next
+// sync begins after kHeldToldAgain at the latest.
 Wait TellNow(std::string message);
 
 // Returns the end of a sync in which a ReplicaSet waits, with the Event only if the wait is at
 // least kHeldToldAfter old. A wait begins at the later of
 //   - the last progress: the last update of the condition Progressing
 //   - the last change of a spec (View::specs_since). Example: a rollout made no progress for ten
-//     minutes, and an old ReplicaSet was scaled down a second ago: its Pods are awaited for a
-//     second.
+//     minutes, and an old ReplicaSet was scaled down a second ago: the wait for its Pods is one
+//     second old.
 // `message` gets the age of the wait and returns the text of the Event. Returns a plain Wait if
 // there is no condition Progressing, or if IsAtRest is true and `also_at_rest` is false (D-275).
 Wait TellWaiting(const Situation& situation,

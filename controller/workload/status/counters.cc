@@ -10,7 +10,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns `sum` within 32 bits. Other controllers write the counters, so a sum may exceed them.
+// Returns `sum`, cut to the range from 0 to 2^31-1. Other controllers write the counters, so a sum
+// may be outside.
 int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
 
 std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
@@ -33,8 +34,8 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
 // If the extension counts Pods itself, replaces the counters of `status` by its count. An update in
 // place ends with an exchange of templates between two ReplicaSets, and clients must not take the
 // rollout for complete before that. So a count that looks complete is reported with one updated Pod
-// fewer. Example: 5 of 5 Pods are updated: reports 4. If there is nothing to follow, no rollout can
-// be complete, and the count is reported as it is.
+// fewer. Example: 5 of 5 Pods are updated: reports 4. Exception: if HasNothingToFollow is true
+// (followed_revision.h), no rollout can be complete, and the count is reported unchanged.
 void CountPods(const Situation& situation, WorkloadStatus& status) {
   if (!situation.extended.counted) return;
   const CountedPods& counts = *situation.extended.counted;

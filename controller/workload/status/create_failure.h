@@ -14,10 +14,11 @@ namespace windlass::workload {
 // sync.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
-// Returns the status write that reports the failed create. The write leaves the generation
-// unobserved, and the sync continues even if the write fails. Returns Failed with a Warning if this
-// sync has sent the write already, or if no status write is needed (D-175). In a namespace that is
-// being deleted there is no Warning, because the API server refuses new Events there, too.
+// Returns the status write that reports `error`, with which the create of the ReplicaSet `name`
+// failed. The write leaves the generation unobserved, and the sync continues even if the write is
+// refused. Returns Failed with a Warning if the stored status reports the failure already, or if
+// UnlessTried returns nullopt for the write (D-175). In a namespace that is being deleted there is
+// no Warning, because the API server refuses new Events there, too.
 Step GiveUp(const Situation& situation, const std::string& name, const Error& error, Retry retry);
 
 }  // namespace windlass::workload

@@ -6,10 +6,10 @@
 // them.
 //
 // While Windlass drains a Pod for an in-place update, the deadline does not run: it counts from the
-// end of the drain time that the user asked for, without a status write (P-066). Only drains that
-// began before the deadline count, so repeated drains put the verdict off by at most one deadline
-// and one drain. Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain from
-// 08:09:00 to 08:09:30: the workload times out after 08:19:30.
+// end of the drain time that the user asked for. This takes no status write (P-066). Only drains
+// that began before the deadline count, so repeated drains put the verdict off by at most one
+// deadline and one drain. Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain
+// from 08:09:00 to 08:09:30: the workload times out after 08:19:30.
 #pragma once
 
 #include <optional>

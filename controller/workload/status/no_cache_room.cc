@@ -9,7 +9,7 @@
 namespace windlass::workload {
 namespace {
 
-// Every sync returns the Event, but it is sent at most once in this time.
+// Every sync returns the Event, but Windlass sends it at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace windlass::workload {
 // The reason of condition ReplicaFailure and of the Event.
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 
-// Returns the Event that reports such a workload. Every sync can return the Event, because it is
-// sent at most every ten minutes.
+// Returns the Event that reports a workload for which there is no room. Every sync can return the
+// Event, because Windlass sends it at most once in ten minutes.
 Event LeftOutEvent(std::string message);
 
 // If there is no room for the workload or for one of its ReplicaSets, returns the step that reports

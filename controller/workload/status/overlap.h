@@ -2,7 +2,7 @@
 // Example: a Rollout and a Deployment with the same selector (RO-160).
 //
 //   condition SelectorOverlap   True while they overlap, absent otherwise. Its message names the
-//                               others, the field and what to do
+//                               other controllers, the field and what to do
 //   Warning Events              one about the workload and one about each other controller, at
 //                               the beginning of the overlap (RO-161)
 //

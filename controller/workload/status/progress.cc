@@ -65,9 +65,9 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
-// Returns true if it is not known which ReplicaSet has the template, so that the condition may be
-// about an earlier rollout. Returns false for a condition about a refused create, because the
-// create may have been one of this rollout.
+// Returns true if the condition may be about an earlier rollout, because it is not known which
+// ReplicaSet has the template. Returns false for a condition about the workload, or about a refused
+// create: both may be of this rollout.
 bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
@@ -123,11 +123,12 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The condition is about this ReplicaSet, so a status has acknowledged the rollout. The
-  // workload's revision annotation was lost or overwritten since: `kubectl replace` drops it, an
-  // exported manifest contains an old one, an admission webhook may reject it. Exception: the
-  // rollout left this ReplicaSet and came back to it before any status was written. Coming back
-  // gave the ReplicaSet another revision.
+  // The condition is about this ReplicaSet, so a status has acknowledged the rollout, and the
+  // published revision was lost or overwritten since. Examples for the annotation of a Deployment:
+  // `kubectl replace` drops it, an exported manifest contains an old one, an admission webhook
+  // rejects it. Exception: the rollout left this ReplicaSet and came back to it before any status
+  // was written. Coming back gave the ReplicaSet another revision, so the published one is its
+  // former one.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
@@ -195,9 +196,10 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   RefreshCondition(conditions, Progressing(situation, "False", reason, std::move(message)));
 }
 
-// Returns true if the present revision was never complete with Pods. The condition may call it
-// complete only because no Pods were wanted; with the first Pods the rollout and its deadline begin
-// (RO-137). Always false for kinds that keep no stable revision.
+// Returns true if the workload wants Pods, and the present revision was never complete with Pods.
+// The condition may call the revision complete only because no Pods were wanted; with the first
+// Pods the rollout and its deadline begin (RO-137). Always false for kinds that keep no stable
+// revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -283,7 +285,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   if (Unacknowledged(situation, present, status)) {
     RefreshCondition(conditions, Begun(situation));
   } else if (present == nullptr && situation.new_replica_set != nullptr) {
-    SetCondition(conditions, Found(situation));  // acknowledged before (D-166)
+    SetCondition(conditions, Found(situation));  // acknowledged, but without a condition (D-166)
   } else if (VerdictIsStale(situation, present)) {
     RefreshCondition(conditions, Moving(situation));
   }

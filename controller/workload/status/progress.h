@@ -1,22 +1,25 @@
 // The conditions Progressing and ReplicaFailure: is the rollout getting anywhere? Source:
 // D-420…D-435. deadline.h decides when a rollout times out.
 //
-// The report "Created" is derived from stored objects, not from what this process did. So it is not
-// lost if the process crashes between the create of a ReplicaSet and the status write. A rollout is
-// unacknowledged if
-//   - the workload's revision annotation differs from its new ReplicaSet's; or
-//   - the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
-//     was deleted and made again: it gets the revision that it had before, so the first rule does
-//     not find it.
-// Exception to the first rule: if the condition is about the new ReplicaSet, the annotation was
-// lost or overwritten, and the rollout counts as acknowledged. But if the annotation holds the
-// revision that this ReplicaSet had before, the rollout is unacknowledged.
+// The report that a rollout has begun is derived from stored objects. So it is not lost if the
+// process crashes between the create of a ReplicaSet and the status write. A rollout is
+// unacknowledged, and a status has yet to report its begin, if
+//   1. the workload's published revision differs from that of its new ReplicaSet; or
+//   2. the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
+//      was deleted and made again: it gets the revision that it had before, so rule 1 does not find
+//      it.
+// Exception to rule 1: if the condition is about the new ReplicaSet, the published revision was
+// lost or overwritten, and the rollout counts as acknowledged. But if the published revision is the
+// one that this ReplicaSet had before, the rollout left the ReplicaSet and came back to it, and is
+// unacknowledged.
+// Exception to rule 2: the condition says that the rollout to this ReplicaSet is complete, and it
+// is. Then the clock that gave the condition its time was behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that the condition is about, whatever
 // our clock says.
 //
-// The reason in the condition is derived as well:
+// The reason of the condition when a rollout begins:
 //   - FoundNewReplicaSet for a ReplicaSet that has a history of revisions or is older than its
 //     workload (it was adopted), or after an aborted rollout;
 //   - NewReplicaSetCreated for every other.
@@ -24,8 +27,8 @@
 // (B-08, W-12), and keeps the old message when a second rollout begins before the first one moved.
 //
 // A Recreate that waits until old Pods are gone has no new ReplicaSet yet. Its rollout has begun,
-// so its deadline runs. Upstream still shows the earlier rollout's "complete": it counts no Pods,
-// and so takes all Pods for updated.
+// so its deadline runs. Upstream still shows the earlier rollout's "complete": its counters leave
+// out terminating Pods, so all 0 Pods count as updated.
 //
 // While Pods follow a revision (followed_revision.h), Progressing is False with reason
 // "<Kind>Aborted", also while paused. Exception: the reason is NothingToAbortTo if that revision
@@ -33,8 +36,8 @@
 // (RO-034).
 //
 // While a rollout stands still (Extended::at_rest, Extended::standstills), an extension can replace
-// the reason that is drafted here by "<Kind>PausedAtStep". After the standstill, that reason is
-// replaced again (RO-036).
+// the reason that is drafted here by "<Kind>PausedAtStep". After the standstill, the functions
+// below replace that reason (RO-036).
 #pragma once
 
 #include <string>
@@ -58,12 +61,13 @@ bool TellsOfHalt(const Condition& progressing);
 bool TellsOfBegin(const Condition& progressing);
 
 // Returns true if the message of `progressing` is about the new ReplicaSet: it says that this
-// ReplicaSet was created or found, or what happened to it later. Returns false without such a
-// ReplicaSet or condition.
+// ReplicaSet was created or found, or what happened to it later. Returns false if there is no new
+// ReplicaSet, or if `progressing` is null.
 bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing);
 
-// Returns true if the message of `progressing` is about the workload, because the ReplicaSet of its
-// rollout was not made or not known: `Rollout "web" is progressing.`
+// Returns true if the message of `progressing` is about the workload, as in `Rollout "web" is
+// progressing.` Such a message was written while there was no new ReplicaSet, or while Windlass did
+// not know which one it is.
 bool SpeaksOfWorkload(const Workload& workload, const Condition& progressing);
 
 // Returns Progressing of a rollout that is under way: `ReplicaSet "web-7c9" is progressing.`
@@ -86,16 +90,16 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 
 // Like UpdateProgressing, for a sync in which a refused write holds the rollout up. Differences:
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
-//   - A rollout that no status has reported begins here, so that it can time out.
+//   - If no status has reported the rollout, Progressing reports its begin: it can then time out.
 //   - Otherwise the condition changes only when its deadline passes, or when a halt is over
 //     (TellsOfHalt).
 // Is the same as UpdateProgressing if the extension refused the rollout, if Pods follow a revision,
 // or without a deadline.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
-// Sets Progressing to say that the workload is paused. Leaves the condition as it is if the
-// deadline has passed or there is no deadline (D-060…D-062). While Pods follow a revision, sets
-// Progressing as UpdateProgressing does.
+// Sets Progressing to say that the workload is paused. Leaves the condition unchanged if it says
+// that the deadline has passed, or if there is no deadline (D-060…D-062). While Pods follow a
+// revision, sets Progressing as UpdateProgressing does.
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // Sets ReplicaFailure to the first of these that exists (D-434):

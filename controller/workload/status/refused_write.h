@@ -3,7 +3,8 @@
 // sync ends (EndWithRefusal of planner.cc).
 //
 // What follows a refused write:
-//   1. The walk of decisions ends, because the next decision may depend on the write.
+//   1. The walk of decisions ends, because the next decision may depend on the write. Exception:
+//      refused settings, notes, exchanges and Pods hold up no other decision.
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off.
 // Every sync repeats the refused write before it writes a status. So the first success removes the
@@ -18,9 +19,8 @@
 //   Pod                                  observed      as without a refusal      no change
 //   status                               -             -                         an Event instead
 //
-// Refused settings, notes, exchanges and Pods hold up no other decision. The condition
-// windlass.dev/InPlace reports refused Pods. Upstream ends the sync without a status, or swallows
-// the error (D-270).
+// The condition windlass.dev/InPlace reports refused patches of Pods. Upstream ends the sync
+// without a status, or swallows the error (D-270).
 #pragma once
 
 #include <optional>
@@ -42,7 +42,8 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 // knows which of their refusals are errors.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
-// Returns the failed write that ended the walk of this sync; null if no write has ended it.
+// Returns the failed write that ended the walk of this sync; null if none did. Leaves out writes of
+// the status.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
@@ -74,9 +75,11 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 
-// Returns `end`. If the API server refused the status in this sync, returns a failure with an Event
-// that reports the refusal. If a status write failed without being refused, returns that failure in
-// place of Wait.
+// Returns
+//   - if the API server refused the status in this sync: a failure with an Event that reports the
+//     refusal. Its error is that of `end` if `end` is a failure, else the refusal
+//   - if a status write failed without being refused, and `end` is Wait: the failure of that write
+//   - otherwise `end`
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end);
 
 }  // namespace windlass::workload

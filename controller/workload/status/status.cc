@@ -42,9 +42,10 @@ std::string RevisionToPublish(const Situation& situation) {
 
 // Returns true if the status can keep showing `shown` for a while, although `next` is true now.
 // Both must have the same type and status, and one of these must hold:
-//   - They differ in their times only. Exception: a new time of a condition of type `counting` does
-//     not wait, because a decision depends on it.
-//   - They are of type `counting`, and differ in the message, which counts Pods.
+//   - They differ in their times only. Exception: a new update time of a condition of type
+//     `counting` does not wait, because a decision depends on it.
+//   - They are of type `counting`, have the same reason, and differ in the message, which counts
+//     Pods.
 //   - `next` says that a rollout is under way, and `shown` does not say that it is complete.
 bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;
@@ -54,8 +55,9 @@ bool MayWait(const Condition& next, const Condition& shown, std::string_view cou
   return next.message != shown.message || next.last_update_time == shown.last_update_time;
 }
 
-// Returns true if the ReplicaSet controller has not observed the size yet, or has not made or
-// deleted all Pods for it: its next status will change the counters.
+// Returns true if the ReplicaSet controller has not observed the size of `rs` yet, or has not made
+// or deleted all Pods for it: its next status will change the counters. Returns false if `rs` is
+// being deleted, or if its Pods could not be created or deleted.
 bool IsUnsettled(const ReplicaSet& rs) {
   if (rs.meta.deleting() || FailureOf(rs) != nullptr) return false;
   return !IsObserved(rs) || rs.status.replicas != rs.replicas;
@@ -108,7 +110,8 @@ std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatu
   return events;
 }
 
-// Returns a status write that acknowledges neither a generation nor a revision.
+// Returns the write of the status `next`; nullopt if it is stored already. Publishes no revision.
+// `next` must have the stored observed generation.
 std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
   const Workload& workload = situation.workload;
   const StatusDraft draft{.status = std::move(next), .now = situation.now};
@@ -231,7 +234,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));
   } else if (counts) {
-    // UpdateStatus also removes a verdict of the extension that no longer holds.
+    // UpdateStatus also removes a verdict that the extension reported and that no longer holds.
     situation.extension().UpdateStatus(situation, next);
   }
   auto step = WriteUnobserved(situation, next);

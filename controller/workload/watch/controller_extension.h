@@ -1,6 +1,6 @@
-// The interface of a controller of workloads to a feature that needs more watches than every
-// workload has. Example: updates in place. A controller without such a feature has no
-// ControllerExtension. Core thread only.
+// What a controller of workloads asks of a feature that needs more watches than every workload
+// needs. Example: updates in place. A controller without such a feature has no ControllerExtension.
+// Core thread only.
 //
 // The same feature has two more interfaces: watch_extension.h for the caches, and extension.h of
 // controller/workload for the planner.
@@ -26,10 +26,10 @@ class ControllerExtension {
   ControllerExtension(const ControllerExtension&) = delete;
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
-  // The results of these functions are added to those of the controller (watching_controller.h).
+  // The controller adds the results of ComparedCaches, RightsNeeded, Notes and AddFigures to its
+  // own (watching_controller.h).
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
-  // Returns the last time at which the feature's knowledge of Pods was known to match the API
-  // server.
+  // Returns when the feature's cache of Pods was last known to match the API server.
   virtual MonotonicTime ViewAt() const = 0;
   // Returns the rights of the feature, without those that every controller of workloads needs.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;

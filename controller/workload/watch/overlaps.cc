@@ -23,8 +23,9 @@ bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
          before.meta.deleting() == now.meta.deleting();
 }
 
-// Returns true if all ReplicaSets of `owner` were made after the stored condition was written, so
-// that the process that wrote the condition had not seen them.
+// Returns true if all ReplicaSets of `owner` were made after the workload's condition
+// SelectorOverlap was last updated: the process that wrote the condition had not seen them. Returns
+// false if there is no such condition.
 bool IsNewerThanStored(const Workload& workload, const Store<ReplicaSet>& replica_sets,
                        const OwnerReference& owner) {
   const Condition* stored = FindCondition(workload.status.conditions, workload::kSelectorOverlap);
@@ -91,16 +92,15 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// If a namespace has no entry in `selecting_`, none of its ReplicaSets counts, so no workload of it
-// overlaps.
+// If a namespace has no entry in `selecting_`, it has no ReplicaSet of a controller that is to be
+// reported. So no workload of this namespace overlaps.
 void Overlaps::Add(const Workload& workload) {
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
   JudgeAll(KeyOf(workload.meta), workload.selector);
-  // Other workloads may select this workload's ReplicaSets. If these were seen before the workload,
-  // their owner counted as gone.
+  // Other workloads may select this workload's ReplicaSets. Until now, their owner counted as gone.
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
 
@@ -149,7 +149,8 @@ void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {
 }
 
 // Notes whether the workload `key` overlaps with `owner`, judged by all present ReplicaSets of
-// `owner`.
+// `owner`. If kOverlapsMax other overlaps of the workload are kept, only notes that there may be
+// more.
 void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
   if (const auto known = overlaps_.find(key); known != overlaps_.end()) {
     const auto& others = known->second.others;

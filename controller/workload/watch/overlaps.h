@@ -3,15 +3,15 @@
 // The store has the labels and the owner of each ReplicaSet already, so ReplicaSets take no further
 // memory here. Two things are kept:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
-//   - for each namespace with ReplicaSets that count, an index of workloads by a label of their
-//     selector. Without the index each new ReplicaSet would have to be compared with every selector
-//     of its namespace.
+//   - for each namespace with a ReplicaSet whose controller is to be reported (Counts), an index of
+//     workloads by a label of their selector. Without the index each new ReplicaSet would have to
+//     be compared with every selector of its namespace.
 //
-// A ReplicaSet does not count
+// A ReplicaSet causes no overlap
 //   - if it has no controller: a workload whose selector matches will adopt it;
 //   - while it is being deleted;
-//   - if its owner is gone: the garbage collector will delete it. This can be seen only for owners
-//     of the workloads' own kind; for other kinds, status/overlap.h waits a while.
+//   - if its owner is gone: the garbage collector will delete it. The store shows this only for
+//     owners of the workloads' own kind; for other kinds, status/overlap.h waits a while.
 // Core thread only.
 #pragma once
 
@@ -40,8 +40,9 @@ class Overlaps {
   // Returns true if an overlap with `owner`, a controller of ReplicaSets, is to be reported.
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
-  // All references must outlive this object. The constructor registers handlers with both stores;
-  // handlers that are registered later then see up-to-date overlaps.
+  // All references must outlive this object. The constructor registers handlers with both stores.
+  // Stores call handlers in the order of registration, so handlers that are registered later see
+  // up-to-date overlaps.
   Overlaps(const Clock& clock, WorkloadStore& workloads, Store<ReplicaSet>& replica_sets);
   Overlaps(const Overlaps&) = delete;
   Overlaps& operator=(const Overlaps&) = delete;
@@ -56,7 +57,7 @@ class Overlaps {
   // was last updated. The process that wrote the condition then had not seen this overlap.
   void LookAtAll();
 
-  // Called when an overlap of the workload begins or ends.
+  // Called with the key of a workload when an overlap of this workload begins or ends.
   std::function<void(const ObjectKey&)> on_change;
 
   // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.
@@ -86,11 +87,11 @@ class Overlaps {
   // Drops the index of a namespace that has no ReplicaSet any more.
   void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
-  // Judges the owner of `rs` anew for all workloads that select `rs`.
+  // Judges the owner of `rs` anew for all workloads that may select `rs`.
   void Look(const ReplicaSet& rs);
   void Judge(const ObjectKey& key, const OwnerReference& owner);
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
-  // Judges all owners of ReplicaSets for a workload.
+  // Judges, for the workload `key`, the owners of all ReplicaSets that `selector` matches.
   void JudgeAll(const ObjectKey& key, const LabelSelector& selector);
   void Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps);
   Selecting& SelectingIn(const Symbol& namespace_);
@@ -104,7 +105,7 @@ class Overlaps {
   Counts counts_;
   bool complete_ = false;                  // LookAtAll was called
   bool first_ = true;                      // the first call of LookAtAll has not ended
-  std::map<Symbol, Selecting> selecting_;  // namespaces with ReplicaSets that count
+  std::map<Symbol, Selecting> selecting_;  // by namespace
   // By workload. Mutable because `Of` corrects overlaps that seem to begin in the future after the
   // clock was set back.
   mutable std::map<ObjectKey, Known> overlaps_;

@@ -14,8 +14,8 @@ namespace windlass {
 //   - every owned ReplicaSet, if the generation is not observed;
 //   - else the owned ReplicaSets with replicas, if there are several;
 //   - else none, because no rollout is under way.
-// The patch sets the annotation windlass.dev/term to `term`. So a take-over costs at most one patch
-// for each ReplicaSet.
+// The patch sets the annotation windlass.dev/term to `term`. This raises the ReplicaSet's version.
+// A late write names an older version, so the API server refuses it.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);
 
 }  // namespace windlass

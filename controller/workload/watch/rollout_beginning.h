@@ -23,10 +23,10 @@ enum class FirstSight : uint8_t {
 
 // Returns the state of the rollout of `workload`. `target` is what FindTarget returned.
 //
-// If no leader has observed the present generation, any edit may have made it. A rollout begins
-// with it only if `target`, the ReplicaSet of the template, is null or does not have the published
-// revision. Example: while no process leads, a user scales "web" from 3 to 5. Its template has the
-// ReplicaSet of the published revision 7, and Progressing is NewReplicaSetAvailable: no rollout.
+// A generation that no leader has observed may come from any edit, not only from one of the
+// template. So the state is kNew only if `target` is null or does not have the published revision.
+// Example: while no process leads, a user scales "web" from 3 to 5. `target` has the published
+// revision 7, and Progressing is NewReplicaSetAvailable: kNoRollout.
 FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
 // Returns when the rollout of `workload` to `target` began, for a rollout midway:

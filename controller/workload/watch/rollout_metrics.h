@@ -32,8 +32,8 @@ inline constexpr std::string_view kTriggerTemplate = "template";
 inline constexpr std::string_view kTriggerAbort = "abort";
 inline constexpr std::string_view kTriggerRollback = "rollback";
 
-// Namespaces above this number are counted together, as kOtherNamespaces: no namespace can have
-// that name.
+// All namespaces after the first kNamespacesCountedMax are counted together, as kOtherNamespaces.
+// No real namespace can have this name.
 inline constexpr size_t kNamespacesCountedMax = 1000;
 inline constexpr std::string_view kOtherNamespaces = "_other";
 
@@ -59,17 +59,20 @@ class RolloutCounts {
 
   void AddFigures(Figures& figures) const;
 
-  // Both functions add gauges, which only a leader shows. `stuck_for`: how long the rollout has
-  // been stuck because of the cause in `state`, without the time that WasStuck has counted already.
+  // Call both functions only while this process leads, because only a leader shows gauges.
+  // `stuck_for` is how long the rollout has been stuck because of the cause in `state`, without the
+  // time that WasStuck has counted already. windlass_rollout_stuck_seconds_total shows the sum of
+  // both times.
   void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
                    const workload::RolloutState& state, Duration stuck_for) const;
   void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
                          int64_t pods) const;
 
  private:
-  // Returns the namespace, or kOtherNamespaces if too many are counted already.
+  // Counts `namespace_` as one of at most kNamespacesCountedMax namespaces, and returns it. If all
+  // places are taken by others, returns kOtherNamespaces.
   std::string Counted(const std::string& namespace_);
-  // Returns the same as Counted, but without counting a further namespace.
+  // Returns what Counted would return, but does not count `namespace_`.
   std::string Shown(const std::string& namespace_) const;
 
   std::set<std::string> namespaces_;
@@ -80,7 +83,7 @@ class RolloutCounts {
   std::map<Figures::Labels, Histogram> durations_;
 };
 
-// These functions add further gauges, which only a leader shows.
+// These functions add further gauges. Call them only while this process leads.
 void AddOldest(Figures& figures, std::string_view kind, std::string_view phase, Duration age);
 void AddShown(Figures& figures, const ShownRollout& rollout);
 void AddNotShown(Figures& figures, size_t rollouts);

@@ -157,9 +157,9 @@ void RolloutObserver::Look(const Workload& workload) {
   ShowState(workload, *rollout);
 }
 
-// Called while an abort has no target, or had none when spec.abort was set. The rollout that was
-// under way then is stuck. It ends when the abort has a target after all, or when no Pod is left or
-// wanted.
+// Called while spec.abort is in force, but the rollout under way is still the one before the abort.
+// Edited has not replaced that rollout, because the abort had no target or the object was paused.
+// The rollout ends when the abort has a target, or when no Pod is left or wanted.
 void RolloutObserver::LookAtAbort(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
   if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {
@@ -207,8 +207,8 @@ void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
 }
 
-// If no leader has observed the generation of a rollout, no leader has counted the rollout. So this
-// process counts it when it begins to lead.
+// If no leader has observed the present generation of an object, no leader has counted the object's
+// rollout. So this process counts the rollout when it begins to lead.
 void RolloutObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
@@ -218,8 +218,8 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// Leaves the revision empty if no ReplicaSet has the template yet, or if the ReplicaSet that Pods
-// go back to has not got its new number yet.
+// Adds revision, step and Pods to `shown`. Leaves the revision empty if no ReplicaSet has the
+// template yet, or if the ReplicaSet that Pods go back to has not got its new number yet.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

@@ -6,9 +6,9 @@
 // A rollout begins
 //   - when the template changes; if the object is paused, when it is resumed
 //   - when spec.abort makes Pods follow another revision
-// It ends when all Pods are new and available, when another template comes first, or when its
-// object is deleted. Scaling is not a rollout. Neither is an edit after which Pods belong in the
-// same ReplicaSet as before.
+// It ends when all Pods are new and available, when another template or an abort comes first, or
+// when its object is deleted. Scaling is not a rollout. Neither is an edit after which Pods belong
+// in the same ReplicaSet as before.
 //
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
 // each began. It counts rollouts, and shows gauges, only while this process leads. An object may

@@ -28,8 +28,9 @@ inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckP
 
 struct RolloutState {
   std::string_view phase = kProgressingPhase;
-  // Why the rollout is stuck; empty in other phases. This is a reason, valid as long as the object.
-  // RolloutsUnderWay stores the kind's word for the reason instead (CauseOf).
+  // Why the rollout is stuck; empty in other phases. StateOf returns a reason, which is valid as
+  // long as the object. RolloutsUnderWay then replaces the reason by the kind's word for it
+  // (RolloutWords::CauseOf), which is valid for ever.
   std::string_view cause{};
   bool operator==(const RolloutState&) const = default;
 };
@@ -40,11 +41,12 @@ struct RolloutState {
 RolloutWords WorkloadWords(std::string_view kind);
 
 // Returns where the rollout of `workload` stands. Requires that the rollout is not complete. `hold`
-// is what the kind or an extension knows; empty if neither knows anything.
+// is what holds the rollout up, as far as the kind or an extension knows; empty if neither knows
+// anything.
 RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 
-// Returns true if the stored status is about the middle of a rollout, whatever generation it
-// observes.
+// Returns true if the stored status shows a rollout that is not complete, whatever generation the
+// status observes.
 bool IsUnderWay(const Workload& workload);
 
 // Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
@@ -54,8 +56,8 @@ bool IsAtStep(const Workload& workload);
 bool HasOrWantsPods(const Workload& workload);
 
 // Returns true if the workload has or wants Pods, and these are to follow a revision that does not
-// exist, as the spec or the stored status says (RO-032). Pods then stay where they are: even if all
-// of them have one revision, no rollout is complete.
+// exist, as the spec or the stored status says (RO-032). Pods then stay where they are, and no
+// rollout is complete, even if all Pods have one revision.
 bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

@@ -8,7 +8,7 @@
 
 namespace windlass {
 
-// The cause of a stuck rollout whose kind has no word for it.
+// The value of the label `cause` for a stuck rollout whose cause is not among its kind's words.
 inline constexpr std::string_view kOtherCause = "Other";
 
 // Values of the labels `kind`, `strategy` and `cause`. String literals.
@@ -22,7 +22,7 @@ struct RolloutWords {
   std::string_view CauseOf(std::string_view reason) const;
 };
 
-// Returns the words as ControllerEntry::label_words has them.
+// Returns `words` in the form of ControllerEntry::label_words.
 std::vector<LabelWords> LabelWordsOf(const RolloutWords& words);
 
 }  // namespace windlass

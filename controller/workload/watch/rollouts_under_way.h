@@ -45,11 +45,11 @@ class RolloutsUnderWay {
     RolloutTarget target{};
     std::string_view strategy{};
     std::string_view trigger{};  // of a rollback; "" if something new is rolled out
-    bool midway = false;         // began before this process saw the object: never counted as begun
+    bool midway = false;         // never counted as begun: a former leader counted it, for example
     bool counted = false;        // it was counted as begun
     Moment began{};
     workload::RolloutState state{};
-    MonotonicTime since{};  // the time in `state` is counted up to this moment
+    MonotonicTime since{};  // CountStuck has counted the time in `state` up to here
   };
 
   // `clock` must outlive this.
@@ -62,13 +62,13 @@ class RolloutsUnderWay {
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if no rollout of the object is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);
-  // Stores `state` for the rollout. The cause of `state` may be any reason: stores the kind's word
-  // for it (CauseOf).
+  // Stores `state` for the rollout. The cause in `state` may be any reason; SetState stores the
+  // kind's word for it instead (RolloutWords::CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // Notes whether this process leads. If it begins to lead, counts the rollouts for which
-  // `is_unseen` returns true as begun: no leader has observed the latest generation of these
-  // objects, so no leader has counted them.
+  // Notes whether this process leads. If it begins to lead, counts as begun each rollout for which
+  // `is_unseen` returns true: no leader has observed the latest generation of its object, so no
+  // leader has counted the rollout.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

@@ -28,7 +28,7 @@ WallTime SpecChanges::LastOf(const Uid& workload) const {
   if (!begun_) return clock_.Wall();
   const auto changed = last_.find(workload);
   const MonotonicTime last = changed != last_.end() ? changed->second : *begun_;
-  // Rounded down, so that no wait seems longer than it is.
+  // Rounds the age down, so that no wait seems longer than it is.
   return clock_.Wall() + -std::chrono::duration_cast<seconds>(clock_.Now() - last);
 }
 

@@ -4,8 +4,8 @@
 // progress for ten minutes, then an old ReplicaSet is scaled down. Its Pods are awaited since the
 // scaling, not for ten minutes (waiting_event.h). The API does not say when a spec was changed.
 //
-// Memory is one entry for each workload of which a spec changed since the caches are complete. Core
-// thread only.
+// Memory is one entry for each workload of which a spec changed since the caches became complete.
+// Core thread only.
 #pragma once
 
 #include <optional>
@@ -29,9 +29,9 @@ class SpecChanges {
   // every spec counts as changed now.
   void Begin();
 
-  // Returns a time at or after the last of these changes: the workload got a new generation, a
-  // ReplicaSet that it owns did, or it began or ceased to own a ReplicaSet. Returns the present
-  // time until Begin is called.
+  // Returns a time at or after the last of these changes: the workload got a new generation, or a
+  // ReplicaSet that it owns got one, was created or was deleted. Returns the present time until
+  // Begin is called.
   WallTime LastOf(const Uid& workload) const;
 
  private:

@@ -9,8 +9,9 @@ namespace {
 
 bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
-// Returns true if old Pods are left or new ones are missing: then the rollout needs what its
-// ReplicaSets report. If all Pods are new, only the workload's own status is left to write.
+// Returns true if the rollout needs what its ReplicaSets report: old Pods are left, new Pods are
+// missing, or the generation is not observed. Otherwise only the workload's own status is left to
+// write.
 bool IsRolling(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   return status.observed_generation != workload.meta.generation ||
@@ -140,7 +141,7 @@ void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   const ObjectMeta* owner = cache_.OwnerOfPod(change.old_object->meta);
   if (owner != nullptr && cache_.ReadsPods(owner->uid)) {
     const ObjectKey key = KeyOf(*owner);
-    host_.Wake(key, StatusWake(cache_.workloads(), key));  // D-023 as W-01
+    host_.Wake(key, StatusWake(cache_.workloads(), key));  // by the cache (D-023, W-01)
   }
 }
 

@@ -13,8 +13,8 @@ namespace windlass {
 
 class WakeUps {
  public:
-  // Registers handlers with the cache's stores, so call this before the cache starts. Both
-  // references must outlive this.
+  // The constructor registers handlers with the cache's stores, so the WakeUps must be made before
+  // the cache starts. Both references must outlive the WakeUps.
   WakeUps(WorkloadCache& cache, ControllerHost& host);
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;

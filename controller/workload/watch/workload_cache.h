@@ -1,11 +1,12 @@
 // The informers that a controller of workloads reads, and the view of one workload made from them.
 //
 // Workloads and ReplicaSets are watched from the start. Pods are watched only while there is a
-// Recreate workload, as metadata and only until they end: a rolling update reads ReplicaSets alone,
-// so it does not matter how many Pods change (docs/design/005). An extension, such as in-place
-// updates, needs more informers, which run while there is a workload that asks for it
-// (watch_extension.h). Both kinds of further informers end some time after the last workload that
-// needs them. The cache outlives terms of leadership. Core thread only.
+// workload with strategy Recreate: a rolling update reads ReplicaSets alone, so it does not matter
+// how many Pods change (docs/design/005). The watch of Pods shows metadata alone, and no Pods that
+// have ended. An extension, such as in-place updates, needs more informers, which run while there
+// is a workload that asks for it (watch_extension.h). Some time after the last workload that needs
+// Pods or the extension is gone, their informers end. The cache outlives terms of
+// leadership. Core thread only.
 #pragma once
 
 #include <functional>
@@ -34,11 +35,11 @@ class WorkloadCache {
   WorkloadCache& operator=(const WorkloadCache&) = delete;
 
   // Call at most once, before Start and before the stores hold objects. `extension` must live until
-  // the last call of this cache; the destructor makes none.
+  // the last call of a function of this cache. The destructor does not use `extension`.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
 
-  // Returns which workloads select ReplicaSets of other controllers. There are none unless the kind
-  // has called Overlaps::Count.
+  // Returns which workloads select ReplicaSets of other controllers. There are no overlaps unless
+  // the kind has called Overlaps::Count.
   Overlaps& overlaps() { return overlaps_; }
 
   void Start();
@@ -58,13 +59,13 @@ class WorkloadCache {
   // to it.
   std::function<void(const ObjectKey&)> on_resync;
 
-  // Called when Windlass may watch again after the right was missing: the views are up to date
-  // again.
+  // Called when the views are up to date again, because a watch works again after the right to
+  // watch was missing for two minutes or more.
   std::function<void()> on_thaw;
 
-  // Returns true if workloads and ReplicaSets are complete, and Pods if they are watched. The
-  // informers of the extension do not matter here: only the workloads that ask for the extension
-  // wait for them.
+  // Returns true if workloads and ReplicaSets are complete, and Pods, too, if they are watched.
+  // Pods are not waited for if the caches have no room for them. The informers of the
+  // extension do not matter here: only the workloads that ask for the extension wait for them.
   bool HasSynced() const;
   // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
   // trouble. Leaves out the extension.
@@ -93,8 +94,8 @@ class WorkloadCache {
   // shows that it asked before. Its view then has all that the extension fills in.
   bool ConcernsExtension(const Uid& workload) const;
 
-  // The next two return metadata, valid until the next change of a store. They run for each event
-  // of a Pod or ReplicaSet, and make no Workload.
+  // ResolveOwner and OwnerOfPod return metadata, valid until the next change of a store. Both run
+  // for each event of a Pod or ReplicaSet, and so make no Workload.
   //
   // Returns the workload that a controller reference of an object in `namespace_` points to; null
   // if none with that uid is cached (D-019).

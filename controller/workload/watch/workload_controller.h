@@ -1,7 +1,7 @@
 // What every controller of workloads has, whatever its kind: caches and wake-ups of the objects and
 // their ReplicaSets, the fence, the Pod count, rights.
 //
-//   cache change ──▶ WakeUps ──▶ ControllerHost::Wake … Next, of the kind
+//   cache change ──▶ WakeUps ──▶ ControllerHost::Wake ──▶ queue ──▶ Next (of the kind)
 //
 // A kind adds its store, its names, and Next. Core thread only.
 #pragma once
@@ -61,8 +61,8 @@ class WorkloadController : public WatchingController {
   WorkloadController(ControllerHost& host, std::shared_ptr<WorkloadStore> workloads,
                      RolloutWords words);
 
-  // Call at most once, in the constructor of the kind. `extension` must live until the last call of
-  // this controller; the destructor makes none.
+  // Call at most once, in the constructor of the kind's controller. `extension` must live until the
+  // last call of a function of this controller. The destructor does not use `extension`.
   void Extend(ControllerExtension& extension) { extension_ = &extension; }
 
   ControllerHost& host() const { return host_; }
