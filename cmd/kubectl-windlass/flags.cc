@@ -159,8 +159,8 @@ void Parser::AddRollingUpdate() {
                          "replace a ReplicationController by another one, Pod by Pod");
   update->footer(kRollingUpdateExamples);
   update->add_option("names", line.arguments,
-                     "OLD, the ReplicationController to replace, also as rc/OLD; and NEW, unless "
-                     "the new one is to keep the name OLD");
+                     "OLD, the ReplicationController to replace, also as rc/OLD; and NEW, the name "
+                     "of the new one. Without NEW, the new one gets the name OLD");
   AddFiles(update, "manifest of the new controller; - is standard input");
   update->add_option("--image", flags.image, "image of the new controller");
   update->add_option("--container", flags.container,

@@ -115,9 +115,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
          ". To delete that update, which has changed nothing yet: " + TakeAwayText(context, place);
 }
 
-// `asked` is what the command asks for; the stored update only names the new controller. Returns
-// true if the new controller exists, and the command asks for other content; a manifest always
-// counts as other content.
+// `asked` is what the command asks for. Returns true if the new controller exists, and `asked` has
+// an image that it does not run, or a manifest, which counts as different without a comparison.
+// Call this if the stored update has neither an image nor a manifest to compare with.
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -271,7 +271,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
       context.line.rolling_update.given.contains("--deployment-label-key")) {
     context.console.Error("an update of " +
                           ObjectName(resources::kReplicationControllers, there->meta.name) +
-                          (failed ? " has failed on the way" : " is under way") +
+                          (failed ? " has failed half way" : " is under way") +
                           " with --deployment-label-key=" + there->spec.deployment_label_key +
                           ", so nothing was changed. " + ChoicesText(context, stored, *there));
     return ExitCode::kOtherUpdate;
@@ -282,7 +282,7 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const std::string name = ObjectName(resources::kReplicationControllers, there->meta.name);
   context.console.Error(
       (goes_back ? "an update of " + name + WhatIsUnderWay(*there) + " is being rolled back"
-       : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed on the way"
+       : failed  ? "an update of " + name + WhatIsUnderWay(*there) + " has failed half way"
                  : "an update of " + name + WhatIsUnderWay(*there) + " is under way") +
       ", so nothing was changed. " + ChoicesText(context, stored, *there) +
       (failed && !context.line.rolling_update.wait &&

@@ -30,7 +30,7 @@ Found Look(const CommandContext& context, const kind::NeededCrd& crd) {
   }
   std::string text = "revision " + std::to_string(*revision);
   if (*revision < crd.revision) {
-    text += ", older than this program: update it with " + kind::ApplyCommand(crd.resource);
+    text += ", older than this program needs: update it with " + kind::ApplyCommand(crd.resource);
   }
   return {*revision, text};
 }

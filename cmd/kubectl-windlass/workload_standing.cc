@@ -171,7 +171,8 @@ std::string WayOn(const std::string& reason, const Subject& subject) {
     return " To take the template back, " + std::string(kBack);
   }
   std::string remedy = " Correct the template";
-  if (reason == "ReplicaSetCreateError") remedy = " Make room for the ReplicaSet or allow it";
+  if (reason == "ReplicaSetCreateError")
+    remedy = " Make room for the ReplicaSet in the quota, or let the policy or webhook allow it";
   if (reason == "ProgressDeadlineExceeded") {
     remedy =
         " Correct what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";

@@ -35,11 +35,12 @@ constexpr Metric kThrottled{"windlass_client_throttled_total", MetricType::kCoun
 constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge, "Requests in flight."};
 constexpr Metric kWaiting{"windlass_client_waiting", MetricType::kGauge,
                           "Requests that wait for a free slot or for the rate limit."};
-constexpr Metric kAway{"windlass_api_server_away",
-                       MetricType::kGauge,
-                       "1 while the API server does not answer.",
-                       {},
-                       "Windlass then sends it nothing but a request for `/readyz` every 5 s."};
+constexpr Metric kAway{
+    "windlass_api_server_away",
+    MetricType::kGauge,
+    "1 while the API server does not answer.",
+    {},
+    "Windlass then asks for `/readyz` every few seconds, and sends next to nothing else."};
 constexpr Metric kOutages{"windlass_api_server_outages_total", MetricType::kCounter,
                           "How often the API server stopped answering."};
 constexpr Metric kProbes{"windlass_api_server_probes_total", MetricType::kCounter,

@@ -150,8 +150,9 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                  "format of the log, one line each on standard error: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  app.add_option("-v,--v", flags.verbosity,
-                 "how much to log, 0 to 10: decisions and warnings; from 4 on also debug lines")
+  app.add_option(
+         "-v,--v", flags.verbosity,
+         "how much to log, 0 to 10: below 4 decisions and warnings, from 4 on also debug lines")
       ->check(CLI::Range(0, 10))
       ->capture_default_str();
 }

@@ -33,8 +33,8 @@ constexpr Metric kQuarantined{
     MetricType::kGauge,
     "Objects whose latest version could not be decoded.",
     {{kResource}},
-    "Windlass writes nothing for the objects they belong to, and gives them an event "
-    "`WindlassUnreadable`."};
+    "Windlass writes nothing for the workload that such an object belongs to, and gives the "
+    "workload an event `WindlassUnreadable`."};
 constexpr Metric kBytes{"windlass_cache_bytes",
                         MetricType::kGauge,
                         "Approximate bytes of memory that the cache uses.",

@@ -110,7 +110,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
   // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,
-  // so Pods that lack another of these labels are not waited for.
+  // so this counts only such Pods, too. A Pod that lacks some other label of the template would be
+  // waited for without end.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });

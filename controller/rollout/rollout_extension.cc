@@ -51,9 +51,9 @@ void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& 
     status.updated_replicas = counted->updated;
 }
 
-// Returns the next write that has to be made although nothing is rolled out: Pods that an update in
-// place took out of traffic return, and the Rollout keeps its size. Returns nullopt if no such
-// write is due.
+// Returns the step that is due although nothing is rolled out: it returns a drained Pod to traffic,
+// sets a readiness gate, or brings the Rollout to its size. The step may also be a read, a Wait or
+// a failure. Returns nullopt if no step is due.
 std::optional<Step> Keep(const Situation& situation) {
   return situation.extension().Next(situation, Moment::kWhileHeld);
 }
@@ -226,12 +226,14 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   return stored ? own.images : Symbol();
 }
 
-// Returns true if the new ReplicaSet has the stable revision, and no other ReplicaSet has Pods. If
-// another revision may have begun meanwhile, all Pods must also be back, and enough of them
-// available. Otherwise the Pods never left, so a lost Pod does not matter. Another revision may
-// have begun in two cases:
-//   - the number of the ReplicaSet is not the stable revision: going back to the stable revision
-//     has given the ReplicaSet a new number (RO-031)
+// Returns true if the new ReplicaSet has the template of the stable revision, no other ReplicaSet
+// has Pods, and one of these holds:
+//   - No other revision can have begun since the stable one was complete. Its Pods never left, so a
+//     lost Pod does not matter.
+//   - All Pods are back, and enough of them are available.
+// Another revision may have begun in two cases:
+//   - the ReplicaSet has another number than status.stableRevision: going back to the stable
+//     revision has renumbered the ReplicaSet (RO-031)
 //   - the strategy is Recreate, which removes the Pods before it makes the ReplicaSet of the other
 //     revision, so no ReplicaSet shows that the other revision began
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {

@@ -338,7 +338,7 @@ std::vector<NeededRight> ServiceWatch::RightsNeeded() const {
 std::string ServiceWatch::Note() const {
   if (!running_since_) return {};
   std::string trouble = shared_.Trouble();
-  if (!trouble.empty()) trouble += ", and Services of Rollouts wait for it";
+  if (!trouble.empty()) trouble += "; until this is over, Windlass changes no Service of a Rollout";
   return trouble;
 }
 

@@ -144,7 +144,9 @@ void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditio
 // "Partition: 7 of 10 Pods keep the old revision until spec.strategy.partition is lowered"
 std::string PartitionText(const Situation& situation) {
   if (situation.workload.replicas == 0) {
-    return "Partition: there are no Pods. New Pods will respect spec.strategy.partition";
+    return "Partition: spec.replicas is 0. Once there are Pods, spec.strategy.partition keeps some "
+           "on "
+           "the old revision";
   }
   // The sizes of ReplicaSets are added up, and not Pods, because a Pod that was lost comes back in
   // the old revision.

@@ -174,7 +174,8 @@ void LeadershipBarrier::Note(WatchEventType type, const ObjectIdentity& identity
 
 void LeadershipBarrier::Fail(const std::string& why) {
   const std::string plural(resources_[listed_.size() - 1].options.resource.plural);
-  std::string trouble = "cannot see what the former leader wrote: list " + plural + ": " + why;
+  std::string trouble =
+      "cannot see what the former leader wrote: the list of " + plural + " failed: " + why;
   if (trouble != trouble_) {
     environment_.log.Warning("cannot see what the former leader wrote; nothing is written yet",
                              {{"list", plural}, {"error", why}});

@@ -133,7 +133,7 @@ bool Sync::IsTooLong() {
 // Ends a sync that took too long. If kSyncDeadline has passed, the server is slow, and the key is
 // retried. Otherwise the sync took too many steps, which is an internal error.
 void Sync::EndTooLong() {
-  environment_.log.Warning("a sync took too long; Windlass begins it again",
+  environment_.log.Warning("a sync took too long or too many steps; Windlass begins it again",
                            {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});

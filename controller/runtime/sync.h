@@ -81,13 +81,6 @@ struct SyncHooks {
   std::function<void(std::function<void()>)> next_turn;
 };
 
-// What one sync did, for the metrics.
-struct SyncCounters {
-  int writes = 0;
-  int reads = 0;
-  int refused = 0;
-};
-
 class Sync {
  public:
   // Do not destroy the Sync within `hooks.done`: it must outlive that call. Destroying it before

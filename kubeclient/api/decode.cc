@@ -140,7 +140,7 @@ Result<ListPage> Decoder::DecodeList(std::string_view body) {
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
   if (!page.kind.ends_with("List"))
-    return Malformed("kind: must be that of a list, not \"" + page.kind + "\"");
+    return Malformed("kind: must end with List, but is \"" + page.kind + "\"");
   if (page.resource_version.empty()) return Malformed("metadata.resourceVersion: is missing");
   return page;
 }

@@ -97,7 +97,7 @@ void ClusterIdentity::NotKnown(const std::string& why) {
 // informers log about the same server.
 void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;
-  log_.Info("the cluster's identity was not checked: get namespaces kube-system failed",
+  log_.Info("the cluster's identity is not known: the uid of namespace kube-system was not read",
             {{"error", why}});
 }
 

@@ -33,7 +33,7 @@ Result<bool> IsAllowed(const HttpResponse& response) {
   if (response.status != 201 || !body.is_object() || !body.contains("status") ||
       !body["status"].is_object()) {
     return Error{ErrorKind::kMalformed,
-                 "the API server answered a SelfSubjectAccessReview with HTTP " +
+                 "the answer to a SelfSubjectAccessReview cannot be understood: HTTP " +
                      std::to_string(response.status)};
   }
   const nlohmann::json& status = body["status"];

@@ -104,8 +104,9 @@ bool TlsFileWatch::IsWell() const {
 void TlsFileWatch::Note(const Status& state, std::string& problem) {
   const std::string before = std::exchange(problem, state.ok() ? "" : state.error().message);
   if (problem.empty() || problem == before) return;
-  log_.Warning("certificate file not usable: its old content stays in use; correct the file",
-               {{"error", problem}});
+  log_.Warning(
+      "a new CA, certificate or key is not usable: the old one stays in use; correct the file",
+      {{"error", problem}});
 }
 
 }  // namespace windlass

@@ -114,7 +114,7 @@ class TreeBuilder final : public YAML::EventHandler {
       level.node.fields.push_back({std::move(level.key), std::move(node)});
       level.has_key = false;
     } else if (node.kind != YamlNode::Kind::kScalar) {
-      Fail(node.line, "a key must be a plain word");
+      Fail(node.line, "a key must be a text, and not a list or a mapping");
     } else {
       const auto same = [&node](const auto& field) { return field.key == node.scalar; };
       if (std::any_of(level.node.fields.begin(), level.node.fields.end(), same)) {

@@ -40,7 +40,7 @@ Status CheckLeaderElectionOptions(const LeaderElectionOptions& options, const st
     return Error{ErrorKind::kConfig, prefix + option + " must be " + what};
   };
   if (options.lease_duration < seconds(1) || options.lease_duration % seconds(1) != Duration{0}) {
-    return refuse("lease-duration", "a whole number of seconds, for example 15s");
+    return refuse("lease-duration", "a whole number of seconds, at least 1s, for example 15s");
   }
   if (options.lease_duration <= options.renew_deadline) {
     return refuse("lease-duration",

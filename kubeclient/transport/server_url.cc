@@ -95,9 +95,10 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
     std::string_view path = rest.substr(slash);
     while (path.ends_with('/')) path.remove_suffix(1);
     if (!IsPath(path)) {
-      return WrongServer(text,
-                         "has a path with a query, a fragment or a blank: remove the query, the "
-                         "fragment or the blank");
+      return WrongServer(
+          text,
+          "has a query, a fragment, a blank or another character in its path that is not allowed: "
+          "remove it");
     }
     url.path = std::string(path);
   }

@@ -72,10 +72,11 @@ std::string SentenceOf(const NotEligible& why) {
              " gives the container a restart rule of its own, so the container might not start "
              "again after a patch";
     case Reason::kMultipleActiveReplicaSets:
-      return "a rolling update is under way, and has to end first";
+      return "a rolling update is under way, and an update in place can begin only after it";
     case Reason::kRecreateStrategy:
-      return "with strategy Recreate, only a single replica is updated in place";
-    case Reason::kNoBudget: return "no Pod may be unavailable, and no stand-in may be made";
+      return "strategy Recreate allows updates in place only with a single replica";
+    case Reason::kNoBudget:
+      return "no Pod may be unavailable, and no additional Pod may stand in for one";
     case Reason::kPodForbidden:
       return "the API server refused three patches of Pods in a row" +
              (why.about.empty() ? "" : ": " + why.about);

@@ -105,7 +105,7 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
   return std::to_string(patched) + " of " + std::to_string(desired) + " Pods are patched, " +
          std::to_string(without) + (without == 1 ? " is" : " are") + " without annotation " +
          std::string(kPodState) + ": pod " + pod.meta.name +
-         " loses this annotation each time. Find the admission webhook that removes the "
+         " loses this annotation after each write. Find the admission webhook that removes the "
          "annotation, and exempt the Pods of this workload from that webhook";
 }
 

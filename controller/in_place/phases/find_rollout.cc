@@ -279,8 +279,9 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
     return NotPossible(
         situation, in_place,
         Named(kTemplateTooLarge,
-              "spec.template does not fit into an annotation of a replica set, where Windlass "
-              "stores it for a moment. spec.template may have at most " +
+              "spec.template does not fit into an annotation of a replica set. Windlass stores it "
+              "there while two replica sets exchange their templates. spec.template may have at "
+              "most " +
                   std::to_string(kStashTemplateBytesMax) +
                   " bytes, and all annotations of the replica set together at most " +
                   std::to_string(kAnnotationBytesMax) +

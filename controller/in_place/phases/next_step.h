@@ -41,10 +41,11 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
 // Returns nullopt otherwise.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation);
 
-// Returns the next write that is due although nothing may be rolled out: it opens a gate, returns a
-// Pod to traffic, or keeps the workload at its size. If no such write is due, returns
-//   - Wait if the workload has nothing to follow, and the Pods that its status counts are still
-//     loading
+// Returns the next write that is due although nothing may be rolled out: it sets a readiness gate
+// to True, returns a Pod to traffic, or keeps the workload at its size. If no such write is due,
+// returns
+//   - Wait if the Pods that the status counts are not loaded yet, and the revision that Pods are to
+//     follow has no ReplicaSet (HasNothingToFollow)
 //   - nullopt otherwise
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 

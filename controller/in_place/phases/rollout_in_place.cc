@@ -7,7 +7,8 @@
 namespace windlass::in_place {
 namespace {
 
-// InPlace::phase needs names and phases in the same order.
+// InPlace::phase casts the index of the variant to InPlacePhase, so the enumerators must have the
+// order of the variant's alternatives.
 template <InPlacePhase phase, typename T>
 constexpr bool kIsNameOf =
     std::is_same_v<std::variant_alternative_t<static_cast<size_t>(phase), phases::Any>, T>;

@@ -65,8 +65,9 @@ Word ReplacesSoon(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (situation.workload.paused) return Paused(situation);
   if (in_place.pods && in_place.pods->not_kept) return NotKept(in_place);
-  return Running(InPlaceReason::kPatching, situation,
-                 *in_place.replace_soon() + ": Pods are replaced once no Pod is restarting");
+  return Running(
+      InPlaceReason::kPatching, situation,
+      *in_place.replace_soon() + ". Windlass replaces the Pods as soon as no Pod is restarting");
 }
 
 // Returns true if some Pod is out of traffic and waits for its patch.
@@ -118,7 +119,7 @@ Word OfStaged(const workload::Situation& situation) {
   if (pods.at_rest && counts.in_flight == 0) {
     return Running(InPlaceReason::kPartitioned, situation,
                    counts.to_update > 0 ? "the other Pods keep their revision"
-                                        : "a Pod that is created now gets the old revision first");
+                                        : "a Pod that is created now begins with the old revision");
   }
   if (const auto refused = RefusedPod(*in_place.pending()); refused && IsIdle(pods)) {
     return Running(InPlaceReason::kFailing, situation, *refused);
@@ -265,8 +266,7 @@ Word Refused(const workload::Situation& situation) {
 // pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
-    return {true, InPlaceReason::kPaused,
-            "Windlass looks at the Pods once the workload is not paused"};
+    return {true, InPlaceReason::kPaused, "Windlass looks at the Pods when the pause ends"};
   }
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }

@@ -147,8 +147,9 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation) {
     if (asked != nullptr && !asked->said.ok()) return std::nullopt;
     if (given_up) return step;
     write->on_success.push_back({Event::Type::kNormal, "InPlaceCommitted",
-                                 "Replica set " + in_place.host()->meta.name + " has revision " +
-                                     in_place.stash()->revision + " now, as all its Pods do"});
+                                 "Replica set " + in_place.host()->meta.name +
+                                     " now has revision " + in_place.stash()->revision +
+                                     ", like all of its Pods"});
   }
   return step;
 }

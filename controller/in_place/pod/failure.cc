@@ -108,7 +108,7 @@ std::string TextOf(const PodFailure& failure, const std::string& pod, seconds po
            " times since it got its image" + reason;
   }
   if (failure.reason == kImagePutBack) {
-    return "a webhook put the old image of " + container + " back" + reason;
+    return "a webhook put back the old image of " + container + reason;
   }
   return container + " does not run" + reason;
 }

@@ -37,7 +37,7 @@ bool IsRecreate(std::string_view word) { return IsWord(word, "Recreate"); }
 
 constexpr RemovedSetting kRemoved[] = {
     {"windlass.dev/in-place-init-images", IsRecreate,
-     "another image of an init container means new Pods"},
+     "a new image of an init container leads to new Pods"},
     {"windlass.dev/in-place-fields", IsEveryField,
      "images and tolerations change in place; labels and annotations change in place only together "
      "with these, and alone mean new Pods"},

@@ -68,7 +68,7 @@ constexpr Metric kPatches{
     "Pod had changed, and Windlass looks at it again."};
 constexpr Metric kFailures{"windlass_inplace_failures_total",
                            MetricType::kCounter,
-                           "Pods whose patch failed, by reason.",
+                           "Pods that failed after their patch, by reason.",
                            {{{"reason", kFailureReasons}}},
                            "Counted once for each Pod, revision and reason."};
 constexpr Metric kFallbacks{

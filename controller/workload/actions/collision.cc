@@ -20,11 +20,13 @@ namespace {
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
 // `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass made
-// it for this workload, and another client then changed it or took it away. Either of two facts
-// shows this: the ReplicaSet still belongs to the workload, or no status has acknowledged its
-// revision. Returns false if `found` cannot be read, and for two ordinary collisions:
-// - The ReplicaSet is older than the workload: a former workload of that name made it (B-45).
-// - The ReplicaSet does not belong to the workload, and a status has acknowledged its revision: it
+// `found` for this workload, and another client changed it at once:
+// - `found` still belongs to the workload, but its template was changed, so Windlass did not
+//   recognise it as the new ReplicaSet.
+// - `found` does not belong to the workload any more, and no status has acknowledged its revision.
+// Returns false if `found` cannot be read, and for two ordinary collisions:
+// - `found` is older than the workload: a former workload of that name made it (B-45).
+// - `found` does not belong to the workload, and a status has acknowledged its revision: `found`
 //   served until a user edited its labels or owners.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
@@ -142,8 +144,8 @@ std::optional<Step> AfterCreate(const Situation& situation, const std::string& n
   if (changed || IsUnacknowledged(situation, name)) {
     return GiveUp(situation, name,
                   {ErrorKind::kInvalid,
-                   "the API server stored this ReplicaSet with another pod template, or other "
-                   "labels, than Windlass sent. Exempt the ReplicaSets of this workload from the "
+                   "the API server stored this ReplicaSet with a pod template, labels or an owner "
+                   "other than Windlass sent. Exempt the ReplicaSets of this workload from the "
                    "admission webhook that changes them, and then delete this ReplicaSet"},
                   Retry::kOnSpecChange);
   }

@@ -125,7 +125,8 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     if (tried(adopt, false) || leave_it()) continue;
     const Outcome* read = FindFreshRead(learned, ReadOf(workload));
     if (read == nullptr) {
-      return Read{ReadOf(workload), "the workload must still exist before it adopts a ReplicaSet"};
+      return Read{ReadOf(workload),
+                  "Windlass checks that the workload still exists before it adopts a ReplicaSet"};
     }
     auto why_not = WhyNotToAdopt(workload, read->said);
     if (!why_not) return adopt;

@@ -25,10 +25,10 @@ const ReplicaSet* FindWanted(const Situation& situation) {
 RolloutRefusal NothingToFollow(const Situation& situation) {
   const Workload& workload = situation.workload;
   const int64_t revision = *workload.follow_revision;
-  const std::string why = revision < 1
-                              ? "no revision was ever complete"
-                              : "the replica set of revision " + std::to_string(revision) +
-                                    ", the last one that was complete, does not exist any more";
+  const std::string why =
+      revision < 1 ? "no revision was ever complete"
+                   : "the replica set of revision " + std::to_string(revision) +
+                         ", the last revision that was complete, does not exist any more";
   const bool none =
       workload.replicas > 0 && std::ranges::all_of(situation.all, [](const ReplicaSet* rs) {
         return rs->replicas == 0 && rs->status.replicas == 0;

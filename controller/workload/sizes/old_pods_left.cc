@@ -54,7 +54,7 @@ std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
   }
   for (const ReplicaSet* rs : situation.all) {
     if (rs == next || !StatusAllowsPods(*rs)) continue;
-    return "replica set " + rs->meta.name + " still has Pods";
+    return "replica set " + rs->meta.name + " may still have Pods";
   }
   return "a Pod of another replica set is still there";
 }

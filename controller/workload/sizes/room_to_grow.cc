@@ -52,15 +52,15 @@ Others CountOthers(const Situation& situation, const ReplicaSet* rs) {
 std::string WhyPodsStay(const ReplicaSet& rs, const Fenceposts& limits, seconds waited) {
   const std::string name = "replica set " + rs.meta.name;
   const std::string pods = std::to_string(PossiblePods(rs, limits)) + " Pods";
-  if (rs.meta.deleting()) return name + " is being deleted and still has " + pods;
+  if (rs.meta.deleting()) return name + " is being deleted and may still have " + pods;
   if (!IsObserved(rs)) {
     return "no controller has observed generation " + std::to_string(rs.meta.generation) + " of " +
            name + " within " + std::to_string(waited.count()) + " s";
   }
   const Condition* failure = FailureOf(rs);
   const std::string why = failure != nullptr ? ": " + TextOf(*failure) : "";
-  return name + " still has " + pods + ", and should have " + std::to_string(SizeOf(rs).replicas) +
-         why;
+  return name + " may still have " + pods + ", and should have " +
+         std::to_string(SizeOf(rs).replicas) + why;
 }
 
 // Returns the size that a rollout gives the new ReplicaSet next.

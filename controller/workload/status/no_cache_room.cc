@@ -27,8 +27,8 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   const std::string kind(workload.kind.traits().name());
   std::string message = "Windlass leaves this " + kind +
                         " alone, because it has no room in memory for " + view.left_out +
-                        ". Make labels, annotations or pod template of that object smaller, end "
-                        "updates in place of this " +
+                        ". Make the labels, the annotations or the pod template of that object "
+                        "smaller, switch off updates in place for this " +
                         kind + ", or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
   draft.status.observed_generation = workload.meta.generation;

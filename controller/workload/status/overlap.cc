@@ -21,8 +21,8 @@ constexpr size_t kNamedMax = 3;
 constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
-    " as well; each keeps its own Pods. If one is to replace the other, finish the replacement. "
-    "Otherwise create one of the two anew, with a label of its own in spec.selector and "
+    " as well; each controller keeps its own Pods. If one is to replace another, finish the "
+    "replacement. Otherwise create one of them anew, with a label of its own in spec.selector and "
     "spec.template";
 
 // Returns the stored condition; null if there is none.

@@ -189,7 +189,7 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
   std::string message =
       std::string(workload.kind.traits().name()) + " is aborted: Pods follow revision " +
       std::to_string(*workload.follow_revision) + ", replica set " + Quoted(rs.meta.name);
-  if (workload.paused) message += ", as soon as the rollout is not paused any more";
+  if (workload.paused) message += ", when the rollout is resumed";
   const Condition* present = FindCondition(conditions, kProgressing);
   const bool same = present != nullptr && present->reason == reason && present->message == message;
   if (same) return;

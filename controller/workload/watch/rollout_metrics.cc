@@ -40,9 +40,11 @@ constexpr Metric kFinished{
     "it changed anything; `deleted`: the object was deleted."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
-                           "Time from the change of the template to the end of its rollout.",
+                           "Time from the beginning of a rollout to its end.",
                            {{kKind, kStrategy, kOutcome}},
-                           "Pauses included."};
+                           "Pauses during the rollout included. If the template changes during a "
+                           "pause, the rollout begins "
+                           "when the pause ends."};
 constexpr Metric kRollbacks{
     "windlass_rollbacks_total",
     MetricType::kCounter,
@@ -78,13 +80,14 @@ constexpr Metric kAboveSurge{
     "Live Pods above replicas + maxSurge.",
     {{kNamespace, kKind}},
     "Above 0 for a moment after a scale-in; if it stays above 0, something is wrong."};
-constexpr Metric kNotShown{"windlass_rollouts_not_shown",
-                           MetricType::kGauge,
-                           "Rollouts under way that `windlass_rollout_info` and the other metrics "
-                           "per rollout leave out, because they show at most 100 of a kind.",
-                           {},
-                           {},
-                           true};
+constexpr Metric kNotShown{
+    "windlass_rollouts_not_shown",
+    MetricType::kGauge,
+    "Rollouts under way without series of their own: `windlass_rollout_info` and "
+    "the other metrics per rollout show at most 100 of a kind.",
+    {},
+    {},
+    true};
 
 constexpr Metric kInfo{
     "windlass_rollout_info",

@@ -81,7 +81,8 @@ TEST_CASE("a wrong flag is refused in one line that names it (BI-12)") {
 // others would wait 14 s, so two processes could write for half a second.
 TEST_CASE("times of leader election without a margin are refused, with what they must be") {
   const std::string whole =
-      "--leader-elect-lease-duration must be a whole number of seconds, for example 15s";
+      "--leader-elect-lease-duration must be a whole number of seconds, at least 1s, for example "
+      "15s";
   const std::string longer_lease =
       "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline; "
       "raise the first or lower the second";

@@ -68,7 +68,7 @@ TEST_CASE("what is wrong is said with its line") {
       {"an alias", "a: &x 1\nb: *x\n", "line 1: anchors are not supported"},
       {"an alias of nothing", "b: *x\n", "line 1: "},
       {"a key twice", "a: 1\nb: 2\na: 3\n", "line 3: the key \"a\" is defined twice: remove one"},
-      {"a key that is a list", "? [a, b]\n: 1\n", "a key must be a plain word"},
+      {"a key that is a list", "? [a, b]\n: 1\n", "a key must be a text, and not a list"},
       {"NUL", std::string("a: 1\nb: \0", 9), "line 2: a NUL character"},
       {"two documents", "a: 1\n---\nb: 2\n", "more than one document"},
       {"a bracket that closes nothing", "a: 1\n---\n]\n", "line 3: "},

@@ -68,8 +68,8 @@ void IsNotPossibleInPlace(KubectlRun& run) {
     Json& stalled = object["status"]["conditions"][0];
     stalled["reason"] = "InPlaceNotPossible";
     stalled["message"] =
-        "no Pod may be unavailable, and no stand-in may be made (NoBudget). With InPlaceOnly, "
-        "nothing is rolled out: set spec.strategy.inPlace.maxUnavailable to 1 or more";
+        "no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget). With "
+        "InPlaceOnly, nothing is rolled out: set spec.strategy.inPlace.maxUnavailable to 1 or more";
     object["status"]["message"] = stalled["message"];
   });
 }

@@ -27,7 +27,7 @@ TEST_CASE("version names a CustomResourceDefinition that is missing or older (RC
                      "with kubectl apply --server-side -f crds/windlass.dev_rollouts.yaml\n") !=
         std::string::npos);
   CHECK(ran.out.find("CRD replicationcontrollerupdates.windlass.dev:   revision 0, older than this "
-                     "program: update it with kubectl apply --server-side -f "
+                     "program needs: update it with kubectl apply --server-side -f "
                      "crds/windlass.dev_replicationcontrollerupdates.yaml\n") != std::string::npos);
 }
 

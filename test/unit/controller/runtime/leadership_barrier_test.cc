@@ -97,7 +97,8 @@ TEST_CASE_METHOD(Fixture, "who may watch but not list compares with the start of
 
 TEST_CASE_METHOD(Fixture, "why it is not passed is told until it is (L-011)") {
   transport.Reply(500, "no");
-  CHECK(barrier.trouble() == "cannot see what the former leader wrote: list replicasets: HTTP 500");
+  CHECK(barrier.trouble() ==
+        "cannot see what the former leader wrote: the list of replicasets failed: HTTP 500");
   time.Advance(seconds(6));
   behind = "ns/a";
   transport.Reply(200, MetadataList("10", {Object("a@3")}));

@@ -147,7 +147,7 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
   cluster.follow = 1;
   cluster.SettlesAt(2, 2);
   CHECK(cluster.Condition("Progressing") == "False DeploymentAborted");
-  CHECK(cluster.Message().ends_with(", as soon as the rollout is not paused any more"));
+  CHECK(cluster.Message().ends_with(", when the rollout is resumed"));
   cluster.Pause(false);
   cluster.SettlesAt(4, 0);
   Proves("RO-034");

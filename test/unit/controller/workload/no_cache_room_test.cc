@@ -29,8 +29,9 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
 
   const std::string message =
       "Windlass leaves this Deployment alone, because it has no room in memory for replicasets "
-      "ns/web-1, which needs 1400 KiB. Make labels, annotations or pod template of that object "
-      "smaller, end updates in place of this Deployment, or raise the memory limit of Windlass.";
+      "ns/web-1, which needs 1400 KiB. Make the labels, the annotations or the pod template of "
+      "that object smaller, switch off updates in place for this Deployment, or raise the memory "
+      "limit of Windlass.";
   DeploymentStatus& status = world.deployment.status;
   status.observed_generation = world.deployment.meta.generation;
   status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};

@@ -104,9 +104,9 @@ TEST_CASE("a Pod whose old image admission puts back has failed, and is tried ag
   }
   CHECK(c.Patches() == 1);
   CHECK(c.InPlaceCondition() == "True Failing");
-  CHECK(c.InPlaceMessage().find(": a webhook put the old image of container a of pod ") !=
+  CHECK(c.InPlaceMessage().find(": a webhook put back the old image of container a of pod ") !=
         std::string::npos);
-  CHECK(c.InPlaceMessage().ends_with(" back (ImagePutBack)"));
+  CHECK(c.InPlaceMessage().ends_with(" (ImagePutBack)"));
   c.SyncAfter(300);
   c.Sync();
   CHECK(c.Patches() == 2);

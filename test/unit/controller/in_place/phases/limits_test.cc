@@ -30,7 +30,7 @@ TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "True WaitingForBudget");
   CHECK(c.InPlaceMessage().ends_with(
-      ": no Pod may be unavailable, and no stand-in may be made (NoBudget): set "
+      ": no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget): set "
       "windlass.dev/in-place-max-unavailable to 1 or more"));
   c.Scale(4);
   SettlesAt(c, "v2");
@@ -78,7 +78,8 @@ TEST_CASE("with Only, one that never had a budget is not begun until there is on
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with(
-      "no Pod may be unavailable, and no stand-in may be made (NoBudget). With Only, nothing is "
+      "no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget). With "
+      "Only, nothing is "
       "rolled out: set windlass.dev/in-place-max-unavailable to 1 or more; "));
   c.Scale(4);
   SettlesAt(c, "v2");
@@ -120,7 +121,8 @@ TEST_CASE("with Only, strategy Recreate and a second replica hold the rollout (P
   CHECK(c.PodNames().size() == 2);
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with(
-      "with strategy Recreate, only a single replica is updated in place (RecreateStrategy). With "
+      "strategy Recreate allows updates in place only with a single replica (RecreateStrategy). "
+      "With "
       "Only, nothing is rolled out: set spec.replicas to 1, or spec.strategy.type to "
       "RollingUpdate"));
   c.Scale(1);

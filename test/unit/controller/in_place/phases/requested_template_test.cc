@@ -273,7 +273,7 @@ TEST_CASE("no Pod is replaced beside one that restarts, whatever is wanted (RO-0
   CHECK(c.InPlaceMessage() ==
         "0 of 4 Pods are patched, 1 is being updated: the API server does not return the defaults "
         "of the template, because it refuses the dry run of a ReplicaSet; Event TemplateNotChecked "
-        "says why (NoDryRun): Pods are replaced once no Pod is restarting");
+        "says why (NoDryRun). Windlass replaces the Pods as soon as no Pod is restarting");
   c.RestartAll();
   c.now += 60;
   c.SettleInPlace();

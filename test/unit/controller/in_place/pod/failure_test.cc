@@ -195,7 +195,7 @@ TEST_CASE("P-060 a failure is shown as a sentence that ends with its reason") {
        "container app of pod web-1 has restarted at least 3 times since it got its image "
        "(TooManyRestarts)"},
       {{"app", "ImagePutBack"},
-       "a webhook put the old image of container app of pod web-1 back (ImagePutBack)"},
+       "a webhook put back the old image of container app of pod web-1 (ImagePutBack)"},
       {{"", "PodTimeout"}, "pod web-1 has not been available for 600 s (PodTimeout)"},
   }));
   CHECK(TextOf(failure, "pod web-1", kTimeout) == text);
