@@ -48,19 +48,17 @@ bool IsRefusal(const Error& error) {
   return error.kind == ErrorKind::kInvalid && judges && error.detail != ErrorDetail::kNoDryRun;
 }
 
-// Returns true if a policy, a quota or a missing right forbids the creation. Returns false if a
-// webhook denies with 429 or 5xx, because this denial is temporary.
-bool IsForbidden(const Error& error) {
-  const bool later = error.http_status == 429 || error.http_status >= 500;
-  return (error.kind == ErrorKind::kForbidden && !later) || error.kind == ErrorKind::kQuotaExceeded;
+// Returns true if the rollout would first remove all Pods: the strategy is Recreate, and there are
+// Pods.
+bool RemovesPodsFirst(const workload::Situation& situation) {
+  return situation.recreate() && workload::TotalReplicas(situation.all) > 0;
 }
 
-// Returns true if the rollout goes on without the defaults, because the API server will not return
-// them soon: it cannot dry-run, or it forbids the creation. Exception: if the rollout would first
-// remove all Pods, it does not go on while the creation is forbidden.
-bool GoesOnUntold(const Error& error, bool removes_pods_first) {
-  if (IsForbidden(error)) return !removes_pods_first;
-  return error.detail == ErrorDetail::kNoDryRun;
+// Returns true if the rollout waits until the API server allows the ReplicaSet. Otherwise it would
+// remove all Pods, and there would be none until somebody allows it. The Pods are looked at each
+// time, and not only when the answer comes: a user may scale up or adopt a ReplicaSet later.
+bool Waits(const workload::Situation& situation, DryRunVerdict verdict) {
+  return verdict == DryRunVerdict::kForbidden && RemovesPodsFirst(situation);
 }
 
 DryRunAnswer Judge(const Result<Reply>& said) {
@@ -107,9 +105,9 @@ Error Unusable(std::string why) {
 // Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
 // has kind kServer and not kMalformed, because kMalformed from DueDryRun means that the Rollout's
 // own spec.template cannot be read.
-Error WhyNotTold(const Outcome& outcome, bool removes_pods_first) {
+Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
-  return Unusable(JudgeReplicaSet(outcome.said, removes_pods_first).message);
+  return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
 // Returns the dry run that asks for the defaults. Returns an error if the API server refused the
@@ -117,7 +115,6 @@ Error WhyNotTold(const Outcome& outcome, bool removes_pods_first) {
 // so that the memory did not keep the answer of this sync. Going on without the defaults might
 // replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
-  const bool pods_first = RemovesPodsFirst(situation);
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {
     Result<Request> request = DryRunReplicaSet(situation, suffix);
@@ -126,12 +123,12 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     if (answer == nullptr) {
       return Ask(*std::move(request), "the API server's defaults of the template are not known");
     }
-    const DryRunVerdict verdict = JudgeReplicaSet(answer->said, pods_first).verdict;
+    const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
-    if (verdict != DryRunVerdict::kNotTold) {
+    if (verdict != DryRunVerdict::kNotTold && !Waits(situation, verdict)) {
       return Unusable("the Rollout changed before the answer came");
     }
-    not_told = WhyNotTold(*answer, pods_first);
+    not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;
   }
   return not_told;
@@ -140,8 +137,9 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
 }  // namespace
 
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks) {
+  const DryRunVerdict verdict = checks.replica_set.verdict;
   return LacksReplicaSet(situation) && !situation.wanted.known &&
-         checks.replica_set.verdict == DryRunVerdict::kNotAsked;
+         (verdict == DryRunVerdict::kNotAsked || Waits(situation, verdict));
 }
 
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
@@ -180,15 +178,20 @@ Result<Request> DryRunPod(const workload::Situation& situation) {
   return Request::DryRunCreate(resources::kPods, {workload.meta.namespace_, name}, DumpJson(body));
 }
 
-bool RemovesPodsFirst(const workload::Situation& situation) {
-  return situation.recreate() && workload::TotalReplicas(situation.all) > 0;
+bool IsForbidden(const Error& error) {
+  const bool later = error.http_status == 429 || error.http_status >= 500;
+  return (error.kind == ErrorKind::kForbidden && !later) || error.kind == ErrorKind::kQuotaExceeded;
 }
 
-DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first) {
+DryRunAnswer JudgeReplicaSet(const Result<Reply>& said) {
   DryRunAnswer answer = Judge(said);
-  if (answer.verdict == DryRunVerdict::kNoVerdict &&
-      !GoesOnUntold(said.error(), removes_pods_first)) {
-    answer.verdict = DryRunVerdict::kNotTold;
+  if (answer.verdict == DryRunVerdict::kNoVerdict) {
+    const Error& error = said.error();
+    if (IsForbidden(error)) {
+      answer.verdict = DryRunVerdict::kForbidden;
+    } else if (error.detail != ErrorDetail::kNoDryRun) {
+      answer.verdict = DryRunVerdict::kNotTold;
+    }
   }
   if (answer.verdict != DryRunVerdict::kAccepted) return answer;
   Result<DefaultedTemplate> defaulted = TemplateIn(*said);
@@ -201,15 +204,14 @@ DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first)
 
 DryRunAnswer JudgePod(const Result<Reply>& said) { return Judge(said); }
 
-std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory,
-                                                 const workload::Situation& situation,
+std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const Workload& workload,
                                                  const Request& read, WallTime now) {
   if (read.verb() != Verb::kDryRunCreate) return nullptr;
   const bool is_pod = read.resource() == resources::kPods;
-  return [&memory, subject = TemplateDefaults::SubjectOf(situation.workload), is_pod,
-          pods_first = RemovesPodsFirst(situation), now](const Outcome& outcome) {
+  return [&memory, subject = TemplateDefaults::SubjectOf(workload), is_pod,
+          now](const Outcome& outcome) {
     if (is_pod) return memory.NotePod(subject, JudgePod(outcome.said), now);
-    DryRunAnswer answer = JudgeReplicaSet(outcome.said, pods_first);
+    DryRunAnswer answer = JudgeReplicaSet(outcome.said);
     if (answer.verdict == DryRunVerdict::kNotTold) return memory.NoteNotTold(subject, now);
     memory.NoteReplicaSet(subject, std::move(answer), now);
   };

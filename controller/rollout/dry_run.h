@@ -46,9 +46,9 @@ Result<Request> DryRunReplicaSet(const workload::Situation& situation,
                                  std::string_view suffix = "dry-run");
 Result<Request> DryRunPod(const workload::Situation& situation);
 
-// Returns true if the rollout removes all Pods before it makes the new ReplicaSet: the strategy is
-// Recreate, and there are Pods to remove.
-bool RemovesPodsFirst(const workload::Situation& situation);
+// Returns true if `error` says that a policy, a quota or a missing right forbids the creation.
+// Returns false if a webhook denies with 429 or 5xx, because this denial is temporary.
+bool IsForbidden(const Error& error);
 
 // Return what the answer to a dry run says about the template. Only HTTP 400 and 422 refuse the
 // template. These answers say nothing about it (RO-092):
@@ -60,19 +60,17 @@ bool RemovesPodsFirst(const workload::Situation& situation);
 // If the API server accepts the ReplicaSet, the result has the template with its defaults. If the
 // API server did not return the defaults but may do so soon, JudgeReplicaSet returns kNotTold: the
 // server is asked again before anything is created. Without the defaults, Windlass might not find a
-// ReplicaSet that has the template already, and would replace all Pods (RO-097). With
-// `removes_pods_first`, JudgeReplicaSet returns kNotTold also if the API server forbids the
-// ReplicaSet. Otherwise the rollout would remove all Pods, and there would be none until somebody
-// allows the ReplicaSet. JudgePod makes no such difference, because removing the Pods may make the
+// ReplicaSet that has the template already, and would replace all Pods (RO-097). If the API
+// server forbids the ReplicaSet, JudgeReplicaSet returns kForbidden, and the caller decides whether
+// the rollout can go on. JudgePod makes no such difference: the old Pods may have to go to make the
 // room that a quota lacks.
-DryRunAnswer JudgeReplicaSet(const Result<Reply>& said, bool removes_pods_first);
+DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 
 // Returns the function that stores the answer to `read` in `memory`. The caller calls it with the
 // answer before the next step is planned. Returns null if `read` is no dry run. `memory` must
-// outlive the result; `situation` need not.
-std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory,
-                                                 const workload::Situation& situation,
+// outlive the result.
+std::function<void(const Outcome&)> NoteAnswerIn(TemplateDefaults& memory, const Workload& workload,
                                                  const Request& read, WallTime now);
 
 }  // namespace windlass::rollout

@@ -118,24 +118,23 @@ std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) 
 
 Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, const Request& read) {
   const WallTime now = host().informers().environment().clock.Wall();
-  const bool lists_stuck = read.verb() == Verb::kList && read.list_options().limit > 0;
-  if (lists_stuck || read.verb() == Verb::kDryRunCreate) {
+  if (read.verb() == Verb::kList && read.list_options().limit > 0) {
     const std::optional<View> view = Look(key, now);
     if (!view) return nullptr;
     const Learned none;
     const workload::Situation situation =
         workload::MakeSituation(*view, workload::ClaimReplicaSets(*view), none, now);
-    if (lists_stuck) {
-      return rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read);
+    return rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read);
+  }
+  if (const std::optional<Workload> workload = rollouts_.Find(key)) {
+    if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
+      // When the answer comes, the Rollout may have changed or been deleted. Then the answer is
+      // forgotten at once.
+      return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
+        note(outcome);
+        ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
+      };
     }
-    // When the answer comes, the Rollout may have changed or been deleted. Then the answer is
-    // forgotten at once.
-    return
-        [this, key, uid = view->workload.meta.uid,
-         note = rollout::NoteAnswerIn(templates_, situation, read, now)](const Outcome& outcome) {
-          note(outcome);
-          ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
-        };
   }
   return WorkloadController::BeforeRead(key, read);
 }

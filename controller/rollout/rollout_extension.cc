@@ -91,12 +91,14 @@ Event Waits(const std::string& words) {
 
 // Returns the text for the status if this sync asked for the defaults and the API server did not
 // return them; else "". The text leaves out the words about a broken connection: they differ each
-// time, and each difference would cost a write of the status.
+// time, and each difference would cost a write of the status. Also returns "" if the condition
+// Progressing says that the ReplicaSet is forbidden (AfterFailure).
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
   if (!asked || asked->ok()) return {};
   const Error& error = asked->error();
+  if (IsForbidden(error) && situation.has_progress_deadline()) return {};
   return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
 }
 
@@ -132,7 +134,9 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
   const Workload& workload = situation.workload;
   const bool rolls =
       situation.new_replica_set == nullptr && !workload.paused && !workload.follow_revision;
-  const bool not_told = checks.replica_set.verdict == DryRunVerdict::kNoVerdict;
+  const DryRunVerdict verdict = checks.replica_set.verdict;
+  const bool not_told =
+      verdict == DryRunVerdict::kNoVerdict || verdict == DryRunVerdict::kForbidden;
   if (!rolls || situation.wanted.known || !not_told || !WasComplete(situation)) {
     return std::nullopt;
   }
@@ -142,12 +146,20 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
                             .events = {Waits(checks.replica_set.message)}});
 }
 
+// Returns the end of a sync in which the API server forbade the ReplicaSet in a dry run: the same
+// as if it had refused to create the ReplicaSet, so that users find it in the same place.
+Step AfterForbidden(const Situation& situation, const Error& error) {
+  const Result<workload::NewReplicaSet> parts = workload::PartsOfNewReplicaSet(situation);
+  if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
+  return workload::GiveUp(situation, parts->name, error, Retry::kBackOff);
+}
+
 // Returns the next step after a dry run failed with `error`. This is the first of these steps that
 // is due:
 //   1. if spec.template cannot be read (kMalformed): Failed
 //   2. the next write or read of Keep
-//   3. the write that brings the numbers of Pods in the status up to date. It is not due if the
-//      stored status says that this generation was rolled out completely
+//   3. the write that brings the status up to date. It is not due if the stored status says that
+//      this generation was rolled out completely
 //   4. Failed
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
@@ -155,6 +167,7 @@ Step AfterFailure(const Situation& situation, const Error& error) {
   }
   Step end = Failed{.error = error, .events = {Waits(error.message)}};
   if (!WasComplete(situation)) {
+    if (IsForbidden(error)) return KeepUntilTold(situation, AfterForbidden(situation, error));
     if (auto status = workload::WriteHeldUp(situation)) {
       if (auto write = workload::UnlessTried(situation, std::get<Write>(*std::move(status)))) {
         end = *std::move(write);
@@ -379,6 +392,8 @@ void RolloutExtension::Look(Situation& situation) const {
   if (const auto* refusal = RefusalNow(situation, facts.checks)) {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};
   }
+  situation.extended.new_one_forbidden =
+      facts.checks.replica_set.verdict == DryRunVerdict::kForbidden;
   const auto state = StepsOf(situation, facts.steps);
   const bool pauses = state && state->pauses;
   situation.extended.at_rest = pauses || RestsAtPartition(situation, facts.steps);

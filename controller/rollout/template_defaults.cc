@@ -10,7 +10,8 @@ namespace {
 std::optional<seconds> Lifetime(DryRunVerdict verdict) {
   switch (verdict) {
     case DryRunVerdict::kRefused: return std::chrono::duration_cast<seconds>(kRefusalCounts);
-    case DryRunVerdict::kNoVerdict: return std::chrono::duration_cast<seconds>(kNoVerdictCounts);
+    case DryRunVerdict::kNoVerdict:
+    case DryRunVerdict::kForbidden: return std::chrono::duration_cast<seconds>(kNoVerdictCounts);
     default: return std::nullopt;
   }
 }
@@ -24,7 +25,9 @@ const TemplateChecks::Check* TemplateChecks::Refusal() const {
 
 const TemplateChecks::Check* TemplateChecks::NotJudged() const {
   if (pod.verdict == DryRunVerdict::kNoVerdict) return &pod;
-  return replica_set.verdict == DryRunVerdict::kNoVerdict ? &replica_set : nullptr;
+  const bool judged = replica_set.verdict != DryRunVerdict::kNoVerdict &&
+                      replica_set.verdict != DryRunVerdict::kForbidden;
+  return judged ? nullptr : &replica_set;
 }
 
 TemplateDefaults::Subject TemplateDefaults::SubjectOf(const Workload& workload) {

@@ -34,7 +34,9 @@ enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
   kRefused,    // the API server would never make it: the template is wrong
-  kNoVerdict,  // the template was not judged: a quota, a missing right, a webhook, trouble
+  kNoVerdict,  // the template was not judged: a webhook answers no dry run, or there is trouble;
+               // for a Pod also if the API server forbids it
+  kForbidden,  // a ReplicaSet was not judged: a policy, a quota or a missing right forbids it
   kNotTold,    // the defaults did not come, but may come soon; the answer is never kept
 };
 
@@ -61,8 +63,8 @@ struct TemplateChecks {
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check whose verdict is kNoVerdict: that of the Pod if both have it; null if neither
-  // has.
+  // Returns the check that did not judge the template (kNoVerdict, kForbidden): that of the Pod if
+  // neither did; null if both did.
   const Check* NotJudged() const;
 };
 

@@ -85,6 +85,9 @@ struct Extended {
   // True if new_one_unknown has lasted so long that a workload without Pods is to get Pods of an
   // earlier revision.
   bool new_one_overdue = false;
+  // True if the API server forbids the ReplicaSet of the template, and a dry run has shown this. A
+  // Recreate then keeps the Pods that it has.
+  bool new_one_forbidden = false;
   // True if Pods are never replaced. While one ReplicaSet has all Pods, no second one gets any.
   bool of_one_replica_set = false;
   // True if a new ReplicaSet is made without Pods.

@@ -58,8 +58,9 @@ TEST_CASE("A Rollout that takes over Pods makes none while dry runs fail (RO-097
   Proves("RO-012 RO-097");
 }
 
-// For the user: the application serves until somebody allows its next version.
-TEST_CASE("Recreate keeps its Pods while the next ReplicaSet is forbidden (RO-097)") {
+// For the user: the application serves until somebody allows its next version, also if it sleeps
+// meanwhile.
+TEST_CASE("Recreate keeps its Pods while the next ReplicaSet is forbidden (RO-097 RO-122)") {
   World world(kSeed);
   Json rollout = SampleRollout(kName, 3, "app:v1");
   rollout["spec"]["strategy"] = {{"type", "Recreate"}};
@@ -69,19 +70,32 @@ TEST_CASE("Recreate keeps its Pods while the next ReplicaSet is forbidden (RO-09
   REQUIRE(world.Quiesce());
   const std::vector<std::string> pods = UidsOf(world.Pods(kName, kRollouts));
   REQUIRE(pods.size() == 3);
+  const auto text = [&](const char* field) {
+    return TextAt(*world.Owner(kName, kRollouts), {"status", field});
+  };
 
-  windlass.network().SetRefused("dryRun", 403);
+  windlass.network().SetRefused("/namespaces/default/replicasets?");
   world.SetImage(kName, "app:v2", kRollouts);
   world.RunFor(seconds(300));
   CHECK(UidsOf(world.Pods(kName, kRollouts)) == pods);
-  const std::string message = TextAt(*world.Owner(kName, kRollouts), {"status", "message"});
-  CHECK(message.find("nothing is rolled out until the API server") != std::string::npos);
+  CHECK(text("phase") == "Stalled");
+  CHECK(text("message").find("Failed to create new replica set") != std::string::npos);
+
+  world.Scale(kName, 0, kRollouts);
+  REQUIRE(world.RunUntil([&] { return world.Pods(kName, kRollouts).empty(); }, kLimit));
+  world.RunFor(seconds(60));
+  world.Scale(kName, 2, kRollouts);
+  REQUIRE(world.RunUntil([&] { return world.Pods(kName, kRollouts).size() == 2; }, kLimit));
+  world.RunFor(seconds(1000));
+  CHECK(world.Pods(kName, kRollouts).size() == 2);
+  CHECK(world.api().List(resources::kReplicaSets, "default").size() == 1);
 
   windlass.network().SetRefused("");
   REQUIRE(world.RunUntil([&] { return world.IsComplete(kName, kRollouts); }, kLimit));
-  CHECK(UidsOf(world.Pods(kName, kRollouts)) != pods);
+  CHECK(world.api().List(resources::kReplicaSets, "default").size() == 2);
+  CHECK(text("phase") == "Healthy");
   CHECK(world.Complaints() == "");
-  Proves("RO-097");
+  Proves("RO-097 RO-122");
 }
 
 TEST_CASE("A misspelt field is found before a Pod is touched (RO-091)") {

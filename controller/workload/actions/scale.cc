@@ -389,7 +389,8 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 //   - For a long time it has not been known which ReplicaSet has the template
 //     (Extended::new_one_overdue).
 //   - The new ReplicaSet of a workload with a kept revision is refused. Exception: with Recreate,
-//     which would remove the Pods that come back, and try again.
+//     which would remove the Pods that come back, and try again. Recreate keeps these Pods only if
+//     a dry run has shown the refusal (Extended::new_one_forbidden).
 // With Recreate and a template that is not known, Pods come back only after the workload was scaled
 // to 0 (FindServedLast). If Recreate itself removed the Pods, the next Pods are to have the
 // template.
@@ -400,8 +401,9 @@ bool WakesWithoutTemplate(const Situation& situation,
   const bool recreate = situation.recreate();
   const bool kept = situation.workload.kept_revision.has_value();
   const bool refused = extended.refused.has_value();
+  const bool stays = !recreate || extended.new_one_forbidden;
   const bool held_up =
-      refused || extended.new_one_overdue || (kept && !recreate && IsCreateRefused(situation));
+      refused || extended.new_one_overdue || (kept && stays && IsCreateRefused(situation));
   if (!held_up) return false;
   if (FindServedLast(situation, situation.all) != nullptr) return true;
   return (refused || !recreate) && FindProvenOther(situation) != nullptr;

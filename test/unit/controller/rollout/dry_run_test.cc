@@ -117,7 +117,7 @@ TEST_CASE("nothing is made if the defaults were told and not kept (RO-097)") {
 TEST_CASE("a refusal counts in its sync, also if a clock was set back (RO-091)") {
   Stepped f;
   f.AddOld(10);
-  const bool of_pod = GENERATE(true, false);
+  const bool of_pod = GENERATE(true);
   const Result<Request> asked = of_pod ? DryRunPod(f.Sit()) : DryRunReplicaSet(f.Sit());
   REQUIRE(asked.ok());
   f.learned.push_back(OutcomeOf(*asked, Answer(ErrorKind::kInvalid, 422, "no image")));
@@ -253,13 +253,13 @@ TEST_CASE("only 400 and 422 judge a template (RO-092)") {
   const DryRunVerdict verdict = row.refuses ? DryRunVerdict::kRefused : DryRunVerdict::kNoVerdict;
   CHECK(JudgePod(error).verdict == verdict);
   CHECK(JudgePod(error).message == row.message);
-  CHECK_FALSE(JudgeReplicaSet(error, false).defaulted);
-  if (row.refuses) CHECK(JudgeReplicaSet(error, false).verdict == verdict);
+  CHECK_FALSE(JudgeReplicaSet(error).defaulted);
+  if (row.refuses) CHECK(JudgeReplicaSet(error).verdict == verdict);
   Proves("RO-092");
 }
 
 TEST_CASE("an accepted ReplicaSet tells the template with its defaults (RO-090)") {
-  const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered}, false);
+  const DryRunAnswer answer = JudgeReplicaSet(Reply{kAnswered});
   CHECK(answer.verdict == DryRunVerdict::kAccepted);
   REQUIRE(answer.defaulted);
   const Json defaulted = Json::parse(answer.defaulted->json);
@@ -286,11 +286,11 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   const auto row = GENERATE(values<ToldRow>({
       {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict,
        ErrorDetail::kNoDryRun},
-      {ErrorKind::kForbidden, 403, "replicasets is forbidden", V::kNoVerdict},
-      {ErrorKind::kForbidden, 422, "denied by a policy", V::kNoVerdict},
+      {ErrorKind::kForbidden, 403, "replicasets is forbidden", V::kForbidden},
+      {ErrorKind::kForbidden, 422, "denied by a policy", V::kForbidden},
       {ErrorKind::kForbidden, 429, "a webhook denied it for now", V::kNotTold},
       {ErrorKind::kForbidden, 503, "a webhook denied it for now", V::kNotTold},
-      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNoVerdict},
+      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kForbidden},
       {ErrorKind::kInvalid, 422, "spec.template: Invalid value", V::kRefused},
       {ErrorKind::kInvalid, 413, "too large", V::kNotTold},
       {ErrorKind::kThrottled, 429, "slow down", V::kNotTold},
@@ -303,7 +303,7 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   CAPTURE(row.message);
   Error error = Answer(row.kind, row.status, row.message);
   error.detail = row.detail;
-  CHECK(JudgeReplicaSet(error, false).verdict == row.verdict);
+  CHECK(JudgeReplicaSet(error).verdict == row.verdict);
 
   Stepped f;
   f.AddOld(10);
@@ -311,7 +311,7 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
   const Workload workload = f.AsWorkload();
   const Result<Request> request = DryRunReplicaSet(f.Sit());
   REQUIRE(request.ok());
-  const auto note = NoteAnswerIn(memory, f.Sit(), *request, kStart);
+  const auto note = NoteAnswerIn(memory, workload, *request, kStart);
   REQUIRE(note);
   note(OutcomeOf(*request, error));
   const V kept = memory.Find(TemplateDefaults::SubjectOf(workload), kStart).replica_set.verdict;
@@ -324,47 +324,43 @@ TEST_CASE("only a server that never tells the defaults is not asked again (RO-09
 
 // For the user: the Pods serve until the API server allows those that replace them.
 TEST_CASE("with Recreate no Pod is removed for a ReplicaSet that is forbidden (RO-097)") {
-  using V = DryRunVerdict;
-  const auto row = GENERATE(values<ToldRow>({
-      {ErrorKind::kForbidden, 403, "denied by a policy", V::kNotTold},
-      {ErrorKind::kQuotaExceeded, 403, "exceeded quota", V::kNotTold},
-      {ErrorKind::kInvalid, 400, "webhook \"a.b\" does not support dry run", V::kNoVerdict,
-       ErrorDetail::kNoDryRun},
-      {ErrorKind::kInvalid, 422, "spec.template: Invalid value", V::kRefused},
-  }));
-  const int32_t size = GENERATE(10, 0);
-  CAPTURE(row.message, size);
-  Error error = Answer(row.kind, row.status, row.message);
-  error.detail = row.detail;
-
+  const auto error = GENERATE(as<Error>(), Answer(ErrorKind::kForbidden, 403, "denied by a policy"),
+                              Answer(ErrorKind::kQuotaExceeded, 403, "exceeded quota"));
   Stepped f;
   f.strategy = Strategy::kRecreate;
-  f.AddOld(size);
-  const bool waits = row.verdict == V::kNotTold && size > 0;
-  CHECK(RemovesPodsFirst(f.Sit()) == (size > 0));
+  f.AddOld(0);
   TemplateDefaults memory;
+  const Workload workload = f.AsWorkload();
   const Result<Request> request = DryRunReplicaSet(f.Sit());
   REQUIRE(request.ok());
-  NoteAnswerIn(memory, f.Sit(), *request, kStart)(OutcomeOf(*request, error));
-  const auto subject = TemplateDefaults::SubjectOf(f.AsWorkload());
-  const V kept = memory.Find(subject, kStart).replica_set.verdict;
-  const V expected = row.verdict == V::kNotTold ? V::kNoVerdict : row.verdict;
-  CHECK(kept == (waits ? V::kNotAsked : expected));
-  if (waits) {
-    f.learned.push_back(OutcomeOf(*request, error));
+  NoteAnswerIn(memory, workload, *request, kStart)(OutcomeOf(*request, error));
+  const TemplateChecks checks = memory.Find(TemplateDefaults::SubjectOf(workload), kStart);
+  CHECK(checks.replica_set.verdict == DryRunVerdict::kForbidden);
+  const auto sit = [&] {
     workload::Situation situation = f.Sit();
     situation.wanted.known = false;
-    const auto due = DueDryRun(situation, {});
-    REQUIRE(due.has_value());
-    REQUIRE_FALSE(due->ok());
-    CHECK(due->error().message == row.message);
-  }
+    return situation;
+  };
+  // Without Pods there is nothing to lose.
+  CHECK_FALSE(IsUntold(sit(), checks));
+  // Pods that a user brings back, or that are adopted, are kept, also in the generation of the
+  // answer.
+  f.replica_sets[0].replicas = 10;
+  CHECK(IsUntold(sit(), checks));
+  CHECK(Asked(sit(), checks) == "replicasets");
+  f.learned.push_back(OutcomeOf(*request, error));
+  const auto due = DueDryRun(sit(), checks);
+  REQUIRE(due.has_value());
+  REQUIRE_FALSE(due->ok());
+  CHECK(due->error().message == error.message);
+  f.strategy = Strategy::kRollingUpdate;
+  CHECK_FALSE(IsUntold(sit(), checks));
   Proves("RO-097");
 }
 
 TEST_CASE("an answer that cannot be understood does not tell the defaults (RO-097)") {
   const Reply odd{R"({"kind":"ReplicaSet"})"};
-  const DryRunAnswer answer = JudgeReplicaSet(odd, false);
+  const DryRunAnswer answer = JudgeReplicaSet(odd);
   CHECK(answer.verdict == DryRunVerdict::kNotTold);
   CHECK_FALSE(answer.message.empty());
   CHECK_FALSE(answer.defaulted);
@@ -415,13 +411,13 @@ TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
   REQUIRE(replica_set.ok());
   REQUIRE(pod.ok());
 
-  const auto first = NoteAnswerIn(memory, f.Sit(), *replica_set, kStart);
+  const auto first = NoteAnswerIn(memory, workload, *replica_set, kStart);
   REQUIRE(first);
   first(OutcomeOf(*replica_set, Reply{kAnswered}));
   CHECK(memory.Find(subject, kStart).defaulted != nullptr);
   CHECK(memory.Find(subject, kStart).pod.verdict == DryRunVerdict::kNotAsked);
 
-  const auto second = NoteAnswerIn(memory, f.Sit(), *pod, kStart);
+  const auto second = NoteAnswerIn(memory, workload, *pod, kStart);
   REQUIRE(second);
   second(OutcomeOf(*pod, Answer(ErrorKind::kInvalid, 422, "no image")));
   const TemplateChecks checks = memory.Find(subject, kStart);
@@ -430,7 +426,7 @@ TEST_CASE("the answers are noted before the next step is planned (RO-090)") {
   CHECK(checks.Refusal()->message == "no image");
 
   const Request list = workload::ListOfPods(workload);
-  CHECK_FALSE(NoteAnswerIn(memory, f.Sit(), list, kStart));
+  CHECK_FALSE(NoteAnswerIn(memory, workload, list, kStart));
   Proves("RO-090");
 }
 

@@ -69,8 +69,9 @@ struct LifetimeRow {
 };
 
 TEST_CASE("an answer that is no yes counts for minutes, and for one generation (RO-093)") {
-  const auto row = GENERATE(
-      values<LifetimeRow>({{DryRunVerdict::kRefused, 300}, {DryRunVerdict::kNoVerdict, 600}}));
+  const auto row = GENERATE(values<LifetimeRow>({{DryRunVerdict::kRefused, 300},
+                                                 {DryRunVerdict::kNoVerdict, 600},
+                                                 {DryRunVerdict::kForbidden, 600}}));
   TemplateDefaults memory;
   memory.NoteReplicaSet(kWeb, {.verdict = row.verdict, .message = "why"}, kNow);
   const seconds lifetime(row.seconds);
