@@ -275,8 +275,9 @@ std::optional<Step> RefuseRename(const Situation& situation, const ReplicationCo
 }
 
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
-  Answer answer =
-      AskForAll(situation, resources::kServices, "perhaps a Service selects the old Pods, but not the new ones");
+  Answer answer = AskForAll(situation, resources::kServices,
+                            "perhaps a Service selects the old Pods, but not "
+                            "the new ones");
   if (answer.step) return {.step = std::move(answer.step)};
   std::vector<Event> warnings;
   for (const Json& service : ItemsIn(answer)) {

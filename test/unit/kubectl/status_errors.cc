@@ -128,7 +128,8 @@ ErrorSection StatusErrors() {
         InPhase("Stalled")},
        {"status rollout/web", ExitCode::kFailed,
         "error: rollout \"web\" is stalled (InPlaceNotPossible): no Pod may be unavailable, and no "
-        "stand-in may be made (NoBudget). With InPlaceOnly, nothing is rolled out: set "
+        "additional Pod may stand in for one (NoBudget). With InPlaceOnly, nothing is rolled out: "
+        "set "
         "spec.strategy.inPlace.maxUnavailable to 1 or more. To take the template back, run kubectl "
         "windlass abort or undo rollout/web -n default",
         "The type is `InPlaceOnly`, and the change is not possible in place. The message says why "

@@ -173,8 +173,8 @@ TEST_CASE("templates are not exchanged while a limit is in force, though it keep
   CHECK(c.PodsOf("v2") == 2);
   CHECK(c.InPlaceCondition() == "True Partitioned");
   CHECK(c.InPlaceMessage() ==
-        "2 of 2 Pods are patched, 2 of them are done: a Pod that is created now begins with the old "
-        "revision");
+        "2 of 2 Pods are patched, 2 of them are done: a Pod that is created now begins with the "
+        "old revision");
 
   SECTION("Pods that come belong to the same ReplicaSet, and are updated after it") {
     c.ScaleInPlace(5);
