@@ -29,10 +29,9 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns those of `pods` that belong to the new revision. Usually these are the Pods that
-// `of_revision`, the ReplicaSet of that revision, owns. During an update in place `of_revision` has
-// 0 replicas, or does not exist yet (null). Then returns the Pods that have the annotation of an
-// update in place, and are owned by one of `replica_sets`.
+// Returns those of `pods` that belong to the new revision. Usually `of_revision`, the ReplicaSet of
+// that revision, owns them. In an update in place, `of_revision` has 0 replicas or is null: returns
+// the Pods that have the annotation of an update in place, and that one of `replica_sets` owns.
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

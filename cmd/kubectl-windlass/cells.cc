@@ -12,8 +12,8 @@ namespace {
 constexpr char32_t kLastCharacter = 0x10FFFF;
 constexpr char32_t kEllipsis = 0x2026;
 
-// While an object of this class exists, the locale of its thread is C.UTF-8, whose characters are
-// those of Unicode. Only LC_CTYPE is set. The locale is part of the C library.
+// While an object of this class exists, its thread reads characters as UTF-8: LC_CTYPE is C.UTF-8,
+// a locale that is part of the C library.
 class UnicodeCharacters {
  public:
   UnicodeCharacters() : before_(uselocale(Locale())) {}

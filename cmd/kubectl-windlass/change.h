@@ -13,7 +13,7 @@ namespace windlass::cli {
 // What a command writes into an object that it has read.
 struct Change {
   Json patch;
-  std::string done;       // for PrintDone; "": the command prints the result later
+  std::string done;       // text for PrintDone, which is not called if the text is ""
   std::string warning{};  // printed after the write
 };
 

@@ -80,12 +80,11 @@ ExitCode RunCommand(const CommandContext& context);
 
 // Prints where the object at `place` stands, and prints it again whenever it changes. Ends when the
 // rollout ends or is held, or when --timeout has passed; with --watch=false, after the first look
-// (status_command.cc). `object` is the object as it was read. `maker` is
-//   - the ReplicationController that makes the object's Pods
-//   - null if ReplicaSets make the Pods
-//   - null if an update has not made its new controller yet. Then WatchStatus returns nullopt as
-//     soon as the new controller has replicas: call WatchStatus again with the new controller as
-//     `maker`
+// (status_command.cc). `object` is the object as it was read. `maker` is the ReplicationController
+// that makes the Pods. It is null in two cases:
+//   - ReplicaSets make the Pods
+//   - the new controller of an update does not exist yet. As soon as it has replicas, WatchStatus
+//     returns nullopt: call WatchStatus again with the new controller as `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);

@@ -64,8 +64,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // True if an edit of the spec has stopped a run of the update, and the new run, which the edited
-  // spec asks for, was refused.
+  // True if an edit of the spec has stopped the update half-way, and the edited update was refused.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -92,9 +91,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 
 // Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
 // nothing to do, `change_for` prints why, and returns the exit code of the command. If the update
-// has changed since the read, starts again; makes kWritesMax tries in all. So a patch never reaches
-// an update that has ended since the read. If `done` is not null, stores there the patched update,
-// and the state of the update before the patch.
+// has changed since the read, for example because it has ended, starts again; makes kWritesMax
+// tries in all. If `done` is not null, stores there the patched update, and the state of the update
+// before the patch.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -234,9 +233,8 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // From the second round on, the new controller exists. If it cannot be read, an empty object
-    // stands for it, because with a null `maker` WatchStatus would return nullopt again at once.
-    // The command then shows no cause for missing Pods.
+    // From the second round on, the new controller exists, but perhaps cannot be read. An empty
+    // object stands for it: with null, WatchStatus would return nullopt again at once.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // No exit code means that the new controller has replicas now: the next round of the loop reads

@@ -32,7 +32,8 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
 
 std::string NotRolledBackText(const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
-  // An update whose end has begun cannot go back, so Windlass has finished it (RC-14).
+  // A rollback that is asked for at the end of an update comes too late: Windlass finishes the
+  // update (RC-14).
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
          " was not rolled back, because it has succeeded: " +

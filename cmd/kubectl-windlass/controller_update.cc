@@ -46,8 +46,8 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
   if (controller.ok()) found.controller = *controller;
-  // The controller may be the old one of an update, and the new one of an earlier update. So both
-  // names are tried: its own, and that of the controller that it was made to replace.
+  // An update has the name of its old controller: this controller, or the controller that this one
+  // was made to replace.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
     if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
     Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
@@ -84,8 +84,8 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // If an edit of the spec has stopped an update and a new run begins, the update has a target, but
-  // no step yet.
+  // If an edit of the spec begins a new run of the update before the last run has ended, the target
+  // stays, but the step is empty.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -185,8 +185,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   if (!list.ok()) return {};
-  // If the source was restored from a backup, it has another uid than the target's note says. But
-  // the source itself has a note with the uid of the controller to which it has given Pods.
+  // The target notes the uid of its source, which has another uid after a restore from a backup.
+  // Then the source's own note of the target's uid counts.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -208,9 +208,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
              "that update is " +
              name + repeat;
     }
-    // In a rollback, each controller names the other one as its source. Then the controller whose
-    // kNextControllerId names the other is the old one; without such an annotation, the older of
-    // the two.
+    // In a rollback, each controller names the other one as its source. The old controller is the
+    // one with kNextControllerId; without that annotation, the one that was created first.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };

@@ -19,9 +19,8 @@ struct ControllerUpdate {
 
 // Reads the ReplicationController and its update. Warns as ReadWorkload does. If the cluster does
 // not serve updates, there is no update. If a read of the update fails with another error than
-// NotFound, `unreadable` has that error. Returns an error in two cases:
-//   - the read of the ReplicationController fails with another error than NotFound or Forbidden
-//   - the read of the ReplicationController fails with one of these two, and no update was found
+// NotFound, `unreadable` has that error. Returns an error if the ReplicationController cannot be
+// read. Exception: if an update was found, NotFound and Forbidden count as no error.
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
 // Reads the other controller of the update: the new one if `place` is the old one, else the old
@@ -37,9 +36,9 @@ bool IsUnderWay(const Json& update);
 bool HasBegun(const Json& update);
 
 // Returns true if the update can go on neither forward nor back, in two cases:
-//   - its old controller was deleted, and was not restored with the annotations of the update
-//   - it was restored, but without the journal of a rename that had begun, and the new controller
-//     is deleted
+//   - the old controller was deleted, and was not restored with the annotations of the update
+//   - the old controller was restored, but without the journal of the update's rename, and the new
+//     controller is deleted
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has changed neither of its controllers yet, as far as its status and

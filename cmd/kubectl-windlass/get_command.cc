@@ -19,8 +19,8 @@
 namespace windlass::cli {
 namespace {
 
-// Selection number `selection` selects updates. Returns true if the view shows an object of the
-// kind that they update.
+// Call this only for a selection of updates. Returns true if the view shows an object of the kind
+// that these updates are for.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -35,8 +35,8 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
 // read is
 //   - in a table: an error, as with kubectl
 //   - in the tree of one object: a warning
-//   - for updates in a table, which have no row of their own: a warning, if the table has objects
-//     of the kind that they update
+//   - for updates, which have no row in a table: a warning if the table has objects of the kind
+//     that the updates are for, else nothing
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -52,7 +52,7 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
       const Error missing{ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" +
                                                     selection.name + "\" not found in namespace " +
                                                     selection.namespace_};
-      // If the cluster does not serve the kind, Unreadable returns that as an error.
+      // If the cluster does not serve the kind, Unreadable says so.
       code = Report(context.session, context.console, follow.Unreadable(i).value_or(missing));
     }
   }

@@ -20,10 +20,9 @@ std::vector<const kind::NeededCrd*> NeededCrds();
 // CustomResourceDefinition has no revision, and kNotFound if it is not installed.
 Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
 
-// Returns why Windlass does not look at the objects of `resource`, and what to do: their
-// CustomResourceDefinition is older than this program needs, and Windlass waits for a newer one
-// (RO-101). Returns `otherwise` if the CustomResourceDefinition is new enough or cannot be read, or
-// if `resource` has none.
+// If the CustomResourceDefinition of `resource` is older than this program needs, Windlass waits
+// for a newer one, and does not look at the objects (RO-101). Returns a text that says so, and what
+// to do. Otherwise returns `otherwise`.
 std::string WhyUnseen(Session& session, const ResourceId& resource, std::string otherwise);
 
 }  // namespace windlass::cli

@@ -92,8 +92,8 @@ bool NeedsPods(const Json& rollout, const StepStatus& step) {
   return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
 }
 
-// Returns what keeps Pods of the step from being available; "" if they are available. If the status
-// does not say whether they are (kNotTold), returns "" also if the Pods show no cause.
+// Returns what keeps Pods of the step from being available. Returns "" if they are available, or if
+// the status does not say whether they are (kNotTold) and the Pods show no cause.
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.pods == StepPods::kAvailable) return std::string();
@@ -106,9 +106,8 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }
 
-// Refuses this promotion if it would replace another one: the annotation of the Rollout has a
-// promotion of the same step that asks for more and is not carried out yet. Example: the annotation
-// is "2@8/force", and this command has no --force.
+// Refuses this promotion if it would replace a stronger one of the same step, which is not carried
+// out yet. Example: the annotation is "2@8/force", and this command has no --force.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);

@@ -159,13 +159,10 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Returns how many Pods of each branch are shown, so that they fit into `room` lines. As long as
-// they do not fit, leaves out the last Pod of a branch. Each time, chooses the branch that shows
-// the most Pods among
-//   - the branches that still show an available Pod (unavailable Pods come first in a branch)
-//   - all branches, if none of them shows an available Pod
-// If a single Pod is left in the whole tree and it is not available, that Pod stays, even if its
-// lines do not fit.
+// Returns how many Pods of each branch to show, so that they fit into `room` lines. Leaves out one
+// Pod after another until the rest fits, each time the last Pod of the branch that shows the most.
+// Available Pods are left out first: they come last in each branch. A single Pod that is left and
+// is not available stays, even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
@@ -259,7 +256,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
 
   const Drawing drawing(tree, options, HasToBeBrief(tree, options, lines.size()));
   std::vector<Row> rows = drawing.RowsOf(drawing.All(), left_out);
-  // The columns are wide enough for all Pods, so that they do not move when other Pods fit.
+  // The columns are wide enough for all Pods, so that they stay where they are in the next drawing.
   const TableLayout layout(TablesOf(rows), options.width);
   if (options.height) {
     size_t fixed = lines.size();
@@ -267,7 +264,7 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
     for (const Row& row : drawing.RowsOf(none, left_out)) {
       fixed += drawing.LinesOf(layout, row).size();
     }
-    for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;  // Fit adds "… 3 more"
+    for (const size_t pods : drawing.All()) fixed -= pods > 0 ? 1 : 0;  // Fit counts "… 3 more"
     const size_t room = LinesMax(options) > fixed ? LinesMax(options) - fixed : 0;
     rows = drawing.RowsOf(drawing.Fit(layout, room), left_out);
   }

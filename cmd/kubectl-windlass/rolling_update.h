@@ -1,5 +1,5 @@
 // rolling-update: what a command line asks for, as the spec of a ReplicationControllerUpdate, and
-// the two ways to carry it out.
+// the two ways to carry it out. NEW is the name of the new controller on the command line.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // --- what is checked before anything is written (rolling_update_checks.cc) ---
 
 // Refuses an update whose old controller does not exist, unless the new controller has replaced it
-// already. Refuses the file of -f unless at least one key has different values in the selectors of
-// the old controller and of the file (RC-4). Returns the exit code when it has printed an error,
-// else nullopt. If the user may not read ReplicationControllers, returns nullopt.
+// already. Refuses the file of -f unless its selector and that of the old controller have different
+// values for a key that both have (RC-4). Returns the exit code when it has printed an error, else
+// nullopt. If the user may not read ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
@@ -42,10 +42,10 @@ std::optional<ExitCode> CheckControllers(const CommandContext& context, const Js
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json& controller);
 
-// The state from which an update is planned:
-//   - kPresent: the present one
-//   - kTakenBack: the one after the stored update, which has failed, is taken back
-//   - kUnderWay: the present one, in the middle of an update; PrintPlan does not refuse that update
+// How an update is planned:
+//   - kPresent: from the present state
+//   - kTakenBack: as if the stored update, which has failed, had been taken back
+//   - kUnderWay: from the present state, in the middle of the update; PrintPlan refuses nothing
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
 // Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses an
@@ -115,9 +115,8 @@ Error OrLocally(Error error);
 
 // Returns the spec that the command writes over that of `stored`:
 //   - if `stored` is done or was refused: the spec of `update`
-//   - otherwise: the spec of `stored`, with the fields for which this command gives a value.
-//     Reason: another command may have begun `stored`, with values that this command does not give.
-//     `rollback` is that of this command, and `paused` becomes false
+//   - otherwise: the spec of `stored`, with the values that this command gives, with `rollback` of
+//     this command, and with `paused` false. All other values stay as they are in `stored`
 Json SpecOver(const CommandContext& context, const Json& update, const Json& stored);
 
 // What is known before anything is written.
@@ -149,16 +148,15 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry 
 struct Before {
   bool missing = false;  // there was no update: the command created it
   int64_t printed = 0;   // status lines that an earlier run has printed
-  bool is_last = true;   // false: -o prints the object of a later update
+  bool is_last = true;   // false: another update follows, and -o prints only that one
 };
 
 // Prints the lines of the status after the first `printed` ones. Returns how many lines the status
 // has now. With -o, prints the lines to standard error, because standard output is for the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
-// Returns what the update waits for if the wait has no timeout: while the update prepares or cleans
-// up, and while one of its controllers is being deleted. Returns "" if the update waits for
-// nothing, or for Pods to become available.
+// Returns what the update waits for without a timeout, for example the end of a controller that is
+// being deleted. Returns "" if the update waits for nothing, or for Pods to become available.
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the

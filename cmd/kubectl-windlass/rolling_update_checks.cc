@@ -27,7 +27,7 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// Requires that the controller `name` does not exist. Returns true if the new controller has
+// Call this only if the controller `name` does not exist. Returns true if the new controller has
 // replaced it: an earlier command was cut off after it had deleted the old controller. The planner
 // then knows what is left to do.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
@@ -37,8 +37,8 @@ bool IsReplacedAlready(const CommandContext& context, const Json& update, const 
   return created.ok() && AnnotationOf(*created, rc::kSourceId).starts_with(name + ':');
 }
 
-// Prints that the old controller does not exist. For an update by image without NEW, kubectl's text
-// comes first: kubectl looked for the new controller of a rename that was cut off (RC-14).
+// Prints that the old controller does not exist. For an update by image without NEW, the error
+// begins with kubectl's text (RC-14).
 ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error error) {
   const std::string image = TextOf(update, "/spec/image");
   if (!image.empty() && TextOf(update, "/spec/newName").empty()) {
@@ -48,8 +48,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
   return Report(context.session, context.console, error);
 }
 
-// Refuses the file of -f unless at least one key has different values in the selectors of `old` and
-// of the file (RC-4).
+// Refuses the file of -f unless its selector and that of `old` have different values for a key that
+// both have (RC-4).
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -76,7 +76,7 @@ std::string InShell(const std::string& text) {
 std::string GoOnText(const ReplicationControllerUpdate& stored, const std::string& in) {
   const ReplicationControllerUpdateSpec& spec = stored.spec;
   // If NEW existed before the update, there is no command line that asks for the update again. So
-  // the text names the command that shows its status.
+  // the text names the command that shows the status of the update.
   if (!spec.controller && spec.image.empty()) {
     return "kubectl windlass status rc/" + stored.meta.name + in;
   }
@@ -115,9 +115,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
          ". To delete that update, which has changed nothing yet: " + TakeAwayText(context, place);
 }
 
-// `asked` is what the command asks for. Returns true if the new controller exists, and `asked` has
-// an image that it does not run, or a manifest, which counts as different without a comparison.
-// Call this if the stored update has neither an image nor a manifest to compare with.
+// Call this only if the stored update has neither an image nor a manifest. Returns true if the new
+// controller exists and is not what the command asks for: it lacks the image of `asked`, or `asked`
+// has a manifest. A manifest is not compared.
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -148,8 +148,8 @@ std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
-  // In a rollback, the new controller, too, names the old one as its source. Only the names are
-  // compared: if the old controller was restored from a backup, it has another uid.
+  // In a rollback, both controllers name each other as their source. Here only the name is
+  // compared: an old controller that was restored from a backup has another uid.
   return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
 }
 
@@ -342,8 +342,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // Another command may have noted its NEW and not scaled anything yet. If this command names
-  // another NEW, it begins an update of its own.
+  // Perhaps another command has noted its NEW, and has not scaled anything yet. If this command
+  // names another NEW, it begins an update of its own.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;

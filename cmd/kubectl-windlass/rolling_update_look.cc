@@ -52,8 +52,8 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
   const Result<Json> controller = ReadObject(context.session, old);
   // A finalizer may keep the old controller after its deletion.
   const bool goes = controller.ok() && IsDeleting(*controller);
-  // If NEW is given, or the old controller has notes, another client may have begun an update. Then
-  // the planner decides about the rollback.
+  // If NEW is given, or the old controller has notes, perhaps another client has begun an update:
+  // the planner finds out whether there is something to take back.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
   // True if the old controller was deleted, or is preserved without Pods.
@@ -180,8 +180,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan of a rollback has no status. So its spec gets the name of NEW from the stored status:
-  // a user may have removed the annotation of the old controller that has the name.
+  // The plan of a rollback has no status. So its spec gets NEW from the stored status: perhaps a
+  // user has removed NEW from the annotations of the old controller.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {

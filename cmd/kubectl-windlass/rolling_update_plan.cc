@@ -139,8 +139,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
     context.console.message("The rename of " + situation.new_name + " to " + situation.old_name() +
                             ", which was cut off, would be finished first.\n");
   }
-  // Without NEW, the name of the new controller is computed from the old controller. The rename,
-  // which is finished first, replaces the old controller, so the name is not known yet.
+  // Without NEW, the name of the new controller is computed from the old controller. The rename
+  // will replace the old controller first, so the name is not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

@@ -85,8 +85,8 @@ struct Attempt {
   std::optional<ExitCode> refused{};  // set if nothing was written, because of a refusal
 };
 
-// Writes the update that the command line asks for. Looks and writes again, at most kWritesMax
-// times in all, if another client has changed the update meanwhile.
+// Writes the update that the command line asks for. If another client changes the update between
+// look and write, looks and writes again, at most kWritesMax times in all.
 Attempt WriteUpdate(const CommandContext& context, const Json& update) {
   Attempt attempt;
   for (int tries = 1; tries <= kWritesMax; ++tries) {
@@ -133,9 +133,9 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// Returns the stored update if it has failed and the command asks for another one: what the failed
-// update has done must be taken back first. Returns nullopt otherwise, with --rollback or
-// --no-wait, and if the failed update cannot be taken back.
+// If the stored update has failed and the command asks for another one, returns the stored update,
+// which has to be taken back first. Returns nullopt otherwise, and also with --rollback, with
+// --no-wait, or if the failed update cannot be taken back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));

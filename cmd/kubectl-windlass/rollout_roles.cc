@@ -34,9 +34,9 @@ const Json* Find(const std::vector<const Json*>& objects,
 //   - a ReplicaSet that has the same template
 //   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template has the API
 //     server's defaults in addition
-//   - a ReplicaSet without a note, which Windlass took over, if its revision is
-//     status.currentRevision. This does not count during an abort, and before Windlass has seen the
-//     latest spec: Pods may then follow another ReplicaSet
+//   - a ReplicaSet without a note (Windlass took it over) whose revision is status.currentRevision;
+//     but not during an abort, or before Windlass has seen the latest spec, because Pods perhaps
+//     follow another ReplicaSet
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;

@@ -42,10 +42,7 @@ bool WasComplete(const Json& replica_set);
 //     its note or status.stableRevision
 //   - if there is no such ReplicaSet: the newest one apart from that of spec.template, as with
 //     kubectl rollout undo
-// During an abort, Pods follow the stable ReplicaSet, which then has the highest number. That
-// ReplicaSet still counts here. Example during an abort: revision 5 was complete, 7 is broken, 8 is
-// that of spec.template, and the stable ReplicaSet had revision 6 and now has 9. Returns the stable
-// ReplicaSet.
+// An abort gives the stable ReplicaSet the highest number, so during an abort it is the newest.
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

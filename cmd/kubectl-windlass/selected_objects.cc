@@ -133,13 +133,14 @@ Error NoneOf(const std::string& in, const std::string& name,
 }
 
 // Looks in the namespace for the object that is called `name` and that `command` can act on. Asks
-// for all kinds at the same time. Returns the first of these that applies:
-//   - the object, if only one of the kinds that have the command has an object with the name
-//   - kConfig with a list of the objects, if several of these kinds have one
-//   - the error of a request for one of these kinds, for example a missing right
-//   - kNotFound, if the cluster serves none of these kinds, or does not serve a built-in kind
-//   - an object of a kind that lacks the command: InsteadText then says what to use instead
-//   - kNotFound
+// for all kinds at the same time. A kind fits if it has the command. Returns the first of these
+// that applies:
+//   - the object, if only one kind that fits has an object with the name
+//   - kConfig with a list of the objects, if several kinds that fit have one
+//   - the error of a request for a kind that fits, for example a missing right
+//   - kNotFound, because the cluster serves no kind that fits, or lacks a built-in kind
+//   - an object of a kind that does not fit: InsteadText says what to use instead
+//   - kNotFound, because there is no object with the name
 // The errors have a text for people.
 Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,
                         const std::string& name) {

@@ -19,7 +19,7 @@ struct Standing {
   std::string phase{};   // Progressing, Paused, Healthy, Stalled, Aborted or RolledBack
   std::string reason{};  // in a few words, for a table; "" if there is nothing to say
   int64_t desired = 0;
-  std::optional<int64_t> updated{};  // nullopt: the object is not about old and new Pods
+  std::optional<int64_t> updated{};  // nullopt: a ReplicationController without an update
   int64_t available = 0;
   int64_t revision = 0;         // 0: not known
   bool quotes_message = false;  // `sentence` or `why` contains status.message of a Rollout

@@ -58,8 +58,8 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // The update of a ReplicationController was turned round, and has ended: rolled back instead of
-  // succeeded, or the other way round.
+  // The update of a ReplicationController has changed its direction while the command waited, and
+  // has reached the other end.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -210,7 +210,7 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns the first of these causes that keeps the rollout from going on and does not end by
+// Returns the first of these causes that is there; each holds up the rollout and does not end by
 // itself. Returns nullopt if there is none, or if the text of `standing` has it already. `sets` is
 // true if ReplicaSets make the Pods.
 //   - a refused write

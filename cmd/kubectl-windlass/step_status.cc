@@ -9,9 +9,8 @@ namespace {
 
 constexpr std::string_view kForce = "/force";
 
-// Returns true if the step needs more replicas than there are:
-//   - spec.replicas is 0
-//   - or spec.replicas is 1, and the phase is Paused although Pods of the step are not available
+// Call this only if Pods of the step are not available. Returns true if there are too few replicas
+// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
@@ -19,9 +18,8 @@ bool HasNoPods(const Json& rollout) {
 
 // Returns whether Pods of the step are available. Windlass sets status.step.availableSince while
 // they are available. If status.step.replicas is missing, an older Windlass wrote the status, and
-// only the counters of all Pods are known. Example: 4 Pods, 1 of them of the new revision. If 4
-// Pods are available, so is the new Pod; if 3 are, the new Pod may be the missing one. If there is
-// no new Pod, returns kAvailable.
+// only the counters of all Pods are known: if one Pod of 4 is not available, perhaps it is the new
+// one, perhaps an old one (kNotTold). If there is no new Pod, returns kAvailable.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

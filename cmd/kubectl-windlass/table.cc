@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t kGap = 3;        // as in kubectl's tables
 constexpr size_t kNarrowGap = 2;  // if the columns do not fit a line
-// The last column is put into a line of its own if it would have less room than the smallest of
-// these: this number of cells, half of the width, and the width of its widest cell.
+// The last column stands beside the others if it has room for this number of cells, for half of the
+// width, or for its widest cell. Otherwise it stands in a line of its own.
 constexpr size_t kTextLeast = 40;
 // If the names would have less room than this beside the lines of the tree, these lines are not
 // drawn.

@@ -68,8 +68,8 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     return ExitCode::kDone;
   }
   if (const Json* refused = RefusalIn(rollout, asked)) {
-    // NotThere is about the revision of --to-revision. If this command has asked for another one,
-    // it prints the message of Windlass.
+    // NotThere names the revision of --to-revision, so it fits only if the request asked for that
+    // revision.
     const bool not_there = TextOf(*refused, "/reason") == "RollbackRevisionNotFound" &&
                            asked.revision == context.line.revision;
     context.console.Error(not_there ? NotThere(context, place) : TextOf(*refused, "/message"));
@@ -158,10 +158,10 @@ struct Outlook {
 // Reads no ReplicaSets if --to-revision is given, --dry-run is not, and neither spec.paused nor
 // spec.abort is true: Windlass then judges the revision at once.
 //
-// Without --to-revision, the user means the revision before the template that the user sees now. If
-// the command asked for 0, Windlass would choose the revision later, when the object may have
-// another template. So the command asks for the number of that revision. It asks for 0 only if the
-// stored request asks for 0, too, or if the user may not read ReplicaSets.
+// Without --to-revision, the user means the revision before the present template. The command asks
+// for that revision by its number: if it asked for 0, Windlass would choose the revision later,
+// when the object perhaps has another template. It asks for 0 only if the stored request does so,
+// too, or if the user may not read ReplicaSets.
 Outlook LookAtTarget(const CommandContext& context, const Place& place, const Json& rollout) {
   const bool preview = context.line.dry_run == "client";
   const int64_t asked = context.line.revision;

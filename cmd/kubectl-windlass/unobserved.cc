@@ -19,8 +19,8 @@ bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // Exception: after a scaling, the step waits for further Pods, and so goes on although the
-  // promotion was seen.
+  // After a scaling, the step first waits for the new Pods, even if Windlass has seen the
+  // promotion.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);

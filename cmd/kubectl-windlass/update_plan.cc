@@ -154,11 +154,9 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// This program finds a scaling by another client by comparing the sizes with those that it expects.
-// It keeps the expected sizes in memory, so they are lost when the program ends. Exceptions:
-//   - the expected size of the old controller is also noted on that controller
-//   - during a rename, the expected sizes follow from the rename itself, so the text about a rename
-//     offers --on-external-scale for the next command
+// Usually the text asks the user to scale back: this program keeps the expected sizes in memory, so
+// the next command does not know them. Exception: once a rename has deleted the new controller, the
+// old one is expected to have 0 replicas, so the next command can scale it back.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;
@@ -174,7 +172,7 @@ std::string UpdatePlan::PausedText() const {
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     int32_t expected = rc::ExpectedSize(situation, *controller);
-    // After an update is begun again, only the noted size is known.
+    // If the expected size is not in memory, the size that the old controller notes counts.
     if (controller == old && !situation.run.old_replicas) {
       expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
     }

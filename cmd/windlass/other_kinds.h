@@ -99,7 +99,7 @@ class OtherKinds {
 
   const InformerEnvironment environment_;
   const std::string namespace_;
-  std::vector<Kind> kinds_;  // never grows
+  std::vector<Kind> kinds_;  // never grows: callbacks refer to its elements
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

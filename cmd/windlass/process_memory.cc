@@ -15,7 +15,8 @@
 namespace windlass {
 namespace {
 
-// Any number from this one on means "no limit": cgroup version 1 then shows a number near 2^63.
+// A number from this one on counts as "no limit": cgroup version 1 shows a number near 2^63 if
+// there is no limit.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
 
 void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
@@ -59,9 +60,8 @@ std::optional<size_t> MemoryLimit(const std::string& root) {
 
 namespace {
 
-// Drops the pages of all segments that are never written: code and constants, which the kernel can
-// read from the file again. It skips relocated data, because such data is in a writable segment,
-// even if the loader has made the pages read-only since.
+// Drops the pages of code and constants, which the kernel can read from the file again. Writable
+// segments stay, also where the loader has made their pages read-only since.
 int DropCleanPages(dl_phdr_info* object, size_t, void*) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {

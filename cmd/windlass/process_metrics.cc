@@ -36,7 +36,7 @@ constexpr Metric kBuild{"windlass_build_info",
                         "Always 1; the label has the version that runs.",
                         {{{"version", {}, "as `windlass --version` prints it"}}}};
 
-// The figures about its own process that every Prometheus client exposes.
+// The figures about the process that every Prometheus client library exposes.
 struct ProcessFigures {
   double cpu_seconds = 0;
   double resident_bytes = 0;

@@ -20,8 +20,7 @@ struct ControllerCondition {
 
 struct Readiness {
   std::vector<std::string> reasons;  // empty = ready
-  // Problems in spite of which Windlass is ready. So they do not block the rollout of its next
-  // version.
+  // Problems that leave Windlass ready, so that they do not block the rollout of its next version.
   std::vector<std::string> notes;
 
   // Adds a missing right: as a note if the right is optional, otherwise as a reason.
@@ -31,13 +30,9 @@ struct Readiness {
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve.
-//   - A barred controller that does not hold readiness, beside one that is not barred: its missing
-//     rights and its troubles become notes with its name in front, so the process can still be
-//     ready.
-//   - A barred controller that holds readiness: its missing rights and troubles are reasons.
-//   - Every controller is barred: the missing rights and troubles of all of them are reasons.
-//   - Troubles of a controller that is not barred, and rights that the process itself lacks:
-//     reasons.
+//   - Missing rights and troubles of a barred controller are only notes, with its name in front, if
+//     the controller does not hold readiness and another controller is not barred.
+//   - All other troubles, and all other missing rights that are not optional, are reasons.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

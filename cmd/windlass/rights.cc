@@ -81,10 +81,9 @@ void Daemon::NoteReview(Result<std::vector<NeededRight>> missing) {
 }
 
 // Reviews the rights again after a write was forbidden. Only a review shows whether a right was
-// taken away, or a policy forbids this write alone. A policy may forbid many writes, so a review
-// that follows a forbidden write begins at least kReviewPeriod after the one before. Example for a
-// period of 30 s: a review at 0 s; writes are forbidden at 10, 12 and 25 s; the next review is at
-// 30 s.
+// taken away, or a policy forbids this write alone. A policy may forbid many writes, so the next
+// review begins kReviewPeriod after the last one at the earliest. Example for a period of 30 s: a
+// review at 0 s; writes are forbidden at 10, 12 and 25 s; the next review is at 30 s.
 void Daemon::ReviewRightsSoon() {
   if (review_later_ != 0) return;
   ReviewRightsAt(std::max(clock_.Now(), last_review_ + kReviewPeriod));

@@ -50,8 +50,8 @@ bool ReadSpecText(JsonReader& in, std::string_view key, ReplicationControllerUpd
   return true;
 }
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
-// nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the
+// template once the whole object is read without an error.
 void ReadSpec(JsonReader& in, SymbolTable& symbols, ReplicationControllerUpdateSpec& out,
               std::string_view& raw_template) {
   out = {};

@@ -30,13 +30,13 @@ struct NewControllerContent {
 };
 
 struct ReplicationControllerUpdateSpec {
-  std::string new_name;           // "": next-controller-id of the old controller, or a made-up name
-  std::string image;              // "": the new controller comes from `controller`, or exists
+  std::string new_name;           // "": NewNameOf of replication_controller/run.h finds the name
+  std::string image;              // "": the new controller is in `controller`, or exists already
   std::string container;          // the container that gets the image; "": the only container
   std::string image_pull_policy;  // "": the policy stays
   std::optional<NewControllerContent> controller;
   std::string deployment_label_key = "deployment";
-  std::string update_period = "1m";  // ParseDuration of kubeclient/base/duration.h
+  std::string update_period = "1m";  // as ParseDuration of kubeclient/base/duration.h reads it
   std::string timeout = "5m";
   std::optional<IntOrPercent> max_surge;        // absent: 1
   std::optional<IntOrPercent> max_unavailable;  // absent: 0
@@ -66,15 +66,15 @@ struct ReplicationControllerUpdateStatus {
   int64_t earlier_rollouts = 0;  // rollouts before the present one
   std::string phase;
   std::string message;
-  std::string step;                           // how far the run is; "" before its first step
-  bool rollback = false;                      // the run goes back to the old controller
-  std::string new_name;                       // as resolved
-  std::string target;                         // what the run makes: TargetOf of run.h
-  std::optional<int32_t> desired_replicas{};  // of the controller that is scaled up
+  std::string step;       // how far the run is; "" before its first step
+  bool rollback = false;  // the run goes back to the old controller
+  std::string new_name;   // of the new controller, as NewNameOf of run.h found it
+  std::string target;     // what the run makes: TargetOf of run.h
+  std::optional<int32_t> desired_replicas{};  // the final size of the controller that is scaled up
   std::optional<int32_t> old_replicas{};      // of the controller that has the update's name
   std::optional<int32_t> new_replicas{};
   std::optional<int32_t> available_replicas{};  // Pods of the controller that is scaled up
-  std::optional<PendingScaling> scaling{};      // set from before a scaling until it is seen
+  std::optional<PendingScaling> scaling{};      // set before the scaling is made, empty after it
   WallTime last_scale_time;
   WallTime deadline;                 // without progress until then the update fails (RC-11)
   std::vector<std::string> lines{};  // the last lines that kubectl would have printed (RC-12)
@@ -95,9 +95,9 @@ Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& d
                                                                       std::string_view object_json);
 
 // BytesOf returns about how much memory the update takes, TextBytesOf how many bytes the texts of
-// its labels, annotations, owners and selector take, as in object_meta.h. Cut leaves out what may
-// be large: annotations, owners other than the controller, and labels (as Cut of object_meta.h),
-// the controller and image of the spec, and the lines and journal of the status.
+// its labels, annotations, owners and selector take, as in object_meta.h. Cut drops
+// spec.controller, spec.image, status.lines, status.journal, and what Cut of object_meta.h drops of
+// the metadata.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

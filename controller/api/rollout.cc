@@ -114,8 +114,8 @@ void ReadRollbackTo(JsonReader& in, std::optional<int64_t>& out) {
   });
 }
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
-// nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the
+// template once the whole object is read without an error.
 void ReadRolloutSpec(JsonReader& in, SymbolTable& symbols, RolloutSpec& out,
                      std::string_view& raw_template) {
   out = {};

@@ -79,15 +79,15 @@ struct RolloutStepStatus {
   WallTime started_at;
   int64_t revision = 0;       // of the rollout
   std::string template_id{};  // of the requested template
-  // The largest spec.replicas with which this or an earlier step of the rollout began. This number,
-  // not the present spec.replicas, decides whether the step asks for all Pods, and whether a
-  // scale-down has left the step without Pods. Exception: the first larger spec.replicas replaces
-  // a number of 0, or of 1 if 1 replica gives the step no Pod of the new revision (RO-190, RO-192).
-  // nullopt: not stored, for example by v0.1.0.
+  // The size by which the step is judged: the largest spec.replicas with which this or an earlier
+  // step of the rollout began. It decides whether the step asks for all Pods, and whether a
+  // scale-down has left the step without Pods. A size of 0, or of 1 if 1 replica gives no Pod the
+  // new revision, is replaced by the first larger spec.replicas (RO-190, RO-192). nullopt: not
+  // stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
-  // If the step is a pause: since when all Pods of the step have been available; zero while they
-  // are not. `available` is their number when all of them were last available, and `available_of`
-  // the number of replicas at that time. Both are 0 while the time is zero.
+  // If the step is a pause: since when its Pods have been available; zero if the time has not begun
+  // (CountTime in controller/rollout/steps.cc). `available` is the number of these Pods when all of
+  // them were last available, and `available_of` the number of replicas at that moment.
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
@@ -150,9 +150,9 @@ struct Rollout {
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
 // BytesOf returns about how much memory the Rollout takes, TextBytesOf how many bytes the texts of
-// its labels, annotations, owners and selector take, as in object_meta.h. Cut leaves out what may
-// be large: annotations, owners other than the controller, the template, and labels, selectors and
-// a status.selector of more than kLabelBytesOfCut. The rest of the status and the sizes stay.
+// its labels, annotations, owners and selector take, as in object_meta.h. Cut drops the
+// template, a spec.selector or status.selector of more than kLabelBytesOfCut bytes, and what Cut of
+// object_meta.h drops of the metadata.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

@@ -4,7 +4,8 @@
 //
 //   key ──▶ Next ──▶ Step ──▶ the runtime performs it, folds the reply into the caches ──▶ Next …
 //
-// The runtime never sees an object of a kind; a controller never sends a request. Core thread only.
+// The runtime does not know the types of objects; a controller sends no request to the API server.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -70,8 +71,9 @@ class Controller {
   // identifies the present term. The runtime calls this function again after each patch, and skips
   // objects that it has patched in this term already (L-012).
   //
-  // Returns nullopt if the present version of an object cannot be decoded, because a patch of the
-  // version in the cache would fail. In that case Next must not write, either.
+  // Returns nullopt if the latest version of an object cannot be decoded: the cache has an older
+  // version, and a patch of the older version would fail. Next must not write for such a key,
+  // either.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 

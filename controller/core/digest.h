@@ -63,7 +63,8 @@ class AnyValue {
 
 // Reads the body of a successful answer. The runtime calls the Digest once, when the answer
 // arrives, and then drops the body, which may be 32 MiB long. The planner uses the value in every
-// step of the sync. A Digest is a pure function. If it returns an error, the answer has that error.
+// step of the sync. A Digest is a pure function. If it returns an error, the read has failed with
+// that error.
 using Digest = std::function<Result<AnyValue>(std::string_view body)>;
 
 // Returns a Digest whose value is what `reduce` returns for the body. `reduce` returns a Result<T>.

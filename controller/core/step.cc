@@ -7,9 +7,9 @@
 namespace windlass {
 namespace {
 
-// A sync keeps replies to writes up to this size. Windlass leaves a Service with a larger reply
-// alone (service_trouble.h).
-constexpr size_t kAnswerBytesKept = 16384;  // a larger Service is left alone (service_trouble.h)
+// A sync drops a larger reply to a write (OutcomeOf), so Windlass leaves a larger Service alone
+// (service_trouble.h).
+constexpr size_t kAnswerBytesKept = 16384;
 
 }  // namespace
 

@@ -42,9 +42,9 @@ struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // True if the planner makes further decisions even if this write is refused (IsRefusal), or fails
-  // because the object is gone (404), has changed or exists already (409), or is in a namespace
-  // that is being deleted. Example: an adoption goes on after 404, because the ReplicaSet is gone.
+  // True if the planner makes further decisions even if this write is refused (IsRefusal), or gets
+  // another certain answer, such as 404 or 409 (GoesOnAfter). Example: an adoption goes on after
+  // 404, because the ReplicaSet is gone.
   bool go_on_if_refused = false;
   // True if Pods end because of this write. The runtime does not send such a write if the caches
   // are older than kViewAgeForRemovals (runtime/sync.h). Deletions and writes to Pods need no flag:
@@ -59,9 +59,9 @@ struct Write {
 struct Read {
   Request request;
   std::string why;
-  // True if the planner has a next step even if the API server refuses this read, is busy or in
-  // trouble, sends too large an answer, or finds in a dry run that an object has the name already.
-  // Example: if the server refuses a dry run of a ReplicaSet, the planner reports the refusal.
+  // True if the planner has a next step even if this read fails with an error that GoesOnAfter
+  // lists. Example: if the server refuses a dry run of a ReplicaSet, the planner reports the
+  // refusal.
   bool go_on_if_refused = false;
   // Makes Outcome::value from the answer, whose body is then dropped. If null, the whole answer is
   // kept. All reads with the same identity in one sync have the same digest.
@@ -81,8 +81,8 @@ inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 // If work may take longer than kAskingMax, one question begins the work, and questions of later
 // syncs (Wait::look_again_in) find out whether it is done. A crash then loses nothing.
 struct Ask {
-  std::string key;      // questions with the same key ask the same; for logs, too
-  AnyValue question{};  // what Controller::Send needs to know besides
+  std::string key;      // two questions with the same key are the same question; logs show the key
+  AnyValue question{};  // what Controller::Send needs in addition to the key
   std::string why{};
   // The runtime shortens the deadline to what the sync has left of kAskingMax. If nothing is left,
   // the question fails with kTimeout and is not sent.
@@ -164,7 +164,8 @@ Outcome OutcomeOf(const Read& read, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);
 Outcome OutcomeOf(const Ask& ask, Result<AnyValue> answer);
 
-// Returns the key of the question in Learned: "ask <its key>". Everything else in it is empty.
+// Returns the RequestKey by which Learned finds the answer to `ask`. Only its text is set: "ask "
+// and ask.key.
 RequestKey IdentityOf(const Ask& ask);
 
 // Every write, read and question of a sync so far, in order. Dropped with the sync.

@@ -1,5 +1,5 @@
 // An apps/v1 Deployment as a workload: how a Workload is made from the stored object, and what
-// differs from other kinds. That is the layout of the status, the rollback annotation
+// differs from other kinds: the layout of the status, the rollback annotation
 // (rollback_annotation.h), settings that are annotations, and the names that users read.
 #pragma once
 

@@ -23,7 +23,7 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
 // controller writes. The API server lists a field under the manager that last changed its value. So
-// a rival that observes each generation after us owns counters, but not observedGeneration.
+// a rival owns only counters if Windlass is always the first to write observedGeneration.
 bool OwnsCounters(const nlohmann::json& entry) {
   static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
                                          "f:updatedReplicas",    "f:readyReplicas",

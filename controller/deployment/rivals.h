@@ -4,7 +4,7 @@
 // repairs a status that it did not write, as upstream does. After the third foreign write within
 // one generation Windlass reads the Deployment uncached. If metadata.managedFields shows that
 // another Deployment controller has written the status within the last five minutes, Windlass steps
-// back from the Deployment for ten minutes. As another Deployment controller counts
+// back from the Deployment for ten minutes. These count as another Deployment controller:
 // - kube-controller-manager;
 // - any field manager but ours that owns status.observedGeneration or a counter of the status.
 //

@@ -80,9 +80,9 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
   return {text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
 }
 
-// Returns true if a user deleted the old controller and created another one of the same name,
-// `old`. In this case, `created` names another uid as its source, and no annotation of `old` names
-// `created`. The update leaves such an `old` alone.
+// Returns true if a user deleted the old controller and created `old`, another controller of the
+// same name. In this case, the new controller `created` names another uid as its source, and no
+// annotation of `old` names `created`. The update leaves such an `old` alone.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&

@@ -24,10 +24,10 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The update removes the annotations of the target last. So if they are gone and a source exists,
-  // nothing is left to do with the source: the source is to be preserved, or a user has made it
-  // anew. This does not hold for a rename, nor if kOriginalReplicasOf of the source still has the
-  // uid of the target: then the clean-up of the source is not over.
+  // The update removes the annotations of the target last. So if they are gone, nothing is left to
+  // do with a source that still exists: it is to be preserved, or a user has made it anew. There
+  // are two exceptions: a rename, and a source whose kOriginalReplicasOf still has the uid of the
+  // target.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();

@@ -7,8 +7,8 @@
 // Such a client
 //   1. reads the view with GET and LIST
 //   2. calls Next with an empty Learned
-//   3. executes the step. A Write of the update is a JSON merge patch, which the client applies in
-//      memory
+//   3. executes the step. A Write to the ReplicationControllerUpdate is a JSON merge patch, which
+//      the client applies in memory
 //   4. after any other Write or Read, brings the view up to date with the reply, and calls Next
 //      with the outcome
 //   5. begins again after a 409, a 404, a reply that did not come, a Wait or a Failed
@@ -27,7 +27,7 @@ Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns the patches that a new leader sends before it acts, so that a late scaling or deletion by
 // the former leader fails (L-012). There is one patch for each of the two controllers
-//   - if the status has a scaling that may not have been made yet
+//   - if the status has a scaling, which perhaps has not been made yet
 //   - if the update is at clean-up, where a deletion may be due
 // Otherwise there is no patch, because every other late write of the former leader is harmless: the
 // new leader first makes the same write, from the same version. `term` identifies the new leader's

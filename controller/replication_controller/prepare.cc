@@ -238,7 +238,7 @@ Step RestoreOld(const Situation& situation) {
   auto noted = FindNotedSizeOfGone(situation);
   if (noted.step) return *std::move(noted.step);
   // If the new controller was deleted during a rollback, kDesiredReplicas of the old controller has
-  // the size to return to, also after Adopt.
+  // the size to return to.
   const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
@@ -302,10 +302,9 @@ Step PrepareRollback(const Situation& situation) {
     std::optional<int32_t> size;
     if (source->replicas == 0) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
-    // If a size was noted for a new controller that is gone, a user deleted that controller in the
-    // middle of the update, and the present new controller is a second one. The size that was noted
-    // for the first one is then the least that the old controller gets back. Example: size 10 was
-    // noted, and the old controller has 4 replicas now: it gets 10.
+    // `noted` has a size if a user deleted an earlier new controller in the middle of the update.
+    // The old controller gets back at least this size. Example: size 10 was noted, and the old
+    // controller has 4 replicas now: it gets 10.
     if (noted.value) size = std::max(*noted.value, target.replicas);
     if (!size) {
       return Fail(situation, kNothingToRollBack,
@@ -316,9 +315,10 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // With Pause, if another client has scaled the old controller up since, the old controller keeps
-  // that size: a user who sets spec.rollback has decided to go on. Roll handles Adopt and Override
-  // (RC-16). Example: size 2 was noted, and the old controller has 5 replicas now: it keeps 5.
+  // If another client has scaled the old controller up since its size was noted, the old controller
+  // keeps the larger size with policy Pause: a user who sets spec.rollback has decided to go on.
+  // Example: size 2 was noted, and the old controller has 5 replicas now: it keeps 5. Roll handles
+  // the policies Adopt and Override (RC-16).
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

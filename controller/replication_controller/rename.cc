@@ -62,11 +62,11 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
     // The status has no target yet. If the run is for the new controller in the journal, its target
-    // is that of the spec. Otherwise the run first finishes a rename that another update began.
+    // is that of the spec. Otherwise the run first finishes the rename of another update.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    // Any container may have the image: the old controller, which says what container is updated,
-    // may have become the new controller already.
+    // Looks for the image in all containers: which of them is updated is no longer known if the old
+    // controller has become the new controller already.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);

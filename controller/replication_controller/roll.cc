@@ -27,9 +27,8 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. If a scaling is still stored, returns now,
-// because only now does the controller show the scaling, or is the scaling dropped. The stored time
-// may be much earlier, if Windlass crashed between storing the scaling and making it (RC-18).
+// Returns the time that the update period counts from. While a scaling is stored, this is now: if
+// Windlass crashed before it made the scaling, the stored time may be much earlier (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }

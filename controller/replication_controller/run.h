@@ -21,14 +21,15 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the status that the next step starts from: the stored status, unless a new run is due. A
 // new run is due if
-//   - the last run ended or failed, and the spec changed since. If Finish saw the change, the phase
-//     is Preparing already
+//   - the last run ended or failed, and the spec has changed
 //   - spec.newName changed, and no rename is under way
 //   - spec.rollback changed after the first step
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
-// run also keeps the journal, and the target unless spec.newName changed. A new run is a rollout of
-// its own unless it goes on after a failure. Example: a run that fails, a run after an edit of
-// spec.timeout, and a rollback are rollouts 1, 1 and 2, so status.earlierRollouts is 0, 0 and 1.
+// run also keeps the journal, and the target unless spec.newName changed.
+//
+// status.earlierRollouts rises by 1, unless the new run only goes on after a failure. Example: a
+// run fails, a user edits spec.timeout, and later sets spec.rollback. In the three runs,
+// status.earlierRollouts is 0, 0 and 1.
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // --- the target of a run: which new controller, and what this controller is made of ---

@@ -26,10 +26,9 @@ struct View {
   // there is none.
   const ReplicationController* old_controller = nullptr;
   const ReplicationController* new_controller = nullptr;
-  // The Pods that one of the two controllers owns. Other Pods may be among them, and are ignored.
+  // All Pods that one of the two controllers owns. Any other Pods in this list are ignored.
   std::vector<const Pod*> pods{};
-  // False if the update exists only in the memory of a client: in this case, nothing happens after
-  // the client ends.
+  // False if the update exists only in the memory of a client, and so ends with the client.
   bool is_stored = true;
 };
 
@@ -61,8 +60,8 @@ struct Situation {
   std::string_view cleanup_forward() const;  // as if spec.rollback were false
   // spec.updatePeriod in whole seconds, rounded up.
   seconds update_period() const;
-  // The time when the update fails if there is no progress from now on: after spec.timeout, but not
-  // before spec.updatePeriod is over (RC-11).
+  // The time when the update fails if there is no progress from now on: after spec.timeout or
+  // spec.updatePeriod, whichever is longer (RC-11).
   WallTime deadline_from_now() const;
 };
 
@@ -72,8 +71,8 @@ Situation MakeSituation(const View& view, const Learned& learned, WallTime now);
 
 // Return true if kube-controller-manager has acted on the latest spec of `controller`, and
 //   - HasScaledUp: all Pods exist
-//   - HasScaledDown: no more Pods than spec.replicas are left. The Pods of the view count as well,
-//     because the status may be written before kube-controller-manager's cache has the last Pods.
+//   - HasScaledDown: the status and the view both show at most spec.replicas Pods. The status alone
+//     may lack the newest Pods.
 bool HasScaledUp(const ReplicationController& controller);
 bool HasScaledDown(const Situation& situation, const ReplicationController& controller);
 
@@ -107,8 +106,8 @@ struct OrStep {
 // The API server's answer, which may be that the object does not exist.
 using Answer = OrStep<const Outcome*>;
 // Returns the answer to `read` in this sync. If this sync has not sent `read` yet, returns the step
-// that sends it. If `read` failed, returns Failed. Exception: if `read` is a GET or has
-// go_on_if_refused, returns the failure as the answer, unless the reply was malformed.
+// that sends it. The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After
+// any other failure, and after a malformed reply, returns Failed.
 Answer Ask(const Situation& situation, Read read);
 // Returns the Read of the metadata of live Pods in the update's namespace. Outcome::value is a
 // std::vector<ListedPod> (pod_list.h).

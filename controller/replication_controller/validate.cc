@@ -101,8 +101,8 @@ std::optional<Step> RefuseTarget(const Situation& situation) {
       Fill(kBesideText, old.meta.name, "replaces ReplicationController " + name, kSourceId));
 }
 
-// Refuses an update if the old controller has already given Pods to another new controller, which
-// still exists (RC-21).
+// Refuses an update if the old controller is in the middle of an update to another new controller,
+// which still exists (RC-21).
 std::optional<Step> RefuseOtherName(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController* const created = situation.new_controller();

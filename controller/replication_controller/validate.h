@@ -10,9 +10,9 @@
 
 namespace windlass::replication_controller {
 
-// Each function below returns the step that refuses the update, or the step that asks the API
-// server for what must be known first; nullopt if the update can go on. Requires that the old
-// controller exists.
+// Validate and the functions Refuse… return the step that refuses the update, or the step that asks
+// the API server for what must be known first; nullopt if the update can go on. Call the functions
+// of this file only if the old controller exists.
 
 // Refuses
 //   - a controller that another object owns, for example a DeploymentConfig (RC-16)
@@ -30,8 +30,9 @@ std::optional<Step> RefuseOtherContent(const Situation& situation);
 // scalings by another client, and would remove the other's annotations.
 std::optional<Step> RefuseChain(const Situation& situation);
 
-// Refuses a rollback whose two controllers are swapped: its old controller is the new one of an
-// update. Example: web is updated to web-2, and the rollback would go from web back to web-2.
+// Refuses a rollback that names the two controllers of an update the wrong way round. Example: web
+// is updated to web-2, and the rollback would go from web to web-2. Call this only if the new
+// controller exists.
 std::optional<Step> RefuseSwapped(const Situation& situation);
 
 // Refuses a rename that could not end, or would lose Pods (RC-14):
@@ -39,13 +40,13 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 //     large for an annotation of the old one. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment the new Pods
 //     have no owner, so the other controller would adopt them and delete its surplus. Example: web
-//     is updated to web-2, which becomes web in the end. A third ReplicationController, other, has
-//     2 replicas and selects app=web, a label of all these Pods. It would adopt the 3 Pods of
-//     web-2, and delete 3 of the 5 Pods that it then has.
+//     is updated to web-2, which becomes web in the end. A third ReplicationController with 2
+//     replicas selects app=web, a label of the new Pods, too. It would adopt the new Pods, and
+//     delete Pods until it has 2.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
 // Returns a Warning for each Service that will lose its Pods, because it selects a label whose
-// value differs between the two controllers (RC-17). Requires source and target.
+// value differs between the two controllers (RC-17). Call this only if both controllers exist.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

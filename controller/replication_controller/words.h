@@ -17,15 +17,15 @@ inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run makes its first
 // change; no controller is scaled yet. The step of a run goes back in two cases: to no step, if the
-// run fails before there is a new controller; and to kStepScale, if the run adopts a scaling during
-// kStepCleanUp.
+// run fails before there is a new controller; and to kStepScale, if another client scales during
+// kStepCleanUp and spec.onExternalScale is Adopt.
 inline constexpr std::string_view kStepPrepare = "Prepare";
 inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
-// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases. With kWaiting the
-// message says what the update waits for, without a timeout.
+// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases. With kWaiting, the
+// message says what the update waits for; such a wait has no timeout.
 inline constexpr std::string_view kWaiting = "Waiting";
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";
@@ -54,8 +54,8 @@ inline constexpr std::string_view kOverride = "Override";
 // kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), except for the last text.
 inline constexpr std::string_view kRollingUpdatedText = "replicationcontroller/{} rolling updated";
 inline constexpr std::string_view kSettingReplicasText = "Setting \"{}\" replicas to {}";
-// The first {} is the file with the new controller, or the name that stands for this file; the
-// second {} is the old controller.
+// The first {} is the new controller's file, or its name if there is no file; the second {} is the
+// old controller's name.
 inline constexpr std::string_view kSameNameText =
     "{} cannot have the same name as the existing ReplicationController {}";
 inline constexpr std::string_view kNoDifferentKeyText =

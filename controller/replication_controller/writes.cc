@@ -100,8 +100,8 @@ std::vector<std::string_view> EndedKeys(const Situation& situation,
     return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
   }
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // If the size was noted for the source of `controller`, a rollback of this update noted it and
-  // was turned off again. Then the note is removed, too.
+  // A rollback that was turned off again leaves the size of `controller` in kOriginalReplicas, with
+  // the uid of the old controller beside it. If they are there, both are removed.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});

@@ -37,9 +37,8 @@ Step Resize(const Situation& situation, const ReplicationController& controller,
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
-// Returns the annotations of the controller that are to be removed at the end of the update, each
-// with nullopt (RC-13). Annotations stay if another update has begun with them, or if they ask for
-// another update.
+// Returns the annotations of `controller` that the end of this update removes, each with nullopt
+// (RC-13). Annotations that belong to another update, or ask for another update, stay.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
 // Returns the write that removes EndedAnnotations; nullopt if there are none.
 std::optional<Step> RemoveAnnotations(const Situation& situation,
@@ -53,7 +52,7 @@ using StatusDraft = ReplicationControllerUpdateStatus;
 // controller.
 StatusDraft BeginDraft(const Situation& situation);
 // Returns the result of BeginDraft with `desired`, the present sizes, and no scaling or rename
-// under way. Requires both controllers.
+// under way. Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
 // Appends a line of the kind that kubectl prints.
@@ -92,8 +91,7 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
 
 // Returns the write that stores in the status that the API server refused the request `asked`, and
 // why; if there is nothing to store, returns Failed. If nothing has been scaled yet, the run ends
-// (RC-20). Exception: the run goes on if the refusal is temporary, because the API server could not
-// call a webhook.
+// (RC-20), unless the refusal may pass: for example, the API server could not call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

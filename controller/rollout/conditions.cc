@@ -193,10 +193,9 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns the revision that a rollback replaced, as " from revision 7". Revision 7 had the highest
-// number, and the rollback gave its target the next number, 8. Returns "" if the target kept its
-// number. The target then had the highest number itself, because the replaced template had no
-// ReplicaSet, and so no revision (RO-026).
+// Returns " from revision 7" for a rollback that replaced revision 7, and gave its target the next
+// number, 8. Returns "" if the target kept its number: the replaced template had no ReplicaSet, and
+// so no revision (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
@@ -272,9 +271,9 @@ std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime 
 }
 
 // Returns the stored condition RollbackRefused; nullopt if it does not count any more. The
-// condition counts until a later generation than the one it names. Example: spec.rollbackTo is set
-// in generation 12. Its removal makes generation 13, which the condition names. A change of the
-// spec makes generation 14, and the condition ends.
+// condition ends when the Rollout's generation is above the one that the condition names. Example:
+// spec.rollbackTo is set in generation 12. Its removal makes generation 13, which the condition
+// names. A change of the spec makes generation 14, and the condition ends.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {

@@ -54,9 +54,9 @@ bool RemovesPodsFirst(const workload::Situation& situation) {
   return situation.recreate() && workload::TotalReplicas(situation.all) > 0;
 }
 
-// Returns true if the rollout waits until the API server allows the ReplicaSet. Otherwise it would
-// remove all Pods, and there would be none until somebody allows it. The Pods are looked at each
-// time, and not only when the answer comes: a user may scale up or adopt a ReplicaSet later.
+// Returns true if the rollout waits until the API server allows the ReplicaSet. Without the wait,
+// the rollout would remove all Pods, and could not make new ones. This is decided anew each time,
+// because a user may scale up a ReplicaSet after the answer of the dry run.
 bool Waits(const workload::Situation& situation, DryRunVerdict verdict) {
   return verdict == DryRunVerdict::kForbidden && RemovesPodsFirst(situation);
 }

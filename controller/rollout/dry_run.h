@@ -19,9 +19,8 @@
 
 namespace windlass::rollout {
 
-// Returns true if a template is to be rolled out, and it is not known yet whether the API server
-// returns the template's defaults. Also true if Windlass does not ask, because the strategy is
-// refused.
+// Returns true if a template is to be rolled out, and Windlass still waits for the API server to
+// return its defaults. Also true if Windlass does not ask, because the strategy is refused.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on. Returns
@@ -62,8 +61,8 @@ bool IsForbidden(const Error& error);
 // server is asked again before anything is created. Without the defaults, Windlass might not find a
 // ReplicaSet that has the template already, and would replace all Pods (RO-097). If the API
 // server forbids the ReplicaSet, JudgeReplicaSet returns kForbidden, and the caller decides whether
-// the rollout can go on. JudgePod makes no such difference: the old Pods may have to go to make the
-// room that a quota lacks.
+// the rollout can go on. JudgePod never returns kForbidden: perhaps the quota has room for the Pod
+// once old Pods are gone.
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 

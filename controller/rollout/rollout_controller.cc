@@ -109,7 +109,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
 std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
-  // Without the template's defaults, the template's ReplicaSet may not be recognised
+  // The template's defaults are needed to recognise the template's ReplicaSet
   // (rule 3 of FindNewReplicaSet, new_replica_set.h).
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
   rollout::RecoverStable(*view, {.exchanges = in_place::HasStash, .is_host = in_place::IsHost});

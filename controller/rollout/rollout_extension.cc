@@ -147,7 +147,7 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
 }
 
 // Returns the end of a sync in which the API server forbade the ReplicaSet in a dry run: the same
-// as if it had refused to create the ReplicaSet, so that users find it in the same place.
+// as after a refused creation, so that users find both refusals in the same place.
 Step AfterForbidden(const Situation& situation, const Error& error) {
   const Result<workload::NewReplicaSet> parts = workload::PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};

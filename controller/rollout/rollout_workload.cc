@@ -78,8 +78,7 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
 //     revision is gone, only the condition Stalled shows this
 //   - the reason of the verdict (RolloutOwn). Exception: for the reason InPlaceNotPossible, the
 //     cause is NotPossible, as in the condition windlass.dev/InPlace
-//   - InvalidTemplate: Progressing is False with this reason. There is no verdict then if Stalled
-//     has the same reason (OwnOf)
+//   - InvalidTemplate: there is no verdict, but Progressing is False with this reason (OwnOf)
 // If none applies, `by_user` is true if the rollout is at a pause or at a partition.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};

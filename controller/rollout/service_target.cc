@@ -51,13 +51,12 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   const ReplicaSet* stable = workload::FindStable(situation.workload, situation.all);
   if (Serves(stable, leaving)) return stable;
   // The stable revision has Pods, but none is available. They are expected to become available
-  // again. Until then, no other revision takes its place, because no other revision was approved.
+  // again. Until then, the Service stays as it is.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
-  // No approved revision has Pods, so the revision that the Service selects stays:
-  //   - The first revision of a Rollout may never be complete. It still has most Pods when a canary
-  //     of the second revision comes.
-  //   - A revision that was promoted to the end may be replaced by a correction before it is
-  //     complete. It, too, still has most Pods.
+  // The stable revision has no Pods, or none is stable, so the Service usually keeps the revision
+  // that it selects. This revision may have most Pods. Examples:
+  //   - The first revision of a Rollout was never complete, and a canary of the second one comes.
+  //   - A revision that was promoted to the end is replaced by a correction before it is complete.
   if (Serves(present, leaving)) return WithMore(situation, present, stable, leaving);
   if (stable != nullptr && Serves(current, leaving)) return current;
   return FindLargest(situation, leaving);

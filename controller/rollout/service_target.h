@@ -7,8 +7,8 @@
 //                an older revision with more available Pods takes its place
 //              - if there is a stable revision: the revision that Pods get
 //              - the revision with most available Pods
-//   canary   the revision that Pods get, from its first available Pod on. Until then, the same
-//            revision as `stable`; likewise at rest, and during an abort
+//   canary   the revision that Pods get, from its first available Pod on. Until then, the revision
+//            that `stable` would get if it selected none yet
 //
 // A Service is never moved to a ReplicaSet without an available Pod. In one case the Service
 // `stable` is moved before the new revision is stable: when the last Pods of the stable revision

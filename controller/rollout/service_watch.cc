@@ -19,8 +19,8 @@ constexpr Duration kLoadingMax = seconds(30);
 // all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// If, within this time, a tool twice takes away what Windlass wrote, the condition ServicesSynced
-// reports it for this time.
+// If a tool removes Windlass's key or annotation twice within this time, the condition
+// ServicesSynced reports this for as long.
 constexpr seconds kToldFor{3600};
 // How long a rollout goes on without a Service after the API server was in trouble at a write to
 // the Service.
@@ -77,10 +77,9 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Returns true if the spec names a Service, or if Windlass has to remove its key from Services that
-// the spec does not name any more. The condition ServicesSynced in the status shows the latter even
-// after a restart. If a user removed spec.strategy.services after the write to a Service and before
-// the write of the status, only the annotation of the Service shows it.
+// Returns true if the spec names a Service, or if Windlass has to remove its key from a Service
+// that the spec does not name any more. The annotation of such a Service shows this; so does the
+// condition ServicesSynced, even while Services are not watched.
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||

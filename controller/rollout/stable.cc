@@ -41,9 +41,9 @@ bool AllAvailable(const ReplicaSet& rs) {
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
 // Returns the ReplicaSet of the requested template; null if there is none. Before the API server
-// has returned the defaults of the template, that ReplicaSet may not be recognised. Then returns
-// the newest ReplicaSet with Pods, if another ReplicaSet has Pods, too. Example: 8 Pods of v1 and 2
-// of v2, in the middle of a rollout: the ReplicaSet of v2.
+// has returned the defaults of the template, perhaps this ReplicaSet is not recognised. If so, and
+// if two or more ReplicaSets have Pods, returns the newest of them. Example: 8 Pods of v1 and 2 of
+// v2, in the middle of a rollout: the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;

@@ -31,8 +31,8 @@ struct NotesInPlace {
 //   2. of the earlier ReplicaSets whose Pods are all available, the one with most Pods
 // Sets nothing if neither exists. For rule 2, these ReplicaSets do not count:
 //   - a ReplicaSet whose Pods are updated in place: its Pods may have another template already
-//   - if the Rollout has a status, a ReplicaSet that is younger than the Rollout: the status would
-//     name its revision if the Rollout had completed it
+//   - a ReplicaSet that is younger than the Rollout, if the Rollout has a status: the status would
+//     name the revision of this ReplicaSet if it had been complete
 //
 // While two ReplicaSets exchange their templates in place, either may be the stable one without a
 // note that says so. So during an exchange
@@ -55,8 +55,8 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 
 // Returns the write that stores the revision which RecoverStable found, with the Event, if the
 // status names no stable revision. This write comes before all others, because they change the
-// ReplicaSets from which the revision was inferred. Example: an abort gives its ReplicaSet another
-// number. Returns Failed if this sync's write of the status failed, but was not refused
+// ReplicaSets from which the revision was inferred. Example: an abort gives the stable ReplicaSet
+// another number. Returns Failed if this sync's write of the status failed, but was not refused
 // (EndIfStatusLost). Returns nullopt if there is nothing to store, or if the API server refused the
 // write.
 std::optional<Step> StoreRecovered(const workload::Situation& situation);

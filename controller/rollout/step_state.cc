@@ -259,8 +259,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   //   - The API server refused the write. A policy that refuses the status stops no rollout
   //     (EndIfStatusLost).
   //   - The API server could not call a webhook, and there is a proven revision. The outage of a
-  //     webhook is not to hold up a correction. Without a proven revision, going on might leave a
-  //     later sync no old Pod to keep, and that sync would pass over the pauses.
+  //     webhook is not to hold up a correction. Without a proven revision, the last old Pod might
+  //     be replaced, and a later sync would take this for a first rollout and skip the pauses.
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;

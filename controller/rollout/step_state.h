@@ -19,8 +19,8 @@ using Steps = std::span<const RolloutStep>;
 
 // Returns true if the template is that of a revision which was complete once: Pods return to that
 // revision, or have it already. In this case, neither steps nor spec.strategy.partition hold Pods
-// back (RO-056, RO-086). Example: 10 replicas, partition 7, 3 Pods of a bad revision: a rollback
-// replaces the 3.
+// back (RO-056, RO-086). Example: with 10 replicas and partition 7, 3 Pods have a bad revision. A
+// rollback replaces all 3.
 bool IsOfProven(const workload::Situation& situation);
 
 // Returns where the steps stand; nullopt if steps do not matter now:

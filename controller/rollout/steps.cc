@@ -103,8 +103,8 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
 // Returns true if no Pod can have the new revision at the present size. Nothing proves then that
 // the new revision works, so `step` is not over (RO-190). The cases:
 //   - there are no replicas
-//   - `desired` leaves only the one Pod that stays old (RO-130), and the steps up to `step` asked
-//     for some Pods at the larger size with which `step` began
+//   - after `step` began, the Rollout was scaled down to one replica, which stays old (RO-130). At
+//     the larger size, the steps up to `step` asked for Pods of the new revision
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -181,9 +181,8 @@ RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
 //   - The step began without replicas: `step` is judged as if it had begun with the first size
 //     above 0 (RO-192).
 //   - The step began with one replica, and asks for 0 of 1 Pods: `step` is judged as if it had
-//     begun with the first size above 1. At one replica such a step is over at once. Once the
-//     Rollout has grown and shrinks to one replica again, the step must not be over (RO-190).
-//     Example: setUpdated: 50%, begun with 1, scaled to 10: judged as if begun with 10.
+//     begun with the first size above 1 (RO-190). Example: a step with setUpdated: 50% began with 1
+//     replica, and the Rollout is scaled to 10. The step is judged as if it had begun with 10.
 void JudgeBySize(const StepFacts& facts, RolloutStepStatus& step) {
   if (step.index > step.total || !step.replicas || *step.replicas >= facts.desired) return;
   const bool of_one = *step.replicas == 1 && UpdatedUpTo(facts, step.index, 1) == 0;

@@ -51,7 +51,8 @@ namespace windlass::rollout {
 //                the step are available
 //   full@8       ends all steps of that rollout, as soon as the Pods that are updated so far are
 //                available; at a pause, as soon as all Pods of the step are available
-//   2@8/force    the same without waiting for Pods; likewise full@8/force
+//   2@8/force    the same as 2@8, without waiting for Pods
+//   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
 
 // Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps

@@ -6,8 +6,9 @@
 //   - the rollout has made no progress for 30 s (RO-140)
 //   - or the deadline has passed
 // One uncached list of the Pods of the new ReplicaSet is then the last step of the sync, so a list
-// that fails holds nothing up (RO-143). The list is repeated every five minutes; earlier if the
-// deadline passes (at once), or if Pods of a pause are lost (after 30 s without progress).
+// that fails holds nothing up (RO-143). The list is repeated every five minutes. It comes earlier
+// in two cases: when the deadline passes, and when a pause loses Pods and 30 s have passed without
+// progress.
 //
 // A ReplicaSet that cannot make Pods says why in its own condition, so no list is asked for.
 //

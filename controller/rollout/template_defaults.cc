@@ -58,7 +58,8 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
   EntryOf(subject).pod = {std::move(answer), subject.generation, now};
 }
 
-// If the clock was set back since the first such answer, this answer counts as the first.
+// If the clock was set back since the first answer without the defaults, this answer counts as the
+// first.
 void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
   Entry& entry = EntryOf(subject);
   const bool goes_on = entry.not_told_since && *entry.not_told_since <= now &&

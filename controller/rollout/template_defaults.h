@@ -21,8 +21,8 @@
 
 namespace windlass::rollout {
 
-// How long a refusal counts, and an answer without a verdict. Neither counts for a new generation
-// of the Rollout: a user may have changed what was in the way.
+// How long a refusal counts, and how long an answer without a verdict counts. Neither counts for a
+// new generation of the Rollout: a user may have changed what was in the way.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
 // How long the defaults of a template may take to come. A lost answer, or a webhook that starts
@@ -34,8 +34,8 @@ enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
   kRefused,    // the API server would never make it: the template is wrong
-  kNoVerdict,  // the template was not judged: a webhook answers no dry run, or there is trouble;
-               // for a Pod also if the API server forbids it
+  kNoVerdict,  // the template was not judged: a webhook does not support dry run; for a Pod, also
+               // if the API server forbids it or is in trouble
   kForbidden,  // a ReplicaSet was not judged: a policy, a quota or a missing right forbids it
   kNotTold,    // the defaults did not come, but may come soon; the answer is never kept
 };
@@ -63,8 +63,8 @@ struct TemplateChecks {
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check that did not judge the template (kNoVerdict, kForbidden): that of the Pod if
-  // neither did; null if both did.
+  // Returns the check that gave no judgement (kNoVerdict or kForbidden); the Pod's if neither check
+  // gave one; null if there is no such check.
   const Check* NotJudged() const;
 };
 
@@ -96,8 +96,7 @@ class TemplateDefaults {
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
-  // note an answer forget them, too, but only when an answer about `requested` comes, and it may
-  // never come.
+  // note an answer do so, too, but perhaps no answer about `requested` ever comes.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 

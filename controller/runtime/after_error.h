@@ -28,7 +28,7 @@ namespace windlass {
 //
 // So a condition shows users a write that is never completed. Such a write stops neither the
 // counters of the status nor the progress deadline. No condition shows a write that is late only
-// once, for example because etcd elects a leader, nor a connection that was reset.
+// once, for example because etcd elects a leader, or a write whose connection was reset.
 
 // The late writes of one key. One sync hands them on to the next, until a sync ends without a write
 // of unknown outcome.
@@ -48,7 +48,7 @@ class LateWrites {
     Error error;
     int times = 0;
   };
-  std::vector<Late> late_;  // few: in one sync, the second that is not sent ends the walk
+  std::vector<Late> late_;  // few: a sync ends its walk at the second late write it does not send
 };
 
 // A write whose outcome is unknown, until its object has been read.
@@ -70,7 +70,7 @@ struct SyncResult {
     kGone,       // the object is gone: nothing is kept for the key
     kConflict,   // another client was faster: retried on the event of its change, or after 1 s
     kRetry,      // back-off up to `longest`
-    kForget,     // failed and is not retried: only an event or the deadline wakes the key
+    kForget,     // failed and is not retried: only an event or `look_again_in` wakes the key
     kInternal,   // a fault of Windlass
     kUncertain,  // a write may have happened or not: the object of `unverified` is read (S-003)
   };

@@ -24,8 +24,8 @@ class ControllerHost {
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
   // Returns true while the reply to a write or read of `key`'s own sync is folded.
   virtual bool IsFolding(const ObjectKey& key) const = 0;
-  // Returns true if this process leads, and every key was queued once since its term began or since
-  // WakeAll.
+  // Returns true if this process leads, and the first sync of every key has been queued (see
+  // CacheSynced). After WakeAll, returns false until every key has been queued again.
   virtual bool InTerm() const = 0;
 
   // Call when a cache became complete, so that the first sync of all keys may begin.

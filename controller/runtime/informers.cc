@@ -156,8 +156,8 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// Checks the cluster's identity here because no watch may have broken. In that case no informer
-// recovers, so nothing else would cause the check.
+// Checks the cluster's identity, as a recovered informer does: perhaps no watch broke, and so no
+// informer recovers.
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);

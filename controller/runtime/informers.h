@@ -75,8 +75,8 @@ class Informers {
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back: informers that are waiting after a failure retry soon, and
-  // the server's cluster identity is checked. `was_refused` is true if connections were refused, so
-  // that another server may answer now. Every informer then asks for a complete state.
+  // the server's cluster identity is checked. If `was_refused` is true, connections were refused
+  // and another server may answer now, so every informer asks for a complete state.
   void TryNow(bool was_refused);
 
   // Called when all informers start over, because another cluster answers or the cluster was
@@ -146,7 +146,7 @@ SharedInformer<T>& Informers::Make(Projection<T> projection) {
   informer.informer.on_reset.Add([this] { Reset("the cache of another resource was reset"); });
   informer.informer.on_recovered.Add([this] { CheckIdentity(); });
   informer.informer.on_no_room.Add([this, &informer] {
-    // Gives up in a later turn, because the reflector is still working on a line.
+    // GiveUp runs in a later turn, because the reflector, which calls this, is still busy.
     environment_.timers.Cancel(informer.try_again_);
     informer.try_again_ =
         environment_.timers.At(environment_.clock.Now(), [this, &informer] { GiveUp(informer); });

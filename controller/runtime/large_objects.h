@@ -16,9 +16,10 @@ namespace windlass {
 
 class LargeObjects {
  public:
-  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The sync
-  // then counts until Free. After Take has returned false, no other large sync begins until half of
-  // the room is free: otherwise a row of smaller syncs could keep the largest one waiting for ever.
+  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The
+  // bytes of a large object then count until Free. After Take has returned false, no other large
+  // sync begins until half of the room is free: otherwise a row of smaller syncs could keep the
+  // largest one waiting for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);

@@ -4,7 +4,7 @@
 // The caches of a process that waits for the Lease may lag behind without showing it. So after the
 // process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
 // resource. The barrier is passed when
-// - every listed object is cached in that version or a newer one, and
+// - every listed object is cached in the listed version or a newer one, and
 // - the cache has removed every object that the list lacks.
 // The barrier never gives up: while it cannot be passed, it lists again. If objects are large, the
 // barrier asks for smaller pages. It opens a watch instead of the list if one object is too large

@@ -23,15 +23,13 @@ struct ListedVersions {
 };
 
 // Returns the key of the first object for which `informer` lags behind `listed`; "" if there is
-// none. The informer lags for
-// - a listed object, unless the store has exactly the listed version, or the watch has reached that
-//   version. In the latter case the store may have a newer version, or the object could not be
-//   decoded and is quarantined.
-// - an object that the list lacks, if the store has it in a version that is not newer than the list
+// none, for example because the watch has reached the version of the list. Returns "(a list is
+// being applied)" while the store takes over a list that the informer itself has read.
 //
-// Once the watch has reached the version of the whole list, the informer lags for no object. While
-// the informer applies a list of its own, returns "(a list is being applied)", because the store
-// does not equal that list yet.
+// The informer lags for
+// - a listed object that the store lacks or has in another version, while the watch has not reached
+//   the listed version
+// - an object that the list lacks, if the store has it in a version that is not newer than the list
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

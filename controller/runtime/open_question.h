@@ -1,4 +1,4 @@
-// A question of a sync that waits for its answer (Ask, Q-020). Core thread only.
+// A question that a sync has asked, until it is answered (Ask, Q-020). Core thread only.
 #pragma once
 
 #include <memory>

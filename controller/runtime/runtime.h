@@ -60,8 +60,8 @@ class Runtime {
   // were refused, so that another server may answer now (Reflector::TryNow).
   void ServerIsBack(bool was_refused);
 
-  // Takes no further keys. drained() is true once nothing is in flight. settled() is true once, in
-  // addition, no write of the term has an unknown outcome any more.
+  // Takes no further keys. drained() is true as soon as nothing is in flight. settled() is true as
+  // soon as, in addition, the outcome of every write of the term is known.
   void Drain();
   bool drained() const { return term_ == nullptr || !term_->in_flight(); }
   bool settled() const { return term_ == nullptr || term_->settled(); }

@@ -88,8 +88,8 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // Not TakeStep, because the term may have read or fenced an object for this sync first. While
-  // that read or patch was under way, the term may have begun to drain.
+  // Not TakeStep: while the term read or fenced an object for this sync, it may have begun to drain
+  //
   GoOn();
 }
 
@@ -254,9 +254,8 @@ void Sync::WriteFailed(const Write& write, Error error) {
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
   // kNotFound: the object is gone, but the cache still shows it, perhaps because its watch lags or
-  // is broken. If the sync does not go on, or `write` is the status of the sync's own object, the
-  // object is read before the next sync, so that no later sync plans with it (S-003). Without this
-  // read
+  // is broken. Unless this sync goes on without the object, the object is read before the next
+  // sync, so that no later sync plans with it (S-003). Without this read
   // - each sync of a Deployment that is gone would create a ReplicaSet, and the garbage collector
   //   would delete it again, until the watch is opened anew
   // - the Pods of a ReplicaSet that is gone would count as available, and old Pods would be removed
@@ -272,13 +271,12 @@ void Sync::WriteRefused(const Write& write, Error error) {
   GoOn();
 }
 
-// Counts `write` as refused, without sending it, because it was late twice.
-// - After the first such write of a sync, the sync goes on as after any refusal. The next write may
-//   be of an object for which the API server calls no slow webhook.
-// - After the second such write, the walk of decisions ends, so that the status is written.
-//   Otherwise a sync with many late writes might end before it writes the status.
-// Exception: creations, which the planner reports in its own words, and writes of the status do not
-// end the walk in this way.
+// Counts `write` as refused, without sending it, because it was late twice (after_error.h).
+// - After the first such write of a sync, the sync goes on as after any refusal: the other objects
+//   may have no slow webhook.
+// - After the second such write, the walk of decisions ends, so that the status is written before
+//   the sync takes too long. After a refused creation or status write, the planner ends the sync
+//   itself.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -365,8 +363,8 @@ void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {
   Append(fields, environment_.MarksOf(key_).fields);
   Append(fields, {{"question", ask.key}, {"why", ask.why}, {"error", answer.error().message}});
   environment_.log.Warning("a question failed", fields);
-  // AfterError is not used here. It concludes from the kind of an error what holds for the API
-  // server's objects, but this error comes from another server.
+  // AfterError is not used here, because it takes each error for one of the API server. This error
+  // comes from another server.
   SyncResult result{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   result.at_least = milliseconds(answer.error().retry_after_ms);
   End(std::move(result));

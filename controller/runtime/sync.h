@@ -2,8 +2,8 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Next returns Wait or Failed. What is remembered between syncs outside the caches may be
-// lost at any time, so a crash at any point equals a restart. Source: docs/design/002.
+// until Next returns Wait or Failed. A sync needs nothing of earlier syncs but the caches, so a
+// crash at any point equals a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>
@@ -94,7 +94,7 @@ class Sync {
 
   // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is already known
   // for this sync: the refused touch of a fence (term_fence.h), if any. `late` holds the late
-  // writes of the key's previous sync, if a late write ended that sync.
+  // writes of the key's earlier syncs (after_error.h).
   void Start(Learned learned = {}, LateWrites late = {});
 
   // If the sync waits for the answer to a question, cancels the question and ends the sync.

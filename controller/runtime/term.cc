@@ -112,8 +112,8 @@ void Term::Begin(const QueueKey& key) {
   StartSync(key, {});
 }
 
-// Starts the key's sync. After a take-over, first makes late writes of the former leader to the
-// objects of this key fail.
+// Starts the key's sync. After a take-over, first raises the fence against late writes of the
+// former leader (term_fence.h).
 void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   if (!fence_) return syncs_.at(key)->Start({}, late);
   fence_->Raise(key, late, [this, key, late](const SyncResult& result, Learned refused) {

@@ -35,7 +35,7 @@ class TermFence {
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
-  // late writes of the key's previous sync, if a late write ended that sync. The result is one of
+  // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
   // - kDone: no old write can reach the touched objects any more.
   // - kDone with a refusal in `refused`: the API server refused a touch. The sync then writes the
   //   status and no ReplicaSet.

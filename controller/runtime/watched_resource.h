@@ -25,7 +25,7 @@ class WatchedResource {
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
       : WatchedResource(host, {std::string(resource.plural), host.informers().All(resource), decode,
                                ReplyFolding<T>{}}) {}
-  // For a resource whose users share a projection, such as Pods: WholePods of live_pods.h.
+  // Uses the informer that all users of `projection` share. Example: WholePods (live_pods.h).
   WatchedResource(ControllerHost& host, Projection<T> projection)
       : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });

@@ -54,9 +54,9 @@ class WatchingController : public Controller {
   // Returns true while the API server does not serve a resource that the controller cannot do
   // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
-  // Returns true if the process is not ready whenever this controller lacks a right or waits for a
-  // resource. If this returns false, such a lack or wait makes the process unready only if every
-  // controller lacks a right or waits for a resource. The Deployment controller returns true: it
+  // Returns true if the process must not be ready while this controller lacks a right or waits for
+  // a resource. Returns false if the process may be ready without this controller, as long as
+  // another controller lacks nothing. The Deployment controller returns true: it
   // rolls out Windlass itself, and a version that cannot roll out must not replace one that can.
   virtual bool HoldsReadiness() const { return false; }
   // Both return one line for each problem. Troubles: why the controller is not ready. Notes:
@@ -77,8 +77,8 @@ struct ControllerEntry {
   std::string about{};
   // The metrics that AddFigures adds, by topic.
   std::vector<MetricSection> metrics{};
-  // The kind with a CustomResourceDefinition whose objects only this controller handles, and whose
-  // status has observedGeneration; nullopt if there is none.
+  // The kind of custom resource that only this controller handles, if its status has
+  // observedGeneration; nullopt if there is none.
   std::optional<ResourceId> custom_kind{};
   // The words that only this controller uses as values of open labels: its kind, its causes.
   std::vector<LabelWords> label_words{};

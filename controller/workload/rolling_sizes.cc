@@ -30,8 +30,7 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
 // Returns how many Pods of the new ReplicaSet are removed because they are above
 // limits.updated_max, while all Pods together are more than desired (RO-048). Available Pods are
 // removed only as long as min_available stay. Example: 6 desired, updated_max 1, new 3, old 5, all
-// available: 3 + 5 - 6 = 2. The new ReplicaSet does not grow again after that, because it still has
-// at least updated_max Pods, or desired minus the old Pods (RO-045).
+// available: 3 + 5 - 6 = 2. NewReplicaSetSize does not make the removed Pods again (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;

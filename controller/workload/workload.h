@@ -107,7 +107,7 @@ enum class Strategy : uint8_t {
 
 // A setting of in-place updates, as the user wrote it.
 struct Setting {
-  std::string_view key;  // "windlass.dev/in-place-surge", also for a kind with fields
+  std::string_view key;  // "windlass.dev/in-place-surge", even if the kind has a field for it
   std::string_view value;
 };
 
@@ -150,7 +150,7 @@ struct Workload {
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  Fenceposts limits{};           // no surge, no unavailable Pods if one of the limits is invalid
+  Fenceposts limits{};           // surge and max_unavailable are 0 if one of them is invalid
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
   // maxSurge and maxUnavailable as the user wrote them. Settings of in-place updates default to
   // these. `limits_field` names, for messages, the field that contains both.

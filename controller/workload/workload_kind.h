@@ -73,8 +73,7 @@ struct SettingPlace {
   std::string name;       // "windlass.dev/in-place-surge"
 };
 
-// What holds a rollout up, as far as it is known only to the kind or to an extension of the
-// planner.
+// What holds a rollout up, if only the kind or an extension of the planner knows of it.
 struct RolloutHold {
   bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
   std::string_view cause{};  // the reason if it is stuck, borrowed from the workload; else ""
@@ -119,7 +118,8 @@ class WorkloadKind {
   // Returns the one request that gives the object the template and the annotations of the
   // ReplicaSet `target`, and removes the request to roll back. `own_json` is the object and
   // `template_json` the template of `target`, both as the API server has just sent them. Returns an
-  // error if one of these two texts cannot be read or the object was changed meanwhile.
+  // error if one of these texts cannot be read, or if `own_json` is not of the version that
+  // `workload` shows.
   virtual Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
@@ -153,8 +153,7 @@ class WorkloadKind {
 
   // --- how far a rollout is, for metrics ---
 
-  // Returns what holds the workload's rollout up, as far as only the kind knows; by default
-  // nothing.
+  // Returns what holds the workload's rollout up, if only the kind knows of it; by default nothing.
   virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
 
   // Returns where the rollout stands among its steps; nullopt if it has none, as by default.

@@ -1,4 +1,4 @@
-// Pod template equality, without structs that would lack the fields of a later Kubernetes.
+// Compares Pod templates as JSON, because structs would lack the fields of a later Kubernetes.
 //
 // Two templates are equal if and only if their canonical forms are equal byte for byte. In a
 // canonical form
@@ -56,9 +56,9 @@ Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
 // Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
-// to "456789bcdf" (D-171). The hash covers the canonical bytes. If `collision_count` is present,
-// the hash also covers the 4 bytes of the count, the lowest first, and then 4 zero bytes. A count
-// of -1 stands for an absent one.
+// to "456789bcdf" (D-171). The hash covers the canonical bytes. A `collision_count` of -1 stands
+// for no count; with any other, the hash also covers the 4 bytes of the count, the lowest first,
+// and then 4 zero bytes.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

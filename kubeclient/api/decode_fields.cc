@@ -33,9 +33,8 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   return any;
 }
 
-// Collects long values as views, which stay valid until the reader begins the next document.
-// Whether a long value is kept is known only after the last key, because any key may be one that
-// makes all annotations wanted (KeepsAllWith).
+// Decides only after the last key which long annotations are kept, because any key may make all
+// annotations wanted (KeepsAllWith).
 void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                      StringMap& out, LargeAnnotations& large) {
   out = {};
@@ -233,8 +232,7 @@ namespace {
 
 // Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
 // accepts a megabyte of zeros before "1%"; these zeros are dropped. A text that is still too long
-// is cut. Neither that text nor its beginning is a percentage that Resolve accepts, because the
-// longest accepted percentage has 20 bytes (the 19 digits of an int64, and '%').
+// is cut: Resolve refuses it, cut or not, because a valid percentage has at most 20 bytes.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

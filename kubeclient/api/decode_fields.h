@@ -25,7 +25,7 @@ inline constexpr std::string_view kEmptyTemplate = "{}";
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns true if the object has annotations, kept or not. Exception: with kSkip, returns false.
+// Returns true if the object has annotations, kept or not; with kSkip, always returns false.
 // `keeps` is called only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
@@ -105,7 +105,7 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
 }
 
 // Reads the spec of a ReplicationController into `out`. If spec.replicas is absent, `out.replicas`
-// gets the default of `Out`. Sets `raw_template` to a view, as ReadPodsField does.
+// gets its default value. Sets `raw_template` to a view, as ReadPodsField does.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {

@@ -21,10 +21,10 @@ struct DecodeInterest {
   // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Called
   // for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the template's canonical form if this user knows it: the user has an
-  // object with the uid in the ObjectMeta, and `text` is the fingerprint of that object's template
-  // bytes. Otherwise returns nullopt. Most events change only the status, so the decoder asks this
-  // before it computes a canonical form.
+  // Returns the fingerprint of the template's canonical form if this user knows it from an earlier
+  // version of the object, whose template had the same bytes (`text` is their fingerprint).
+  // Otherwise returns nullopt. Saves computing the canonical form anew when only the status has
+  // changed.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets
@@ -39,7 +39,7 @@ struct DecodeInterest {
   // annotation of a Service is kept.
   std::function<bool(std::string_view key)> keeps_service_annotation{};
   // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. Pod has room for one
-  // gate, so a user must name the same gate as the other users, or none.
+  // gate, so all users that name a gate must name the same one.
   std::string_view pod_gate{};
 };
 

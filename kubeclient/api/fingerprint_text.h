@@ -13,8 +13,8 @@ namespace windlass {
 
 std::string TextOf(const Fingerprint& fingerprint);
 
-// Returns nullopt if `text` is not a text that TextOf returns. Exception: the digits may be in
-// upper case.
+// Returns the fingerprint that `text` spells; nullopt if it spells none. Upper-case digits are
+// accepted, too.
 std::optional<Fingerprint> ParseFingerprint(std::string_view text);
 
 }  // namespace windlass

@@ -50,7 +50,7 @@ std::string Completed(std::string_view head) {
 }  // namespace
 
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
-  // Makes a whole document of `head`, because decoding a frame and an identity needs one.
+  // The decoder reads only whole documents.
   const std::string line = Completed(head);
   WINDLASS_TRY(const WatchFrame frame, decoder.DecodeFrame(line));
   LineHead read{frame.type, {}};

@@ -66,8 +66,8 @@ inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   return order && *order == std::strong_ordering::less;
 }
 
-// The API server sets no limit to the texts of a reference. A text that is too long for any object
-// is cut, and may then equal another object's. Therefore compare uids.
+// The API server sets no limit to the texts of a reference, so decoding cuts them to the lengths
+// that are valid for an object. A cut name may be another object's name: compare owners by uid.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -90,7 +90,7 @@ struct ObjectMeta {
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
   // 0 if the object is whole. If it was cut down for lack of room (Cut): how many bytes of memory
-  // the whole object would take. A cut object is kept only to name it to its user.
+  // the whole object would take. No write may be based on a cut object.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;

@@ -14,24 +14,24 @@
 namespace windlass {
 
 enum class FieldKind : uint8_t {
-  kLiteral,          // as written
-  kScalar,           // no pointer: "", 0 and false are absent
-  kIntOrString,      // no pointer: 0 is absent, "" is not
-  kTime,             // compared by instant
-  kQuantity,         // no pointer: compared by number, 0 is absent
-  kQuantityPointer,  // compared by number
-  kMap,              // of strings: {} is absent
-  kTemplateLabels,   // kMap without the label pod-template-hash
-  kQuantityMap,      // {} is absent, values are compared by number
-  kStruct,           // embedded: {} is absent
-  kObject,           // pointer to a struct: {} is not absent
-  kList,             // of structs
+  kLiteral,          // kept as written
+  kScalar,           // not a pointer in Go: "", 0 and false count as absent
+  kIntOrString,      // not a pointer in Go: 0 counts as absent, "" does not
+  kTime,             // two texts of the same instant are equal
+  kQuantity,         // not a pointer in Go: compared by number, 0 counts as absent
+  kQuantityPointer,  // compared by number, 0 does not count as absent
+  kMap,              // map of strings: {} counts as absent
+  kTemplateLabels,   // like kMap, but label pod-template-hash is ignored
+  kQuantityMap,      // {} counts as absent, the values are compared by number
+  kStruct,           // struct, not a pointer in Go: {} counts as absent
+  kObject,           // pointer to a struct: {} does not count as absent
+  kList,             // list of structs
 };
 
 struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::kLiteral;
-  const Field* members = nullptr;  // of the struct, or of the structs in the list
+  const Field* members = nullptr;  // the fields of the struct, or of each struct in the list
   size_t member_count = 0;
 
   constexpr Field(std::string_view field, FieldKind how) : name(field), kind(how) {}

@@ -30,20 +30,19 @@ struct ReplicaSetStatus {
   bool operator==(const ReplicaSetStatus&) const = default;
 };
 
-// How many Pods the ReplicaSet controller may have created that its status does not count yet. The
-// controller writes the status from the Pods in its cache. That cache may lack Pods that the
-// controller created itself, even if the status shows the latest generation. Example: with
-// spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas becomes 5, and the
-// controller observes that change. Now the status shows 3 Pods of 5, while 10 are alive.
+// How many Pods of a ReplicaSet may be alive although its status shows fewer. The ReplicaSet
+// controller writes the status from its cache, which may lack Pods that the controller itself
+// created. Example: with spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas
+// becomes 5, and the controller observes that change. Now the status shows 3 Pods of 5, while 10
+// are alive.
 struct Told {
-  // True if this process has seen every value of spec.replicas since the controller last counted
-  // all its Pods. False after a start, unless the ReplicaSet is of generation 1, and after a list
-  // that skipped generations.
+  // False if `largest` may be too low, because this process may have missed a value of
+  // spec.replicas: after a start, unless the ReplicaSet is of generation 1, and after a list that
+  // skipped generations.
   bool known = true;
-  // The largest spec.replicas since the controller last counted all its Pods; after NoteCounted, at
-  // least the number of live Pods. The controller has counted all its Pods when it has observed the
-  // latest generation and status.replicas is at least `largest`. `largest` is never below
-  // spec.replicas.
+  // Up to this many Pods may be alive, even if the status shows fewer. Rises with spec.replicas.
+  // Falls to spec.replicas when a status of the latest generation counts at least this many Pods,
+  // because no Pod is missing from it then.
   int32_t largest = 0;
 };
 

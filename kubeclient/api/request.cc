@@ -202,7 +202,7 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
-  // Describe leaves these out, because a reader of the log knows them from the resource.
+  // Describe leaves out the next two texts: a reader of the log knows them from the resource.
   if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
   if (list_options_.metadata_only) text += " metadata";
   return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};

@@ -94,8 +94,8 @@ class Request {
   // added to its metadata, which must not have them yet. `subresource` is "" or "status".
   static Request MergePatch(const ResourceId& resource, ObjectVersion version,
                             std::string_view subresource, std::string_view fields);
-  // PATCH of a list whose elements have a key: ownerReferences, to adopt and release (D-104,
-  // D-105), or one of several conditions. `fields` and `subresource` are as for MergePatch.
+  // PATCH of single elements of a list, found by their keys: an owner reference, to adopt or
+  // release (D-104, D-105), or a condition. `fields` and `subresource` are as for MergePatch.
   static Request StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource = "");
   // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
@@ -177,8 +177,8 @@ struct Event {
   std::string reason;
   std::string message;
   std::optional<ObjectReference> about{};  // nullopt: the workload of this sync
-  // For an Event that every sync would send again. The recorder drops it if it has sent an Event
-  // with this reason about the same object within this time.
+  // For an Event that every sync would send again: in this time the recorder sends only one Event
+  // with this reason about the same object.
   Duration at_most_every{};
   // The component that reports the Event, for example "deployment-controller". The runtime sets
   // this to its controller's component.

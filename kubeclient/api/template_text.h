@@ -24,10 +24,10 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 //   - label pod-template-hash is ignored
 // Returns false if one of them is not a JSON object.
 //
-// This is looser than template equality (D-153) on purpose. The caller compares a workload's
-// template with that of the ReplicaSet that an earlier controller published for the same
-// generation, if the canonical forms of the two differ. True then means that our canonical form
-// lacks a rule, and that the ReplicaSet has the workload's template.
+// This is looser than template equality (D-153) on purpose. It is for two templates that should be
+// equal although their canonical forms differ: a workload's, and that of the ReplicaSet that an
+// earlier controller published for the same generation. True then means that they are equal, and
+// that our canonical form lacks a rule.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

@@ -27,7 +27,7 @@ enum class ErrorKind : uint8_t {
   // A certificate or handshake was refused: wrong configuration, retry slowly.
   kTls,
   kUnauthorized,  // 401, or our credential plugin failed
-  // 403: a right is missing. With any code: a webhook or policy denied the request.
+  // A right is missing (403), or a webhook or policy denied the request (any code).
   kForbidden,
   kQuotaExceeded,         // 403: a ResourceQuota has no room
   kDisruptionBudget,      // 429 or 403: a PodDisruptionBudget allows no eviction of the Pod now
@@ -44,8 +44,8 @@ enum class ErrorKind : uint8_t {
   // it.
   kServer,
   kWebhook,  // 500: the API server could not call an admission webhook
-  // Set by controllers: they gave up a question that got no answer in time, or a write that several
-  // tries in a row did not complete.
+  // Set by controllers that gave up: a question got no answer in time, or several tries in a row
+  // did not complete a write.
   kTimeout,
   kMalformed,  // an answer, or a file, that cannot be understood
   kTooLarge,   // the answer to a read is above kBodyBytesMax: ask for fewer objects
@@ -85,9 +85,8 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
-  // The HTTP code of the answer; 0 if the error does not come from an answer. Exception: kNoTunnel
-  // (failure.h). The code tells apart errors of one kind. Example: 400 and 422 judge the object
-  // that was sent, 413 and 415 do not.
+  // The HTTP code of the answer. It tells apart errors of one kind: 400 and 422 judge the object
+  // that was sent, 413 and 415 do not. Without an answer it is 0 or kNoTunnel (failure.h).
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

@@ -1,6 +1,6 @@
 // Does the cache equal the API server's state? Every 6 hours +- 50 % the audit gets one consistent
 // list of metadata, and compares uid and resourceVersion of every object with the store. The audit
-// leaves out objects that changed meanwhile.
+// leaves out objects that changed after it began.
 //
 // A difference is a bug, in this library or in the API server. The audit counts it, logs the object
 // and has the informer list again. An audit that cannot be finished reports nothing. Core thread
@@ -80,7 +80,7 @@ class CacheAudit {
   PageSize page_size_;
   std::string continue_token_;  // of the page under way
   std::map<ObjectKey, Seen> listed_;
-  std::set<ObjectKey> changed_;  // since the audit began: not compared
+  std::set<ObjectKey> changed_;  // objects that changed since the audit began: not compared
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
   std::optional<ObjectKey> compared_;  // keys up to and including this one are compared

@@ -14,9 +14,8 @@
 namespace windlass {
 
 // An object of at most this size, its texts included, is never cut down: nearly all objects are
-// this small, and cutting them would gain little. All larger objects together may take a quarter of
-// the budget, or three eighths when one of them grows (MayGrow), so that there is always room for
-// the smaller objects.
+// this small, and cutting them would gain little. All larger objects together may take only a part
+// of the budget (HasRoomForLarge, MayGrow), so that there is always room for the smaller objects.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
 // The memory of an object, in bytes: the object itself, and its interned texts, which other objects
@@ -60,10 +59,10 @@ class CacheBudget {
   bool HasRoomForLarge(size_t bytes) const {
     return limit_ == 0 || (charged_.large + bytes <= limit_ / 4 && held() + bytes <= limit_);
   }
-  // Returns true if an object of `before` bytes may become one of `bytes`. After it has grown, all
-  // large objects together may take three eighths of the budget; after a new object the limit is a
-  // quarter. With one limit for both, an object could be cut down in the middle of a rollout, only
-  // because the process writes to it.
+  // Returns true if an object of `before` bytes may become one of `bytes`. The limit for all large
+  // objects is three eighths of the budget here, and a quarter in HasRoomForLarge. With the same
+  // limit, an object could be cut down in the middle of a rollout, only because our own writes make
+  // it grow.
   bool MayGrow(size_t before, size_t bytes) const {
     if (limit_ == 0 || bytes <= before) return true;
     const size_t large = charged_.large + bytes - (before > kCutAbove ? before : 0);

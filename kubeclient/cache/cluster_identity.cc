@@ -20,7 +20,7 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// If a question is under way already, its answer may come from the former server. So that answer is
+// The server that answers may just have changed. So the answer to a question that is under way is
 // ignored, and the question is asked again.
 void ClusterIdentity::Check() {
   if (call_ != 0) {

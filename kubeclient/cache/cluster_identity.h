@@ -3,9 +3,9 @@
 // The uid changes if two clusters are behind one address, or if the cluster was set up anew. It
 // does not change if etcd was restored to an earlier state; the reflectors notice a restore.
 //
-// A question that brings no uid is asked again, at growing intervals up to kForbiddenBackOffMax; if
-// the namespace does not exist, after kNoIdentityProbe. While the process has no right to read the
-// namespace, nothing but this check is missing. Core thread only.
+// A question that brings no uid is asked again: after kNoIdentityProbe if the namespace does not
+// exist, otherwise at growing intervals up to kForbiddenBackOffMax. Without the right to read the
+// namespace a process lacks only this check. Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,8 @@
 
 namespace windlass {
 
-// How long after the answer that kube-system does not exist the next question follows. Usually such
-// a cluster is being set up.
+// The wait before the next question if kube-system does not exist: usually the cluster is still
+// being set up.
 inline constexpr Duration kNoIdentityProbe = seconds(600);
 
 class ClusterIdentity {

@@ -177,10 +177,9 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if the list shows an object in an older version than the store holds, and the list
-// itself is at least as new as the stored version. Only a reset of the server's state explains
-// this. (If the list is older than the stored version, that version comes from a fold, and proves
-// nothing.)
+// Returns true if the list shows an object in an older version than the store holds, although the
+// list is at least as new as the stored version. Only a reset of the server's state explains this.
+// An older list proves nothing: the stored version then comes from a fold.
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(

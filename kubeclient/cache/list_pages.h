@@ -36,7 +36,7 @@ class PageSize {
   static constexpr int kPagesBeforeDoubling = 4;
 
   int limit_ = kListPageSize;
-  int fitted_ = 0;  // pages in a row
+  int fitted_ = 0;  // pages in a row that were not too large
 };
 
 }  // namespace windlass

@@ -6,8 +6,7 @@
 namespace windlass {
 namespace {
 
-// A ready key gains kAgeingPoints on younger keys for each kAgeingPeriod that it has waited
-//
+// A ready key gains kAgeingPoints for each kAgeingPeriod that it has waited.
 constexpr Duration kAgeingPeriod = seconds(10);
 constexpr int64_t kAgeingPoints = 50;
 // How often the keys are put in order by age.
@@ -148,7 +147,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // taken unless a namespace with less than its half waits
+    if (next == order_.end()) next = at;  // the fallback, if no namespace is below its half
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

@@ -62,8 +62,8 @@ class ReadyKeys {
   void Add(ReadyKey& key);
   // Requires that the key is ready. The key goes to the end of its namespace's line of that class.
   void Raise(ReadyKey& key, Priority priority);
-  // Removes the first key in order and returns it; nullptr if there is none, or if the workers that
-  // are free are for other namespaces. The key counts as worked on until Done.
+  // Removes the first key in order and returns it; nullptr if no key is ready, or if the free
+  // workers are kept for other namespaces. The key counts as worked on until Done.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 
@@ -84,7 +84,7 @@ class ReadyKeys {
   struct Line {
     std::vector<Lane> lanes;  // no lane is empty; of lanes with equal rank the first one is next
     int64_t rank = 0;         // of the next key, when last computed
-    uint64_t turn = 0;        // orders lines of equal rank; renewed by every turn taken
+    uint64_t turn = 0;        // of lines of equal rank, that with the lowest turn is next
   };
   using LineName = std::pair<Symbol, Priority>;
   using Lines = std::map<LineName, Line>;

@@ -11,9 +11,9 @@
 // an earlier state. Each of these causes a reset:
 //   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
 //     lower than ours.
-//   - After an outage a complete, consistent state is read once instead of a watch, and its version
-//     is lower than ours. A watch would not show every restore: the server may have been restored,
-//     and have passed our version before the watch begins.
+//   - After an outage the reflector reads a complete, consistent state, and its version is lower
+//     than ours. A watch might not show a restore: a restored server may have passed our version
+//     before the watch begins.
 //   - A complete state has an object in an older version than we have seen.
 //   - The server's version goes back three times in a row.
 #pragma once
@@ -57,8 +57,8 @@ class Reflector {
   // asks for a complete state within kWatchAgainJitter. A reflector with an open stream closes the
   // stream first, because the stream may hang.
   void TryNow(bool was_refused);
-  // Ends list and watch, and abandons a replacement that is under way. The sink is not called after
-  // this returns.
+  // Ends list and watch, and drops a complete state of which only a part has come. The sink is not
+  // called after this returns.
   void Stop();
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets.
@@ -79,15 +79,13 @@ class Reflector {
   // the reflector was started.
   MonotonicTime last_heard() const;
   MonotonicTime last_bookmark() const;
-  // Returns the last time at which our objects were known to be the server's state:
-  //   - when a complete state came, or when a watch last brought a line that counts
-  //   - before the first of these: when the reflector was started
-  // The first lines of a new watch do not count, because they are about the past and the lines
-  // after them may never arrive. These lines of a watch count:
-  //   - a bookmark, and every line after it
-  //   - every line that comes after the watch has been open for 10 s (kWatchTakenAsWell)
-  //   - if no watch of this reflector has brought a bookmark yet: the last line within these 10 s
-  //     or, without a line, the opening of the watch
+  // Returns the last time at which our objects were known to be the server's state: when the latest
+  // complete state came, or the latest line of a watch that has caught up. Before both, returns
+  // when the reflector was started.
+  //
+  // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
+  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, the last line within the
+  // 10 s counts, too, or else the opening of the watch.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

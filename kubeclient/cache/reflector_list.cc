@@ -56,10 +56,10 @@ void ReflectorMachine::AbandonReplace() {
   sink_.AbandonReplace();
 }
 
-// Exposes the new state. Returns false if the caller must not go on: the state must not be used and
-// the next attempt has begun, or a handler has reset or stopped the reflector.
+// Exposes the new state. Returns false if the caller must do nothing more: the state was refused
+// and the next attempt is arranged, or a handler has reset or stopped the reflector.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
-  if (IsOlder(version, last_version_)) {  // it lags, or etcd was restored
+  if (IsOlder(version, last_version_)) {  // the server lags, or etcd was restored
     WentBack(version);
     return false;
   }
@@ -114,11 +114,10 @@ void ReflectorMachine::List() {
   RequestPage("");
 }
 
-// Returns true if a list is to be read in pages. All pages of a list show the same version. Two
-// kinds of lists are read in one piece:
+// Returns true if a list is to be read in pages: always, once our transport has refused a list as
+// too large. Before that, two kinds of lists are read in one piece:
 //   - a relist, because the API server answers it from its cache
 //   - a list whose pages kept expiring, because the server compacts faster than we read
-// Exception: once our transport has refused a list as too large, all lists are read in pages.
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
@@ -205,7 +204,7 @@ void ReflectorMachine::OnPage(const Result<HttpResponse>& reply) {
 }
 
 void ReflectorMachine::OnListPage(const ListPage& page) {
-  if (pages_ == 0) list_version_ = page.resource_version;  // the first page's version holds
+  if (pages_ == 0) list_version_ = page.resource_version;  // the version of all pages
   if (list_version_.empty() || list_version_.text == "0") {
     return Fail(ListWatchFailure::Malformed("the list has no resourceVersion"));
   }

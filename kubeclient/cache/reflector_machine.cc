@@ -54,8 +54,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// Calls the sink's Reset. During that call the sink's owner may stop us. It may also reset other
-// informers, and their owners may then reset us again: a reset within a reset does nothing.
+// Calls the sink's Reset. During that call we may be stopped or reset once more. A reset within a
+// reset does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -277,8 +277,8 @@ void ReflectorMachine::CloseCall() {
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// Notes that the server was away, if a call was tried and could not be sent. The former server may
-// have ended then, and another server with an earlier state may take its place.
+// Notes that the server was away, if a call was tried and could not be sent: from now on another
+// server, with an earlier state, may answer.
 void ReflectorMachine::NoteRefusal(const Error& error) {
   const bool tried = error.detail != ErrorDetail::kHeldBack;
   if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;

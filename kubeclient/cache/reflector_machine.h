@@ -25,7 +25,7 @@
 
 namespace windlass {
 
-// Event types we do not know are named in the log once each, and at most this many.
+// The log names each unknown event type once, and at most this many types.
 inline constexpr size_t kUnknownTypesLogged = 8;
 
 // At most one call exists, and one timer besides relist_timer_. The state says what follows when
@@ -138,7 +138,7 @@ struct ReflectorMachine {
   TimerId timer_ = 0;                           // guards an open stream, or ends a wait
   void (ReflectorMachine::*next_)() = nullptr;  // what follows the latest wait
 
-  // The replacement under way.
+  // The complete state that is being read.
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
   bool confirming_ = false;  // the present list is the one that confirms a vanish alarm
@@ -172,7 +172,7 @@ struct ReflectorMachine {
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended silently
   // True after connections were refused, until a complete state has come: the server may have come
-  // back with an earlier state, and have passed our version since.
+  // back with an earlier state, and a watch might not show that.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;

@@ -25,8 +25,8 @@ enum class Replaced : uint8_t {
   kOfAnotherPast,
 };
 
-// Receives what the reflector reads. A replacement is exposed only by EndReplace, which may leave
-// the rest of a long replacement to later turns of the event loop.
+// Receives what the reflector reads. A complete state is exposed only by EndReplace, which may
+// leave the rest of a long one to later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;

@@ -20,8 +20,8 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
-// How long a server that refused a watch list, or was silent during one, is asked for lists instead
-//
+// How long the reflector asks for lists after the server refused a watch list, or was silent during
+// one.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // If watches fail because the server is in trouble, they are asked for again for this long. After
 // that a list is asked for.
@@ -29,8 +29,7 @@ inline constexpr Duration kServerErrorPatience = seconds(60);
 // How often a list in pages is restarted because its pages expired. After that the list is read in
 // one piece or, if one piece was too large before, as a watch list.
 inline constexpr int kPageRestartsMax = 2;
-// Relists in a row that do not wait. Further relists wait for the back-off, because the server may
-// refuse every time.
+// How many relists in a row begin at once. Further relists wait for the back-off.
 inline constexpr int kRelistsAtOnceMax = 3;
 // How many lists or bookmarks in a row must show an earlier state before we believe that the server
 // went back to that state.

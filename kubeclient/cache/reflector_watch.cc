@@ -130,8 +130,8 @@ void ReflectorMachine::OnLongLine(std::string_view head) {
   Advance(read->object.identity.resource_version);
 }
 
-// An event of an unknown type does not move last_version_. A line that belongs to the event may
-// still follow, and a watch that resumed after the event would miss that line.
+// An event of an unknown type does not move last_version_, because more lines may belong to it: a
+// watch that breaks now must resume before the event.
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
@@ -206,7 +206,7 @@ void ReflectorMachine::OnErrorEvent(std::string_view status_json) {
   const Result<ApiStatus> status = decoder_.DecodeStatus(status_json);
   if (!status.ok()) return Fail(ListWatchFailure::Malformed(status.error().message));
   ListWatchFailure failure = ListWatchFailure::FromStatus(*status);
-  if (failure.code == 0) failure.code = 500;  // the event came, so the transport works
+  if (failure.code == 0) failure.code = 500;  // 0 would mean that the transport failed
   Fail(failure);
 }
 
@@ -239,7 +239,7 @@ void ReflectorMachine::OnSilence() {
 }
 
 void ReflectorMachine::OnOrderlyEnd() {
-  if (state_ == ReflectorState::kInitialWatch) {  // the store got nothing of it
+  if (state_ == ReflectorState::kInitialWatch) {  // the incomplete state is dropped
     ++counters_.watch_ends["unfinished"];
     AbandonReplace();
     InTrouble("watch " + std::string(options_.resource.plural) +
@@ -251,7 +251,7 @@ void ReflectorMachine::OnOrderlyEnd() {
     ++counters_.watch_ends["short"];
     return AskAgain(Asked::kWatch, back_off_.Next(clock_.Now(), kReflectorBackOffMax));
   }
-  ++counters_.watch_ends["orderly"];  // no list and no deletions follow
+  ++counters_.watch_ends["orderly"];  // the next watch goes on without a list
   After(random_.Between(Duration{0}, kWatchAgainJitter), ReflectorState::kListed,
         &ReflectorMachine::Watch);
 }
@@ -278,9 +278,9 @@ void ReflectorMachine::Guard() {
   });
 }
 
-// The server reports at once what a new watch has missed. So a line that comes later than
-// kWatchTakenAsWell is not part of what was missed. If no bookmark has come, view_at_ becomes the
-// time of the last line so far or, without a line, of the opening.
+// The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
+// caught up. If no bookmark has come, view_at_ becomes the time of the last line so far or, without
+// a line, of the opening.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

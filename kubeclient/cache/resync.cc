@@ -18,7 +18,7 @@ void Resync::Start() {
   BeginRound();
 }
 
-// A round looks at few keys one by one and at many keys in groups, so that a quiet process wakes
+// With few keys, a turn looks at one key; with many keys, at several, so that a quiet process wakes
 // rarely.
 void Resync::BeginRound() {
   const Duration period = random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);

@@ -108,12 +108,12 @@ class Store {
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
   // Applies DELETED from the watch; `version` is the object's last one. Removes the object even if
-  // a fold is newer. In that case the object exists, but in `version` it stopped matching the
-  // watch's selector.
+  // a fold is newer: DELETED then says that in `version` the object did not match the watch's
+  // selector.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
-  // selector. Returns kStale for an object that we do not hold, in a version that the watch has
-  // passed: that object was deleted since.
+  // selector. If the store lacks the object although the watch has passed its version, the object
+  // was deleted since, and Fold returns kStale.
   Applied Fold(T object);
   // Call when our DELETE succeeded and no finalizer keeps the object: the store then drops the
   // object.
@@ -190,7 +190,7 @@ class Store {
   static std::optional<Uid> OwnerOf(const T& object);
   static std::optional<Symbol> NamespaceOfOrphan(const T& object);
 
-  // These three come before the indexes, because AddIndex uses them when it makes the indexes.
+  // The next three members come before by_owner_ and orphans_, because AddIndex uses them.
   bool notifying_ = false;
   Objects objects_;  // ordered, so that iteration never depends on a hash
   std::vector<std::unique_ptr<AnyStoreIndex<T>>> indexes_;

@@ -165,8 +165,8 @@ Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == uid;
   if (!same_uid) {
-    // The deletion of an object with another uid matters only if that object had this name later
-    // than ours: then ours is gone.
+    // Another object of this name was deleted. If it is the later one of the two, ours is gone, too
+    //
     const auto order = ResourceVersion::Compare(version, cached.resource_version);
     if (!order || *order != std::strong_ordering::greater) return Stale();
   }
@@ -258,8 +258,8 @@ bool Store<T>::Buried(const ObjectKey& key, const Uid& uid, const ResourceVersio
   return found->second.uid == uid || IsOlder(version, found->second.last_held);
 }
 
-// Drops the tombstone if the watch reports the end of the object that we deleted, or of a later
-// one.
+// Drops the tombstone if the watch reports the deletion of the object that we deleted, or of a
+// later object of the same name.
 template <typename T>
 void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersion& version) {
   const auto found = tombstones_.find(key);
@@ -269,9 +269,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Returns true if an object that we do not hold must have been deleted after `version`, because the
-// store has passed that version. A reply that has exactly the version of the last event counts,
-// too: it repeats that event.
+// Call only for an object that we do not hold. Returns true if the store has passed `version`, so
+// that the object was deleted since. A reply in exactly the version of the last event counts, too:
+// it repeats that event.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

@@ -8,9 +8,8 @@
 
 namespace windlass {
 
-// AddBytes adds the size of the object in a list's entry to `bytes`, RemoveBytes subtracts it. Both
-// leave out the entry itself, which exists only briefly: counting it could cause other caches to be
-// given up.
+// AddBytes adds the size of a list entry's object to `bytes`, RemoveBytes subtracts it. The entry
+// itself is not counted, because it exists only briefly.
 template <typename T>
 void AddBytes(const Listed<T>& listed, CacheBytes& bytes) {
   if (listed.object != nullptr) bytes.Add(SizeOf(*listed.object), 0);
@@ -102,7 +101,7 @@ void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type
       held = objects_.end();
     }
   }
-  // An entry without an object: the store holds this version, or a later fold of the object
+  // A list entry has no object if the store held this version already when the entry was made
   //
   if (listed.empty() || listed.mapped().object == nullptr) return;
   std::unique_ptr<T> object = std::move(listed.mapped().object);
@@ -138,9 +137,9 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
   Tell(gone, put);
 }
 
-// A list without the uid confirms our deletion only if the list is at least as new as the version
-// that we deleted. An older list may precede the creation of that object, and a watch from that
-// list would report both its creation and its deletion.
+// A list without the object confirms our deletion only if the list is at least as new as the
+// version that we deleted. An older list may precede the object's creation, and a watch from such a
+// list would report both creation and deletion.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

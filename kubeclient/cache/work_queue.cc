@@ -25,8 +25,8 @@ uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
 
-// How many keys one call of TakeUpAside makes ready again, at most. Usually fewer of them can
-// begin. Get takes the most urgent ones first, and sets the others aside again.
+// The most keys that one call of TakeUpAside makes ready again. Get takes the most urgent of them
+// first, and sets aside again those that still may not begin.
 constexpr int kTakenUpMax = 16;
 
 bool IsGathered(Wake wake) { return wake == Wake::kAwaitedStatus || wake == Wake::kStatusChange; }
@@ -105,7 +105,7 @@ Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
 }
 
 void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
-  // The key is served anyway, so it takes no turn from other retries of its namespace.
+  // The key is served now, so it needs no retry any more.
   Disarm(&Entry::retry, entry);
   entry.is_ready = true;
   const RetryTurns::Ticket turn = std::exchange(entry.turn, 0);
@@ -209,8 +209,8 @@ void WorkQueue::DoneConflict(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = Grown(entry.conflicts);
   if (entry.conflicts >= kConflictsMax) return Retry(key, entry, kRetryMax);
-  // The event of the write that won wakes the key, unless it has come already. The timer is for the
-  // case that no event comes.
+  // Another write caused the conflict, and its event wakes the key. The timer is for the case that
+  // this event does not come.
   entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);

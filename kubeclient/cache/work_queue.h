@@ -2,9 +2,9 @@
 //
 //   - A key is idle, ready or being processed. A key added while it is processed becomes ready
 //     again afterwards.
-//   - Each key has two timer slots, and neither overwrites the other: `retry` is the
-//     back-off after a failure, `deadline` is set by a sync that wants to look again later. A key
-//     that becomes ready clears its retry slot, because the next sync decides anew.
+//   - Each key has a retry slot and a deadline slot, two timers that do not overwrite each other
+//     . `retry` is the back-off after a failure. `deadline` is set by a sync that wants to
+//     look again later. A key that becomes ready clears its retry slot: the next sync decides anew.
 //   - After the back-off, retry_turns.h decides when the retry goes on (D-521).
 //   - ready_keys.h decides the order of ready keys.
 //   - Memory is one entry per key that is ready, being processed, has a timer or waits for its turn
@@ -47,8 +47,8 @@ inline constexpr int kConflictsMax = 5;
 // How long a key that lost a race waits for the watch. A watch rarely lags behind a reply for
 // longer.
 inline constexpr Duration kConflictWait = seconds(1);
-// How long a key that was woken only by changes of a status waits (kAwaitedStatus, kStatusChange).
-// Further wake-ups of these two kinds do not extend the wait.
+// How long a key waits that was woken only by kAwaitedStatus or kStatusChange. Further wake-ups of
+// these two kinds do not extend the wait.
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
 // Why a key was added. The reason decides when the key becomes ready, and with which Priority.
@@ -78,11 +78,11 @@ struct WorkQueueCounters {
 
 class WorkQueue {
  public:
-  // All references must outlive the queue. `workers` is how many keys are worked on at once,
-  // `retries` how many requests the retries of each namespace may send (D-521). `ready` is called,
-  // from Add, TakeUpAside, one of the Done functions or a timer,
-  // - when the first key becomes ready;
-  // - when a key becomes ready after Get has found no key that may be taken.
+  // All references must outlive the queue. `workers` is how many keys may be processed at once.
+  // `retries` limits the requests that the retries of each namespace send (D-521). `ready` is
+  // called when Get may return a key again:
+  //   - when a key becomes ready while no other key is;
+  //   - when a key becomes ready after Get has found only keys that may not be taken.
   // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
@@ -106,19 +106,18 @@ class WorkQueue {
   // Sets the deadline slot anew. Call it only for a key that is being processed, and end the
   // processing with a function that leaves the slot as it is (not with Done).
   void LookAgain(const QueueKey& key, Duration look_again_in);
-  // Call with the number of requests that this processing has sent; without a call it counts as
-  // one. If the key was a retry and fails again, its namespace pays for these requests with tokens
-  // (D-521).
+  // Call with the number of requests that this processing has sent. If the processing was a retry
+  // and fails again, each request after the first costs the key's namespace a token (D-521).
   void Spent(const QueueKey& key, int requests);
 
   // Processing ended well, or in a way that is not to be retried. Forgets failures, and sets or
   // clears the deadline slot.
   void Done(const QueueKey& key, std::optional<Duration> look_again_in);
-  // Processing failed. The key waits for a back-off: 50 ms after the first failure, 100 ms after
-  // the second in a row, then 200 ms and so on, each +- 50 %, at most `longest` and at least
-  // `at_least` (a server's Retry-After). After the back-off the key waits for its turn among the
-  // retries of its namespace (D-521). The deadline slot stays as it is. A key that was added while
-  // it was processed is ready at once; its failures are remembered.
+  // Processing failed. The key waits for a back-off, and then for its turn among the retries of its
+  // namespace (D-521). The back-off is 50 ms +- 50 % and doubles with each further failure in a
+  // row, up to `longest`. If `at_least` (a server's Retry-After) is longer, the key waits for that
+  // time. The deadline slot stays as it is. A key that was added while it was processed is ready at
+  // once; its failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
   // by a timer after kConflictWait. Its back-off does not grow, and it waits for no turn. The
@@ -138,8 +137,8 @@ class WorkQueue {
   // same text behave the same. For the model check and for debugging.
   std::string Describe() const;
 
-  // Returns true if a key costs so much that it is served one class later. Called when the
-  // key becomes ready.
+  // Returns true if a key costs so much that it gets the next lower Priority. Called when
+  // the key becomes ready.
   std::function<bool(const QueueKey&)> is_noisy;
 
   // Returns false if the key may not begin now, for example because its objects are large. Null:

@@ -8,13 +8,11 @@
 //   - kTrouble, kUnreachable and kRefused always are.
 //   - kInternal is bad only if several namespaces got kInternal or kUnanswered within
 //     kBreakerWindow. Otherwise kInternal may be due to the objects of one tenant.
-//   - kUnanswered is bad only if several namespaces got kInternal or kUnanswered within
-//     kBreakerWindow, and no exchange was kUseful in that time. While the server answers other
-//     requests, unanswered writes mean slow webhooks and no outage.
-// How kUnanswered counts in the row of failures:
-//   - A bad kUnanswered lengthens the row by one.
-//   - A kUnanswered that is not bad neither lengthens the row nor ends it. Example: 60 writes wait
-//     for a webhook, then the connection of a read breaks: a row of 1.
+//   - kUnanswered is bad only if, in addition, no exchange was kUseful within kBreakerWindow. While
+//     the server answers other requests, unanswered writes mean slow webhooks and no outage.
+// A bad kUnanswered lengthens the row of failures by one. A kUnanswered that is not bad neither
+// lengthens the row nor ends it. Example: 60 writes wait for a webhook, then the connection of a
+// read breaks: a row of 1.
 // Resets with the first kUseful outcome that comes at least kBreakerOpenMin after tripping. An
 // earlier kUseful outcome may belong to a request from before the outage. After a reset,
 // AdaptiveRate lets calls out slowly. Pure: the caller passes in the time.

@@ -2,8 +2,8 @@
 //   - in a lane, waiting for its turn;
 //   - in flight;
 //   - backing off, before it enters its lane again;
-//   - for a read only: waiting for one of the places that limit such reads (Places).
-// Lanes are in the order of Execute, so a repeated call is sent before later calls. Writes of
+//   - waiting for a place: reads only, because their number in flight is limited (Places).
+// A lane is in the order of Execute, so a repeated call is sent before later calls. Writes of
 // Events have a lane of their own, served only while the other lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
@@ -204,8 +204,8 @@ Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   }
 }
 
-// Gives the call a place if it needs one and one is free. If none is free, lets the call wait for a
-// place, and returns true.
+// Gives the call a place, if the call needs one. If no place is free, lets the call wait for a
+// place and returns true.
 bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;
@@ -278,17 +278,17 @@ bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if the write, sent after `wait`, would be older than kDecisionAgeMax. Other clients
-// write and the caches change in that time, so the caller of Execute must decide anew, after the
-// same wait or when something changes. Events are never too old, because they say what happened.
+// Returns true if a write would be older than kDecisionAgeMax when it is sent after `wait`. The
+// cluster changes in that time, so the caller of Execute must decide anew. A write of an Event is
+// never too old, because it says what happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
 }
 
-// Sets the timer for the next turn. The timer waits until several turns are due, because the
-// process wakes far less often if requests, replies and watch events come together. Example: at 50
-// calls per second the timer waits for 10 turns, which are due within kTurnsTogether (200 ms).
+// Sets the timer for the next turns. The timer waits until several turns are due, so that the
+// process wakes less often. Example: at 50 calls per second the timer waits for 10 turns, which are
+// due within kTurnsTogether (200 ms).
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
   MonotonicTime ready = now;
@@ -387,8 +387,8 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
 }
 
 // Ends the calls that wait or back off; each gets kNotSent. Their callers decide again once the
-// server is back, because the cluster's state may have changed in the meantime. Exception: a write
-// of an Event goes on waiting, unless it has failed before, because the Event stays true.
+// server is back, because the cluster's state may have changed in the meantime. A write of an Event
+// that has not failed yet goes on waiting, because the Event stays true.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

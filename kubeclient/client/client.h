@@ -75,16 +75,16 @@ class Client {
   //   - kThrottled for any call, if the client has 65,536 calls already (kCallsWaitingMax).
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
-  // caller.
+  // caller. The table says what happened, and then how often and when the call is repeated:
   //   nothing was sent               once, at once
   //   401                            once, at once: the credentials may have been renewed
   //   429                            writes up to 3 times, reads up to 10 times, after Retry-After;
   //                                  not an eviction that a PodDisruptionBudget refuses (C-019)
-  //   5xx that did nothing           up to 3 times, after 250 ms, 500 ms and 1 s, or after
+  //   5xx, and nothing was executed  up to 3 times, after 250 ms, 500 ms and 1 s, or after
   //                                  Retry-After if that is longer
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
-  //   write of an Event              up to 3 tries in all, also if one may have been executed
+  //   failed write of an Event       up to 2 times, even if the write may have been executed
   // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute. A dry
   // run that was sent and whose answer is late or lost is not repeated.
   //
@@ -93,8 +93,8 @@ class Client {
 
   // Call Hold when the API server does not answer (GuardedTransport). Until Resume:
   //   - the client sends nothing and repeats nothing;
-  //   - waiting calls and new calls get kNotSent;
-  //   - writes of Events wait instead, except that a write which has failed before gets kNotSent;
+  //   - waiting calls and new calls get kNotSent, except that a write of an Event which has not
+  //     failed yet waits;
   //   - congested() is true.
   // After Resume the client sends again, at first one call per second, and at the whole rate after
   // kSlowStart. Hold and Resume are idempotent.

@@ -64,8 +64,8 @@ inline constexpr size_t kEventMessageBytesMax = 1024;
 // The most series that are remembered, and also the most groups and the most spam filters:
 // client-go's LRU size.
 inline constexpr size_t kEventCacheMax = 4096;
-// A repeat raises the count of an earlier Event, and similar Events are merged, if the last
-// occurrence was within this time.
+// For this long after the last occurrence of an Event, a repeat raises its count, and similar
+// Events are merged.
 inline constexpr Duration kSimilarEventsWindow = seconds(600);
 
 // One Event object: an occurrence and its repeats.
@@ -96,11 +96,11 @@ struct EventTime {
 class EventCorrelator {
  public:
   // Records one occurrence. Returns the key of its series if the series must be sent. Returns
-  // nullopt if nothing must be sent:
-  //   - The object has had too many Events of this type and component (spam). The occurrence is
-  //     counted, and the next one that is sent shows the count.
-  //   - The Event's at_most_every has not passed since the last counted occurrence with its object,
-  //     component, type and reason. The new occurrence is not counted.
+  // nullopt in two cases:
+  //   - The object has had too many Events of this component and type (spam). The occurrence only
+  //     raises the count of its series.
+  //   - An Event of the same object, component, type and reason was counted less than at_most_every
+  //     ago. The new occurrence is not counted.
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 

@@ -63,8 +63,8 @@ int64_t RetryAfterMs(const ApiStatus& status, const HttpResponse& response) {
 
 ErrorKind KindOfForbidden(std::string_view message) {
   if (HasAny(message, {"exceeded quota"})) return ErrorKind::kQuotaExceeded;
-  // The admission plugin NamespaceLifecycle answers this while its informer starts. No right is
-  // missing.
+  // The admission plugin NamespaceLifecycle answers with this 403 while its informer starts. No
+  // right is missing.
   if (HasAny(message, {"not yet ready to handle request"})) return ErrorKind::kServer;
   return ErrorKind::kForbidden;
 }

@@ -44,8 +44,8 @@ std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpRes
   return CallOutcomeOf(response->status);
 }
 
-// A stream that broke off, fell silent or was cancelled has the status of its headers beside its
-// error. If that status is below 300, returns nullopt: the headers may be minutes old.
+// Returns nullopt if the stream ended with an error after it had begun with a status below 300.
+// That status says nothing about the server now: the headers may be minutes old.
 std::optional<CallOutcome> CallOutcomeOf(const StreamEnd& end) {
   if (end.error && end.status == 0) return CallOutcomeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;
@@ -149,9 +149,8 @@ void GuardedTransport::Cancel(CallId id) {
 
 // Notes the outcome, and calls `handle`, which passes the answer or line on. Calls on_change
 //   - before `handle`, if the server goes away, so that the caller repeats nothing;
-//   - after `handle`, if the server is back. on_change reopens the watches and lets syncs go on. If
-//     on_change came before `handle`, syncs would decide without this answer, and the line of a
-//     watch would be lost with the old watch.
+//   - after `handle`, if the server is back. on_change lets syncs go on, and they need this answer.
+//     It also reopens the watches, and a line of an old watch must be passed on before.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {

@@ -10,8 +10,8 @@
 //   - the probes;
 //   - one call or stream per kAwayPass, so that the guard also notices the return of a server whose
 //     /readyz never works;
-//   - all Lease calls during the first kAwayLease. After that time the leader's permit has ended,
-//     because if a renewal had succeeded, the server would no longer be away.
+//   - all Lease calls during the first kAwayLease. After that, the time until which a leader may
+//     write (its permit) has ended anyway.
 // Every other call or stream gets kNotSent with ErrorDetail::kHeldBack. Core thread only.
 #pragma once
 

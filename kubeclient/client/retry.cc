@@ -11,8 +11,8 @@ namespace {
 // client-go. Writes: less often, because a write's decision must not be based on old caches.
 constexpr int kThrottledWriteRetries = 3;
 constexpr int kThrottledReadRetries = 10;
-// How often a call is repeated after a 5xx that did nothing, and the first wait: 250 ms, then
-// 500 ms, then 1 s.
+// How often a call is repeated after a 5xx if nothing was executed, and how long the first wait is.
+// Each further wait is twice as long.
 constexpr int kServerErrorRetries = 3;
 constexpr Duration kServerErrorBackOff = milliseconds(250);
 

@@ -12,9 +12,9 @@ namespace windlass {
 // How often the write of an Event is tried, the first time included.
 inline constexpr int kEventTriesMax = 3;
 
-// A write, other than of an Event, is not sent again later than this after it was decided. Example:
-// each try gets a 429 with a Retry-After of 4 s. The second try comes after 4 s. The third would
-// come after 8 s, so the caller gets the 429 instead and decides anew.
+// For this long after it was decided, a write may be sent again. Writes of Events have no such
+// limit. Example: each try gets a 429 with a Retry-After of 4 s. The second try comes after 4 s.
+// The third would come after 8 s, so the caller gets the 429 instead and decides anew.
 inline constexpr Duration kDecisionAgeMax = seconds(5);
 
 // How often one call has failed, by kind of error.
@@ -23,7 +23,7 @@ struct Retries {
   int unauthorized = 0;
   int throttled = 0;
   int server = 0;  // 5xx, and broken answers to reads
-  int event = 0;   // failures of a write of an Event that may be repeated
+  int event = 0;   // failures after which a write of an Event may be repeated
 };
 
 // Returns how long to wait before the client sends the same request again, and counts the failure

@@ -18,8 +18,8 @@ class TokenBucket {
 
   // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
-  // Returns the first time at which several tokens can be taken: as many tokens as come in `span`,
-  // at least one and at most the burst. Example: 200 ms at 50 tokens per second are 10 tokens.
+  // Returns the first time at which as many tokens can be taken as come in `span`. Example: 200 ms
+  // at 50 tokens per second are 10 tokens. The number is at least one and at most the burst.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);

@@ -1,7 +1,7 @@
 // WriteDeadline: until when this process may write. Every mutation checks it first.
 //
 // At first no write is allowed. Without leader election the daemon allows writes for good. With
-// leader election, writes are allowed until the permit of the latest successful renewal ends
+// leader election, each successful renewal of the Lease allows writes for some time, the permit
 // (L-003, L-004). Core thread only.
 #pragma once
 

@@ -44,11 +44,11 @@ struct ConfigSources {
   std::string user;                       // --user; empty = the context's
   bool insecure_skip_tls_verify = false;  // --insecure-skip-tls-verify
   Impersonation impersonate;
-  // True for a program that people use beside kubectl, with the same files. Differences:
-  //   in a Pod: the files of $KUBECONFIG and ~/.kube/config come before the service account;
-  //   proxies: HTTPS_PROXY and NO_PROXY count if the cluster has no proxy-url;
-  //   insecure-skip-tls-verify: the cluster's field or the flag is enough, and the flag replaces
-  //     what the file says of the CA. Without as_kubectl both must be set.
+  // True for a program that people use beside kubectl, with the same files. As in kubectl:
+  //   - In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account.
+  //   - HTTPS_PROXY and NO_PROXY count if the cluster has no proxy-url.
+  //   - The cluster's insecure-skip-tls-verify or the flag is enough to turn verification off. If
+  //     the flag is set, the cluster's CA is not read. Without as_kubectl both must be set.
   bool as_kubectl = false;
   // True if standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;

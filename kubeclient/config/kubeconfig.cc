@@ -153,9 +153,9 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   return config;
 }
 
-// If the kubeconfig names no proxy: with as_kubectl, sets the proxy that the environment names.
-// Without as_kubectl, that is for a controller, ignores that proxy and adds a note. Variables that
-// are injected into Pods must not lead a controller away from its API server.
+// If the kubeconfig names no proxy, a program with as_kubectl uses the proxy that the environment
+// names. A controller ignores that proxy and adds a note, because variables that are injected into
+// Pods must not lead it away from its API server.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

@@ -32,8 +32,8 @@ std::string ProxyVariable(const ServerUrl& server, const Environment& environmen
 //   *                             every server
 //   10.0.0.0/8                    an address in that network
 //   10.0.0.1, fd00::1             that address (with a port: [fd00::1]:6443)
-//   example.com                   that host and those below it
-//   .example.com, *.example.com   the hosts below it
+//   example.com                   that host and its subdomains
+//   .example.com, *.example.com   only the subdomains of example.com
 // ":PORT" may follow an entry of the last three lines. Other entries match nothing.
 bool MatchesNoProxy(std::string_view no_proxy, const ServerUrl& server);
 

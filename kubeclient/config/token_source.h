@@ -1,7 +1,7 @@
 // TokenFileSource: a bearer token in a file that another program, for example the kubelet, renews.
 //
 // Source: client-go transport/token_source.go.
-//   - A token is kept in memory for five sixths of the period: 50 s if the period is one minute.
+//   - A token is kept in memory for five sixths of the constructor's `period`: 50 s of one minute.
 //   - If the file cannot be read after that time, the old token stays in use; each new reason is
 //     logged once.
 //   - A 401 drops the token, if the file was read before the refused request began.

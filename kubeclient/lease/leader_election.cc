@@ -21,8 +21,8 @@
 namespace windlass {
 namespace {
 
-// How many of our latest renewals are remembered, so that we recognize them in the Lease. An older
-// renewal has failed, or we have seen it in the Lease.
+// How many of our latest renewals are remembered, so that we recognize them in the Lease. Older
+// ones have failed, or we have seen them in the Lease.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
@@ -326,7 +326,7 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
     stragglers = !release || !in_time;
   }
   write_deadline.Forbid();
-  // A Lease with stragglers is not released, because a successor would raise no fence against them.
+  // After a release, the successor raises no fence. So stragglers forbid a release.
   const bool give_up = release && !stragglers && !attempts.empty();
   const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
   release_timer = timers.At(clock.Now() + patience, [this] { FinishStop(); });
@@ -404,8 +404,8 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// Returns true if we take the Lease from another process, or if the Lease that we saw has vanished:
-// another process may have held the Lease last.
+// Returns true if another process holds the Lease that we claim, or if the Lease that we saw has
+// vanished: another process may have held it last.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;
@@ -417,8 +417,8 @@ int64_t LeaderElection::Impl::NextMicros() {
   return last_micros;
 }
 
-// Logs a complaint unless it repeats the one before: once, not once per round. Once the Lease has
-// been seen again, the same complaint is logged again.
+// Logs a complaint, but not the same one in each round. Once the Lease has been seen again, the
+// same complaint is logged again.
 void LeaderElection::Impl::Complain(const std::string& why) {
   if (std::exchange(last_complaint, why) == why) return;
   log.Warning("lease call failed", {{"lease", options.name}, {"error", why}});

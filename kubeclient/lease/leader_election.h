@@ -1,5 +1,5 @@
-// Leader election on a coordination.k8s.io/v1 Lease. It sets until when this process may write
-// (WriteDeadline).
+// Leader election on a coordination.k8s.io/v1 Lease. It sets the time until which this process may
+// write, its permit (WriteDeadline).
 //
 // The permit counts from the moment when a successful renewal was sent, on a clock that runs while
 // the machine is suspended (L-002, L-003). Times that other processes wrote are ignored: a

@@ -55,8 +55,8 @@ HttpRequest LeaseWrite(HttpMethod method, std::string target, std::string_view f
                        Duration deadline, std::string body) {
   HttpRequest http = LeaseCall(method, std::move(target), deadline);
   AddQuery(http.target, "fieldManager", field_manager);
-  // Lets the server work as long as we wait. Other writes make it give up a second earlier, so that
-  // its error text still arrives (LimitWrite); the Lease does not need that text.
+  // The server may work as long as we wait. For other writes it gives up a second earlier, so that
+  // its error text still arrives (LimitWrite); a Lease call does not need that text.
   AddTimeout(http.target, deadline);
   http.content_type = "application/json";
   http.body = std::move(body);

@@ -20,11 +20,10 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 // Notes that the Lease is absent, and when this process may create it:
 //   - at once, if this process leads: another client has deleted the Lease (L-007);
 //   - at once, if this process has never seen a Lease;
-//   - otherwise after a full lease duration, as if the holder had renewed the Lease just before
-//     another client deleted it. A deletion must not give us two leaders. The holder that we saw
-//     last does not matter, because another process may have taken the Lease since.
-// In the last case the wait begins again if we did not look for two retry periods: meanwhile
-// another process may have created the Lease, and another client may have deleted that one, too.
+//   - otherwise after a full lease duration, because a process may have renewed the Lease just
+//     before another client deleted it. A deletion must not give us two leaders.
+// The full lease duration begins anew if we did not look for two retry periods: a new Lease may
+// have been created and deleted in that time.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

@@ -4,7 +4,7 @@
 // Of another holder's record we use only the duration, because its times come from another clock.
 // We may take the Lease once we have seen the same record for that duration. Our clock measures
 // this duration from the time when we received the record. The record reached the server earlier,
-// so the holder's permit has ended before the duration is over (L-005). Example: we receive a
+// so the holder stops writing before the duration is over (L-005). Example: we receive a
 // record of 15 s at 100 s; if it does not change, the Lease is free at 115 s.
 #pragma once
 

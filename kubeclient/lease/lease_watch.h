@@ -52,8 +52,8 @@ class LeaseWatch {
   CallId call_ = 0;
   TimerId again_ = 0;
   BackOff back_off_;
-  // Reset when the stream is closed. The stream's handlers hold weak pointers to it, and do nothing
-  // after that.
+  // Reset when the stream is closed. The stream's handlers hold weak pointers to `stream_`, and do
+  // nothing after the reset.
   std::shared_ptr<const bool> stream_;
 };
 

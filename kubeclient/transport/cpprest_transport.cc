@@ -54,8 +54,8 @@ class OneWayStream : public ByteStream {
   pos_type seekoff(off_type, std::ios_base::seekdir, std::ios_base::openmode) override {
     return pos_type(traits::eof());
   }
-  // Must return a finished task: the library blocks the network thread until the task is done, and
-  // no other thread could finish it.
+  // close must return a finished task: the library blocks the network thread until the task is
+  // done, and no other thread could finish it.
   using ByteStream::close;
   pplx::task<void> close(std::ios_base::openmode mode) override {
     if ((mode & std::ios_base::in) != 0) _close_read();
@@ -500,7 +500,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Post this before HeadersArrived lets the first line out: on_open must come before
+            // Post Opened before HeadersArrived lets the first line out: on_open must come before
             // on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);

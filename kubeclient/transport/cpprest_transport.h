@@ -12,8 +12,8 @@
 //   - deadlines and limits on silence are timers of the core's TimerQueue, so they fire when that
 //     queue runs.
 // What the library does not offer:
-//   - a limit on the size of one chunk, or of the header of an answer, before it has been received
-//     whole. What a proxy answers to CONNECT is limited from outside (own_connections.h);
+//   - a limit on the size of a chunk, or of an answer's headers, while they arrive. What a proxy
+//     answers to CONNECT is limited from outside (own_connections.h);
 //   - TCP options;
 //   - TLS to a proxy;
 //   - giving up on a proxy that does not answer: the caller gets its error at the deadline, but the

@@ -56,7 +56,7 @@ StreamEnd ExchangeTable::EndOf(const OpenStream& stream, ExchangeOutcome outcome
   const bool refused = outcome.status != 0 && (outcome.status < 200 || outcome.status > 299);
   if (refused) {
     end.error_body = lines.error_body();
-    end.error.reset();  // the status is the cause; the error only concerns the body
+    end.error.reset();  // the status says why the stream failed; the error is about the body
   } else if (lines.line_without_end()) {
     end.error = Error{ErrorKind::kMalformed,
                       "a line is longer than " + std::to_string(kLineSkipBytesMax >> 20U) + " MiB"};

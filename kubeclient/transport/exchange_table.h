@@ -59,8 +59,8 @@ class ExchangeTable {
   void AddStream(CallId id, std::shared_ptr<HttpExchange> exchange, Duration silence,
                  StreamHandler handler);
 
-  // Call these three functions for the reports of the network half, which come as messages to the
-  // core thread. Each function does nothing if the call or stream `id` has ended already.
+  // Call these three functions on the core thread, each for one kind of report from the network
+  // half. Each function does nothing if the call or stream `id` has ended already.
   void Finish(CallId id, ExchangeOutcome outcome);
   void Open(CallId id);          // the headers of a 2xx response have arrived
   void DeliverLines(CallId id);  // lines wait in the exchange's LineSink

@@ -30,8 +30,8 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
     } else {
       rest_ = {};  // taken or refused: `bytes` are the caller's again
     }
-    // kLater keeps Settle from calling `resume`, because the caller gets its answer as Put's return
-    // value. Settle may still announce lines.
+    // kLater, so that Settle does not call `resume`: the caller gets its answer as Put's return
+    // value. Settle only announces lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
@@ -66,7 +66,7 @@ bool LineSink::Deliver(int most, const std::function<void(std::string_view, size
   bool more = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (resume_) last_byte_ = clock_.Now();  // we did not read, so this is not silence
+    if (resume_) last_byte_ = clock_.Now();  // time in which we do not read is no silence
     const Taken taken = TakeRest();
     announced_ = true;  // our return value announces further lines
     afterwards = Settle(taken);

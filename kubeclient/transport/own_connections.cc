@@ -15,8 +15,8 @@
 namespace windlass {
 namespace {
 
-// A second descriptor for the connection of `of`. If another thread closes `of` meanwhile, this
-// descriptor still names the same connection.
+// A second descriptor for the connection of the descriptor `of`. It still names that connection if
+// another thread closes `of`.
 class Duplicate {
  public:
   explicit Duplicate(int of) : fd_(fcntl(of, F_DUPFD_CLOEXEC, 0)) {}

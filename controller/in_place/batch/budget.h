@@ -5,9 +5,9 @@
 //   partition    at least this many Pods keep the old revision
 //   node         at most one Pod of the workload is in flight on each node, because a kubelet pulls
 //                images one by one
-//   cap          at most maxUnavailable Pods of the new revision (at least 1, and one more per
-//                available stand-in) may be unavailable at once, even if patching them costs no
-//                budget: a bad image must not spread over Pods that were down already
+//   cap          at most maxUnavailable Pods of the new revision may be unavailable at once: a bad
+//                image must not spread over Pods that were down already, which cost no budget. The
+//                cap is at least 1, and each available stand-in adds 1.
 //   canary       only one Pod, the canary, is patched until a Pod of the new revision is available.
 //                Exception: before the canary, one Pod that no node has room for may be patched. It
 //                cannot be the canary, because it may never get a node.
@@ -38,7 +38,7 @@ struct BatchLimits {
   // too few other Pods are left (RO-052).
   bool waited_for_first = false;
   // True: Pods go back to the template of the host (the ReplicaSet that owns them), for example
-  // because a user reverts. In that case partition, cap and canary do not apply (P-064).
+  // because a user reverts. If true, partition, cap and canary do not apply (P-064).
   bool returning = false;
   // Number of Pods that their ReplicaSets are about to remove. Any of these Pods may be available,
   // so the number is subtracted from the number of available Pods.

@@ -90,10 +90,10 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Like OfImages, but for a Pod whose images admission rewrote. Returns the template of a sibling
-// before its patch, if the sibling had the same images as `pod` then. Returns nullopt if there is
-// no such sibling. Also returns nullopt if the generation of `pod` is above 1, because another
-// client has then edited `pod`.
+// Like OfImages, but for a Pod whose images admission rewrote. Returns the template that a sibling
+// had before its patch, if its images before the patch were those of `pod`. Returns nullopt if
+// there is no such sibling, or if another client has edited `pod`, so that its generation is
+// above 1.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;

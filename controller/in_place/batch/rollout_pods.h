@@ -26,10 +26,10 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. A Pod without a readable state annotation may then have been
-  // patched and have lost the annotation since, so its images decide which template it has (P-027).
-  // At any other time, if such a Pod has other images, another client has edited the Pod, and
-  // Windlass leaves it alone.
+  // True while a rollout is under way. The images of a Pod without a readable state annotation then
+  // decide which template it has, because the Pod may have lost the annotation after a patch
+  // (P-027). Without a rollout, a Pod with other images was edited by another client, and is left
+  // alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
   // to one of these revisions and its state is missing or unreadable (LostState).

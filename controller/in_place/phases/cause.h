@@ -32,9 +32,11 @@ struct Cause {
 
 // Names of the causes why a rollout replaces Pods, other than a Reason (templates, limits) and a
 // failed Pod (failure.h).
-inline constexpr std::string_view kHostGone = "HostGone";          // the host was deleted
-inline constexpr std::string_view kForeignScale = "ForeignScale";  // a client scaled pending
-inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";  // for the exchange
+inline constexpr std::string_view kHostGone = "HostGone";  // the host was deleted
+// Another client scaled the pending ReplicaSet.
+inline constexpr std::string_view kForeignScale = "ForeignScale";
+// The template does not fit into the annotation that the exchange of templates needs.
+inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
 // The API server does not show which defaults the wanted template gets (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts the settings on a ReplicaSet, or the state on a Pod, but does not keep
@@ -42,7 +44,7 @@ inline constexpr std::string_view kNoDryRun = "NoDryRun";
 inline constexpr std::string_view kNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
-// Return the cause for `why`, and the cause kHostGone, each with its sentence.
+// CauseOf returns the cause for `why`, HostIsGone the cause kHostGone; each has its sentence.
 Cause CauseOf(const NotEligible& why);
 Cause HostIsGone();
 // Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
@@ -55,8 +57,8 @@ const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 
 // Returns what a user can do so that the rollout goes on, other than to take the template back.
-// Returns "" if `why` says it already, or if there is nothing to do. Example for a Deployment: "set
-// windlass.dev/in-place to IfPossible for new Pods".
+// Returns "" if there is nothing to do, or if the sentence of `why` names the remedy. Example for a
+// Deployment: "set windlass.dev/in-place to IfPossible for new Pods".
 std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 
 // Returns what users read while policy Only keeps a rollout back: the sentence of `why`, and the

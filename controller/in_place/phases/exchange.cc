@@ -29,10 +29,10 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true for an annotation that does one of these:
-//   - it came from the workload with the template
-//   - it says which template was asked for
-//   - it says that the template has worked (proven.h)
+// Returns true for an annotation that
+//   - came from the workload with the template
+//   - says which template was asked for
+//   - says that the template has worked (proven.h)
 // All other annotations are about the object that has them, or are the same in all ReplicaSets
 // (user keys).
 bool BelongsToTemplate(std::string_view key) {
@@ -67,9 +67,9 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
   }
 }
 
-// Returns `template_json` with the hash label of `rs`, and otherwise unchanged, unknown fields and
-// empty objects included. If `rs` has no hash label, the result has none. In that case a user made
-// `rs` by hand, and its selector has no such label either.
+// Returns `template_json` with the hash label of `rs` instead of its own. If `rs` has no hash
+// label, because a user made `rs` by hand, the result has none. All other fields stay as they are,
+// unknown fields and empty objects included.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +
@@ -241,8 +241,8 @@ bool FitsStash(const std::string& template_json) {
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
-  // Annotations that stay with their object have about the same size in both ReplicaSets. So those
-  // of the host are counted in place of those of the ReplicaSet that does not exist yet.
+  // Annotations that stay with their object have about the same size in both ReplicaSets. The
+  // host's are counted, because the pending ReplicaSet does not exist yet.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;

@@ -51,14 +51,14 @@ inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 
-// What X2 gives to the host.
+// What X2 gives to the host: what the pending ReplicaSet had before X1.
 struct Stash {
-  std::string template_json{};  // the pending ReplicaSet's, with its hash label
+  std::string template_json{};  // with the hash label of the pending ReplicaSet
   Fingerprint fingerprint{};    // of template_json
   std::string revision{};
-  std::string history{};                             // empty: the pending one has none
+  std::string history{};                             // empty: there was none
   std::map<std::string, std::string> annotations{};  // those that differed from the host's
-  std::vector<std::string> gone{};                   // keys that only the host had
+  std::vector<std::string> gone{};  // keys of annotations that the host had, and pending had not
   bool operator==(const Stash&) const = default;
 };
 

@@ -25,9 +25,8 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
 }
 
 // Returns true if the API server refuses one patch after the other, and each try drains a Pod and
-// returns it to traffic. A returned Pod that becomes available is no progress (P-036, P-066). The
-// status does not show which Pod became available, so a patched Pod that becomes available does not
-// count as progress either.
+// returns it to traffic. A returned Pod becomes available, which is no progress (P-036, P-066). The
+// status does not show which Pod became available, so no Pod that does so counts as progress then.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods &&
          in_place.pods->refused && in_place.pods->refused->noted.tries >= kRefusedTriesMax;

@@ -46,10 +46,8 @@ void ChooseNewReplicaSet(workload::Situation& situation) {
                        [&](const ReplicaSet* rs) { return rs != host; });
 }
 
-// Sets `wanted` from the stash (exchange.h) if no ReplicaSet has the wanted template, but the stash
-// has it. That happens between two writes of the exchange: X1 overwrites the template of the
-// pending ReplicaSet, and X2 gives that template to the host. The stash has the wanted template if
-// one of these is true (RO-015):
+// Sets `wanted` from the stash if only the stash has the wanted template, as between X1 and X2 of
+// an exchange (exchange.h). The stash has the wanted template if one of these is true (RO-015):
 //   - its note kRequestedTemplate names the template that the workload requests
 //   - its template has the fingerprint of the workload's template
 // Does nothing for a workload without a requested template.
@@ -66,10 +64,9 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. A workload of a kind with
-// its settings in fields may have annotations with these names that are not settings, and
-// MirrorAnnotations would remove copies of them again and again (P-074). Does nothing for a kind
-// whose settings are not mirrored.
+// Replaces the user keys among `annotations` by the workload's settings. If the settings of a kind
+// are fields, an annotation of the workload may look like a setting and be none:
+// MirrorAnnotations would remove each copy of such an annotation (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.traits().mirrors_settings) return;

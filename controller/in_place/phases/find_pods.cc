@@ -72,9 +72,9 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained Pod `i` in vain: the Pod has no state, so nothing says that it
-// is drained. The accepted patches of this sync show the drain. If the Pod is still out of traffic,
-// there is one: the drain. If the Pod is back in traffic, there are two: the drain and its end.
+// Returns true if this sync drained Pod `i` in vain: the Pod did not keep the state with the drain.
+// The accepted patches of this sync show the drain: one patch if the Pod is still out of traffic,
+// or two, the drain and its end, if the Pod is back in traffic.
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -111,11 +111,8 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 
 // Returns the time from which the Pods that keep no state count as restarted: the time at which the
 // condition got its present text, plus the longest time that a restart of one of these Pods may
-// take. If the kubelet of a Pod has not seen the patch, its restart may take at least
-// RestartTimeout. Returns nullopt if the condition has another text than NotKeptText now returns.
-//
-// No state shows when these Pods were patched, but the condition does: its text changes with each
-// patch (NotKeptText), so no Pod was patched since the condition got its present text.
+// take. No Pod was patched since the condition got its text, because the text changes with each
+// patch (NotKeptText). Returns nullopt if the condition does not have the text of `not_kept` yet.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -139,9 +136,9 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// Sets `not_kept` if an admission webhook removes the state that Windlass wrote to a Pod. In that
-// case only the passed time shows that Pods have been restarted. When enough time has passed
-// (RestartedBy), the Pods that lost their state do not count as in flight any more.
+// Sets `not_kept` if an admission webhook removes the state that Windlass wrote to a Pod. No state
+// can show that such Pods were restarted, so they count as in flight until enough time has passed
+// (RestartedBy).
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const std::optional<size_t> stripped = FindStripped(situation, in_place);
@@ -297,13 +294,9 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
 // Returns the Pod that must be gone before Recreate gives `images` to a Pod, as a message names it;
 // nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
 //   - if `alone` is true: any second Pod, because only a single Pod is updated
-//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`.
-//     The other Pods of the host get `images` one after the other.
-//
-// Example: the only Pod was patched from app:1 to app:2, and a user scaled the staged ReplicaSet
-// up. Then the template is app:1 again: the Pod is patched back once the Pods with app:2 are gone.
-// The cache may not show the Pods with app:2: they may be too new, or the write that removes them
-// too recent. So a ReplicaSet that may have Pods or make some counts like a Pod.
+//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`
+// A Pod may be too new for the cache to show it. So a ReplicaSet that may have Pods or make some
+// counts like a Pod.
 std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
                                       const TemplateImages& images, bool alone) {
   const Pod* other = nullptr;

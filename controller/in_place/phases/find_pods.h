@@ -20,8 +20,8 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
 
 // Returns true if a Pod that is being restarted is Ready according to the API. An ordinary rollout
 // would count such a Pod as available, and take down other Pods beside it. A Pod whose update fails
-// does not count: it will not be Ready for long. Makes `look_again` no later than the time at which
-// the Pod that is being restarted may count as failed without any event.
+// does not count: it will not be Ready for long. Also sets `look_again` so that the sync looks
+// again when time alone may turn such a Pod into a failed one.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

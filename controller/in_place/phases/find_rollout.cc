@@ -27,7 +27,7 @@ constexpr seconds kLateLookAgain{10};
 
 // Returns true while the caches that updates in place need (whole Pods, nodes,
 // PodDisruptionBudgets) are still loading. Returns false when they are loaded, or if something
-// keeps them from loading. In the latter case `in_place_missing` says what.
+// keeps them from loading: `in_place_missing` says what.
 bool IsLoading(const workload::Situation& situation) {
   return !situation.view.in_place_known && situation.view.in_place_missing.empty();
 }
@@ -200,7 +200,7 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
 // Sets `against` of a staged rollout if the present replicas, strategy and settings make an update
 // in place impossible. The noted decision stays. What follows depends on the policy:
 //   - IfPossible: the rollout may change to replacing Pods later (P-013)
-//   - Only: the phase becomes refused, and the rollout waits. Exception: kNoBudget
+//   - Only: the phase becomes refused, except for the reason kNoBudget
 // Sets nothing for a rollout under Recreate that can end nevertheless (GoesOnAlone). Its missing
 // Pods are created when it is over (mixed_pods.h).
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
@@ -302,10 +302,10 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
   }
 }
 
-// Called if the workload is aborted and has no revision to go back to, so that no Pod is updated
-// (RO-032). Sets a phase in which the Pods are found nevertheless, because the status counts those
-// that have the template of the published revision. Does nothing if that revision has no
-// ReplicaSet, or if no Pod was patched and the text of a template is not in memory.
+// Called if the workload is aborted and has no revision to go back to. No Pod is updated, but the
+// status counts the Pods of the revision that was being rolled out (RO-032), so this sets a phase
+// in which the Pods are found. Does nothing if the Pods need not be found: that revision has no
+// ReplicaSet, or the text of a template is not in memory and no ReplicaSet has notes.
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
                       const ReplicaSet& host) {
   const bool lacks_text = LacksText(situation, host);

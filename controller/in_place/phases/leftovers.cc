@@ -98,8 +98,8 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
-    // In these phases a patch that admission undid is not sent again, so nothing is left to wait
-    // for.
+    // In phases none and replace, a patch that admission undid is not sent again, so nothing is
+    // left to wait for.
     const bool complete =
         completion.complete || BasisOfPatch(*pod, *state) == RevisionBasis::kPutBack;
     const DrainStep step =

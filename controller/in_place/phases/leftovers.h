@@ -1,7 +1,7 @@
 // What in-place updates leave behind when no update is under way: Pods out of traffic, closed
-// readiness gates, notes. Drained Pods return to traffic while an ordinary rollout goes on, which
-// does not wait for them. Notes on ReplicaSets are removed last: through them the controller finds
-// the Pods again after a restart (P-076, P-078).
+// readiness gates, notes. An ordinary rollout does not wait until the drained Pods are back in
+// traffic. Notes on ReplicaSets are removed last: through them the controller finds the Pods again
+// after a restart (P-076, P-078).
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace windlass::in_place {
 
-// Returns how long to wait for a restarting Pod if only its kubelet could report the restart: the
-// progress deadline of the workload, at most 10 min.
+// Returns how long to wait for a Pod that restarts while its kubelet reports nothing: the progress
+// deadline of the workload, at most 10 min.
 seconds RestartTimeout(const workload::Situation& situation);
 
 // Sets the LeftPods of the phases none and replace, and `look_again` of `in_place`. Does nothing in

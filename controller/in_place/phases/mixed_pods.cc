@@ -16,7 +16,7 @@
 namespace windlass::in_place {
 namespace {
 
-// A new container that started this long after the time for the kill runs the image of the patch.
+// A container that started this long after the end of KillTime surely runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than the Pod's spec has. A

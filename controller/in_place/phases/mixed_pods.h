@@ -11,8 +11,8 @@
 
 namespace windlass::in_place {
 
-// Under Recreate, returns the ReplicaSets that have fewer replicas than the workload, and a Pod for
-// which one of these is true:
+// Under Recreate, returns each ReplicaSet that has fewer replicas than the workload, and owns a Pod
+// for which one of these is true:
 //   - The Pod has another template than its ReplicaSet. The Pod's state shows this, or our label
 //     and the Pod's images. A Pod that was patched to the other template counts even while it is
 //     terminating.

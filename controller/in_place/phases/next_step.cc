@@ -217,9 +217,9 @@ std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   return growth.whole ? std::nullopt : std::optional(std::move(growth));
 }
 
-// Called when nothing else can be done now. Returns the write of the status if one is due. After
-// that returns `end`; in place of Wait, returns
-//   - how a sync ends while the host cannot grow (HeldSize, Growth::then)
+// Called when nothing else can be done now. Returns the write of the status if one is due,
+// otherwise `end`. If `end` is Wait, returns instead
+//   - Growth::then if the host cannot have its desired size yet (HeldSize)
 //   - a failure if a write of this sync was refused
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
   std::optional<workload::Growth> held = HeldSize(situation);
@@ -242,10 +242,11 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
   return TellAndEnd(told, progress, std::move(failed));
 }
 
-// Holds the ordinary rollout back while a Pod that looks ready is being restarted: that rollout
-// would take down other Pods beside it. Meanwhile the decision is noted, the workload is scaled,
-// and the status is written. While the Pods cannot be seen yet (IsLate), returns Wait. Returns
-// nullopt otherwise, and always under Recreate, which removes all old Pods at once.
+// Holds the ordinary rollout back while a Pod that looks ready is being restarted, because that
+// rollout would take down other Pods as well. Until the Pod is restarted, Windlass only notes the
+// decision, scales the workload and writes the status. While the Pods cannot be seen yet (IsLate),
+// returns Wait. Returns nullopt otherwise, and always under Recreate, which removes all old Pods at
+// once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};
@@ -297,8 +298,8 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
-// In the phases refused and unknown, the planner makes a ReplicaSet only for a rollback: one for
-// the template that the rollback replaces, so that this template gets a revision number.
+// In the phases refused and unknown, the planner would make a ReplicaSet only before a rollback,
+// for the template that the rollback replaces: the template would get a revision number.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const bool may_be_refused =

@@ -49,12 +49,12 @@ std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situati
 //   - nullopt otherwise
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
-// Returns `end`, the step that the planner has decided on. Exception: if `end` is Wait and a patch
-// of a Pod failed in this sync, returns a failure, so that the patch is retried after back-off. The
-// exception does not apply
-//   - if the next try of a refused patch is scheduled already (P-036)
-//   - if this sync has another refusal to report (Situation::refused): the planner turns that
-//     refusal into a failure
+// Returns `end`, the step that the planner has decided on. If `end` is Wait and a patch of a Pod
+// failed in this sync, returns a failure instead, so that the patch is retried after back-off,
+// unless
+//   - the next try of a refused patch is scheduled already (P-036)
+//   - this sync has another refusal to report (Situation::refused), which the planner turns into a
+//     failure
 Step TryPodsAgain(const workload::Situation& situation, Step end);
 
 }  // namespace windlass::in_place

@@ -30,9 +30,9 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Returns true if one of `sidecars` gets another image: the stashed template, or without a stash
-// the wanted template, has another image for it than the template with fingerprint `of`. If no
-// ReplicaSet has template `of` any more, compares with the image in the Pod.
+// Returns true if one of `sidecars` is to get another image. Compares the template that Pods get
+// (the stashed one, or the wanted one if there is no stash) with template `of`, which the Pod has.
+// If no ReplicaSet has template `of` any more, compares with the image in the Pod.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

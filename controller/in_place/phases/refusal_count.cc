@@ -70,7 +70,7 @@ bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> p
 }
 
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now) {
-  if (now + kLongestWait < refusals.at) return std::nullopt;  // another clock: no wait
+  if (now + kLongestWait < refusals.at) return std::nullopt;  // noted by a clock ahead of ours
   const WallTime next = refusals.at + WaitAfter(refusals.tries);
   return now < next ? std::optional(next) : std::nullopt;
 }

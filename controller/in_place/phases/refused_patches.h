@@ -30,8 +30,8 @@ bool WasPatched(const Learned& learned, const Pod& pod);
 // Sets `refused` of `in_place.pods`, which must be set.
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
-// Returns the API server's answer to the last refusal that is noted. If none is noted, returns its
-// answer to the first refused patch of this sync; nullopt if no patch was refused.
+// Returns the API server's message about the refusal that is noted. If none is noted, returns its
+// message about the first refused patch of this sync; nullopt if no patch was refused.
 std::optional<std::string> WhyRefused(const workload::Situation& situation);
 
 // Returns the write that notes a refusal of this sync. Returns nullopt if no refusal is left to

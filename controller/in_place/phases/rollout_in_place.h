@@ -40,7 +40,7 @@ struct LeftDrained {
   PodState state;
 };
 
-// Pods that fail, or that cannot be patched and may not stay as they are.
+// Pods that fail, or that must be patched and cannot be.
 struct FailingPods {
   Cause first{};          // "container app of pod web-1 does not run (ErrImagePull)"
   bool for_long = false;  // one of them has used up its time to recover (P-062)
@@ -50,7 +50,7 @@ struct FailingPods {
 struct StrippedPods {
   Cause first{};
   bool for_long = false;  // the time for their restarts has passed
-  // True if the condition gets the time of this sync even if its text stays the same.
+  // True if the condition is written anew, with the present time, even if its text stays the same.
   bool told_anew = false;
 };
 
@@ -83,9 +83,8 @@ struct PodsInPlace : RolloutPods {
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
   bool unseen_births = false;
-  // Phase staged: true if the partition keeps all Pods on the old revision that still have it, no
-  // Pod fails, and none loses its state. If no Pod has the old revision, true only if holds_back is
-  // true as well.
+  // Phase staged: true if the limits let no further Pod be updated, no Pod fails, and none loses
+  // its state. If no Pod is left to update, `holds_back` must be true as well.
   bool at_rest = false;
   // True if a step, a pause or a partition is in force. All present Pods may be updated even then,
   // because the limit allows that, or because the old Pods were removed when the workload was
@@ -137,10 +136,8 @@ struct Staged {
   // the settings have changed (P-011, P-012).
   std::optional<NotEligible> against{};
 };
-// Pods go back to the template of the host. Usually the workload has that template, too, and the
-// phase lasts until all Pods have the template, the notes of the rollout are removed, and the
-// drained Pods are back in traffic. Exception: if other Pods replace these Pods afterwards
-// (GoesBackFirst), the phase lasts until all Pods have the template and none is in flight.
+// Pods go back to the template of the host. Usually the workload has that template, too. If it has
+// another template, new Pods replace these Pods afterwards (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -161,8 +158,8 @@ struct Refused {
   std::optional<Pending> pending{};  // if the rollout was staged before
   Cause why{};
 };
-// Objects on which the phase depends cannot be seen. The members hold what was found before the
-// first such object was needed.
+// Objects on which the phase depends cannot be seen. The members hold what was found without these
+// objects.
 struct Unknown {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};

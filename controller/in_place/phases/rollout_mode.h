@@ -50,9 +50,9 @@ enum class Mode : uint8_t { kInPlace, kReplace };
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
   std::string reason{};    // why kReplace, as NoteOf in cause.h returns it
-  Uid host{};              // the ReplicaSet that owned the Pods
-  Fingerprint from{};      // of the host's template then
-  int64_t generation = 0;  // metadata.generation of the host then; 0: not noted
+  Uid host{};              // the ReplicaSet that owned the Pods at the decision
+  Fingerprint from{};      // of the host's template at the decision
+  int64_t generation = 0;  // metadata.generation of the host at the decision; 0: not noted
   bool operator==(const RolloutMode&) const = default;
 };
 
@@ -72,12 +72,9 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 // Returns the revisions of the ReplicaSets because of which IsUnderWay is true: Pods of `host` may
 // have been patched to these revisions. Adds the revision of `host` if Pods may have been patched
 // back to it:
-//   - if an undo made the host's revision newer than one of the others. Example: the host has
-//     revision 1, then revision 2 is rolled out in place and undone: the host now has revision 3.
-//     If a user then undoes the undo, revision 2 becomes revision 4, and the revisions no longer
-//     show that Pods were patched back. Only the states of these Pods show it.
-//   - if `goes_back_first` is true (GoesBackFirst): in that case the revision of `host` stays the
-//     same
+//   - if an undo made the host's revision newer than one of the others. Example: revision 2 is
+//     rolled out in place over revision 1 and then undone, so the host has revision 3.
+//   - if `goes_back_first` is true (GoesBackFirst)
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
@@ -106,7 +103,8 @@ std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view
 // Returns the changes after which the ReplicaSet has the user keys among `settings`, the settings
 // of its workload, as annotations, and no other user keys. All ReplicaSets of the workload should
 // have these annotations, for two reasons:
-//   - `kubectl rollout undo` gives the workload a ReplicaSet's annotations
+//   - `kubectl rollout undo` copies a ReplicaSet's annotations to the workload, and so restores the
+//     settings
 //   - the cache keeps the template of a ReplicaSet only if the ReplicaSet has these annotations
 //     (interest.h)
 TextChanges MirrorDifference(std::span<const Setting> settings, const ObjectMeta& replica_set);

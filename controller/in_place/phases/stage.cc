@@ -39,8 +39,9 @@ bool HasUserKey(const ObjectMeta& meta) {
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
 }
 
-// Returns true if the mirrored annotation must stay: Pods may still be out of traffic, and no note
-// on a ReplicaSet would lead the controller back to them after a restart (P-076).
+// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place: Pods may still
+// be out of traffic, and after a restart no note on a ReplicaSet would lead Windlass to these Pods
+// (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
@@ -49,13 +50,12 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`.
 // Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
-// If Pods cannot be seen, all stand-ins must stay. Under Recreate no stand-in must stay: a Pod with
-// another image would wait for the stand-ins to go. Which unavailable Pods count as available:
-//   - A Pod for which the scheduler finds no node counts as available once all other Pods are done:
-//     that Pod may be waiting for the room that the stand-ins take.
-//   - A Pod that is unavailable for another reason does not count as available: the room of the
-//     stand-ins would not help it. That includes a Pod about which the scheduler says nothing yet:
-//     Windlass does not judge how long it waits, because that would compare two clocks.
+// If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because a Pod with another
+// image waits until they are gone.
+//
+// A Pod for which the scheduler finds no node counts as available once all other Pods are done: it
+// may be waiting for the room that the stand-ins take. A Pod about which the scheduler says nothing
+// yet does not count: to judge how long it waits, Windlass would have to compare two clocks.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;

@@ -44,13 +44,12 @@ std::optional<Step> RemoveStandIns(const workload::Situation& situation, const R
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
-// Returns the write that gives the host the size of the workload plus additional Pods. Returns
-// nullopt if the host has that size. Callers use this while Pods go back to the host's template, or
-// may do so, and after an exchange, when Pods that were created late get that template (P-057).
-//   - If no Pod may be unavailable, there is one additional Pod for each Pod that works and still
-//     has to go back, at most maxSurge. Otherwise there would be no room to patch the Pod that goes
-//     back (P-069). Example: 3 replicas, maxSurge 1, one of them updated: the host has 4 Pods until
-//     the updated one is back.
+// Returns the write that gives the host the size of the workload plus additional Pods; nullopt if
+// the host has that size. Used while Pods may have to go back to the host's template, and after an
+// exchange, while Pods that were created late are patched to that template (P-057).
+//   - If no Pod may be unavailable, the host gets one additional Pod for each working Pod that
+//     still has to be patched, at most maxSurge (P-069). Example: 3 replicas, maxSurge 1, one Pod
+//     has to go back: the host has 4 Pods until that Pod is back.
 //   - While the workload is paused, or if `may_grow` is false, no further additional Pods are made.
 //   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the
 //     additional Pods that it has, at most maxSurge.

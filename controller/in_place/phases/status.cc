@@ -55,8 +55,8 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods that keep no state. Nothing is added to the text of the condition,
-// because RestartedBy (find_pods.cc) uses the time since which the text has been the same.
+// Returns the condition for Pods whose state annotation gets lost. The condition shows no numbers
+// of Pods, because RestartedBy (find_pods.cc) needs to know since when its text has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -97,8 +97,8 @@ std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
-// Returns true if no Pod is in flight, and none can be patched now. If stand-ins are missing, an
-// idle rollout waits for them.
+// Returns true if no Pod is in flight, and none can be patched now. If Pods could not be created,
+// an idle rollout waits for them.
 bool IsIdle(const PodsInPlace& pods) {
   return pods.counts.in_flight == 0 && pods.next.batch.empty();
 }
@@ -186,12 +186,11 @@ Word OfPatching(const workload::Situation& situation) {
 // was staged: then a rollback to the previous revision undoes it.
 //
 // A template that was never staged has no revision, so a rollback to the previous revision would go
-// back one revision too far (P-014). Example: the Pods have revision 5, and the template that would
-// become revision 6 is refused. A rollback to the previous revision would lead to 4, so the text
-// names the newest revision, 5.
-//   - This is not always the revision of the host: in the middle of a rollout the host has an older
-//     one.
-//   - A ReplicaSet that has the refused template is no way back. Such a ReplicaSet was made while
+// back one revision too far (P-014). Example: the Pods have revision 5, and the next template is
+// refused. A rollback to the previous revision would lead to 4, so the text names the newest
+// revision, 5.
+//   - In the middle of a rollout, the newest revision is not that of the host.
+//   - A ReplicaSet that has the refused template does not count. Such a ReplicaSet was made while
 //     the workload was scaled to 0.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
@@ -210,9 +209,8 @@ std::string WayBack(const workload::Situation& situation) {
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
-// Returns a stored message without its warnings. Callers compare with the stored message, because
-// after a restart only this message shows why an update was not possible, and whether the text has
-// changed.
+// Returns a stored message without its warnings. After a restart, only the stored message shows why
+// an update was not possible.
 std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
@@ -236,9 +234,9 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
                   situation.new_replica_set->meta.name + " has the template"};
 }
 
-// Returns the condition of a workload that is handed back: no in-place update is under way or will
-// be. HandedBack is reported when nothing of updates is left (P-076). HandedBack stays if the right
-// to see Pods is taken away later.
+// Returns the condition of a workload with policy Release: what is still left of updates in place,
+// or HandedBack if nothing is (P-076). HandedBack stays if the right to see Pods is taken away
+// later.
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
@@ -261,9 +259,8 @@ Word Refused(const workload::Situation& situation) {
   return {false, InPlaceReason::kNotPossible, RefusedText(why, situation.workload.kind) + back};
 }
 
-// Returns the condition while the objects that an update in place depends on cannot be seen. A
-// paused workload may have adopted a ReplicaSet whose template gets into memory only after the
-// pause.
+// Returns the condition while something that an update in place depends on cannot be seen. Example:
+// a paused workload has adopted a ReplicaSet, whose template the cache gets only after the pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
     return {true, InPlaceReason::kPaused, "Windlass looks at the Pods when the pause ends"};
@@ -271,9 +268,9 @@ Word OfUnknown(const workload::Situation& situation) {
   return {true, InPlaceReason::kMissingRights, InPlaceOf(situation).why().text};
 }
 
-// Returns true if there is nothing to abort to, and that alone is why no Pod is updated. Returns
-// false while Pods cannot be seen, and while an exchange of templates is half done: the exchange
-// goes on during an abort.
+// Returns true if Pods stay as they are for one reason alone: the rollout was aborted, but has no
+// revision to go back to. Returns false while Pods cannot be seen, and while an exchange of
+// templates is half done: the exchange goes on during an abort.
 bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();

@@ -34,9 +34,10 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if all Pods have the target template and are settled, the stand-ins are gone
-// (P-052), and no limit is in force. After the exchange, new Pods of the host have the target
-// template. If a limit were in force, the other ReplicaSet would have to make the Pods of the old
-// revision, and these Pods would be replaced later, which InPlaceOnly promises not to do (P-058).
+// (P-052), and no step, pause or partition is in force. With one in force, a Pod that is created
+// after the exchange might have to get the old revision, which the host no longer has. Another
+// ReplicaSet would make the Pod, and the Pod would be replaced later, which InPlaceOnly promises
+// not to do (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending();
@@ -52,13 +53,13 @@ bool IsReadyToCommit(const InPlace& in_place) {
 //   - it is the new ReplicaSet
 //   - it has the stashed template
 //   - its revision is at least the stashed one
-// The revision alone would miss some ReplicaSets, because a ReplicaSet may have been deleted
-// meanwhile. Example: the revisions are 1 and 3, and 3 is in the stash; the other controller gives
-// its ReplicaSet revision 2, which is below 3.
 //
-// A ReplicaSet that a user scaled by hand does not count. Its Pods say nothing about the Pods of
-// the host, which all have the stashed template. Without the exchange the history would lose the
-// stashed template, and the next template would get its revision number (I-11).
+// The revision alone does not suffice. Example: the stash has revision 3, and the ReplicaSets only
+// revision 1, because 2 was deleted. The other controller, which does not know the stash, gives its
+// ReplicaSet revision 2.
+//
+// An older ReplicaSet that a user scaled up by hand does not count. If it did, the exchange would
+// be given up, and the history would lose the stashed template (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);
@@ -98,8 +99,8 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // The ReplicaSet controller may not have seen the new template yet. If the host grew, a new Pod
-    // might get the former template.
+    // Perhaps the ReplicaSet controller has not seen the new template yet. If the host grew, a new
+    // Pod might get the former template.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }

@@ -33,9 +33,9 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the Pod may have had a node when we patched it, although we had not seen the
-// node. In that case the kubelet may have been creating the first container from the old image, and
-// kills that container next. Returns false if the Pod got its node after the patch.
+// Returns true if this may be the Pod's first container, made from the old image, which the kubelet
+// kills next: the Pod may have had a node when we patched it, although we had not seen the node.
+// Returns false if the Pod got its node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
@@ -157,10 +157,10 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
                                             .restart_count = live->restart_count});
     const auto before = std::ranges::find(under_way, image.name, &ContainerPatch::name);
     if (before == under_way.end()) {
-      // The kubelet may be creating the first container now, from the old image. A comparison of
-      // times cannot show that later, because the node's clock may be ahead of ours. So the entry
-      // gets an empty element in `seen`. If the Pod has no node, no kubelet creates a container,
-      // and the patch tests that the Pod still has no node (pod_patch.h).
+      // The kubelet may be creating the first container now, from the old image. An empty element
+      // in `seen` notes this, because the container's start time cannot show it later: the node's
+      // clock may be ahead of ours. No kubelet creates a container of a Pod without a node, and the
+      // patch tests that the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

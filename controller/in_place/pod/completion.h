@@ -8,10 +8,9 @@
 // If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So
 // Windlass is stricter than P-047 in three places:
 //   - A container that started while an earlier patch was under way may run the image of that
-//     earlier patch, and be killed a moment later. Only two things prove that such a container runs
-//     the image of the last patch: the container's digest, or that the time for the kill has
-//     passed. The same holds for a Pod's first container if the kubelet may have been creating it
-//     when the Pod was patched.
+//     earlier patch, and be killed a moment later. It counts as restarted only when its digest
+//     shows the right image, or when the time for the kill has passed. The same holds for a Pod's
+//     first container that the kubelet may have been creating when the Pod was patched.
 //   - The kubelet kills changed containers one after the other, so the time for the kill is the
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
 //   - A changed imageID is a proof only if there was an imageID before the patch.
@@ -46,8 +45,9 @@ seconds KillTime(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When time alone may complete the patch, or when a patch that admission undid is to be sent
-  // again (TryAgainAt). nullopt if the patch is complete, or if only an event can complete it.
+  // When to decide again without an event: the patch may be complete then, or a patch that
+  // admission undid is to be sent again (TryAgainAt). nullopt if the patch is complete, or if only
+  // an event can complete it.
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };

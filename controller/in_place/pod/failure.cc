@@ -32,7 +32,8 @@ struct Signal {
 };
 
 // Returns the time from which the container's waiting reason counts as a failure of the patch;
-// nullopt if it does not count.
+// nullopt if it does not count. A reason in waiting::kNotStarted counts also with the old container
+// id: the new container does not exist yet.
 std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
                                         const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;

@@ -14,9 +14,7 @@ namespace windlass::in_place {
 // Returns true if a container with this waiting reason will not start, or not soon.
 bool IsFailingReason(std::string_view waiting_reason);
 
-// Reasons why a Pod has failed, besides those in waiting_reasons.h. A reason in
-// waiting::kNotStarted counts even while the container id is the one from before the patch, because
-// no new container exists then.
+// Reasons why a Pod has failed, besides the waiting reasons in waiting_reasons.h.
 inline constexpr std::string_view kTooManyRestarts = "TooManyRestarts";
 inline constexpr std::string_view kPodTimeout = "PodTimeout";
 inline constexpr std::string_view kImagePutBack = "ImagePutBack";  // by admission
@@ -40,8 +38,8 @@ PodState AsIfPatched(const Pod& stand_in);
 
 // Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
 // Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
-// a lost node. `pod_timeout` is how long the Pod may stay unavailable after its patch, after it got
-// its node, and after Ready last changed.
+// a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of three
+// events: the Pod was patched, the Pod got a node, Ready changed.
 //
 // A status that the kubelet wrote before it saw the patch is about the old image, and shows no
 // failure of the patch. For example, a Pod that could not start is patched before other Pods, and

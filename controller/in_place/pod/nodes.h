@@ -1,4 +1,5 @@
-// What follows for a Pod from its node, or from having no node. Source: P-006, P-032, P-039.
+// What a Pod's node means for its update: a lost node, an old kubelet, or no node. Source: P-006,
+// P-032, P-039.
 #pragma once
 
 #include <map>

@@ -25,10 +25,9 @@ struct KnownTemplate {
 //
 // Labels, annotations and tolerations: the changes are the differences between the two templates,
 // as far as a running Pod can take them. If the text of `from` is unknown, they are everything that
-// `to` has. The decision to roll out in place was made for Pods with the template of the host, the
-// ReplicaSet that owns the Pods (P-013). For a Pod that an earlier patch brought to a different
-// template, two rules follow:
-//   - the Pod keeps tolerations that it already has, because the API server refuses to remove them
+// `to` has. If an earlier patch brought the Pod to a template other than the host's, the
+// differences may include some that the decision to roll out in place did not see (P-013):
+//   - a toleration that only the Pod has stays, because the API server refuses to remove it
 //   - a label that is read when a container is created changes without a new container (P-065)
 //
 // Images: the changes are the images in which the templates differ and that the Pod does not have
@@ -38,9 +37,7 @@ struct KnownTemplate {
 //     the image. The rewritten image stays, so that only containers restart whose image changes in
 //     the template (P-065).
 //   - If the Pod's generation shows that another client may have edited the Pod, the Pod gets the
-//     template's image, as it would in a rolling update (I-55). The client may have edited
-//     something else, and admission may have rewritten the image. In that case the rewrite is
-//     undone once, unless admission rewrites the image in our patch as well.
+//     template's image, as it would in a rolling update (I-55).
 //   - If admission undid our last patch (RevisionBasis::kPutBack), the image is patched again.
 // If `from` is unknown, the Pod gets all images of `to`.
 //

@@ -39,13 +39,13 @@
 namespace windlass::in_place {
 
 // The longest state text of one Pod. One container takes 0.5 KB. There is room for 30 containers
-// even in the worst case: each was patched to a new target three times before the previous patch
-// was complete. All annotations of an object together can have 256 KiB.
+// even if each of them has kSeenContainersMax elements in `seen`. All annotations of an object
+// together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
-// An element of ContainerPatch::seen: a container that existed when a patch was made.
+// An element of ContainerPatch::seen: the container that existed when a patch was made, if any.
 struct SeenContainer {
   std::string id;     // empty: there was no container
   std::string image;  // the image that it runs, as in the spec; empty: unknown
@@ -66,8 +66,9 @@ struct ContainerPatch {
   // (P-081).
   bool of_template = false;
   // Not empty if an earlier patch of this container was still under way (P-034), or if the kubelet
-  // may have been creating the Pod's first container of this name. Holds the last
-  // kSeenContainersMax containers, oldest first; the container with `id` is among them.
+  // may have been creating the Pod's first container of this name. Lists the containers that
+  // existed at the earlier patches and at this one, oldest first; the last kSeenContainersMax are
+  // kept.
   std::vector<SeenContainer> seen{};
   bool operator==(const ContainerPatch&) const = default;
 };

@@ -33,9 +33,8 @@ enum class RevisionBasis : uint8_t {
 // like a rewrite.)
 //
 // A rewrite by admission is accepted, just as when a Pod is created: admission decides which image
-// an image of the template stands for. It may even be the image that ran before, for example if two
-// tags have one digest. But if admission puts back the image that the old template names, the Pod
-// was not updated: kPutBack.
+// an image of the template stands for. Exception: if admission puts back the image that the old
+// template names, the Pod was not updated (kPutBack).
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
 // and that the old template names.

@@ -27,9 +27,10 @@ struct ImageChange {
 // The new values of labels or annotations, by key; nullopt removes the key.
 using TextChanges = std::map<std::string, std::optional<std::string>>;
 
-// `from` and `to` are JSON objects with sorted keys.
+// A toleration that is added, or whose tolerationSeconds change. `from` and `to` are JSON objects
+// with sorted keys.
 struct TolerationChange {
-  // The toleration before the change. Only tolerationSeconds differ. nullopt: `to` is added.
+  // The toleration before the change; nullopt if `to` is added.
   std::optional<std::string> from;
   std::string to;
   bool operator==(const TolerationChange&) const = default;

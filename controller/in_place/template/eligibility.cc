@@ -104,8 +104,8 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// Refuses a container that may not come back after a restart, or whose exit may end the Pod's other
-// containers (P-005).
+// Refuses a container that might stay stopped after its exit, or whose exit might end the Pod's
+// other containers (P-005).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {
@@ -116,7 +116,7 @@ Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std:
 }
 
 // Adds the changed images to `changes`. Refuses if one of them cannot change in a Pod. Requires
-// that JudgeNames found nothing, and that no image is missing in only one of the templates.
+// that JudgeNames found nothing, and that a container without an image has none in either template.
 Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);

@@ -2,9 +2,10 @@
 // defaults, and checked against the rest of the workload's spec. Source: P-082, P-083.
 //
 // Windlass has no webhook that could refuse a wrong value. It reports the wrong value, and treats
-// in-place updates of the workload as disabled until a user corrects the value. A setting that only
-// the present number of replicas makes impossible is not an error: scaling must not make Windlass
-// replace the Pods of a workload with policy Only. RefuseRollout (eligibility.h) handles that case.
+// in-place updates of the workload as disabled until a user corrects the value. A setting that is
+// impossible only with the present number of replicas is not an error. If it were, scaling could
+// disable in-place updates, and Windlass would replace the Pods of a workload with policy Only.
+// RefuseRollout (eligibility.h) handles such a setting.
 #pragma once
 
 #include <cstdint>
@@ -51,10 +52,9 @@ struct Options {
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // One error of kind kConfig for each wrong value. The order is: settings and limits of the
-  // strategy, in about the order of the fields of Options; removed settings (removed_settings.h);
-  // values that contradict each other. Each message names the workload, the setting or strategy
-  // field, and what to write instead.
+  // One error of kind kConfig for each wrong setting or limit of the strategy, each removed setting
+  // that asks for what Windlass no longer does, and each contradiction between values. Each message
+  // names the workload, the setting or strategy field, and what to write instead.
   std::vector<Error> errors;
   std::vector<std::string> warnings;  // in the same form; do not disable the policy
 };

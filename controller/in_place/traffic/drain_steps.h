@@ -10,8 +10,7 @@
 // Pod that takes no traffic (it is not Ready, or in flight already) is patched without a drain.
 //
 // A drained Pod counts as in flight (controller/in_place/pod/availability.h). Drained Pods come
-// first among the candidates, so that no other Pod takes the place in the batch for which a Pod was
-// drained.
+// first among the candidates for a patch, so that no Pod is drained in vain.
 #pragma once
 
 #include <cstdint>

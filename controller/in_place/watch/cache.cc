@@ -12,8 +12,8 @@
 namespace windlass {
 namespace {
 
-// A shorter failure may come from an API server that has just started: it may not know the rights
-// yet, or may not have filled its caches. (A watch that opens again counts as working only 10 s
+// A shorter failure may come from an API server that has just started and does not know the rights
+// yet, or has not filled its caches yet. (A watch that opens again counts as working only 10 s
 // later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
@@ -118,16 +118,16 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 }
 
 // Returns which informers are missing and why, in the words of the condition; "" if none is
-// missing. While one of the informers lacks its right to watch or its first complete state, views
-// have no whole Pods, Nodes and budgets (HasSynced). Such an informer is
-//   - late, until kServerStartsWithin has passed: an update in place waits, and no condition
-//     reports the wait. If a Pod may be restarting in place, a rollout that replaces Pods waits,
-//     too, because it would take down Pods beside that Pod (IsLate in phases/find_rollout.h)
-//   - missing after that, and at once if it was given up for lack of room: an update in place goes
-//     on waiting, and its condition reports what is missing. A rollout that replaces Pods goes on
-// The caches of Deployments and ReplicaSets may be used for two minutes without their right
-// . The caches of whole Pods, Nodes and budgets may not, because Windlass restarts Pods by
-// what they show. An update in place that waits meanwhile loses nothing.
+// missing. An informer is missing if it lacks its right to watch, or its first complete state, for
+// at least kServerStartsWithin, or if it was given up for lack of room. An update in place then
+// waits, and its condition reports what is missing; a rollout that replaces Pods goes on.
+//
+// Before kServerStartsWithin has passed, the informer is only late: an update in place waits
+// without a report. A rollout that replaces Pods waits, too, if a Pod may be restarting in place
+// (IsLate in phases/find_rollout.h).
+//
+// Windlass restarts Pods by what these caches show. So they are not used without their right, not
+// even for the two minutes that other caches have.
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

@@ -145,8 +145,8 @@ void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witness
   followed.state = *std::move(state);
 }
 
-// Makes no Workload if the Pod is not followed and its workload's rollout in place is over. Such
-// Pods still have the annotation of their last patch, and change often.
+// Looks only at Pods that are followed, or whose workload is being updated in place. Other Pods
+// change often, too, and a Workload would be built at each change.
 void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   const auto found = followed_.find(pod.meta.uid);
   const bool followed = found != followed_.end();

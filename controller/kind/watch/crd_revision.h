@@ -35,9 +35,9 @@ class CrdRevision {
   // informer of the kind's objects. The informer must not call their listeners after the
   // CrdRevision is destroyed.
   //
-  // After `not_served`, only a new answer counts: the objects may be served again with another
-  // CustomResourceDefinition. After `recovered`, asks again unless permits() is true. Whenever an
-  // answer changes permits(), the CrdRevision wakes all keys of `host`.
+  // When `not_served` is called, the CrdRevision forgets its answer: the objects may be served
+  // again with another CustomResourceDefinition. When `recovered` is called, it asks again unless
+  // permits() is true. Whenever an answer changes permits(), it wakes all keys of `host`.
   CrdRevision(const NeededCrd& needed, ControllerHost& host, Listeners<>& not_served,
               Listeners<>& recovered);
   ~CrdRevision();

@@ -139,9 +139,8 @@ void UpdateObserver::SeenFirst(const Update& update) {
     return;
   }
   Rollout rollout{.midway = true};
-  // The rollout counts as begun when the update ceased to be ready. It did not begin earlier. A
-  // rollback begins while the update is not ready, so the condition does not show when the rollback
-  // began.
+  // The rollout counts as begun when the update ceased to be ready. A rollback begins while the
+  // update is not ready, so the condition does not show when the rollback began.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
@@ -158,8 +157,8 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!outcome.empty()) rollouts_.Finish(key, outcome);
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
   if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
-  // If an edit ended the last rollout and the next run is complete in the same change, that run is
-  // a rollout, too.
+  // A run that is complete already is a rollout only if it began in this change, with an edit that
+  // ended the last rollout.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 

@@ -8,11 +8,11 @@
 // while spec.paused is true. A rollout ends as
 //
 //   complete      the phase is Succeeded or RolledBack
-//   rolled_back   spec.rollback was set during the run, and the run heeds it; the way back is
+//   rolled_back   spec.rollback was set during the run, and the run turns back; the way back is
 //                 another rollout
 //   superseded    the spec asks for another new ReplicationController, or no longer for a rollback
 //   refused       Windlass refused the run before the run changed anything
-//   deleted       with its update
+//   deleted       the update was deleted
 //
 // A rollout whose update failed in any other way has not ended: it is stuck, for the reason of the
 // update's condition Ready, until a user edits or deletes the update. Core thread only.

@@ -24,10 +24,8 @@ constexpr int32_t kCollisionsOfOneTemplate = 3;
 // - `found` still belongs to the workload, but its template was changed, so Windlass did not
 //   recognise it as the new ReplicaSet.
 // - `found` does not belong to the workload any more, and no status has acknowledged its revision.
-// Returns false if `found` cannot be read, and for two ordinary collisions:
-// - `found` is older than the workload: a former workload of that name made it (B-45).
-// - `found` does not belong to the workload, and a status has acknowledged its revision: `found`
-//   served until a user edited its labels or owners.
+// Returns false for an ordinary collision, for example if a former workload of that name made
+// `found` (B-45). Returns false, too, if `found` cannot be read.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   SymbolTable symbols;
   Decoder decoder(symbols);
@@ -83,7 +81,7 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
   return nullptr;
 }
 
-// Returns true if every later sync will recognize the ReplicaSet in `answer` as the new one, by
+// Returns true if every later sync will recognise the ReplicaSet in `answer` as the new one, by
 // owner, labels and template. If the wanted template is not known, owner and labels decide
 // (RO-014).
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {

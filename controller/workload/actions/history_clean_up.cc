@@ -46,13 +46,9 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 //     latest of the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
-//   - `rs` has a higher number than the new ReplicaSet. While `rs` exists, the next number is above
-//     that of `rs`. Example: an exchange in place brings revision 3, and a rollback wants revision
-//     2 again. If the ReplicaSet with 3 were deleted now, the next template would get 3 again
-//     (I-11).
-//   - The kind keeps a stable revision, and `rs` has the highest number. Example: `rs` has 7, and a
-//     template that came during a pause has no ReplicaSet yet. If `rs` were deleted, the ReplicaSet
-//     of that template would get 7 again (I-11).
+//   - The number of `rs` is above that of the new ReplicaSet, or it is the highest of all and the
+//     kind keeps a stable revision. If `rs` were deleted, another template could get the same
+//     number (I-11).
 bool IsKept(const Situation& situation, const ReplicaSet* rs) {
   const Workload& workload = situation.workload;
   if (workload.follow_revision &&
@@ -74,20 +70,20 @@ bool IsKept(const Situation& situation, const ReplicaSet* rs) {
 }
 
 // Returns true if history may be cleaned up before the rollout is complete: the workload is paused,
-// the rollout rests at a step or a partition, or the kind keeps a stable revision. Otherwise the
-// history could grow without end (RO-125). Example: limit 2, a partition that no user lifts, and 12
-// templates one after the other.
+// the rollout rests at a step or a partition, or the kind keeps a stable revision. Such a rollout
+// may never be complete, and its history would grow without end (RO-125). Example: limit 2, a
+// partition that no user lifts, and 12 templates one after the other.
 bool MayCleanUpMidway(const Situation& situation) {
   return situation.workload.paused || situation.extended.at_rest ||
          situation.workload.kind.traits().keeps_stable_revision;
 }
 
-// Returns true if the rollout is complete and the workload is not paused (D-481). Otherwise also
-// returns true, unless one of these holds:
-// - MayCleanUpMidway is false.
-// - A rollback waits: it may go back to a revision that would be deleted (D-472).
-// - There is no new ReplicaSet, and the wanted template is not known: any of `old` may have that
-//   template (RO-039).
+// Returns true if the rollout is complete and the workload is not paused (D-481). Also returns true
+// if all of these hold:
+// - MayCleanUpMidway returns true.
+// - No rollback waits: it might go back to a revision that would be deleted (D-472).
+// - There is a new ReplicaSet, or the wanted template is known. Without both, any old ReplicaSet
+//   may have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;

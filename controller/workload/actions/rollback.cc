@@ -98,10 +98,10 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if an earlier rollback to revision `asked` brought `target` back: `target` has the
-// number that this revision got then, according to the record. This number alone does not prove it,
-// because after a crash between record and rollback another template may have got the number. So
-// `target` must also have had the number `asked` before, unless the record has one number for both.
+// Returns true if the recorded rollback to revision `asked` brought `target` back: `target` has the
+// new number from the record and had the number `asked` before (unless both are the same number).
+// The former number counts because, after a crash between record and rollback, another template may
+// have got the new one.
 bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -113,8 +113,8 @@ bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t
 // If none has it any more, returns
 //   - for the kept revision: the result of FindStable
 //   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
-//     before (RO-022). Example: revision 3 was asked for during a pause; meanwhile its template was
-//     brought back and taken away again, which gave its ReplicaSet the number 5
+//     before (RO-022). Example: during a pause, a user asks for revision 3, and then gives the
+//     workload that revision's template for a moment. The ReplicaSet now has the number 5
 //   - for another revision of any other kind: null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {

@@ -28,8 +28,8 @@
 
 namespace windlass::workload {
 
-// Returns the next step of a rollback; nullopt if none is asked for. If this sync has patched the
-// workload already and no rollback is asked for any more, returns Wait. The steps:
+// Returns the next step of a rollback. Returns Wait, which ends the sync, after step 4. Returns
+// nullopt if no rollback is asked for. The steps:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
 //      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.
@@ -43,8 +43,8 @@ namespace windlass::workload {
 // nevertheless in two cases (RO-026):
 //   - The extension holds the creation back.
 //   - The creation fails, and the kind records rollbacks.
-// A request for 0 then means the highest revision. If the kind keeps a stable revision, it means
-// the highest revision that was complete, if there is one.
+// A request for 0 then means the highest revision. For a kind that keeps a stable revision, such a
+// request means the highest revision that was complete, if there is one.
 //
 // While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
 // present template is the workload's own, not that of the Pods (RO-033).

@@ -31,10 +31,10 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the old ReplicaSets in the order in which their Pods are removed: the oldest first. While
-// steps or a partition are in force, even if they hold no Pod back at this size, the ReplicaSet of
-// the kept revision comes last. So the old Pods that remain meanwhile are of the revision that was
-// complete, not of one that was given up (RO-087). Example: 5 Pods of stable revision 1, and 5
-// of revision 2, which failed; the first Pod of revision 3 replaces one of revision 2.
+// steps or a partition are in force, the ReplicaSet of the stable revision comes last, so that the
+// old Pods that remain are of a revision that was complete, not of one that was given up (RO-087).
+// Example: 5 Pods of stable revision 1, and 5 of revision 2, which failed; the first Pod of
+// revision 3 replaces one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
   const ReplicaSet* last = FindStable(situation.workload, situation.all);

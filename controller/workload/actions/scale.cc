@@ -146,17 +146,13 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
   return KeepOpen(situation, GrowthOf(situation, &keeper, wanted));
 }
 
-// Returns the size for `rs`, the only active ReplicaSet:
-//   - If `rs` is the keeper: all Pods.
-//   - If another ReplicaSet is the keeper: the new ReplicaSet grows to the number of Pods that may
-//     be updated, and any other `rs` does not grow. `rs` never shrinks for the keeper, which gets
-//     the rest (RO-120). Example: 1 new Pod, scaled to 10 with updated_max 2: 2, and 8 for the
-//     keeper.
-//   - If there is no keeper: all Pods. Exceptions, only while the workload is not paused: `rs` does
-//     not grow
-//       - if it gives way (GivesWay): the rolling update gives the other Pods to the new ReplicaSet
-//       - if it is old and its Pods are of two templates (IsMixed): Recreate is about to remove
-//         them
+// Returns the size for `rs`, the only active ReplicaSet: normally the size of the workload. In two
+// cases `rs` grows less or not at all:
+//   - Another ReplicaSet is the keeper and gets the rest (RO-120). `rs` grows only if it is the new
+//     ReplicaSet, up to the number of Pods that may be updated. Example: 1 new Pod, scaled to 10
+//     with updated_max 2: 2, and 8 for the keeper.
+//   - The workload is not paused, and the Pods of `rs` are about to be replaced by a rolling update
+//     (GivesWay) or removed by Recreate (IsMixed).
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
@@ -350,12 +346,8 @@ bool RestsAtLimit(const Situation& situation) {
 // Returns true if a paused workload, which adopts ReplicaSets one by one, may still adopt one with
 // Pods. The first one must then not get all Pods (RO-038). Example: 20 desired, a ReplicaSet of 5
 // is adopted, one of 15 is to come. Returns false if two or more ReplicaSets have Pods. Also
-// returns false if none has Pods and one of these facts shows that the workload itself removed
-// them:
-//   - The desired-replicas annotation of the new ReplicaSet shows another size, such as 0.
-//   - The workload has scaled one of the ReplicaSets to 0.
-//   - The ReplicaSet of its kept revision is present and is not the new one.
-//   - The workload has rolled a ReplicaSet out under Recreate, which removes all Pods on its way.
+// returns false if none has Pods and there are signs that the workload itself removed them, such as
+// a note that it scaled a ReplicaSet to 0.
 bool MayBeHalfAdopted(const Situation& situation, const std::vector<const ReplicaSet*>& active) {
   const Workload& workload = situation.workload;
   if (active.size() > 1) return false;
@@ -370,10 +362,10 @@ bool MayBeHalfAdopted(const Situation& situation, const std::vector<const Replic
 }
 
 // Returns true if the ReplicaSets of a paused workload keep their sizes: the workload may have
-// taken them over from another workload in the middle of a rollout (RO-038, RO-123). An adoption
-// alone changes no size: an autoscaler may have scaled the former workload after the new one was
-// written, so the sizes may be the right ones. Only an edit of the spec changes them. An edit
-// without a scaling event (`event`) changes no size while MayBeHalfAdopted is true.
+// taken them over from another workload in the middle of a rollout (RO-038, RO-123). Their sizes
+// may be right although the spec has another size: an autoscaler may have scaled the former
+// workload last. Only an edit of the spec changes the sizes. While MayBeHalfAdopted is true, the
+// edit must also have caused a scaling event (`event`).
 bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const ReplicaSet*>& active,
                        bool event) {
   const Workload& workload = situation.workload;
@@ -388,10 +380,10 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
 //   - The template is refused.
 //   - For a long time it has not been known which ReplicaSet has the template
 //     (Extended::new_one_overdue).
-//   - The new ReplicaSet of a workload with a kept revision is refused. Exception: with Recreate,
-//     which would remove the Pods that come back, and try again. Recreate keeps these Pods only if
-//     a dry run has shown the refusal (Extended::new_one_forbidden).
-// With Recreate and a template that is not known, Pods come back only after the workload was scaled
+//   - The workload has a kept revision, and its new ReplicaSet is refused. Under Recreate a dry run
+//     must have shown this (Extended::new_one_forbidden): without a dry run, Recreate would
+//     remove the Pods again.
+// Under Recreate, unless the template is refused, Pods come back only after the workload was scaled
 // to 0 (FindServedLast). If Recreate itself removed the Pods, the next Pods are to have the
 // template.
 bool WakesWithoutTemplate(const Situation& situation,

@@ -37,8 +37,8 @@ enum class Scaling : uint8_t {
   // Pods come back gets this size (D-354).
   kOneActive,
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
-  kRefresh,       // only annotations are written: under Recreate (B-02), if the sizes of this
-                  // generation were written before, or while Pods follow a revision (RO-127)
+  kRefresh,       // only annotations are written: the strategy is Recreate (B-02), or the sizes of
+                  // this generation were written before, or Pods follow a revision (RO-127)
   kProportional,  // two or more active ReplicaSets keep their shares (D-357, proportional.h)
 };
 Scaling ScalingOf(const Situation& situation);

@@ -73,9 +73,9 @@ Step TellAllTheSame(const Situation& situation) {
 }
 
 // Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note: that of the
-// published revision, and that of the template, whose number may not be published yet. Returns
-// nullopt if each of the two has the note or no number, or if the API server does not keep the
-// note.
+// published revision (Workload::revision), and that of the template, whose number may not be
+// published yet. Returns nullopt if each of the two has the note or no number, or if the API server
+// does not keep the note.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),

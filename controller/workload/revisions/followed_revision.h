@@ -27,9 +27,9 @@ const ReplicaSet* FindFollowed(const Workload& workload,
 // but no ReplicaSet is made, rolled out or deleted.
 bool HasNothingToFollow(const Situation& situation);
 
-// Returns the ReplicaSet whose template Pods are to have: the new ReplicaSet. If there is nothing
-// to follow, returns the ReplicaSet of the published revision. Returns null if that ReplicaSet does
-// not exist.
+// Returns the ReplicaSet whose template Pods are to have: the new ReplicaSet. While
+// HasNothingToFollow is true, returns the ReplicaSet of the published revision instead. Returns
+// null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
 // Returns reason and message of Progressing while HasNothingToFollow is true.

@@ -22,8 +22,8 @@ namespace windlass::workload {
 //      ReplicaSets with replicas come before those without (RO-011)
 //   3. the oldest ReplicaSet with the workload's template plus the API server's defaults, if these
 //      are known (RO-012)
-//   4. the ReplicaSet of the published revision, if ConfirmTemplateChanged has read it and its
-//      template differs in form only
+//   4. the ReplicaSet of the published revision (Workload::revision), if ConfirmTemplateChanged has
+//      read this ReplicaSet and its template differs in form only
 // Rules 2 and 3 apply only to a workload with a `requested_template`: its ReplicaSets have defaults
 // that its own template lacks.
 const ReplicaSet* FindNewReplicaSet(const Workload& workload,
@@ -36,22 +36,20 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 //   - Otherwise, if there is such a ReplicaSet: its template. It may have more defaults than
 //     Workload::defaulted, if the API server was upgraded.
 //   - Otherwise, if the workload follows no revision: Workload::defaulted, the template with its
-//     defaults. If that is null, the wanted template is not known.
-//   - Otherwise the wanted template is not known.
+//     defaults.
+//   - If none of these exists, the wanted template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted);
 
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
-// (S-014). If all of the following hold, some controller has found a ReplicaSet for the template,
-// but this process finds none:
+// (S-014). Some controller has found a ReplicaSet for the template, but this process finds none, if
 //   - the generation was observed
 //   - the ReplicaSet of the published revision is active
 //   - no ReplicaSet has the workload's template, and the wanted template is known
-// In that case, returns an uncached read of the active ReplicaSet, once per sync: its reply lets
-// FindNewReplicaSet compare the full templates. If the cache does not keep the text of the
-// workload's template, returns the step of ReadOwnParts (uncached_parts.h) first. Otherwise, and
-// after the read, returns nullopt. A Recreate workload that waits for old Pods reads nothing,
-// because it has no active ReplicaSet. A workload whose Pods follow a revision reads nothing,
-// either (followed_revision.h).
+// If all three hold, returns an uncached read of the ReplicaSet of the published revision, once per
+// sync: the reply lets FindNewReplicaSet compare the full templates. If the cache does not keep the
+// text of the workload's template, returns the step of ReadOwnParts (uncached_parts.h) first.
+// Returns nullopt after the read, while Pods follow a revision, and if one of the three does not
+// hold.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision among `old`. Skips revisions that cannot be
@@ -63,16 +61,16 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the revision that `rs` gets when its template is rolled out beside `others`: the present
 // number of `rs` if it is above all numbers of `others`, else the next number. A null `rs` stands
-// for a ReplicaSet that is to be created.
+// for a ReplicaSet that is to be created. If the present number was aborted (WasAborted), `rs` gets
+// a higher one, unless Pods follow `rs`.
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
 //   - the published revision, if the spec has changed since, or if `rs` exists without a number
-//   - the revision that the annotation kPromote names, if `rs` has no number yet. Exception: the
-//     status has announced that revision for this template (promised_revision). Example: the
-//     annotation `2@8` is left from a deleted Rollout of the same name: the first ReplicaSet gets 9
-// If `rs` has no number yet, the result is at least promised_revision. If the present number of
-// `rs` was aborted (WasAborted), and Pods do not follow `rs`, the result is above it.
+//   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: `2@8` is
+//     left from a deleted Rollout of the same name: the first ReplicaSet gets 9
+// If the status has announced a number for this template (Workload::promised_revision), and `rs`
+// has no number yet, `rs` gets the announced number or a higher one, even if kPromote names it.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

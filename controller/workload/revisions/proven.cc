@@ -36,9 +36,9 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-// Returns the oldest of the old ReplicaSets with Pods, for a kind that keeps a stable revision.
-// Called if FindProvenOther finds none: the younger ReplicaSets then have canaries. Returns null if
-// fewer than two old ReplicaSets have Pods, or for other kinds.
+// Call this only if FindProvenOther finds no ReplicaSet. Returns the oldest of the old ReplicaSets
+// with Pods, because the younger ones have canaries. Returns null if fewer than two old ReplicaSets
+// have Pods, or if the kind keeps no stable revision.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };

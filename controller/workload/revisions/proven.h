@@ -10,8 +10,8 @@
 //     note costs no extra write.
 //
 // Both notes survive the loss of the status, for example when the object is restored from a backup.
-// The uid shows whether a scaled-to-zero note was written for this workload. It may have been
-// written for a deleted workload of the same name.
+// The uid shows whether a scaled-to-zero note belongs to this workload or to a deleted one of the
+// same name.
 #pragma once
 
 #include <cstddef>
@@ -47,16 +47,14 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 //   - the one of Workload::kept_revision
 //   - the new one
 //   - the one that had the most available Pods
-// Returns null if none of `among` had available Pods. Also returns null if a Recreate has removed
-// all Pods since the workload was scaled up from 0. (The latest ReplicaSet shows that it was scaled
-// up: its desired-replicas annotation is above 0.)
+// Returns null if none of `among` had available Pods, or if the workload was scaled up since, and a
+// Recreate has removed all its Pods.
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
 // Returns the ReplicaSet, other than the new one, that Pods can go back to:
 //   - the ReplicaSet of Workload::kept_revision
-//   - without a kept revision, after the workload was scaled to 0: the ReplicaSet of
-//     FindServedLast, as long as no other old ReplicaSet has Pods
+//   - without a kept revision: the result of FindServedLast, if no other old ReplicaSet has Pods
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
@@ -68,11 +66,10 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 //     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
 // Returns null
 //   - under Recreate
-//   - if no Pod is held back at this size. Exception: steps or a partition are in force, and the
-//     template has no ReplicaSet, because it is refused or the workload is paused. Then there is a
-//     keeper at every size, so that no other revision gets a Pod
-//   - if only one ReplicaSet is to have Pods (Extended::of_one_replica_set), and others have some,
-//     but the keeper has none
+//   - if no Pod is held back. Exception: steps or a partition are in force, and the template has no
+//     ReplicaSet, for example because it is refused
+//   - if Pods are never replaced (Extended::of_one_replica_set), and all Pods are in other
+//     ReplicaSets
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;

@@ -22,9 +22,9 @@ int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 // from the workload's status (NumberOf) as text; "" if the status does not have it, either.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if the workload has published `revision`, the text of a ReplicaSet's annotation
-// (Workload::revision). A kind with KindTraits::publishes_numbers publishes "007" as 7, and nothing
-// for "seven" (RO-085).
+// Returns true if Workload::revision is what the workload publishes for `revision`, the text of a
+// ReplicaSet's annotation. A kind with KindTraits::publishes_numbers publishes "007" as 7, and
+// nothing for "seven" (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Returns true if the workload has published the revision of `rs` (NumberText).

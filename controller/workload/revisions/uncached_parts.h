@@ -30,12 +30,12 @@ OwnParts PartsRead(const Workload& workload, const Learned& learned);
 // ReplicaSet can be made without the values of large annotations, and gets these in a later sync.
 std::optional<Step> ReadOwnParts(const Workload& workload, const Learned& learned);
 
-// Returns the read of the parts that the workload lacks if they are needed before anything is
+// Returns the read of the parts that the workload lacks, if a part is needed before anything is
 // decided:
-//   - the extension reads the template
-//   - the ReplicaSet that has the template lacks a large annotation
-// Returns nullopt otherwise, or if this sync has sent the read: the sync then continues without the
-// parts that could not be read.
+//   - the template, because the extension reads it
+//   - the values of large annotations, because the ReplicaSet with the template lacks one
+// Returns nullopt if no part is needed, or if this sync has sent the read. If the read failed, the
+// sync continues without the parts.
 std::optional<Step> ReadPartsNeededNow(const View& view, const Claims& claims,
                                        const Learned& learned);
 

@@ -96,8 +96,8 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   return OldPodsWait{.then = std::move(wait)};
 }
 
-// Returns the entry of Extended::mixed for `rs`; null if there is none: no Pod of `rs` is known to
-// have another template.
+// Returns the entry of Extended::mixed for `rs`. Returns null if no Pod of `rs` is known to have
+// another template.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);

@@ -11,7 +11,7 @@ namespace windlass::workload {
 // Whether old Pods keep a Recreate workload from starting new ones.
 enum class OldPods : uint8_t {
   kGone,
-  kPresent,  // old Pods exist or may still be made; their end wakes the key
+  kPresent,  // old Pods exist or may still be made; when none is left, the key is woken
   kUnknown,  // the cache does not hold Pods yet
 };
 
@@ -43,10 +43,9 @@ struct OldPodsWait {
 
 // Returns how the sync continues while `next` must not get new Pods, because of Pods of other
 // ReplicaSets (LookForOldPods) or because of its own Pods (IsMixed). Returns nullopt if `next` can
-// get new Pods. Recreate promises that no new Pod starts before the last old one is gone (S-010).
-// So if `next` is null or has size 0, one uncached LIST has to confirm that no old Pod is left. An
-// Event names the cause of a long wait (waiting_event.h); a terminating Pod is named five minutes
-// after its grace period.
+// get new Pods. If `next` is null or has size 0, one uncached LIST has to confirm that no old Pod
+// is left (S-010). An Event names the cause of a long wait (waiting_event.h). It does not name a
+// terminating Pod until five minutes after the Pod's grace period.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

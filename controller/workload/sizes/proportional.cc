@@ -54,9 +54,9 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// The most that ProportionalSizes uses of one result of FractionOf; more than any total of Pods,
-// which is below 2^32. If a user edited an annotation, FractionOf may return 2^62, and the sum of
-// two such results would overflow 64 bits.
+// ProportionalSizes cuts each result of FractionOf to this value, which is above every total of
+// Pods. If a user edited annotations, FractionOf may return 2^62, and the sum of two such results
+// would overflow.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
 int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
@@ -95,7 +95,7 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
 // ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
-  // `order` is the result of Order. `upstream` holds the sizes that ignore availability.
+  // `order` is the result of Order. `upstream` holds upstream's sizes, which ignore availability.
   Shrinking(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
             const std::vector<size_t>& order, const std::vector<int64_t>& upstream,
             int32_t status_replicas)
@@ -169,14 +169,14 @@ class Shrinking {
     }
   }
 
-  // Sets goals_, which holds upstream's sizes at first, to the sizes in proportion. Exception: if a
-  // ReplicaSet would grow in proportion, upstream's sizes stay. In that case a user has edited
-  // annotations or added Pods, and rounding can leave many Pods over.
+  // Sets goals_ to the sizes in proportion. Keeps upstream's sizes in goals_ if a ReplicaSet would
+  // grow: a user has then edited annotations or added Pods, and the sizes in proportion may be far
+  // from the wanted total.
   //
-  // Two ReplicaSets keep their last replica:
+  // These ReplicaSets keep their last replica:
   //   - one with `goes_last`
   //   - if desired + surge is above 1, a new ReplicaSet without available Pods, so that users see
-  //     whether its fault is mended. (TakeHeldBack takes even that replica.)
+  //     whether its fault is mended. (TakeHeldBack takes even this last replica.)
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);
@@ -190,11 +190,9 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets are to have together:
-  //   - while some of the ReplicaSets are written already, but not all: desired plus surge. The
-  //     written sizes are shares of that total, so the others share the rest. Exception: a user has
-  //     given the written ones more than that
-  //   - otherwise, and in the exception: `upstream`, upstream's total
+  // Returns how many replicas all ReplicaSets are to have together. While some ReplicaSets are
+  // written, but not all, this is desired + surge, of which the written sizes are shares.
+  // Otherwise, or if the written ReplicaSets alone have more, it is `upstream`, upstream's total.
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -237,10 +235,9 @@ struct SparingRound {
 // The rounds in which unavailable replicas make room, until min_available Pods stay available. The
 // first round spares ReplicaSets that are written already, and the first two spare the last replica
 // of each ReplicaSet, because the number of active ReplicaSets decides how a scaling event goes on.
-// Even after the last round at least two ReplicaSets are active. Reason: a ReplicaSet that gets
-// replicas here has available ones only, and the total is above min_available, so another
-// ReplicaSet has unavailable ones. Example: 10 desired, surge 3, max_unavailable 2: 13 replicas
-// remain, 8 of them available and 5 unavailable.
+// The last round, too, leaves at least two active: one with available replicas, and one with
+// unavailable replicas, because the total is above min_available. Example: 10 desired, surge 3,
+// max_unavailable 2: 13 replicas remain, 8 available and 5 unavailable.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
@@ -272,7 +269,7 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 //   - A ReplicaSet that is held back gets none. If all are held back, the rolling update makes
 //     these Pods later.
 //   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it
-//     has proven to work. If there is no such one, the new ReplicaSet gets replicas, up to
+//     has proven to work. Without such an old ReplicaSet, the new one gets replicas, up to
 //     `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {

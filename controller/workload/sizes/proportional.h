@@ -24,18 +24,19 @@
 //
 // B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start. "6 and 3" means 6
 // old and 3 new Pods.
+//                                  in proportion   with B-12
 //   maxSurge 3, maxUnavailable 2
-//     scaled to 6      9 in all    in proportion 6 and 3   6 are good: no change
-//     scaled to 5      8 in all    in proportion 5 and 3   5 are good: no change
-//     scaled to 9     12 in all    in proportion 7 and 5   8 and 4: all good ones stay
-//   25 % and 25 %
-//     scaled to 6      8 in all    in proportion 5 and 3   6 and 2
-//     scaled to 5      7 in all    in proportion 4 and 3   5 and 2
+//     scaled to 6      9 in all    6 and 3         6 and 3: the 6 good ones are enough
+//     scaled to 5      8 in all    5 and 3         5 and 3: the 5 good ones are enough
+//     scaled to 9     12 in all    7 and 5         8 and 4: all good ones stay
+//   maxSurge 25 %, maxUnavailable 25 %
+//     scaled to 6      8 in all    5 and 3         6 and 2
+//     scaled to 5      7 in all    4 and 3         5 and 2
 //   maxSurge 0, maxUnavailable 2: there are 8 old and 2 new Pods
-//     scaled to 2      2 in all    in proportion 2 and 0   1 and 1: the last new one stays
+//     scaled to 2      2 in all    2 and 0         1 and 1: the last new one stays
 // Several old ReplicaSets, 25 % and 25 %: 4 broken old Pods, 6 good old ones, 5 broken new ones,
-// scaled to 6, so 8 in all. In proportion they are 2, 3 and 3. To keep 3 more good Pods, one broken
-// old Pod and two new ones are removed: 1, 6 and 1.
+// scaled to 6, so 8 in all. In proportion they are 2, 3 and 3. To keep 3 more good Pods, one more
+// broken old Pod and two more new ones are removed: 1, 6 and 1.
 #pragma once
 
 #include <cstdint>

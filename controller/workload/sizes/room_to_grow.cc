@@ -21,7 +21,7 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
 }
 
 // Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
-// status of `rs` shows none, but may not have counted all. The list would be complete, because the
+// status of `rs` shows none, but perhaps lacks some Pods. The list would be complete, because the
 // ReplicaSet controller has observed the size and makes Pods only up to it.
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&

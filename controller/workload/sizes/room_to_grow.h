@@ -27,19 +27,19 @@ const Condition* FailureOf(const ReplicaSet& rs);
 // largest of
 //   - the size of `rs`
 //   - its status.replicas
-//   - rs.told.largest: the largest size that `rs` has had and whose Pods the status may not count
-//     yet
-//   - only if this process does not know all earlier sizes (rs.told.known is false): the
-//     max-replicas annotation; and desired + surge if there is no such annotation, or if the
-//     ReplicaSet controller has not observed the size yet
+//   - rs.told.largest, because the status perhaps does not count all Pods of an earlier, larger
+//     size yet
+//   - if this process does not know all earlier sizes (rs.told.known is false): the max-replicas
+//     annotation
+//   - if, in addition, this annotation is missing or the ReplicaSet controller has not observed the
+//     size yet: desired + surge
 // Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
 struct Growth {
   // The size that can be written now; this may be the present size.
   int32_t size = 0;
-  // False if `rs` must stay smaller than desired + surge allows, and can grow further later,
-  // because
+  // False if `rs` can grow further, but only later, because
   //   - other ReplicaSets still have Pods above their sizes
   //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` has another
   //     template (IsMixed)

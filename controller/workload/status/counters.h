@@ -17,8 +17,8 @@ namespace windlass::workload {
 // - the sum, if every ReplicaSet that was synced publishes its own terminatingReplicas;
 // - 0, if no ReplicaSet was synced yet, and either this write acknowledges a generation or the
 //   stored status has terminatingReplicas already;
-// - otherwise absent. An API server with the feature off drops the field: if every write contained
-//   the field, the stored status would differ after every write.
+// - otherwise absent. An API server that does not serve the field drops it, so Windlass would write
+//   the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -10,8 +10,7 @@ namespace windlass::workload {
 
 // Returns `write`, a status write, marked so that the sync continues even if the API server refuses
 // it. Returns nullopt if this sync has sent `write` already, or if another status write of this
-// sync failed: `write` may be the same write with new times and counters, which change during a
-// sync.
+// sync failed, from which `write` perhaps differs only in times and counters.
 std::optional<Step> UnlessTried(const Situation& situation, Write write);
 
 // Returns the status write that reports `error`, with which the create of the ReplicaSet `name`

@@ -26,9 +26,8 @@ WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   return moved;
 }
 
-// Returns the time until the deadline; negative after it. At most the deadline plus the time that
-// drains add, even if the condition's time is in the future. Example: deadline 600 s, last moved
-// 590 s ago: 10 s.
+// Returns the time until the deadline; negative after it. Example: deadline 600 s, last moved 590 s
+// ago: 10 s. A condition whose time is in the future counts as updated now.
 seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   const WallTime moved = MovedLast(situation, progressing);

@@ -30,10 +30,9 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition reports the overlap: when the condition was last updated,
-// the overlap had lasted for at least kOverlapToldAfter. An overlap that existed at the start
-// (Overlap::at_start) counts as reported. Returns false if the update time is in the future,
-// because the clock was set back: the condition is then written anew.
+// Returns true if the stored condition reports the overlap: the overlap existed at the start
+// (Overlap::at_start), or had lasted for kOverlapToldAfter when the condition was last updated. An
+// update time in the future, after the clock was set back, proves nothing.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;

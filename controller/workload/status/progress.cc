@@ -65,9 +65,9 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
-// Returns true if the condition may be about an earlier rollout, because it is not known which
-// ReplicaSet has the template. Returns false for a condition about the workload, or about a refused
-// create: both may be of this rollout.
+// Returns true if it is not known which ReplicaSet has the template, and the condition is missing
+// or may be about an earlier rollout. A condition about the workload or about a refused create
+// counts as one of the present rollout.
 bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
@@ -124,11 +124,10 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
   // The condition is about this ReplicaSet, so a status has acknowledged the rollout, and the
-  // published revision was lost or overwritten since. Examples for the annotation of a Deployment:
-  // `kubectl replace` drops it, an exported manifest contains an old one, an admission webhook
-  // rejects it. Exception: the rollout left this ReplicaSet and came back to it before any status
-  // was written. Coming back gave the ReplicaSet another revision, so the published one is its
-  // former one.
+  // published revision was lost or overwritten since. Example: `kubectl replace` drops the
+  // annotation of a Deployment. Exception: the published revision is the former one of this
+  // ReplicaSet. The rollout then left this ReplicaSet and came back to it before any status was
+  // written.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;

@@ -4,16 +4,14 @@
 // The report that a rollout has begun is derived from stored objects. So it is not lost if the
 // process crashes between the create of a ReplicaSet and the status write. A rollout is
 // unacknowledged, and a status has yet to report its begin, if
-//   1. the workload's published revision differs from that of its new ReplicaSet; or
-//   2. the new ReplicaSet is younger than the Progressing condition. This finds a ReplicaSet that
-//      was deleted and made again: it gets the revision that it had before, so rule 1 does not find
-//      it.
-// Exception to rule 1: if the condition is about the new ReplicaSet, the published revision was
-// lost or overwritten, and the rollout counts as acknowledged. But if the published revision is the
-// one that this ReplicaSet had before, the rollout left the ReplicaSet and came back to it, and is
-// unacknowledged.
-// Exception to rule 2: the condition says that the rollout to this ReplicaSet is complete, and it
-// is. Then the clock that gave the condition its time was behind.
+//   1. the workload's published revision differs from that of its new ReplicaSet, and the
+//      Progressing condition is not about this ReplicaSet; or
+//   2. the published revision is the former one of the new ReplicaSet: the rollout left this
+//      ReplicaSet and came back to it; or
+//   3. the new ReplicaSet is younger than the Progressing condition. Example: it was deleted and
+//      made again with the same revision. Exception: the condition and the counters say that the
+//      rollout to this ReplicaSet is complete. The clock that gave the condition its time was then
+//      behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that the condition is about, whatever

@@ -27,10 +27,9 @@ bool IsToTell(const Outcome& outcome) {
          asked.patch_type != PatchType::kStrategicMerge;
 }
 
-// Returns `end`. If `end` is Wait, and a status write of this sync failed but was not refused, for
-// example with a 409, returns that failure instead: the next sync then writes the status soon.
-// Example: the status write that observes the generation of a Deployment with an empty selector
-// gets a 409, and there is nothing else to do.
+// Returns `end`. Exception: if `end` is Wait, and a status write of this sync failed without being
+// refused, for example with a 409, returns this failure, so that the next sync writes the status
+// soon.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr) return end;

@@ -3,20 +3,20 @@
 // sync ends (EndWithRefusal of planner.cc).
 //
 // What follows a refused write:
-//   1. The walk of decisions ends, because the next decision may depend on the write. Exception:
-//      refused settings, notes, exchanges and Pods hold up no other decision.
+//   1. The walk of decisions ends, because the next decision may depend on the write. Exception: no
+//      other decision depends on settings, notes, the exchange of templates, or patches of Pods.
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off.
 // Every sync repeats the refused write before it writes a status. So the first success removes the
 // condition, and Windlass need not remember the refusal.
 //
 //   refused                              generation    Progressing               ReplicaFailure
-//   patch of a ReplicaSet or workload,   not observed  by its deadline only      the refusal
+//   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
 //   adoption, release
 //   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
 //   settings, notes, exchange (in place) observed      as without a refusal      the refusal
 //   create                               not observed  create_failure.h            no change
-//   Pod                                  observed      as without a refusal      no change
+//   patch of a Pod                       observed      as without a refusal      no change
 //   status                               -             -                         an Event instead
 //
 // The condition windlass.dev/InPlace reports refused patches of Pods. Upstream ends the sync
@@ -38,8 +38,8 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refusal that this sync reports to users, with the message of RefusalText: the refusal
 // of the write that ended the walk, else that of the first refused patch or deletion of a
-// ReplicaSet. Returns nullopt if there is none. Leaves out adoptions and releases: adopt_release.h
-// knows which of their refusals are errors.
+// ReplicaSet. Returns nullopt if there is none. Adoptions and releases do not count here, because
+// adopt_release.h decides which of their refusals are errors.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // Returns the failed write that ended the walk of this sync; null if none did. Leaves out writes of

@@ -40,12 +40,12 @@ std::string RevisionToPublish(const Situation& situation) {
   return IsPublished(workload, text) ? std::string() : text;
 }
 
-// Returns true if the status can keep showing `shown` for a while, although `next` is true now.
-// Both must have the same type and status, and one of these must hold:
+// Returns true if the status can keep the condition `shown` for a while before `next` replaces it.
+// `counting` is the type of the condition whose message counts Pods. Both conditions must have the
+// same type and status, and one of these must hold:
 //   - They differ in their times only. Exception: a new update time of a condition of type
 //     `counting` does not wait, because a decision depends on it.
-//   - They are of type `counting`, have the same reason, and differ in the message, which counts
-//     Pods.
+//   - They are of type `counting`, and differ in the message, but not in the reason.
 //   - `next` says that a rollout is under way, and `shown` does not say that it is complete.
 bool MayWait(const Condition& next, const Condition& shown, std::string_view counting) {
   if (next.type != shown.type || next.status != shown.status) return false;

@@ -15,9 +15,9 @@ namespace windlass::workload {
 
 // Sets the condition Available: True if at least spec.replicas less maxUnavailable Pods are
 // available (D-407). Example: 10 replicas, maxUnavailable 2: True with 8. A ReplicaSet counts at
-// most as many available Pods as its size, because the Pods above will be removed. Upstream counts
-// these, too, and so reports True for a Recreate workload while all its Pods are being removed. If
-// an extension counts Pods itself, its numbers are used (Extended::counted).
+// most as many available Pods as its size, because Pods above its size will be removed. Upstream
+// counts such Pods, too, and so reports True for a Recreate workload while all its Pods are being
+// removed. If an extension counts Pods itself, its numbers are used (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
 // Returns the present status with new counters and Available. The observed generation stays as it

@@ -1,6 +1,5 @@
-// What a controller of workloads asks of a feature that needs more watches than every workload
-// needs. Example: updates in place. A controller without such a feature has no ControllerExtension.
-// Core thread only.
+// What a controller of workloads asks of a feature that needs watches of its own, such as updates
+// in place. A controller without such a feature has no ControllerExtension. Core thread only.
 //
 // The same feature has two more interfaces: watch_extension.h for the caches, and extension.h of
 // controller/workload for the planner.

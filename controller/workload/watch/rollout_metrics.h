@@ -59,7 +59,8 @@ class RolloutCounts {
 
   void AddFigures(Figures& figures) const;
 
-  // Call both functions only while this process leads, because only a leader shows gauges.
+  // Call AddUnderWay and AddPodsAboveSurge only while this process leads, because only a leader
+  // shows gauges.
   // `stuck_for` is how long the rollout has been stuck because of the cause in `state`, without the
   // time that WasStuck has counted already. windlass_rollout_stuck_seconds_total shows the sum of
   // both times.

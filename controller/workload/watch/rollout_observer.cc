@@ -90,8 +90,8 @@ void RolloutObserver::Judge(const Workload& workload) {
   }
 }
 
-// Begins a rollout that is not counted as begun: another process counted it, or an abort that was
-// over has lost the ReplicaSet that it went back to.
+// Begins a rollout that is not counted as begun: another process counted it, or the ReplicaSet that
+// a finished abort went back to is gone.
 void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
   const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
   Rollout rollout{.midway = true};

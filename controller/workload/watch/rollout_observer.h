@@ -37,7 +37,7 @@ class RolloutObserver {
   // What an extension of the planner knows of a workload.
   struct Extended {
     RolloutHold hold;
-    std::string_view strategy{};  // that the workload asks the extension for; "" if none
+    std::string_view strategy{};  // the extension's strategy, if the workload asks for it
   };
   using ExtendedOf = std::function<Extended(const Workload&)>;
 

@@ -84,10 +84,9 @@ bool LacksTarget(const Workload& workload) {
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
 // When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
-// keeps it even if Pods are lost later. In four cases Progressing does not show this: the workload
-// is paused, it follows a revision, it has no deadline and so no Progressing, or Progressing is
-// Unknown, as after a pause. Then a rollout is under way if there are old Pods, or if there is
-// nothing to follow.
+// keeps it even if Pods are lost later. Progressing does not show this if the workload is paused or
+// follows a revision, if it has no deadline and so no Progressing, or if Progressing is Unknown, as
+// after a pause. In these cases a rollout is under way if there are old Pods.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload) || LacksTarget(workload)) return true;

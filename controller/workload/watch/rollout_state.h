@@ -35,9 +35,9 @@ struct RolloutState {
   bool operator==(const RolloutState&) const = default;
 };
 
-// Returns the words for `kind` that every kind of workloads has. The causes are reasons of
-// conditions, and two of our own: QuotaExceeded is a refused Pod for which a ResourceQuota has no
-// room, and InvalidStrategy a strategy that cannot be carried out.
+// Returns the words that all kinds of workloads share, for the kind named `kind`. The causes are
+// reasons of conditions, and two of our own: QuotaExceeded is a refused Pod for which a
+// ResourceQuota has no room, and InvalidStrategy a strategy that cannot be carried out.
 RolloutWords WorkloadWords(std::string_view kind);
 
 // Returns where the rollout of `workload` stands. Requires that the rollout is not complete. `hold`

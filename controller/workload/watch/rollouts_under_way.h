@@ -1,5 +1,5 @@
-// The rollouts of one kind that are under way: since when, for what, and where each stands; and the
-// counts of how rollouts began and ended. An observer says which rollouts there are:
+// The rollouts of one kind that are under way: when each began, its target and where it stands.
+// Also the counts of how rollouts began and ended. An observer reports the rollouts:
 //
 //   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
 //
@@ -44,7 +44,7 @@ class RolloutsUnderWay {
   struct Rollout {
     RolloutTarget target{};
     std::string_view strategy{};
-    std::string_view trigger{};  // of a rollback; "" if something new is rolled out
+    std::string_view trigger{};  // what asked for a rollback; "" if something new is rolled out
     bool midway = false;         // never counted as begun: a former leader counted it, for example
     bool counted = false;        // it was counted as begun
     Moment began{};

@@ -28,8 +28,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if `before` had Pods above its size and `now` has none. Another ReplicaSet may have
-// waited to grow until then.
+// Returns true if `before` had Pods above its size and `now` has none: another ReplicaSet may have
+// waited for this room.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);
@@ -141,7 +141,7 @@ void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   const ObjectMeta* owner = cache_.OwnerOfPod(change.old_object->meta);
   if (owner != nullptr && cache_.ReadsPods(owner->uid)) {
     const ObjectKey key = KeyOf(*owner);
-    host_.Wake(key, StatusWake(cache_.workloads(), key));  // by the cache (D-023, W-01)
+    host_.Wake(key, StatusWake(cache_.workloads(), key));  // owner from the cache (D-023, W-01)
   }
 }
 

@@ -1,5 +1,5 @@
-// What the caches of workloads ask of a feature that needs more watches than every workload needs.
-// Example: updates in place. A kind without such a feature has no WatchExtension. Core thread only.
+// What the caches of workloads ask of a feature that needs watches of its own, such as updates in
+// place. A kind without such a feature has no WatchExtension. Core thread only.
 #pragma once
 
 #include "controller/workload/view.h"

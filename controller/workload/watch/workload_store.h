@@ -20,7 +20,7 @@ namespace windlass {
 
 // A change in a store.
 struct WorkloadChange {
-  const ObjectMeta* before = nullptr;     // of the former version; null if the workload was added
+  const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted
   const Workload* edited_from = nullptr;  // the former version, if its generation differs
 };
@@ -55,7 +55,7 @@ class WorkloadStore {
   virtual const ObjectMeta* FindMeta(const ObjectKey& key) const = 0;
   // Visits every key, in order.
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
-  // Both visit in order of key.
+  // ForEach and ForEachIn visit in order of key.
   virtual void ForEach(const Visit& visit) const = 0;
   virtual void ForEachIn(std::string_view namespace_, const Visit& visit) const = 0;
   // Returns the first key after `key`, in order; the very first if no key is given.
