@@ -175,7 +175,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   // Usually an update has deleted the controller at its end, and a finalizer keeps it.
   if (IsDeleting(controller)) return {};
   const std::string repeat =
-      ". Windlass does not carry out that update. To go on with the update, repeat the command "
+      ". No ReplicationControllerUpdate asks Windlass to continue it. To go on with the update, "
+      "repeat the command "
       "that began it";
   if (!AnnotationOf(controller, rc::kRenameJournal).empty()) {
     return "is about to take the name of another ReplicationController at the end of a rolling "
@@ -229,7 +230,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
     if (from_other && to_other) {
       return "is in the middle of a rollback of the update " + from_to +
-             ". Windlass does not carry out that rollback. To continue the rollback: " + command;
+             ". No ReplicationControllerUpdate asks Windlass to continue it. To continue it: " +
+             command;
     }
     return "is in the middle of a rolling update " + from_to + repeat +
            ". To take it back: " + command;

@@ -144,8 +144,8 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
       ->capture_default_str();
   app.add_flag("--metrics-namespace-label,!--no-metrics-namespace-label",
                flags.metrics_namespace_label,
-               "name namespaces and objects in metrics of rollouts (default true; "
-               "--metrics-namespace-label=false to leave both out)");
+               "label metrics of rollouts with the namespace and the name of the object (default "
+               "true; --metrics-namespace-label=false leaves both out)");
   app.add_option("--log-format", texts.log_format,
                  "format of the log, one line each on standard error: text or json")
       ->check(CLI::IsMember({"text", "json"}))

@@ -35,7 +35,7 @@ constexpr Metric kUnservedObjects{
     "windlass_unserved_objects",
     MetricType::kGauge,
     "Objects that wait because no process handles their kind.",
-    {{{"kind", {}, "a kind with a CustomResourceDefinition that `--controllers` leaves out"}}},
+    {{{"kind", {}, "a kind that the API server serves, but `--controllers` leaves out"}}},
     "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
     "minute apart. `/readyz` and the log name one. Also 0 if the objects cannot be read."};
 

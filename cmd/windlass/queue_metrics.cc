@@ -18,8 +18,9 @@ constexpr Metric kDepth{
     MetricType::kGauge,
     "Current depth of workqueue by workqueue and priority",
     {{kName, {"priority", kPriorityValues}}},
-    "Priority 100 is a user's change, 50 a step of a rollout under way, 0 status alone, and -100 "
-    "the look at every object when leadership begins. `sum by (name)` gives client-go's metric."};
+    "Priority 100 is a user's change, 50 a step of a rollout under way, 0 a change of a status "
+    "alone, and -100 a look at an object without a change, such as when leadership begins. `sum by "
+    "(name)` gives client-go's metric."};
 constexpr Metric kAdds{"workqueue_adds_total",
                        MetricType::kCounter,
                        "Total number of adds handled by workqueue",

@@ -97,7 +97,7 @@ Result<ServerUrl> ParseServerUrl(std::string_view text) {
     if (!IsPath(path)) {
       return WrongServer(
           text,
-          "has a query, a fragment, a blank or another character in its path that is not allowed: "
+          "has a query, a fragment, or a character such as a blank that its path must not have: "
           "remove it");
     }
     url.path = std::string(path);

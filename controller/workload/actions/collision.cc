@@ -57,7 +57,8 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
     if (found == nullptr)
       return Read{
           std::move(read),
-          "a webhook or another owner may have taken the last ReplicaSets of this template"};
+          "perhaps a webhook has changed the latest ReplicaSets of this template, or another "
+          "controller has taken them over"};
     if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
     names += (names.empty() ? "" : ", ") + name;
   }

@@ -72,8 +72,9 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
     old["spec"]["replicas"] = 3;
   });
   const std::string unfinished =
-      "is in the middle of a rolling update from old to new. Windlass does not carry out that "
-      "update. To go on with the update, repeat the command that began it. To take it back: "
+      "is in the middle of a rolling update from old to new. No ReplicationControllerUpdate asks "
+      "Windlass to continue it. To go on with the update, repeat the command that began it. To "
+      "take it back: "
       "kubectl windlass rolling-update old new --rollback -n default\n";
   for (const std::string name : {"old", "new"}) {
     const Ran ran = Run("status rc/" + name);
