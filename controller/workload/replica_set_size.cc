@@ -8,7 +8,8 @@ ReplicaSetSize SizeOf(const ReplicaSet& rs) {
   const int32_t replicas = std::max(rs.replicas, 0);
   const int32_t available = std::max(rs.status.available_replicas, 0);
   const int32_t ready = std::max(rs.status.ready_replicas, available);
-  const int32_t stay = std::max(available - std::max(ready - replicas, 0), 0);
+  const int32_t kept = std::min(replicas, rs.told.lowest.value_or(replicas));
+  const int32_t stay = std::max(available - std::max(ready - kept, 0), 0);
   return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
 }
 

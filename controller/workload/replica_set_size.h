@@ -19,7 +19,8 @@ struct ReplicaSetSize {
 // more Pods are ready than the size, the ReplicaSet controller will remove ready Pods without
 // looking at availability, so each of these may be an available one (D-743, W-05). Example: size
 // 5, 7 ready, 6 available. Two Pods will be removed, so 6 - 2 = 4 available Pods surely stay
-// (`available`), and a fifth may stay (`doubtful` is 1).
+// (`available`), and a fifth may stay (`doubtful` is 1). The same holds for Pods that the status
+// counts although they may have been removed (Told::lowest): they are doubtful.
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 // Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The

@@ -72,11 +72,20 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
   const int64_t generation = now.meta.generation;
   if (before == nullptr) {
     told = {.known = generation <= 1, .largest = 0};
+    if (!told.known && !IsObserved(now)) told.lowest = 0;
   } else {
     const int64_t held = before->meta.generation;
     told = before->told;
-    if (generation < held || generation > held + 1) told.known = false;
+    if (generation < held || generation > held + 1) {
+      told.known = false;
+      told.lowest = 0;
+    }
+    if (now.replicas < before->replicas) {
+      told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
+    }
   }
+  // The controller has removed the Pods above `lowest` once it counts no more than that.
+  if (told.lowest && IsObserved(now) && now.status.replicas <= *told.lowest) told.lowest.reset();
   told.largest = std::max(told.largest, now.replicas);
   // The controller creates Pods only for the spec it sees. Once its count reaches the largest
   // spec.replicas, it has counted all Pods that it created.
@@ -86,6 +95,7 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
 
 void NoteCounted(ReplicaSet& rs, int32_t live) {
   rs.told = {.known = true, .largest = std::max(live, rs.replicas)};
+  if (live < rs.replicas && rs.status.replicas > live) rs.told.lowest = live;
 }
 
 size_t BytesOf(const ReplicaSet& object) {

@@ -30,11 +30,11 @@ struct ReplicaSetStatus {
   bool operator==(const ReplicaSetStatus&) const = default;
 };
 
-// How many Pods of a ReplicaSet may be alive although its status shows fewer. The ReplicaSet
-// controller writes the status from its cache, which may lack Pods that the controller itself
-// created. Example: with spec.replicas 10 it creates 10 Pods and sees 3 of them. Then spec.replicas
-// becomes 5, and the controller observes that change. Now the status shows 3 Pods of 5, while 10
-// are alive.
+// What a ReplicaSet's status may not show yet. The ReplicaSet controller writes the status from its
+// cache, which may lack Pods that the controller itself created, and may still have Pods that it
+// deleted. Example of the first: with spec.replicas 10 it creates 10 Pods and sees 3 of them. Then
+// spec.replicas becomes 5, and the controller observes that change. Now the status shows 3 Pods of
+// 5, while 10 are alive.
 struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
   // spec.replicas: after a start, unless the ReplicaSet is of generation 1, and after a list that
@@ -44,6 +44,12 @@ struct Told {
   // Falls to spec.replicas when a status of the latest generation counts at least this many Pods,
   // because no Pod is missing from it then.
   int32_t largest = 0;
+  // Only this many of the Pods that the status counts surely stay: the controller was to keep no
+  // more at some time, and may have deleted the others. nullopt: all. Set to the size when
+  // spec.replicas falls, and kept when spec.replicas rises again. Becomes nullopt when a status of
+  // the latest generation counts no more than that. Example: a ReplicaSet with 6 available Pods is
+  // set to 0, and to 6 again at once. Its status still shows 6, but all six may be gone.
+  std::optional<int32_t> lowest{};
 };
 
 struct ReplicaSet {
@@ -70,9 +76,9 @@ inline bool IsObserved(const ReplicaSet& rs) {
 // is null).
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list request must have been
-// sent after the controller observed the latest generation: since then the controller creates Pods
-// only up to the present size.
+// Sets rs.told after an uncached list showed `live` Pods of `rs` that are not being deleted. The
+// list request must have been sent after the controller observed the latest generation: since then
+// the controller creates and keeps Pods only up to the present size.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent

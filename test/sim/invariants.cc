@@ -156,14 +156,18 @@ void Invariants::ForgetFormerOwners(const Json& replica_set, const std::string& 
 // A controller that writes the ReplicaSet knows what others did to it.
 void Invariants::NoteResize(const Change& change) {
   ReplicaSetRecord& record = replica_sets_[UidOf(*change.after)];
+  const int64_t from = change.before != nullptr ? ReplicasOf(*change.before) : 0;
+  const int64_t to = ReplicasOf(*change.after);
   if (controllers_.contains(change.actor)) {
     record.raised_by_others.reset();
     record.lowered_by_others.clear();
+    if (from > to) {
+      record.lowered_by_own.push_back(
+          {change.at, IntAt(*change.after, {"metadata", "generation"}), to});
+    }
     return;
   }
   if (change.before == nullptr) return;
-  const int64_t from = ReplicasOf(*change.before);
-  const int64_t to = ReplicasOf(*change.after);
   if (from == 0 && to > 0) record.raised_by_others = {change.at, change.revision, 0};
   if (from > to) record.lowered_by_others.push_back({change.at, change.revision, from});
 }
@@ -204,6 +208,12 @@ void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& acto
   record.available.Note(Now(),
                         std::max(Available(replica_set), std::min(told, ReplicasOf(replica_set))));
   record.replicas.Note(Now(), ReplicasOf(replica_set));
+  const int64_t observed = IntAt(replica_set, {"status", "observedGeneration"});
+  record.observed = observed >= IntAt(replica_set, {"metadata", "generation"});
+  std::erase_if(record.lowered_by_own, [&](const OwnResize& lowered) {
+    return observed >= lowered.generation &&
+           IntAt(replica_set, {"status", "replicas"}) <= lowered.to;
+  });
   const auto revision = RevisionNumber(replica_set);
   OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
   if (!revision) {
@@ -267,8 +277,18 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     available_pods[ControllerUidOf(*pod)] += available ? 1 : 0;
   }
   const auto available_of = [&](const std::string& uid, int64_t replicas) {
-    const int64_t counted = replica_sets_[uid].available.Max(Now(), blind);
-    return std::min(std::max(counted, available_pods[uid]), replicas);
+    ReplicaSetRecord& record = replica_sets_[uid];
+    int64_t counted = record.available.Max(Now(), blind);
+    int64_t alive = available_pods[uid];
+    // A controller that lowered a size knows that the Pods above it may be gone, whatever the
+    // status says, and also if it raised the size again. Until the last size is observed, those
+    // that are alive may still be removed.
+    for (const OwnResize& lowered : record.lowered_by_own) {
+      if (Now() - lowered.at > kBlindSpot) continue;
+      counted = std::min(counted, lowered.to);
+      if (!record.observed) alive = std::min(alive, lowered.to);
+    }
+    return std::min(std::max(counted, alive), replicas);
   };
   const int64_t unseen = AvailableUnseen(change, UidOf(owner));
   int64_t available_before = available_of(changed, before) + unseen;

@@ -73,6 +73,12 @@ class Invariants {
     uint64_t revision = 0;  // of the store
     int64_t from = 0;       // the size before
   };
+  // By a controller, until the status of that generation counts no more Pods than the new size.
+  struct OwnResize {
+    MonotonicTime at{};
+    int64_t generation = 0;
+    int64_t to = 0;
+  };
   struct ReplicaSetRecord {
     Recent available;
     Recent told;  // what its status says is available
@@ -81,6 +87,8 @@ class Invariants {
     // By somebody else since a controller last wrote it: the last one up from 0, and all down.
     std::optional<Resize> raised_by_others{};
     std::vector<Resize> lowered_by_others{};
+    std::vector<OwnResize> lowered_by_own{};
+    bool observed = false;  // its controller has observed its last size
   };
   // The highest revision of an owner's ReplicaSets, except released ones.
   struct HighestRecord {

@@ -315,6 +315,21 @@ TEST_CASE("I-01 blames no write that counts Pods of a ReplicaSet lowered unseen"
   CHECK(rollout.Broken().ends_with("I-01"));
 }
 
+// Found by an outsider: going back the moment the old ReplicaSet shrank took down all Pods.
+TEST_CASE("I-01 counts no Pod above a size that its sender has just written") {
+  const bool at_once = GENERATE(true, false);
+  Rollout rollout;
+  rollout.Make("new", 3, "2");
+  rollout.world.Quiesce();
+  rollout.Scale("old", 5);
+  rollout.Scale("old", 10);  // five of its Pods may be gone, and none is yet
+  REQUIRE(rollout.world.Pods("web").size() == 13);
+  if (!at_once) rollout.world.Quiesce();
+  CHECK(rollout.Broken() == "");
+  rollout.Scale("new", 0);
+  CHECK(rollout.Broken() == (at_once ? "I-01" : ""));
+}
+
 TEST_CASE("I-11 judges a request that was kept back by what its sender had seen") {
   Rollout rollout;
   const uint64_t seen = rollout.world.api().store().revision();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "test/catch.h"
 #include "test/proves.h"
@@ -54,6 +55,55 @@ TEST_CASE("a template a second, and a watch three seconds late: never more Pods 
   CHECK(most == 13);
   CHECK(world.Complaints().empty());
   Proves("W-10");
+}
+
+// For the user, who goes back the moment the old Pods begin to go: those that serve stay until the
+// others serve again. The status of the ReplicaSet that shrinks and grows counts Pods that its
+// controller is removing.
+TEST_CASE("going back while the old ReplicaSet shrinks removes no Pod that serves (I-01)") {
+  const Json surge = GENERATE(0, 1) == 0 ? Json("100%") : Json(1);
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    CAPTURE(seed, surge.dump());
+    World world(seed);
+    const WindlassProcess windlass(world);
+    Json deployment = SampleDeployment("web", 6, "app:v1");
+    deployment["spec"]["strategy"] = {
+        {"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", surge}, {"maxUnavailable", 0}}}};
+    world.Apply(deployment);
+    REQUIRE(world.RunUntil([&] { return world.IsComplete("web"); }, kLimit));
+    size_t least = 6;
+    const auto watch_available = [&] {
+      const WallTime now = world.loop().clock().Wall();
+      const std::vector<Object> pods = world.Pods("web");
+      const auto serve = std::ranges::count_if(pods, [&](const Object& pod) {
+        return IsActivePod(*pod) && IsAvailablePod(*pod, seconds(0), now);
+      });
+      least = std::min(least, static_cast<size_t>(serve));
+    };
+    const auto size_of_first = [&] {
+      watch_available();
+      const std::vector<Object> all = world.ReplicaSets("web");
+      const auto first = std::ranges::find_if(all, [](const Object& rs) {
+        return At(*rs, {"spec", "template", "spec", "containers"})[0]["image"] == "app:v1";
+      });
+      return IntAt(**first, {"spec", "replicas"});
+    };
+    for (int i = 0; i < 3; ++i) {
+      const int64_t full = size_of_first();
+      world.SetImage("web", "app:v2");
+      REQUIRE(world.RunUntil([&] { return size_of_first() < full; }, kLimit));
+      world.SetImage("web", "app:v1");
+      REQUIRE(world.RunUntil(
+          [&] {
+            watch_available();
+            return world.IsComplete("web");
+          },
+          kLimit));
+    }
+    CHECK(least == 6);
+    CHECK(world.Complaints() == "");
+  }
+  Proves("I-01");
 }
 
 }  // namespace

@@ -462,6 +462,15 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
   });
 }
 
+bool FailsForLong(const workload::Situation& situation, const InPlace& in_place, size_t i) {
+  const PodStanding& standing = in_place.pods->standings[i];
+  const PodState* state = in_place.pods->state(i);
+  if (standing.available || standing.exempt || state == nullptr) return false;
+  const Pod& pod = *in_place.pods->pods[i];
+  return FailureOf(pod, *state, PodTimeout(situation), situation.now) &&
+         HasFailedForLong(pod, *state, situation.now);
+}
+
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place) {
   if (!in_place.pods) return false;
   const seconds timeout = RestartTimeout(situation);

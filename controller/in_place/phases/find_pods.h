@@ -18,6 +18,10 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place);
 // Pods are needed (P-007). Requires `pods`, and the text of the wanted template.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
+// Returns true if the last patch of Pod `i` has failed, whichever template it brought, and the Pod
+// has not recovered within the time of HasFailedForLong. Requires `pods`.
+bool FailsForLong(const workload::Situation& situation, const InPlace& in_place, size_t i);
+
 // Returns true if a Pod that is being restarted is Ready according to the API. An ordinary rollout
 // would count such a Pod as available, and take down other Pods beside it. A Pod whose update fails
 // does not count: it will not be Ready for long. Also sets `look_again` so that the sync looks

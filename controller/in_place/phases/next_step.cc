@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controller/in_place/phases/decisions.h"
+#include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/leftovers.h"
 #include "controller/in_place/phases/patch_pods.h"
@@ -89,12 +90,14 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
 
 // Returns true if containers of Pod `i` are being restarted by its last patch. The Pod's condition
 // Ready may still be True from before the patch, and an ordinary rollout would count the Pod as
-// available.
+// available. Returns false if the patch has failed for long (FailsForLong): this Pod will not be
+// available, and nothing waits for it.
 bool IsRestarting(const workload::Situation& situation, size_t i) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const PodState* state = pods.state(i);
   return state != nullptr && !pods.standings[i].exempt &&
-         !CompletionOf(*pods.pods[i], *state, situation.now).complete;
+         !CompletionOf(*pods.pods[i], *state, situation.now).complete &&
+         !FailsForLong(situation, InPlaceOf(situation), i);
 }
 
 // With policy IfPossible, falls back to replacing Pods after kRefusedTriesMax patches in a row that

@@ -52,7 +52,7 @@ Step NextRollout(const Situation& situation) {
   } else if (auto step = NextRollingUpdate(situation)) {
     return *step;
   } else {
-    then = WaitForRoom(situation);
+    then = LookAgainNoLater(WaitForRoom(situation), UntilPodsAreCounted(situation));
   }
   if (auto step = CleanUpHistory(situation)) return *step;
   const auto status = WriteStatus(situation, Progress::kEvaluate);

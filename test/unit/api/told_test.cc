@@ -63,5 +63,56 @@ TEST_CASE("sizes that were never held are not known until Pods are counted") {
   Proves("D-261");
 }
 
+// For the user who goes back at once: a Pod that is being removed serves nobody.
+TEST_CASE("Pods that were to be removed stay doubtful until they are counted (I-01)") {
+  Watched rs;
+  CHECK_FALSE(rs.See(1, 6, 1, 6).lowest);
+  CHECK(rs.See(2, 0, 1, 6).lowest == 0);
+  CHECK(rs.See(3, 6, 1, 6).lowest == 0);
+  SECTION("the status of the last generation may still count them") {
+    CHECK(rs.See(3, 6, 3, 6).lowest == 0);
+  }
+  SECTION("counted") {
+    CHECK_FALSE(rs.See(3, 6, 3, 0).lowest);
+    CHECK_FALSE(rs.See(3, 6, 3, 6).lowest);
+  }
+  SECTION("a list shows that all are there") {
+    rs.See(3, 6, 3, 6);
+    NoteCounted(*rs.held, 6);
+    CHECK_FALSE(rs.held->told.lowest);
+  }
+  SECTION("a list shows that some are gone, which the status still counts") {
+    rs.See(3, 6, 3, 6);
+    NoteCounted(*rs.held, 2);
+    CHECK(rs.held->told.lowest == 2);
+  }
+  SECTION("a list shows no fewer than the status") {
+    rs.See(3, 6, 3, 2);
+    NoteCounted(*rs.held, 2);
+    CHECK_FALSE(rs.held->told.lowest);
+  }
+  SECTION("a smaller size in between counts") {
+    rs.See(4, 3, 1, 6);
+    CHECK(rs.See(5, 6, 1, 6).lowest == 0);
+  }
+  Proves("I-01");
+}
+
+TEST_CASE("sizes that were not seen may have been 0 (I-01)") {
+  Watched rs;
+  SECTION("before a start, and not observed") {
+    CHECK(rs.See(4, 6, 3, 6).lowest == 0);
+    CHECK(rs.See(4, 6, 4, 6).lowest == 0);
+  }
+  SECTION("not before a start if the controller has observed the last size") {
+    CHECK_FALSE(rs.See(4, 6, 4, 6).lowest);
+  }
+  SECTION("between two lists") {
+    rs.See(1, 6, 1, 6);
+    CHECK(rs.See(3, 6, 3, 6).lowest == 0);
+  }
+  Proves("I-01");
+}
+
 }  // namespace
 }  // namespace windlass::told_test

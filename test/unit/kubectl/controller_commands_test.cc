@@ -276,9 +276,9 @@ TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for a
   for (const std::string name : {"old", "new"}) {
     CHECK(Run("status rc/" + name).messages ==
           "error: replicationcontroller \"" + name +
-              "\" is in the middle of a rollback of the update from old to new. Windlass does not "
-              "carry out that rollback. To continue the rollback: kubectl windlass rolling-update "
-              "old new --rollback -n default\n");
+              "\" is in the middle of a rollback of the update from old to new. No "
+              "ReplicationControllerUpdate asks Windlass to continue it. To continue it: kubectl "
+              "windlass rolling-update old new --rollback -n default\n");
   }
 }
 

@@ -123,6 +123,7 @@ TEST_CASE(
     int32_t available;
     int32_t want;
     int32_t doubtful = 0;
+    std::optional<int32_t> lowest{};
   };
   const Row row = GENERATE(values<Row>({
       {"not shrinking", 10, 10, 7, 7},
@@ -132,11 +133,15 @@ TEST_CASE(
       {"D-743 unready ones go first", 8, 9, 9, 8},
       {"D-743 two of ten go", 8, 10, 9, 7, 1},
       {"nonsense", 8, -3, -5, 0},
+      {"W-05 of six Pods all may be gone: it was set to 0 and grew again", 6, 6, 6, 0, 6, 0},
+      {"W-05 of six Pods four stay", 6, 6, 6, 4, 2, 4},
+      {"W-05 shrunk, and not grown since", 4, 6, 6, 4, 0, 4},
   }));
   CAPTURE(row.id);
   World world(10);
   ReplicaSet& rs = world.AddNew("web-new", row.size, row.available);
   rs.status.ready_replicas = row.ready;
+  rs.told.lowest = row.lowest;
   CHECK(SizeOf(rs).available == row.want);
   CHECK(SizeOf(rs).doubtful == row.doubtful);
   Proves(row.id);

@@ -161,6 +161,24 @@ TEST_CASE("P-036 not while a Pod restarts: an ordinary rollout would count on it
   CHECK(c.InPlaceCondition() == "False NotPossible");
 }
 
+// For the user who corrects an image that no node can pull, and whose policy refuses patches.
+TEST_CASE("P-036 a Pod whose earlier patch has failed holds up no new Pods") {
+  Refusing c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SetImage("v2");
+  while (c.in_flight() == 0) c.Sync(1);
+  c.FailToPullImage("v2");
+  c.RefuseAll();
+  c.SetImage("v3");
+  WhenAsked(c, 50);
+  CHECK(c.Tries("v3") >= 3);
+  CHECK(c.InPlaceCondition() == "True Failing");  // the Pod may recover within a minute
+  WhenAsked(c, 60);
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v3") == 4);
+}
+
 TEST_CASE("P-036 a patch that goes through ends the series") {
   Refusing c(4);
   c.RefuseAll();
