@@ -66,10 +66,13 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
-// Returns the text as one word for a shell. An image may be any text.
+// Returns the text as one word for a shell, in quotes where needed: the API server takes any text
+// for an image.
 std::string InShell(const std::string& text) {
-  const bool plain = text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos;
-  return plain ? text : '\'' + text + '\'';
+  if (text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + '\'';
 }
 
 // Returns the command that continues the update `stored`. `in`: " -n shop".

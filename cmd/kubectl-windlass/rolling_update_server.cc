@@ -194,8 +194,8 @@ ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const
                           (dry ? "would be" : "is") + " taken back first.\n");
   if (context.line.dry_run == "client") return PrintPlan(context, update, PlanFrom::kTakenBack);
   if (dry) {
-    // Has the API server check the spec that this command would write after the failed update is
-    // taken back.
+    // The API server checks the spec, although the command would write it only later, when the
+    // failed update has been taken back.
     const Result<Json> checked = Replace(context, update, failed, update["spec"]);
     return Carry(context, update,
                  {.written = checked.ok() ? Result<Written>(Written{*checked})

@@ -270,7 +270,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    // ReadWorkload has printed this warning already if the change was old enough.
+    // If this change had been unseen for long when the command read the object, ReadWorkload has
+    // printed this warning already.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen,
                    [&] { return UnobservedWarning(context, place, unseen); });

@@ -106,7 +106,7 @@ constexpr Metric kTimeTravels{
 constexpr Metric kVanishAlarms{
     "windlass_informer_vanish_alarms_total",
     MetricType::kCounter,
-    "Lists that lacked most of the cached objects; a second list confirmed each.",
+    "Lists that lacked most of the cached objects, so that Windlass listed again.",
     {{kResource}},
     "Most means more than half, of at least 20 objects."};
 constexpr Metric kResets{"windlass_informer_resets_total",

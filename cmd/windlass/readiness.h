@@ -30,8 +30,10 @@ struct Readiness {
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
 // does not serve.
-//   - Missing rights and troubles of a barred controller are only notes, with its name in front, if
-//     the controller does not hold readiness and another controller is not barred.
+//   - If a controller is barred, does not hold readiness (HoldsReadiness), and another controller
+//   is
+//     not barred: its missing rights and troubles are only notes, with the controller's name in
+//     front.
 //   - All other troubles, and all other missing rights that are not optional, are reasons.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);

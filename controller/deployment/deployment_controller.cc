@@ -82,6 +82,7 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   const Deployment* deployment = deployments_.objects().Find(key);
   if (deployment == nullptr) return NextUnseen(key);
   if (auto step = MindRivals(*deployment, learned, now)) return step;
+  own_cache().TrustOldCounts(key, now);
   return workload::Next(*ViewOf(key), learned, now);
 }
 
@@ -108,7 +109,7 @@ std::optional<Step> DeploymentController::MindRivals(const Deployment& deploymen
   Request read = Request::Get(resources::kDeployments, KeyOf(deployment.meta));
   const Outcome* found = FindOutcome(learned, read.Identity());
   if (found == nullptr)
-    return Read{std::move(read), "another client may write the status of the Deployment"};
+    return Read{std::move(read), "perhaps another client writes the status of the Deployment"};
   if (!found->said.ok()) return std::nullopt;
   const std::string rival = rivals_.Judge(deployment, found->said->body, now);
   if (rival.empty()) return std::nullopt;

@@ -315,10 +315,10 @@ Step PrepareRollback(const Situation& situation) {
   }
   auto found = FindGoal(situation, *source, target);
   if (found.step) return *std::move(found.step);
-  // If another client has scaled the old controller up since its size was noted, the old controller
-  // keeps the larger size with policy Pause: a user who sets spec.rollback has decided to go on.
-  // Example: size 2 was noted, and the old controller has 5 replicas now: it keeps 5. Roll handles
-  // the policies Adopt and Override (RC-16).
+  // Policy Pause: if another client has scaled the old controller up since its size was noted, the
+  // old controller keeps the larger size. The update does not pause for that, because the user who
+  // set spec.rollback wants it to go on. Example: size 2 was noted, and the old controller has 5
+  // replicas now: it keeps 5. Roll handles the policies Adopt and Override (RC-16).
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);

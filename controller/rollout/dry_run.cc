@@ -111,9 +111,9 @@ Error WhyNotTold(const Outcome& outcome) {
 }
 
 // Returns the dry run that asks for the defaults. Returns an error if the API server refused the
-// template or did not return the defaults. Also returns an error if the Rollout changed meanwhile,
-// so that the memory did not keep the answer of this sync. Going on without the defaults might
-// replace all Pods.
+// template or did not return the defaults. Also returns an error if the answer of this sync was not
+// kept, because the Rollout changed meanwhile: going on without the defaults might replace all
+// Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

@@ -99,6 +99,7 @@ void RolloutController::TermEnds() {
 std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned& learned,
                                             WallTime now) {
   services_.Learn(key, learned, now);
+  own_cache().TrustOldCounts(key, now);
   const std::optional<View> view = Look(key, now);
   if (!view) return NextUnseen(key);
   Step step = workload::Next(*view, learned, now);

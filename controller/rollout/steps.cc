@@ -195,9 +195,9 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   // Steps that were done stay done, even if the user has added steps since.
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
-  // If the list is shortened again, shortened_from stays the same, and so does the value of
-  // kPromote that ends the pause (PromoteText). A value with the present index may be left from an
-  // earlier promotion, and must not end this pause.
+  // If the list is shortened again, shortened_from stays the same. The value of kPromote that ends
+  // the pause has this number (PromoteText), and not the index of the last pause: a promotion of
+  // that pause may be left from before, and must not end this one.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again

@@ -86,7 +86,8 @@ Request PatchAnnotations(const ReplicaSet& rs,
 }
 
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts) {
-  if (workload.template_json == nullptr) return Malformed("spec.template: its text is not known");
+  if (workload.template_json == nullptr)
+    return Malformed("spec.template: it has not been read yet");
   WINDLASS_TRY(const Json pod_template, TemplateWithHash(*workload.template_json, parts.hash));
   const ObjectMeta& owner = workload.meta;
   const Json metadata = {{"name", parts.name},

@@ -4,13 +4,27 @@
 
 namespace windlass::workload {
 
-ReplicaSetSize SizeOf(const ReplicaSet& rs) {
+namespace {
+
+// Returns the size if the controller was to keep only `kept` Pods at some time.
+ReplicaSetSize SizeFor(const ReplicaSet& rs, int32_t kept) {
   const int32_t replicas = std::max(rs.replicas, 0);
   const int32_t available = std::max(rs.status.available_replicas, 0);
   const int32_t ready = std::max(rs.status.ready_replicas, available);
-  const int32_t kept = std::min(replicas, rs.told.lowest.value_or(replicas));
-  const int32_t stay = std::max(available - std::max(ready - kept, 0), 0);
+  const int32_t stay = std::max(available - std::max(ready - std::min(kept, replicas), 0), 0);
   return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
+}
+
+}  // namespace
+
+ReplicaSetSize SizeOf(const ReplicaSet& rs) { return SizeFor(rs, rs.replicas); }
+
+ReplicaSetSize SureSizeOf(const ReplicaSet& rs) {
+  return SizeFor(rs, rs.told.lowest.value_or(rs.replicas));
+}
+
+bool MayCountRemovedPods(const ReplicaSet& rs) {
+  return rs.told.lowest && *rs.told.lowest < rs.replicas && IsObserved(rs);
 }
 
 bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than) {
@@ -21,6 +35,13 @@ std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replic
   std::vector<ReplicaSetSize> sizes;
   sizes.reserve(replica_sets.size());
   for (const ReplicaSet* rs : replica_sets) sizes.push_back(SizeOf(*rs));
+  return sizes;
+}
+
+std::vector<ReplicaSetSize> SureSizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
+  std::vector<ReplicaSetSize> sizes;
+  sizes.reserve(replica_sets.size());
+  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SureSizeOf(*rs));
   return sizes;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kubeclient/api/replica_set.h"
+#include "kubeclient/base/clock.h"
 
 namespace windlass::workload {
 
@@ -19,15 +20,27 @@ struct ReplicaSetSize {
 // more Pods are ready than the size, the ReplicaSet controller will remove ready Pods without
 // looking at availability, so each of these may be an available one (D-743, W-05). Example: size
 // 5, 7 ready, 6 available. Two Pods will be removed, so 6 - 2 = 4 available Pods surely stay
-// (`available`), and a fifth may stay (`doubtful` is 1). The same holds for Pods that the status
-// counts although they may have been removed (Told::lowest): they are doubtful.
+// (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
+
+// Like SizeOf, but Pods that the status counts although they may have been removed (Told::lowest)
+// are doubtful, too. The sizes by which a Pod of another ReplicaSet is removed must come from here.
+ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
+
+// Within this time after the last change of a spec, the ReplicaSet controller's status counts what
+// it has removed and made since.
+inline constexpr Duration kPodsAreCountedWithin = seconds(10);
+
+// Returns true if SureSizeOf may differ from SizeOf only because no status has come since the
+// controller observed the last size. Such a doubt ends after kPodsAreCountedWithin.
+bool MayCountRemovedPods(const ReplicaSet& rs);
 
 // Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The
 // status may be out of date (IsObserved).
 bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than = 0);
 
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);
+std::vector<ReplicaSetSize> SureSizesOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the sum of spec.replicas, with negative sizes as 0.
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);

@@ -84,8 +84,10 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // The controller has removed the Pods above `lowest` once it counts no more than that.
-  if (told.lowest && IsObserved(now) && now.status.replicas <= *told.lowest) told.lowest.reset();
+  // Once the controller counts no more Pods than `lowest`, or no more available ones, it counts
+  // none that it has removed.
+  const int32_t counts = std::min(now.status.replicas, now.status.available_replicas);
+  if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();
   told.largest = std::max(told.largest, now.replicas);
   // The controller creates Pods only for the spec it sees. Once its count reaches the largest
   // spec.replicas, it has counted all Pods that it created.
@@ -94,8 +96,8 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
 }
 
 void NoteCounted(ReplicaSet& rs, int32_t live) {
-  rs.told = {.known = true, .largest = std::max(live, rs.replicas)};
-  if (live < rs.replicas && rs.status.replicas > live) rs.told.lowest = live;
+  rs.told.known = true;
+  rs.told.largest = std::max(live, rs.replicas);
 }
 
 size_t BytesOf(const ReplicaSet& object) {

@@ -44,11 +44,12 @@ struct Told {
   // Falls to spec.replicas when a status of the latest generation counts at least this many Pods,
   // because no Pod is missing from it then.
   int32_t largest = 0;
-  // Only this many of the Pods that the status counts surely stay: the controller was to keep no
-  // more at some time, and may have deleted the others. nullopt: all. Set to the size when
-  // spec.replicas falls, and kept when spec.replicas rises again. Becomes nullopt when a status of
-  // the latest generation counts no more than that. Example: a ReplicaSet with 6 available Pods is
-  // set to 0, and to 6 again at once. Its status still shows 6, but all six may be gone.
+  // Only this many of the Pods that the status counts surely stay: spec.replicas was so low, and
+  // the controller may have deleted the others. nullopt: all of them stay. Set when spec.replicas
+  // falls, and kept when it rises again. Becomes nullopt when a status of the latest generation
+  // counts no more Pods than that, or no more available ones. Example: a ReplicaSet with 6
+  // available Pods is set to 0, and to 6 again at once. Its status still shows 6, but all six may
+  // be gone.
   std::optional<int32_t> lowest{};
 };
 
@@ -76,9 +77,10 @@ inline bool IsObserved(const ReplicaSet& rs) {
 // is null).
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// Sets rs.told after an uncached list showed `live` Pods of `rs` that are not being deleted. The
-// list request must have been sent after the controller observed the latest generation: since then
-// the controller creates and keeps Pods only up to the present size.
+// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list request must have been
+// sent after the controller observed the latest generation: since then the controller creates Pods
+// only up to the present size. Keeps rs.told.lowest, because the live Pods may be new ones, which
+// are not ready yet.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent

@@ -7,7 +7,8 @@ namespace windlass {
 namespace {
 
 constexpr Duration kLongestSleep = seconds(60);
-// Run logs every turn that takes longer than this, because such a turn delays Lease renewals.
+// CoreLoop::Run logs every turn that takes longer than this, because such a turn delays Lease
+// renewals.
 constexpr Duration kLongTurn = seconds(1);
 
 // Returns the CPU time that this thread has used.

@@ -69,7 +69,7 @@ class ReadyKeys {
 
   bool empty() const { return order_.empty(); }
   size_t size() const;
-  // Returns the lines in order, each with its keys, for WorkQueue::Describe.
+  // Returns a text of the waiting lines in order, each with its keys, for WorkQueue::Describe.
   std::string Describe() const;
   size_t size(Priority priority) const { return sizes_[static_cast<size_t>(priority)]; }
 

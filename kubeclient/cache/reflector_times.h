@@ -14,7 +14,7 @@ inline constexpr Duration kWatchTimeoutHigh = seconds(600);
 // reach a restarted server one by one.
 inline constexpr Duration kWatchAgainJitter = seconds(1);
 
-// A watch that has not failed for this long after its headers came counts as healthy.
+// A watch counts as healthy if it does not fail within this time after its headers came.
 inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // A silent watch list is reported after the first of these times. After the second it is given up,
 // and a list is read instead.

@@ -6,7 +6,7 @@
 namespace windlass {
 namespace {
 
-// Limits of sensible settings. They keep interval times burst below 2^63 ns.
+// Limits of sensible settings. With them, interval * burst stays below 2^63 ns.
 constexpr double kIntervalSecondsMax = 3600;
 constexpr int kBurstMax = 1'000'000;
 

@@ -211,8 +211,8 @@ void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& acto
   const int64_t observed = IntAt(replica_set, {"status", "observedGeneration"});
   record.observed = observed >= IntAt(replica_set, {"metadata", "generation"});
   std::erase_if(record.lowered_by_own, [&](const OwnResize& lowered) {
-    return observed >= lowered.generation &&
-           IntAt(replica_set, {"status", "replicas"}) <= lowered.to;
+    const int64_t counted = std::min(IntAt(replica_set, {"status", "replicas"}), told);
+    return observed >= lowered.generation && counted <= lowered.to;
   });
   const auto revision = RevisionNumber(replica_set);
   OwnerRecord& owner = owners_[ControllerUidOf(replica_set)];
@@ -284,7 +284,7 @@ void Invariants::JudgeSizes(const Change& change, const Json& owner) {
     // status says, and also if it raised the size again. Until the last size is observed, those
     // that are alive may still be removed.
     for (const OwnResize& lowered : record.lowered_by_own) {
-      if (Now() - lowered.at > kBlindSpot) continue;
+      if (change.late || Now() - lowered.at > kBlindSpot) continue;
       counted = std::min(counted, lowered.to);
       if (!record.observed) alive = std::min(alive, lowered.to);
     }

@@ -56,9 +56,9 @@ struct NotEligible {
   bool operator==(const NotEligible&) const = default;
 };
 
-// The most bytes of `about` that messages and notes show: a pointer may contain a user's key of any
-// length. WriteRefusals (controller/in_place/phases/refusal_count.h) cuts the API server's
-// answer to a refused patch to as many bytes.
+// The most bytes of `about` that messages and notes show: a JSON pointer may contain a user's key
+// of any length. WriteRefusals (controller/in_place/phases/refusal_count.h) cuts the API
+// server's answer to a refused patch to as many bytes.
 inline constexpr size_t kAboutBytesMax = 512;
 
 // Text returns `why` as the notes of a rollout and the log have it. Examples:

@@ -23,10 +23,6 @@ int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
 
-// How long after a list of Pods that did not settle which Pods stay the next list is due. Usually a
-// status of a ReplicaSet comes earlier and wakes the key.
-constexpr Duration kCountAgain = seconds(5);
-
 // Returns true if the ReplicaSet controller has still to make Pods of `rs`, other ReplicaSets have
 // Pods, and the status of `rs` shows no failure.
 bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
@@ -47,30 +43,14 @@ std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   return old;
 }
 
-// Returns true if the status of `rs` may count Pods that were removed while `rs` was smaller for a
-// moment, and an uncached list of Pods can show whether they were.
-bool MayCountRemovedPods(const ReplicaSet& rs) {
-  return rs.told.lowest && *rs.told.lowest < rs.replicas && IsObserved(rs);
-}
-
-// Returns the uncached list of Pods that shows whether the Pods exist which the ReplicaSets count
-// (MayCountRemovedPods). Returns nullopt if no count is in doubt, if this sync has the list
-// already, or if no old Pod is left whose removal depends on it.
-std::optional<Step> AskWhichPodsStay(const Situation& situation) {
-  if (!UntilPodsAreCounted(situation)) return std::nullopt;
-  const Workload& workload = situation.workload;
-  if (FindFresh(situation.learned, ListOfPods(workload)) != nullptr) return std::nullopt;
-  return ReadPods(workload, "Pods that a ReplicaSet counts may have been removed already");
-}
-
 }  // namespace
 
 std::optional<Step> NextRollingUpdate(const Situation& situation) {
   if (situation.new_replica_set == nullptr) return CreateNewReplicaSet(situation);
 
-  const ReplicaSetSize new_replica_set = SizeOf(*situation.new_replica_set);
+  const ReplicaSetSize new_replica_set = SureSizeOf(*situation.new_replica_set);
   const std::vector<const ReplicaSet*> replica_sets = InOrderOfRemoval(situation);
-  const std::vector<ReplicaSetSize> old = SizesOf(replica_sets);
+  const std::vector<ReplicaSetSize> old = SureSizesOf(replica_sets);
   const std::optional<size_t> keeper = PositionOfKeeper(situation, replica_sets);
   const int32_t wanted = NewReplicaSetSize(new_replica_set, old, situation.limits, keeper);
   const Growth growth = GrowthOf(situation, situation.new_replica_set, wanted);
@@ -99,16 +79,7 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
     const bool waits = rs.replicas > 0 && MakesPods(situation, rs);
     if (auto step = waits ? std::nullopt : GrowKeeper(situation, rs, due)) return step;
   }
-  if (growth.ask) return growth.ask;
-  return AskWhichPodsStay(situation);
-}
-
-std::optional<Duration> UntilPodsAreCounted(const Situation& situation) {
-  const bool doubtful = TotalReplicas(situation.old) > 0 &&
-                        std::ranges::any_of(situation.all, [](const ReplicaSet* rs) {
-                          return MayCountRemovedPods(*rs);
-                        });
-  return doubtful ? std::optional<Duration>(kCountAgain) : std::nullopt;
+  return growth.ask;
 }
 
 }  // namespace windlass::workload

@@ -14,8 +14,8 @@ namespace windlass::workload {
 //      stable one last (RO-087)
 //   4. grow the keeper (proven.h) if Pods that are held back on the old revision are missing
 //      (RO-120)
-// If none is due, returns the uncached list of Pods if it may show room for more new Pods
-// (Growth::ask), or that Pods exist which a ReplicaSet counts (Told::lowest); otherwise nullopt.
+// If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
+// if no read is needed.
 //
 // Upstream ends its pass after a write to the new ReplicaSet (D-262). Windlass goes on to the old
 // ones in the same sync. The write does not change how many old Pods may be removed:
@@ -39,10 +39,5 @@ namespace windlass::workload {
 // room for 25. The new one is set to 50 and the old one to 50, and their Pods are made and deleted
 // side by side.
 std::optional<Step> NextRollingUpdate(const Situation& situation);
-
-// Returns how long until Pods are to be listed again, because a list could not show yet which of
-// the Pods that the ReplicaSets count exist (Told::lowest). Returns nullopt if this is known, or if
-// there are no old Pods, whose removal would depend on it.
-std::optional<Duration> UntilPodsAreCounted(const Situation& situation);
 
 }  // namespace windlass::workload

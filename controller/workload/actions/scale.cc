@@ -38,14 +38,15 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 }
 
 // Returns true if the new ReplicaSet has the workload's size, in its spec and its desired-replicas
-// annotation, and as many available Pods. Returns false while Pods are held back on the old
-// revision (RO-044).
+// annotation, and as many available Pods that surely stay. Returns false while Pods are held back
+// on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.new_replica_set;
   if (situation.limits.kept_old() > 0) return false;
   return rs != nullptr && DesiredReplicas(*rs) == replicas && rs->replicas == replicas &&
-         rs->status.available_replicas == replicas;
+         rs->status.available_replicas == replicas &&
+         rs->told.lowest.value_or(replicas) >= replicas;
 }
 
 // Returns the write that gives `rs` the size `replicas`. If `rs` is the new ReplicaSet, the write
@@ -251,8 +252,8 @@ std::optional<Step> ScaleInProportion(const Situation& situation,
   for (const ReplicaSet* rs : active) {
     const ReplicaSetSize size = SizeOf(*rs);
     const bool gives_way = GivesWay(situation, *rs, keeper);
-    // While the template has no ReplicaSet, no Pod is on its way to another revision. So each
-    // ReplicaSet keeps its share, and if Pods must go, the last Pod that goes is the keeper's.
+    // Without a new ReplicaSet no Pod is being replaced yet. So no ReplicaSet shrinks before the
+    // others (goes_first), and the keeper shrinks after them (goes_last).
     const bool goes_first = gives_way && situation.new_replica_set != nullptr;
     shares.push_back({.replicas = size.replicas,
                       .available = size.available,

@@ -15,6 +15,7 @@
 #include "controller/workload/ownership/adopt_release.h"
 #include "controller/workload/refused_spec.h"
 #include "controller/workload/replica_set_requests.h"
+#include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
@@ -52,7 +53,7 @@ Step NextRollout(const Situation& situation) {
   } else if (auto step = NextRollingUpdate(situation)) {
     return *step;
   } else {
-    then = LookAgainNoLater(WaitForRoom(situation), UntilPodsAreCounted(situation));
+    then = WaitForRoom(situation);
   }
   if (auto step = CleanUpHistory(situation)) return *step;
   const auto status = WriteStatus(situation, Progress::kEvaluate);
@@ -158,6 +159,18 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
+// Returns how long until the counts of all ReplicaSets can be relied on (MayCountRemovedPods);
+// nullopt if they can be now, or if no Pods are left whose removal depends on them.
+std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
+  const bool doubtful = TotalReplicas(situation.old) > 0 &&
+                        std::ranges::any_of(situation.all, [](const ReplicaSet* rs) {
+                          return MayCountRemovedPods(*rs);
+                        });
+  if (!doubtful) return std::nullopt;
+  const Duration since = situation.now - situation.view.specs_since;
+  return std::max<Duration>(kPodsAreCountedWithin - since, seconds(1));
+}
+
 // Decides on `view`, which includes the parts of the workload that this sync has read.
 Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
@@ -182,6 +195,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   if (WasSent(step, learned)) step = TellAllTheSame(situation);
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
+  step = LookAgainNoLater(std::move(step), UntilCountsAreSure(situation));
   return TryAgain(situation, std::move(step));
 }
 

@@ -263,7 +263,7 @@ std::string ReplicaSetName(std::string_view deployment_name, std::string_view ha
 Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (workload.template_json == nullptr) {
-    return Error{ErrorKind::kMalformed, "spec.template: its text is not known"};
+    return Error{ErrorKind::kMalformed, "spec.template: it has not been read yet"};
   }
   WINDLASS_TRY(const std::string canonical, CanonicalTemplate(*workload.template_json));
   const std::optional<int32_t>& collisions = workload.status.collision_count;

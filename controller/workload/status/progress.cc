@@ -55,7 +55,8 @@ bool WasAborted(const Workload& workload) {
   return shown != nullptr && shown->reason == AbortedReason(workload);
 }
 
-// Returns the first condition of a rollout that no status has acknowledged.
+// Returns the condition Progressing with which a rollout begins: the new ReplicaSet was found if it
+// had served before, otherwise it was created.
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||

@@ -71,6 +71,8 @@ TEST_CASE("a new ReplicaSet is saturated if it says, has and shows the Deploymen
        [](World&, ReplicaSet& rs) { rs.status.available_replicas = 3; }, Scaling::kProportional},
       {"one of its Pods has still to go",
        [](World&, ReplicaSet& rs) { rs.status.available_replicas = 5; }, Scaling::kProportional},
+      {"its Pods may have been removed, because it was smaller a moment ago",
+       [](World&, ReplicaSet& rs) { rs.told.lowest = 0; }, Scaling::kProportional},
   }));
   CAPTURE(row.id);
   World world(4);
