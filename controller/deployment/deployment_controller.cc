@@ -9,6 +9,7 @@
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/watch/old_counts.h"
 #include "controller/workload/watch/rollout_metrics.h"
 
 namespace windlass {
@@ -82,7 +83,7 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   const Deployment* deployment = deployments_.objects().Find(key);
   if (deployment == nullptr) return NextUnseen(key);
   if (auto step = MindRivals(*deployment, learned, now)) return step;
-  own_cache().TrustOldCounts(key, now);
+  TrustOldCounts(own_cache().replica_sets().store(), deployment->meta.uid, now);
   return workload::Next(*ViewOf(key), learned, now);
 }
 

@@ -18,6 +18,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/watch/old_counts.h"
 #include "controller/workload/watch/rollout_metrics.h"
 #include "kubeclient/api/fingerprint_text.h"
 
@@ -99,7 +100,9 @@ void RolloutController::TermEnds() {
 std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned& learned,
                                             WallTime now) {
   services_.Learn(key, learned, now);
-  own_cache().TrustOldCounts(key, now);
+  if (const Rollout* rollout = rollouts_.objects().Find(key)) {
+    TrustOldCounts(own_cache().replica_sets().store(), rollout->meta.uid, now);
+  }
   const std::optional<View> view = Look(key, now);
   if (!view) return NextUnseen(key);
   Step step = workload::Next(*view, learned, now);

@@ -11,7 +11,8 @@ namespace {
 
 using workload::Situation;
 
-int32_t Available(const ReplicaSet& rs) { return workload::SizeOf(rs).available; }
+// A Pod that may just have been removed serves nobody.
+int32_t Available(const ReplicaSet& rs) { return workload::SureSizeOf(rs).available; }
 
 // Returns true if `rs` has an available Pod, and the next write does not scale `rs` to 0. Returns
 // false if `rs` is null.

@@ -24,15 +24,15 @@ struct ReplicaSetSize {
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
 // Like SizeOf, but Pods that the status counts although they may have been removed (Told::lowest)
-// are doubtful, too. The sizes by which a Pod of another ReplicaSet is removed must come from here.
+// are doubtful, too. A rolling update removes Pods of other ReplicaSets by these sizes.
 ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
 
-// Within this time after the last change of a spec, the ReplicaSet controller's status counts what
-// it has removed and made since.
+// Within this time after it has observed a size, the status of a ReplicaSet counts what its
+// controller has removed and made.
 inline constexpr Duration kPodsAreCountedWithin = seconds(10);
 
-// Returns true if SureSizeOf may differ from SizeOf only because no status has come since the
-// controller observed the last size. Such a doubt ends after kPodsAreCountedWithin.
+// Returns true if the status of `rs` may count removed Pods (Told::lowest), although its controller
+// has observed the last size. Such a doubt ends after kPodsAreCountedWithin.
 bool MayCountRemovedPods(const ReplicaSet& rs);
 
 // Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The

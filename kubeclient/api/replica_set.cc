@@ -84,10 +84,12 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // Once the controller counts no more Pods than `lowest`, or no more available ones, it counts
-  // none that it has removed.
-  const int32_t counts = std::min(now.status.replicas, now.status.available_replicas);
+  // Once the controller counts no more Pods than `lowest`, or no more ready ones, it counts none
+  // that it has removed.
+  const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
+  const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();
+  if (!told.lowest || !IsObserved(now)) told.observed_since.reset();
   told.largest = std::max(told.largest, now.replicas);
   // The controller creates Pods only for the spec it sees. Once its count reaches the largest
   // spec.replicas, it has counted all Pods that it created.

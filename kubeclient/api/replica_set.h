@@ -46,11 +46,14 @@ struct Told {
   int32_t largest = 0;
   // Only this many of the Pods that the status counts surely stay: spec.replicas was so low, and
   // the controller may have deleted the others. nullopt: all of them stay. Set when spec.replicas
-  // falls, and kept when it rises again. Becomes nullopt when a status of the latest generation
-  // counts no more Pods than that, or no more available ones. Example: a ReplicaSet with 6
-  // available Pods is set to 0, and to 6 again at once. Its status still shows 6, but all six may
-  // be gone.
+  // falls, and kept when it rises again; 0 if this process may have missed sizes. Becomes nullopt
+  // when a status of the latest generation counts no more Pods than that, or no more ready ones.
+  // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. Its status
+  // still shows 6, but all six may be gone.
   std::optional<int32_t> lowest{};
+  // Since when the latest generation has been observed while `lowest` was in doubt; nullopt if it
+  // is not observed, or before somebody has noted the time. Not set by Remember.
+  std::optional<WallTime> observed_since{};
 };
 
 struct ReplicaSet {

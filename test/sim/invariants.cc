@@ -211,7 +211,8 @@ void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& acto
   const int64_t observed = IntAt(replica_set, {"status", "observedGeneration"});
   record.observed = observed >= IntAt(replica_set, {"metadata", "generation"});
   std::erase_if(record.lowered_by_own, [&](const OwnResize& lowered) {
-    const int64_t counted = std::min(IntAt(replica_set, {"status", "replicas"}), told);
+    const int64_t counted = std::min(IntAt(replica_set, {"status", "replicas"}),
+                                     IntAt(replica_set, {"status", "readyReplicas"}));
     return observed >= lowered.generation && counted <= lowered.to;
   });
   const auto revision = RevisionNumber(replica_set);

@@ -159,16 +159,18 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// Returns how long until the counts of all ReplicaSets can be relied on (MayCountRemovedPods);
-// nullopt if they can be now, or if no Pods are left whose removal depends on them.
+// Returns how long until a doubt about the counts of a ReplicaSet ends by time alone
+// (MayCountRemovedPods); nullopt if none does, or if no Pods are left whose removal depends on it.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
-  const bool doubtful = TotalReplicas(situation.old) > 0 &&
-                        std::ranges::any_of(situation.all, [](const ReplicaSet* rs) {
-                          return MayCountRemovedPods(*rs);
-                        });
-  if (!doubtful) return std::nullopt;
-  const Duration since = situation.now - situation.view.specs_since;
-  return std::max<Duration>(kPodsAreCountedWithin - since, seconds(1));
+  if (TotalReplicas(situation.old) == 0) return std::nullopt;
+  std::optional<Duration> soonest;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!MayCountRemovedPods(*rs)) continue;
+    const Duration since = situation.now - rs->told.observed_since.value_or(situation.now);
+    const Duration rest = std::max<Duration>(kPodsAreCountedWithin - since, seconds(1));
+    soonest = std::min(soonest.value_or(rest), rest);
+  }
+  return soonest;
 }
 
 // Decides on `view`, which includes the parts of the workload that this sync has read.

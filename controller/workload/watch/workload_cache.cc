@@ -6,7 +6,6 @@
 
 #include "controller/runtime/live_pods.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/replica_set_size.h"
 #include "controller/workload/unreadable.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
@@ -226,18 +225,6 @@ std::optional<View> WorkloadCache::ViewOf(const ObjectKey& key) const {
   }
   if (ConcernsExtension(view.workload.meta.uid)) extension_->Fill(view);
   return view;
-}
-
-void WorkloadCache::TrustOldCounts(const ObjectKey& key, WallTime now) {
-  const ObjectMeta* meta = workloads_.FindMeta(key);
-  if (meta == nullptr) return;
-  const Uid uid = meta->uid;
-  for (const ReplicaSet* rs : ReplicaSetsOf(uid)) {
-    if (!workload::MayCountRemovedPods(*rs)) continue;
-    if (now - spec_changes_.LastOf(uid) < workload::kPodsAreCountedWithin) return;
-    replica_sets().store().Amend(KeyOf(rs->meta), rs->meta.uid,
-                                 [](ReplicaSet& held) { held.told.lowest.reset(); });
-  }
 }
 
 std::vector<const ReplicaSet*> WorkloadCache::ReplicaSetsOf(const Uid& owner) const {

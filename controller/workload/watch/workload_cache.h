@@ -80,10 +80,6 @@ class WorkloadCache {
   // the next change of a store.
   std::optional<View> ViewOf(const ObjectKey& key) const;
 
-  // Ends the doubts about the counts of the workload's ReplicaSets (MayCountRemovedPods) if no spec
-  // has changed for kPodsAreCountedWithin. Call before ViewOf for a decision.
-  void TrustOldCounts(const ObjectKey& key, WallTime now);
-
   // Returns the ReplicaSets whose controller has the uid `owner`, oldest first. Cheaper than a
   // view.
   std::vector<const ReplicaSet*> ReplicaSetsOf(const Uid& owner) const;

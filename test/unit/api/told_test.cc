@@ -13,15 +13,17 @@ namespace {
 struct Watched {
   std::optional<ReplicaSet> held;
 
-  // All Pods that the status counts are available, unless `available` says how many are.
+  // All Pods that the status counts are ready and available, unless `available` and `ready` say how
+  // many are.
   const Told& See(int64_t generation, int32_t size, int64_t observed, int32_t counted,
-                  std::optional<int32_t> available = {}) {
+                  std::optional<int32_t> available = {}, std::optional<int32_t> ready = {}) {
     ReplicaSet now;
     now.meta.generation = generation;
     now.replicas = size;
     now.status.observed_generation = observed;
     now.status.replicas = counted;
     now.status.available_replicas = available.value_or(counted);
+    now.status.ready_replicas = ready.value_or(now.status.available_replicas);
     Remember(held ? &*held : nullptr, now);
     held = std::move(now);
     return held->told;
@@ -81,6 +83,15 @@ TEST_CASE("Pods that were to be removed stay doubtful until they are counted (I-
   }
   SECTION("the new ones are counted, and none of the old ones") {
     CHECK_FALSE(rs.See(3, 6, 3, 6, 0).lowest);
+  }
+  SECTION("ready ones may be removed before they are available") {
+    CHECK(rs.See(3, 6, 3, 6, 0, 6).lowest == 0);
+  }
+  SECTION("the time of the doubt begins anew when a size is not observed") {
+    rs.See(3, 6, 3, 6);
+    rs.held->told.observed_since = WallTime{100};
+    CHECK(rs.See(3, 6, 3, 5).observed_since == WallTime{100});
+    CHECK_FALSE(rs.See(4, 5, 3, 5).observed_since);
   }
   SECTION("a list does not show which Pods are ready") {
     rs.See(3, 6, 3, 6);
