@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 #include <nlohmann/json.hpp>
 
 #include "test/sim/api_selector.h"
@@ -221,7 +222,10 @@ void Invariants::NoteReplicaSet(const Json& replica_set, const std::string& acto
     owner.revisions.erase(UidOf(replica_set));
     return;
   }
-  owner.revisions[UidOf(replica_set)] = *revision;
+  const int64_t before = std::exchange(owner.revisions[UidOf(replica_set)], *revision);
+  // An exchange of templates takes the number that a user wrote. JudgeRevision has judged the
+  // write.
+  if (*revision < before && controllers_.contains(actor)) NoteHighest(owner, actor);
   owner.templates.try_emplace(*revision, TemplateOf(replica_set));
   if (*revision > HighestSince(owner.highest, kAllShown)) {
     owner.highest.push_back({server_.store().revision(), *revision, controllers_.contains(actor)});
