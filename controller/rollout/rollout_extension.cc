@@ -134,10 +134,8 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
   const Workload& workload = situation.workload;
   const bool rolls =
       situation.new_replica_set == nullptr && !workload.paused && !workload.follow_revision;
-  const DryRunVerdict verdict = checks.replica_set.verdict;
-  const bool not_told =
-      verdict == DryRunVerdict::kNoVerdict || verdict == DryRunVerdict::kForbidden;
-  if (!rolls || situation.wanted.known || !not_told || !WasComplete(situation)) {
+  if (!rolls || situation.wanted.known || !checks.replica_set.not_judged() ||
+      !WasComplete(situation)) {
     return std::nullopt;
   }
   const WallTime until = checks.replica_set.until.value_or(situation.now);

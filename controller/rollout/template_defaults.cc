@@ -24,10 +24,8 @@ const TemplateChecks::Check* TemplateChecks::Refusal() const {
 }
 
 const TemplateChecks::Check* TemplateChecks::NotJudged() const {
-  if (pod.verdict == DryRunVerdict::kNoVerdict) return &pod;
-  const bool judged = replica_set.verdict != DryRunVerdict::kNoVerdict &&
-                      replica_set.verdict != DryRunVerdict::kForbidden;
-  return judged ? nullptr : &replica_set;
+  if (pod.not_judged()) return &pod;
+  return replica_set.not_judged() ? &replica_set : nullptr;
 }
 
 TemplateDefaults::Subject TemplateDefaults::SubjectOf(const Workload& workload) {

@@ -53,6 +53,11 @@ struct TemplateChecks {
     DryRunVerdict verdict = DryRunVerdict::kNotAsked;
     std::string message{};
     std::optional<WallTime> until{};  // when the verdict ceases to count; nullopt: never
+
+    // Returns true if an answer came that says nothing about the template.
+    bool not_judged() const {
+      return verdict == DryRunVerdict::kNoVerdict || verdict == DryRunVerdict::kForbidden;
+    }
   };
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};

@@ -15,6 +15,14 @@ ReplicaSetSize SizeFor(const ReplicaSet& rs, int32_t kept) {
   return {replicas, stay, std::max(std::min(available, replicas) - stay, 0)};
 }
 
+std::vector<ReplicaSetSize> ForEach(const std::vector<const ReplicaSet*>& replica_sets,
+                                    ReplicaSetSize (*size_of)(const ReplicaSet&)) {
+  std::vector<ReplicaSetSize> sizes;
+  sizes.reserve(replica_sets.size());
+  for (const ReplicaSet* rs : replica_sets) sizes.push_back(size_of(*rs));
+  return sizes;
+}
+
 }  // namespace
 
 ReplicaSetSize SizeOf(const ReplicaSet& rs) { return SizeFor(rs, rs.replicas); }
@@ -32,17 +40,11 @@ bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than) {
 }
 
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
-  std::vector<ReplicaSetSize> sizes;
-  sizes.reserve(replica_sets.size());
-  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SizeOf(*rs));
-  return sizes;
+  return ForEach(replica_sets, SizeOf);
 }
 
 std::vector<ReplicaSetSize> SureSizesOf(const std::vector<const ReplicaSet*>& replica_sets) {
-  std::vector<ReplicaSetSize> sizes;
-  sizes.reserve(replica_sets.size());
-  for (const ReplicaSet* rs : replica_sets) sizes.push_back(SureSizeOf(*rs));
-  return sizes;
+  return ForEach(replica_sets, SureSizeOf);
 }
 
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets) {
