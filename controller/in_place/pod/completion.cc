@@ -40,6 +40,13 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
+// Returns when the kubelet may have begun to act on the patch. A kubelet that was cut off when the
+// Pod was patched begins when it is back, and Ready becomes True then. Example: patched at 04:44,
+// the node is back at 06:04: the kubelet begins at 06:04.
+WallTime KillsFrom(const Pod& pod, const PodState& state) {
+  return std::max(state.at, pod.ready.last_transition_time());
+}
+
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
 // show the restart.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
@@ -50,12 +57,13 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (known_image) {  // not restarted: it may run the right image already (P-048)
     const bool requested = live.image == *known_image;
     if (requested && kubelet_tells) return kAlready;
-    if (requested || known_image->empty()) return state.at + kill_time + kAfterKillLong;
+    if (requested || known_image->empty())
+      return KillsFrom(pod, state) + kill_time + kAfterKillLong;
     return std::nullopt;
   }
   if (RunsRequestedDigest(live)) return kAlready;  // the digest proves the new image (P-047)
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
-    return std::max(state.at, live.started_at) + kill_time + kAfterKill;
+    return std::max(KillsFrom(pod, state), live.started_at) + kill_time + kAfterKill;
   }
   // If our clock is behind, a container that is unknown to us may have started before the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);

@@ -13,6 +13,7 @@
 //     first container that the kubelet may have been creating when the Pod was patched.
 //   - The kubelet kills changed containers one after the other, so the time for the kill is the
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
+//     It begins again when the Pod becomes Ready: on a node that was cut off nothing was killed.
 //   - A changed imageID is a proof only if there was an imageID before the patch.
 // Windlass is more lenient in one place: a container that was not restarted, and whose image is
 // unknown, counts as done when the time for the kill has passed.
