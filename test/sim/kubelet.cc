@@ -62,12 +62,34 @@ void Kubelet::SetNodeReady(const std::string& node, bool ready) {
     run.truth.reachable_since = server_.loop().clock().Now();
     Tell(run);
     if (ready) {
-      WantSync(uid);
+      Disarm(run.outage);
+      run.cut_off = false;
+      const Object pod = server_.Find(run.truth.key);
+      if (run.was_cut_off && !run.stopping && IsDeleting(*pod)) {
+        BeginStop(run, *pod);
+      } else {
+        WantSync(uid);
+      }
     } else {
       server_.Update("node-controller", run.truth.key, "status",
                      [&](Json& pod) { SetCondition(pod["status"], "Ready", false, Now()); });
     }
   }
+}
+
+void Kubelet::CutOff(const std::string& node, std::optional<Duration> exit_after) {
+  for (auto& [uid, run] : runs_) {
+    if (run.node != node || run.stopping || !run.truth.reachable) continue;
+    run.cut_off = run.was_cut_off = true;
+    if (!exit_after) continue;
+    Arm(run, run.outage, *exit_after, [this, uid] {
+      Run& cut = runs_.at(uid);
+      for (size_t i = 0; i < cut.containers.size(); ++i) {
+        if (cut.truth.containers[i].running) Crash(uid, i);
+      }
+    });
+  }
+  SetNodeReady(node, false);
 }
 
 void Kubelet::OnChange(const Change& change) {
@@ -81,15 +103,20 @@ void Kubelet::OnChange(const Change& change) {
     runs_.erase(found);
     return;
   }
-  if (run.stopping) return;
+  if (run.stopping || run.cut_off) return;
   if (!IsDeleting(*change.after)) {
     const auto generation = [](const Json& pod) { return IntAt(pod, {"metadata", "generation"}); };
     if (generation(*change.after) != generation(*change.before)) WantSync(uid);
     return;
   }
+  BeginStop(run, *change.after);
+}
+
+void Kubelet::BeginStop(Run& run, const Json& pod) {
+  const std::string uid = run.truth.uid;
   run.stopping = true;
   DisarmAll(run);
-  const seconds grace(IntAt(*change.after, {"metadata", "deletionGracePeriodSeconds"}));
+  const seconds grace(IntAt(pod, {"metadata", "deletionGracePeriodSeconds"}));
   // Without grace the API server removes the Pod itself.
   if (grace.count() == 0) return;
   run.grace = grace;
@@ -129,7 +156,8 @@ void Kubelet::Arm(Run& run, ContainerTimer& timer, Duration after, Step step, bo
   busy_ += counts ? 1 : 0;
   // The timer may keep a reference to the run: a run cancels its timers before it is removed.
   timer.id = server_.loop().After(after, [this, &run, &timer, step = std::move(step), counts] {
-    if (frozen_ || lost_.contains(run.node)) return Arm(run, timer, kFrozenLook, step, counts);
+    const bool lost = lost_.contains(run.node) && !run.cut_off;
+    if (frozen_ || lost) return Arm(run, timer, kFrozenLook, step, counts);
     timer.id = 0;
     busy_ -= std::exchange(timer.counts, false) ? 1 : 0;
     step();
@@ -143,6 +171,7 @@ void Kubelet::Disarm(ContainerTimer& timer) {
 
 void Kubelet::DisarmAll(Run& run) {
   Disarm(run.worker);
+  Disarm(run.outage);
   for (ContainerRun& container : run.containers) {
     Disarm(container.life);
     Disarm(container.probe);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -55,6 +56,11 @@ class Kubelet {
   void Freeze(bool frozen) { frozen_ = frozen; }
   // While a node is not ready, its Pods are not Ready and nothing changes in them.
   void SetNodeReady(const std::string& node, bool ready);
+  // Cuts a node off until SetNodeReady(node, true): its Pods are not Ready either, but its kubelet
+  // and its containers go on. The kubelet neither sees changes nor writes status. Afterwards it
+  // writes Ready with the time of its own last change, as if nothing had been lost. If `exit_after`
+  // is given, each container that runs then exits once, and the kubelet starts it again.
+  void CutOff(const std::string& node, std::optional<Duration> exit_after = {});
 
   // Returns what really runs; null if there is no such Pod.
   const PodTruth* Truth(const std::string& uid) const;
@@ -77,10 +83,16 @@ class Kubelet {
     int64_t generation = 0;
     seconds grace{0};
     std::vector<size_t> to_kill;
+    ContainerTimer outage;     // fires when the containers of a cut-off Pod exit
+    bool cut_off = false;      // the kubelet goes on, unheard
+    bool was_cut_off = false;  // writes Ready with `ready_since`
+    bool ready = false;        // as the kubelet last found the Pod, and since when
+    std::string ready_since;
   };
   using Step = std::function<void()>;
 
   void OnChange(const Change& change);
+  void BeginStop(Run& run, const Json& pod);
   void Begin(const Change& change);
   void Arm(Run& run, ContainerTimer& timer, Duration after, Step step, bool counts = true);
   void Disarm(ContainerTimer& timer);
@@ -106,8 +118,10 @@ class Kubelet {
   void End(Run& run, size_t index, int exit_code);
   void Crash(const std::string& uid, size_t index);
   void Probe(const std::string& uid, size_t index, bool ready);
+  // Notes whether the kubelet finds the Pod ready. Returns the time to write with it.
+  std::string NoteReady(Run& run, bool ready);
 
-  void Publish(const Run& run, const std::string& phase = "");
+  void Publish(Run& run, const std::string& phase = "");
   void SetServing(Run& run, size_t index, bool serving);
   void Tell(const Run& run) const;
   bool RestartsSidecars() const;

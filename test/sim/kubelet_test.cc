@@ -259,5 +259,31 @@ TEST_CASE("Nodes say who runs them; of a lost one nothing is heard") {
   CHECK(pod.Truth().serving());
 }
 
+TEST_CASE("A kubelet that is cut off goes on, and says so when it is heard again") {
+  OnePod pod(PodOf("web:1"));
+  const std::string before = TextAt(ConditionOf(pod.Now(), "Ready"), {"lastTransitionTime"});
+  const std::string node = TextAt(pod.Now(), {"spec", "nodeName"});
+  const bool exits = GENERATE(true, false);
+  pod.world.RunFor(seconds(60));
+  pod.world.kubelet().CutOff(node, exits ? std::optional<Duration>(seconds(5)) : std::nullopt);
+  CHECK_FALSE(IsReadyPod(pod.Now()));
+  CHECK_FALSE(pod.Truth().serving());
+  pod.SetImage("web:2");
+  pod.world.RunFor(seconds(60));
+  CHECK(pod.Container()["restartCount"] == 0);
+  CHECK(pod.Truth().containers[0].starts == (exits ? 2 : 1));
+  CHECK(pod.Truth().containers[0].image == "web:1");
+  pod.world.kubelet().SetNodeReady(node, true);
+  pod.world.RunFor(milliseconds(50));  // it has written its first status
+  CHECK(At(pod.Now(), {"status", "observedGeneration"}) == 2);
+  CHECK(pod.Container()["image"] == "web:1");
+  CHECK(pod.Container()["restartCount"] == (exits ? 1 : 0));
+  const std::string since = TextAt(ConditionOf(pod.Now(), "Ready"), {"lastTransitionTime"});
+  CHECK((since == before) == !exits);
+  REQUIRE(pod.world.Quiesce());
+  CHECK(pod.Container()["image"] == "web:2");
+  CHECK(IsReadyPod(pod.Now()));
+}
+
 }  // namespace
 }  // namespace windlass::sim::kubelet_test

@@ -51,6 +51,7 @@ void Kubelet::WantSync(const std::string& uid) {
 void Kubelet::Sync(const std::string& uid) {
   Run& run = runs_.at(uid);
   run.dirty = false;
+  if (run.cut_off) return Kill(uid);  // acts upon the spec that it knows
   const Object pod = server_.Find(run.truth.key);
   WL_ASSERT(pod != nullptr);
   run.generation = IntAt(*pod, {"metadata", "generation"});
@@ -195,6 +196,9 @@ void Kubelet::Probe(const std::string& uid, size_t index, bool ready) {
   Run& run = runs_.at(uid);
   ContainerRun& container = run.containers[index];
   container.ready = ready;
+  const auto is_ready = [](const ContainerRun& one) { return one.ready; };
+  const std::string now = NoteReady(run, std::ranges::all_of(run.containers, is_ready));
+  if (run.cut_off) return;
   const char* list = container.sidecar ? "initContainerStatuses" : "containerStatuses";
   server_.Update(kKubeletActor, run.truth.key, "status", [&](Json& pod) {
     bool all = ready;
@@ -206,7 +210,7 @@ void Kubelet::Probe(const std::string& uid, size_t index, bool ready) {
         all = all && BoolAt(status, {"ready"});
       }
     }
-    SetReady(pod, all, Now());
+    SetReady(pod, all, now);
   });
 }
 
@@ -253,8 +257,18 @@ void Kubelet::SetServing(Run& run, size_t index, bool serving) {
   Tell(run);
 }
 
-void Kubelet::Publish(const Run& run, const std::string& phase) {
+std::string Kubelet::NoteReady(Run& run, bool ready) {
+  if (std::exchange(run.ready, ready) != ready) run.ready_since = Now();
+  return run.was_cut_off && !run.ready_since.empty() ? run.ready_since : Now();
+}
+
+void Kubelet::Publish(Run& run, const std::string& phase) {
   const std::string now = Now();
+  const bool ready = phase.empty() && std::ranges::all_of(run.containers, [](const auto& one) {
+                       return one.ready && one.state.contains("running");
+                     });
+  const std::string since = NoteReady(run, ready);
+  if (run.cut_off) return;
   const auto& truth = run.truth.containers;
   const bool ran = std::ranges::any_of(truth, [](const auto& one) { return one.starts > 0; });
   // Two statements, because compilers evaluate the operands of one expression in different orders.
@@ -265,10 +279,7 @@ void Kubelet::Publish(const Run& run, const std::string& phase) {
     Json& status = pod["status"];
     if (options_.observes_generation) status["observedGeneration"] = run.generation;
     SetCondition(status, "PodScheduled", true, now);
-    const auto ready = [](const ContainerRun& one) {
-      return one.ready && one.state.contains("running");
-    };
-    SetReady(pod, phase.empty() && std::ranges::all_of(run.containers, ready), now);
+    SetReady(pod, ready, since);
     if (ran) status["phase"] = "Running";
     if (!phase.empty()) status["phase"] = phase;
     if (ran && !status.contains("startTime")) status["startTime"] = now;

@@ -287,6 +287,13 @@ bool DoToAll(World& world, SearchDaemons& daemons, const PlannedDeed& deed) {
     world.kubelet().SetNodeReady(node, false);
     world.loop().After(seconds(deed.a),
                        [&world, node] { world.kubelet().SetNodeReady(node, true); });
+  } else if (what == "cut") {
+    const std::string node = Nth(kNodeNames, which);
+    // Every other time the containers exit meanwhile.
+    const Duration exit = seconds(deed.a) * deed.b / 16;
+    world.kubelet().CutOff(node, deed.b % 2 == 0 ? std::nullopt : std::optional(exit));
+    world.loop().After(seconds(deed.a),
+                       [&world, node] { world.kubelet().SetNodeReady(node, true); });
   } else if (what == "relist") {
     world.api().store().CompactAll();
     world.api().EndWatches();

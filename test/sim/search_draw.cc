@@ -47,6 +47,7 @@ constexpr DeedKind kDeedKinds[] = {{"image", 12},
                                    {"webhook", 1, true},
                                    {"no-webhook", 1, true},
                                    {"node", 1, true},
+                                   {"cut", 1, true},
                                    {"relist", 1, true},
                                    {"crash", 3, true},
                                    {"stop", 1, true},
@@ -176,7 +177,7 @@ class Drawer {
     if (deed.what == "delete") deed.a = Upto(2);
     if (deed.what == "quota") deed.a = Upto(5);
     if (deed.what == "webhook") deed.a = std::array<int64_t, 5>{400, 403, 422, 429, 500}[Upto5()];
-    if (deed.what == "node") deed.a = Log(5, 120);
+    if (deed.what == "node" || deed.what == "cut") deed.a = Log(5, 120);
     if (deed.what == "crash" || deed.what == "stop") deed.a = Log(100, 30'000);
     if (deed.what == "hold" || deed.what == "offline") deed.a = Log(1'000, 60'000);
     if (deed.what == "fat") {
