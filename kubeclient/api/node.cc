@@ -30,21 +30,28 @@ KubeletVersion ParseVersion(std::string_view text) {
 
 void ReadNodeConditions(JsonReader& in, Node& out) {
   out.ready = false;
+  out.ready_since = {};
   in.Array([&] {
     bool is_ready = false;
     bool holds = false;
+    WallTime since;
     in.Object([&](std::string_view key) {
       if (key == "type")
         is_ready = in.String() == "Ready";
       else if (key == "status")
         holds = in.String() == "True";
+      else if (key == "lastTransitionTime")
+        ReadTime(in, since);
     });
-    if (is_ready) out.ready = holds;
+    if (!is_ready) return;
+    out.ready = holds;
+    out.ready_since = since;
   });
 }
 
 void ReadNodeStatus(JsonReader& in, Node& out) {
   out.ready = false;
+  out.ready_since = {};
   out.kubelet_version = {};
   in.Object([&](std::string_view key) {
     if (key == "conditions")

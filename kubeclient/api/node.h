@@ -1,5 +1,5 @@
-// v1 Node, as far as an in-place update reads it: whether its kubelet is alive, whether that
-// kubelet can restart a sidecar, and the zone.
+// v1 Node, as far as an in-place update reads it: whether and since when its kubelet is alive,
+// whether that kubelet can restart a sidecar, and the zone.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ struct KubeletVersion {
 };
 
 struct Node {
-  ObjectMeta meta;     // neither labels nor annotations are kept
-  bool ready = false;  // condition Ready is True
+  ObjectMeta meta;       // neither labels nor annotations are kept
+  bool ready = false;    // condition Ready is True
+  WallTime ready_since;  // when condition Ready last changed; zero if it does not say
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone
   // (its name before Kubernetes 1.17). Empty if the Node has neither.

@@ -146,12 +146,14 @@ std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateI
 // Example: a former workload of this name that was deleted with --cascade=orphan.
 std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          const std::optional<Result<PodState>>& said,
-                                         WallTime now) {
+                                         std::optional<WallTime> heard_since, WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
   PodState patch = **said;
-  patch.drain.reset();  // a drain alone does not count
-  if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &patch, now)) return std::nullopt;
-  return **said;
+  patch.heard_since = heard_since;
+  PodState undrained = patch;  // a drain alone does not count
+  undrained.drain.reset();
+  if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &undrained, now)) return std::nullopt;
+  return patch;
 }
 
 }  // namespace
@@ -187,6 +189,8 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     if (owner == nullptr) continue;
     auto said = PodStateOf(*pod);
     std::optional<PodState> state = OurState(said, templates.deployment);
+    const std::optional<WallTime> heard_since = KubeletHeardSince(*pod, nodes);
+    if (state) state->heard_since = heard_since;
     if (state && IsOutdated(*pod, *state, templates.revisions)) {
       said = Result<PodState>(Error{ErrorKind::kMalformed, "the state is of an earlier patch"});
       state.reset();
@@ -220,9 +224,12 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         const TemplateImages& has = of == target.fingerprint ? target : host_images;
         state = LostState(*pod, said, templates.deployment, {of, Restarted(has, host_images)},
                           templates.revisions, now);
-        if (state) out.lost.push_back(out.pods.size());
+        if (state) {
+          state->heard_since = heard_since;
+          out.lost.push_back(out.pods.size());
+        }
       }
-      if (!state) state = UnderWayOfFormer(*pod, said, now);
+      if (!state) state = UnderWayOfFormer(*pod, said, heard_since, now);
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }
     const PodState* ours = state ? &*state : nullptr;

@@ -14,6 +14,7 @@
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
@@ -57,7 +58,8 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     if (!standing.updated || standing.available || !standing.waited_for()) continue;
     if (patched == nullptr && !standing.stand_in) continue;
     const Pod& pod = *in_place.pods->pods[i];
-    const PodState state = patched ? *patched : AsIfPatched(pod);
+    PodState state = patched ? *patched : AsIfPatched(pod);
+    state.heard_since = KubeletHeardSince(pod, situation.view.nodes);
     LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
     const auto failure = FailureOf(pod, state, timeout, situation.now);
     if (!failure) continue;
@@ -110,21 +112,23 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 }
 
 // Returns the time from which the Pods that keep no state count as restarted: the time at which the
-// condition got its present text, plus the longest time that a restart of one of these Pods may
-// take. No Pod was patched since the condition got its text, because the text changes with each
-// patch (NotKeptText). Returns nullopt if the condition does not have the text of `not_kept` yet.
+// condition got its present text, or the kubelet of such a Pod was heard again, plus the longest
+// time that a restart of one of these Pods may take. No Pod was patched since the condition got its
+// text, because the text changes with each patch (NotKeptText). Returns nullopt if the condition
+// does not have the text of `not_kept` yet.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
-  seconds longest = kAfterKillLong;
+  WallTime by = told->since + kAfterKillLong;
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     const PodState& state = *in_place.pods->state(i);
     const bool seen = in_place.pods->standings[i].exempt || HasSeenPatch(pod, state);
     const seconds one = KillTime(pod, state) + kAfterKillLong;
-    longest = std::max(longest, seen ? one : std::max(one, RestartTimeout(situation)));
+    const WallTime from = std::max(told->since, state.heard_since.value_or(WallTime{}));
+    by = std::max(by, from + (seen ? one : std::max(one, RestartTimeout(situation))));
   }
-  return told->since + longest;
+  return by;
 }
 
 // Returns true if a Pod was drained in vain (KeepsNoDrain) less than kNotKeptTryAgain ago, as the

@@ -28,6 +28,7 @@ std::optional<PodState> OurState(const workload::Situation& situation, const Pod
   if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) {
     return std::nullopt;
   }
+  (*said)->heard_since = KubeletHeardSince(pod, situation.view.nodes);
   return **std::move(said);
 }
 
@@ -40,13 +41,17 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// Returns true if the patched containers were restarted. If a container crashes later, CompletionOf
-// is no longer complete, but that crash is not part of the update.
+// Returns true if the patched containers were restarted since the kubelet could see the patch. If a
+// container crashes later, CompletionOf is no longer complete, but that crash is not part of the
+// update.
 bool WasRestarted(const Pod& pod, const PodState& state) {
-  if (!HasSeenPatch(pod, state)) return false;
+  const auto begins = KubeletBegins(state);
+  if (!begins || !HasSeenPatch(pod, state)) return false;
   return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || live->kind == ContainerKind::kInit) return true;
+    const bool runs = live->state == ContainerState::kRunning;
+    if (runs && live->started_at <= *begins) return false;  // perhaps from the old image
     const std::string id = live->id.ToString();
     return live->restart_count > patch.restart_count && id != patch.id &&
            std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
@@ -70,9 +75,10 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
-  const auto said = PodStateOf(pod);  // perhaps of a former workload of the same name
+  auto said = PodStateOf(pod);  // perhaps of a former workload of the same name
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
-  const PodState* state = &**said;
+  PodState* state = &**said;
+  state->heard_since = KubeletHeardSince(pod, situation.view.nodes);
   if (BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;
   const Completion completion = CompletionOf(pod, *state, situation.now);
   const seconds timeout = RestartTimeout(situation);

@@ -26,13 +26,14 @@ constexpr seconds kSurelyNew{600};
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
-  const WallTime surely_new = state.at + KillTime(pod, state) + kSurelyNew;
+  const auto begins = KubeletBegins(state);
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || live->state != ContainerState::kRunning) return false;
     const auto before = ImageBefore(patch, *live);
     if (before && *before != patch.to) return true;
-    return live->started_at < surely_new || StartsInFuture(*live, now);
+    if (!begins || StartsInFuture(*live, now)) return true;
+    return live->started_at < *begins + KillTime(pod, state) + kSurelyNew;
   });
   return runs || !HasSeenPatch(pod, state);
 }

@@ -40,36 +40,32 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
-// Returns when the kubelet may have begun to act on the patch. A kubelet that was cut off when the
-// Pod was patched begins when it is back, and Ready becomes True then. Example: patched at 04:44,
-// the node is back at 06:04: the kubelet begins at 06:04.
-WallTime KillsFrom(const Pod& pod, const PodState& state) {
-  return std::max(state.at, pod.ready.last_transition_time());
-}
-
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
-// show the restart.
+// show the restart. While the kubelet is not heard, no time tells anything: it may restart a
+// crashed container from the old image, because it has not seen the patch.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
-  const seconds kill_time = KillTime(pod, state);
+  const auto begins = KubeletBegins(state);
+  const auto after = [&](WallTime started, seconds shown) {
+    return begins ? std::optional(std::max(*begins, started) + KillTime(pod, state) + shown)
+                  : std::nullopt;
+  };
   const auto known_image = ImageBefore(patch, live);
   if (known_image) {  // not restarted: it may run the right image already (P-048)
     const bool requested = live.image == *known_image;
     if (requested && kubelet_tells) return kAlready;
-    if (requested || known_image->empty())
-      return KillsFrom(pod, state) + kill_time + kAfterKillLong;
-    return std::nullopt;
+    return requested || known_image->empty() ? after({}, kAfterKillLong) : std::nullopt;
   }
   if (RunsRequestedDigest(live)) return kAlready;  // the digest proves the new image (P-047)
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
-    return std::max(KillsFrom(pod, state), live.started_at) + kill_time + kAfterKill;
+    return after(live.started_at, kAfterKill);
   }
   // If our clock is behind, a container that is unknown to us may have started before the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
-  const bool after_patch = tells && live.started_at > state.at + kClockSkew;
+  const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;
   if (RunsAnotherImage(patch, live) || after_patch) return kAlready;
-  return state.at + kill_time + kAfterKill;
+  return after({}, kAfterKill);
 }
 
 Completion CompletionOfContainer(const Pod& pod, const PodState& state, const ContainerPatch& patch,
@@ -109,6 +105,11 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   // be the largest int64_t.
   const int64_t patched = std::min(state.generation_before, pod.meta.generation - 1) + 1;
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
+}
+
+std::optional<WallTime> KubeletBegins(const PodState& state) {
+  if (!state.heard_since) return std::nullopt;
+  return std::max(state.at, *state.heard_since);
 }
 
 seconds KillTime(const Pod& pod, const PodState& state) {

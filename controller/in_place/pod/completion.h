@@ -13,7 +13,7 @@
 //     first container that the kubelet may have been creating when the Pod was patched.
 //   - The kubelet kills changed containers one after the other, so the time for the kill is the
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
-//     It begins again when the Pod becomes Ready: on a node that was cut off nothing was killed.
+//     It begins when the kubelet can have seen the patch (KubeletBegins).
 //   - A changed imageID is a proof only if there was an imageID before the patch.
 // Windlass is more lenient in one place: a container that was not restarted, and whose image is
 // unknown, counts as done when the time for the kill has passed.
@@ -39,6 +39,11 @@ inline constexpr seconds kAfterKillLong{30};
 // or admission undid the rest), it did not raise metadata.generation. Then it is enough that the
 // kubelet has seen the generation from before the patch.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
+
+// Returns the time from which the kubelet may carry out the patch: that of the patch, or the time
+// at which a node that was cut off came back, whichever is later. Returns nullopt while the kubelet
+// is not heard. Example: patched at 10:02, the node was cut off from 10:00 to 10:05: 10:05.
+std::optional<WallTime> KubeletBegins(const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
 // another. Example: 2 containers, grace period 30 s: 60 s.

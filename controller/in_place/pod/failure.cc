@@ -53,6 +53,13 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
+// Returns the time from which the Pod's time to become available is counted. A kubelet that was cut
+// off is given its time anew.
+WallTime TimedFrom(const Pod& pod, const PodState& state) {
+  return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
+                   state.heard_since.value_or(WallTime{})});
+}
+
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
 // Pod's status counts, not the clock, so the result stays the same while nothing happens to the
 // Pod.
@@ -85,9 +92,10 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
     }
   }
   // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
-  // moment does not fail.
-  const WallTime since = std::max(PossibleSince(pod, state), pod.ready.last_transition_time());
-  signals.push_back({{{}, std::string(kPodTimeout)}, since + pod_timeout});
+  // moment does not fail. It does not count while the kubelet is not heard.
+  if (state.heard_since) {
+    signals.push_back({{{}, std::string(kPodTimeout)}, TimedFrom(pod, state) + pod_timeout});
+  }
   return signals;
 }
 
@@ -142,7 +150,7 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 }
 
 WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
-  return std::max(PossibleSince(pod, state), pod.ready.last_transition_time()) + kFailsForLong;
+  return TimedFrom(pod, state) + kFailsForLong;
 }
 
 }  // namespace windlass::in_place

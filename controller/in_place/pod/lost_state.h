@@ -1,7 +1,8 @@
 // Handles Pods that this rollout patched and whose state annotation a user or an admission webhook
 // removed or spoiled. Without the annotation Windlass does not know whether the Pod's containers
 // have been restarted. So the Pod counts as in flight, and Windlass writes a new state. From the
-// time in that state it computes when the containers count as restarted. Source: P-028, P-045.
+// time in that state, and from when the kubelet was last heard again, it computes when the
+// containers count as restarted. Source: P-028, P-045.
 #pragma once
 
 #include <cstdint>

@@ -21,6 +21,15 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes) {
   return node == nullptr || !node->ready;
 }
 
+std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node) {
+  if (pod.node_name.empty()) return WallTime{};
+  return node != nullptr && node->ready ? std::optional(node->ready_since) : std::nullopt;
+}
+
+std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes) {
+  return KubeletHeardSince(pod, Find(nodes, pod.node_name));
+}
+
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
   const Node* node = Find(nodes, pod.node_name);
   return node == nullptr ? std::string_view() : node->zone.text();

@@ -19,6 +19,15 @@ using Nodes = std::map<std::string_view, const Node*>;  // by name
 // may well be serving: the containers run on, even if the kubelet no longer reports.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
+// Returns the time since which the Pod's kubelet has been heard without a break: the time at which
+// its node became ready. Example: the node was cut off from 10:00 to 10:05, so 10:05. A patch that
+// was made while the node was cut off reaches the kubelet then. Returns nullopt while the node is
+// gone or not ready; returns zero, which is always in the past, for a Pod without a node.
+//
+// A kubelet that is cut off for less than about 40 s is not noticed by Kubernetes, and not here.
+std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);
+std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes);
+
 // Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has no
 // zone.
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes);

@@ -93,6 +93,9 @@ struct PodState {
   int32_t attempt = 1;                     // number of patches to `target` so far, from 1
   std::vector<ContainerPatch> containers;  // names are unique; empty if only metadata changed
   std::optional<Drained> drain{};
+  // Not part of the annotation: since when the kubelet has been heard (KubeletHeardSince), as far
+  // as the reader of the annotation knows the Pod's node. nullopt: the kubelet is not heard now.
+  std::optional<WallTime> heard_since{WallTime{}};
   bool operator==(const PodState&) const = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/runtime/needed_right.h"
 
@@ -15,7 +16,12 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
           host.informers().environment().clock, host.informers().environment().timers,
           [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
           cache.workloads(), cache_.pods().store(),
-          [&cache](const Pod& pod) { return cache.OwnerOfPod(pod.meta); }) {
+          [&cache](const Pod& pod) { return cache.OwnerOfPod(pod.meta); },
+          [this](const Pod& pod) {
+            const auto& nodes = cache_.nodes().store();
+            return in_place::KubeletHeardSince(pod,
+                                               nodes.Find({{}, std::string(pod.node_name.text())}));
+          }) {
   cache.Extend(cache_);
   cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
 }

@@ -41,12 +41,6 @@ bool Restarts(const Pod& pod, const PodState& state) {
   });
 }
 
-std::optional<PodState> StateOf(const Pod& pod, const ObjectMeta& owner) {
-  auto state = in_place::PodStateOf(pod);
-  if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
-  return std::move(*state).value();
-}
-
 // Returns true if the states of both versions of a Pod describe the same patch. Differences in the
 // drain are ignored.
 bool SamePatch(const Pod& before, const Pod& after) {
@@ -77,13 +71,15 @@ seconds PodTimeout(const Workload& owner) {
 }  // namespace
 
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                                 WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of)
+                                 WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
+                                 HeardSince heard_since)
     : clock_(clock),
       timers_(timers),
       record_(std::move(record)),
       workloads_(workloads),
       pods_(pods),
-      owner_of_(std::move(owner_of)) {
+      owner_of_(std::move(owner_of)),
+      heard_since_(std::move(heard_since)) {
   workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
@@ -131,6 +127,13 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   Look(pod, *owner);
 }
 
+std::optional<PodState> InPlaceObserver::StateOf(const Pod& pod, const ObjectMeta& owner) const {
+  auto state = in_place::PodStateOf(pod);
+  if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
+  (*state)->heard_since = heard_since_(pod);
+  return std::move(*state).value();
+}
+
 // Starts to follow the Pod's patch, which the observer has not seen before.
 void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witnessed) {
   std::optional<PodState> state = StateOf(pod, owner);
@@ -167,6 +170,7 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
     NoteDrift(pod, followed.state);
     return Forget(pod.meta.uid);
   }
+  followed.state.heard_since = heard_since_(pod);
   const WallTime now = clock_.Wall();
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
   if (completion.complete) NoteUpdated(pod, followed);

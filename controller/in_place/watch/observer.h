@@ -37,13 +37,17 @@ class InPlaceObserver {
   // is none.
   using OwnerOf = std::function<const ObjectMeta*(const Pod&)>;
 
+  // Returns since when the Pod's kubelet has been heard (KubeletHeardSince of nodes.h).
+  using HeardSince = std::function<std::optional<WallTime>(const Pod&)>;
+
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
 
   // Listens to `workloads` and `pods`. All arguments must outlive the observer, and neither store
   // may change after the observer is gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of);
+                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
+                  HeardSince heard_since);
   ~InPlaceObserver();
   InPlaceObserver(const InPlaceObserver&) = delete;
   InPlaceObserver& operator=(const InPlaceObserver&) = delete;
@@ -60,6 +64,10 @@ class InPlaceObserver {
   size_t told() const { return told_.size(); }
 
  private:
+  // Returns the state of the Pod's last patch by `owner`, with the time of `heard_since`; nullopt
+  // if it has none that can be read.
+  std::optional<in_place::PodState> StateOf(const Pod& pod, const ObjectMeta& owner) const;
+
   // A Pod from its patch until it is available.
   struct Followed {
     ObjectKey pod;
@@ -96,6 +104,7 @@ class InPlaceObserver {
   const WorkloadStore& workloads_;
   const Store<Pod>& pods_;
   OwnerOf owner_of_;
+  HeardSince heard_since_;
   bool leading_ = false;
   InPlaceRollouts rollouts_;
   std::map<Uid, Followed> followed_;

@@ -90,6 +90,23 @@ TEST_CASE("of a kubelet's version the first two numbers count") {
   CHECK(node.kubelet_version == row.version);
 }
 
+TEST_CASE("a Node says since when it is ready (P-047)") {
+  Fixture f;
+  const auto since = [&](const std::string& conditions) {
+    return Must(DecodeNode(f.decoder, R"({"metadata":{"name":"n"},"status":{"conditions":)" +
+                                          conditions + "}}"))
+        .ready_since;
+  };
+  const std::string ready = R"({"lastTransitionTime":"2026-01-02T15:04:05Z","type":"Ready",)";
+  const std::string disk =
+      R"({"lastTransitionTime":"2026-02-02T15:04:05Z","type":"DiskPressure","status":"False"})";
+  const WallTime then = *ParseTime("2026-01-02T15:04:05Z");
+  CHECK(since("[" + ready + R"("status":"True"},)" + disk + "]") == then);
+  CHECK(since("[" + ready + R"("status":"False"}])") == then);
+  CHECK(since(R"([{"type":"Ready","status":"True"}])").IsZero());
+  CHECK(since("[" + disk + "]").IsZero());
+}
+
 TEST_CASE("a Node's zone is its label, by the name of today before that of old (P-032)") {
   const auto [labels, zone] = GENERATE(table<std::string, std::string>({
       {R"({"topology.kubernetes.io/zone":"a","failure-domain.beta.kubernetes.io/zone":"b"})", "a"},

@@ -86,6 +86,43 @@ TEST_CASE("with Recreate, a Pod on its way back counts, whatever the clocks say 
   CHECK(c.PodNames().size() == 3);
 }
 
+// The node was cut off when its Pod was patched back. Eleven minutes later the container exited,
+// and the kubelet, which had not seen the patch, started it again from the image that is taken
+// back.
+TEST_CASE("with Recreate, a Pod of a node that was cut off counts until it is restarted (P-011)") {
+  Alone c("Only");
+  const std::string pod = c.PodNames()[0];
+  c.SetImage("v2");
+  c.Sync();
+  c.Restart(pod);
+  c.PodNamed(pod)["status"]["containerStatuses"][0]["ready"] = false;
+  c.Scale(3);
+  c.Sync();
+  c.SetImage("v1");
+  c.Sync();
+  REQUIRE(c.ImageOfPod(pod) == "v1");
+  Json& told = c.PodNamed(pod)["status"];
+  Json& container = told["containerStatuses"][0];
+  container["containerID"] = "containerd://" + std::string(64, 'c');
+  container["imageID"] = "";
+  container["state"]["running"]["startedAt"] = FormatTime({c.now + 660});
+  c.now += 900;
+  const bool heard = GENERATE(false, true);
+  CAPTURE(heard);
+  c.nodes[0].ready = heard;
+  c.nodes[0].ready_since = {c.now};
+  if (heard) told["observedGeneration"] = c.PodNamed(pod)["metadata"]["generation"];
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    c.RunPods();
+  }
+  CHECK(c.SizeOf("v1") == 1);
+  c.nodes[0].ready = true;
+  c.Restart(pod);
+  c.SettleInPlace();
+  CHECK(c.PodNames().size() == 3);
+}
+
 TEST_CASE("with Recreate, a Pod that crashes after its update holds up no scale (P-011)") {
   Alone c("Only");
   c.RollOutInPlace("v2");

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 
@@ -114,6 +115,29 @@ TEST_CASE("nor while a Pod is out of traffic or in flight (P-076)") {
   c.SettleInPlace();
   CHECK(c.HandedBack());
   CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+// The container exited while the node was cut off, and the kubelet started it again before it saw
+// the patch. The kubelet has just been heard again.
+TEST_CASE("nor while a node that was cut off has yet to restart its Pod (P-076)") {
+  Released c;
+  c.RollOutInPlace("v2");
+  const std::string pod = c.PodNames()[0];
+  Json& container = c.PodNamed(pod)["status"]["containerStatuses"][0];
+  container["containerID"] = "containerd://" + std::string(64, 'c');
+  container["imageID"] = "";
+  container["restartCount"] = container["restartCount"].get<int>() + 1;
+  c.now += 100;
+  container["state"]["running"]["startedAt"] = FormatTime({c.now - 60});
+  for (Node& node : c.nodes) node.ready_since = {c.now};
+  c.Release();
+  c.Sync();
+  CHECK_FALSE(c.HandedBack());
+  CHECK(c.InPlaceCondition() == "True Patching");
+  c.Restart(pod);
+  c.now += 100;
+  c.SettleInPlace();
+  CHECK(c.HandedBack());
 }
 
 TEST_CASE("handed back, it stays so when a Pod crashes (P-076)") {

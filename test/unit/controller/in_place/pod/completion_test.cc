@@ -289,6 +289,35 @@ TEST_CASE("P-047 a container that starts in our future may have started before t
   CHECK(CompletionOf(pod, state, WallTime{1800}).complete);
 }
 
+// Whom these serve: who may lack no Pod. The node was cut off from 990 to 2000, and the Pod was
+// patched at 1000. Meanwhile its container exited, and the kubelet, which had not seen the patch,
+// started it again from the old image. It is killed from 2000 to 2030.
+TEST_CASE("P-047 a container that started while the kubelet was not heard is not taken for new") {
+  const auto started_at = GENERATE(values<WallTime>({{900}, {1004}, {1040}, {1999}}));
+  CAPTURE(started_at.unix_seconds);
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", started_at)});
+  PodState state = StateWith({AppPatch()});
+  state.heard_since = WallTime{2000};
+  CHECK(CompletionOf(pod, state, WallTime{2001}) == Completion{false, WallTime{2040}});
+  CHECK(CompletionOf(pod, state, WallTime{2040}).complete);
+  state.heard_since = std::nullopt;  // it is not heard yet
+  CHECK(CompletionOf(pod, state, WallTime{2040}) == Completion{});
+}
+
+TEST_CASE("P-047 what proves the new image needs no kubelet that is heard") {
+  PodState state = StateWith({AppPatch()});
+  state.heard_since = std::nullopt;
+  CHECK(CompletionOf(PodWith({Running("app", "r/app:2", 'B', "I2", {1010})}), state, {1020})
+            .complete);
+}
+
+TEST_CASE("P-047 a container that started after the kubelet was heard again is new") {
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {2006})});
+  PodState state = StateWith({AppPatch()});
+  state.heard_since = WallTime{2000};
+  CHECK(CompletionOf(pod, state, WallTime{2007}).complete);
+}
+
 TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {
   Pod pod = PodWith(
       {Running("app", "r/app:2", 'A', "I1", {900}), Running("log", "r/log:1", 'C', "L1", {900})});

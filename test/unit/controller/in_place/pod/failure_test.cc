@@ -240,5 +240,20 @@ TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   CHECK(FailsForLongAt(pod, state) == WallTime{5060});
 }
 
+// Whom this serves: whose rollout met a node that was cut off for longer than the deadline. Ready
+// keeps the time that the kubelet knows, from before the patch.
+TEST_CASE("P-060 P-062 a Pod has its time anew when its kubelet is heard again") {
+  PodState state = StateWith({AppPatch()});  // patched at 1000
+  const Pod pod = PodWith({Running("app", "r/app:2", 'A', "I1", {900})});
+  state.heard_since = std::nullopt;
+  CHECK_FALSE(FailureOf(pod, state, kTimeout, {9000}));
+  CHECK_FALSE(FailureLookAgain(pod, state, kTimeout, {9000}));
+  state.heard_since = WallTime{9000};
+  CHECK_FALSE(FailureOf(pod, state, kTimeout, {9599}));
+  CHECK(FailureLookAgain(pod, state, kTimeout, {9599}) == WallTime{9600});
+  CHECK(FailureOf(pod, state, kTimeout, {9600})->reason == "PodTimeout");
+  CHECK(FailsForLongAt(pod, state) == WallTime{9060});
+}
+
 }  // namespace
 }  // namespace windlass::in_place::failure_test

@@ -50,14 +50,16 @@ TEST_CASE("P-028 time tells that its containers were restarted, those of the tem
   CHECK(CompletionOf(pod, *state, *now.look_again).complete);
 }
 
-// Whom this serves: who may lack no Pod. The node was cut off, and no kubelet ran while the state
-// was lost; the container is the old one until the kubelet, back at 2000, has killed it.
-TEST_CASE("P-045 I-51 a lost state's time begins anew when the node is back") {
+// Whom this serves: who may lack no Pod. The node was cut off while the state was lost; the
+// container is the old one until the kubelet, heard again at 2000, has killed it.
+TEST_CASE("P-045 a lost state's time begins anew when the kubelet is heard again") {
   Pod pod = Patched("6");
   pod.termination_grace_period_seconds = 30;
-  const auto state = Lost(pod, std::nullopt);
+  auto state = Lost(pod, std::nullopt);
   REQUIRE(state);
-  pod.ready = {ConditionStatus::kTrue, {2000}};
+  state->heard_since = std::nullopt;
+  CHECK(CompletionOf(pod, *state, {9000}) == Completion{});
+  state->heard_since = WallTime{2000};
   CHECK(CompletionOf(pod, *state, {2059}) == Completion{false, WallTime{2060}});
   CHECK(CompletionOf(pod, *state, {2060}).complete);
 }

@@ -33,12 +33,28 @@ TEST_CASE("a Pod on a lost node is neither ready nor about to be (P-039)") {
   }));
   CAPTURE(row.id);
 
-  const Node good{.meta = {}, .ready = true, .kubelet_version = {}, .zone = {}};
+  const Node good{.meta = {}, .ready = true, .ready_since = {}, .kubelet_version = {}, .zone = {}};
   const Node bad{};
   Pod pod = PodWith({});
   pod.node_name = row.node;
   pod.ready = row.ready;
   CHECK(IsOnLostNode(pod, {{"good", &good}, {"bad", &bad}}) == row.want);
+}
+
+TEST_CASE("P-047 a kubelet is heard since its node is ready") {
+  Node good{};
+  good.ready = true;
+  good.ready_since = {500};
+  Node bad{};
+  bad.ready_since = {500};
+  const Nodes nodes{{"good", &good}, {"bad", &bad}};
+  using Since = std::optional<WallTime>;
+  const auto [node, since] = GENERATE(table<std::string, Since>(
+      {{"good", WallTime{500}}, {"bad", std::nullopt}, {"gone", std::nullopt}, {"", WallTime{}}}));
+  CAPTURE(node);
+  Pod pod = PodWith({});
+  pod.node_name = node;
+  CHECK(KubeletHeardSince(pod, nodes) == since);
 }
 
 TEST_CASE("P-032 a Pod is in its node's zone") {
@@ -86,7 +102,11 @@ TEST_CASE("a sidecar restarts with kubelet 1.32 (P-006)") {
   CAPTURE(row.id);
 
   const auto node = [](int32_t major, int32_t minor) {
-    return Node{.meta = {}, .ready = true, .kubelet_version = {major, minor}, .zone = {}};
+    return Node{.meta = {},
+                .ready = true,
+                .ready_since = {},
+                .kubelet_version = {major, minor},
+                .zone = {}};
   };
   const Node v0 = node(0, 0), v131 = node(1, 31), v132 = node(1, 32), v2 = node(2, 0);
   const Nodes nodes{{"0.0", &v0}, {"1.31", &v131}, {"1.32", &v132}, {"2.0", &v2}};

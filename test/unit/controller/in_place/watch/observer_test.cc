@@ -109,6 +109,7 @@ struct Fixture : ClientWorld {
   std::string policy = "IfPossible";
   int32_t min_ready_seconds = 0;
   int32_t progress_deadline_seconds = kUnlimited;
+  std::optional<WallTime> heard_since{WallTime{}};
   NullLog log;
   EventRecorder events{clock, log, client};
   Random random{1};
@@ -121,7 +122,8 @@ struct Fixture : ClientWorld {
       [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
       deployments,
       pods,
-      [this](const Pod&) { return deployments.FindMeta({"shop", "web"}); }};
+      [this](const Pod&) { return deployments.FindMeta({"shop", "web"}); },
+      [this](const Pod&) { return heard_since; }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -277,7 +279,8 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   InPlaceObserver observer(
       f.clock, f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
-      f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); });
+      f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); },
+      [](const Pod&) { return WallTime{}; });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));
