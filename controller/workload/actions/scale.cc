@@ -118,7 +118,8 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 //     a canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
 //     more Pods.
 //   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
-//     even if they hold no Pod back at this size.
+//     even if they hold no Pod back at this size. Before any revision was complete, the oldest one
+//     with Pods counts as the stable one.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -127,7 +128,9 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
   const ReplicaSet* stable = FindStable(situation.workload, situation.all);
-  return situation.limits.holds_back() && stable != nullptr && stable->replicas > 0;
+  if (stable == nullptr) stable = FindOldestOfSeveral(situation);
+  const bool has_pods = stable != nullptr && stable != &rs && stable->replicas > 0;
+  return situation.limits.holds_back() && has_pods;
 }
 
 // Returns true if a rolling update brings Pods to the present template. Returns false while the

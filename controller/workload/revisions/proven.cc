@@ -36,16 +36,6 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-// Call this only if FindProvenOther finds no ReplicaSet. Returns the oldest of the old ReplicaSets
-// with Pods, because the younger ones have canaries. Returns null if fewer than two old ReplicaSets
-// have Pods, or if the kind keeps no stable revision.
-const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
-  if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
-  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
-  if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
-  return *std::ranges::find_if(situation.old, has_pods);
-}
-
 }  // namespace
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
@@ -115,6 +105,13 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
     if (OthersHavePods(situation.old, other)) return nullptr;
   }
   return other == situation.new_replica_set ? nullptr : other;
+}
+
+const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
+  if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
+  return *std::ranges::find_if(situation.old, has_pods);
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {

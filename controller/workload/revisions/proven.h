@@ -58,6 +58,11 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
+// Call this only if no revision is known to have been complete. Returns the oldest of the old
+// ReplicaSets with Pods, because the younger ones have canaries. Returns null if fewer than two old
+// ReplicaSets have Pods, or if the kind keeps no stable revision.
+const ReplicaSet* FindOldestOfSeveral(const Situation& situation);
+
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3
 // new Pods, and the keeper has 7. The keeper is

@@ -286,6 +286,7 @@ struct GivenUpRow {
   bool new_was_complete;
   int32_t updated_max;
   std::string patched;  // first
+  bool kept = true;     // web-1 is known to have been complete
 };
 
 // A canary, web-2, has three Pods when an autoscaler doubles the size.
@@ -295,6 +296,8 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
       {"a step asks for all Pods", 1, false, 10, "web-2"},
       {"no step is in force", 1, false, kUnlimited, "web-1 to 2"},
       {"the stable one has no Pods", 0, false, 10, "web-2 to 9"},
+      {"none was complete yet, and web-1 is the oldest", 1, false, 10, "web-2", false},
+      {"none was complete yet, and web-2 is the oldest", 0, false, 10, "web-2 to 9", false},
   }));
   CAPTURE(row.name);
   Harbour harbour;
@@ -309,7 +312,7 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
   }
   if (row.new_was_complete) harbour.world.NoteComplete(wanted, 3);
   View view = harbour.Look();
-  view.workload.kept_revision = 1;
+  if (row.kept) view.workload.kept_revision = 1;
   view.workload.limits.updated_max = row.updated_max;
   const Step step = Next(view, {}, kNow);
   REQUIRE(std::holds_alternative<Write>(step));
