@@ -22,8 +22,8 @@ struct Described {
 std::vector<Described> Commands();
 // Returns the command of that name; nullopt if there is none.
 std::optional<CommandName> CommandOf(const std::string& word);
-// Returns the flags of a command and the common flags, each with its dashes; only the common flags
-// if there is no such command.
+// Returns the flags of a command and the common flags by their long names, such as "--namespace"
+// but not "-n"; only the common flags if there is no such command.
 std::vector<Described> FlagsOf(const std::string& command);
 // Returns true if the flag, such as "--context" or "-n", takes the next argument as its value.
 bool TakesValue(const std::string& command, const std::string& flag);

@@ -39,8 +39,9 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
     return {"has nothing to promote (" + TextOf(*stalled, "/reason") +
             "): kubectl windlass status " + object + " says why"};
   }
-  if (FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
-    return {"has a partition and no steps: lower spec.strategy.partition to let it go on"};
+  if (phase == "Paused" && FieldOf(rollout, "/spec/strategy/partition") != nullptr) {
+    return {
+        "waits at its partition, and has no steps: lower spec.strategy.partition to let it go on"};
   }
   return {"has no step left: kubectl windlass status " + object +
           " waits for the end of the rollout"};

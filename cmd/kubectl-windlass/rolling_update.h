@@ -28,7 +28,8 @@ std::vector<std::string> ArgumentErrors(const CommandLine& line);
 Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller);
 
-// --- what is checked before anything is written (rolling_update_checks.cc) ---
+// --- what is checked before anything is written (rolling_update_checks.cc, rolling_update_plan.cc)
+// ---
 
 // Refuses an update whose old controller does not exist, unless the new controller has replaced it
 // already. Refuses the file of -f unless its selector and that of the old controller have different

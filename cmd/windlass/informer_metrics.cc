@@ -102,7 +102,8 @@ constexpr Metric kTimeTravels{
     MetricType::kCounter,
     "Lists and bookmarks older than those before.",
     {{kResource}},
-    "Windlass does not apply them; after three in a row it lists everything anew."};
+    "Windlass does not apply them. After three in a row it begins anew, with empty caches, and "
+    "campaigns for leadership again: see windlass_informer_resets_total."};
 constexpr Metric kVanishAlarms{
     "windlass_informer_vanish_alarms_total",
     MetricType::kCounter,

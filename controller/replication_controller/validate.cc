@@ -227,6 +227,7 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     }
   }
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
+  // If only the image is another one, kOtherImage above says so.
   return Fail(situation, kOtherContent,
               Fill("the update to {} is under way, and the spec now describes another new "
                    "controller. Change controller, image, container and imagePullPolicy back to "
@@ -259,9 +260,10 @@ std::optional<Step> RefuseChain(const Situation& situation) {
   if (created == nullptr) return std::nullopt;
   const std::string_view by = Annotation(*created, kOriginalReplicasOf);
   if (by.empty() || by == situation.old_controller()->meta.uid.ToString()) return std::nullopt;
-  return Fail(situation, kOtherName,
-              Fill(kBesideText, created->meta.name, "is replaced by another ReplicationController",
-                   kOriginalReplicasOf));
+  return Fail(
+      situation, kOtherName,
+      Fill(kBesideText, created->meta.name,
+           "is itself being replaced by a third ReplicationController", kOriginalReplicasOf));
 }
 
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created) {

@@ -77,8 +77,8 @@ TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {
   return entry;
 }
 
-// An answer that came later than `now` does not count: the clock was set back, and the answer would
-// count for longer than its lifetime.
+// An answer without a lifetime always counts. One with a lifetime does not count if it came later
+// than `now`: the clock was set back, and the answer would count for longer than its lifetime.
 TemplateChecks::Check TemplateDefaults::CheckOf(const Kept& kept, int64_t generation,
                                                 WallTime now) {
   TemplateChecks::Check check{.verdict = kept.answer.verdict, .message = kept.answer.message};

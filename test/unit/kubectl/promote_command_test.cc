@@ -318,7 +318,7 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
       "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web -n default ends "
       "the abort";
   const std::string partition =
-      "has a partition and no steps: lower spec.strategy.partition to let it go on";
+      "waits at its partition, and has no steps: lower spec.strategy.partition to let it go on";
   const std::string over =
       "has no step left: kubectl windlass status rollout/web -n default waits for the end of the "
       "rollout";
@@ -344,6 +344,16 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
          o["spec"]["strategy"]["partition"] = 3;
        },
        [](Json& s) { s.erase("step"); }, ExitCode::kError, partition, partition},
+      {"a partition that is not reached yet",
+       [](Json& o) {
+         o["spec"]["strategy"].erase("steps");
+         o["spec"]["strategy"]["partition"] = 3;
+       },
+       [](Json& s) {
+         s.erase("step");
+         s["phase"] = "Progressing";
+       },
+       ExitCode::kError, over, over},
       {"after the last step", none,
        [](Json& s) {
          s["step"]["index"] = 3;

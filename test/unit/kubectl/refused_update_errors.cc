@@ -258,8 +258,9 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "annotation.",
         IsReplacingAnother},
        {to_new, ExitCode::kOtherUpdate,
-        "error: ReplicationController new is replaced by another ReplicationController in another "
-        "update. Wait until that update has ended, and begin this update again; if there is no "
+        "error: ReplicationController new is itself being replaced by a third "
+        "ReplicationController in another update. Wait until that update has ended, and begin this "
+        "update again; if there is no "
         "other update, remove the annotation windlass.dev/original-replicas-of",
         "The new controller is the old one of another update. Wait for that, or remove the "
         "annotation.",

@@ -28,6 +28,18 @@ std::function<void(KubectlRun&)> AfterSteps(const std::string& phase) {
   };
 }
 
+// Rollout web has no steps, and waits at its partition.
+void IsAtPartition(KubectlRun& run) {
+  const auto partition = [](Json& object) {
+    object["spec"]["strategy"].erase("steps");
+    object["spec"]["strategy"]["partition"] = 3;
+  };
+  CreateRolloutAtStep(run, 3, partition, [](Json& status) {
+    status["phase"] = "Paused";
+    status.erase("step");
+  });
+}
+
 // The API server refuses the template of Rollout web.
 void IsStalled(KubectlRun& run) {
   CreateRolloutAtStep(run, 3, nullptr, [](Json& status) {
@@ -78,10 +90,6 @@ ErrorSection RolloutErrors() {
   constexpr ExitCode kOtherUpdate = ExitCode::kOtherUpdate;
   const auto paused = [](Json& object) { object["spec"]["paused"] = true; };
   const auto aborted = [](Json& object) { object["spec"]["abort"] = true; };
-  const auto partition = [](Json& object) {
-    object["spec"]["strategy"].erase("steps");
-    object["spec"]["strategy"]["partition"] = 3;
-  };
   const auto just_restarted = [](Json& object) {
     object["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] =
         "2026-01-01T00:00:00Z";
@@ -265,10 +273,9 @@ ErrorSection RolloutErrors() {
         "again.",
         HasRollout(aborted)},
        {"promote rollout/web", kError,
-        "error: rollout \"web\" has a partition and no steps: lower spec.strategy.partition to let "
-        "it go on",
-        "`spec.strategy.partition` holds the Rollout, not a step. Lower it.",
-        HasRollout(partition)},
+        "error: rollout \"web\" waits at its partition, and has no steps: lower "
+        "spec.strategy.partition to let it go on",
+        "`spec.strategy.partition` holds the Rollout, not a step. Lower it.", IsAtPartition},
        {"promote rollout/web", kError,
         "error: rollout \"web\" has no step left: kubectl windlass status rollout/web -n default "
         "waits for the end of the rollout",

@@ -249,8 +249,9 @@ TEST_CASE("a controller that is in the middle of another update is not updated")
     world.AddUpdate("web-0", {{"newName", "web"}});
     world.Run();
     CHECK(world.message() ==
-          "ReplicationController web is replaced by another ReplicationController in another "
-          "update. Wait until that update has ended, and begin this update again; if there is no "
+          "ReplicationController web is itself being replaced by a third ReplicationController in "
+          "another update. Wait until that update has ended, and begin this update again; if there "
+          "is no "
           "other update, remove the annotation windlass.dev/original-replicas-of");
   }
   CHECK(world.phase() == "Failed");
