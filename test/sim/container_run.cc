@@ -10,8 +10,10 @@ bool PodTruth::serving() const {
          std::ranges::all_of(containers, [](const ContainerTruth& one) { return one.serving; });
 }
 
-MonotonicTime PodTruth::since() const {
-  MonotonicTime latest = reachable_since;
+MonotonicTime PodTruth::since() const { return std::max(worked_since(), reachable_since); }
+
+MonotonicTime PodTruth::worked_since() const {
+  MonotonicTime latest = working_since;
   for (const ContainerTruth& one : containers) latest = std::max(latest, one.since);
   return latest;
 }
@@ -60,9 +62,13 @@ Json Terminated(const std::string& id, int exit_code, const std::string& reason,
 }
 
 void SetCondition(Json& status, const std::string& type, bool holds, const std::string& now) {
+  SetCondition(status, type, std::string(holds ? "True" : "False"), now);
+}
+
+void SetCondition(Json& status, const std::string& type, const std::string& value,
+                  const std::string& now) {
   Json& conditions = status["conditions"];
   if (!conditions.is_array()) conditions = Json::array();
-  const std::string value = holds ? "True" : "False";
   for (Json& condition : conditions) {
     if (TextAt(condition, {"type"}) != type) continue;
     if (TextAt(condition, {"status"}) != value) condition["lastTransitionTime"] = now;

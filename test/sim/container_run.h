@@ -32,9 +32,12 @@ struct PodTruth {
   std::vector<ContainerTruth> containers;
   bool reachable = true;  // false: its node is lost
   MonotonicTime reachable_since;
+  MonotonicTime working_since;  // likewise, but a node that was only cut off worked all the time
 
   bool serving() const;  // every container serves, and the node is not lost
   MonotonicTime since() const;
+  // Since when it has served, whether or not it was reachable: as its kubelet sees it.
+  MonotonicTime worked_since() const;
 };
 
 struct ContainerTimer {
@@ -72,6 +75,8 @@ Json Terminated(const std::string& id, int exit_code, const std::string& reason,
                 const std::string& now);
 
 // Sets a condition of a Pod or Node. The transition time changes only with the status.
+void SetCondition(Json& status, const std::string& type, const std::string& value,
+                  const std::string& now);
 void SetCondition(Json& status, const std::string& type, bool holds, const std::string& now);
 void SetReady(Json& pod, bool ready, const std::string& now);
 

@@ -312,7 +312,8 @@ bool InPlaceInvariants::IsAvailable(const Json& owner, const Json& pod,
   // Times in status have whole seconds, so no controller can count them more exactly.
   const seconds min_ready(IntAt(owner, {"spec", "minReadySeconds"}));
   const Duration known = std::max<Duration>(min_ready - seconds(1), Duration(0));
-  return truth->since() + known + for_at_least <= Now();
+  return truth->worked_since() + known + for_at_least <= Now() &&
+         truth->since() + for_at_least <= Now();
 }
 
 // Counts Pods that failed a moment ago, too: the controller could not know of it.

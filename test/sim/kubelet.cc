@@ -54,12 +54,14 @@ void Kubelet::SetNodeReady(const std::string& node, bool ready) {
   } else {
     lost_.insert(node);
   }
-  const auto set = [&](Json& object) { SetCondition(object["status"], "Ready", ready, Now()); };
+  const std::string value = ready ? "True" : "Unknown";
+  const auto set = [&](Json& object) { SetCondition(object["status"], "Ready", value, Now()); };
   server_.Update("node-controller", KeyOfNode(node), "status", set);
   for (auto& [uid, run] : runs_) {
     if (run.node != node || run.truth.reachable == ready) continue;
     run.truth.reachable = ready;
     run.truth.reachable_since = server_.loop().clock().Now();
+    if (!run.cut_off) run.truth.working_since = run.truth.reachable_since;
     Tell(run);
     if (ready) {
       Disarm(run.outage);

@@ -236,6 +236,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
   static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
   if (invariant == "I-56" && LosesHistory(owner)) return false;
   if (invariant == "I-75" && MayNotKnowOfGone(change)) return false;
+  if (invariant == "I-71" && MayNotKnowSize(change)) return false;
   if (kAlways.contains(invariant)) return true;
   if (kRemember.contains(invariant) && decided_late_.contains(owner)) return false;
   const bool robbed = robbed_.contains(owner);
@@ -254,6 +255,14 @@ bool SearchWalk::MayNotKnowOfGone(const Change& change) const {
   if (change.shown_of == nullptr) return false;
   const auto shown = change.shown_of->find(resources::kReplicationControllerUpdates);
   return shown != change.shown_of->end() && shown->second < update_gone_revision_;
+}
+
+// Returns true if the sender has not seen yet that a user changed a ReplicationController, such as
+// the size of the other one of an update. It may have seen later changes of other resources.
+bool SearchWalk::MayNotKnowSize(const Change& change) const {
+  if (change.shown_of == nullptr) return false;
+  const auto shown = change.shown_of->find(resources::kReplicationControllers);
+  return shown != change.shown_of->end() && shown->second < controller_edited_revision_;
 }
 
 // Returns true if a user has edited the history of an owner, or made it so large that two
@@ -294,6 +303,7 @@ void SearchWalk::NoteUser(const Change& change) {
     update_gone_revision_ = change.revision;
   }
   if (change.actor != kUser) return;
+  if (resource == resources::kReplicationControllers) controller_edited_revision_ = change.revision;
   if (IsOwnerKind(resource)) {
     const bool edited = !gone && std::ranges::any_of(kOfHistory, [&](std::string_view key) {
       return AnnotationOf(*change.before, key) != AnnotationOf(*change.after, key);

@@ -72,6 +72,7 @@ class SearchWalk final : private SearchDaemons {
   void NoteUser(const Change& change);
   std::string OwnerOf(const Change& change) const;
   bool MayNotKnowOfGone(const Change& change) const;
+  bool MayNotKnowSize(const Change& change) const;
   bool LosesHistory(const std::string& owner) const;
   // `of_rest`: the uid of the workload that a look at rest found broken, before `change` came.
   bool Blames(const std::string& invariant, const Change& change, const std::string& of_rest) const;
@@ -107,6 +108,7 @@ class SearchWalk final : private SearchDaemons {
   // When the last ReplicationControllerUpdate was deleted.
   MonotonicTime update_gone_{-seconds(3600)};
   uint64_t update_gone_revision_ = 0;
+  uint64_t controller_edited_revision_ = 0;  // by a user, last
   // How many violations were looked at.
   size_t seen_ = 0;
   size_t seen_in_place_ = 0;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "kubeclient/base/assert.h"
 #include "kubeclient/client/retry.h"
@@ -24,8 +25,7 @@ CallFate Detailed(Fate fate) {
   return detailed;
 }
 
-// The client repeats no write that is older than kDecisionAgeMax; a repeated one may wait for its
-// turn.
+// The client repeats no write that is older than kDecisionAgeMax, by a clock that may drift.
 constexpr Duration kRepeatedMax = kDecisionAgeMax + seconds(1);
 
 // The deadline, which the target names, differs from try to try.
@@ -142,13 +142,15 @@ struct SimTransport::Impl : std::enable_shared_from_this<SimTransport::Impl> {
   CallId last_id = 0;
   uint64_t call_count = 0;
   Duration stream_lag{0};
-  std::map<std::string, Decided> undone;  // writes without an effect so far, by their bytes
-  std::map<ResourceId, Shown> owners;     // by kind, once it was watched
+  // Writes without an effect so far, by their bytes: what was seen at each time they were sent.
+  std::map<std::string, std::vector<Decided>> undone;
+  std::map<ResourceId, Shown> owners;  // by kind, once it was watched
   Shown replica_sets;
   // Two caches, each with a watch of its own. A process may keep only one of them.
   Shown pods;
   Shown pod_metadata;
   Shown updates;  // of ReplicationControllers
+  Shown controllers;
 };
 
 // An open watch has shown everything except the lines on their way.
@@ -199,12 +201,6 @@ Duration SimTransport::Impl::LongestLag() const {
 Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Duration decided_ago) {
   Sender sender{AllShown(), AllSeen(), nullptr, late};
   if (request.method == HttpMethod::kGet) return sender;
-  const auto decided = undone.find(WriteKey(request));
-  if (decided != undone.end() && Now() - decided->second.at <= kRepeatedMax) {
-    sender = decided->second.sender;
-    sender.late = true;
-    return sender;
-  }
   // A line that was under way then had not been seen, either. The answer that led to the decision
   // came a moment before its request began to wait.
   uint64_t known = kAllShown;
@@ -220,8 +216,17 @@ Sender SimTransport::Impl::SenderOf(const HttpRequest& request, bool late, Durat
   if (const uint64_t shown = ShownOf(updates); shown > 0) {
     shown_of[resources::kReplicationControllerUpdates] = std::min(shown, known);
   }
+  if (const uint64_t shown = ShownOf(controllers); shown > 0) {
+    shown_of[resources::kReplicationControllers] = std::min(shown, known);
+  }
   sender.shown_of = std::make_shared<const Revisions>(std::move(shown_of));
-  undone[WriteKey(request)] = {sender, Now()};
+  std::vector<Decided>& sent = undone[WriteKey(request)];
+  std::erase_if(sent, [&](const Decided& one) { return Now() - one.at > kRepeatedMax; });
+  sent.push_back({sender, Now()});
+  if (sent.size() > 1) {
+    sender = sent.front().sender;
+    sender.late = true;
+  }
   return sender;
 }
 
@@ -238,6 +243,7 @@ SimTransport::Impl::Shown* SimTransport::Impl::ShownFor(const ResourceId& resour
   if (IsOwnerKind(resource)) return &owners[resource];
   if (resource == resources::kReplicaSets) return &replica_sets;
   if (resource == resources::kReplicationControllerUpdates) return &updates;
+  if (resource == resources::kReplicationControllers) return &controllers;
   if (resource == resources::kPods) return metadata ? &pod_metadata : &pods;
   return nullptr;
 }
