@@ -85,6 +85,7 @@ struct Client::Impl {
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
+    std::optional<Error> repeats{};  // the error after which the call is to be repeated
     CallId in_flight = 0;     // 0 = not in flight
     TimerId backing_off = 0;  // 0 = not backing off
     bool limited = false;     // counted in ClientCounters::rate_limited
@@ -256,6 +257,12 @@ bool Client::Impl::TakeTurn() {
     FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
     return true;
   }
+  // It may have waited long, for example because another call was throttled.
+  if (call.repeats && IsTooOldIn(Duration{0}, call)) {
+    from.erase(id);
+    FinishLater(id, *call.repeats);
+    return true;
+  }
   const MonotonicTime now = clock.Now();
   if (std::max(rate.NextAt(now), is_event ? event_rate.NextAt(now) : now) > now) {
     if (!std::exchange(call.limited, true)) ++counters.rate_limited;
@@ -332,6 +339,7 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
   if (!result.ok() && !held) {
     const auto wait = RetryIn(call.request, result.error(), call.retries);
     if (wait && !IsTooOldIn(*wait, call)) {
+      call.repeats = std::move(result).error();
       Repeat(id, call, *wait);
       return TakeTurns();
     }

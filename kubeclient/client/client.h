@@ -85,8 +85,9 @@ class Client {
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
   //   failed write of an Event       up to 2 times, even if the write may have been executed
-  // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute. A dry
-  // run that was sent and whose answer is late or lost is not repeated.
+  // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute, also
+  // if it waits for its turn until then. A dry run that was sent and whose answer is late or lost
+  // is not repeated.
   //
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);

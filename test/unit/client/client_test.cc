@@ -245,6 +245,21 @@ TEST_CASE("A call that is repeated goes before younger ones, and holds no place 
   CHECK(world.SentNames() == Kinds{"a", "b", "a", "c"});
 }
 
+// Whom this serves: who has scaled the workload since. The write was decided on what was before.
+TEST_CASE("A write that waits too long for its turn is not repeated (C-016)") {
+  ClientWorld world({.max_in_flight = 1});
+  world.Execute(PatchOf("a"), "write");
+  world.Execute(GetOf("b"), "read");
+  world.transport.Answer(Refusal(429, "TooManyRequests", "slow down"));  // "a" must wait 1 s
+  const bool late = GENERATE(false, true);
+  world.Advance(seconds(late ? 6 : 4));  // "b" takes its time
+  CHECK(world.Kinds("write").empty());
+  world.transport.Answer(Success());
+  world.RunDue();
+  CHECK(world.SentNames() == (late ? Kinds{"a", "b"} : Kinds{"a", "b", "a"}));
+  CHECK(world.Kinds("write") == (late ? Kinds{"TooManyRequests"} : Kinds{}));
+}
+
 TEST_CASE("The rate limit spreads calls beyond the burst, a few together") {
   ClientWorld world({.qps = 10, .burst = 3, .max_in_flight = 100});
   int freed = 0;
