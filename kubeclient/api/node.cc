@@ -29,28 +29,32 @@ KubeletVersion ParseVersion(std::string_view text) {
 }
 
 void ReadNodeConditions(JsonReader& in, Node& out) {
-  out.ready = false;
+  out.ready = out.heard = false;
   out.ready_since = {};
   in.Array([&] {
     bool is_ready = false;
-    bool holds = false;
+    bool says_yes = false;
+    bool says_no = false;
     WallTime since;
     in.Object([&](std::string_view key) {
       if (key == "type")
         is_ready = in.String() == "Ready";
-      else if (key == "status")
-        holds = in.String() == "True";
-      else if (key == "lastTransitionTime")
+      else if (key == "status") {
+        const std::string_view status = in.String();
+        says_yes = status == "True";
+        says_no = status == "False";
+      } else if (key == "lastTransitionTime")
         ReadTime(in, since);
     });
     if (!is_ready) return;
-    out.ready = holds;
+    out.ready = says_yes;
+    out.heard = says_yes || says_no;
     out.ready_since = since;
   });
 }
 
 void ReadNodeStatus(JsonReader& in, Node& out) {
-  out.ready = false;
+  out.ready = out.heard = false;
   out.ready_since = {};
   out.kubelet_version = {};
   in.Object([&](std::string_view key) {

@@ -22,8 +22,11 @@ struct KubeletVersion {
 };
 
 struct Node {
-  ObjectMeta meta;       // neither labels nor annotations are kept
-  bool ready = false;    // condition Ready is True
+  ObjectMeta meta;     // neither labels nor annotations are kept
+  bool ready = false;  // condition Ready is True
+  // Condition Ready is True or False, so the kubelet reports. If it has not reported for 40 s, the
+  // node controller sets the condition to Unknown.
+  bool heard = false;
   WallTime ready_since;  // when condition Ready last changed; zero if it does not say
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone

@@ -70,7 +70,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     }
     const bool for_long = HasFailedForLong(pod, state, situation.now);
     failing->for_long = failing->for_long || for_long;
-    if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
+    if (!for_long) LookAgainAt(FailsForLongAt(pod, state, situation.now), in_place);
   }
 }
 
@@ -115,7 +115,8 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 // condition got its present text, or the kubelet of such a Pod was heard again, plus the longest
 // time that a restart of one of these Pods may take. No Pod was patched since the condition got its
 // text, because the text changes with each patch (NotKeptText). Returns nullopt if the condition
-// does not have the text of `not_kept` yet.
+// does not have the text of `not_kept` yet, or if the rollout waits for such a Pod whose kubelet is
+// not heard.
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -123,9 +124,13 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   for (const size_t i : in_place.pods->lost) {
     const Pod& pod = *in_place.pods->pods[i];
     const PodState& state = *in_place.pods->state(i);
-    const bool seen = in_place.pods->standings[i].exempt || HasSeenPatch(pod, state);
+    const bool exempt = in_place.pods->standings[i].exempt;
+    if (!state.heard_since && !exempt) return std::nullopt;
+    const bool seen = exempt || HasSeenPatch(pod, state);
     const seconds one = KillTime(pod, state) + kAfterKillLong;
-    const WallTime from = std::max(told->since, state.heard_since.value_or(WallTime{}));
+    // Nothing tells when the Pod was patched, but it was before the condition got its text.
+    const PodState patched{.at = told->since, .heard_since = state.heard_since};
+    const WallTime from = KubeletBegins(patched, situation.now).value_or(told->since);
     by = std::max(by, from + (seen ? one : std::max(one, RestartTimeout(situation))));
   }
   return by;

@@ -13,6 +13,8 @@ namespace {
 constexpr seconds kClockSkew{5};   // between a node's clock and ours (P-047)
 constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
+constexpr seconds kWatchesAgain{60};   // from the first report of a kubelet that was cut off
+constexpr seconds kClocksDiffer{600};  // more than this is a wrong clock
 constexpr WallTime kAlready{};
 
 // Returns the digest after the '@' of an image or an imageID ("sha256:12…"); empty if there is no
@@ -46,7 +48,7 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
-  const auto begins = KubeletBegins(state);
+  const auto begins = KubeletBegins(state, now);
   const auto after = [&](WallTime started, seconds shown) {
     return begins ? std::optional(std::max(*begins, started) + KillTime(pod, state) + shown)
                   : std::nullopt;
@@ -107,9 +109,12 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
 
-std::optional<WallTime> KubeletBegins(const PodState& state) {
+bool WasHeardAgain(const PodState& state) { return state.heard_since > state.at; }
+
+std::optional<WallTime> KubeletBegins(const PodState& state, WallTime now) {
   if (!state.heard_since) return std::nullopt;
-  return std::max(state.at, *state.heard_since);
+  const bool counts = WasHeardAgain(state) && *state.heard_since <= now + kClocksDiffer;
+  return counts ? *state.heard_since + kWatchesAgain : state.at;
 }
 
 seconds KillTime(const Pod& pod, const PodState& state) {

@@ -39,7 +39,8 @@ PodState AsIfPatched(const Pod& stand_in);
 // Returns why the patch in `state` has failed; nullopt if it has not. Returns nullopt also for a
 // Pod that is being deleted or has no node. Call it only for a Pod that is not available and not on
 // a lost node. `pod_timeout` is how long the Pod may stay unavailable after the last of four
-// events: the Pod was patched, the Pod got a node, its kubelet was heard again, Ready changed.
+// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
+// changed.
 //
 // A status that the kubelet wrote before it saw the patch is about the old image, and shows no
 // failure of the patch. For example, a Pod that could not start is patched before other Pods, and
@@ -60,11 +61,11 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
                                          WallTime now);
 
 // Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of
-// four events: the Pod was patched, the Pod got a node, its kubelet was heard again, Ready changed.
-// So a Pod that was well for hours is not given up because of one crash (P-062).
-WallTime FailsForLongAt(const Pod& pod, const PodState& state);
+// four events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
+// changed. So a Pod that was well for hours is not given up because of one crash (P-062).
+WallTime FailsForLongAt(const Pod& pod, const PodState& state, WallTime now);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
-  return FailsForLongAt(pod, state) <= now;
+  return FailsForLongAt(pod, state, now) <= now;
 }
 
 }  // namespace windlass::in_place

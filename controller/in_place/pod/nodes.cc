@@ -23,7 +23,7 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes) {
 
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node) {
   if (pod.node_name.empty()) return WallTime{};
-  return node != nullptr && node->ready ? std::optional(node->ready_since) : std::nullopt;
+  return node != nullptr && node->heard ? std::optional(node->ready_since) : std::nullopt;
 }
 
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes) {

@@ -19,12 +19,13 @@ using Nodes = std::map<std::string_view, const Node*>;  // by name
 // may well be serving: the containers run on, even if the kubelet no longer reports.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
-// Returns the time since which the Pod's kubelet has been heard without a break: the time at which
-// its node became ready. Example: the node was cut off from 10:00 to 10:05, so 10:05. A patch that
-// was made while the node was cut off reaches the kubelet then. Returns nullopt while the node is
-// gone or not ready; returns zero, which is always in the past, for a Pod without a node.
+// Returns a time since which the Pod's kubelet has been heard without a break: the last change of
+// the Node's condition Ready, by the clock of the node. Example: the node was cut off from 10:00 to
+// 10:05, so 10:05. Returns nullopt while the kubelet is not heard or the Node is gone; returns
+// zero, which is always in the past, for a Pod without a node.
 //
-// A kubelet that is cut off for less than about 40 s is not noticed by Kubernetes, and not here.
+// Kubernetes notices after about 40 s that a kubelet is cut off, so nothing is known of shorter
+// cuts.
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes);
 

@@ -25,6 +25,8 @@ constexpr size_t kInPlacePodsFollowedMax = 10000;
 // made. An older patch may have been carried out long ago, and the container may have crashed
 // since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
+// How soon to look again at a Pod whose kubelet is not heard. No event of the Pod need follow.
+constexpr seconds kUnheardLookAgain{60};
 
 // Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
 // Edits by other clients are not reported as our update.
@@ -202,6 +204,7 @@ void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed&
   timers_.Cancel(std::exchange(followed.timer, 0));
   const WallTime now = clock_.Wall();
   at = Sooner(at, in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now));
+  if (!followed.state.heard_since) at = Sooner(at, {now + kUnheardLookAgain});
   if (!at) return;
   const Duration wait = std::max<Duration>(seconds(1), *at - now);
   followed.timer = timers_.At(clock_.Now() + wait, [this, uid = pod.meta.uid, key = followed.pod] {

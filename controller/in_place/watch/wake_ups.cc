@@ -61,13 +61,14 @@ std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   return keys;
 }
 
-// A kubelet reports every few minutes. Only a change that may allow a patch of a Pod wakes
-// workloads. The node's zone affects only the order of Pods, so a change of zone wakes none.
+// A kubelet reports every few minutes. Only a change that may allow a patch of a Pod, or lets
+// time show that one was carried out, wakes workloads. The node's zone affects only the order of
+// Pods, so a change of zone wakes none.
 void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
   const Node* before = change.old_object;
   const Node* now = change.new_object;
   if (before != nullptr && now != nullptr && before->ready == now->ready &&
-      before->kubelet_version == now->kubelet_version) {
+      before->heard == now->heard && before->kubelet_version == now->kubelet_version) {
     return;
   }
   const std::string& name = (now != nullptr ? now : before)->meta.name;

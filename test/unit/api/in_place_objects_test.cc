@@ -36,26 +36,28 @@ TEST_CASE("a Node is read from what the server sends, without its labels but for
   CHECK(node.zone == "zone-a");
 }
 
-TEST_CASE("a Node is ready when its condition says True and nothing else") {
+TEST_CASE("a Node is ready if its condition says True, and heard if it says True or False") {
   struct Row {
     std::string conditions;
     bool ready;
+    bool heard;
   };
   const Row row = GENERATE(values<Row>({
-      {R"([{"type":"Ready","status":"True"}])", true},
-      {R"([{"status":"True","type":"Ready"}])", true},
-      {R"([{"type":"Ready","status":"False"}])", false},
-      {R"([{"type":"Ready","status":"Unknown"}])", false},
-      {R"([{"type":"Ready"}])", false},
-      {R"([{"type":"DiskPressure","status":"True"}])", false},
-      {"[]", false},
-      {"null", false},
+      {R"([{"type":"Ready","status":"True"}])", true, true},
+      {R"([{"status":"True","type":"Ready"}])", true, true},
+      {R"([{"type":"Ready","status":"False"}])", false, true},
+      {R"([{"type":"Ready","status":"Unknown"}])", false, false},
+      {R"([{"type":"Ready"}])", false, false},
+      {R"([{"type":"DiskPressure","status":"True"}])", false, false},
+      {"[]", false, false},
+      {"null", false, false},
   }));
   CAPTURE(row.conditions);
   Fixture f;
   const Node node = Must(DecodeNode(
       f.decoder, R"({"metadata":{"name":"n"},"status":{"conditions":)" + row.conditions + "}}"));
   CHECK(node.ready == row.ready);
+  CHECK(node.heard == row.heard);
 }
 
 TEST_CASE("of a kubelet's version the first two numbers count") {

@@ -137,7 +137,7 @@ void InPlaceCluster::Place(Json& pod) {
   pod["spec"]["nodeName"] = "node-" + std::to_string(nodes.size() + 1);
   Node node;
   node.meta.name = pod["spec"]["nodeName"];
-  node.ready = true;
+  node.ready = node.heard = true;
   node.kubelet_version = {1, 36};
   nodes.push_back(node);
   pod["status"]["phase"] = "Running";

@@ -77,12 +77,14 @@ TEST_CASE("nor by a workload made again that asks for nothing (P-013, P-027)") {
 TEST_CASE("nor while it cannot be seen yet whether one restarts (P-013)") {
   Restarting c;
   c.in_place_known = false;
-  c.look = [show = c.look](View& view) {
+  const bool has_text = GENERATE(false, true);
+  c.look = [show = c.look, has_text](View& view) {
     show(view);
     view.in_place_missing.clear();  // it only takes time
+    view.extension_reads_template = has_text;
   };
   const bool ends = GENERATE(false, true);
-  CAPTURE(ends);
+  CAPTURE(ends, has_text);
   c.Edit([&](auto& d) {
     if (ends) d["metadata"]["annotations"].erase("windlass.dev/in-place");
     d["spec"]["template"]["spec"]["hostNetwork"] = true;

@@ -334,6 +334,25 @@ TEST_CASE("with such a webhook an undo takes down no more Pods at once than it m
   CHECK(c.Condition("Progressing") == "True NewReplicaSetAvailable");
 }
 
+// The condition is what shows how long the last patch is ago.
+TEST_CASE("nor while the status that shows the last patch is refused (P-050)") {
+  Forgetful c(1);
+  c.UndoFrom(1);
+  c.Sync();
+  REQUIRE(c.in_flight() == 1);
+  c.RestartAll();
+  c.now += 100;
+  c.server = [others = c.server](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.resource() != resources::kDeployments) return others(request);
+    return Result<Reply>(Error{ErrorKind::kConflict, "somebody wrote the status"});
+  };
+  for (int i = 0; i < 4; ++i) {
+    c.Sync();
+    CHECK(c.in_flight() <= 1);
+  }
+  CHECK(c.in_flight() == 1);
+}
+
 // Whom this serves: who has more Pods than a sync has requests.
 TEST_CASE("with such a webhook an undo of many Pods ends (P-028)") {
   Forgetful c(10, 31);

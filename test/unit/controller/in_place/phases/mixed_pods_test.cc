@@ -76,6 +76,7 @@ TEST_CASE("with Recreate, a Pod on its way back counts, whatever the clocks say 
     told["containerStatuses"][0]["imageID"] = "";
   }
   told["observedGeneration"] = c.PodNamed(pod)["metadata"]["generation"];
+  if (!crashed) c.now += GENERATE(0, 11'000);  // the kubelet hangs for hours
   for (int i = 0; i < 3; ++i) {
     c.Sync();
     c.RunPods();
@@ -109,7 +110,7 @@ TEST_CASE("with Recreate, a Pod of a node that was cut off counts until it is re
   c.now += 900;
   const bool heard = GENERATE(false, true);
   CAPTURE(heard);
-  c.nodes[0].ready = heard;
+  c.nodes[0].ready = c.nodes[0].heard = heard;
   c.nodes[0].ready_since = {c.now};
   if (heard) told["observedGeneration"] = c.PodNamed(pod)["metadata"]["generation"];
   for (int i = 0; i < 3; ++i) {
@@ -117,7 +118,7 @@ TEST_CASE("with Recreate, a Pod of a node that was cut off counts until it is re
     c.RunPods();
   }
   CHECK(c.SizeOf("v1") == 1);
-  c.nodes[0].ready = true;
+  c.nodes[0].ready = c.nodes[0].heard = true;
   c.Restart(pod);
   c.SettleInPlace();
   CHECK(c.PodNames().size() == 3);
@@ -349,6 +350,26 @@ TEST_CASE("with Recreate, a failed Pod goes back beside those of that image (P-0
   CHECK(c.ImageOfPod(*patched) == "v1");
   CHECK(c.InPlaceCondition() == "True GivenUp");
   CHECK(c.InPlaceMessage().find(kOneAtATime) == std::string::npos);
+}
+
+// The ReplicaSet controller counts no Pod that terminates.
+TEST_CASE("with Recreate, a Pod of the same ReplicaSet that terminates is waited for (P-011)") {
+  Alone c("Only");
+  c.Scale(2);
+  c.SyncAndRun();
+  REQUIRE(c.PodNames().size() == 2);
+  const std::string pod = c.PodNames()[0];
+  const std::string other = c.PodNames()[1];
+  c.Scale(1);
+  c.Sync();
+  c.PodNamed(other)["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:30Z";
+  Json& v1 = c.ReplicaSet("v1");
+  v1["status"]["replicas"] = 1;
+  v1["status"]["observedGeneration"] = v1["metadata"]["generation"];
+  c.SetImage("v2");
+  for (int i = 0; i < 4; ++i) c.Sync();
+  CHECK(c.ImageOfPod(pod) == "v1");
+  CHECK(c.InPlaceMessage() == "waiting until pod " + other + kOneAtATime);
 }
 
 // Example: scaled to 2, and a moment later to 1 with another image.

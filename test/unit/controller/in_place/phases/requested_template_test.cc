@@ -202,6 +202,11 @@ TEST_CASE("Pods of two templates stay as they are if there is nothing to abort t
         "to go back to");
   CHECK(c.deployment()["status"]["updatedReplicas"] == 1);  // of revision 2, as published
   CHECK(c.revision() == "2");
+  // Nor does it matter what could be updated in place.
+  c.Edit([](Json& d) { d["spec"]["strategy"] = {{"type", "Recreate"}}; });
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "True Paused");
+  CHECK(c.deployment()["status"]["updatedReplicas"] == 1);
   Proves("RO-032");
 }
 

@@ -291,15 +291,16 @@ TEST_CASE("P-047 a container that starts in our future may have started before t
 
 // Whom these serve: who may lack no Pod. The node was cut off from 990 to 2000, and the Pod was
 // patched at 1000. Meanwhile its container exited, and the kubelet, which had not seen the patch,
-// started it again from the old image. It is killed from 2000 to 2030.
+// started it again from the old image. The kubelet kills it once it watches its Pods again, until
+// 2090 at the latest.
 TEST_CASE("P-047 a container that started while the kubelet was not heard is not taken for new") {
   const auto started_at = GENERATE(values<WallTime>({{900}, {1004}, {1040}, {1999}}));
   CAPTURE(started_at.unix_seconds);
   const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", started_at)});
   PodState state = StateWith({AppPatch()});
   state.heard_since = WallTime{2000};
-  CHECK(CompletionOf(pod, state, WallTime{2001}) == Completion{false, WallTime{2040}});
-  CHECK(CompletionOf(pod, state, WallTime{2040}).complete);
+  CHECK(CompletionOf(pod, state, WallTime{2001}) == Completion{false, WallTime{2100}});
+  CHECK(CompletionOf(pod, state, WallTime{2100}).complete);
   state.heard_since = std::nullopt;  // it is not heard yet
   CHECK(CompletionOf(pod, state, WallTime{2040}) == Completion{});
 }
@@ -312,10 +313,19 @@ TEST_CASE("P-047 what proves the new image needs no kubelet that is heard") {
 }
 
 TEST_CASE("P-047 a container that started after the kubelet was heard again is new") {
-  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {2006})});
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {2066})});
   PodState state = StateWith({AppPatch()});
   state.heard_since = WallTime{2000};
-  CHECK(CompletionOf(pod, state, WallTime{2007}).complete);
+  CHECK(CompletionOf(pod, state, WallTime{2067}).complete);
+}
+
+TEST_CASE("P-047 a node whose clock is wrong is not waited for without end") {
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {900})});
+  PodState state = StateWith({AppPatch()});
+  state.heard_since = WallTime{1640};
+  CHECK_FALSE(CompletionOf(pod, state, {1040}).complete);
+  state.heard_since = WallTime{4'000'000'000};
+  CHECK(CompletionOf(pod, state, {1020}) == Completion{false, WallTime{1040}});
 }
 
 TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {

@@ -60,8 +60,8 @@ TEST_CASE("P-045 a lost state's time begins anew when the kubelet is heard again
   state->heard_since = std::nullopt;
   CHECK(CompletionOf(pod, *state, {9000}) == Completion{});
   state->heard_since = WallTime{2000};
-  CHECK(CompletionOf(pod, *state, {2059}) == Completion{false, WallTime{2060}});
-  CHECK(CompletionOf(pod, *state, {2060}).complete);
+  CHECK(CompletionOf(pod, *state, {2119}) == Completion{false, WallTime{2120}});
+  CHECK(CompletionOf(pod, *state, {2120}).complete);
 }
 
 }  // namespace

@@ -33,7 +33,12 @@ TEST_CASE("a Pod on a lost node is neither ready nor about to be (P-039)") {
   }));
   CAPTURE(row.id);
 
-  const Node good{.meta = {}, .ready = true, .ready_since = {}, .kubelet_version = {}, .zone = {}};
+  const Node good{.meta = {},
+                  .ready = true,
+                  .heard = true,
+                  .ready_since = {},
+                  .kubelet_version = {},
+                  .zone = {}};
   const Node bad{};
   Pod pod = PodWith({});
   pod.node_name = row.node;
@@ -41,16 +46,22 @@ TEST_CASE("a Pod on a lost node is neither ready nor about to be (P-039)") {
   CHECK(IsOnLostNode(pod, {{"good", &good}, {"bad", &bad}}) == row.want);
 }
 
-TEST_CASE("P-047 a kubelet is heard since its node is ready") {
+TEST_CASE("P-047 a kubelet is heard since Ready of its node last changed") {
   Node good{};
-  good.ready = true;
+  good.ready = good.heard = true;
   good.ready_since = {500};
-  Node bad{};
-  bad.ready_since = {500};
-  const Nodes nodes{{"good", &good}, {"bad", &bad}};
+  Node bad{};  // it says itself that it is not ready
+  bad.heard = true;
+  bad.ready_since = {600};
+  Node silent{};
+  silent.ready_since = {500};
+  const Nodes nodes{{"good", &good}, {"bad", &bad}, {"silent", &silent}};
   using Since = std::optional<WallTime>;
-  const auto [node, since] = GENERATE(table<std::string, Since>(
-      {{"good", WallTime{500}}, {"bad", std::nullopt}, {"gone", std::nullopt}, {"", WallTime{}}}));
+  const auto [node, since] = GENERATE(table<std::string, Since>({{"good", WallTime{500}},
+                                                                 {"bad", WallTime{600}},
+                                                                 {"silent", std::nullopt},
+                                                                 {"gone", std::nullopt},
+                                                                 {"", WallTime{}}}));
   CAPTURE(node);
   Pod pod = PodWith({});
   pod.node_name = node;
@@ -104,6 +115,7 @@ TEST_CASE("a sidecar restarts with kubelet 1.32 (P-006)") {
   const auto node = [](int32_t major, int32_t minor) {
     return Node{.meta = {},
                 .ready = true,
+                .heard = true,
                 .ready_since = {},
                 .kubelet_version = {major, minor},
                 .zone = {}};
