@@ -119,7 +119,7 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 //     more Pods.
 //   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
 //     even if they hold no Pod back at this size. Before any revision was complete, the oldest one
-//     with Pods counts as the stable one.
+//     with available Pods counts as the stable one (FindStableOrOldest).
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -127,8 +127,7 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   if (!situation.workload.kind.traits().keeps_stable_revision || wanted == nullptr) return false;
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
-  const ReplicaSet* stable = FindStable(situation.workload, situation.all);
-  if (stable == nullptr) stable = FindOldestOfSeveral(situation);
+  const ReplicaSet* stable = FindStableOrOldest(situation);
   const bool has_pods = stable != nullptr && stable != &rs && stable->replicas > 0;
   return situation.limits.holds_back() && has_pods;
 }

@@ -36,6 +36,16 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
+// Returns the oldest of the old ReplicaSets with Pods, because the younger ones have canaries.
+// Returns null if fewer than two old ReplicaSets have Pods, or if the kind keeps no stable
+// revision.
+const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
+  if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
+  return *std::ranges::find_if(situation.old, has_pods);
+}
+
 }  // namespace
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
@@ -107,11 +117,15 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
   return other == situation.new_replica_set ? nullptr : other;
 }
 
-const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
-  if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
-  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
-  if (std::ranges::count_if(situation.old, has_pods) < 2) return nullptr;
-  return *std::ranges::find_if(situation.old, has_pods);
+const ReplicaSet* FindStableOrOldest(const Situation& situation) {
+  const ReplicaSet* stable = FindStable(situation.workload, situation.all);
+  if (stable != nullptr) return stable;
+  const ReplicaSet* oldest = FindOldestOfSeveral(situation);
+  if (oldest == nullptr || SureSizeOf(*oldest).available == 0) return nullptr;
+  const ReplicaSet* wanted = situation.new_replica_set;
+  const bool goes_back =
+      wanted != nullptr && wanted->meta.creation_timestamp < oldest->meta.creation_timestamp;
+  return goes_back ? nullptr : oldest;
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {

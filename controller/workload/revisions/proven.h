@@ -58,10 +58,13 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
-// Call this only if no revision is known to have been complete. Returns the oldest of the old
-// ReplicaSets with Pods, because the younger ones have canaries. Returns null if fewer than two old
-// ReplicaSets have Pods, or if the kind keeps no stable revision.
-const ReplicaSet* FindOldestOfSeveral(const Situation& situation);
+// Returns the ReplicaSet whose Pods are kept longest while steps or a partition are in force: that
+// of the stable revision; without one, the oldest of several old ReplicaSets with Pods, because the
+// younger ones have canaries. Returns null
+//   - if that oldest one has no available Pod: it has proven nothing
+//   - if it is younger than the new ReplicaSet: a user goes back beyond it
+//   - if fewer than two old ReplicaSets have Pods, or the kind keeps no stable revision
+const ReplicaSet* FindStableOrOldest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3

@@ -285,8 +285,9 @@ struct GivenUpRow {
   int32_t of_stable;
   bool new_was_complete;
   int32_t updated_max;
-  std::string patched;  // first
-  bool kept = true;     // web-1 is known to have been complete
+  std::string patched;    // first
+  bool kept = true;       // web-1 is known to have been complete
+  int32_t available = 1;  // Pods of web-1
 };
 
 // A canary, web-2, has three Pods when an autoscaler doubles the size.
@@ -298,12 +299,13 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
       {"the stable one has no Pods", 0, false, 10, "web-2 to 9"},
       {"none was complete yet, and web-1 is the oldest", 1, false, 10, "web-2", false},
       {"none was complete yet, and web-2 is the oldest", 0, false, 10, "web-2 to 9", false},
+      {"none was complete yet, and web-1 is broken", 1, false, 10, "web-1 to 2", false, 0},
   }));
   CAPTURE(row.name);
   Harbour harbour;
   harbour.kind.own_traits.keeps_stable_revision = true;
   harbour.world.deployment.spec.replicas = 10;
-  harbour.world.AddOld("web-1", row.of_stable, row.of_stable);
+  harbour.world.AddOld("web-1", row.of_stable, std::min(row.of_stable, row.available));
   harbour.world.AddOld("web-2", 3, 3);
   ReplicaSet& wanted = harbour.world.AddNew("web-3", 1, 1);
   for (ReplicaSet& rs : harbour.world.replica_sets) {
