@@ -185,6 +185,22 @@ TEST_CASE("a size that an earlier kubectl left behind is not restored") {
   Proves("RC-8");
 }
 
+// Its new controller was deleted, and the old one has its Pods back.
+TEST_CASE("a note of an earlier update becomes one of this update") {
+  World world;
+  Start(world, 3);
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "3"},
+      {"windlass.dev/original-replicas-of", "5a0bd1b5-bd1c-4d4e-9d6e-000000000001"}};
+  RunUntilSaid(world, 5);
+  const json& created = world.Controller("web-2");
+  CHECK(world.Annotations("web")["windlass.dev/original-replicas-of"] ==
+        created["metadata"]["uid"]);
+  CHECK(world.RollBack() == "RolledBack");
+  CHECK(world.Controller("web")["spec"]["replicas"] == 3);
+  Proves("RC-8");
+}
+
 TEST_CASE("the size before survives that the new controller is deleted on the way") {
   World world("web", 6, {{"app", "web"}, {"deployment", "a"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"newName", "web-2"}, {"updatePeriod", "0s"}});

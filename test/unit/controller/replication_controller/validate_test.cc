@@ -72,6 +72,15 @@ TEST_CASE("an autoscaler of either controller is refused with its name and the r
   Proves("RC-16 RC-20");
 }
 
+TEST_CASE("an autoscaler that comes on the way ends no update") {
+  World world;
+  StartUpdate(world, 4, "1s");
+  RunUntil(world, [&] { return world.Controller("web")["spec"]["replicas"] == 3; });
+  world.AddAutoscaler("web-cpu", "ReplicationController", "web");
+  CHECK(world.Run() == "Succeeded");
+  Proves("RC-16");
+}
+
 TEST_CASE("autoscalers of others hold nothing up") {
   World world;
   StartUpdate(world, 4, "1s");

@@ -481,15 +481,18 @@ TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
 
 // Nothing is known of the template's defaults, and the API server has just failed to tell them.
 struct NotTold : Fixture {
-  explicit NotTold(int32_t size = 10) {
+  explicit NotTold(int32_t size = 10, const Error& error = Busy()) {
     replicas = size;
     checks.replica_set = {};
     const std::optional<Step> asked = Next();
     REQUIRE(asked);
     REQUIRE(std::holds_alternative<Read>(*asked));
+    learned.push_back(OutcomeOf(std::get<Read>(*asked).request, error));
+  }
+  static Error Busy() {
     Error busy{ErrorKind::kServer, "the server is restarting"};
     busy.http_status = 503;
-    learned.push_back(OutcomeOf(std::get<Read>(*asked).request, std::move(busy)));
+    return busy;
   }
 };
 
@@ -513,6 +516,19 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
   CHECK(failed.events[0].message ==
         "nothing is rolled out until the API server returns the defaults of spec.template: the "
         "server is restarting");
+  Proves("RO-097");
+}
+
+// Users find both refusals in the same place.
+TEST_CASE("a Recreate tells of a forbidden ReplicaSet as of a refused creation (RO-097)") {
+  Error forbidden{ErrorKind::kForbidden, "denied by a policy"};
+  forbidden.http_status = 403;
+  NotTold f(10, forbidden);
+  f.strategy = Strategy::kRecreate;
+  f.checks.replica_set.verdict = DryRunVerdict::kForbidden;
+  f.NextAs<Write>();
+  f.Publish();
+  CHECK(ReasonIn(f.status.conditions) == "False ReplicaSetCreateError");
   Proves("RO-097");
 }
 
