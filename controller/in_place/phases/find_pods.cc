@@ -70,7 +70,7 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
     }
     const bool for_long = HasFailedForLong(pod, state, situation.now);
     failing->for_long = failing->for_long || for_long;
-    if (!for_long) LookAgainAt(FailsForLongAt(pod, state, situation.now), in_place);
+    if (!for_long) LookAgainAt(FailsForLongAt(pod, state), in_place);
   }
 }
 
@@ -130,7 +130,7 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
     const seconds one = KillTime(pod, state) + kAfterKillLong;
     // Nothing tells when the Pod was patched, but it was before the condition got its text.
     const PodState patched{.at = told->since, .heard_since = state.heard_since};
-    const WallTime from = KubeletBegins(patched, situation.now).value_or(told->since);
+    const WallTime from = KubeletBegins(pod, patched).value_or(told->since);
     by = std::max(by, from + (seen ? one : std::max(one, RestartTimeout(situation))));
   }
   return by;

@@ -44,15 +44,15 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
 // Returns true if the patched containers were restarted since the kubelet could see the patch. If a
 // container crashes later, CompletionOf is no longer complete, but that crash is not part of the
 // update.
-bool WasRestarted(const Pod& pod, const PodState& state, WallTime now) {
-  const auto begins = KubeletBegins(state, now);
+bool WasRestarted(const Pod& pod, const PodState& state) {
+  const auto begins = KubeletBegins(pod, state);
   if (!begins || !HasSeenPatch(pod, state)) return false;
   return std::ranges::all_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || live->kind == ContainerKind::kInit) return true;
     const bool runs = live->state == ContainerState::kRunning;
     const bool before = runs && live->started_at <= *begins;
-    if (before && WasHeardAgain(state)) return false;  // perhaps from the old image
+    if (before && WasHeardAgain(pod, state)) return false;  // perhaps from the old image
     const std::string id = live->id.ToString();
     return live->restart_count > patch.restart_count && id != patch.id &&
            std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
@@ -149,7 +149,7 @@ std::optional<Unreleased> FindUnreleased(const workload::Situation& situation) {
       return Unreleased{InPlaceReason::kDraining, "pod " + pod->meta.name + " is out of traffic"};
     const bool foreign = BasisOfPatch(*pod, *state) == RevisionBasis::kForeign;
     if (foreign || !IsLookedAfter(situation, *pod)) continue;
-    if (WasRestarted(*pod, *state, situation.now)) continue;
+    if (WasRestarted(*pod, *state)) continue;
     const auto completion = CompletionOf(*pod, *state, situation.now);
     if (completion.complete) continue;
     if (!in_flight) {

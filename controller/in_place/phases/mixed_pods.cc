@@ -26,7 +26,7 @@ constexpr seconds kSurelyNew{600};
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
-  const auto begins = KubeletBegins(state, now);
+  const auto begins = KubeletBegins(pod, state);
   const bool runs = std::ranges::any_of(state.containers, [&](const ContainerPatch& patch) {
     const PodContainer* live = pod.Find(patch.name);
     if (live == nullptr || live->state != ContainerState::kRunning) return false;

@@ -13,8 +13,7 @@ namespace {
 constexpr seconds kClockSkew{5};   // between a node's clock and ours (P-047)
 constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
-constexpr seconds kWatchesAgain{60};   // from the first report of a kubelet that was cut off
-constexpr seconds kClocksDiffer{600};  // more than this is a wrong clock
+constexpr seconds kWatchesAgain{60};  // from the first report of a kubelet that was cut off
 constexpr WallTime kAlready{};
 
 // Returns the digest after the '@' of an image or an imageID ("sha256:12…"); empty if there is no
@@ -48,7 +47,7 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
-  const auto begins = KubeletBegins(state, now);
+  const auto begins = KubeletBegins(pod, state);
   const auto after = [&](WallTime started, seconds shown) {
     return begins ? std::optional(std::max(*begins, started) + KillTime(pod, state) + shown)
                   : std::nullopt;
@@ -109,12 +108,14 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
   return pod.observed_generation == 0 || pod.observed_generation >= patched;
 }
 
-bool WasHeardAgain(const PodState& state) { return state.heard_since > state.at; }
+bool WasHeardAgain(const Pod& pod, const PodState& state) {
+  return KubeletBegins(pod, state) > state.at;
+}
 
-std::optional<WallTime> KubeletBegins(const PodState& state, WallTime now) {
+std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state) {
   if (!state.heard_since) return std::nullopt;
-  const bool counts = WasHeardAgain(state) && *state.heard_since <= now + kClocksDiffer;
-  return counts ? *state.heard_since + kWatchesAgain : state.at;
+  if (pod.scheduled.last_transition_time() >= *state.heard_since) return state.at;
+  return std::max(state.at, *state.heard_since + kWatchesAgain);
 }
 
 seconds KillTime(const Pod& pod, const PodState& state) {

@@ -40,18 +40,17 @@ inline constexpr seconds kAfterKillLong{30};
 // kubelet has seen the generation from before the patch.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
-// Returns the time at which the kubelet has surely begun to carry out the patch: that of the patch;
-// if the kubelet was heard again after that, a minute later than then, because it reports before
-// it watches its Pods again. Returns nullopt while the kubelet is not heard. Example: patched at
-// 10:02, the node was cut off from 10:00 to 10:05: 10:06.
+// Returns the time at which the kubelet has surely begun to carry out the patch: that of the patch,
+// or a minute after the kubelet was heard again, whichever is later. The minute is because a
+// kubelet reports before it watches its Pods again. Returns nullopt while the kubelet is not heard.
+// Example: the node was cut off from 10:00 to 10:05; patched at 10:02 or at 10:05:30: 10:06.
 //
-// A time of `heard_since` that lies more than ten minutes after `now` does not count: the clock of
-// the node is wrong, and the wait might never end.
-std::optional<WallTime> KubeletBegins(const PodState& state, WallTime now);
+// If the Pod got its node after the kubelet was heard, nothing was cut off while the Pod was there.
+std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet was heard again after the patch, so that it may have been cut off
-// when the Pod was patched.
-bool WasHeardAgain(const PodState& state);
+// Returns true if the kubelet may have been cut off when the Pod was patched, and was heard again
+// since.
+bool WasHeardAgain(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
 // another. Example: 2 containers, grace period 30 s: 60 s.

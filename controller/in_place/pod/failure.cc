@@ -34,8 +34,8 @@ struct Signal {
 // Returns the time from which the container's waiting reason counts as a failure of the patch;
 // nullopt if it does not count. A reason in waiting::kNotStarted counts also with the old container
 // id: the new container does not exist yet.
-std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPatch& patch,
-                                        const PodContainer& live, WallTime now) {
+std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
+                                        const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
   const bool another = live.restart_count > patch.restart_count || live.id.ToString() != patch.id;
   if (IsOneOf(waiting::kEnded, live.waiting_reason))
@@ -44,7 +44,7 @@ std::optional<WallTime> WaitsInVainFrom(const PodState& state, const ContainerPa
   // If no container ever ran, or an earlier patch was still under way, the waiting reason may still
   // be about the old image. So the kubelet gets kKubeletReacts to show the new image's reason.
   const bool ambiguous = !another && (patch.id.empty() || !patch.seen.empty());
-  return ambiguous ? KubeletBegins(state, now).value_or(state.at) + kKubeletReacts : kAtOnce;
+  return ambiguous ? KubeletBegins(pod, state).value_or(state.at) + kKubeletReacts : kAtOnce;
 }
 
 // Returns the time since which the kubelet could carry out the patch. That is later than the patch
@@ -55,9 +55,9 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
 
 // Returns the time from which the Pod's time to become available is counted. A kubelet that was cut
 // off is given its time anew.
-WallTime TimedFrom(const Pod& pod, const PodState& state, WallTime now) {
+WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
-                   KubeletBegins(state, now).value_or(state.at)});
+                   KubeletBegins(pod, state).value_or(state.at)});
 }
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
@@ -67,7 +67,7 @@ WallTime TimedFrom(const Pod& pod, const PodState& state, WallTime now) {
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
-  if (restarts < kRestartsMax || WasHeardAgain(state)) return false;
+  if (restarts < kRestartsMax || WasHeardAgain(pod, state)) return false;
   const WallTime changed = pod.ready.last_transition_time();
   const bool ran_well = live.state == ContainerState::kRunning &&
                         live.started_at > PossibleSince(pod, state) &&
@@ -75,8 +75,7 @@ bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPat
   return !ran_well && changed <= PossibleSince(pod, state) + kCrashLoopTurn * restarts;
 }
 
-std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout,
-                              WallTime now) {
+std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod_timeout) {
   std::vector<Signal> signals;
   if (pod.meta.deleting() || pod.node_name.empty()) return signals;
   const bool seen = HasSeenPatch(pod, state);
@@ -86,7 +85,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
       signals.push_back({{patch.name, std::string(kImagePutBack)}, kAtOnce});
     }
     if (live == nullptr || !seen) continue;
-    if (const auto from = WaitsInVainFrom(state, patch, *live, now)) {
+    if (const auto from = WaitsInVainFrom(pod, state, patch, *live)) {
       signals.push_back({{patch.name, std::string(live->waiting_reason.text())}, *from});
     }
     if (RestartedTooOften(pod, state, patch, *live)) {
@@ -96,7 +95,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
   // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
   // moment does not fail. It does not count while the kubelet is not heard.
   if (state.heard_since) {
-    signals.push_back({{{}, std::string(kPodTimeout)}, TimedFrom(pod, state, now) + pod_timeout});
+    signals.push_back({{{}, std::string(kPodTimeout)}, TimedFrom(pod, state) + pod_timeout});
   }
   return signals;
 }
@@ -135,7 +134,7 @@ PodState AsIfPatched(const Pod& stand_in) {
 
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now) {
-  for (Signal& signal : SignalsOf(pod, state, pod_timeout, now)) {
+  for (Signal& signal : SignalsOf(pod, state, pod_timeout)) {
     if (signal.from <= now) return std::move(signal.failure);
   }
   return std::nullopt;
@@ -144,15 +143,15 @@ std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, secon
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now) {
   std::optional<WallTime> first;
-  for (const Signal& signal : SignalsOf(pod, state, pod_timeout, now)) {
+  for (const Signal& signal : SignalsOf(pod, state, pod_timeout)) {
     if (signal.from <= now) return std::nullopt;
     first = Sooner(first, {signal.from});
   }
   return first;
 }
 
-WallTime FailsForLongAt(const Pod& pod, const PodState& state, WallTime now) {
-  return TimedFrom(pod, state, now) + kFailsForLong;
+WallTime FailsForLongAt(const Pod& pod, const PodState& state) {
+  return TimedFrom(pod, state) + kFailsForLong;
 }
 
 }  // namespace windlass::in_place

@@ -63,9 +63,9 @@ std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, 
 // Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of
 // four events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
 // changed. So a Pod that was well for hours is not given up because of one crash (P-062).
-WallTime FailsForLongAt(const Pod& pod, const PodState& state, WallTime now);
+WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
-  return FailsForLongAt(pod, state, now) <= now;
+  return FailsForLongAt(pod, state) <= now;
 }
 
 }  // namespace windlass::in_place

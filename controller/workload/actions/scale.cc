@@ -119,7 +119,7 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 //     more Pods.
 //   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
 //     even if they hold no Pod back at this size. Before any revision was complete, the oldest one
-//     with available Pods counts as the stable one (FindStableOrOldest).
+//     whose Pods are all available counts as the stable one (FindStableOrOldest).
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;

@@ -119,13 +119,15 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
 
 const ReplicaSet* FindStableOrOldest(const Situation& situation) {
   const ReplicaSet* stable = FindStable(situation.workload, situation.all);
-  if (stable != nullptr) return stable;
-  const ReplicaSet* oldest = FindOldestOfSeveral(situation);
-  if (oldest == nullptr || SureSizeOf(*oldest).available == 0) return nullptr;
+  if (stable != nullptr || FindOldestOfSeveral(situation) == nullptr) return stable;
+  const auto oldest = std::ranges::find_if(situation.old, [](const ReplicaSet* rs) {
+    return rs->replicas > 0 && SizeOf(*rs).available == rs->replicas;
+  });
+  if (oldest == situation.old.end()) return nullptr;
   const ReplicaSet* wanted = situation.new_replica_set;
   const bool goes_back =
-      wanted != nullptr && wanted->meta.creation_timestamp < oldest->meta.creation_timestamp;
-  return goes_back ? nullptr : oldest;
+      wanted != nullptr && wanted->meta.creation_timestamp < (*oldest)->meta.creation_timestamp;
+  return goes_back ? nullptr : *oldest;
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {

@@ -59,11 +59,10 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
 // Returns the ReplicaSet whose Pods are kept longest while steps or a partition are in force: that
-// of the stable revision; without one, the oldest of several old ReplicaSets with Pods, because the
-// younger ones have canaries. Returns null
-//   - if that oldest one has no available Pod: it has proven nothing
+// of the stable revision; without one, the oldest of several old ReplicaSets with Pods that has all
+// its Pods available, because the younger ones have canaries. Returns null
+//   - if there is none, or the kind keeps no stable revision
 //   - if it is younger than the new ReplicaSet: a user goes back beyond it
-//   - if fewer than two old ReplicaSets have Pods, or the kind keeps no stable revision
 const ReplicaSet* FindStableOrOldest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of

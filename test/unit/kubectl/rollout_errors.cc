@@ -279,7 +279,8 @@ ErrorSection RolloutErrors() {
        {"promote rollout/web", kError,
         "error: rollout \"web\" has no step left: kubectl windlass status rollout/web -n default "
         "waits for the end of the rollout",
-        "All steps are over, and the rollout goes on to all Pods by itself.",
+        "All steps are over, or there are none: the rollout goes on by itself, to all Pods or to "
+        "its partition.",
         AfterSteps("Progressing")},
        {"promote rollout/web", kError,
         "error: rollout \"web\" has nothing to promote (InvalidTemplate): kubectl windlass status "

@@ -299,7 +299,7 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
       {"the stable one has no Pods", 0, false, 10, "web-2 to 9"},
       {"none was complete yet, and web-1 is the oldest", 1, false, 10, "web-2", false},
       {"none was complete yet, and web-2 is the oldest", 0, false, 10, "web-2 to 9", false},
-      {"none was complete yet, and web-1 is broken", 1, false, 10, "web-1 to 2", false, 0},
+      {"none was complete yet, and web-1 is broken", 1, false, 10, "web-1", false, 0},
   }));
   CAPTURE(row.name);
   Harbour harbour;

@@ -319,13 +319,23 @@ TEST_CASE("P-047 a container that started after the kubelet was heard again is n
   CHECK(CompletionOf(pod, state, WallTime{2067}).complete);
 }
 
-TEST_CASE("P-047 a node whose clock is wrong is not waited for without end") {
-  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {900})});
+// Within that minute, the kubelet may not watch its Pods yet.
+TEST_CASE("P-047 a patch that is made a moment after the kubelet was heard again has its minute") {
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {1010})});
+  PodState state = StateWith({AppPatch()});  // patched at 1000
+  state.heard_since = WallTime{990};
+  CHECK(CompletionOf(pod, state, {1020}) == Completion{false, WallTime{1090}});
+  state.heard_since = WallTime{940};
+  CHECK(CompletionOf(pod, state, {1020}).complete);
+}
+
+// A node that an autoscaler made for the Pod was never cut off from it.
+TEST_CASE("P-047 a node that was heard before it got the Pod delays nothing") {
+  Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {1080})});
+  pod.scheduled = {ConditionStatus::kTrue, {1065}};
   PodState state = StateWith({AppPatch()});
-  state.heard_since = WallTime{1640};
-  CHECK_FALSE(CompletionOf(pod, state, {1040}).complete);
-  state.heard_since = WallTime{4'000'000'000};
-  CHECK(CompletionOf(pod, state, {1020}) == Completion{false, WallTime{1040}});
+  state.heard_since = WallTime{1060};
+  CHECK(CompletionOf(pod, state, {1081}).complete);
 }
 
 TEST_CASE("P-034 P-049 what a patch leaves alone stays under way") {

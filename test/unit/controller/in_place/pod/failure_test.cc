@@ -214,7 +214,7 @@ TEST_CASE("P-024 P-060 a stand-in fails as a patched Pod does, from when it was 
   };
   CHECK(reason({1010}) == "ErrImagePull");
   pod.ready = {ConditionStatus::kFalse, {1000}};
-  CHECK(FailsForLongAt(pod, AsIfPatched(pod), {1010}) == WallTime{1060});
+  CHECK(FailsForLongAt(pod, AsIfPatched(pod)) == WallTime{1060});
   pod.containers[0].waiting_reason = "ContainerCreating";
   CHECK(reason({1500}).empty());
   CHECK(reason({1610}) == "PodTimeout");
@@ -230,14 +230,14 @@ TEST_CASE("P-024 P-060 a stand-in fails as a patched Pod does, from when it was 
 TEST_CASE("P-062 a Pod that fails has a minute to recover") {
   const PodState state = StateWith({AppPatch()});
   Pod pod = PodWith({Running("app", "r/app:2", 'B', "I2", {1010})});
-  CHECK(FailsForLongAt(pod, state, {1020}) == WallTime{1060});
+  CHECK(FailsForLongAt(pod, state) == WallTime{1060});
   CHECK_FALSE(HasFailedForLong(pod, state, {1059}));
   CHECK(HasFailedForLong(pod, state, {1060}));
   pod.ready = {ConditionStatus::kFalse, {4600}};  // Ready changed an hour later
   CHECK_FALSE(HasFailedForLong(pod, state, {4659}));
   CHECK(HasFailedForLong(pod, state, {4660}));
   pod.scheduled = {ConditionStatus::kTrue, {5000}};  // it got its node after its patch
-  CHECK(FailsForLongAt(pod, state, {1020}) == WallTime{5060});
+  CHECK(FailsForLongAt(pod, state) == WallTime{5060});
 }
 
 // Whom this serves: whose rollout met a node that was cut off for longer than the deadline. Ready
@@ -252,7 +252,7 @@ TEST_CASE("P-060 P-062 a Pod has its time anew when its kubelet is heard again")
   CHECK_FALSE(FailureOf(pod, state, kTimeout, {9659}));
   CHECK(FailureLookAgain(pod, state, kTimeout, {9659}) == WallTime{9660});
   CHECK(FailureOf(pod, state, kTimeout, {9660})->reason == "PodTimeout");
-  CHECK(FailsForLongAt(pod, state, {9100}) == WallTime{9120});
+  CHECK(FailsForLongAt(pod, state) == WallTime{9120});
 }
 
 // Whom this serves: whose good image would be given up because the old one crashed during a cut.
