@@ -160,9 +160,10 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
 }
 
 // Returns how many Pods of each branch to show, so that they fit into `room` lines. Leaves out one
-// Pod after another until the rest fits, each time the last Pod of the branch that shows the most.
-// Available Pods are left out first: they come last in each branch. A single Pod that is left and
-// is not available stays, even if its lines do not fit.
+// Pod after another until the rest fits: the last Pod of the branch that shows the most, among the
+// branches that still show an available Pod; if none does, among all. Available Pods come last in
+// each branch. If the only Pod of the whole tree is not available, it stays, even if its lines do
+// not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;

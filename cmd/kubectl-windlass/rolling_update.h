@@ -17,7 +17,7 @@ namespace windlass::cli {
 // --- the command line (rolling_update_command.cc) ---
 
 // Returns what is wrong with the flags and arguments together, in kubectl 1.17's words and order
-// (RC-2).
+// (RC-2). Only that there are more than two names is an error of Windlass alone.
 std::vector<std::string> ArgumentErrors(const CommandLine& line);
 
 // Returns the ReplicationControllerUpdate that the command line asks for, with apiVersion, kind,

@@ -85,9 +85,11 @@ struct RolloutStepStatus {
   // new revision, is replaced by the first larger spec.replicas (RO-190, RO-192). nullopt: not
   // stored, as by v0.1.0.
   std::optional<int32_t> replicas{};
-  // If the step is a pause: since when its Pods have been available; zero if the time has not begun
-  // (CountTime in controller/rollout/steps.cc). `available` is the number of these Pods when all of
-  // them were last available, and `available_of` the number of replicas at that moment.
+  // If the step is a pause: since when its Pods have been available; zero if the time has not
+  // begun, or begins anew because one of these Pods was lost (CountTime in
+  // controller/rollout/steps.cc). The next two are then zero, too. `available`: how many Pods the
+  // step asked for when all of them were last available; a larger size asks for more of them later.
+  // `available_of`: the number of replicas at that moment.
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;

@@ -125,7 +125,7 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
 }
 
 // A running program. The destructor kills the program and its process group, unless the program has
-// ended. A program without a group of its own is killed alone.
+// ended. An interactive program shares our process group (Spawn), and is killed alone.
 class Child {
  public:
   Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}

@@ -48,8 +48,8 @@ bool HasSeenPatch(const Pod& pod, const PodState& state);
 // If the Pod got its node after the kubelet was heard, nothing was cut off while the Pod was there.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet may have been cut off when the Pod was patched, and was heard again
-// since.
+// Returns true if the kubelet may have been cut off since the Pod was patched, or until less than a
+// minute before: Ready of its node changed then.
 bool WasHeardAgain(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after

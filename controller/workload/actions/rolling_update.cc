@@ -37,7 +37,7 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 // revision 3 replaces one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {
   std::vector<const ReplicaSet*> old = situation.old;
-  const ReplicaSet* last = FindStableOrOldest(situation);
+  const ReplicaSet* last = FindStableOrLargest(situation);
   if (last == nullptr || !situation.limits.holds_back()) return old;
   std::stable_partition(old.begin(), old.end(), [&](const auto* rs) { return rs != last; });
   return old;

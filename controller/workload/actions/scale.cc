@@ -118,8 +118,8 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 //     a canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
 //     more Pods.
 //   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
-//     even if they hold no Pod back at this size. Before any revision was complete, the oldest one
-//     whose Pods are all available counts as the stable one (FindStableOrOldest).
+//     even if they hold no Pod back at this size. Before any revision was complete, the one with
+//     the most available Pods counts as the stable one (FindStableOrLargest).
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -127,7 +127,7 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   if (!situation.workload.kind.traits().keeps_stable_revision || wanted == nullptr) return false;
   if (IsProven(situation, rs)) return false;
   if (IsProven(situation, *wanted)) return true;
-  const ReplicaSet* stable = FindStableOrOldest(situation);
+  const ReplicaSet* stable = FindStableOrLargest(situation);
   const bool has_pods = stable != nullptr && stable != &rs && stable->replicas > 0;
   return situation.limits.holds_back() && has_pods;
 }
@@ -159,8 +159,9 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // Recreate is about to remove the Pods of `rs`. While Pods of two templates are left (IsMixed),
-    // there is no room for `rs` to grow, so a larger size would keep the scaling event open.
+    // Recreate is about to remove the Pods of `rs`. While one of them may run another template than
+    // that of `rs`, as after an update in place (IsMixed), there is no room for `rs` to grow. A
+    // larger size would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));

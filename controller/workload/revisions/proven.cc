@@ -117,17 +117,15 @@ const ReplicaSet* FindProvenOther(const Situation& situation) {
   return other == situation.new_replica_set ? nullptr : other;
 }
 
-const ReplicaSet* FindStableOrOldest(const Situation& situation) {
+const ReplicaSet* FindStableOrLargest(const Situation& situation) {
   const ReplicaSet* stable = FindStable(situation.workload, situation.all);
   if (stable != nullptr || FindOldestOfSeveral(situation) == nullptr) return stable;
-  const auto oldest = std::ranges::find_if(situation.old, [](const ReplicaSet* rs) {
-    return rs->replicas > 0 && SizeOf(*rs).available == rs->replicas;
-  });
-  if (oldest == situation.old.end()) return nullptr;
+  const auto available = [](const ReplicaSet* rs) { return SizeOf(*rs).available; };
+  const ReplicaSet* largest = *std::ranges::max_element(situation.old, {}, available);
   const ReplicaSet* wanted = situation.new_replica_set;
   const bool goes_back =
-      wanted != nullptr && wanted->meta.creation_timestamp < (*oldest)->meta.creation_timestamp;
-  return goes_back ? nullptr : *oldest;
+      wanted != nullptr && wanted->meta.creation_timestamp < largest->meta.creation_timestamp;
+  return goes_back || available(largest) == 0 ? nullptr : largest;
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {

@@ -59,11 +59,11 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
 // Returns the ReplicaSet whose Pods are kept longest while steps or a partition are in force: that
-// of the stable revision; without one, the oldest of several old ReplicaSets with Pods that has all
-// its Pods available, because the younger ones have canaries. Returns null
+// of the stable revision; without one, of several old ReplicaSets with Pods, the one with the most
+// available Pods, the older of equals. The others have canaries, or do not work. Returns null
 //   - if there is none, or the kind keeps no stable revision
 //   - if it is younger than the new ReplicaSet: a user goes back beyond it
-const ReplicaSet* FindStableOrOldest(const Situation& situation);
+const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
 // these Pods are missing, the keeper gets new ones (RO-120). Example: 10 desired, a step of 30 %: 3

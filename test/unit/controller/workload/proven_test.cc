@@ -297,7 +297,9 @@ TEST_CASE("beside a revision that was complete, one that is given up does not gr
       {"a step asks for all Pods", 1, false, 10, "web-2"},
       {"no step is in force", 1, false, kUnlimited, "web-1 to 2"},
       {"the stable one has no Pods", 0, false, 10, "web-2 to 9"},
-      {"none was complete yet, and web-1 is the oldest", 1, false, 10, "web-2", false},
+      {"none was complete yet, and web-1 has the most Pods", 4, false, 10, "web-2", false, 4},
+      {"as many work, and web-1 is older", 4, false, 10, "web-2", false, 3},
+      {"none was complete yet, and web-2 has the most Pods", 2, false, 10, "web-1", false, 2},
       {"none was complete yet, and web-2 is the oldest", 0, false, 10, "web-2 to 9", false},
       {"none was complete yet, and web-1 is broken", 1, false, 10, "web-1", false, 0},
   }));
