@@ -1,4 +1,4 @@
-// The table of workloads that `get` prints without a name.
+// The table of workloads that `get` prints, except for one object alone, which it prints as a tree.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -206,8 +206,8 @@ Step PrepareForward(const Situation& situation) {
 //   1. the line "Setting "web" replicas to 3" is stored in the status
 //   2. the old controller becomes the target of a rollback. kubectl ignores the result of this
 //      write; Windlass checks it (RC-15)
-// If another client scales the old controller in between, a second line names the size that is
-// really set.
+// If `size` changes in between, because another client scales the old controller, a second line
+// names the size that is really set.
 Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
@@ -229,10 +229,10 @@ bool HasRestored(const Situation& situation) {
 }
 
 // Returns the next step of a rollback without a new controller: a user deleted it during the
-// update, or it was not created yet. The old controller gets back the size that was noted for it,
-// if any, in one write that also removes the annotations of the update (RC-22). The status stores
-// the size before this write. So the status shows after a crash that there was something to roll
-// back.
+// update, or it was not created yet. One write scales the old controller up to the size to return
+// to, and removes the annotations of the update (RC-22). The status stores the size before this
+// write. So the status shows after a crash that there was something to roll back. If neither the
+// annotations nor the status show such a size, the rollback fails.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
@@ -282,9 +282,10 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new controller, so the new controller must belong to this update. Once
-    // the old controller has given Pods to a new controller, the noted name does not prove this: a
-    // user may have deleted that new controller and made another one of the same name.
+    // A rollback deletes the new controller, so the new controller must belong to this update.
+    // Otherwise only the old controller is restored, or the rollback fails. Once the uid of a new
+    // controller is noted, the noted name does not prove this: a user may have deleted that new
+    // controller and made another one of the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();
@@ -322,7 +323,8 @@ Step PrepareRollback(const Situation& situation) {
   int32_t size = found.value.desired;
   if (PausesForOthers(situation)) size = std::max(size, target.replicas);
   if (!is_set || size != found.value.desired) return SetRollbackSize(situation, size);
-  // The size of the new controller is noted, because the rollback may be turned off later.
+  // The size of the new controller is noted, as kubectl does. CleanUp needs the uid that is noted
+  // with the size: it shows that the new controller belongs to this rollback.
   if (!HasOriginalSize(*source, target)) {
     return NoteSize(situation, *source, *situation.old_controller(), source->replicas);
   }

@@ -56,8 +56,8 @@ bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view 
          spec.new_name != target.substr(0, target.find('/'));
 }
 
-// Returns true if spec.newName is not the name that the run began with. Returns false during a
-// rename, because a rename is finished first: the Pods may have no owner any more.
+// Returns true if spec.newName is set, and the run began with another name or none. Returns false
+// during a rename, because a rename is finished first: the Pods may have no owner any more.
 bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }

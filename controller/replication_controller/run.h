@@ -22,10 +22,10 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 // Returns the status that the next step starts from: the stored status, unless a new run is due. A
 // new run is due if
 //   - the last run ended or failed, and the spec has changed
-//   - spec.newName changed, and no rename is under way
+//   - spec.newName was set to another name, and no rename is under way
 //   - spec.rollback changed after the first step
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
-// run also keeps the journal, and the target unless spec.newName changed.
+// run also keeps the journal and, unless spec.newName is why it is due, the target.
 //
 // status.earlierRollouts rises by 1, unless the new run only goes on after a failure. Example: a
 // run fails, a user edits spec.timeout, and later sets spec.rollback. In the three runs,

@@ -94,8 +94,9 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Returns the write that notes the size of the old controller for a rollback; nullopt if this size
 // is noted already.
-//   - A size that kubectl noted has no uid of a new controller. The write replaces such a size if
-//     the old controller is larger now, except with Override.
+//   - A size that kubectl noted has no uid of a new controller. If such a size counts
+//     (HasOriginalSize), the write replaces it only if the old controller is larger now, and never
+//     with Override.
 //   - After a rollback that was turned off, the size to note is the one that the rollback was to
 //     give the old controller.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);

@@ -257,7 +257,7 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
 // Returns true if the user ended all steps, and the updated Pods work:
 //   - at a pause, all Pods that are due
 //   - otherwise, all Pods that are updated so far, and at least one if any is due
-// If no Pod can have the new revision at the present size, only a forced promotion ends the steps.
+// While HasNoCanary is true, only a forced promotion ends the steps.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max

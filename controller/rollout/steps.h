@@ -21,9 +21,10 @@
 // the steps. A step keeps at least one old Pod if it kept one when it began, whatever the size
 // becomes.
 //
-// A step is not over while no Pod can prove the new revision:
+// Without a forced promotion, a step is not over while no Pod can prove the new revision:
 //   - without replicas
-//   - if the only replica stays old. Exception: the step began with one replica
+//   - if the Rollout was scaled down to one replica during the rollout, and that replica stays old
+//     although the steps so far ask for Pods of the larger size
 //
 // Steps are skipped
 //   - by the first rollout of a Rollout: there is no other revision to keep
@@ -50,7 +51,8 @@ namespace windlass::rollout {
 //   2@8          ends the pause that is step 2 of the rollout of revision 8, as soon as all Pods of
 //                the step are available
 //   full@8       ends all steps of that rollout, as soon as the Pods that are updated so far are
-//                available; at a pause, as soon as all Pods of the step are available
+//                available, at least one if any is due; at a pause, as soon as all Pods of the step
+//                are available
 //   2@8/force    the same as 2@8, without waiting for Pods
 //   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
@@ -78,7 +80,7 @@ std::string StepsError(const RolloutStrategy& strategy);
 //   - a number: that many, at most all. With 10 desired, 3 gives 3, and 30 gives 10
 //   - a percentage below 100: rounded up, at least 1, never all. With 10 desired, 25% gives 3, and
 //     99% gives 9
-//   - 100%: all
+//   - 100% or more: all
 //   - 1 Pod and a percentage below 100: 0, because 1 would be all
 //   - a value that StepsError refuses: 0
 int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);
@@ -108,15 +110,15 @@ struct StepState {
   int32_t updated_max = kUnlimited;
   // True if the rollout stands still at `step`, for one of two reasons:
   //   - `no_canary` is true
-  //   - `step` is a pause that lasts, and its Pods work or there are no replicas
+  //   - `step` is a pause that lasts, and `lacks_pods` is false
   bool pauses = false;
   // When the pause ends by itself; nullopt if it does not.
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
-  // available. Pods that a larger size adds do not count.
+  // available. Pods that a larger size adds do not stop the time.
   bool lacks_pods = false;
   // True if `step` lasts because the only replica stays old, so that no Pod proves the new revision
-  // (RO-190). More replicas, or a forced promotion, let the rollout go on.
+  // (RO-190). More replicas or "full@8/force" let the rollout go on; at a pause, "2@8/force", too.
   bool no_canary = false;
 
   bool done() const { return step.index > step.total; }

@@ -15,8 +15,8 @@ namespace {
 // Enough for a kubelet's message about an image with a long name. A status is written and watched
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
-// A container that has ended and restarted this often is in a crash loop, even if the kubelet does
-// not back off at the moment.
+// A container that is not ready, and has ended and restarted this often, is in a crash loop, even
+// if it runs at the moment.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};

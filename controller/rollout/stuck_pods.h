@@ -6,13 +6,13 @@
 //                     other reasons with this meaning, too
 //   CreateContainer…  the container cannot be made: a ConfigMap is missing    always
 //   CrashLoopBackOff  the container ends again and again                      always
+//   ContainerEnded    the container has ended, and restarted at most once     late
 //   Unschedulable     no node has room                                        late
 //   NotReady          anything else: the image is still pulled, a readiness   late
 //                     probe does not succeed
 //
 // "late": at a pause that lacks available Pods, and once the progress deadline has passed. In a
-// rollout that is only slow, Unschedulable and NotReady end by themselves, so they are not reported
-// earlier.
+// rollout that is only slow, these reasons end by themselves, so they are not reported earlier.
 //
 // While the Pod is stuck for the same kind of reason, the message is the same from list to list: it
 // has no restart counter and no time, and does not switch between ErrImagePull and

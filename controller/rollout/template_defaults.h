@@ -63,7 +63,7 @@ struct TemplateChecks {
   Check replica_set{};
   Check pod{};
   // When the defaults become overdue: kDefaultsTakeAtMost after the API server first failed to tell
-  // them. nullopt if it never failed to, or told them since.
+  // them. nullopt if it never failed to, or if NoteReplicaSet was called since.
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.

@@ -55,7 +55,8 @@ class Term {
 
   void Add(const QueueKey& key, Wake wake) { queue_.Add(key, wake); }
 
-  // Takes no further keys and no further steps. Calls in flight may end; questions are cancelled.
+  // Takes no further keys and no further steps. Calls to the API server that are in flight may end.
+  // An Ask (step.h) that waits for its answer is cancelled, which ends its sync.
   void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
   // Returns true if no call is in flight and no write has an unknown outcome, so that no write can
@@ -66,7 +67,7 @@ class Term {
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
 
-  // Called for each write that the API server forbids.
+  // Called for each write that fails with kForbidden, except the touches of the fence.
   std::function<void()> on_forbidden;
 
  private:

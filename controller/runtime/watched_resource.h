@@ -20,8 +20,8 @@ class WatchedResource {
  public:
   using Decode = typename Informer<T>::DecodeFunction;
 
-  // `host` must outlive this. Controllers that read a resource with the same `decode` share one
-  // informer, whose name is the plural of the resource.
+  // `host` must outlive this. All users of this constructor with the same `resource` share one
+  // informer, whose name is the plural of the resource. They must pass the same `decode`.
   WatchedResource(ControllerHost& host, const ResourceId& resource, Decode decode)
       : WatchedResource(host, {std::string(resource.plural), host.informers().All(resource), decode,
                                ReplyFolding<T>{}}) {}
@@ -29,7 +29,8 @@ class WatchedResource {
   WatchedResource(ControllerHost& host, Projection<T> projection)
       : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
-    // While the resource is not served, no key is synced. When it is served again, all keys are.
+    // WakeAll wakes every key as soon as the resource is served again. Until then no change wakes a
+    // key.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }
@@ -47,7 +48,7 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
-  // These call the members of Informer with the same names.
+  // These call the members of Informer or SharedInformer with the same names.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const {
     return shared_.informer.quarantined();
   }

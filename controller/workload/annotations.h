@@ -1,8 +1,8 @@
 // The annotations in which a rollout keeps its state, and how to read them.
 //
-// These annotations are API contract: kubectl reads and writes them, and so does the controller
-// that Windlass takes over from. Any client can set their values, so a value that cannot be parsed
-// counts as absent, unless a function below says otherwise.
+// These annotations are API contract: kubectl reads and writes some of them, and so does the
+// controller that Windlass takes over from. Any client can set their values, so a value that cannot
+// be parsed counts as absent, unless a function below says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 // has these defaults, so the two templates differ and cannot be compared.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
-// Notes on a ReplicaSet which say that Pods of its template have worked (proven.h).
+// Notes on a ReplicaSet which say whether Pods of its template have worked (proven.h).
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
@@ -37,12 +37,13 @@ inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-
 // promotion of the first try does not promote the second one (RO-095).
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
-// On a workload: a user sets this to let the rollout proceed past a step. The value names one step
-// of one rollout.
+// On a workload: a user sets this to end a pause of one rollout, or all its steps. Examples: "2@8"
+// names step 2 of the rollout of revision 8, and "full@8" all its steps.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
 // The prefix of annotations in which Windlass keeps notes about the annotated object. Such
-// annotations are never copied to another object (P-074).
+// annotations are never copied to another object (P-074). Exception: kComplete and kScaledToZero go
+// with the template when two ReplicaSets exchange their templates.
 inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 
 // Returns true if `key` begins with kInternalPrefix.

@@ -26,8 +26,9 @@ inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 // other way (P-014).
 inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
 
-// The type of the condition that reports an in-place update, and its reason if the update to the
-// present revision was given up (P-062).
+// The type of the condition that reports an in-place update, and its reason if the present revision
+// is given up after a failure: failed Pods get their old template back, and no further Pod gets the
+// new one (P-062).
 inline constexpr std::string_view kInPlaceCondition = "windlass.dev/InPlace";
 inline constexpr std::string_view kInPlaceGivenUp = "GivenUp";
 

@@ -51,7 +51,7 @@ std::vector<Lacking> FindLacking(const Workload& workload, const ReplicaSet* ont
   return lacking;
 }
 
-// Returns how many bytes key and value of the annotation `key` take in `rs`; 0 if `rs` lacks it.
+// Returns how many bytes key and value of the annotation `key` take in `rs`; 0 if there is none.
 size_t BytesOfOne(const ReplicaSet& rs, std::string_view key) {
   if (const auto value = rs.meta.annotations.Find(key)) return key.size() + value->size();
   const LargeAnnotation* large = FindLarge(rs.large_annotations, key);

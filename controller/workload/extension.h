@@ -39,7 +39,8 @@ struct CountedPods {
   bool rests_at_limit = false;
 };
 
-// A period in which a rollout stands still because a user asked for that.
+// A wait that a user asked for. Example: a Pod is drained from 10:00:00 to 10:00:30, before its
+// patch. `until` may be in the future. A pause at a step is no Standstill (Extended::at_rest).
 struct Standstill {
   WallTime since;
   WallTime until;
@@ -82,8 +83,8 @@ struct Extended {
   // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
   // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // True if new_one_unknown has lasted so long that a workload without Pods is to get Pods of an
-  // earlier revision.
+  // True if a workload without Pods is to get Pods of an earlier revision: new_one_unknown has
+  // lasted long, or the ReplicaSet of the template cannot be made (actions/create.h).
   bool new_one_overdue = false;
   // True if the API server forbids the ReplicaSet of the template, and a dry run has shown this. A
   // Recreate then keeps the Pods that it has.
@@ -97,8 +98,9 @@ struct Extended {
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
-  // The progress deadline does not run during these standstills. A standstill that began after the
-  // deadline does not count.
+  // The progress deadline counts anew from the end of the last standstill. A standstill that began
+  // after the deadline does not count. Example: deadline 600 s, last progress at 10:00, standstill
+  // from 10:05 to 10:25: the rollout times out after 10:35.
   std::vector<Standstill> standstills{};
   // True if Pods become ready and available only because Windlass undid a drain: the deadline must
   // not count that as progress.
@@ -146,8 +148,9 @@ class Extension {
   Extension& operator=(const Extension&) = delete;
 
   // Called when all other members of the situation are set. Sets `extended` and `extension_state`.
-  // May choose another ReplicaSet with the wanted template as new_replica_set, and then sets `old`
-  // anew. May set `wanted` if the planner does not know the wanted template.
+  // May set limits.updated_max. May choose another ReplicaSet with the wanted template as
+  // new_replica_set, and then sets `old` anew. May set `wanted` if the planner does not know the
+  // wanted template.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
   // Returns the extension's own next step. Returns nullopt if the planner is to decide.
@@ -156,7 +159,8 @@ class Extension {
     return std::nullopt;
   }
 
-  // Adds the extension's conditions to `status`, the draft of the next status.
+  // Adds the extension's conditions to `status`, the draft of the next status. May change any other
+  // member of `status`, such as updated_replicas and `carried`.
   virtual void UpdateStatus(const workload::Situation& /*situation*/,
                             WorkloadStatus& /*status*/) const {}
 
@@ -175,8 +179,10 @@ class Extension {
   }
 
   // `step` is the planner's decision. Returns the step to take instead; by default `step` itself.
-  // An extension may change only a step that ends the sync: turn it into a retry, or let the next
-  // sync begin earlier.
+  // An extension may
+  //   - turn a step that ends the sync into a retry, or let the next sync begin earlier
+  //   - return a read, a write or a Wait that must come before `step`. Example: before a ReplicaSet
+  //     loses its last Pods, a write moves a Service to other Pods (rollout/services.h)
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }
 };
 

@@ -57,7 +57,7 @@ Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 //
 // Returns `write`, a patch that leaves the size alone. Returns nullopt if
 //   - this sync has sent `write` already: the API server refused it or did not keep it
-//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same ReplicaSet:
+//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same object:
 //     the API server may change something else each time, so that no patch equals an earlier one
 // When a user changes the object, another sync begins and counts from 0.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);

@@ -28,8 +28,9 @@ struct Overlap {
   // True if the overlap existed when this process loaded its caches: an earlier process may have
   // reported the overlap.
   bool at_start = false;
-  // True if the other controller also selects ReplicaSets of this workload, so that Windlass
-  // reports the overlap on the other controller's object, too.
+  // True if the other controller has the workload's kind and also selects ReplicaSets of this
+  // workload. Its own sync then sends the Event about it. If false, the sync of this workload sends
+  // the Events about both.
   bool is_mutual = false;
 };
 
@@ -60,13 +61,14 @@ struct View {
 
   // For a workload that asks for in-place updates, or with a ReplicaSet whose annotations show an
   // in-place rollout (P-076):
-  // - whole_pods: all live Pods owned by the ReplicaSets above, ordered by age, then name
+  // - whole_pods: all live Pods owned by the ReplicaSets above, oldest first, then by name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
   //
   // If `in_place_known` is false, no decision may use whole_pods, nodes and budgets. If the cause
   // does not go away by itself, `in_place_missing` names it: a missing right to watch, a list that
-  // fails, an object that cannot be read. Example: "pods (no right to watch them)".
+  // fails, no room in the caches, an object that cannot be read. Example: "pods (no right to watch
+  // them)".
   // `in_place_missing` is empty while the informers load their first complete state, soon after a
   // start or after the first workload asked for in-place updates: there is nothing to report.
   //

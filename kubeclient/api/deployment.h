@@ -64,7 +64,7 @@ struct Deployment {
 // template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Deployment what those of the same names in object_meta.h do for an
+// These functions do for a Deployment, its own size included, what those of object_meta.h do for an
 // ObjectMeta. A Deployment that was cut keeps its sizes and its status.
 size_t BytesOf(const Deployment& object);
 size_t TextBytesOf(const Deployment& object);

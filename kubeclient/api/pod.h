@@ -105,7 +105,9 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 // Decodes a whole Pod.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Pod what those of the same names in object_meta.h do for an ObjectMeta.
+// These functions do for a Pod, its own size included, what those of object_meta.h do for an
+// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them, and
+// TextBytesOf does not.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

@@ -38,7 +38,7 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
-// These functions do for a budget what those of the same names in object_meta.h do for an
+// These functions do for a budget, its own size included, what those of object_meta.h do for an
 // ObjectMeta. A budget has no Cut of its own, so a budget that is cut down keeps its selector:
 // without the selector it would forbid nothing.
 size_t BytesOf(const PodDisruptionBudget& object);

@@ -91,7 +91,7 @@ void NoteCounted(ReplicaSet& rs, int32_t live);
 // deleted ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a ReplicaSet what those of the same names in object_meta.h do for an
+// These functions do for a ReplicaSet, its own size included, what those of object_meta.h do for an
 // ObjectMeta. A ReplicaSet that was cut keeps its sizes and its status.
 size_t BytesOf(const ReplicaSet& object);
 void Cut(ReplicaSet& object);

@@ -44,8 +44,9 @@ inline bool IsObserved(const ReplicationController& controller) {
 Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
                                                           std::string_view object_json);
 
-// These functions do for a ReplicationController what those of the same names in object_meta.h do
-// for an ObjectMeta. A ReplicationController that was cut keeps its sizes and its status.
+// These functions do for a ReplicationController, its own size included, what those of
+// object_meta.h do for an ObjectMeta. A ReplicationController that was cut keeps its sizes and its
+// status.
 size_t BytesOf(const ReplicationController& object);
 size_t TextBytesOf(const ReplicationController& object);
 void Cut(ReplicationController& object);

@@ -27,8 +27,9 @@ struct Service {
 // Returns kMalformed if the object has no metadata.name.
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Service what those of the same names in object_meta.h do for an
-// ObjectMeta. A Service that was cut keeps its annotations if their texts have at most
+// These functions do for a Service, its own size included, what those of object_meta.h do for an
+// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them, and
+// TextBytesOf does not. A Service that was cut keeps its annotations if their texts have at most
 // kLabelBytesOfCut, and likewise its selector.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);

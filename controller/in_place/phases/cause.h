@@ -35,7 +35,7 @@ struct Cause {
 inline constexpr std::string_view kHostGone = "HostGone";  // the host was deleted
 // Another client scaled the pending ReplicaSet.
 inline constexpr std::string_view kForeignScale = "ForeignScale";
-// The template does not fit into the annotation that the exchange of templates needs.
+// The template does not fit into the annotation that the exchange of templates needs (FitsStash).
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
 // The API server does not show which defaults the wanted template gets (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";

@@ -30,11 +30,12 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
 }
 
 // Returns true for an annotation that
-//   - came from the workload with the template
+//   - came from the workload with the template, such as example.com/team: every key counts as such
+//     that is not excluded below
 //   - says which template was asked for
 //   - says that the template has worked (proven.h)
 // All other annotations are about the object that has them, or are the same in all ReplicaSets
-// (user keys).
+// (user keys). Also returns false for the revision annotations: GetRevision adds their changes.
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
   if (key == workload::kComplete || key == workload::kScaledToZero) return true;
@@ -46,7 +47,8 @@ bool BelongsToTemplate(std::string_view key) {
 }
 
 // Returns the changes after which `to` has the same annotations as `from`, as far as they belong to
-// a template.
+// a template. Example: `from` has change-cause=A, `to` has example.com/team=x. The changes set
+// change-cause to A and remove example.com/team.
 TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
   TextChanges changes;
   for (const auto& [key, value] : to) {
@@ -159,7 +161,8 @@ size_t AnnotationBytes(const StringMap& present, const TextChanges& changes) {
   return bytes;
 }
 
-// Returns the key of the user's annotation that has the most bytes.
+// Returns the key of the annotation that has the most bytes after `changes` are applied. Internal
+// annotations (IsInternal) do not count.
 std::string LongestOf(const StringMap& present, const TextChanges& changes) {
   std::string longest;
   size_t bytes = 0;
@@ -177,9 +180,9 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, whichever host it names. Returns nullopt if the stash cannot be
-// read, or if its `self` is not the uid of `pending`: the annotation is then a copy of another
-// ReplicaSet's.
+// Returns the stash in `pending`, whichever other ReplicaSet it names as host. Returns nullopt if
+//   - the stash cannot be read, or names `pending` as host
+//   - its `self` is not the uid of `pending`: the annotation is a copy of another ReplicaSet's
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -242,7 +245,7 @@ bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
   // Annotations that stay with their object have about the same size in both ReplicaSets. The
-  // host's are counted, because the pending ReplicaSet does not exist yet.
+  // host's are counted, because the pending ReplicaSet may not exist yet.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;

@@ -80,7 +80,7 @@ bool HasTaken(const ReplicaSet& host, const Stash& stash);
 bool FitsStash(const std::string& template_json);
 
 // Returns true if the template is short enough, and a ReplicaSet with `annotations` would also have
-// room for the stash of an exchange with `host`. This is an estimate, for a ReplicaSet that does
+// room for the stash of an exchange with `host`. This is an estimate, for a ReplicaSet that may
 // not exist yet; BeginExchange counts the bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);

@@ -414,7 +414,8 @@ std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
   return revisions;
 }
 
-// Does the work of FindPods if the phase has Pods of its own and these Pods can be seen.
+// Does the work of FindPods. Requires that the Pods can be seen, and that the phase is deciding,
+// staged, returning, committing or refused.
 bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) {
   const workload::WantedTemplate target = Target(situation, in_place);
   if (target.json == nullptr) return false;

@@ -159,7 +159,8 @@ const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   return sleeps && wakes ? workload::FindProvenOther(situation) : nullptr;
 }
 
-// Returns the annotations that the pending ReplicaSet will have.
+// Returns the annotations that the pending ReplicaSet has, and those that it will get from the
+// workload.
 std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& situation) {
   std::map<std::string, std::string> annotations;
   if (situation.new_replica_set != nullptr) {

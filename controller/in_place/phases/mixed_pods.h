@@ -16,7 +16,9 @@ namespace windlass::in_place {
 //   - The Pod has another template than its ReplicaSet. The Pod's state shows this, or our label
 //     and the Pod's images. A Pod that was patched to the other template counts even while it is
 //     terminating.
-//   - A container of the Pod may still run the image of another template.
+//   - The Pod has the template of its ReplicaSet, but a container may still run another image.
+//     Example: the ReplicaSet has app:1, and the Pod was patched to app:2 and back to app:1. The
+//     container may still run app:2.
 // While Pods cannot be seen, returns instead
 //   - every smaller ReplicaSet for which a rollout is under way, if the Pods are still loading
 //   - no ReplicaSet, if something keeps the Pods from loading, such as a missing right, or if the

@@ -223,14 +223,16 @@ std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
 // Called when nothing else can be done now. Returns the write of the status if one is due,
 // otherwise `end`. If `end` is Wait, returns instead
 //   - Growth::then if the host cannot have its desired size yet (HeldSize)
-//   - a failure if a write of this sync was refused
+//   - a failure if a patch failed in this sync and its next try is not scheduled
+//     (RefusedAndNotNoted)
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
   std::optional<workload::Growth> held = HeldSize(situation);
   const auto status =
       held ? workload::WriteHeldUp(situation) : workload::WriteStatus(situation, progress);
   if (status && !WasSent(*status, situation.learned)) return *status;
   if (held && std::holds_alternative<Wait>(end)) end = std::move(held->then);
-  // If a write was refused, the sync ends with its error, so that the write is tried again later.
+  // If a patch failed and its next try is not scheduled, the sync ends with the error, so that the
+  // patch is tried again after back-off.
   const Error* refused = RefusedAndNotNoted(situation);
   if (refused != nullptr && std::holds_alternative<Wait>(end)) end = Failed{.error = *refused};
   return workload::NoLaterThanDeadline(situation, std::move(end));

@@ -32,7 +32,11 @@ std::optional<Step> EndDrains(const workload::Situation& situation);
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
 // Returns the next patch that gives a failed Pod of an abandoned revision the host's template back
-// (P-062). Returns nullopt if no failed Pod is left, or none may be patched now.
+// (P-062). Returns nullopt
+//   - if no failed Pod is left
+//   - if the API server has refused such a patch, and the next try is later (P-036)
+//   - if such patches failed in this sync: kRefusalsMax of them, or one for each failed Pod
+//   - under Recreate, while another Pod must be gone first (PodsInPlace::beside)
 std::optional<Step> RevertNextPod(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

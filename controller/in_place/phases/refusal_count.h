@@ -47,7 +47,8 @@ bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> p
 
 // Returns the time before which no Pod may be patched; nullopt if that time has passed. The wait is
 // 10 s after the first refusal and doubles each time, up to 5 min. Example: 10 s, 20 s, 40 s, 80 s,
-// 160 s, 300 s. If clocks disagree, the wait is at most 5 min longer.
+// 160 s, 300 s. Also returns nullopt if the refusal was noted more than 5 min in our future, by a
+// clock ahead of ours. So the wait is at most 5 min longer if clocks disagree.
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now);
 
 }  // namespace windlass::in_place

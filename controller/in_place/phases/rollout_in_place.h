@@ -40,7 +40,7 @@ struct LeftDrained {
   PodState state;
 };
 
-// Pods that fail, or that must be patched and cannot be.
+// Pods that fail, or that must be patched but have too old a kubelet (LeaveOutOldKubelets).
 struct FailingPods {
   Cause first{};          // "container app of pod web-1 does not run (ErrImagePull)"
   bool for_long = false;  // one of them has used up its time to recover (P-062)
@@ -133,11 +133,12 @@ struct Staged {
   const ReplicaSet* host = nullptr;
   Pending pending{};
   // Set while an update in place is not possible any more, because the replicas, the strategy or
-  // the settings have changed (P-011, P-012).
+  // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods go back to the template of the host. Usually the workload has that template, too. If it has
-// another template, new Pods replace these Pods afterwards (GoesBackFirst).
+// Pods go back to the template of the host. Usually the workload has that template, too. Only while
+// steps or a partition are in force, the workload may have another template: new Pods with that
+// template replace Pods afterwards (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -235,7 +236,7 @@ const InPlace& InPlaceOf(const workload::Situation& situation);
 std::string WhatIsNotSeen(const workload::Situation& situation);
 
 // Returns true if Pods go back to the template of their ReplicaSet before Pods of another
-// ReplicaSet replace them (P-068).
+// ReplicaSet replace them (P-068). This happens only while steps or a partition are in force.
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other

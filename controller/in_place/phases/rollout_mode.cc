@@ -18,8 +18,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
 
-// The members of all notes. A member that is absent or cannot be read is nullopt; an absent
-// generation is 0.
+// The members of all notes. An absent member is nullopt; an absent generation is 0. `host` and
+// `from` are also nullopt if their text has the wrong form. A member of the wrong JSON type makes
+// the whole note unreadable.
 struct Note {
   std::optional<std::string> revision;
   std::optional<std::string> mode;

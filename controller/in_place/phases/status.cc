@@ -55,8 +55,9 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods whose state annotation gets lost. The condition shows no numbers
-// of Pods, because RestartedBy (find_pods.cc) needs to know since when its text has been the same.
+// Returns the condition for Pods whose state annotation gets lost. The message leaves out Numbers,
+// which change while Pods restart: RestartedBy (find_pods.cc) needs to know since when the text has
+// been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }

@@ -25,8 +25,7 @@ namespace windlass::workload {
 // - if the rollout has completed (D-433)
 // - if the timeout is not reported yet, and no progress is due: the rollout rests at a step or a
 //   partition, the extension has refused it, or Pods follow a revision (followed_revision.h)
-// Differs from upstream if the clock of the controller that wrote the condition was ahead: the wait
-// is never longer than the deadline.
+// A condition whose time is in the future times out after that time plus the deadline, as upstream.
 bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 
 // Returns how long until TimedOut can become true: one second more than the time left, because a
@@ -36,6 +35,8 @@ bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 // - TimedOut is true already
 // - the rollout is complete, even if it lost Pods since (D-442, W-08)
 // - no progress is due (see TimedOut)
+// Differs from upstream if the time of the condition is in the future: the condition counts as
+// updated now. Example: deadline 60 s, condition an hour ahead: 61 s. TimedOut becomes true later.
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
 // Returns `then`. If `then` ends the sync, the result asks for the next sync no later than just

@@ -91,8 +91,9 @@ Event WarnOfOverlap(std::string message) {
           .message = std::move(message)};
 }
 
-// Returns the Event about the controller `other`. Must not be called for a mutual overlap: there
-// the sync of `other` sends that Event (Overlap::is_mutual).
+// Returns the Event about `other`, the owner of ReplicaSets that the selector of `workload`
+// matches, for example a Deployment. Must not be called for a mutual overlap: there the sync of
+// `other` sends that Event (Overlap::is_mutual).
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.traits().name()) +
                               " " + workload.meta.name + " matches Pods of this " +

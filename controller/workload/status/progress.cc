@@ -306,8 +306,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// While the generation is not observed, the revision is not published, so Unacknowledged is true at
-// every try. Without IsTimed, each try would begin the rollout and its deadline anew.
+// While the generation is not observed, the revision is not published. So if the rollout came back
+// to its ReplicaSet (case 2 in progress.h), Unacknowledged is true at every try. Without IsTimed,
+// each try would begin the rollout and its deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

@@ -4,7 +4,8 @@
 //
 // What follows a refused write:
 //   1. The walk of decisions ends, because the next decision may depend on the write. Exception: no
-//      other decision depends on settings, notes, the exchange of templates, or patches of Pods.
+//      other decision depends on copies of in-place settings (KindTraits::mirrors_settings), notes,
+//      the exchange of templates, or patches of Pods.
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off.
 // Every sync repeats the refused write before it writes a status. So the first success removes the
@@ -37,9 +38,9 @@ namespace windlass::workload {
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refusal that this sync reports to users, with the message of RefusalText: the refusal
-// of the write that ended the walk, else that of the first refused patch or deletion of a
-// ReplicaSet. Returns nullopt if there is none. Adoptions and releases do not count here, because
-// adopt_release.h decides which of their refusals are errors.
+// of the write that ended the walk, for example of a deletion, else that of the first patch of a
+// ReplicaSet after whose refusal the walk went on. Returns nullopt if there is none. Adoptions and
+// releases are no such patches: adopt_release.h decides which of their refusals are errors.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
 // Returns the failed write that ended the walk of this sync; null if none did. Leaves out writes of
