@@ -65,9 +65,12 @@ void Kubelet::SetNodeReady(const std::string& node, bool ready) {
     Tell(run);
     if (ready) {
       Disarm(run.outage);
+      const bool was_cut_off = run.cut_off;
+      // After it stood still, a kubelet begins anew: its next Ready has the time of then.
+      if (!was_cut_off) run.was_cut_off = false;
       run.cut_off = false;
       const Object pod = server_.Find(run.truth.key);
-      if (run.was_cut_off && !run.stopping && IsDeleting(*pod)) {
+      if (was_cut_off && !run.stopping && IsDeleting(*pod)) {
         BeginStop(run, *pod);
       } else {
         WantSync(uid);

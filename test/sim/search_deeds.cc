@@ -282,16 +282,15 @@ bool DoToAll(World& world, SearchDaemons& daemons, const PlannedDeed& deed) {
     Refuse(world, which, "pod-refused", nullptr);
     world.replica_set_controller().RetryAll();
     world.replication_controller().RetryAll();
-  } else if (what == "node") {
+  } else if (what == "node" || what == "cut") {
     const std::string node = Nth(kNodeNames, which);
-    world.kubelet().SetNodeReady(node, false);
-    world.loop().After(seconds(deed.a),
-                       [&world, node] { world.kubelet().SetNodeReady(node, true); });
-  } else if (what == "cut") {
-    const std::string node = Nth(kNodeNames, which);
-    // Every other time the containers exit meanwhile.
-    const Duration exit = seconds(deed.a) * deed.b / 16;
-    world.kubelet().CutOff(node, deed.b % 2 == 0 ? std::nullopt : std::optional(exit));
+    if (what == "node") {
+      world.kubelet().SetNodeReady(node, false);
+    } else {
+      // Every other time the containers exit meanwhile.
+      const Duration exit = seconds(deed.a) * deed.b / 16;
+      world.kubelet().CutOff(node, deed.b % 2 == 0 ? std::nullopt : std::optional(exit));
+    }
     world.loop().After(seconds(deed.a),
                        [&world, node] { world.kubelet().SetNodeReady(node, true); });
   } else if (what == "relist") {
