@@ -146,14 +146,36 @@ std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateI
 // Example: a former workload of this name that was deleted with --cascade=orphan.
 std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          const std::optional<Result<PodState>>& said,
-                                         std::optional<WallTime> heard_since, WallTime now) {
+                                         WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
-  PodState patch = **said;
-  patch.heard_since = heard_since;
+  const PodState& patch = **said;
   PodState undrained = patch;  // a drain alone does not count
   undrained.drain.reset();
   if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &undrained, now)) return std::nullopt;
   return patch;
+}
+
+// Returns the images of the host's template, or those of `target` if the text of the host's
+// template is not known.
+Result<TemplateImages> HostImages(const ReplicaSet& host, const TemplateImages& target) {
+  if (host.template_json == nullptr) {
+    return TemplateImages{host.template_fingerprint, target.containers};
+  }
+  return ReadTemplateImages(host.template_fingerprint, *host.template_json);
+}
+
+// Returns what depends on the Pod, its node and its state alone; `updated`, `of_host` and
+// `stand_in` are left to the caller.
+PodStanding StandingOf(const Pod& pod, const PodState* state, int32_t min_ready_seconds,
+                       const Nodes& nodes, WallTime now) {
+  const std::optional<WallTime> unschedulable = UnschedulableFrom(pod);
+  return {.node = pod.node_name.text(),
+          .zone = ZoneOf(pod, nodes),
+          .in_flight = IsInFlight(pod, state, now),
+          .available = IsAvailable(pod, state, min_ready_seconds, now),
+          .ready = pod.ready.IsTrue(),
+          .exempt = IsOnLostNode(pod, nodes),
+          .unschedulable = unschedulable && *unschedulable <= now};
 }
 
 }  // namespace
@@ -172,11 +194,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
   const ReplicaSet& host = templates.host;
   WINDLASS_TRY(const TemplateImages target,
                ReadTemplateImages(templates.target, templates.target_json));
-  WINDLASS_TRY(
-      const TemplateImages host_images,
-      host.template_json == nullptr
-          ? Result<TemplateImages>(TemplateImages{host.template_fingerprint, target.containers})
-          : ReadTemplateImages(host.template_fingerprint, *host.template_json));
+  WINDLASS_TRY(const TemplateImages host_images, HostImages(host, target));
   WINDLASS_TRY(const std::vector<TemplateImages> others, OtherImages(templates));
   std::vector<Fingerprint> known;
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
@@ -187,10 +205,8 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     if (pod->meta.deleting()) continue;
     const ReplicaSet* owner = OwnerOf(*pod, templates.all);
     if (owner == nullptr) continue;
-    auto said = PodStateOf(*pod);
+    auto said = PodStateOf(*pod, nodes);
     std::optional<PodState> state = OurState(said, templates.deployment);
-    const std::optional<WallTime> heard_since = KubeletHeardSince(*pod, nodes);
-    if (state) state->heard_since = heard_since;
     if (state && IsOutdated(*pod, *state, templates.revisions)) {
       said = Result<PodState>(Error{ErrorKind::kMalformed, "the state is of an earlier patch"});
       state.reset();
@@ -225,25 +241,19 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         state = LostState(*pod, said, templates.deployment, {of, Restarted(has, host_images)},
                           templates.revisions, now);
         if (state) {
-          state->heard_since = heard_since;
+          state->heard_since = KubeletHeardSince(*pod, nodes);
           out.lost.push_back(out.pods.size());
         }
       }
-      if (!state) state = UnderWayOfFormer(*pod, said, heard_since, now);
+      if (!state) state = UnderWayOfFormer(*pod, said, now);
       if (foreign && state && !AsksForWhatWePatched(*pod, *state)) state = OfForeign(*state, of);
     }
     const PodState* ours = state ? &*state : nullptr;
-    const std::optional<WallTime> unschedulable = UnschedulableFrom(*pod);
-    out.standings.push_back({.node = pod->node_name.text(),
-                             .zone = ZoneOf(*pod, nodes),
-                             .updated = of == templates.target && !try_again,
-                             .of_host = of == host.template_fingerprint,
-                             .in_flight = IsInFlight(*pod, ours, now),
-                             .available = IsAvailable(*pod, ours, templates.min_ready_seconds, now),
-                             .ready = pod->ready.IsTrue(),
-                             .stand_in = owner != &host,
-                             .exempt = IsOnLostNode(*pod, nodes),
-                             .unschedulable = unschedulable && *unschedulable <= now});
+    PodStanding standing = StandingOf(*pod, ours, templates.min_ready_seconds, nodes, now);
+    standing.updated = of == templates.target && !try_again;
+    standing.of_host = of == host.template_fingerprint;
+    standing.stand_in = owner != &host;
+    out.standings.push_back(standing);
     out.pods.push_back(pod);
     out.of.push_back(of);
     out.states.push_back(std::move(state));

@@ -24,11 +24,10 @@ constexpr int32_t kRestartSecondsMax = 600;
 
 std::optional<PodState> OurState(const workload::Situation& situation, const Pod& pod) {
   if (pod.meta.deleting()) return std::nullopt;
-  auto said = PodStateOf(pod);
+  auto said = PodStateOf(pod, situation.view.nodes);
   if (!said || !said->ok() || (*said)->deployment != situation.workload.meta.uid) {
     return std::nullopt;
   }
-  (*said)->heard_since = KubeletHeardSince(pod, situation.view.nodes);
   return **std::move(said);
 }
 
@@ -76,10 +75,10 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
-  auto said = PodStateOf(pod);  // perhaps of a former workload of the same name
+  // Perhaps of a former workload of the same name.
+  const auto said = PodStateOf(pod, situation.view.nodes);
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
-  PodState* state = &**said;
-  state->heard_since = KubeletHeardSince(pod, situation.view.nodes);
+  const PodState* state = &**said;
   if (BasisOfPatch(pod, *state) == RevisionBasis::kForeign) return;
   const Completion completion = CompletionOf(pod, *state, situation.now);
   const seconds timeout = RestartTimeout(situation);

@@ -30,6 +30,12 @@ std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes) {
   return KubeletHeardSince(pod, Find(nodes, pod.node_name));
 }
 
+std::optional<Result<PodState>> PodStateOf(const Pod& pod, const Nodes& nodes) {
+  auto state = PodStateOf(pod);
+  if (state && state->ok()) (*state)->heard_since = KubeletHeardSince(pod, nodes);
+  return state;
+}
+
 std::string_view ZoneOf(const Pod& pod, const Nodes& nodes) {
   const Node* node = Find(nodes, pod.node_name);
   return node == nullptr ? std::string_view() : node->zone.text();

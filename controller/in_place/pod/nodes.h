@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/changes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "kubeclient/api/node.h"
@@ -28,6 +29,9 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 // cuts.
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes);
+
+// Returns PodStateOf(pod) with `heard_since` of the Pod's node.
+std::optional<Result<PodState>> PodStateOf(const Pod& pod, const Nodes& nodes);
 
 // Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has no
 // zone.

@@ -176,6 +176,10 @@ size_t InPlaceCache::LargestPodJson(const Uid& replica_set) const {
   return running_ ? LargestJsonOf(pods().store().OwnedBy(replica_set)) : 0;
 }
 
+const Node* InPlaceCache::NodeOf(const Pod& pod) const {
+  return nodes().store().Find({{}, std::string(pod.node_name.text())});
+}
+
 void InPlaceCache::Fill(View& view) const {
   if (!running_) return;
   view.in_place_missing = Missing();
@@ -187,7 +191,7 @@ void InPlaceCache::Fill(View& view) const {
   }
   std::ranges::sort(view.whole_pods, OlderThenName<Pod>);
   for (const Pod* pod : view.whole_pods) {
-    const Node* node = nodes().store().Find({{}, std::string(pod->node_name.text())});
+    const Node* node = NodeOf(*pod);
     if (node != nullptr) view.nodes.emplace(node->meta.name, node);
   }
   view.budgets = budgets().store().InNamespace(view.workload.meta.namespace_.text());

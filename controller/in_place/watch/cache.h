@@ -59,6 +59,8 @@ class InPlaceCache final : public WatchExtension {
   const Informer<Pod>& pods() const { return pods_.informer; }
   Informer<Node>& nodes() { return nodes_.informer; }
   const Informer<Node>& nodes() const { return nodes_.informer; }
+  // Returns the Pod's Node; null if the Pod has none or the Node is gone.
+  const Node* NodeOf(const Pod& pod) const;
   Informer<PodDisruptionBudget>& budgets() { return budgets_.informer; }
   const Informer<PodDisruptionBudget>& budgets() const { return budgets_.informer; }
 
