@@ -45,7 +45,7 @@ class Informer final : private ReflectorSink {
   using DecodeFunction = Result<T> (*)(Decoder&, std::string_view);
 
   Informer(InformerEnvironment environment, ReflectorOptions options, DecodeFunction decode);
-  ~Informer();
+  ~Informer() override;
   Informer(const Informer&) = delete;
   Informer& operator=(const Informer&) = delete;
 

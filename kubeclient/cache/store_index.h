@@ -89,8 +89,8 @@ std::span<const Key> AsKeys(const std::optional<Key>& key) {
   return key ? std::span<const Key>(&*key, 1) : std::span<const Key>();
 }
 template <std::ranges::range Keys>
-const Keys& AsKeys(const Keys& keys) {
-  return keys;
+std::ranges::ref_view<const Keys> AsKeys(const Keys& keys) {
+  return std::ranges::ref_view<const Keys>(keys);
 }
 template <typename Keys>
 using KeyOfKeys =
