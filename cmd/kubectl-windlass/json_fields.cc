@@ -15,8 +15,8 @@ const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
 }
 
 // Returns the condition of updates in place if it says that a new size or template is held back;
-// else null. Leaves out a condition that is older than the last change of the object: a Windlass
-// that does not run any more may have written it.
+// else null. Leaves out a condition that is older than the last change of the object, or may be,
+// because LastWrite is nullopt: a Windlass that does not run any more may have written it.
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;
@@ -97,8 +97,9 @@ bool IsObserved(const Json& object) {
   return NumberOf(object, "/metadata/generation") <= NumberOf(object, "/status/observedGeneration");
 }
 
-const Json* RefusedUpdate(const Json& object) {
-  return ReplicaFailureWith(object, "ReplicaSetUpdateRefused");
+const Json* HoldsUpWindlass(const Json& object) {
+  const Json* refused = ReplicaFailureWith(object, "ReplicaSetUpdateRefused");
+  return refused != nullptr ? refused : ReplicaFailureWith(object, "WindlassOutOfMemory");
 }
 
 const Json* AnnotationsNotCopied(const Json& object) {
@@ -127,8 +128,8 @@ const Json* WhyUnobserved(const Json& object) {
   const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&
                        TextOf(*progressing, "/reason") == "ReplicaSetCreateError";
   if (refused) return progressing;
-  const Json* update = RefusedUpdate(object);
-  return update != nullptr ? update : HeldInPlace(object);
+  const Json* held_up = HoldsUpWindlass(object);
+  return held_up != nullptr ? held_up : HeldInPlace(object);
 }
 
 }  // namespace windlass::cli

@@ -46,12 +46,13 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
-// Returns the condition ReplicaFailure if its reason is ReplicaSetUpdateRefused: the API server
-// refuses a write of Windlass. Otherwise returns null.
-const Json* RefusedUpdate(const Json& object);
+// Returns the condition ReplicaFailure if Windlass cannot go on: the API server refuses a write
+// (ReplicaSetUpdateRefused), or Windlass has no room in memory (WindlassOutOfMemory). Otherwise
+// returns null.
+const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for annotations; this holds up nothing. Otherwise returns null. With a reason other than
-// ReplicaSetUpdateRefused and AnnotationsNotCopied, ReplicaFailure is about Pods.
+// room for annotations; this holds up nothing. Otherwise returns null. With a reason that is
+// neither this one nor one of HoldsUpWindlass, ReplicaFailure is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if the condition was set for the present generation of its object.
 bool IsOfPresent(const Json& condition, const Json& object);
@@ -60,8 +61,9 @@ bool IsOfPresent(const Json& condition, const Json& object);
 // or if observedGeneration is the latest:
 //   - Stalled or Ready of the present generation
 //   - Progressing with reason ReplicaSetCreateError
-//   - the condition that RefusedUpdate returns
-//   - the condition of updates in place, if it was written since the last change of the object
+//   - the condition that HoldsUpWindlass returns
+//   - the condition of updates in place, if it says that a new size or template is held back, and
+//     LastWrite shows that it was written since the last change of the object
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -30,10 +30,11 @@ class StatusWatch {
       : context_(context), place_(place), standing_(standing) {}
 
   // Prints where `object` stands, with `cause`, unless it has printed the same before. `cause` is
-  // what keeps Pods from being available. Returns the exit code if the command ends.
+  // what CauseIn returns. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // Takes note of the object as it was when the command began; the command may have followed other
-  // objects before this one.
+  // For `status` of several objects, one after another: `first` is this object as it was when the
+  // command began. A template that it got while the command followed another object is that of a
+  // newer rollout.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Prints the error with which the command ends. Returns the exit code.
   ExitCode End(const Error& error);
@@ -48,7 +49,7 @@ class StatusWatch {
   const Place& place_;
   Standing (*const standing_)(const Json& object);
   std::optional<Json> template_;
-  int64_t generation_ = 0;         // of the object when first seen with this template
+  int64_t generation_ = 0;         // of the object in the look that set template_
   std::optional<bool> went_back_;  // the update had spec.rollback at first
   bool rolls_back_ = false;        // the object had spec.rollbackTo in every look so far
   std::string said_;
@@ -189,8 +190,9 @@ constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
 // Returns what is followed: the object, the ReplicaSets or ReplicationController that make its
-// Pods, and the Pods. A user who may not read Pods still follows the object. `maker` is the
-// ReplicationController that makes the Pods; null if ReplicaSets make them.
+// Pods, and the Pods. Returns only the object if no labels select its Pods, as while the new
+// controller of an update does not exist. A user who may not read Pods still follows the object.
+// `maker` is that of WatchStatus.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -221,7 +223,7 @@ std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Sta
                              bool sets, WallTime now) {
   // While the latest spec is not observed, the present Pods may be those of another template.
   if (!IsObserved(object)) return std::nullopt;
-  const Json* told = RefusedUpdate(object);
+  const Json* told = HoldsUpWindlass(object);
   const Json* in_place = InPlaceToTell(object);
   const std::string reason = in_place != nullptr ? TextOf(*in_place, "/reason") : "";
   const bool stands = reason == "GivenUp" || reason == "AnnotationNotKept";
@@ -251,7 +253,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
   const bool explains = selections.size() > kPods;
   Follow follow(context.session, selections);
   LongWait long_wait(context);
-  // Once a rollout has ended, it does not matter why Pods are not available.
+  // If `ends` is set (complete, stalled, aborted or held), the command ends here. It prints no
+  // cause then, so it does not read the Pods.
   if (!explains || standing(object).ends) {
     if (const auto code = watch.Look(object, std::nullopt)) return *code;
   }
@@ -270,8 +273,8 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    // If this change had been unseen for long when the command read the object, ReadWorkload has
-    // printed this warning already.
+    // If ReadWorkload printed this warning when the command read the object, it is not printed
+    // again, not even for a later change: the text is the same for every change of the object.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen,
                    [&] { return UnobservedWarning(context, place, unseen); });

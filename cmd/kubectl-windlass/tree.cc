@@ -54,7 +54,7 @@ std::string StatusText(const Standing& standing) {
 }
 
 // Returns the ReplicaSet that Pods go back to during an abort, or whose Pods stay if there is
-// nothing to go back to; null if there is no abort.
+// nothing to go back to; null if there is no abort, or neither of these ReplicaSets.
 const Json* RunsDuringAbort(const Json& workload, const RolloutRoles& roles) {
   if (!FlagOf(workload, "/spec/abort")) return nullptr;
   return roles.stable != nullptr ? roles.stable : roles.stays;
@@ -73,10 +73,11 @@ std::string ConditionText(const Json* condition) {
 }
 
 // Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
-// the line "Status" has the text already, as for a stalled Rollout.
+// the line "Status" has the text already, as for a stalled Rollout. Exception: why the latest spec
+// is not observed stands in both lines.
 std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
-  if (why == nullptr) why = RefusedUpdate(workload);
+  if (why == nullptr) why = HoldsUpWindlass(workload);
   if (why == nullptr) why = AnnotationsNotCopied(workload);
   return why != nullptr && Quotes(standing, *why) ? "" : ConditionText(why);
 }
@@ -141,14 +142,14 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
 // What an owner of Pods is for its workload.
 struct Role {
   std::string text;     // "new", "old, stable", "asked for"
-  bool is_old = false;  // its Pods are to go
+  bool is_old = false;  // true for "old", but not for "old, stable"
 };
 
 Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
 
 // Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new, because
 // no Pod gets the template of spec.template: Pods go to the stable ReplicaSet, or stay where they
-// are if there is none.
+// are if there is none. Example of an abort: 8 is "asked for", 7 "stable", 6 "old".
 Role RoleOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
             const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;

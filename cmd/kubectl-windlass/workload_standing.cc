@@ -277,7 +277,8 @@ const Json* InPlaceToTell(const Json& object) {
 
 bool Quotes(const Standing& standing, const Json& condition) {
   const std::string reason = TextOf(condition, "/reason");
-  return standing.quotes_message && (reason == "ReplicaSetUpdateRefused" || reason == "GivenUp");
+  return standing.quotes_message && (reason == "ReplicaSetUpdateRefused" ||
+                                     reason == "WindlassOutOfMemory" || reason == "GivenUp");
 }
 
 std::string RollbackText(int64_t revision) {

@@ -16,7 +16,8 @@ Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
 // Returns true if the text of `standing` has the message of `condition` already: Windlass adds a
-// refused write, and an update in place that was given up, to status.message of a Rollout.
+// refused write, a lack of room in memory, and an update in place that was given up, to
+// status.message of a Rollout.
 bool Quotes(const Standing& standing, const Json& condition);
 
 // Returns the condition of updates in place; null if there is none, or if it reports nothing of

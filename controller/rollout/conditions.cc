@@ -10,6 +10,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/refused_write.h"
 
@@ -233,7 +234,7 @@ Ruling Rule(const Facts& facts) {
 //     given up (P-062)
 //   - if the Rollout is neither stalled nor aborted: that its selector matches Pods of another
 //     controller (RO-164)
-//   - which write the API server refuses (D-270)
+//   - which write the API server refuses (D-270), or what has no room in the caches
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -249,8 +250,10 @@ Ruling RuleAndMore(const Facts& facts) {
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
   const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
-  if (HasReason(failure, workload::kUpdateRefused))
+  if (HasReason(failure, workload::kUpdateRefused) ||
+      HasReason(failure, workload::kLeftOutReason)) {
     ruling.message += "; " + workload::TextOf(*failure);
+  }
   return ruling;
 }
 

@@ -31,11 +31,9 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
                         "smaller, switch off updates in place for this " +
                         kind + ", or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
-  draft.status.observed_generation = workload.meta.generation;
   UpdateCondition(draft.status.conditions,
                   NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
-  const bool observed = workload.status.observed_generation >= workload.meta.generation;
-  if (!observed || draft.status.conditions != workload.status.conditions) {
+  if (!workload.kind.IsStored(workload, draft)) {
     Write write{.request = workload.kind.WriteStatus(workload, draft),
                 .because = {decisions::kUpdateStatus, {{"reason", std::string(kLeftOutReason)}}},
                 .go_on_if_refused = true};

@@ -19,8 +19,9 @@ Event LeftOutEvent(std::string message);
 
 // If there is no room for the workload or for one of its ReplicaSets, returns the step that reports
 // this in the condition ReplicaFailure and in an Event. Nothing else may be decided then, because
-// the view shows an object without its large parts. Returns nullopt if the view shows all objects
-// whole.
+// the view shows an object without its large parts. status.observedGeneration stays behind a change
+// that is not carried out, so "kubectl rollout status" waits. Returns nullopt if the view shows all
+// objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -131,7 +131,8 @@ TEST_CASE("Of a Deployment both controllers that may have it are named") {
 TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen one") {
   const auto [type, status, reason] = GENERATE(
       values<std::array<const char*, 3>>({{"Progressing", "False", "ReplicaSetCreateError"},
-                                          {"ReplicaFailure", "True", "ReplicaSetUpdateRefused"}}));
+                                          {"ReplicaFailure", "True", "ReplicaSetUpdateRefused"},
+                                          {"ReplicaFailure", "True", "WindlassOutOfMemory"}}));
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web"));
   Change(run, kDeployments, seconds(60));

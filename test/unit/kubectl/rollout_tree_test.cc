@@ -51,13 +51,14 @@ TEST_CASE("get says who else selects the same Pods") {
 // Status quotes MESSAGE of a stalled Rollout, and that of one at a pause whose Pods do not work.
 TEST_CASE("get tells a refused write once, and annotations without room (D-163, D-270)") {
   KubectlRun run;
-  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "AnnotationsNotCopied");
+  const std::string reason =
+      GENERATE("ReplicaSetUpdateRefused", "WindlassOutOfMemory", "AnnotationsNotCopied");
   const std::string phase = GENERATE("Progressing", "Stalled");
   const std::string words = "the API server refused to patch replicasets default/web-2: denied";
   CreateRolloutAtStep(run, 2, nullptr, [&](Json& status) {
     status["phase"] = phase;
-    const bool is_write = reason == "ReplicaSetUpdateRefused";
-    status["message"] = is_write ? "too long; " + reason + ": " + words : "too long";
+    const bool is_quoted = reason != "AnnotationsNotCopied";
+    status["message"] = is_quoted ? "too long; " + reason + ": " + words : "too long";
     status["conditions"] = {
         {{"type", "ReplicaFailure"}, {"status", "True"}, {"reason", reason}, {"message", words}}};
   });

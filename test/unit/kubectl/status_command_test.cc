@@ -84,18 +84,19 @@ TEST_CASE("status says why no Pod can be made") {
 }
 
 // A webhook may come when the rollout has begun.
-TEST_CASE("status says which write the API server refuses") {
+TEST_CASE("status says what holds up Windlass") {
+  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "WindlassOutOfMemory");
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
   run.SetCondition(kDeployments, "web",
-                   {"ReplicaFailure", "True", "ReplicaSetUpdateRefused",
+                   {"ReplicaFailure", "True", reason,
                     "the API server refused to patch replicasets shop/web-2: no changes"});
   const Ran ran = run.Run("status web --watch=false");
   CHECK(ran.out == std::string(kPending) +
                        " (the API server refused to patch replicasets shop/web-2: no changes)\n");
   CHECK(run.Run("get web").out.find(
-            "ReplicaSetUpdateRefused: the API server refused to patch replicasets shop/web-2: no "
-            "changes") != std::string::npos);
+            reason + ": the API server refused to patch replicasets shop/web-2: no changes") !=
+        std::string::npos);
 }
 
 TEST_CASE("status says why an update in place stands still") {

@@ -292,7 +292,7 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
 }
 
 // The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
-TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
+TEST_CASE("the message quotes what holds up Windlass in every phase, and no ReplicaSet (D-270)") {
   const Row row = GENERATE(values<Row>({
       {"complete", kNothing, "", "10 of 10 Pods are updated, 10 are available; "},
       {"midway", BeMidway, "", "9 are available; "},
@@ -303,9 +303,10 @@ TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet 
   StoredRollout rollout;
   row.change(rollout);
   const std::string words = "the API server refused to patch replicasets shop/web-2: denied";
-  rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "ReplicaSetUpdateRefused", words));
+  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "WindlassOutOfMemory");
+  rollout.SetCondition(StoredCondition("ReplicaFailure", "True", reason, words));
   const std::string told = StandingOf(rollout).message;
-  CHECK(told.ends_with(row.message + "ReplicaSetUpdateRefused: " + words));
+  CHECK(told.ends_with(row.message + reason + ": " + words));
   rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "FailedCreate", words));
   CHECK(StandingOf(rollout).message.find(words) == std::string::npos);
   Proves("D-270");
