@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/cells.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/replica_sets.h"
+#include "cmd/kubectl-windlass/rollout_roles.h"
 #include "controller/workload/in_place_annotations.h"
 
 namespace windlass::cli {
@@ -18,6 +19,17 @@ constexpr size_t kMessageCellsMax = 300;
 
 bool HasNoPods(const Json* of_revision) {
   return of_revision == nullptr || NumberOf(*of_revision, "/spec/replicas") == 0;
+}
+
+// Returns true if the Pod's last update in place was to the revision of `of_revision`, or to an
+// unknown one: the annotation cannot be read, or `of_revision` is null.
+bool IsPatchedTo(const Json& pod, const Json* of_revision) {
+  const std::string text = AnnotationOf(pod, in_place::kPodState);
+  if (text.empty()) return false;
+  const Json state = Json::parse(text, nullptr, false);
+  const int64_t revision = state.is_object() ? NumberOf(state, "/rev") : 0;
+  return of_revision == nullptr || revision <= 0 || revision == RevisionOf(*of_revision) ||
+         HadRevision(*of_revision, revision);
 }
 
 std::vector<const Json*> Pointers(const std::vector<Json>& objects) {
@@ -63,7 +75,7 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
   std::vector<const Json*> canaries;
   for (const Json* pod : pods) {
     const bool ours =
-        in_place ? !AnnotationOf(*pod, in_place::kPodState).empty() &&
+        in_place ? IsPatchedTo(*pod, of_revision) &&
                        std::ranges::any_of(replica_sets,
                                            [&](const Json* set) { return IsOwnedBy(*pod, *set); })
                  : IsOwnedBy(*pod, *of_revision);

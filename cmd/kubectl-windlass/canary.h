@@ -16,10 +16,12 @@ namespace windlass::cli {
 // What keeps Pods from being available.
 struct Cause {
   std::string reason;  // one word: "ImagePullBackOff"
-  std::string text;    // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)"
+  // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)": 2 more Pods are at least as bad as
+  // `least` of CauseAmong.
+  std::string text;
 };
 
-// Returns the first of these that exists; nullopt if nothing is wrong:
+// Returns the first of these that exists; nullopt if none exists:
 //   - the cause of the worst Pod of `pods`, if that Pod is at least as bad as `least`
 //   - why `maker` cannot make Pods; `maker` is their ReplicaSet or ReplicationController, or null
 // Pods that are being deleted are left out.
@@ -30,8 +32,9 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
 // Returns those of `pods` that belong to the new revision. Usually `of_revision`, the ReplicaSet of
-// that revision, owns them. In an update in place, `of_revision` has 0 replicas or is null: returns
-// the Pods that have the annotation of an update in place, and that one of `replica_sets` owns.
+// that revision, owns them. If `of_revision` has 0 replicas or is null, as in an update in place,
+// returns the Pods that one of `replica_sets` owns, and whose annotation of an update in place
+// names that revision, or none that can be read.
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

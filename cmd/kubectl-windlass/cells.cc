@@ -177,7 +177,8 @@ std::string AgeText(seconds age) {
   if (h < 8) return Two(h, "h", m % 60, "m");
   if (h < 48) return std::to_string(h) + 'h';
   if (d < 8) return Two(d, "d", h % 24, "h");
-  return d < 730 ? std::to_string(d) + 'd' : Two(d / 365, "y", d % 365, "d");
+  if (d < 730) return std::to_string(d) + 'd';
+  return Two(d / 365, "y", d < 8 * 365 ? d % 365 : 0, "d");
 }
 
 std::string AgeText(std::optional<WallTime> since, WallTime now) {

@@ -35,7 +35,7 @@ constexpr const char* kStaysStill =
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  // The state of the update before the command.
+  // The state of the update before the patch. Steer sets both fields only in its `done`.
   bool was_paused = false;
   bool had_failed = false;
 
@@ -64,7 +64,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // True if an edit of the spec has stopped the update half-way, and the edited update was refused.
+  // True if an edit of the spec, such as another spec.newName, has begun a new run, and Windlass
+  // refused that run. If `unfinished` is not empty, the edit has stopped the earlier run half-way.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -79,7 +80,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
                         TextOf(*found->update, "/status/phase") == rc::kSucceeded &&
-                        TextOf(*found->update, "/spec/cleanup") != rc::kRename;
+                        CleanupOf(*found->update) != rc::kRename;
   const std::string replaced_by = replaced ? TextOf(*found->update, "/status/newName") : "";
   const std::string& present = replaced_by.empty() ? place.name : replaced_by;
   return refused(Refuse(context, place,
@@ -89,11 +90,11 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                             "with --local is controlled by the program that runs it"));
 }
 
-// Reads the update, calls `change_for`, and sends the patch that `change_for` returns. If there is
-// nothing to do, `change_for` prints why, and returns the exit code of the command. If the update
-// has changed since the read, for example because it has ended, starts again; makes kWritesMax
-// tries in all. If `done` is not null, stores there the patched update, and the state of the update
-// before the patch.
+// Reads the update with UpdateToSteer, calls `change_for`, and sends the patch that `change_for`
+// returns. If UpdateToSteer refuses, returns its exit code. If there is nothing to do, `change_for`
+// prints why, and returns the exit code of the command. If the update has changed since the read,
+// for example because it has ended, starts again; makes kWritesMax tries in all. If `done` is not
+// null, stores there the patched update, and the state of the update before the patch.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -127,7 +128,9 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // Once an update has ended, a change of its spec would begin it again.
+    // kEnded: the update has failed, for example timed out, and nothing happens until its spec
+    // changes. spec.paused would be such a change: the update would be paused instead of failed.
+    // (UpdateToSteer has refused an update that has succeeded.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, "is not updated any more: " + standing.why);
     }
@@ -233,8 +236,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // From the second round on, the new controller exists, but perhaps cannot be read. An empty
-    // object stands for it: with null, WatchStatus would return nullopt again at once.
+    // For WatchStatus, null means that the new controller does not exist yet. From the second round
+    // on it exists, so `maker` is null only if the read has failed. An empty object stands for it:
+    // with null, WatchStatus would return nullopt again at once.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // No exit code means that the new controller has replicas now: the next round of the loop reads
@@ -335,7 +339,7 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
                             {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
                           {"spec", {{"rollback", false}, {"paused", paused}}}};
     const Result<Json> patched = Patch(context, update, **answer, forward);
-    if (!text.ends_with('.')) text += '.';  // the texts of kubectl have a full stop
+    if (!text.ends_with('.')) text += '.';  // "Could not find web-2 to rollback." has one already
     text += !patched.ok() ? " spec.rollback stays true, because this command could not set it to "
                             "false again: " +
                                 patched.error().message

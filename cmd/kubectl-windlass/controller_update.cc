@@ -17,7 +17,8 @@ namespace {
 
 namespace rc = replication_controller;
 
-// Returns true if an update has made the controller smaller than it was before.
+// Returns true if the controller is smaller than kOriginalReplicas says. The annotation may be that
+// of an earlier update with kubectl.
 bool HasGivenPods(const Json& old) {
   const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
   return before && *before > NumberOf(old, "/spec/replicas", 1);
@@ -84,8 +85,9 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // If an edit of the spec begins a new run of the update before the last run has ended, the target
-  // stays, but the step is empty.
+  // If an edit of the spec begins a new run before the last run has ended, status.step is empty,
+  // but status.target (which new controller, and what it is made of) stays. Exception: after an
+  // edit of spec.newName, both are empty until the new run begins to change something.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -96,9 +98,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // If a user deletes the new controller, its Pods have no owner, and the update cannot get them
-  // back. Exception: a rename journal on the old controller says that the old controller takes
-  // these Pods over.
+  // A rename was under way. It deletes the new controller, and leaves its Pods without an owner. So
+  // if the new controller is deleted, the update cannot get these Pods back. Exception: a rename
+  // journal on the old controller says that the old controller takes the Pods over.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -114,14 +116,17 @@ bool HasChangedNothing(const CommandContext& context, const Place& update_place,
   return !HasNotes(*old);
 }
 
+std::string CleanupOf(const Json& update) {
+  const bool named = !TextOf(update, "/spec/newName").empty();
+  return TextOf(update, "/spec/cleanup", std::string(named ? rc::kDelete : rc::kRename));
+}
+
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update) {
   if (TextOf(update, "/status/step") != rc::kStepCleanUp || FlagOf(update, "/spec/rollback")) {
     return false;
   }
   const Result<Json> old = ReadController(context, update_place, update_place.name);
-  const bool named = !TextOf(update, "/spec/newName").empty();
-  const std::string cleanup(named ? rc::kDelete : rc::kRename);
-  if (TextOf(update, "/spec/cleanup", cleanup) == rc::kDelete) return IsDeleted(old);
+  if (CleanupOf(update) == rc::kDelete) return IsDeleted(old);
   // A rename deletes nothing before it has written its journal.
   const bool renames = !TextOf(update, "/status/journal").empty() ||
                        (old.ok() && !AnnotationOf(*old, rc::kRenameJournal).empty());

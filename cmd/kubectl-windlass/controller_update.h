@@ -32,11 +32,16 @@ Json OtherController(const CommandContext& context, const Place& place,
 // Returns false if the update has succeeded or was rolled back, and Windlass has seen its latest
 // spec; else true. A failed update is still under way.
 bool IsUnderWay(const Json& update);
-// Returns true if the update is under way, and Windlass has begun to change something.
+
+// Returns spec.cleanup of the update; if it is not set, Delete if spec.newName is set, else Rename.
+std::string CleanupOf(const Json& update);
+// Returns true if the update is under way, and its status shows that Windlass has begun to change
+// something, perhaps in an earlier run of the update.
 bool HasBegun(const Json& update);
 
 // Returns true if the update can go on neither forward nor back, in two cases:
-//   - the old controller was deleted, and was not restored with the annotations of the update
+//   - the old controller was deleted, and was not restored with the annotations of the update, or
+//     cannot be read
 //   - the old controller was restored, but without the journal of the update's rename, and the new
 //     controller is deleted
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
@@ -55,8 +60,9 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
 // update (RC-1), a command that removes the annotation comes first: otherwise Windlass would create
 // the update again.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
-// Returns the name of the controller that `controller` was made to replace. Example: "web" if its
-// annotation kSourceId is "web:<uid>". Returns "" if no update has made `controller`.
+// Returns the name of the controller that `controller` replaces in an update or a rollback under
+// way. Example: "web" if the annotation kSourceId of `controller` is "web:<uid>". Returns "" if
+// there is no such annotation; the end of an update removes it.
 std::string SourceName(const Json& controller);
 // Returns true if the annotation kSourceId of `target` says that `target` replaces `source`, in an
 // update or in a rollback.
@@ -70,8 +76,8 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 
 // If the annotations of the two controllers show that `controller` is in the middle of an update,
 // returns a text that says so, and what to do. The text follows the name of the controller: "is in
-// the middle of …". Returns "" if the annotations show no update, or if the controllers cannot be
-// listed.
+// the middle of …". Returns "" if the annotations show no update, if `controller` is being deleted,
+// or if the other controller is not known without a list, and the controllers cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kIndent = 4;  // as kubectl indents
 
-// Returns true if YAML reads the text without quotes as a text: "web" and "app:v1", but not "5",
-// "true" or "a: b".
+// Returns true only if YAML reads the text without quotes as a text: for "web" and "app:v1", but
+// not for "5", "true" or "a: b". Returns false for some texts that need no quotes: "/bin/sh".
 bool IsPlain(const std::string& text) {
   if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return false;
   if (text.back() == ' ' || text.back() == ':') return false;
@@ -32,11 +32,11 @@ bool IsPlain(const std::string& text) {
 // Returns true if the text stays the same when it is written as a block scalar and read again:
 //   - it ends with exactly one line end
 //   - its first line is not empty, and does not begin with a space
-//   - all characters but line ends are printable
+//   - all characters but line ends are printable ASCII
 bool IsBlock(const std::string& text) {
   if (text.size() < 2 || !text.ends_with('\n') || text.ends_with("\n\n")) return false;
   if (text.front() == ' ' || text.front() == '\n') return false;
-  return std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c != '\x7f'); });
+  return std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); });
 }
 
 // Writes a text so that it is read as the same text again.

@@ -29,8 +29,20 @@ bool IsInit(const Json& pod, const Json& status) {
   return false;
 }
 
-// Fills in why the Pod is not ready: the reason of the first container that keeps it from being
-// ready.
+// Returns true for the status of an init container that ends, so not for that of a sidecar.
+bool HasToEnd(const Json& pod, const Json& status) {
+  if (!IsInit(pod, status)) return false;
+  const std::string name = TextOf(status, "/name");
+  for (const Json& init : ListOf(pod, "/spec/initContainers")) {
+    if (TextOf(init, "/name") == name) return TextOf(init, "/restartPolicy") != "Always";
+  }
+  return true;
+}
+
+// Fills in why the Pod is not ready: the reason of the first container that fails; if none fails,
+// of the first that runs and is not ready, or is about to begin. An init container that has to end
+// counts only while it waits. While it runs, the reason is that of an app container:
+// "app: PodInitializing".
 void ExplainContainers(const Json& pod, PodState& state) {
   for (const Json* status : ContainerStatuses(pod)) {
     const std::string name = TextOf(*status, "/name");
@@ -38,36 +50,38 @@ void ExplainContainers(const Json& pod, PodState& state) {
     if (!waiting.empty()) {
       state.status =
           IsInit(pod, *status) && waiting != "PodInitializing" ? "Init:" + waiting : waiting;
-      state.why = name + ": " + Join(waiting, TextOf(*status, "/state/waiting/message"));
       const bool begins = waiting == "ContainerCreating" || waiting == "PodInitializing";
+      if (begins && !state.why.empty()) continue;
+      state.why = name + ": " + Join(waiting, TextOf(*status, "/state/waiting/message"));
       state.mood = begins ? Mood::kWaiting : Mood::kBad;
       const Json* last = FieldOf(*status, "/lastState/terminated");
       if (last != nullptr && waiting == "CrashLoopBackOff") {
         state.why += "; it ended with exit code " + std::to_string(NumberOf(*last, "/exitCode")) +
                      " (" + TextOf(*last, "/reason", "Error") + ")";
       }
+      if (begins) continue;
       return;
     }
     const Json* ended = FieldOf(*status, "/state/terminated");
-    if (ended != nullptr && !IsInit(pod, *status)) {
+    if (ended != nullptr && !HasToEnd(pod, *status)) {
       state.status = TextOf(*ended, "/reason", "Error");
       state.why = name + ": ended with exit code " + std::to_string(NumberOf(*ended, "/exitCode")) +
                   Join("", TextOf(*ended, "/message"));
       state.mood = Mood::kBad;
       return;
     }
-    if (ended == nullptr && !FlagOf(*status, "/ready") && !IsInit(pod, *status)) {
+    if (ended == nullptr && !FlagOf(*status, "/ready") && !HasToEnd(pod, *status) &&
+        state.why.empty()) {
       state.why =
           name + (FlagOf(*status, "/started") ? ": runs, and its readiness probe does not succeed"
                                               : ": runs, and has not passed its startup probe");
-      return;
     }
   }
 }
 
 // Fills in a reason that is not about a container: the Pod is not scheduled, a readiness gate is
-// closed, or minReadySeconds have not passed. If the Pod is available, leaves `why` empty and sets
-// `mood` to kGood.
+// closed, minReadySeconds have not passed, or else the kubelet has not reported the Pod yet. If the
+// Pod is available, leaves `why` empty and sets `mood` to kGood.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {

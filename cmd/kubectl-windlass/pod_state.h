@@ -10,16 +10,19 @@
 
 namespace windlass::cli {
 
-// How a row is coloured, and which rows are shown first when there is little room.
+// How a row is coloured, and the order of the Pods of a ReplicaSet. kBad is red and comes first,
+// kWaiting is yellow, kGood has no colour and comes last. The last Pods are left out first.
 enum class Mood : uint8_t { kGood, kWaiting, kBad };
 
 struct PodState {
   std::string name;
-  std::string status;  // "Running", "ImagePullBackOff", "Terminating": as kubectl's column STATUS
-  std::string ready;   // "1/2": containers that are ready
+  // "Running", "ImagePullBackOff", "Terminating": usually as kubectl's column STATUS. While an init
+  // container runs, it is "PodInitializing" instead of kubectl's "Init:0/1".
+  std::string status;
+  std::string ready;  // "1/2": containers that are ready
   int64_t restarts = 0;
   std::string node;
-  // One line; "" if the Pod is available. Example: app: back-off pulling image "registry/app:v3".
+  // One line; "" if the Pod is available. Example: "app: ImagePullBackOff: no such tag".
   std::string why;
   std::optional<WallTime> created{};
   Mood mood = Mood::kWaiting;

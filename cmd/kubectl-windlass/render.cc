@@ -57,8 +57,8 @@ class Drawing {
   std::string Text(const std::string& text) const {
     return Printable(text, options_.ascii_texts());
   }
-  // Returns the Pods of branch `i`. The branches are the ReplicaSets; the last branch has the Pods
-  // of a ReplicationController.
+  // Returns the Pods of branch `i`. The branches are those of `tree_.replica_sets`; one more, the
+  // last, has the Pods of a ReplicationController without an update.
   const std::vector<PodState>& PodsOf(size_t i) const {
     return i < tree_.replica_sets.size() ? tree_.replica_sets[i].pods : tree_.pods;
   }
@@ -162,17 +162,17 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
 // Returns how many Pods of each branch to show, so that they fit into `room` lines. Leaves out one
 // Pod after another until the rest fits: the last Pod of the branch that shows the most, among the
 // branches that still show an available Pod; if none does, among all. Available Pods come last in
-// each branch. If the only Pod of the whole tree is not available, it stays, even if its lines do
-// not fit.
+// each branch. The last Pod that is still shown in the whole tree stays if it is not available,
+// even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
   std::vector<Heights> branches;
   for (size_t i = 0; i < shown.size(); ++i) {
     Heights& heights = branches.emplace_back();
     heights.lines.push_back(0);
+    const std::string indent = i + 1 < shown.size() ? "   " : "";  // as in RowsOf
     for (const PodState& pod : PodsOf(i)) {
-      // The indent of two levels, the deepest that a Pod can have.
-      const size_t lines = LinesOf(layout, RowOf(pod, "      ", false)).size();
+      const size_t lines = LinesOf(layout, RowOf(pod, indent, false)).size();
       heights.lines.push_back(heights.lines.back() + lines);
       if (pod.mood != Mood::kGood) ++heights.bad;
     }
@@ -195,8 +195,7 @@ Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   }
 }
 
-// Removes from the tree the old ReplicaSets that have no Pods and should have none. Returns how
-// many.
+// Removes from the tree the spare ReplicaSets (tree.h) that have no Pods. Returns how many.
 size_t TakeOutEmpty(Tree& tree) {
   return std::erase_if(tree.replica_sets, [](const ReplicaSetBranch& branch) {
     return branch.is_spare && branch.pods.empty();
@@ -221,8 +220,9 @@ std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
   return tables;
 }
 
-// Returns true if the tree, with `above` lines before it, fits neither the height nor the width of
-// the terminal. Then less is shown of each Pod, so that more Pods are shown.
+// Returns true if the columns before WHY do not fit the width of the terminal, and the wrapped
+// tree, with `above` lines before it, does not fit the height. Then less is shown of each Pod, so
+// that more Pods are shown. A long WHY alone is no reason.
 bool HasToBeBrief(const Tree& tree, const RenderOptions& options, size_t above) {
   if (!options.height) return false;
   const Drawing drawing(tree, options, /*brief=*/false);

@@ -16,7 +16,7 @@ struct RenderOptions {
   bool colour = false;
   bool ascii = false;  // draws the tree as |, `- and +-
 
-  // Returns true if texts from objects have to become ASCII, too.
+  // Returns true if texts from objects have to become ASCII, too: in a terminal, not in a pipe.
   bool ascii_texts() const { return ascii && width.has_value(); }
 };
 
@@ -24,8 +24,9 @@ struct RenderOptions {
 // a height, there are at most height - 1 lines, but two in any case:
 //   - Pods that are left out become one line: "… 212 more Running"; available Pods are left out
 //     first
-//   - old ReplicaSets without Pods become one line
-//   - RESTARTS, AGE and NODE are left out if the tree fits neither the height nor the width
+//   - spare ReplicaSets (tree.h) without Pods become one line
+//   - RESTARTS, AGE and NODE are left out if the columns before WHY do not fit the width, and the
+//     wrapped tree does not fit the height
 //   - a row takes at most half of the height, so that one Pod does not push out all others
 std::vector<std::string> RenderTree(const Tree& tree, const RenderOptions& options);
 

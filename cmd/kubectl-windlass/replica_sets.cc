@@ -110,16 +110,8 @@ bool SameTemplate(const Json& one, const Json& other) {
 }
 
 const Json* FindRevision(const std::vector<Json>& replica_sets, int64_t revision) {
-  const Json* latest = nullptr;
-  const Json* previous = nullptr;
-  for (const Json& rs : replica_sets) {  // in the order of revisions
-    const int64_t number = RevisionOf(rs);
-    if (number <= 0) continue;
-    if (revision == number) return &rs;
-    previous = latest;
-    latest = &rs;
-  }
-  return revision == 0 ? previous : nullptr;
+  const auto found = std::ranges::find(replica_sets, revision, RevisionOf);
+  return found == replica_sets.end() ? nullptr : &*found;
 }
 
 }  // namespace windlass::cli

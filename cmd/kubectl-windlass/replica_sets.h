@@ -39,8 +39,7 @@ Json WithoutHash(Json template_);
 // metadata.creationTimestamp.
 bool SameTemplate(const Json& one, const Json& other);
 
-// Returns the ReplicaSet of `revision`; if `revision` is 0, that of the second highest revision.
-// Returns null if there is none.
+// Returns the ReplicaSet of `revision`, which is above 0; null if there is none.
 const Json* FindRevision(const std::vector<Json>& replica_sets, int64_t revision);
 
 }  // namespace windlass::cli

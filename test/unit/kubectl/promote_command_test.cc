@@ -148,7 +148,10 @@ TEST_CASE("A Pod that was updated in place is a Pod of the step") {
   run.Edit(resources::kReplicaSets, "web-2", "", [](Json& o) { o["spec"]["replicas"] = 0; });
   CreateCanaryPod(run, "web-1-a", "web-1", kNoImage);
   CreateCanaryPod(run, "web-1-b", "web-1", {{"waiting", {{"reason", "CrashLoopBackOff"}}}},
-                  {{"windlass.dev/in-place-state", "{}"}});
+                  {{"windlass.dev/in-place-state", GENERATE("{}", R"({"rev":8})")}});
+  // The update before left this one: it is not of this step.
+  CreateCanaryPod(run, "web-1-c", "web-1", kNoImage,
+                  {{"windlass.dev/in-place-state", R"({"rev":7})"}});
   CHECK(run.Run("promote rollout/web").messages == NotPromoted("web-1-b: web: CrashLoopBackOff"));
 }
 

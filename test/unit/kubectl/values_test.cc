@@ -72,7 +72,8 @@ TEST_CASE("Ages are kubectl's") {
                                         {129600, "36h"},
                                         {442800, "5d3h"},
                                         {3542400, "41d"},
-                                        {64800000, "2y20d"}}));
+                                        {64800000, "2y20d"},
+                                        {252374400, "8y"}}));
   CHECK(AgeText(seconds(row.seconds_)) == row.text);
   CHECK(AgeText(std::nullopt, WallTime{5}) == "<unknown>");
 }
@@ -105,6 +106,25 @@ TEST_CASE("A Pod that is not available says why") {
       {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","started":false,
         "ready":false,"state":{"running":{}}}]}})",
        "Running", "app: runs, and has not passed its startup probe", Mood::kWaiting},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"}]},
+        "status":{"phase":"Running","initContainerStatuses":[{"name":"mesh","started":true,
+        "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app","ready":true,
+        "state":{"running":{}}}]}})",
+       "Running", "mesh: runs, and its readiness probe does not succeed", Mood::kWaiting},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"}]},
+        "status":{"phase":"Pending","initContainerStatuses":[{"name":"mesh","started":false,
+        "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app",
+        "state":{"waiting":{"reason":"PodInitializing"}}}]}})",
+       "PodInitializing", "mesh: runs, and has not passed its startup probe", Mood::kWaiting},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"setup"}]},
+        "status":{"phase":"Pending","initContainerStatuses":[{"name":"setup","started":true,
+        "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app",
+        "state":{"waiting":{"reason":"PodInitializing"}}}]}})",
+       "PodInitializing", "app: PodInitializing", Mood::kWaiting},
+      {R"({"status":{"phase":"Running","containerStatuses":[{"name":"slow","started":true,
+        "ready":false,"state":{"running":{}}},{"name":"app",
+        "state":{"waiting":{"reason":"ImagePullBackOff"}}}]}})",
+       "ImagePullBackOff", "app: ImagePullBackOff", Mood::kBad},
       {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app",
         "state":{"terminated":{"exitCode":1,"reason":"Error"}}}]}})",
        "Error", "app: ended with exit code 1", Mood::kBad},
