@@ -63,8 +63,8 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = AbortWarning(rollout, place)};
-    // If a promotion is not carried out yet, it would take effect when the abort ends. So the abort
-    // removes it.
+    // A promotion that is not carried out yet could take effect after the abort, for example if the
+    // abort ends before Windlass has seen it. So the abort removes the annotation.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

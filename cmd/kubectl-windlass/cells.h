@@ -29,8 +29,10 @@ size_t CellsOf(std::string_view text);
 std::string Cut(std::string_view text, size_t cells);
 
 // Breaks `text` into lines, at least one. The first line takes at most `first` cells, every further
-// line at most `rest` cells. A word that fits a line is kept whole. Example with `first` 12 and
-// `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345", "6789".
+// line at most `rest` cells. Exception: a character that is wider gets a line of its own. A word
+// that fits a line is kept whole. Exception: a first word wider than `first` is split, even if it
+// fits `rest`. Example with `first` 12 and `rest` 6: "no such tag: v123456789" becomes
+// "no such tag:", "v12345", "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);
 
 // Returns how long ago something was, as kubectl's column AGE writes it. Examples: "45s", "5m30s",

@@ -46,7 +46,8 @@ struct ConnectionFlags {
   Duration request_timeout = kRequestTimeout;
 };
 
-// Flags of rolling-update, with kubectl 1.17's names.
+// Flags of rolling-update. Those that kubectl 1.17 had, too, keep its names. Exception: its
+// --timeout is --progress-timeout here.
 struct RollingUpdateFlags {
   std::string image;
   std::string container;

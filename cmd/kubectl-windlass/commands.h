@@ -1,5 +1,6 @@
 // The commands. Each command writes to the console and returns the exit code. The file of a command
-// is named after the command. docs/kubectl-windlass.md says what the commands do.
+// is named after the command. Exceptions: resume and restart are in pause_command.cc, retry is in
+// abort_command.cc. docs/kubectl-windlass.md says what the commands do.
 #pragma once
 
 #include <map>
@@ -30,10 +31,13 @@ struct CommandContext {
     // the command handles it once, even if it names both.
     std::set<std::string> steered;
     // For `status` of several objects, one after another: each object in JSON as it was when the
-    // command began. The key is InCommand's text for the object. WatchStatus compares the object
-    // with this JSON, because the object may change while the command still waits for another one.
+    // command began. The key is InCommand's text for the object: "deployment/web -n shop".
+    // WatchStatus compares the object with this JSON, because the object may change while the
+    // command still waits for another one. An update of a ReplicationController is not in the map.
     std::map<std::string, std::string> first;
-    std::string told;      // OverdueText of the last ReadWorkload; "" if it did not warn
+    // OverdueText of the last ReadWorkload, which has warned of it; "" if it did not warn.
+    // WatchStatus does not print the same warning again.
+    std::string told;
     bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();
@@ -73,7 +77,8 @@ ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
 // Runs the command that `context.line` names. If a command about several objects fails for one
-// object, it goes on with the next. It returns the first exit code that is not kDone.
+// object, it goes on with the next. Exception: after Ctrl-C, or when --timeout has passed, it
+// leaves the next objects alone. It returns the first exit code that is not kDone.
 ExitCode RunCommand(const CommandContext& context);
 
 // --- what the commands share ---
@@ -112,7 +117,9 @@ inline constexpr int kWritesMax = 5;
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Prints why SelectObjects has found no object. Returns the exit code.
+// Prints the error of SelectObjects. Returns kUsage for a wrong command line, such as one without
+// an object; else the code of Report, for example if -l matches no object. (A name that does not
+// exist is not an error of SelectObjects.)
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Prints a usage error, and returns kUsage.

@@ -9,6 +9,7 @@ namespace windlass::cli {
 namespace {
 
 // Stores `value` in `to` if `flag` is --namespace, --context or another flag about the connection.
+// Exceptions: ignores --insecure-skip-tls-verify and --request-timeout.
 void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
   if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
   if (flag == "--context") to.context = value;
@@ -64,7 +65,9 @@ bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
 }
 
 // Completes the name of an object: "deployment/w", "w" after the word "deployment", or "w" alone.
-// "w" alone may be an object of any kind that the command takes.
+// "w" alone may be an object of any kind that the command takes: its candidates are names without a
+// type, such as "web". As the first argument, a type is completed, too, except for rolling-update:
+// "d" to "deployment".
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   const std::vector<const Kind*> kinds = KindsFor(line);

@@ -19,9 +19,9 @@ struct TerminalSize {
 struct Console {
   std::function<void(std::string_view)> out;      // standard output
   std::function<void(std::string_view)> message;  // standard error
-  bool terminal = false;  // standard output is a terminal, and TERM is not dumb
+  bool terminal = false;  // standard output is a terminal, and TERM is neither empty nor dumb
   bool colour = false;    // `terminal` is true, and NO_COLOR is empty
-  bool ascii = false;     // the user's locale is not UTF-8
+  bool ascii = false;     // the user's locale is not UTF-8; texts become ASCII only in a terminal
   std::function<TerminalSize()> size = [] { return TerminalSize(); };  // the present size
 
   // Writes `text` as one line. Line, Error and Warning pass the text through Printable, so that no

@@ -216,7 +216,8 @@ Parser::Parser()
           "kubectl windlass")) {
   app->require_subcommand(1);
   app->failure_message(CLI::FailureMessage::simple);
-  // As with kubectl, the last value counts if a flag is given twice.
+  // As with kubectl, the last value counts if a flag is given twice. Exceptions: all values of -f
+  // and of --as-group count.
   app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddConnection();
   AddRolloutCommands();

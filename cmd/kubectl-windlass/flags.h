@@ -28,8 +28,9 @@ struct Parser {
   Parser();
   ~Parser();
 
-  // Writes the durations, and what several flags say together, into `line`. Requires that a command
-  // line was parsed.
+  // Completes `line`: the command (retry for abort --end), the flags of that command that were
+  // given, `watch` of get, and the durations. Requires that a command line was parsed. Returns an
+  // error if --progress-timeout is 0.
   Status Finish();
 
   CommandLine line;

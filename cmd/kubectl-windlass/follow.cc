@@ -42,7 +42,7 @@ struct Source {
   bool stale = false;           // the selection has to be listed again
   Duration wait = kRetryFirst;  // before the next try
   std::optional<MonotonicTime> failing_since{};
-  std::optional<Error> failure{};     // the last failure of the watch
+  std::optional<Error> failure{};     // the last failure of the watch or of a list
   std::optional<Error> unreadable{};  // why this selection, an optional one, was given up
 };
 
@@ -59,8 +59,8 @@ struct Follow::Impl {
   // `error` has a text for people already (Explained).
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
-  // Returns a source whose watch cannot recover, or has failed for kFollowTrouble; null if there is
-  // none.
+  // Returns a source that has failed with 401, 403 or 404, or for kFollowTrouble; null if there is
+  // none. (A watch that fails with 403 does not count: the source is listed instead.)
   Source* Troubled();
   bool AnyStale() const;
 

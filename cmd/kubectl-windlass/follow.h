@@ -7,7 +7,10 @@
 //                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
 //                                          (after 401 or 404 at once)
 //
-// A list that fails at the start is an error at once. Core thread only.
+// A list that fails at the start is an error at once. An optional selection is given up instead of
+// an error, at the first list that fails. Exception: an error that every request would get, such as
+// no connection, ends Start also for an optional selection; later, such a selection is tried again
+// like the others before it is given up. Core thread only.
 #pragma once
 
 #include <memory>
@@ -22,7 +25,8 @@
 
 namespace windlass::cli {
 
-// How long a watch may fail before the command gives up.
+// How long a selection may fail, watch and lists, before the command gives up. A list that succeeds
+// ends the failure: if only the watch fails, Follow goes on, and lists every 8 s.
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {

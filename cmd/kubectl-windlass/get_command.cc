@@ -1,5 +1,5 @@
 // get: prints one workload as a tree, or a table of workloads. With --watch, draws the tree or
-// table again in the terminal whenever something changes; with --watch and -o, prints the objects
+// table again in the terminal whenever something changes; with --watch and -o, prints all objects
 // again.
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -19,8 +19,8 @@
 namespace windlass::cli {
 namespace {
 
-// Call this only for a selection of updates. Returns true if the view shows an object of the kind
-// that these updates are for.
+// `selection` is the number of a selection of updates. Returns true if any selection of the view
+// has an object of the kind that is updated: any ReplicationController, even one without an update.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -30,9 +30,10 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Prints which kinds and objects could not be read, or do not exist. Returns the exit code of the
-// last error; kDone if there was none. An object that does not exist is an error. What could not be
-// read is
+// Prints which kinds and objects could not be read, and which named objects do not exist. Returns
+// the exit code of the last error; kDone if there was none. A named object that does not exist is
+// an error. A kind that the cluster does not serve counts as a kind without objects. What could not
+// be read is
 //   - in a table: an error, as with kubectl
 //   - in the tree of one object: a warning
 //   - for updates, which have no row in a table: a warning if the table has objects of the kind
@@ -52,14 +53,15 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
       const Error missing{ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" +
                                                     selection.name + "\" not found in namespace " +
                                                     selection.namespace_};
-      // If the cluster does not serve the kind, Unreadable says so.
+      // If the cluster does not serve the kind, Unreadable returns an error that says so.
       code = Report(context.session, context.console, follow.Unreadable(i).value_or(missing));
     }
   }
   return code;
 }
 
-// `size` is the size of the terminal; unused if standard output is not a terminal.
+// `size` is the size of the terminal. Sets the width of the lines to that of `size`; without a
+// terminal as standard output, sets no width. Never sets the height.
 RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size) {
   RenderOptions options;
   options.ascii = context.line.ascii || context.console.ascii;
@@ -69,8 +71,8 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// For a table: in each selection, warns about the first object whose last change no controller has
-// seen (OverdueText). For a single object, ReadWorkload has warned already.
+// In each selection, warns about the first object whose last change no controller has seen
+// (OverdueText). Call this only for a table: for a single object, ReadWorkload has warned already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -85,7 +87,8 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
-// Returns true if whole kinds are listed, and they have no objects.
+// Returns true if whole kinds are listed, all of them could be read, and no object was found. A
+// kind that the cluster does not serve counts as a kind without objects.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -119,8 +122,9 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns the exit code of a watch: kDone after Ctrl-C, and after --timeout if no rollout is under
-// way.
+// Returns the exit code of a watch: kDone after Ctrl-C; kDone or kTimeout after --timeout. It is
+// kDone if View::IsComplete returns true: in a tree or table also for rollouts that are paused,
+// stalled or aborted.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();

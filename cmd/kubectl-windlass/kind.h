@@ -1,6 +1,7 @@
 // What a kind adds to the plugin: its names, its commands, and where its objects stand. A kind is
 // one row of the table in kinds.cc. The grammar, help, completion, the table of `get`, and the
-// search for a name without a type read that row; none of them names a kind.
+// search for a name without a type read that row. None of them names a kind, except in the first
+// line of the help, and for the command rolling-update.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,5 +1,6 @@
-// Prints what a command waits for, if the wait is long and has no timeout. Otherwise a user would
-// not know why the command does not end.
+// Prints what a command waits for, if the wait is long, and no timeout of the rollout or update
+// ends it. Otherwise a user would not know why the command does not end. Prints it with --timeout,
+// too.
 #pragma once
 
 #include <functional>

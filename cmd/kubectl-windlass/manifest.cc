@@ -15,7 +15,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns the value as kubectl reads it.
+// Returns the value as kubectl reads it, by YAML 1.1: yes is true, 010 is 8, and "yes" in quotes is
+// a text.
 Json ValueOf(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;

@@ -18,7 +18,8 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
-// Returns the first argument that is no flag and no value of a flag; "" if there is none.
+// Returns the first argument that is no flag and no value of a flag of the program, such as -n; ""
+// if there is none. The value of a command's flag counts: returns "x" for "-f x stauts".
 std::string FirstWord(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -115,7 +116,8 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 // instead.
 
 // Returns "status has no flag --frob" or "version takes no argument "web""; nullopt if none of
-// `extras` is among `arguments`.
+// `extras` is among `arguments`, because Normalized has rewritten them: for "version -f=x",
+// `extras` has "--filename=x".
 std::optional<std::string> UnexpectedText(const CLI::App& command,
                                           const std::vector<std::string>& extras,
                                           const std::vector<std::string>& arguments) {
@@ -136,8 +138,8 @@ const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) 
 
 bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// Returns "--watch: 'maybe' is neither true nor false"; nullopt if every flag of that type has one
-// of these values.
+// Returns "--watch: 'maybe' is neither true nor false" for a flag that is only true or false;
+// nullopt if every such flag with a "=" has one of the values in kTruths.
 std::optional<std::string> NoTruthText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",

@@ -11,7 +11,8 @@
 namespace windlass::cli {
 
 // Parses `arguments`, which do not contain the program's name. If an argument is wrong, returns
-// kConfig with one line that says what is wrong and what to write instead.
+// kConfig with one line that says what is wrong: "get has no flag --frob; see kubectl windlass
+// --help".
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments);
 
 // A command or a flag, for completion: what is typed, and what it does.

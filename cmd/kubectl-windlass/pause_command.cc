@@ -1,5 +1,6 @@
-// pause, resume and restart: one patch each. For Deployments the requests and texts are those of
-// kubectl rollout; a custom resource has no strategic merge patch, so Rollouts get a merge patch.
+// pause, resume and restart: one patch each. For Deployments the requests and most texts are those
+// of kubectl rollout. A custom resource has no strategic merge patch, so Rollouts get a merge
+// patch.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>

@@ -4,8 +4,10 @@
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// Without --force, the command writes nothing while Pods of the step are not available, or while
-// there are too few replicas for the step to have a Pod.
+// Without --force, the command writes nothing in these cases:
+//   - there are too few replicas for the step to have a Pod: 0, or 1 in phase Paused
+//   - Pods of the step are not available. With --full at a step that is no pause, Pods may still be
+//     starting, unless the rollout is stalled
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -47,8 +49,9 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
           " waits for the end of the rollout"};
 }
 
-// Returns why there is nothing that the command can end; nullopt if the Rollout is at a pause, or
-// with `full` at any step.
+// Returns why there is nothing that the command can end. Returns nullopt if the Rollout is at a
+// pause, or with `full` at any step, and if it is neither aborted, nor paused by spec.paused, nor
+// changed since Windlass last saw it.
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
                                                bool full) {
   if (FlagOf(rollout, "/spec/abort")) {
@@ -107,8 +110,9 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }
 
-// Refuses this promotion if it would replace a stronger one of the same step, which is not carried
-// out yet. Example: the annotation is "2@8/force", and this command has no --force.
+// Refuses this promotion if it would replace one that is not carried out yet, and that has --full
+// or --force where this command has not. Examples: the annotation is "2@8/force", and this command
+// has no --force; or it is "full@8", and this command has --force but not --full.
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);
@@ -147,8 +151,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
                   ExitCode::kHeld);
   }
   if (!force && (full || NeedsPods(rollout, step))) {
-    // At a step that is no pause, Pods may still be starting. Only Pods with a fault are a reason
-    // to refuse.
+    // At a step that is no pause, Pods may still be starting. Only a Pod with a fault, or a
+    // ReplicaSet that cannot make Pods, is a reason to refuse.
     const Result<std::string> why =
         NeedsPods(rollout, step) ? WhyUnavailable(context, place, rollout, step)
                                  : WhyNotAvailable(context.session, rollout, place.namespace_,

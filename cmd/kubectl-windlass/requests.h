@@ -62,7 +62,7 @@ struct PatchOf {
   bool dry_run = false;
 };
 HttpRequest PatchRequest(const Place& place, const PatchOf& patch);
-// Sends PatchRequest. Returns the patched object.
+// Sends the request that PatchRequest returns. Returns the patched object.
 Result<Json> PatchObject(Session& session, const Place& place, const PatchOf& patch);
 
 struct CreationOf {

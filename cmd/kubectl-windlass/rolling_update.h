@@ -31,10 +31,10 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // --- what is checked before anything is written (rolling_update_checks.cc, rolling_update_plan.cc)
 // ---
 
-// Refuses an update whose old controller does not exist, unless the new controller has replaced it
-// already. Refuses the file of -f unless its selector and that of the old controller have different
-// values for a key that both have (RC-4). Returns the exit code when it has printed an error, else
-// nullopt. If the user may not read ReplicationControllers, returns nullopt.
+// Refuses an update whose old controller does not exist, unless the new controller was made to
+// replace it. Refuses the file of -f unless its selector and that of the old controller have
+// different values for a key that both have (RC-4). Returns the exit code when it has printed an
+// error, else nullopt. If the user may not read ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
@@ -50,9 +50,9 @@ std::optional<ExitCode> RefuseManifest(const CommandContext& context, const Json
 enum class PlanFrom : uint8_t { kPresent, kTakenBack, kUnderWay };
 
 // Plans the update in this program up to the first write (rolling_update_plan.cc). Refuses an
-// update that Windlass would refuse before changing anything. So nothing is written for such an
-// update. Returns the exit code when it has printed the error, else nullopt. If a read that the
-// plan needs fails, returns nullopt, and Windlass decides.
+// update that Windlass would refuse or pause before changing anything, and a rollback that comes
+// too late. So nothing is written for such an update. Returns the exit code when it has printed the
+// error, else nullopt. If a read that the plan needs fails, returns nullopt, and Windlass decides.
 std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& update,
                                      PlanFrom from);
 
@@ -70,8 +70,9 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another end: annotation kCleanup of NEW names another cleanup, and --cleanup
-//     is not given
+//   - an update with another end: annotation kCleanup of NEW names another cleanup, --cleanup is
+//     not given, and no rename has begun. Without the annotation, kubectl began the update, and the
+//     name NEW shows the cleanup
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
@@ -86,11 +87,11 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 // only if the command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command that asks for another update than `stored`, or that goes forward while `stored`
-// is rolled back. Otherwise this command would overwrite `stored`, and the command that began
-// `stored` would fail half-way. Refuses nothing if `stored` is done or was refused. The error names
-// what is under way, and the commands to choose from. Returns the exit code when it has printed the
-// error, else nullopt.
+// Refuses a command that asks for another update than `stored`, that gives another
+// --deployment-label-key, or that goes forward while `stored` is rolled back. Otherwise this
+// command would overwrite `stored`, and the command that began `stored` would fail half-way.
+// Refuses nothing if `stored` is done or was refused. The error names what is under way, and the
+// commands to choose from. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -103,8 +104,8 @@ enum class UpdateState : uint8_t {
   kUnderWay,  // also if Windlass has not looked at it yet
   kWaiting,   // has changed nothing, and waits for a controller that does not exist
   kRefused,   // refused before it changed anything
-  kFailed,    // failed on the way; Windlass goes on when the cause is gone
-  kEnded,     // failed on the way, and nothing happens until the spec changes
+  kFailed,    // failed on the way, not by a timeout; Windlass goes on when the cause is gone
+  kEnded,     // failed on the way, for example timed out; nothing happens until the spec changes
   kDone,      // succeeded, or rolled back
 };
 UpdateState StateOf(const CommandContext& context, const Json& stored);
@@ -122,7 +123,7 @@ Json SpecOver(const CommandContext& context, const Json& update, const Json& sto
 
 // What is known before anything is written.
 struct Look {
-  std::optional<Json> stored{};     // nullopt: there is no update
+  std::optional<Json> stored{};     // nullopt: there is no update, or it could not be read
   Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
   bool goes_on_with_other = false;  // call WarnAboutOtherProgram
@@ -138,7 +139,8 @@ std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Js
 // is written for it (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update if its NEW is also the NEW of another update that is under way.
+// Refuses an update if its spec.newName is also that of another update that is neither done nor
+// refused. An update that has failed on the way counts, too.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
@@ -148,7 +150,7 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry 
 // What there was before a command wrote an update.
 struct Before {
   bool missing = false;  // there was no update: the command created it
-  int64_t printed = 0;   // status lines that an earlier run has printed
+  int64_t printed = 0;   // lines that the status had before the write: not printed again
   bool is_last = true;   // false: another update follows, and -o prints only that one
 };
 
@@ -161,9 +163,10 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the
-// update ends or is paused (rolling_update_follow.cc). `update` is the object as it was written.
-// With -o, prints the object at the end. If this command created the update, and the update fails
-// without having changed anything, deletes the update.
+// update ends, fails or is paused (rolling_update_follow.cc). Returns after every failure, also if
+// Windlass goes on when the cause is gone. `update` is the object as it was written. With -o,
+// prints the object at the end. If this command created the update, and the update fails without
+// having changed anything, deletes the update.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused because another update is under way.
@@ -178,8 +181,9 @@ ExitCode FailRollback(const CommandContext& context, const Json& update);
 // what the program would do.
 ExitCode RunLocally(const CommandContext& context, const Json& update);
 
-// Has Windlass carry the update out: writes the update, and prints its lines until it ends. Ctrl-C
-// ends this program, not the update. With --dry-run=client, prints what Windlass would do.
+// Has Windlass carry the update out: writes the update, and follows it (FollowUpdate) unless
+// --no-wait is given. Ctrl-C ends this program, not the update. With --dry-run, changes nothing;
+// with --dry-run=client, prints what Windlass would do.
 ExitCode RunInServer(const CommandContext& context, const Json& update);
 
 }  // namespace windlass::cli

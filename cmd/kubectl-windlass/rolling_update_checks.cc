@@ -27,9 +27,10 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
   return {resources::kReplicationControllers, context.namespace_, name};
 }
 
-// Call this only if the controller `name` does not exist. Returns true if the new controller has
-// replaced it: an earlier command was cut off after it had deleted the old controller. The planner
-// then knows what is left to do.
+// Call this only if the controller `name` does not exist. Returns true if the new controller, named
+// by spec.newName, was made to replace it. Perhaps an earlier command was cut off after it had
+// deleted the old controller, perhaps a user deleted it in the middle of the update: the planner
+// finds out.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -57,7 +58,7 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
   const auto controller = DecodeReplicationController(decoder, old.dump());
   if (!asked.ok() || !asked->spec.controller || !controller.ok()) return std::nullopt;
   const NewControllerContent& content = *asked->spec.controller;
-  // If a rename was cut off, the old controller has the selector of the new one already.
+  // If a rename was cut off, perhaps the old controller has the selector of the new one already.
   if (controller->meta.annotations.Has(rc::kRenameJournal)) return std::nullopt;
   const StringMap selector =
       content.selector.empty() ? rc::LabelsOfTemplate(*content.template_json) : content.selector;
@@ -145,7 +146,8 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
 }
 
 // `old` is the controller that gets Pods back in a rollback. Returns the name of the new controller
-// from which it gets them; "" if no rollback has begun.
+// from which it gets them; "" if no rollback has begun, or if the new controller is gone or cannot
+// be read.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
@@ -192,10 +194,11 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
                           made.error().message + ')');
 }
 
-// Refuses the command if it does not fit an update that has begun: its file has other images than
-// the new controller, or its update would end in another way. Without --cleanup, an update with NEW
-// ends by deleting the old controller, and an update without NEW by giving the new controller the
-// name of the old one.
+// Refuses the command if it does not fit an update that has begun:
+//   - the file of the command has other images than the new controller
+//   - --cleanup is not given, no rename has begun, and the command's update would end in another
+//     way. With NEW it ends by deleting the old controller, without NEW by giving the new
+//     controller the name of the old one
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -267,8 +270,8 @@ std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const J
   const auto there = DecodeReplicationControllerUpdate(context.session.decoder(), stored.dump());
   if (!there.ok()) return std::nullopt;
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
-  // The Pods and both selectors have the label key of the command that began the update, so the key
-  // cannot change.
+  // An update by image gives the Pods and both selectors the label key of the command that began
+  // it, so the key cannot change. In other updates the key has no effect.
   const std::string key = TextOf(update, "/spec/deploymentLabelKey");
   if (key != there->spec.deployment_label_key &&
       context.line.rolling_update.given.contains("--deployment-label-key")) {

@@ -67,8 +67,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   context.console.message(text + '\n');
 }
 
-// If the update has ended or is paused, prints why, and returns the exit code. Otherwise returns
-// nullopt. `back`: the command asked for a rollback.
+// Returns the exit code if the update has ended, has failed or is paused; otherwise nullopt. Prints
+// why, unless the update has ended as asked. `back`: the command has set spec.rollback.
 std::optional<ExitCode> CodeOf(const CommandContext& context, const Json& update, bool back,
                                const Before& before) {
   const std::string phase = TextOf(update, "/status/phase");
@@ -99,14 +99,16 @@ std::string UnseenText(const CommandContext& context, const Place& place) {
          TakeAwayText(context, place) + ", and repeat the command with --local";
 }
 
-// How long nothing may move before the command warns.
+// The command warns of a standstill at the later of two times:
+//   - kStillMax after the last change of the update
+//   - spec.updatePeriod and kAfterPeriod after the last scaling
+// Example: the period is 60 s. If the last change was the scaling, the command warns 70 s after the
+// scaling; if the last change was 50 s after the scaling, 80 s after the scaling.
 constexpr seconds kStillMax{30};
-// When spec.updatePeriod has passed, something has to move within this time.
 constexpr seconds kAfterPeriod{10};
 
-// Warns when an update has stood still for kStillMax, because its Pods do not become available, or
-// because Windlass does not run. Warns once until the update moves again. The rest between two
-// scalings is no standstill.
+// Warns when an update stands still, because its Pods do not become available, or because Windlass
+// does not run. Warns once until the update changes again.
 class StandStill {
  public:
   explicit StandStill(const CommandContext& context) : context_(context) {}

@@ -22,8 +22,8 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take, beside those that label Pods. Each step is a request; usually
-// there are a dozen at most.
+// How many steps one look may take, beside those that label Pods. Each step is a request,
+// or a write into the update in memory; usually there are a dozen at most.
 constexpr size_t kStepsMax = 64;
 // The first and the longest pause after a look that failed. Each pause is twice the one before.
 constexpr Duration kRetryFirst = seconds(1);
@@ -56,7 +56,7 @@ class LocalUpdate {
   struct Walk {
     std::optional<Duration> wait{};
     std::optional<Error> error{};
-    bool read_again = false;  // a write met another state than the one that was read
+    bool read_again = false;  // a request met another state than was read, or a step limit was hit
     bool taken_back = false;  // another program takes the update back
   };
   static Walk AfterFailure(Error error) {
@@ -102,7 +102,7 @@ bool LocalUpdate::HasEnded() const {
 // deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // True if a webhook has changed the image of the controller that this program made.
+  // If this program made the controller and it has another image, a webhook has changed the image.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -180,9 +180,10 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
   }
 }
 
-// Sends `first`, which labels a Pod, and at the same time the writes that label all other Pods
-// without the label. If the planner cannot go on after a write that failed, returns the error of
-// that write: the caller then ends the walk.
+// Sends `first`, which labels a Pod, together with the writes that label all other Pods without the
+// label; at most kInFlightMax are in flight at a time. After a refusal such as Forbidden, returns
+// nullopt, and the planner then stores the refusal. After any other error, such as NotFound because
+// a Pod is gone, returns the error: the caller then ends the walk.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -258,7 +259,8 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // If the user may not read something, for example an autoscaler, the update goes on without it.
+    // The planner goes on without some reads, for example that of the autoscalers: it is enough to
+    // warn if the user has no right to them. Without any other read, the walk has ended above.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

@@ -31,8 +31,9 @@ constexpr FieldOfFlag kFieldsOfFlags[] = {{"deploymentLabelKey", "--deployment-l
                                           {"cleanup", "--cleanup"},
                                           {"onExternalScale", "--on-external-scale"}};
 
-// Refuses a rollback if the stored update has nothing to take back, for example because it is over.
-// Returns the exit code when it has printed the error, else nullopt.
+// Refuses a rollback if the stored update has nothing to take back, for example because it is over,
+// or if the update cannot be taken back any more (IsPastReturn). Returns the exit code when it has
+// printed the error, else nullopt.
 std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Json& update,
                                          const Json& stored) {
   if (!FlagOf(update, "/spec/rollback")) return std::nullopt;
@@ -175,7 +176,7 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
     look.refused = RefuseToTakeBack(context, update, *look.stored);
   }
   // An update that is under way is not checked: Windlass knows its state, even if the old
-  // controller is gone.
+  // controller is gone, for example because the update ends by deleting it.
   const UpdateState state = look.stored ? StateOf(context, *look.stored) : UpdateState::kDone;
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);

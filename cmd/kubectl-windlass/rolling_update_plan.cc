@@ -30,7 +30,8 @@ struct Planned {
   std::optional<Error> unknown{};      // a failed read: it is not known whether the plan is refused
   std::optional<Error> lacks_right{};  // with --local: the user may not create the new controller
 
-  // Returns true for a rollback that comes too late, and would finish a rename instead.
+  // Returns true for a rollback that comes too late: a rename has deleted the new controller, and
+  // the planner would finish the rename instead.
   bool is_late() const { return plan.decoded().spec.rollback && plan.IsPastReturn(); }
   bool refused() const {
     return plan.is_read() &&
@@ -57,13 +58,15 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // A policy may deny the request to this user but not to Windlass, so usually a denial decides
-    // nothing. But before a failed update is taken back, a denial counts: otherwise the failed
-    // update might be taken back although the new update cannot begin.
+    // Without --local, a policy may deny the request to this user but not to Windlass, so usually a
+    // denial decides nothing. But before a failed update is taken back, a denial counts: otherwise
+    // the failed update might be taken back although the new update cannot begin. With --local, a
+    // denial always counts.
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, a missing right of the user counts if it is the right to create the controller.
-    // If the user lacks another right, the plan goes on, as the command does.
+    // With --local, a missing right of the user counts if it is the right to create the controller,
+    // or the right to a read without which the planner cannot go on (GoesOnAfter). If the user
+    // lacks another right, the plan goes on, as the command does.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -115,14 +118,16 @@ Result<Json> ObjectOf(const CommandContext& context, const ReplicationController
                                       controller->meta.name});
 }
 
-// Returns the new controller: as it exists, or as it would be made.
+// Returns the new controller: as it exists, or as it would be made. Returns null if it neither
+// exists nor would be made, for example in a rollback.
 Result<Json> NewOf(const CommandContext& context, const rc::Situation& situation) {
   const rc::View& view = situation.view;
   if (view.new_controller != nullptr || view.old_controller == nullptr ||
       situation.spec().rollback || view.old_controller->meta.annotations.Has(rc::kRenameJournal)) {
     return ObjectOf(context, view.new_controller);
   }
-  // All that the new controller depends on was read in the steps before.
+  // The steps before have made the read that SizeBefore may need. If they have not, for example
+  // because the read failed, SizeBefore returns the present size of the old controller.
   WINDLASS_TRY(const ReplicationController made,
                rc::MakeNewController(situation, rc::SizeBefore(situation).value));
   return Json::parse(rc::CreateRequest(made).body(), nullptr, false);
@@ -140,7 +145,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
                             ", which was cut off, would be finished first.\n");
   }
   // Without NEW, the name of the new controller is computed from the old controller. The rename
-  // will replace the old controller first, so the name is not known yet.
+  // that was cut off first gives the old controller another selector and template, so the name is
+  // not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

@@ -33,7 +33,8 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
 }
 
 // Writes `spec` into the stored update. An update that is under way then goes on or back; an ended
-// update begins anew. Fails with a conflict if the update has changed since `stored` was read.
+// update begins anew, unless `spec` is the spec that it has already (BeginAgain). Fails with a
+// conflict if the update has changed since `stored` was read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
   const Json operations = Json::array({{{"op", "replace"},
@@ -180,8 +181,9 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
   return ExitCode::kDone;
 }
 
-// Takes back the update that failed, and then runs the new one. Before that, makes all checks that
-// may refuse the new one.
+// Takes back the update that failed, and then runs the new one. Before that, checks the two
+// controllers, NEW and the plan of the new one. The API server checks the spec of the new one only
+// when it is written, except with --dry-run=server.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;

@@ -18,7 +18,7 @@ struct RolloutRoles {
   // highest number.
   const Json* stable = nullptr;
   // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
-  // template.
+  // template, unless this ReplicaSet is also `stable` or `stays`.
   const Json* asked_for = nullptr;
   // The ReplicaSet of status.currentReplicaSet if an abort has nothing to go back to: its Pods
   // stay. Null otherwise.

@@ -171,8 +171,8 @@ void ForbidCoreDumps() {
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
-// Starts the network and the handling of Ctrl-C, and calls `run` with the inbox. `run` stores its
-// session in `session`, so that Ctrl-C interrupts it.
+// Starts the network and the handling of Ctrl-C, and calls `run` with the inbox. If `run` stores
+// its session in `session`, Ctrl-C interrupts that session; if not, the first Ctrl-C does nothing.
 ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& session)>& run) {
   Inbox inbox;
   Session* session = nullptr;
@@ -181,7 +181,8 @@ ExitCode WithNetwork(const std::function<ExitCode(Inbox& inbox, Session*& sessio
       [&session] {
         if (session != nullptr) session->Interrupt();
       },
-      // A command that was interrupted has kLastWait to take back what it has written.
+      // Within `second_after` of the first Ctrl-C, a second one does nothing: the command has
+      // kLastWait to take back what it has written. Later, a second one ends the program at once.
       {.hang_up = true, .second_after = kLastWait + seconds(1)});
   InitializeNetworkThread();
   return run(inbox, session);

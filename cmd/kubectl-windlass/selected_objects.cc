@@ -139,7 +139,7 @@ Error NoneOf(const std::string& in, const std::string& name,
 //   - kConfig with a list of the objects, if several kinds that fit have one
 //   - the error of a request for a kind that fits, for example a missing right
 //   - kNotFound, because the cluster serves no kind that fits, or lacks a built-in kind
-//   - an object of a kind that does not fit: InsteadText says what to use instead
+//   - an object of a kind that does not fit; the caller must refuse it (InsteadText)
 //   - kNotFound, because there is no object with the name
 // The errors have a text for people.
 Result<Place> FindNamed(Session& session, CommandName command, const std::string& namespace_,

@@ -4,7 +4,8 @@
 // Two events end the present wait, and every later wait, at once:
 //   - --timeout has passed: timed_out() is true;
 //   - the user pressed Ctrl-C: interrupted() is true.
-// Such a wait returns kCancelled. Core thread only.
+// Such a wait returns kCancelled. Exception: after --timeout, a wait whose condition is true
+// succeeds. Core thread only.
 #pragma once
 
 #include <functional>
@@ -24,7 +25,8 @@ namespace windlass::cli {
 
 // How long one request may take without --request-timeout.
 inline constexpr Duration kRequestTimeout = seconds(32);
-// A request that the API server answers with 429 Too Many Requests is sent at most this many times.
+// Send sends a request that the API server answers with 429 Too Many Requests at most this many
+// times. SendAll sends it once more than that.
 inline constexpr int kTriesMax = 4;
 // How many requests SendAll has in flight at most.
 inline constexpr size_t kInFlightMax = 16;

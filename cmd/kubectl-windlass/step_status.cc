@@ -10,16 +10,19 @@ namespace {
 constexpr std::string_view kForce = "/force";
 
 // Call this only if Pods of the step are not available. Returns true if there are too few replicas
-// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused.
+// for the step to have a Pod: spec.replicas is 0, or it is 1 and the phase is Paused. spec.paused
+// makes the phase Paused, too, so users of a StepStatus look at spec.paused before kNone.
 bool HasNoPods(const Json& rollout) {
   const int64_t replicas = NumberOf(rollout, "/spec/replicas", 1);
   return replicas == 0 || (replicas == 1 && TextOf(rollout, "/status/phase") == "Paused");
 }
 
-// Returns whether Pods of the step are available. Windlass sets status.step.availableSince while
-// they are available. If status.step.replicas is missing, an older Windlass wrote the status, and
-// only the counters of all Pods are known: if one Pod of 4 is not available, perhaps it is the new
-// one, perhaps an old one (kNotTold). If there is no new Pod, returns kAvailable.
+// Returns whether Pods of the step are available, by the first of these that applies:
+//   - status.step.availableSince is set: kAvailable
+//   - status.step.replicas is set: kNone or kNotAvailable
+//   - an older Windlass wrote the status, and only the counters of all Pods are known: kAvailable
+//     if all Pods are available or none is updated; else kNotTold. Example: 3 of 4 Pods are
+//     available, and 1 is updated. Perhaps the new Pod is not available, perhaps an old one.
 StepPods PodsOfStep(const Json& rollout) {
   if (FieldOf(rollout, "/status/step/availableSince") != nullptr) return StepPods::kAvailable;
   if (FieldOf(rollout, "/status/step/replicas") != nullptr) {

@@ -8,7 +8,7 @@ namespace windlass::cli {
 namespace {
 
 constexpr size_t kGap = 3;        // as in kubectl's tables
-constexpr size_t kNarrowGap = 2;  // if the columns do not fit a line
+constexpr size_t kNarrowGap = 2;  // if the last column would begin past the end of the line
 // The last column stands beside the others if it has room for this number of cells, for half of the
 // width, or for its widest cell. Otherwise it stands in a line of its own.
 constexpr size_t kTextLeast = 40;

@@ -82,9 +82,9 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 
 // What a Deployment goes back to.
 struct Before {
-  const Json* target = nullptr;  // null: there is nothing to go back to, or it is not known
-  // The ReplicaSet of the present template, if no controller has seen the last change yet. Then the
-  // revision before is not known, and `target` is null.
+  const Json* target = nullptr;  // null: there is nothing to go back to, or `unseen` is set
+  // If set: the ReplicaSet of the present template. No controller has seen the last change yet, so
+  // the revision before is not known, and `target` is null.
   const Json* unseen = nullptr;
 };
 

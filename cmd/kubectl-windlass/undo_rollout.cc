@@ -35,7 +35,7 @@ std::string HoldText(const Place& place, const Json& rollout) {
 // A stored request for a rollback.
 struct Asked {
   int64_t revision = 0;    // 0: the revision before the present one
-  int64_t generation = 0;  // of the object when it had this request
+  int64_t generation = 0;  // metadata.generation after the write; the answer names a higher one
   bool ours = false;       // this command has written the request
 };
 
@@ -94,7 +94,7 @@ std::string WithdrawText(const Place& place) {
 
 // Waits until one of these is true:
 //   - Windlass has answered the request, and removed spec.rollbackTo
-//   - another client has replaced the request
+//   - another client has replaced or removed the request
 //   - another client has paused the Rollout, so that the request waits
 // If Windlass does not answer, the command removes its request, so that no rollback comes after the
 // command has failed.
@@ -239,7 +239,8 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
         revision = outlook.revision;
         Change change;
         change.warning = std::move(outlook.warning);
-        // Writes the revision even if it is 0, because the stored request may name another one.
+        // Writes the revision even if it is 0. The patch never replaces a stored request for
+        // another revision: RefuseBesidePending has refused that.
         change.patch["spec"]["rollbackTo"]["revision"] = revision;
         return change;
       });

@@ -13,8 +13,9 @@ namespace windlass::cli {
 namespace {
 
 // Returns true if a controller has acted on the last change. A promotion is an annotation, which
-// does not raise the generation. Windlass ends the promoted step within a second, so as long as the
-// step goes on, the promotion is not seen.
+// does not raise the generation. Windlass ends a promoted pause within a second, so as long as the
+// pause goes on, the promotion is not seen. A promotion counts as seen without a check at a step
+// that is no pause, and while spec.paused is true: Windlass may have to wait there.
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
@@ -30,7 +31,8 @@ bool IsSeen(const Json& object) {
 // Returns true if Kubernetes has a controller of its own for the kind.
 bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
 
-// Returns true if a condition says why the present generation is not carried out.
+// Returns true if a condition that names the present generation says why that generation is not
+// carried out. The conditions of a Deployment name no generation.
 bool IsToldOfPresent(const Json& object) {
   const Json* why = WhyUnobserved(object);
   return why != nullptr && IsOfPresent(*why, object);

@@ -14,8 +14,9 @@ namespace windlass::cli {
 inline constexpr seconds kUnobservedMax{10};
 
 // Returns a text such as "Windlass has not seen the last change of rollout/web, so its status is
-// out of date". The change is the latest spec, or a promotion. Returns "" if a controller has seen
-// the change, or if a condition says why the controller cannot begin with it.
+// out of date". The change is the latest spec, or the promotion of a pause. Returns "" if a
+// controller has seen the change, or if a condition that names the present generation says why the
+// controller cannot begin with it. The conditions of a Deployment name no generation.
 std::string UnobservedText(const Json& object, const Place& place);
 
 // Returns the warning about a change that was not seen: `unobserved`, a text of UnobservedText, and

@@ -156,7 +156,8 @@ bool UpdatePlan::IsTakenBackByOther() const {
 
 // Usually the text asks the user to scale back: this program keeps the expected sizes in memory, so
 // the next command does not know them. Exception: once a rename has deleted the new controller, the
-// old one is expected to have 0 replicas, so the next command can scale it back.
+// old one is expected to have 0 replicas, so the next command can scale it back, if it has
+// --on-external-scale=Override.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;

@@ -1,5 +1,6 @@
 // UpdatePlan: what this program hands the planner of a rolling update. The update exists in memory
-// alone; the two ReplicationControllers and their Pods are as they were read.
+// alone. The two ReplicationControllers and their Pods are copies of what was read; Fold, FoldLabel
+// and PretendTakenBack change the copies.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,7 @@ class UpdatePlan {
   Status ReadPods();
 
   // Continues as if the stored update, which has failed, had been taken back: the old controller
-  // has its former size and no notes, and the new controller that the update made is gone.
+  // has at least its former size and no notes, and the new controller that the update made is gone.
   void PretendTakenBack();
 
   // Returns the planner's next step. Requires that the controllers were read.
@@ -49,7 +50,7 @@ class UpdatePlan {
   const ReplicationControllerUpdate& decoded() const { return *decoded_; }
   std::string Phase() const;
   // Returns why the phase is Paused: another client has scaled one of the two controllers (RC-16).
-  // The text names flags, for a user of this program.
+  // The text names the flag --on-external-scale, because the user has no spec to edit.
   std::string PausedText() const;
   // Returns the new controller if this program has made it and it still has 0 replicas; else null.
   const ReplicationController* MadeInVain() const;

@@ -113,7 +113,8 @@ class TableView final : public View {
                                  const RenderOptions& options) const override {
     auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
     if (!options.height) return lines;
-    // TellUnreadable has printed these errors on the terminal's first screen, which is hidden now.
+    // At the start, TellUnreadable printed which kinds and objects could not be read, but on the
+    // terminal's first screen, which is hidden now.
     for (size_t i = 0; i < selections.size(); ++i) {
       const std::optional<Error> error = UnreadableOf(follow, i);
       if (!error) continue;
@@ -130,7 +131,8 @@ class TableView final : public View {
   }
 
   bool IsTable() const override { return true; }
-  // Updates are no workloads. They are shown in the rows of the objects that they update.
+  // Updates are no workloads. An update that is under way is shown in the rows of its two
+  // controllers.
   bool IsPrinted(size_t selection) const override {
     return KindOf(selections[selection].resource) != nullptr;
   }

@@ -50,7 +50,7 @@ std::unique_ptr<View> MakeTreeView(const CommandContext& context, const Place& p
 std::unique_ptr<View> MakeUpdateView(const CommandContext& context, const Place& update,
                                      const Json& old_controller, const Json& new_controller);
 // Makes a table of the objects that the selections match. A ReplicationControllerUpdate has no row
-// of its own: it is shown in the row of the controller that it updates.
+// of its own: while it is under way, it is shown in the rows of its old and its new controller.
 std::unique_ptr<View> MakeTableView(const CommandContext& context,
                                     std::vector<Selection> selections);
 
