@@ -94,11 +94,11 @@ TEST_CASE("of a kubelet's version the first two numbers count") {
 
 TEST_CASE("a Node says since when it is ready (P-047)") {
   Fixture f;
-  const auto since = [&](const std::string& conditions) {
-    return Must(DecodeNode(f.decoder, R"({"metadata":{"name":"n"},"status":{"conditions":)" +
-                                          conditions + "}}"))
-        .ready_since;
+  const auto node = [&](const std::string& conditions) {
+    return Must(DecodeNode(
+        f.decoder, R"({"metadata":{"name":"n"},"status":{"conditions":)" + conditions + "}}"));
   };
+  const auto since = [&](const std::string& conditions) { return node(conditions).ready_since; };
   const std::string ready = R"({"lastTransitionTime":"2026-01-02T15:04:05Z","type":"Ready",)";
   const std::string disk =
       R"({"lastTransitionTime":"2026-02-02T15:04:05Z","type":"DiskPressure","status":"False"})";
@@ -107,6 +107,10 @@ TEST_CASE("a Node says since when it is ready (P-047)") {
   CHECK(since("[" + ready + R"("status":"False"}])") == then);
   CHECK(since(R"([{"type":"Ready","status":"True"}])").IsZero());
   CHECK(since("[" + disk + "]").IsZero());
+  CHECK(node("[" + ready + R"("status":"True"}])").heard);
+  CHECK(node("[" + ready + R"("status":"False"}])").heard);
+  CHECK_FALSE(node("[" + ready + R"("status":"Unknown"}])").heard);  // the node controller wrote it
+  CHECK_FALSE(node("[" + disk + "]").heard);
 }
 
 TEST_CASE("a Node's zone is its label, by the name of today before that of old (P-032)") {

@@ -77,6 +77,9 @@ TEST_CASE("Pods that were to be removed stay doubtful until they are counted (I-
   SECTION("the status of the last generation may still count them") {
     CHECK(rs.See(3, 6, 3, 6).lowest == 0);
   }
+  SECTION("a status of a generation before says nothing of them") {
+    CHECK(rs.See(3, 6, 1, 0).lowest == 0);
+  }
   SECTION("counted") {
     CHECK_FALSE(rs.See(3, 6, 3, 0).lowest);
     CHECK_FALSE(rs.See(3, 6, 3, 6).lowest);

@@ -292,7 +292,7 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
 }
 
 // The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
-TEST_CASE("the message quotes what holds up Windlass in every phase, and no ReplicaSet (D-270)") {
+TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
   const Row row = GENERATE(values<Row>({
       {"complete", kNothing, "", "10 of 10 Pods are updated, 10 are available; "},
       {"midway", BeMidway, "", "9 are available; "},

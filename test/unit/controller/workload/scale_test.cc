@@ -132,6 +132,28 @@ TEST_CASE("with Recreate, what is about to be removed does not grow before (P-01
   Proves("P-011");
 }
 
+// The API server refuses the ReplicaSet of v2, and the workload was scaled to 0 before. Under
+// Recreate Pods come back only if a dry run was refused, too.
+void CheckWakesUnderRecreate(bool forbidden) {
+  World world(3);
+  world.deployment.spec.strategy_type = "Recreate";
+  ReplicaSet& first = world.AddOld("web-1", 0, 0);
+  world.SetAnnotation(first, kScaledToZero,
+                      world.deployment.meta.uid.ToString() + "/" +
+                          std::to_string(world.deployment.meta.generation) + "/3");
+  world.SetAnnotation(first, kDesiredReplicas, "0");
+  const Request create =
+      Request::Create(resources::kReplicaSets, {world.deployment.meta.namespace_, "web-2"}, "{}");
+  world.learned.push_back({create.Identity(), Error{ErrorKind::kForbidden, "refused"}});
+  View view = world.view();
+  view.workload.kept_revision = RevisionOf(first.meta);
+  const Claims claims = ClaimReplicaSets(view);
+  Situation situation = MakeSituation(view, claims, world.learned, kNow);
+  situation.extended.new_one_forbidden = forbidden;
+  const auto step = HandleScaling(situation);
+  CHECK((step && std::holds_alternative<Read>(*step)) == forbidden);  // asks whether Pods are left
+}
+
 struct UntoldRow {
   const char* name;
   bool overdue;
@@ -171,6 +193,8 @@ TEST_CASE("Pods come back in an earlier revision if the defaults do not come for
   const auto step = HandleScaling(situation);
   const bool asks = step && std::holds_alternative<Read>(*step);
   CHECK((asks ? "asks whether Pods are left" : Describe(step)) == row.want);
+  CheckWakesUnderRecreate(/*forbidden=*/true);
+  CheckWakesUnderRecreate(/*forbidden=*/false);
   Proves("RO-122");
 }
 
