@@ -108,8 +108,8 @@ class Informer final : private ReflectorSink {
   // unreadable, too. A listener must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
-  // Called when an unreadable object was deleted, and when a new complete state lacks the object or
-  // has it in a readable form. The store may be unchanged.
+  // Called when an unreadable object was deleted or is readable again, and when a new complete
+  // state lacks the object. The store may be unchanged.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again

@@ -157,12 +157,14 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   }
   ResourceVersion version = object->meta.resource_version;
   const ObjectKey key = KeyOf(object->meta);
-  quarantined_.erase(key);
+  const auto unreadable = quarantined_.extract(key);
   CutIfNoRoom(*object);
   store_.Apply(std::move(object).value());
   if (pending_) store_.NoteShown(key, *pending_);
   Recount();
   NoteNoRoom();
+  // The store may have this version already, from the reply to a write: then it tells nobody.
+  if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
   return version;
 }
 

@@ -187,6 +187,16 @@ TEST_CASE_METHOD(Fixture, "who is to be told of an unreadable object is told onc
   transport.Line(wire::Modified("a@21"));
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@22")));
   CHECK(seen == "new@11 a@13 other@14 a@22 ");
+  // The reply to a write of ours came before the watch showed a readable version. The store has it
+  // already and tells nobody, so the end is told by itself.
+  std::string gone;
+  informer.on_unreadable_gone.Add(
+      [&](const UnreadableObject& object) { gone += object.identity.key.name + ' '; });
+  informer.Fold(DecodeReplicaSet(decoder, wire::Object("a@24")).value());
+  (void)Told();
+  transport.Line(wire::Modified("a@24"));
+  CHECK(Told().empty());
+  CHECK(gone == "a ");
 }
 
 TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)") {
