@@ -61,7 +61,8 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!in_place.pods) return rs.replicas;
   if (situation.recreate()) return 0;
   const PodCounts& counts = in_place.pods->counts;
-  const bool none_on_its_way = counts.to_update == 0 && counts.in_flight == 0;
+  const bool none_on_its_way =
+      ToUpdate(in_place.pods->standings, in_place.pods->limits) == 0 && counts.in_flight == 0;
   int64_t left = counts.available - in_place.pods->limits.surplus;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
     const bool its = in_place.pods->pods[i]->meta.IsControlledBy(rs.meta.uid);

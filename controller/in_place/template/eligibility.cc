@@ -115,19 +115,21 @@ Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std:
   return std::nullopt;
 }
 
-// Adds the changed images to `changes`. Refuses if one of them cannot change in a Pod. Requires
-// that JudgeNames found nothing, and that a container without an image has none in either template.
+// Adds the changed images to `changes`. Refuses if one of them cannot change in a Pod, or if only
+// one of the templates has the container or its image. Requires that JudgeNames found nothing.
 Refusal JudgeImages(const Comparison& c, TemplateChanges& changes) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
     const Json& target = At(c.target, list);
+    if (host.size() != target.size()) return NotEligible{Reason::kFieldChanged, list};
     for (size_t i = 0; target.is_array() && i < target.size(); ++i) {
+      const std::string pointer = list + PointerTo(i);
       const Json& name = Member(target[i], "name");
       const Json& from = Member(host[i], "image");
       const Json& to = Member(target[i], "image");
       if (from == to) continue;
-      const std::string pointer = list + PointerTo(i);
-      if (!name.is_string()) return NotEligible{Reason::kFieldChanged, pointer + "/image"};
+      if (!name.is_string() || !from.is_string() || !to.is_string())
+        return NotEligible{Reason::kFieldChanged, pointer + "/image"};
       const ContainerKind kind = KindOf(target[i], init);
       if (kind == ContainerKind::kInit) {
         return NotEligible{Reason::kInitImageChanged, pointer + "/image"};

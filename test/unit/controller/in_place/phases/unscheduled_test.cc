@@ -169,6 +169,26 @@ TEST_CASE("stand-ins do not stay for it: they may have the room it waits for (P-
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+TEST_CASE("nor while a partition keeps it on the old revision (P-025)") {
+  InPlaceCluster c(3, 0);
+  c.Edit([](auto& d) { d["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 1; });
+  c.Annotate("windlass.dev/in-place-partition", "1");
+  c.SettleInPlace();
+  std::set<std::string> old;
+  for (const std::string& pod : c.PodNames()) old.insert(pod);
+  c.SetImage("v2");
+  for (int i = 0; i < 100 && old.size() > 1; ++i) {
+    c.Rounds(1);
+    std::erase_if(old, [&](const std::string& pod) { return c.ImageOfPod(pod) != "v1"; });
+  }
+  REQUIRE(old.size() == 1);
+  c.Unschedule(*old.begin());
+  c.Rounds(100);
+  CHECK(c.ImageOfPod(*old.begin()) == "v1");
+  CHECK(c.SizeOf("v2") == 0);
+  CHECK(c.InPlaceCondition() == "True Partitioned");
+}
+
 // Its age is told by two clocks. Where the leader's is an hour ahead, each new Pod looks as if the
 // scheduler had been silent for an hour.
 TEST_CASE("they stay while the scheduler says nothing of it (P-025)") {

@@ -242,6 +242,18 @@ TEST_CASE("of what is to blame 512 bytes are kept, because ReplicaSets carry it 
   CHECK(text == "FieldChanged:" + std::string(512, 'x'));
 }
 
+// A state that a client wrote may name a template of any other shape.
+TEST_CASE("of templates with other containers no patch is of metadata alone") {
+  const std::string one = R"({"metadata":{"labels":{"v":"1"}},"spec":{"containers":[)"
+                          R"({"name":"app","image":"app:1"}]}})";
+  const std::string other =
+      GENERATE(R"({"spec":{"initContainers":[{"name":"setup","image":"s:1"}],"containers":[)"
+               R"({"name":"app","image":"app:1"}]}})",
+               R"({"spec":{"containers":[{"name":"app"}]}})", R"({"spec":{"containers":[]}})");
+  CHECK_FALSE(PatchIsMetadataOnly(one, other).value());
+  CHECK_FALSE(PatchIsMetadataOnly(other, one).value());
+}
+
 struct NamedReason {
   Reason reason;
   const char* name;
