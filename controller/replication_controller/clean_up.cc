@@ -67,8 +67,16 @@ Step WithoutOldController(const Situation& situation) {
     const ReplicationControllerUpdateStatus& stored = situation.update().status;
     const bool deleted =
         stored.step == kStepCleanUp && !stored.rollback && stored.new_name == created->meta.name;
-    if (deleted || IsCompleteTargetOf(*created, situation.old_name())) {
-      return FinishAs(situation, *created, kSucceeded);
+    if (deleted) return FinishAs(situation, *created, kSucceeded);
+    // FinishAs removes the annotations that show this, so it is stored first.
+    if (IsCompleteTargetOf(*created, situation.old_name())) {
+      StatusDraft draft = BeginDraft(situation);
+      draft.step = kStepCleanUp;
+      draft.rollback = false;
+      SetPhase(situation, draft, kCleaningUp, kCleaningUp,
+               "ReplicationController " + created->meta.name + " has its replicas, and " +
+                   situation.old_name() + " is deleted");
+      return StoreOrWait(situation, draft, Wait{});
     }
   }
   const bool begun = !situation.run.step.empty() || !situation.run.target.empty();
