@@ -98,17 +98,6 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
   return NumberFor(workload, &target, candidates);
 }
 
-// Returns true if the recorded rollback to revision `asked` brought `target` back: `target` has the
-// new number from the record and had the number `asked` before (unless both are the same number).
-// The former number counts because, after a crash between record and rollback, another template may
-// have got the new one.
-bool WasRolledBackTo(const Workload& workload, const ReplicaSet& target, int64_t asked) {
-  const std::optional<PerformedRollback>& before = workload.rolled_back;
-  if (!before || asked == 0 || before->asked != asked) return false;
-  return RevisionOf(target.meta) == before->became &&
-         (before->became == asked || HadRevision(target, asked));
-}
-
 // Returns the ReplicaSet that a rollback to `revision` goes back to: the one that has this number.
 // If none has it any more, returns
 //   - for the kept revision: the result of FindStable
@@ -213,14 +202,15 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
            "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
 }
 
-// Requires that `target` has the workload's template. Returns true if an earlier rollback to
-// revision `asked` brought `target` back. Also returns true if there was such a rollback, and
-// `target` still has the number `asked`: while Pods follow another revision, `target` gets no new
-// number.
+// Requires that `target` is the result of FindTarget for revision `asked`, and has the workload's
+// template. Returns true if a rollback to `asked` is recorded and brought `target` back: `target`
+// has the number that the record names, or still the number `asked`. While Pods follow another
+// revision, `target` gets no new number.
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
-  if (WasRolledBackTo(workload, target, asked)) return true;
   const std::optional<PerformedRollback>& before = workload.rolled_back;
-  return before && asked != 0 && before->asked == asked && RevisionOf(target.meta) == asked;
+  if (!before || asked == 0 || before->asked != asked) return false;
+  const std::optional<int64_t> number = RevisionOf(target.meta);
+  return number == before->became || number == asked;
 }
 
 // Returns the next step to remove a request that a user has made again: the rollback was performed

@@ -106,6 +106,19 @@ TEST_CASE("a dropped number is remembered by the name of its ReplicaSet (RO-136)
   Proves("RO-136");
 }
 
+TEST_CASE("a kind that publishes numbers publishes 007 as 7 (RO-085)") {
+  Harbour harbour;
+  const auto [number, revision, published] = GENERATE(table<bool, std::string, std::string>(
+      {{true, "007", "7"}, {true, "seven", ""}, {false, "007", "007"}, {false, "seven", "seven"}}));
+  CAPTURE(number, revision);
+  harbour.kind.own_traits.publishes_numbers = number;
+  harbour.revision = published;
+  CHECK(IsPublished(harbour.Boat(), revision));
+  harbour.revision = number ? revision : "7";
+  CHECK_FALSE(IsPublished(harbour.Boat(), revision));
+  Proves("RO-085");
+}
+
 TEST_CASE("the published revision is that of the ReplicaSet that the status names (RO-155)") {
   Harbour harbour;
   harbour.revision = "5";
