@@ -233,10 +233,10 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
 }
 
 Step Next(const View& view, const Learned& learned, WallTime now) {
-  Step step = UnlessStatusRefused(view.workload, learned, Decide(view, learned, now));
+  Step step = Decide(view, learned, now);
+  if (WasSent(step, learned)) step = Wait{};
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
-  if (ends) return step;
-  if (WasSent(step, learned)) return Wait{};
+  if (ends) return UnlessStatusRefused(view.workload, learned, std::move(step));
   // The cluster changes while requests are on their way: without a bound, a sync could last as long
   // as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {

@@ -29,13 +29,10 @@
 #include <vector>
 
 #include "controller/core/step.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {
-
-// One of Windlass's own reasons of ReplicaFailure. The others are kNotCopied (copied_annotations.h)
-// and kLeftOutReason (no_cache_room.h); all further reasons are copied from a ReplicaSet.
-inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 
 // Returns the refusal that this sync reports to users, with the message of RefusalText: the refusal
 // of the write that ended the walk, for example of a deletion, else that of the first patch of a
@@ -76,7 +73,7 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 
-// Returns
+// `end` is Wait or Failed. Returns
 //   - if the API server refused the status in this sync: a failure with an Event that reports the
 //     refusal. Its error is that of `end` if `end` is a failure, else the refusal
 //   - if a status write failed without being refused, and `end` is Wait: the failure of that write

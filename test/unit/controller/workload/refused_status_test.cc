@@ -244,6 +244,19 @@ TEST_CASE("a refused status is an Event and fails the sync, whatever else was re
   }
 }
 
+// Whom this serves: who resumes a rollout where a policy freezes the status. Some statuses are
+// written before the first Pod, as that of a resume.
+TEST_CASE("a refused status holds up nothing that is decided after it") {
+  Refusing cluster;
+  cluster.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  cluster.SetImage("v2");
+  cluster.Settle();
+  cluster.Refuse("status");
+  cluster.Edit([](Json& d) { d["spec"].erase("paused"); });
+  cluster.SyncFails();
+  CHECK(cluster.SizeOf("v2") > 0);
+}
+
 TEST_CASE("a create that is refused takes away what was said of an earlier write") {
   Refusing cluster;
   cluster.Refuse("scale v1");
