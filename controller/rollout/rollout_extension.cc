@@ -102,15 +102,17 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
 }
 
-// Returns true if this generation was rolled out completely, and the Pods of that rollout still
-// exist. If no ReplicaSet matches the template of such a Rollout, the cause can only be the API
+// Returns true if this generation was rolled out to all Pods, and these Pods still exist, available
+// or not. If no ReplicaSet matches the template of such a Rollout, the cause can only be the API
 // server's defaults: without them, the Rollout's own ReplicaSet is not recognised.
-bool WasComplete(const Situation& situation) {
+bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!workload::DeploymentComplete(workload, workload.status)) return false;
-  return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
-    return rs->replicas > 0 && workload::IsPublished(workload, *rs);
-  });
+  const WorkloadStatus& status = workload.status;
+  const bool all = status.observed_generation >= workload.meta.generation &&
+                   status.updated_replicas == status.replicas;
+  return all && std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+           return rs->replicas > 0 && workload::IsPublished(workload, *rs);
+         });
 }
 
 // Returns the next write or read of Keep. Returns `end` if none is due:
@@ -124,6 +126,17 @@ Step KeepUntilTold(const Situation& situation, Step end) {
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
+// Returns the write that brings the counters of the status up to date. Returns `end` if it is not
+// due, or if the stored status says that this generation was rolled out completely.
+Step CountUntilTold(const Situation& situation, Step end) {
+  const Workload& workload = situation.workload;
+  if (workload::DeploymentComplete(workload, workload.status)) return end;
+  auto status = workload::WriteHeldUp(situation);
+  if (!status) return end;
+  auto write = workload::UnlessTried(situation, std::get<Write>(*std::move(status)));
+  return write ? *std::move(write) : std::move(end);
+}
+
 // Returns the step of a Rollout at rest that waits until Windlass may ask the API server for the
 // defaults again. A Rollout at rest needs the defaults, because without them Windlass does not
 // recognise its ReplicaSet (RO-098). Returns nullopt if
@@ -135,13 +148,13 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
   const bool rolls =
       situation.new_replica_set == nullptr && !workload.paused && !workload.follow_revision;
   if (!rolls || situation.wanted.known || !checks.replica_set.not_judged() ||
-      !WasComplete(situation)) {
+      !IsAtRest(situation)) {
     return std::nullopt;
   }
   const WallTime until = checks.replica_set.until.value_or(situation.now);
-  return KeepUntilTold(situation,
-                       Wait{.look_again_in = std::max<Duration>(until - situation.now, seconds(1)),
-                            .events = {Waits(checks.replica_set.message)}});
+  Wait wait{.look_again_in = std::max<Duration>(until - situation.now, seconds(1)),
+            .events = {Waits(checks.replica_set.message)}};
+  return KeepUntilTold(situation, CountUntilTold(situation, std::move(wait)));
 }
 
 // Returns the end of a sync in which the API server forbade the ReplicaSet in a dry run: the same
@@ -163,15 +176,10 @@ Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
     return Failed{.error = error, .retry = Retry::kOnSpecChange};
   }
-  Step end = Failed{.error = error, .events = {Waits(error.message)}};
-  if (!WasComplete(situation)) {
-    if (IsForbidden(error)) return KeepUntilTold(situation, AfterForbidden(situation, error));
-    if (auto status = workload::WriteHeldUp(situation)) {
-      if (auto write = workload::UnlessTried(situation, std::get<Write>(*std::move(status)))) {
-        end = *std::move(write);
-      }
-    }
+  if (IsForbidden(error) && !IsAtRest(situation)) {
+    return KeepUntilTold(situation, AfterForbidden(situation, error));
   }
+  Step end = CountUntilTold(situation, Failed{.error = error, .events = {Waits(error.message)}});
   end = workload::NoLaterThanDeadline(situation, std::move(end));
   return KeepUntilTold(situation, std::move(end));
 }

@@ -30,7 +30,7 @@ struct UpdatedPods {
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
 // ReplicaSet of the old revision, so the numbers are those of the update.
 UpdatedPods CountUpdated(const Situation& situation) {
-  if (const auto& counted = situation.extended.counted) return {counted->proven, counted->proven};
+  if (const auto& counted = situation.extended.counted) return {counted->updated, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr) return {};
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);
@@ -298,7 +298,7 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();
-  } else if (!stands || (workload.paused && judged && !is_other)) {
+  } else if (!stands || (workload.paused && judged && own.step && !is_other)) {
     own.step = state->step;  // even while paused, so that a dying canary is seen (RO-131)
   }
   own.waits_for.clear();

@@ -708,6 +708,11 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     REQUIRE(wait.events.size() == 1);
     CHECK(wait.events[0].reason == "TemplateNotChecked");
   }
+  SECTION("of its Pods one is not available, and the status says so first") {
+    f.status.available_replicas = 9;
+    CHECK(f.NextAs<Write>().because.decision == workload::decisions::kUpdateStatus);
+    CHECK(f.NextAs<Write>(Moment::kBeforeCreation).request.verb() != Verb::kCreate);
+  }
   SECTION("the generation is new") {
     f.status.observed_generation = 1;
     CHECK_FALSE(f.Next());
