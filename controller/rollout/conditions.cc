@@ -10,7 +10,7 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/status/no_cache_room.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/refused_write.h"
 
@@ -214,7 +214,22 @@ Ruling Complete(const Facts& facts) {
               ", which is revision " + std::to_string(back->became) + " now; " + pods};
 }
 
+// Returns the condition ReplicaFailure if it says that Windlass cannot go on; else null.
+const Condition* HeldUp(const Facts& facts) {
+  const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
+  return failure != nullptr && workload::HoldsUp(failure->reason.text()) ? failure : nullptr;
+}
+
+// Returns true if there is no room in the caches for this Rollout, and its latest generation is not
+// carried out. Counters and conditions are then those of an earlier generation: they say
+// nothing about an abort, a pause or a template that came since.
+bool IsLeftAlone(const Facts& facts) {
+  return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
+         facts.status.observed_generation < facts.workload.meta.generation;
+}
+
 Ruling Rule(const Facts& facts) {
+  if (IsLeftAlone(facts)) return Progressing(facts);
   const std::optional<RolloutVerdict> stalled = WhyStalled(facts);
   const bool follows = facts.workload.follow_revision.has_value();
   if (follows && (!stalled || stalled->reason != kNothingToAbortTo)) return Aborted(facts);
@@ -249,9 +264,7 @@ Ruling RuleAndMore(const Facts& facts) {
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
-  const Condition* failure = FindCondition(facts.status.conditions, workload::kReplicaFailure);
-  if (HasReason(failure, workload::kUpdateRefused) ||
-      HasReason(failure, workload::kLeftOutReason)) {
+  if (const Condition* failure = HeldUp(facts)) {
     ruling.message += "; " + workload::TextOf(*failure);
   }
   return ruling;
@@ -259,13 +272,13 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Returns the conditions of `ruling`. While the template's defaults are not known, Ready and
-// Reconciling say that the latest generation is not carried out yet, so they name that generation.
-// Stalled may still be about an earlier generation.
+// Returns the conditions of `ruling`. While the template's defaults are not known, or Windlass
+// cannot go on (HeldUp), Ready and Reconciling say why the latest generation is not carried out
+// yet, so they name that generation. Stalled may still be about an earlier generation.
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {
   std::vector<Condition> shown =
       ConditionsOf(ruling, facts.status.observed_generation, facts.own.conditions, now);
-  if (facts.own.not_told.empty()) return shown;
+  if (facts.own.not_told.empty() && HeldUp(facts) == nullptr) return shown;
   for (Condition& condition : shown) {
     if (condition.type == kind::kStalledCondition) continue;
     condition.observed_generation = facts.workload.meta.generation;

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/workload.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/string_map.h"
@@ -27,10 +28,6 @@ namespace windlass::workload {
 //   - annotations that Windlass or kubectl reads are copied up to 252 KiB
 //   - if the ReplicaSet has more already, an annotation is copied if the sum does not grow
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
-
-// The reason of ReplicaFailure while annotations are left out. No rollout waits for these
-// annotations.
-inline constexpr std::string_view kNotCopied = "AnnotationsNotCopied";
 
 // Adds to `missing` the workload's annotations that `onto` lacks and has room for. A null `onto`
 // stands for a ReplicaSet that is to be created, and lacks all annotations. Leaves out large

@@ -6,6 +6,7 @@
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/crd.h"
+#include "controller/replication_controller/no_cache_room.h"
 #include "controller/replication_controller/planner.h"
 #include "controller/runtime/live_pods.h"
 #include "controller/runtime/needed_right.h"
@@ -52,12 +53,17 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
-// Returns the step that leaves an update alone because the caches have no room for it, and says so
-// in an Event. `what` is LeftOut's result.
-Wait LeaveAlone(const std::string& what) {
-  return {.events = {workload::LeftOutEvent(
-              "Windlass leaves this update alone, because it has no room in memory for " + what +
-              " the memory limit of Windlass.")}};
+// Returns the step that leaves `update` alone because the caches have no room for it, and says so
+// in its status and in an Event. `what` is LeftOut's result.
+Step LeaveAlone(const Update& update, const std::string& what, const Learned& learned,
+                WallTime now) {
+  const std::string message =
+      "Windlass leaves this update alone, because it has no room in memory "
+      "for " +
+      what + " the memory limit of Windlass.";
+  auto report = rc::ReportLeftAlone(update, workload::kLeftOutReason, message, learned, now);
+  if (report) return *std::move(report);
+  return Wait{.events = {workload::LeftOutEvent(message)}};
 }
 
 }  // namespace
@@ -311,7 +317,9 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
   }
   if (rc::HasEnded(*update)) return Wait{};
   const rc::View view = ViewOf(*update);
-  if (const std::string what = LeftOut(view); !what.empty()) return LeaveAlone(what);
+  if (const std::string what = LeftOut(view); !what.empty()) {
+    return LeaveAlone(*update, what, learned, now);
+  }
   if (!watches_pods_ || !pods_.HasSynced()) return Wait{};
   return rc::Next(view, learned, now);
 }

@@ -8,6 +8,7 @@
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/watch/rollout_state.h"
 
@@ -79,14 +80,17 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, kind::kReadyCondition);
 }
 
-// If the phase is Paused although spec.paused is false, another client has scaled one of the two
-// controllers, and the rollout is stuck.
+// The rollout is stuck, unless spec.paused is true,
+//   - if it has failed
+//   - if the phase is Paused: another client has scaled one of the two controllers
+//   - if Windlass has no room for it in memory, whatever the phase
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
   const std::string& phase = update.status.phase;
   const Condition* ready = ReadyOf(update);
   const std::string_view reason = ready != nullptr ? ready->reason.text() : std::string_view();
-  if (phase == rc::kFailed || (phase == rc::kPaused && reason != rc::kPaused)) {
+  const bool left_alone = reason == workload::kLeftOutReason;
+  if (phase == rc::kFailed || (phase == rc::kPaused && reason != rc::kPaused) || left_alone) {
     return {workload::kStuckPhase, reason.empty() ? kOtherCause : reason};
   }
   return {};
@@ -104,7 +108,7 @@ RolloutWords UpdateWords() {
           .causes = {rc::kTimedOut, rc::kExternalScale, rc::kAutoscaled, rc::kOwnedByOther,
                      rc::kSelectedByOther, rc::kInvalidUpdate, rc::kNotFound, rc::kOldDeleted,
                      rc::kUnexpectedAnnotations, rc::kOtherImage, rc::kOtherContent, rc::kOtherName,
-                     rc::kNothingToRollBack, rc::kWriteRefused}};
+                     rc::kNothingToRollBack, rc::kWriteRefused, workload::kLeftOutReason}};
 }
 
 UpdateObserver::UpdateObserver(const Clock& clock, Store<Update>& updates)

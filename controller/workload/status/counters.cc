@@ -10,10 +10,6 @@
 namespace windlass::workload {
 namespace {
 
-// Returns `sum`, cut to the range from 0 to 2^31-1. Other controllers write the counters, so a sum
-// may be outside.
-int32_t Fit(int64_t sum) { return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited)); }
-
 std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
   int64_t total = 0;
   bool any_synced = false;
@@ -28,7 +24,7 @@ std::optional<int32_t> TerminatingReplicas(const Situation& situation) {
   const bool kept = workload.status.terminating_replicas.has_value() ||
                     workload.status.observed_generation < workload.meta.generation;
   if (!any_synced && !kept) return std::nullopt;
-  return Fit(total);
+  return FitCount(total);
 }
 
 // If the extension counts Pods itself, replaces the counters of `status` by its count. An update in
@@ -55,6 +51,10 @@ void CountPods(const Situation& situation, WorkloadStatus& status) {
 
 }  // namespace
 
+int32_t FitCount(int64_t sum) {
+  return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited));
+}
+
 WorkloadStatus CountReplicas(const Situation& situation) {
   int64_t wanted = 0;
   int64_t replicas = 0;
@@ -68,13 +68,13 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   }
   WorkloadStatus status = situation.workload.status;
   status.observed_generation = situation.workload.meta.generation;
-  status.replicas = Fit(replicas);
+  status.replicas = FitCount(replicas);
   const ReplicaSet* of_pods = FindWanted(situation);
-  status.updated_replicas = of_pods != nullptr ? Fit(of_pods->status.replicas) : 0;
-  status.ready_replicas = Fit(ready);
-  status.available_replicas = Fit(available);
+  status.updated_replicas = of_pods != nullptr ? FitCount(of_pods->status.replicas) : 0;
+  status.ready_replicas = FitCount(ready);
+  status.available_replicas = FitCount(available);
   status.unavailable_replicas =
-      Fit(wanted - available);  // `wanted` is from the spec, surge included (D-402)
+      FitCount(wanted - available);  // `wanted` is from the spec, surge included (D-402)
   status.terminating_replicas = TerminatingReplicas(situation);
   CountPods(situation, status);
   return status;

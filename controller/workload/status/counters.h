@@ -1,6 +1,8 @@
 // The counters of a workload's status. Source: D-400…D-404.
 #pragma once
 
+#include <cstdint>
+
 #include "controller/workload/situation.h"
 #include "controller/workload/workload.h"
 
@@ -20,5 +22,9 @@ namespace windlass::workload {
 // - otherwise absent. An API server that does not serve the field drops it, so Windlass would write
 //   the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
+
+// Returns `sum`, cut to the range from 0 to 2^31-1. Other controllers write the counters of
+// ReplicaSets, so a sum may be outside.
+int32_t FitCount(int64_t sum);
 
 }  // namespace windlass::workload

@@ -6,12 +6,10 @@
 #include <string_view>
 
 #include "controller/core/step.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/view.h"
 
 namespace windlass::workload {
-
-// The reason of condition ReplicaFailure and of the Event.
-inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 
 // Returns the Event that reports a workload for which there is no room. Every sync can return the
 // Event, because Windlass sends it at most once in ten minutes.
@@ -20,8 +18,8 @@ Event LeftOutEvent(std::string message);
 // If there is no room for the workload or for one of its ReplicaSets, returns the step that reports
 // this in the condition ReplicaFailure and in an Event. Nothing else may be decided then, because
 // the view shows an object without its large parts. status.observedGeneration stays behind a change
-// that is not carried out, so "kubectl rollout status" waits. Returns nullopt if the view shows all
-// objects whole.
+// that is not carried out, so "kubectl rollout status" waits. The Pods are counted, so that nobody
+// takes Pods that are gone for available. Returns nullopt if the view shows all objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

@@ -7,10 +7,10 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/deadline.h"
-#include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 
@@ -359,8 +359,7 @@ void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status) {
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status) {
   const Condition* shown = FindCondition(status.conditions, kReplicaFailure);
   const bool ours =
-      shown != nullptr && (shown->reason == kUpdateRefused || shown->reason == kLeftOutReason ||
-                           shown->reason == kNotCopied);
+      shown != nullptr && (HoldsUp(shown->reason.text()) || shown->reason == kNotCopied);
   if (ours || situation.refused || WhyNotCopied(situation)) UpdateReplicaFailure(situation, status);
 }
 

@@ -138,13 +138,17 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
     available = counted->available;
     needed = counted->min_available;
   }
-  const bool enough = available >= needed;
-  const std::string kind(situation.workload.kind.traits().name());
-  SetCondition(status.conditions,
-               enough ? NewCondition(kAvailable, "True", "MinimumReplicasAvailable",
-                                     kind + " has minimum availability.", situation.now)
-                      : NewCondition(kAvailable, "False", "MinimumReplicasUnavailable",
-                                     kind + " does not have minimum availability.", situation.now));
+  TellAvailable(situation.workload, available >= needed, situation.now, status.conditions);
+}
+
+void TellAvailable(const Workload& workload, bool enough, WallTime now,
+                   std::vector<Condition>& conditions) {
+  const std::string kind(workload.kind.traits().name());
+  SetCondition(conditions, enough
+                               ? NewCondition(kAvailable, "True", "MinimumReplicasAvailable",
+                                              kind + " has minimum availability.", now)
+                               : NewCondition(kAvailable, "False", "MinimumReplicasUnavailable",
+                                              kind + " does not have minimum availability.", now));
 }
 
 WorkloadStatus CountUnobserved(const Situation& situation) {
@@ -226,10 +230,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   // are counted: they may serve, even if a webhook has changed the ReplicaSet so that it is not the
   // new one.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
-  if (counts) {
-    next = CountUnobserved(situation);
-    KeepReplicaFailure(situation, next);
-  }
+  if (counts) next = CountUnobserved(situation);
+  KeepReplicaFailure(situation, next);
   if (situation.has_progress_deadline()) {
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));

@@ -20,6 +20,10 @@ namespace windlass::workload {
 // removed. If an extension counts Pods itself, its numbers are used (Extended::counted).
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 
+// Sets the condition Available to True or False, with upstream's reasons and messages.
+void TellAvailable(const Workload& workload, bool enough, WallTime now,
+                   std::vector<Condition>& conditions);
+
 // Returns the present status with new counters and Available. The observed generation stays as it
 // is, because the present generation was not acted upon.
 WorkloadStatus CountUnobserved(const Situation& situation);

@@ -5,7 +5,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
-#include "controller/workload/status/no_cache_room.h"
+#include "controller/workload/own_reasons.h"
 
 namespace windlass::workload {
 namespace {

@@ -312,6 +312,29 @@ TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet 
   Proves("D-270");
 }
 
+// Whom this serves: who aborts, retries or pauses a Rollout for which Windlass has no room.
+TEST_CASE("a Rollout that is left alone says nothing of what is not carried out (R-065)") {
+  const auto change = GENERATE(values<Change>({
+      All(Abort(), Stable(7)),
+      Progressing("False", "RolloutAborted", "it is aborted"),
+      Progressing("Unknown", "RolloutPausedAtStep", "step 2 of 4 waits"),
+      All(Pause(), Spec({{"rollbackTo", {{"revision", 7}}}})),
+      TimedOut("too long"),
+  }));
+  StoredRollout rollout;
+  change(rollout);
+  rollout.object["metadata"]["generation"] = 13;
+  rollout.SetCondition(StoredCondition("ReplicaFailure", "True", "WindlassOutOfMemory", "no room"));
+  const Standing standing = StandingOf(rollout);
+  CHECK(TextOf(standing) == kMoving);
+  CHECK(standing.message == "generation 13 is not carried out yet; WindlassOutOfMemory: no room");
+  // So kubectl windlass knows that the cause is of this one.
+  for (const Condition& condition : standing.conditions) {
+    CHECK(condition.observed_generation == 13);
+  }
+  Proves("R-065");
+}
+
 TEST_CASE("a partition is not said to keep Pods on the way to the stable revision (RO-086)") {
   StoredRollout rollout;
   BeMidway(rollout);

@@ -164,6 +164,24 @@ TEST_CASE("without a deadline a refused create is an event only (D-175)") {
   Proves("D-175");
 }
 
+// Whom this serves: who reads the status of a new Deployment that had no room in memory until now.
+TEST_CASE("a refused create leaves no cause that is over, also of a new Deployment (D-175)") {
+  Cluster cluster(4);
+  const bool deadline = GENERATE(true, false);
+  cluster.Edit([&](Json& d) {
+    if (!deadline) d["spec"].erase("progressDeadlineSeconds");
+    d["status"]["conditions"] = Json::array({{{"type", "ReplicaFailure"},
+                                              {"status", "True"},
+                                              {"reason", std::string(kLeftOutReason)},
+                                              {"message", "no room"}}});
+  });
+  RefuseCreates(cluster, ErrorKind::kQuotaExceeded);
+  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  CHECK(cluster.Condition("Progressing").empty() == !deadline);
+  Proves("D-175");
+}
+
 TEST_CASE("a create that works after all clears the error (D-445)") {
   Cluster cluster(4);
   RefuseCreates(cluster, ErrorKind::kQuotaExceeded);

@@ -31,10 +31,14 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   const std::string message =
       "Windlass leaves this Deployment alone, because it has no room in memory for replicasets "
       "ns/web-1, which needs 1400 KiB. Make the labels, the annotations or the pod template of "
-      "that object smaller, switch off updates in place for this Deployment, or raise the memory "
-      "limit of Windlass.";
+      "that object smaller, switch off its updates in place (of a ReplicaSet: remove its "
+      "annotation "
+      "windlass.dev/in-place), or raise the memory limit of Windlass.";
   DeploymentStatus& status = world.deployment.status;
-  status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow}};
+  status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow},
+                       {"Available", "True", "MinimumReplicasAvailable",
+                        "Deployment has minimum availability.", kNow, kNow}};
+  status.replicas = status.ready_replicas = status.available_replicas = 3;
   View later = world.view();
   later.left_out = "replicasets ns/web-1, which needs 1400 KiB";
   const Step then = Next(later, {}, kNow);
@@ -49,6 +53,30 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   const Step other = Next(later, {}, kNow);
   REQUIRE(std::holds_alternative<Write>(other));
   CHECK(std::get<Write>(other).request.body().find("web-2, which") != std::string::npos);
+  Proves("R-065");
+}
+
+// Whom this serves: whoever waits for Available, or looks for what is down.
+TEST_CASE("of what is left out the Pods are counted all the same (R-065)") {
+  World world(3);
+  DeploymentStatus& status = world.deployment.status;
+  status.observed_generation = world.deployment.meta.generation;
+  status.replicas = status.updated_replicas = status.ready_replicas = status.available_replicas = 3;
+  ReplicaSet& rs = world.AddNew("web-1", 3, 3);
+  rs.status.ready_replicas = 1;
+  rs.status.available_replicas = 0;
+  ReplicaSet& orphan = world.AddOld("web-0", 2, 2);
+  orphan.meta.owner_references = {};
+  View view = world.view();
+  view.left_out = "replicasets ns/web-1, which needs 1400 KiB";
+  const Step step = Next(view, {}, kNow);
+  REQUIRE(std::holds_alternative<Write>(step));
+  const auto written = nlohmann::json::parse(std::get<Write>(step).request.body())["status"];
+  CHECK(written["replicas"] == 3);
+  CHECK(written["updatedReplicas"] == 3);
+  CHECK(written["readyReplicas"] == 1);
+  CHECK(written["unavailableReplicas"] == 3);
+  CHECK(written["conditions"].dump().find("MinimumReplicasUnavailable") != std::string::npos);
   Proves("R-065");
 }
 

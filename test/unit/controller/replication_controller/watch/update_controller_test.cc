@@ -189,7 +189,22 @@ TEST_CASE_METHOD(Fixture, "an update without room in the caches is left alone, a
   web.meta.resource_version = {std::to_string(++versions)};
   web.meta.cut_bytes = 100000;
   Put(web);
-  const std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
+  std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
+  REQUIRE(step.has_value());
+  REQUIRE(std::holds_alternative<Write>(*step));
+  // Whoever waits for the update reads the cause in its status. What a cut object lacks is not
+  // written, so that it stays.
+  json status = json::parse(std::get<Write>(*step).request.body())["status"];
+  CHECK(status.size() == 4);
+  CHECK(status["phase"] == "Preparing");
+  CHECK(status["deadline"] == nullptr);
+  CHECK(status["conditions"][1]["type"] == "Reconciling");
+  CHECK(status["conditions"][1]["reason"] == "WindlassOutOfMemory");
+  CHECK(status["conditions"][1]["observedGeneration"] == 1);
+  CHECK(status["conditions"][1]["message"] == status["message"]);
+  status.erase("deadline");
+  PutUpdate("web", {{"newName", "web-2"}}, status);
+  step = controller.Next({"ns", "web"}, {}, WallTime{2});
   REQUIRE(step.has_value());
   REQUIRE(std::holds_alternative<Wait>(*step));
   const auto& events = std::get<Wait>(*step).events;

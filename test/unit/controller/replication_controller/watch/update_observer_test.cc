@@ -174,6 +174,7 @@ TEST_CASE_METHOD(Fixture, "the reason of an update that does not get on is the c
       {kFailed, kNothingToRollBack, false, "stuck NothingToRollBack"},
       {kFailed, kWriteRefused, false, "stuck WriteRefused"},
       {kFailed, "NewWord", false, "stuck Other"},
+      {kProgressing, "WindlassOutOfMemory", false, "stuck WindlassOutOfMemory"},
   };
   Begin();
   for (const Row& row : rows) {

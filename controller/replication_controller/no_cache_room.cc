@@ -1,0 +1,39 @@
+#include "controller/replication_controller/no_cache_room.h"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/api/custom_resources.h"
+#include "controller/kind/conditions.h"
+#include "controller/kind/status.h"
+#include "controller/replication_controller/words.h"
+
+namespace windlass::replication_controller {
+
+std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
+                                    std::string_view reason, const std::string& message,
+                                    const Learned& learned, WallTime now) {
+  ReplicationControllerUpdateStatus draft = update.status;
+  // The phase stays: from Failed or Succeeded, and a changed spec, it follows that a new run is
+  // due.
+  if (draft.phase.empty()) draft.phase = kPreparing;
+  draft.message = message;
+  draft.deadline = {};
+  draft.conditions = ConditionsOf(kind::Ruling{.phase = kPreparing,
+                                               .way = kind::Way::kReconciling,
+                                               .reason = std::string(reason),
+                                               .message = message},
+                                  update.meta.generation, update.status.conditions, now);
+  if (draft == update.status) return std::nullopt;
+  const kind::Json fields = {{"phase", draft.phase},
+                             {"message", draft.message},
+                             {"deadline", kind::TimeOrNull(draft.deadline)},
+                             {"conditions", kind::ToJson(draft.conditions)}};
+  return kind::UnlessSent(
+      Write{.request =
+                kind::WriteStatus(resources::kReplicationControllerUpdates, update.meta, fields),
+            .because = {Decision{"update status"}, {{"reason", std::string(reason)}}},
+            .go_on_if_refused = true},
+      learned);
+}
+
+}  // namespace windlass::replication_controller
