@@ -5,7 +5,9 @@
 
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/installed_crd.h"
+#include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 
 namespace windlass::cli {
 namespace {
@@ -19,6 +21,22 @@ bool Withdraw(Session& session, const Place& place, const Json& patch) {
   return session
       .SendLast(PatchRequest(place, {kJsonPatch, patch.dump(), kPluginFieldManager}), Verb::kPatch)
       .ok();
+}
+
+// Returns why the request was not answered within kAnswerMax. Call this before the request is
+// withdrawn: a condition of the object says why only for the spec with the request.
+std::string WhyUnanswered(Session& session, const Place& place) {
+  const std::string longest = std::to_string(kAnswerMax.count()) + " s: ";
+  const Result<Json> object = ReadObject(session, place);
+  const Json* why = object.ok() ? WhyNotCarriedOut(*object) : nullptr;
+  if (why != nullptr) {
+    return "Windlass has seen the request, but could not carry it out for " + longest +
+           TextOf(*why, "/message");
+  }
+  return "Windlass has not looked at the request for " + longest +
+         WhyUnseen(session, place.resource,
+                   "check that Windlass runs in the cluster, with --controllers=" +
+                       KindWord(place.resource));
 }
 
 }  // namespace
@@ -50,15 +68,9 @@ ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                      : failed              ? answer.error().message + ": "
                                            : "";
   text += ObjectName(place.resource, place.name);
-  const bool withdrawn = Withdraw(session, place, withdrawal.patch);
   const std::string unseen =
-      ended || failed
-          ? "Windlass had not looked at the request yet"
-          : "Windlass has not looked at the request for " + std::to_string(kAnswerMax.count()) +
-                " s: " +
-                WhyUnseen(session, place.resource,
-                          "check that Windlass runs in the cluster, with --controllers=" +
-                              KindWord(place.resource));
+      ended || failed ? "Windlass had not answered the request yet" : WhyUnanswered(session, place);
+  const bool withdrawn = Withdraw(session, place, withdrawal.patch);
   if (withdrawn) {
     text += " is not rolled back: this command has withdrawn its request. " + unseen +
             (withdrawal.then.empty() ? "" : ". " + withdrawal.then);

@@ -17,19 +17,45 @@ namespace {
 // this number of cells.
 constexpr size_t kMessageCellsMax = 300;
 
-bool HasNoPods(const Json* of_revision) {
-  return of_revision == nullptr || NumberOf(*of_revision, "/spec/replicas") == 0;
+bool HasOrHadRevision(const Json& replica_set, int64_t revision) {
+  return RevisionOf(replica_set) == revision || HadRevision(replica_set, revision);
 }
 
-// Returns true if the Pod's last update in place was to the revision of `of_revision`, or to an
-// unknown one: the annotation cannot be read, or `of_revision` is null.
-bool IsPatchedTo(const Json& pod, const Json* of_revision) {
+// Returns the revision to which the Pod was updated in place last:
+//   - nullopt if the Pod has no annotation of such an update, or a copy of another Pod's
+//   - 0 if the annotation cannot be read
+std::optional<int64_t> PatchedRevision(const Json& pod) {
   const std::string text = AnnotationOf(pod, in_place::kPodState);
-  if (text.empty()) return false;
+  if (text.empty()) return std::nullopt;
   const Json state = Json::parse(text, nullptr, false);
-  const int64_t revision = state.is_object() ? NumberOf(state, "/rev") : 0;
-  return of_revision == nullptr || revision <= 0 || revision == RevisionOf(*of_revision) ||
-         HadRevision(*of_revision, revision);
+  if (!state.is_object()) return 0;
+  const std::string uid = TextOf(pod, "/metadata/uid");
+  if (TextOf(state, "/pod", uid) != uid) return std::nullopt;
+  return std::max<int64_t>(NumberOf(state, "/rev"), 0);
+}
+
+// Returns true if `pod`, which `of_revision` owns, was updated in place to the revision of another
+// ReplicaSet. Example: while revision 9 is rolled out in place, a user goes back to 8, which
+// becomes revision 10. Its ReplicaSet owns all Pods, and a Pod that still has 9 shows nothing
+// about 10. The controller compares templates for this (SpecRevision). As there, the Pod counts as
+// one of its owner if the annotation names what no ReplicaSet has or had.
+bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_sets,
+                    const Json& of_revision) {
+  const int64_t patched = PatchedRevision(pod).value_or(0);
+  if (patched == 0 || HasOrHadRevision(of_revision, patched)) return false;
+  return std::ranges::any_of(replica_sets,
+                             [&](const Json* set) { return HasOrHadRevision(*set, patched); });
+}
+
+// Returns true if the last update in place of `pod`, which a ReplicaSet other than `of_revision`
+// owns, was to the revision of `of_revision`. An annotation that cannot be read may name any
+// revision. It counts only while `of_revision` has no Pods, so that all canaries are updated in
+// place. If `of_revision` is null, every annotation counts.
+bool WasPatchedTo(const Json& pod, const Json* of_revision) {
+  const std::optional<int64_t> patched = PatchedRevision(pod);
+  if (!patched || of_revision == nullptr) return patched.has_value();
+  if (*patched == 0) return NumberOf(*of_revision, "/spec/replicas") == 0;
+  return HasOrHadRevision(*of_revision, *patched);
 }
 
 std::vector<const Json*> Pointers(const std::vector<Json>& objects) {
@@ -71,14 +97,13 @@ const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t rev
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision) {
-  const bool in_place = HasNoPods(of_revision);
   std::vector<const Json*> canaries;
   for (const Json* pod : pods) {
-    const bool ours =
-        in_place ? IsPatchedTo(*pod, of_revision) &&
-                       std::ranges::any_of(replica_sets,
-                                           [&](const Json* set) { return IsOwnedBy(*pod, *set); })
-                 : IsOwnedBy(*pod, *of_revision);
+    const auto owner =
+        std::ranges::find_if(replica_sets, [&](const Json* set) { return IsOwnedBy(*pod, *set); });
+    if (owner == replica_sets.end()) continue;
+    const bool ours = *owner == of_revision ? !WasPatchedAway(*pod, replica_sets, *of_revision)
+                                            : WasPatchedTo(*pod, of_revision);
     if (ours) canaries.push_back(pod);
   }
   return canaries;
@@ -89,9 +114,9 @@ Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
-  const Json& selecting = HasNoPods(of_revision) ? rollout : *of_revision;
+  // Pods that are updated in place are those of another ReplicaSet.
   WINDLASS_TRY(const ObjectList list,
-               ListObjects(session, {resources::kPods, namespace_, SelectorOfWorkload(selecting)}));
+               ListObjects(session, {resources::kPods, namespace_, SelectorOfWorkload(rollout)}));
   std::vector<Json> pods;
   for (const std::string& item : list.items) {
     Json pod = Json::parse(item, nullptr, false);

@@ -31,10 +31,13 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns those of `pods` that belong to the new revision. Usually `of_revision`, the ReplicaSet of
-// that revision, owns them. If `of_revision` has 0 replicas or is null, as in an update in place,
-// returns the Pods that one of `replica_sets` owns, and whose annotation of an update in place
-// names that revision, or none that can be read.
+// Returns those of `pods` that belong to the new revision. `of_revision`, one of `replica_sets`, is
+// the ReplicaSet of that revision, or null. These Pods belong to it:
+//   - a Pod that `of_revision` owns, unless it was updated in place to the revision of another one
+//     of `replica_sets`
+//   - a Pod that another one of `replica_sets` owns, and whose annotation of an update in place
+//     names the new revision. If `of_revision` has 0 replicas, an annotation that cannot be read
+//     counts, too; if it is null, every annotation counts
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);

@@ -8,20 +8,29 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <system_error>
 
 #include "cmd/kubectl-windlass/cells.h"
 
 namespace windlass::cli {
 namespace {
 
-void Write(std::FILE* file, std::string_view text) {
-  const size_t written = std::fwrite(text.data(), 1, text.size(), file);
-  if (written == text.size() && std::fflush(file) == 0) return;
-  if (errno != EPIPE) return;
-  // The program that reads our output has ended, as in `… | head`: end by SIGPIPE, as a program
-  // does by default.
-  signal(SIGPIPE, SIG_DFL);
-  raise(SIGPIPE);
+// Returns for example "no space left on device".
+std::string ErrorText(int error) {
+  std::string reason = std::generic_category().message(error);
+  if (!reason.empty()) {
+    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+  }
+  return reason;
+}
+
+// A file system such as NFS may report only at a close that it could not store what was written.
+// Returns that error; "" if there is none, or if standard output is closed. Standard output stays
+// open.
+std::string WhyNotStored() {
+  const int copy = dup(STDOUT_FILENO);
+  return copy >= 0 && close(copy) != 0 ? ErrorText(errno) : "";
 }
 
 // Returns the environment variable; "" if it is not set.
@@ -85,10 +94,27 @@ bool IsUtf8(std::string_view locale) {
   return charset == "utf8";
 }
 
+std::string WriteText(std::FILE* file, std::string_view text) {
+  const size_t written = std::fwrite(text.data(), 1, text.size(), file);
+  if (written == text.size() && std::fflush(file) == 0) return "";
+  const int error = errno;
+  if (error == EPIPE) {
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+  }
+  return ErrorText(error);
+}
+
 Console ProcessConsole() {
   Console console;
-  console.out = [](std::string_view text) { Write(stdout, text); };
-  console.message = [](std::string_view text) { Write(stderr, text); };
+  const auto lost = std::make_shared<std::string>();
+  console.out = [lost](std::string_view text) {
+    const std::string why = WriteText(stdout, text);
+    if (lost->empty()) *lost = why;
+  };
+  console.lost = [lost] { return lost->empty() ? WhyNotStored() : *lost; };
+  // There is no place to say that a message is lost.
+  console.message = [](std::string_view text) { static_cast<void>(WriteText(stderr, text)); };
   const std::string_view term = Variable("TERM");
   const bool dumb = term.empty() || term == "dumb";
   console.terminal = isatty(STDOUT_FILENO) == 1 && !dumb;

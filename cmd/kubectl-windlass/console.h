@@ -2,6 +2,7 @@
 // that keeps the texts.
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct TerminalSize {
 struct Console {
   std::function<void(std::string_view)> out;      // standard output
   std::function<void(std::string_view)> message;  // standard error
+  // Returns why a text for standard output was lost, for example "no space left on device"; "" if
+  // none was lost.
+  std::function<std::string()> lost = [] { return std::string(); };
   bool terminal = false;  // standard output is a terminal, and TERM is neither empty nor dumb
   bool colour = false;    // `terminal` is true, and NO_COLOR is empty
   bool ascii = false;     // the user's locale is not UTF-8; texts become ASCII only in a terminal
@@ -36,6 +40,11 @@ struct Console {
 // Returns true if `locale`, the name of a locale such as "de_DE.UTF-8", names the character set
 // UTF-8.
 bool IsUtf8(std::string_view locale);
+
+// Writes the text to the file, and flushes the file. Returns why this has failed; "" if it has
+// not. If the program that reads the output has ended, as in `… | head`, ends this process by
+// SIGPIPE, as a program does by default.
+std::string WriteText(std::FILE* file, std::string_view text);
 
 // Returns the console of this process.
 Console ProcessConsole();

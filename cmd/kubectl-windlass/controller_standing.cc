@@ -5,6 +5,7 @@
 
 #include "cmd/kubectl-windlass/kind.h"
 #include "controller/replication_controller/words.h"
+#include "controller/workload/own_reasons.h"
 
 namespace windlass::cli {
 namespace {
@@ -82,7 +83,9 @@ Standing StandingOfUpdate(const Json& update) {
   standing.phase = "Progressing";
   standing.reason = (back ? "rollback to " : "update to ") + target;
   if (!IsObserved(update) || phase.empty()) {
-    standing.sentence = "Waiting for the replicationcontrollerupdate spec to be observed...";
+    const Json* told = WhyUnobserved(update);
+    standing.sentence = "Waiting for the replicationcontrollerupdate spec to be observed" +
+                        (told != nullptr ? " (" + TextOf(*told, "/message") + ')' : "") + "...";
   } else if (phase == rc::kSucceeded && back) {
     standing.phase = "Stalled";
     standing.reason = "NotRolledBack";
@@ -111,7 +114,9 @@ Standing StandingOfUpdate(const Json& update) {
     standing.reason = ReasonOf(update, "Reconciling");
     End(standing, ExitCode::kHeld, subject + " is paused: " + message);
   } else {
-    const bool waits = phase == rc::kPreparing || ReasonOf(update, "Reconciling") == rc::kWaiting;
+    const std::string reason = ReasonOf(update, "Reconciling");
+    const bool waits =
+        phase == rc::kPreparing || reason == rc::kWaiting || reason == workload::kLeftOutReason;
     standing.sentence = "Waiting for " + subject +
                         " to finish: " + (waits ? message : ProgressText(standing, target)) + "...";
   }

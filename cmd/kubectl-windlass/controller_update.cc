@@ -1,6 +1,8 @@
 #include "cmd/kubectl-windlass/controller_update.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -175,10 +177,17 @@ bool HasNotes(const Json& old) {
                              [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
 }
 
-std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
-                               const Json& controller) {
+namespace {
+
+// Returns what UnfinishedUpdateOf returns. `others` are those controllers of the same namespace
+// that may belong to the same update; they may contain `controller`. `is_unserved` returns true if
+// the cluster does not serve updates; it is called only for a text that depends on it.
+std::string UnfinishedText(const Json& controller, const std::vector<const Json*>& others,
+                           const std::function<bool()>& is_unserved) {
   // Usually an update has deleted the controller at its end, and a finalizer keeps it.
   if (IsDeleting(controller)) return {};
+  const std::string own_name = TextOf(controller, "/metadata/name");
+  const std::string namespace_ = TextOf(controller, "/metadata/namespace");
   const std::string repeat =
       ". No ReplicationControllerUpdate asks Windlass to continue it. To go on with the update, "
       "repeat the command "
@@ -188,9 +197,6 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
            "update" +
            repeat;
   }
-  const Result<ObjectList> list =
-      ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
-  if (!list.ok()) return {};
   // The target notes the uid of its source, which has another uid after a restore from a backup.
   // Then the source's own note of the target's uid counts.
   const auto is_of = [](const Json& target, const Json& source) {
@@ -199,8 +205,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
             AnnotationOf(source, rc::kOriginalReplicasOf) == TextOf(target, "/metadata/uid"));
   };
   std::string taker;
-  for (const std::string& item : list->items) {
-    const Json other = Json::parse(item, nullptr, false);
+  for (const Json* entry : others) {
+    const Json& other = *entry;
     if (AnnotationOf(controller, rc::kOriginalReplicasOf) == TextOf(other, "/metadata/uid")) {
       taker = TextOf(other, "/metadata/name");
     }
@@ -208,7 +214,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const bool to_other = is_of(other, controller);
     if ((!from_other && !to_other) || IsDeleting(other)) continue;
     const std::string name = TextOf(other, "/metadata/name");
-    const bool by_name = SourceName(controller) == name && SourceName(other) == place.name;
+    const bool by_name = SourceName(controller) == name && SourceName(other) == own_name;
     if (by_name && !(from_other && to_other)) {
       return "is in the middle of the rollback of an update; the other ReplicationController of "
              "that update is " +
@@ -224,15 +230,12 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
         from_other &&
         (!to_other || names(other, controller) ||
          (!names(controller, other) && TextOf(controller, created) > TextOf(other, created)));
-    const std::string both = is_new ? name + ' ' + place.name : place.name + ' ' + name;
+    const std::string both = is_new ? name + ' ' + own_name : own_name + ' ' + name;
     // In a cluster that does not serve updates, only the plugin carries out a rollback (--local).
-    const Result<Json> update = ReadObject(
-        context.session, {resources::kReplicationControllerUpdates, place.namespace_, place.name});
-    const bool unserved = !update.ok() && update.error().detail == ErrorDetail::kNotServed;
     const std::string command = "kubectl windlass rolling-update " + both + " --rollback -n " +
-                                place.namespace_ + (unserved ? " --local" : "");
+                                namespace_ + (is_unserved() ? " --local" : "");
     const std::string from_to =
-        "from " + (is_new ? name : place.name) + " to " + (is_new ? place.name : name);
+        "from " + (is_new ? name : own_name) + " to " + (is_new ? own_name : name);
     if (from_other && to_other) {
       return "is in the middle of a rollback of the update " + from_to +
              ". No ReplicationControllerUpdate asks Windlass to continue it. To continue it: " +
@@ -246,7 +249,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
-    const std::string in = place.name + " -n " + place.namespace_;
+    const std::string in = own_name + " -n " + namespace_;
     return "has " + std::to_string(size) + " of " + std::to_string(*desired) +
            " replicas, and the ReplicationController that it was to replace in a rolling update, " +
            SourceName(controller) +
@@ -263,11 +266,73 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
                                           : taker + ", which lacks the annotations of an update";
     return "has given Pods to " + now + ". To restore the " +
-           AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + place.name +
-           ": kubectl windlass rolling-update " + place.name + ' ' + (next.empty() ? "NEW" : next) +
-           " --rollback -n " + place.namespace_;
+           AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + own_name +
+           ": kubectl windlass rolling-update " + own_name + ' ' + (next.empty() ? "NEW" : next) +
+           " --rollback -n " + namespace_;
   }
   return {};
+}
+
+}  // namespace
+
+std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
+                               const Json& controller) {
+  std::vector<Json> others;
+  // A controller with a rename journal tells by itself that its update is not finished.
+  const bool tells =
+      IsDeleting(controller) || !AnnotationOf(controller, rc::kRenameJournal).empty();
+  if (!tells) {
+    const Result<ObjectList> list =
+        ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
+    if (!list.ok()) return {};
+    for (const std::string& item : list->items) {
+      others.push_back(Json::parse(item, nullptr, false));
+    }
+  }
+  std::vector<const Json*> pointers;
+  for (const Json& other : others) pointers.push_back(&other);
+  return UnfinishedText(controller, pointers, [&] {
+    const Result<Json> update = ReadObject(
+        context.session, {resources::kReplicationControllerUpdates, place.namespace_, place.name});
+    return !update.ok() && update.error().detail == ErrorDetail::kNotServed;
+  });
+}
+
+std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
+                                      const std::vector<const Json*>& updates) {
+  using Key = std::pair<std::string, std::string>;  // namespace and name
+  const auto in = [](const Json& object) { return TextOf(object, "/metadata/namespace"); };
+  const auto key = [&](const Json& object) {
+    return Key(in(object), TextOf(object, "/metadata/name"));
+  };
+  std::set<Key> asked_for;
+  std::set<Key> begins;  // the old controllers of updates that do not name the new one yet
+  for (const Json* update : updates) {
+    if (!IsUnderWay(*update)) continue;
+    asked_for.insert(key(*update));
+    const std::string new_name = TextOf(*update, "/status/newName");
+    if (new_name.empty()) begins.insert(key(*update));
+    asked_for.emplace(in(*update), new_name);
+  }
+  // Of two controllers of an update, at least one names the other one as its source. So not every
+  // controller has to be compared with every other one.
+  std::map<Key, const Json*> by_name;
+  std::map<std::string, std::vector<const Json*>> with_source;  // by namespace
+  for (const Json* controller : controllers) {
+    by_name[key(*controller)] = controller;
+    if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
+  }
+  std::set<const Json*> unfinished;
+  for (const Json* controller : controllers) {
+    const Key of_source(in(*controller), SourceName(*controller));
+    if (asked_for.contains(key(*controller)) || begins.contains(of_source)) continue;
+    std::vector<const Json*> others = with_source[in(*controller)];
+    const auto source = by_name.find(of_source);
+    if (source != by_name.end()) others.push_back(source->second);
+    const std::string text = UnfinishedText(*controller, others, [] { return false; });
+    if (!text.empty()) unfinished.insert(controller);
+  }
+  return unfinished;
 }
 
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json.h"
@@ -80,5 +83,10 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 // or if the other controller is not known without a list, and the controllers cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
+// Returns those of `controllers` for which UnfinishedUpdateOf would return a text, and which have
+// no update under way among `updates`. Sends no request: of a controller that is not in
+// `controllers` it knows nothing.
+std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
+                                      const std::vector<const Json*>& updates);
 
 }  // namespace windlass::cli

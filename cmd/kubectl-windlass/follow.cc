@@ -72,12 +72,7 @@ struct Follow::Impl {
 
 Status Follow::Impl::List(Source& source) {
   const Result<ObjectList> listed = ListObjects(session, source.selection);
-  if (!listed.ok()) {
-    if (!source.selection.optional || ConcernsAll(listed.error().kind)) return listed.error();
-    GiveUp(source, listed.error());
-    source.stale = false;
-    return Unit{};
-  }
+  if (!listed.ok()) return listed.error();
   const ObjectList& list = *listed;
   std::map<Key, Json> objects;
   for (const std::string& text : list.items) {
@@ -222,7 +217,9 @@ Follow::~Follow() {
 Status Follow::ReadOnce() {
   for (Source& source : impl_->sources) {
     const Status listed = impl_->List(source);
-    if (!listed.ok()) return listed;
+    if (listed.ok()) continue;
+    if (!source.selection.optional || ConcernsAll(listed.error().kind)) return listed;
+    impl_->GiveUp(source, listed.error());
   }
   return Unit{};
 }

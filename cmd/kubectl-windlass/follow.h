@@ -5,12 +5,11 @@
 //                            │ 410 Gone ──▶ list again
 //                            │ 403 ───────▶ list every 5 s instead
 //                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
-//                                          (after 401 or 404 at once)
+//                                          (after 401 or 404, and after a list with 403, at once)
 //
-// A list that fails at the start is an error at once. An optional selection is given up instead of
-// an error, at the first list that fails. Exception: an error that every request would get, such as
-// no connection, ends Start also for an optional selection; later, such a selection is tried again
-// like the others before it is given up. Core thread only.
+// A list that fails at the start is an error at once. Wherever there would be an error, an optional
+// selection is given up instead. Exception: at the start, an error that every request would get,
+// such as no connection, is an error also for an optional selection. Core thread only.
 #pragma once
 
 #include <memory>

@@ -123,8 +123,8 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
 }
 
 // Returns the exit code of a watch: kDone after Ctrl-C; kDone or kTimeout after --timeout. It is
-// kDone if View::IsComplete returns true: in a tree or table also for rollouts that are paused,
-// stalled or aborted.
+// kDone if View::IsComplete returns true: also for rollouts and updates that are paused, stalled or
+// aborted.
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();
@@ -153,6 +153,11 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
       RenderOptions options = OptionsOf(context, size);
       options.height = static_cast<size_t>(std::max(2, size.height));
       screen.Draw(view.Lines(follow, session.clock().Wall(), options), size);
+    }
+    // Nobody sees what changes further on. RunProgram prints why.
+    if (!context.console.lost().empty()) {
+      screen.Leave();
+      return ExitCode::kError;
     }
     const Status paused = session.Wait([] { return false; }, kRedrawPause);
     if (!paused.ok()) return EndOfWatch(context, view, follow, paused.error(), screen);

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/workload/own_reasons.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/parse_whole.h"
 
 namespace windlass::cli {
 namespace {
-
-const Json* ReplicaFailureWith(const Json& object, std::string_view reason) {
-  const Json* failure = TrueCondition(object, "ReplicaFailure");
-  return failure != nullptr && TextOf(*failure, "/reason") == reason ? failure : nullptr;
-}
 
 // Returns the condition of updates in place if it says that a new size or template is held back;
 // else null. Leaves out a condition that is older than the last change of the object, or may be,
@@ -98,12 +94,15 @@ bool IsObserved(const Json& object) {
 }
 
 const Json* HoldsUpWindlass(const Json& object) {
-  const Json* refused = ReplicaFailureWith(object, "ReplicaSetUpdateRefused");
-  return refused != nullptr ? refused : ReplicaFailureWith(object, "WindlassOutOfMemory");
+  const Json* failure = TrueCondition(object, "ReplicaFailure");
+  const bool ours = failure != nullptr && workload::HoldsUp(TextOf(*failure, "/reason"));
+  return ours ? failure : nullptr;
 }
 
 const Json* AnnotationsNotCopied(const Json& object) {
-  return ReplicaFailureWith(object, "AnnotationsNotCopied");
+  const Json* failure = TrueCondition(object, "ReplicaFailure");
+  const bool ours = failure != nullptr && TextOf(*failure, "/reason") == workload::kNotCopied;
+  return ours ? failure : nullptr;
 }
 
 bool IsOfPresent(const Json& condition, const Json& object) {

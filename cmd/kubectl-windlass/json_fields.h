@@ -46,9 +46,8 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec.
 bool IsObserved(const Json& object);
-// Returns the condition ReplicaFailure if Windlass cannot go on: the API server refuses a write
-// (ReplicaSetUpdateRefused), or Windlass has no room in memory (WindlassOutOfMemory). Otherwise
-// returns null.
+// Returns the condition ReplicaFailure if Windlass cannot go on: the API server refuses a write, or
+// Windlass has no room in memory (own_reasons.h). Otherwise returns null.
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
 // room for annotations; this holds up nothing. Otherwise returns null. With a reason that is

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no such objects
   Standing (*standing)(const Json& update) = nullptr;
   bool (*is_under_way)(const Json& update) = nullptr;
+  // Returns those of `objects`, all of this kind, that are in the middle of an update for which
+  // there is no object under way among `updates`.
+  std::set<const Json*> (*unfinished)(const std::vector<const Json*>& objects,
+                                      const std::vector<const Json*>& updates) = nullptr;
 };
 
 struct Kind {

@@ -68,7 +68,8 @@ Kind ReplicationController() {
                 "replicationcontrollerupdates.windlass.dev"},
       .crd = &replication_controller::kCrd,
       .standing = &StandingOfController,
-      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun},
+      .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun,
+                 &UnfinishedAmong},
       .verbs = {
           {CommandName::kGet, &ShowController},
           {CommandName::kStatus, &StatusOfController},

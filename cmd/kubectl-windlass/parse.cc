@@ -18,20 +18,39 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
-// Returns the first argument that is no flag and no value of a flag of the program, such as -n; ""
-// if there is none. The value of a command's flag counts: returns "x" for "-f x stauts".
-std::string FirstWord(const std::vector<std::string>& arguments) {
+// Returns the option that a flag such as "-n" or "--namespace" names, an option of the program or
+// of any command; null if there is none.
+const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
+  if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (const CLI::Option* option = command->get_option_no_throw(flag)) return option;
+  }
+  return nullptr;
+}
+
+bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+
+// Returns true if the argument is a flag, of the program or of any command, whose value is the next
+// argument. Examples: "-n" and "-f", but not "-n=shop" or "-w".
+bool TakesNext(const CLI::App& app, const std::string& argument) {
+  if (!argument.starts_with('-') || argument.find('=') != argument.npos) return false;
+  const CLI::Option* option = AnyOption(app, argument);
+  return option != nullptr && NeedsValue(*option);
+}
+
+// Returns the first argument that is no flag and no value of a flag: "stauts" for
+// "-f web.yaml stauts"; "" if there is none.
+std::string FirstWord(const CLI::App& app, const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    if (!argument.starts_with('-')) return argument;
-    if (argument.find('=') == argument.npos && TakesValue("", argument)) ++i;
+    if (!arguments[i].starts_with('-')) return arguments[i];
+    if (TakesNext(app, arguments[i])) ++i;
   }
   return "";
 }
 
 // Returns the error text for a command line without a command, or with one that does not exist.
-std::string NoSuchCommand(const std::vector<std::string>& arguments) {
-  const std::string word = FirstWord(arguments);
+std::string NoSuchCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::string word = FirstWord(app, arguments);
   std::string text = word.empty() ? "no command given:" : "no command \"" + word + "\":";
   text += " the commands are ";
   const std::vector<Described> commands = Commands();
@@ -49,16 +68,6 @@ std::string HelpOf(const CLI::App& app) {
     if (option != app.get_help_ptr()) shared.push_back(option);
   }
   return help + CLI::Formatter().make_group("Flags of every command", false, shared);
-}
-
-// Returns the option that a flag such as "-n" or "--namespace" names, an option of the program or
-// of any command; null if there is none.
-const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
-  if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
-  for (const CLI::App* command : app.get_subcommands(nullptr)) {
-    if (const CLI::Option* option = command->get_option_no_throw(flag)) return option;
-  }
-  return nullptr;
 }
 
 // Rewrites the arguments so that CLI11 reads them as kubectl does. "-n=shop" becomes
@@ -91,9 +100,7 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument.starts_with('-')) {
-      const bool whole = argument.find('=') != argument.npos;
-      const CLI::Option* option = whole ? nullptr : AnyOption(*parser.app, argument);
-      if (option != nullptr && option->get_items_expected_min() > 0) ++i;
+      if (TakesNext(*parser.app, argument)) ++i;
       continue;
     }
     if (argument == "help") {
@@ -135,8 +142,6 @@ const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) 
   const CLI::Option* option = command.get_option_no_throw(flag);
   return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
 }
-
-bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
 // Returns "--watch: 'maybe' is neither true nor false" for a flag that is only true or false;
 // nullopt if every such flag with a "=" has one of the values in kTruths.
@@ -206,7 +211,7 @@ Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments) 
     const std::vector<CLI::App*> chosen = parser->app->get_subcommands();
     const std::string what =
         chosen.empty()
-            ? NoSuchCommand(normalized)
+            ? NoSuchCommand(*parser->app, normalized)
             : ParseErrorText(error, *chosen.front(), parser->app->remaining(true), arguments);
     return Error{ErrorKind::kConfig, what + "; see kubectl windlass --help"};
   }

@@ -1,5 +1,6 @@
 #include "cmd/kubectl-windlass/pod_state.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -12,76 +13,129 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// Returns the statuses of init containers and app containers. Any of them may keep the Pod from
-// being ready, but column READY counts app containers only.
-std::vector<const Json*> ContainerStatuses(const Json& pod) {
-  std::vector<const Json*> statuses;
-  for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {
-    for (const Json& status : ListOf(pod, list)) statuses.push_back(&status);
+// A container of a Pod, with what matters here of its place in the Pod.
+struct Container {
+  const Json& status;
+  bool sidecar = false;  // an init container that goes on running: restartPolicy Always
+  // Of an init container, sidecars included: kubectl's word for a Pod of which it is the first that
+  // is not done, such as "Init:1/3". "" if this is an app container.
+  std::string turn{};
+
+  std::string Name() const { return TextOf(status, "/name"); }
+  std::string WaitingReason() const { return TextOf(status, "/state/waiting/reason"); }
+  bool IsReady() const { return FlagOf(status, "/ready"); }
+  bool IsStarted() const { return FlagOf(status, "/started"); }
+  bool HasToEnd() const { return !turn.empty() && !sidecar; }
+};
+
+bool IsSidecar(const Json& init) { return TextOf(init, "/restartPolicy") == "Always"; }
+
+// Returns the init containers and app containers that have a status, in the order in which they
+// start.
+std::vector<Container> ContainersOf(const Json& pod) {
+  const Json& inits = ListOf(pod, "/spec/initContainers");
+  std::vector<Container> containers;
+  for (const Json& status : ListOf(pod, "/status/initContainerStatuses")) {
+    const std::string name = TextOf(status, "/name");
+    const bool sidecar = std::ranges::any_of(
+        inits, [&](const Json& init) { return IsSidecar(init) && TextOf(init, "/name") == name; });
+    const std::string turn =
+        "Init:" + std::to_string(containers.size()) + '/' + std::to_string(inits.size());
+    containers.push_back({.status = status, .sidecar = sidecar, .turn = turn});
   }
-  return statuses;
+  for (const Json& status : ListOf(pod, "/status/containerStatuses")) {
+    containers.push_back({.status = status});
+  }
+  return containers;
 }
 
-bool IsInit(const Json& pod, const Json& status) {
-  for (const Json& init : ListOf(pod, "/status/initContainerStatuses")) {
-    if (&init == &status) return true;
+// Fills in the columns READY and RESTARTS. As in kubectl since 1.29, sidecars count, and init
+// containers that have to end do not.
+void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
+  const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
+                   std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
+  int64_t ready = 0;
+  for (const Container& one : containers) {
+    if (one.HasToEnd()) continue;
+    if (one.IsReady() && (!one.sidecar || one.IsStarted())) ++ready;
+    state.restarts += NumberOf(one.status, "/restartCount");
   }
-  return false;
+  state.ready = std::to_string(ready) + '/' + std::to_string(all);
 }
 
-// Returns true for the status of an init container that ends, so not for that of a sidecar.
-bool HasToEnd(const Json& pod, const Json& status) {
-  if (!IsInit(pod, status)) return false;
-  const std::string name = TextOf(status, "/name");
-  for (const Json& init : ListOf(pod, "/spec/initContainers")) {
-    if (TextOf(init, "/name") == name) return TextOf(init, "/restartPolicy") != "Always";
+// Fills in that the container fails, and returns true; returns false if it does not fail.
+bool ExplainFailure(const Container& one, PodState& state) {
+  const std::string prefix = one.turn.empty() ? "" : "Init:";
+  const std::string waiting = one.WaitingReason();
+  const Json* ended = FieldOf(one.status, "/state/terminated");
+  if (!waiting.empty() && waiting != "ContainerCreating" && waiting != "PodInitializing") {
+    state.status = prefix + waiting;
+    state.why = one.Name() + ": " + Join(waiting, TextOf(one.status, "/state/waiting/message"));
+    const Json* last = FieldOf(one.status, "/lastState/terminated");
+    if (last != nullptr && waiting == "CrashLoopBackOff") {
+      state.why += "; it ended with exit code " + std::to_string(NumberOf(*last, "/exitCode")) +
+                   " (" + TextOf(*last, "/reason", "Error") + ")";
+    }
+  } else if (ended != nullptr && !(one.HasToEnd() && NumberOf(*ended, "/exitCode") == 0)) {
+    state.status = prefix + TextOf(*ended, "/reason", "Error");
+    state.why = one.Name() + ": ended with exit code " +
+                std::to_string(NumberOf(*ended, "/exitCode")) +
+                Join("", TextOf(*ended, "/message"));
+  } else {
+    return false;
   }
+  state.mood = Mood::kBad;
   return true;
 }
 
+// Returns why a container that does not fail is not ready: "ContainerCreating", or that it runs.
+std::string WhyNotReady(const Container& one) {
+  const std::string waiting = one.WaitingReason();
+  if (!waiting.empty()) return Join(waiting, TextOf(one.status, "/state/waiting/message"));
+  if (one.HasToEnd()) return "runs";
+  return one.IsStarted() ? "runs, and its readiness probe does not succeed"
+                         : "runs, and has not passed its startup probe";
+}
+
 // Fills in why the Pod is not ready: the reason of the first container that fails; if none fails,
-// of the first that runs and is not ready, or is about to begin. An init container that has to end
-// counts only while it waits. While it runs, the reason is that of an app container:
-// "app: PodInitializing".
-void ExplainContainers(const Json& pod, PodState& state) {
-  for (const Json* status : ContainerStatuses(pod)) {
-    const std::string name = TextOf(*status, "/name");
-    const std::string waiting = TextOf(*status, "/state/waiting/reason");
-    if (!waiting.empty()) {
-      state.status =
-          IsInit(pod, *status) && waiting != "PodInitializing" ? "Init:" + waiting : waiting;
-      const bool begins = waiting == "ContainerCreating" || waiting == "PodInitializing";
-      if (begins && !state.why.empty()) continue;
-      state.why = name + ": " + Join(waiting, TextOf(*status, "/state/waiting/message"));
-      state.mood = begins ? Mood::kWaiting : Mood::kBad;
-      const Json* last = FieldOf(*status, "/lastState/terminated");
-      if (last != nullptr && waiting == "CrashLoopBackOff") {
-        state.why += "; it ended with exit code " + std::to_string(NumberOf(*last, "/exitCode")) +
-                     " (" + TextOf(*last, "/reason", "Error") + ")";
-      }
-      if (begins) continue;
-      return;
-    }
-    const Json* ended = FieldOf(*status, "/state/terminated");
-    if (ended != nullptr && !HasToEnd(pod, *status)) {
-      state.status = TextOf(*ended, "/reason", "Error");
-      state.why = name + ": ended with exit code " + std::to_string(NumberOf(*ended, "/exitCode")) +
-                  Join("", TextOf(*ended, "/message"));
-      state.mood = Mood::kBad;
-      return;
-    }
-    if (ended == nullptr && !FlagOf(*status, "/ready") && !HasToEnd(pod, *status) &&
-        state.why.empty()) {
-      state.why =
-          name + (FlagOf(*status, "/started") ? ": runs, and its readiness probe does not succeed"
-                                              : ": runs, and has not passed its startup probe");
-    }
+// of the first that is about to begin, or runs and is not ready. An init container that has ended
+// with exit code 0 is done.
+void ExplainContainers(const std::vector<Container>& containers, PodState& state) {
+  for (const Container& one : containers) {
+    if (ExplainFailure(one, state)) return;
   }
+  std::string status;
+  for (const Container& one : containers) {
+    if (one.IsReady() || FieldOf(one.status, "/state/terminated") != nullptr) continue;
+    if (state.why.empty()) state.why = one.Name() + ": " + WhyNotReady(one);
+    // A sidecar that has started lets the next container start, so its turn is over.
+    const bool is_over = one.sidecar && one.IsStarted();
+    if (status.empty()) status = one.turn.empty() || is_over ? one.WaitingReason() : one.turn;
+  }
+  if (!status.empty()) state.status = status;
+}
+
+// Returns why the Pod is not ready although nothing is known that keeps its containers from being
+// ready. Usually the kubelet says why in condition Ready. If the kubelet of a lost node does not
+// report any more, the node controller makes the condition False or Unknown, and leaves the
+// statuses of the containers as they are.
+std::string WhyUnready(const Json& pod) {
+  if (TextOf(pod, "/spec/nodeName").empty()) return "no node yet";
+  if (ListOf(pod, "/status/containerStatuses").empty()) {
+    return "the kubelet of the Pod's node has not reported the Pod yet";
+  }
+  const Json* ready = ConditionOf(pod, "Ready");
+  const std::string reason = ready == nullptr ? "" : TextOf(*ready, "/reason");
+  const std::string message = ready == nullptr ? "" : TextOf(*ready, "/message");
+  if (reason.empty() && message.empty()) {
+    return "not ready, although all containers are: perhaps its node does not report";
+  }
+  return Join(Join("not ready", reason), message);
 }
 
 // Fills in a reason that is not about a container: the Pod is not scheduled, a readiness gate is
-// closed, minReadySeconds have not passed, or else the kubelet has not reported the Pod yet. If the
-// Pod is available, leaves `why` empty and sets `mood` to kGood.
+// closed, minReadySeconds have not passed, or else what WhyUnready returns. If the Pod is
+// available, leaves `why` empty and sets `mood` to kGood.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {
@@ -97,8 +151,7 @@ void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodSta
       state.why = "readiness gate " + type + " is not open";
       return;
     }
-    state.why = state.node.empty() ? "no node yet"
-                                   : "the kubelet of the Pod's node has not reported the Pod yet";
+    state.why = WhyUnready(pod);
     return;
   }
   const auto since = TimeOf(*ready, "/lastTransitionTime");
@@ -118,13 +171,8 @@ PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now) {
   state.status = TextOf(pod, "/status/phase", "Pending");
   state.node = TextOf(pod, "/spec/nodeName");
   state.created = TimeOf(pod, "/metadata/creationTimestamp");
-  int64_t ready = 0;
-  for (const Json& status : ListOf(pod, "/status/containerStatuses")) {
-    if (FlagOf(status, "/ready")) ++ready;
-    state.restarts += NumberOf(status, "/restartCount");
-  }
-  state.ready =
-      std::to_string(ready) + '/' + std::to_string(ListOf(pod, "/spec/containers").size());
+  const std::vector<Container> containers = ContainersOf(pod);
+  CountContainers(pod, containers, state);
   if (const auto deleted = TimeOf(pod, "/metadata/deletionTimestamp")) {
     state.status = "Terminating";
     const int64_t grace = NumberOf(pod, "/metadata/deletionGracePeriodSeconds");
@@ -137,7 +185,7 @@ PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now) {
     state.why = Join(state.status, TextOf(pod, "/status/message"));
     return state;
   }
-  ExplainContainers(pod, state);
+  ExplainContainers(containers, state);
   if (state.why.empty()) ExplainPod(pod, min_ready_seconds, now, state);
   return state;
 }

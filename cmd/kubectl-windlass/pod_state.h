@@ -16,11 +16,11 @@ enum class Mood : uint8_t { kGood, kWaiting, kBad };
 
 struct PodState {
   std::string name;
-  // "Running", "ImagePullBackOff", "Terminating": usually as kubectl's column STATUS. While an init
-  // container runs, it is "PodInitializing" instead of kubectl's "Init:0/1".
+  // "Running", "ImagePullBackOff", "Init:0/1": usually as kubectl's column STATUS.
   std::string status;
-  std::string ready;  // "1/2": containers that are ready
-  int64_t restarts = 0;
+  // "1/2": app containers and sidecars that are ready, of all of them.
+  std::string ready;
+  int64_t restarts = 0;  // of app containers and sidecars
   std::string node;
   // One line; "" if the Pod is available. Example: "app: ImagePullBackOff: no such tag".
   std::string why;

@@ -18,6 +18,7 @@
 #include "cmd/kubectl-windlass/failure.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/step_status.h"
+#include "cmd/kubectl-windlass/unobserved.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
@@ -64,6 +65,10 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                            " ends spec.paused",
                        ExitCode::kHeld};
   }
+  if (const Json* why = WhyNotCarriedOut(rollout)) {
+    return NoPromotion{"was changed, and Windlass cannot carry the change out: " +
+                       TextOf(*why, "/message")};
+  }
   if (!IsObserved(rollout) || FieldOf(rollout, "/status/phase") == nullptr) {
     return NoPromotion{
         "was changed, and Windlass has not seen the change yet: kubectl windlass status " + object +
@@ -90,20 +95,19 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                      " waits for the next pause, and --full ends all steps"};
 }
 
-// Returns true if Pods of the step have to be available before the promotion: at a pause, and for
-// --full also if the rollout is stalled on the way to a pause.
-bool NeedsPods(const Json& rollout, const StepStatus& step) {
-  return step.is_pause || TextOf(rollout, "/status/phase") == "Stalled";
-}
-
-// Returns what keeps Pods of the step from being available. Returns "" if they are available, or if
-// the status does not say whether they are (kNotTold) and the Pods show no cause.
+// Returns what speaks against the promotion; "" if nothing does:
+//   - at a pause: what keeps Pods of the step from being available. Nothing does if the status says
+//     that they are available, or does not say whether they are (kNotTold) and no Pod shows a cause
+//   - at another step, which --full ends: a Pod with a fault, or a ReplicaSet that cannot make any.
+//     Pods may still be starting, except in a stalled rollout
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
-  if (step.pods == StepPods::kAvailable) return std::string();
+  if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();
+  const bool may_start = !step.is_pause && TextOf(rollout, "/status/phase") != "Stalled";
   Result<std::string> cause =
-      WhyNotAvailable(context.session, rollout, place.namespace_, step.revision);
-  if (step.pods == StepPods::kNotTold) return cause;
+      WhyNotAvailable(context.session, rollout, place.namespace_, step.revision,
+                      may_start ? Mood::kBad : Mood::kWaiting);
+  if (!step.is_pause || step.pods == StepPods::kNotTold) return cause;
   if (!cause.ok()) return "the cause cannot be read: " + cause.error().message;
   if (!cause->empty()) return cause;
   return "no Pod of revision " + std::to_string(step.revision) +
@@ -150,13 +154,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
                   "is not promoted " + past + ": " + NoPodsText(rollout, step, object, full),
                   ExitCode::kHeld);
   }
-  if (!force && (full || NeedsPods(rollout, step))) {
-    // At a step that is no pause, Pods may still be starting. Only a Pod with a fault, or a
-    // ReplicaSet that cannot make Pods, is a reason to refuse.
-    const Result<std::string> why =
-        NeedsPods(rollout, step) ? WhyUnavailable(context, place, rollout, step)
-                                 : WhyNotAvailable(context.session, rollout, place.namespace_,
-                                                   step.revision, Mood::kBad);
+  if (!force) {
+    const Result<std::string> why = WhyUnavailable(context, place, rollout, step);
     if (!why.ok()) return Report(context.session, context.console, why.error());
     if (!why->empty()) {
       return Refuse(context, place,
@@ -168,8 +167,12 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
   }
   if (const auto refused = RefuseWeaker(context, place, rollout, step)) return *refused;
   Change change;
-  change.done = "promoted " + past + (full ? ", from step " + StepText(step) + " on" : "") +
-                (force ? ", by force" : "");
+  // At a step that is no pause, the Pods of the step may still be starting.
+  const bool later = !force && !step.is_pause;
+  change.done = std::string(later ? "to be " : "") + "promoted " + past +
+                (full ? ", from step " + StepText(step) + " on" : "") +
+                (force ? ", by force" : "") +
+                (later ? ", as soon as the updated Pods are available" : "");
   change.patch["metadata"]["annotations"][std::string(workload::kPromote)] =
       PromoteText(step, full, force);
   return change;

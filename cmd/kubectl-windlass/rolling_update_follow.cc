@@ -14,6 +14,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/words.h"
+#include "controller/workload/own_reasons.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/duration.h"
 
@@ -212,7 +213,8 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 }
 
 std::string UntimedWaitOf(const Json& update) {
-  const bool waits = ReasonOf(update, "Reconciling") == rc::kWaiting;
+  const std::string reason = ReasonOf(update, "Reconciling");
+  const bool waits = reason == rc::kWaiting || reason == workload::kLeftOutReason;
   return waits ? TextOf(update, "/status/message") : "";
 }
 
@@ -263,10 +265,14 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
         return *code;
       }
     }
-    const std::string waits = seen ? UntimedWaitOf(now) : "Windlass has not looked at it";
-    if (seen) {
+    // Windlass may have seen the change and say why it cannot begin with it.
+    const Json* told = WhyUnobserved(now);
+    const std::string unseen = told != nullptr ? TextOf(*told, "/message") : "";
+    std::string waits = seen ? UntimedWaitOf(now) : unseen;
+    if (seen || told != nullptr) {
       long_wait.Look(waits);
     } else {
+      waits = "Windlass has not looked at it";
       long_wait.Look(waits, [&] { return UnseenText(context, place); });
     }
     status = follow.NextChange(waits.empty() ? still.Look(now) : long_wait.Next());

@@ -154,14 +154,16 @@ ExitCode LocalUpdate::End() const {
   if (plan_.Phase() == rc::kFailed) return TellFailed();
   const ExitCode printed = PrintResult();
   const bool is_asked = plan_.decoded().spec.rollback == (plan_.Phase() == rc::kRolledBack);
-  return is_asked || printed != ExitCode::kDone ? printed : FailRollback(context_, plan_.update());
+  return is_asked ? printed : FailRollback(context_, plan_.update());
 }
 
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
+  // If a rollback comes too late, the old controller has been deleted, or has the Pods by a rename.
+  const bool has_old = plan_.View().old_controller != nullptr;
   const bool old_name =
-      plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename;
+      has_old && (plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename);
   const std::string name = old_name ? plan_.decoded().meta.name : plan_.decoded().status.new_name;
   const Place place{resources::kReplicationControllers, context_.namespace_, name};
   const Result<Json> object = ReadObject(context_.session, place);

@@ -34,22 +34,47 @@ const Json* Find(const std::vector<const Json*>& objects,
 //   - a ReplicaSet that has the same template
 //   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template has the API
 //     server's defaults in addition
-//   - a ReplicaSet without a note (Windlass took it over) whose revision is status.currentRevision;
-//     but not during an abort, or before Windlass has seen the latest spec, because Pods perhaps
-//     follow another ReplicaSet
-const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
+const Json* FindOfTemplate(const Json& rollout, const std::vector<const Json*>& sets) {
   const std::optional<Fingerprint> wanted = TemplateOf(rollout);
   if (!wanted) return nullptr;
   const Json* same = Find(sets, [&](const Json& rs) { return TemplateOf(rs) == wanted; });
   if (same != nullptr) return same;
   const std::string note = windlass::TextOf(*wanted);
-  const Json* noted = Find(
+  return Find(
       sets, [&](const Json& rs) { return AnnotationOf(rs, workload::kRequestedTemplate) == note; });
+}
+
+bool HasNote(const Json& replica_set) {
+  return !AnnotationOf(replica_set, workload::kRequestedTemplate).empty();
+}
+
+bool HasPublished(const Json& replica_set, const Json& rollout) {
   const int64_t published = NumberOf(rollout, "/status/currentRevision");
-  const bool follows = FlagOf(rollout, "/spec/abort") || !IsObserved(rollout);
-  if (noted != nullptr || follows || published < 1) return noted;
+  return published > 0 && RevisionOf(replica_set) == published;
+}
+
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns a ReplicaSet
+// without a note (Windlass took it over) whose revision is status.currentRevision; but not during
+// an abort, or before Windlass has seen the latest spec, because Pods perhaps follow another
+// ReplicaSet.
+const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
+  const Json* found = FindOfTemplate(rollout, sets);
+  if (found != nullptr || !TemplateOf(rollout)) return found;
+  if (FlagOf(rollout, "/spec/abort") || !IsObserved(rollout)) return nullptr;
+  return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
+}
+
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, Windlass may know by the
+// API server's defaults, which the plugin does not know, that a ReplicaSet has the template: then
+// it is that of status.currentRevision, and its Pods count as updated. If it has no Pods, a note
+// shows that it was made for another template.
+const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
+  const Json* found = FindOfTemplate(rollout, sets);
+  if (found != nullptr || !IsObserved(rollout)) return found;
+  const bool counts = NumberOf(rollout, "/status/updatedReplicas") > 0;
   return Find(sets, [&](const Json& rs) {
-    return RevisionOf(rs) == published && AnnotationOf(rs, workload::kRequestedTemplate).empty();
+    const bool lacks_pods = NumberOf(rs, "/status/replicas") == 0;
+    return HasPublished(rs, rollout) && (counts || (lacks_pods && !HasNote(rs)));
   });
 }
 
@@ -95,7 +120,9 @@ bool WasComplete(const Json& replica_set) {
 RolloutRoles RolesOf(const Json& rollout, const std::vector<const Json*>& replica_sets) {
   RolloutRoles roles{.stable = FindStable(rollout, replica_sets),
                      .asked_for = FindAskedFor(rollout, replica_sets)};
-  if (roles.stable == nullptr && FlagOf(rollout, "/spec/abort")) {
+  if (!FlagOf(rollout, "/spec/abort")) {
+    roles.updated = FindUpdated(rollout, replica_sets);
+  } else if (roles.stable == nullptr) {
     roles.stays = FindNamed(replica_sets, TextOf(rollout, "/status/currentReplicaSet"));
   }
   return roles;

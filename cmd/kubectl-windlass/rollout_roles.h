@@ -1,6 +1,7 @@
-// Finds four ReplicaSets of a Rollout:
+// Finds five ReplicaSets of a Rollout:
 //   - that of the stable revision
 //   - that of spec.template
+//   - the one that gets new Pods
 //   - the one whose Pods stay if an abort has nothing to go back to
 //   - the one that a rollback without a revision goes back to
 #pragma once
@@ -20,6 +21,10 @@ struct RolloutRoles {
   // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
   // template, unless this ReplicaSet is also `stable` or `stays`.
   const Json* asked_for = nullptr;
+  // The ReplicaSet that gets new Pods. Null during an abort, and while no ReplicaSet has the
+  // template of spec.template: the Rollout is paused, for example, and status.currentRevision is
+  // still that of the template before.
+  const Json* updated = nullptr;
   // The ReplicaSet of status.currentReplicaSet if an abort has nothing to go back to: its Pods
   // stay. Null otherwise.
   const Json* stays = nullptr;

@@ -232,9 +232,7 @@ ExitCode RunOrThrow(const Console& console, const std::vector<std::string>& argu
   return RunConnected(console, *line, *config);
 }
 
-}  // namespace
-
-ExitCode RunProgram(const Console& console, const std::vector<std::string>& arguments) {
+ExitCode RunOrCatch(const Console& console, const std::vector<std::string>& arguments) {
   try {
     return RunOrThrow(console, arguments);
   } catch (const std::exception& error) {
@@ -242,6 +240,16 @@ ExitCode RunProgram(const Console& console, const std::vector<std::string>& argu
                   ": report it, with the command line");
     return ExitCode::kError;
   }
+}
+
+}  // namespace
+
+ExitCode RunProgram(const Console& console, const std::vector<std::string>& arguments) {
+  const ExitCode code = RunOrCatch(console, arguments);
+  const std::string lost = console.lost();
+  if (lost.empty()) return code;
+  console.Error("the output cannot be written: " + lost);
+  return code == ExitCode::kDone ? ExitCode::kError : code;
 }
 
 int Run(int argc, const char* const* argv) {

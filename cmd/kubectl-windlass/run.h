@@ -13,7 +13,8 @@ namespace windlass::cli {
 int Run(int argc, const char* const* argv);
 
 // Does what Run does, but writes to `console`, and does not forbid core files. `arguments` do not
-// contain the program's name. If an exception is thrown, prints it as an error.
+// contain the program's name. If an exception is thrown, prints it as an error. If a text for
+// standard output was lost, prints an error, and returns kError instead of kDone.
 ExitCode RunProgram(const Console& console, const std::vector<std::string>& arguments);
 
 }  // namespace windlass::cli

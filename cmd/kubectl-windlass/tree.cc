@@ -127,16 +127,13 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   }
 }
 
-// Returns true if the workload makes new Pods in this ReplicaSet: for a Deployment, the ReplicaSet
-// of the present template; for a Rollout, that of status.currentRevision.
-bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource) {
+// Returns true if the workload makes new Pods in this ReplicaSet: that of the present template.
+bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource,
+           const RolloutRoles& roles) {
+  if (resource == resources::kRollouts) return roles.updated == &replica_set;
   const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
-  if (resource == resources::kDeployments && pod_template != nullptr && own != nullptr) {
-    return SameTemplate(*pod_template, *own);
-  }
-  const int64_t revision = NumberOf(workload, "/status/currentRevision");
-  return revision > 0 && RevisionOf(replica_set) == revision;
+  return pod_template != nullptr && own != nullptr && SameTemplate(*pod_template, *own);
 }
 
 // What an owner of Pods is for its workload.
@@ -147,14 +144,14 @@ struct Role {
 
 Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
 
-// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new, because
-// no Pod gets the template of spec.template: Pods go to the stable ReplicaSet, or stay where they
-// are if there is none. Example of an abort: 8 is "asked for", 7 "stable", 6 "old".
+// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new: Pods go
+// to the stable ReplicaSet, whatever spec.template asks for, or stay where they are if there is
+// none. Example of an abort: 8 is "asked for", 7 "stable", 6 "old".
 Role RoleOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
             const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
   if (!FlagOf(workload, "/spec/abort")) {
-    const bool is_new = IsNew(replica_set, workload, resource);
+    const bool is_new = IsNew(replica_set, workload, resource, roles);
     if (stable) return {is_new ? "new, stable" : "old, stable"};
     return NewOrOld(is_new);
   }

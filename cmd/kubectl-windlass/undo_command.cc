@@ -83,8 +83,8 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 // What a Deployment goes back to.
 struct Before {
   const Json* target = nullptr;  // null: there is nothing to go back to, or `unseen` is set
-  // If set: the ReplicaSet of the present template. No controller has seen the last change yet, so
-  // the revision before is not known, and `target` is null.
+  // If set: the ReplicaSet of the present template. The last change is not observed yet, so the
+  // revision before is not known, and `target` is null.
   const Json* unseen = nullptr;
 };
 
@@ -126,10 +126,18 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return ExitCode::kHeld;
   }
   if (before.unseen != nullptr) {
+    // Windlass may have seen the change and say why it cannot begin with it.
+    const Json* told = WhyUnobserved(deployment);
+    std::string why = " since a change that no controller has seen yet";
+    if (told != nullptr) {
+      why = ", and its last change is not carried out yet (" + TextOf(*told, "/reason") + ": " +
+            TextOf(*told, "/message") + ')';
+    }
     return Refuse(context, place,
                   "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
-                      " since a change that no controller has seen yet, so it is not certain which "
-                      "revision comes before: name the one to go back to with --to-revision",
+                      why +
+                      ", so it is not certain which revision comes before: name the one to go back "
+                      "to with --to-revision",
                   ExitCode::kOtherUpdate);
   }
   const Json* target = before.target;

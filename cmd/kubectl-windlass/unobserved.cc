@@ -31,19 +31,32 @@ bool IsSeen(const Json& object) {
 // Returns true if Kubernetes has a controller of its own for the kind.
 bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
 
-// Returns true if a condition that names the present generation says why that generation is not
-// carried out. The conditions of a Deployment name no generation.
-bool IsToldOfPresent(const Json& object) {
-  const Json* why = WhyUnobserved(object);
-  return why != nullptr && IsOfPresent(*why, object);
+// Returns true if `why`, a condition of WhyUnobserved, is certainly about the present generation:
+// it names that generation or, as the conditions of a Deployment name none, was written after the
+// last change of the object. Both times are in whole seconds.
+bool IsToldOfPresent(const Json& why, const Json& object) {
+  const std::optional<WallTime> changed = LastWrite(object);
+  return IsOfPresent(why, object) || (changed && TimeOf(why, "/lastUpdateTime") > changed);
 }
 
 }  // namespace
 
+const Json* WhyNotCarriedOut(const Json& object) {
+  const Json* why = WhyUnobserved(object);
+  return why != nullptr && IsToldOfPresent(*why, object) ? why : nullptr;
+}
+
 std::string UnobservedText(const Json& object, const Place& place) {
-  if (IsSeen(object) || IsToldOfPresent(object)) return "";
-  const std::string who = IsBuiltIn(place.resource) ? "no controller has" : "Windlass has not";
-  return who + " seen the last change of " + ShortName(place.resource, place.name) +
+  if (IsSeen(object)) return "";
+  const std::string change = "the last change of " + ShortName(place.resource, place.name);
+  const bool built_in = IsBuiltIn(place.resource);
+  if (WhyNotCarriedOut(object) != nullptr) return "";
+  if (const Json* why = WhyUnobserved(object)) {
+    return "it is not certain that " + std::string(built_in ? "a controller" : "Windlass") +
+           " has seen " + change + ", because condition " + TextOf(*why, "/type") +
+           " may be of an earlier one";
+  }
+  return std::string(built_in ? "no controller has" : "Windlass has not") + " seen " + change +
          ", so its status is out of date";
 }
 

@@ -2,10 +2,10 @@
 // still that of the earlier spec. Everything else in the status is then out of date, too.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cmd/kubectl-windlass/commands.h"
+#include "cmd/kubectl-windlass/json_fields.h"
 
 namespace windlass::cli {
 
@@ -14,10 +14,16 @@ namespace windlass::cli {
 inline constexpr seconds kUnobservedMax{10};
 
 // Returns a text such as "Windlass has not seen the last change of rollout/web, so its status is
-// out of date". The change is the latest spec, or the promotion of a pause. Returns "" if a
-// controller has seen the change, or if a condition that names the present generation says why the
-// controller cannot begin with it. The conditions of a Deployment name no generation.
+// out of date". The change is the latest spec, or the promotion of a pause. If a condition says why
+// the controller cannot begin, and may be of an earlier change, the text says that this is not
+// certain. Returns "" if a controller has seen the change, or if such a condition is of this
+// change.
 std::string UnobservedText(const Json& object, const Place& place);
+
+// Returns the condition that says why the controller does not carry out the last change of the
+// spec, although it has seen that change: the condition of WhyUnobserved, if it is certainly about
+// the present generation. Returns null if there is none.
+const Json* WhyNotCarriedOut(const Json& object);
 
 // Returns the warning about a change that was not seen: `unobserved`, a text of UnobservedText, and
 // what to check. Returns "" if `unobserved` is "".

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "cmd/kubectl-windlass/cells.h"
-#include "cmd/kubectl-windlass/controller_update.h"
+#include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/output.h"
@@ -99,7 +100,7 @@ class UpdateView final : public ObjectView {
   }
   bool IsComplete(const Follow& follow) const override {
     const std::vector<const Json*> found = follow.Objects(0);
-    return found.empty() || !IsUnderWay(*found.front());
+    return found.empty() || StandingOfUpdate(*found.front()).ends.has_value();
   }
 };
 
@@ -138,6 +139,38 @@ class TableView final : public View {
   }
 
  private:
+  // Returns the objects in the middle of an update that no object of the kind's updates asks for.
+  // Returns none if an update may be under way that was not read: the updates could not be read, or
+  // the user has named the objects, so that the update of an object by another name is not listed.
+  std::set<const Json*> Unfinished(const Follow& follow, const Kind& kind) const {
+    if (kind.update.unfinished == nullptr) return {};
+    std::vector<const Json*> objects;
+    std::vector<const Json*> updates;
+    for (size_t i = 0; i < selections.size(); ++i) {
+      const bool of_updates = selections[i].resource == kind.update.resource;
+      if (of_updates && UnreadableOf(follow, i)) return {};
+      if (!of_updates && selections[i].resource != kind.resource) continue;
+      if (!selections[i].name.empty()) return {};
+      for (const Json* found : follow.Objects(i)) {
+        (of_updates ? updates : objects).push_back(found);
+      }
+    }
+    return kind.update.unfinished(objects, updates);
+  }
+
+  // Returns where `object` stands. An update that is not finished counts as one that is held, as
+  // for `status`.
+  static Standing StandingOfRow(const Kind& kind, const Json& object, const Json* update,
+                                bool unfinished) {
+    if (update != nullptr) return kind.update.standing(*update);
+    Standing standing = kind.standing(object);
+    if (!unfinished) return standing;
+    standing.phase = "Paused";
+    standing.reason = "unfinished update";
+    standing.ends = ExitCode::kHeld;
+    return standing;
+  }
+
   std::vector<ListedObject> Rows(const Follow& follow) const {
     // The updates that are under way, by namespace and name of the old controller. An update is
     // also found by its new controller, unless the new controller has an update of its own.
@@ -163,12 +196,14 @@ class TableView final : public View {
     for (size_t i = 0; i < selections.size(); ++i) {
       const Kind* kind = KindOf(selections[i].resource);
       if (kind == nullptr) continue;
+      const std::set<const Json*> unfinished = Unfinished(follow, *kind);
       for (const Json* object : follow.Objects(i)) {
         const auto update =
             kind->update.standing == nullptr ? updates.end() : updates.find(key(*object));
-        rows.push_back({kind->resource, object,
-                        update == updates.end() ? kind->standing(*object)
-                                                : kind->update.standing(*update->second)});
+        rows.push_back(
+            {kind->resource, object,
+             StandingOfRow(*kind, *object, update == updates.end() ? nullptr : update->second,
+                           unfinished.contains(object))});
       }
     }
     return rows;

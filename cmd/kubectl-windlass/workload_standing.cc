@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "controller/api/custom_resources.h"
+#include "controller/workload/own_reasons.h"
 
 namespace windlass::cli {
 namespace {
@@ -59,6 +60,12 @@ void Complete(Standing& standing, const Subject& subject) {
   standing.ends = ExitCode::kDone;
 }
 
+// Returns the condition ReplicaFailure if Pods cannot be made, or Windlass cannot go on; else null.
+const Json* FailureToTell(const Json& object) {
+  return AnnotationsNotCopied(object) != nullptr ? nullptr
+                                                 : TrueCondition(object, "ReplicaFailure");
+}
+
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
   if (ReasonOf(object, "Progressing") == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
@@ -98,8 +105,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
         subject.kind + ' ' + subject.name + " is not rolled out: " + refused);
     return;
   }
-  const Json* failure = TrueCondition(object, "ReplicaFailure");
-  if (failure != nullptr && AnnotationsNotCopied(object) == nullptr) {
+  if (const Json* failure = FailureToTell(object)) {
     standing.reason = TextOf(*failure, "/reason");
   } else if (const Json* told = InPlaceToTell(object)) {
     standing.reason = "in place: " + TextOf(*told, "/reason");
@@ -180,6 +186,19 @@ std::string WayOn(const std::string& reason, const Subject& subject) {
   return remedy + ", or " + std::string(kBack);
 }
 
+// Returns for example "none of 2 Pods is available, and 2 Pods are terminating". The status, which
+// counts no Pods, may be older than a Pod that exists already.
+std::string NoneAvailable(const Json& object, int64_t desired) {
+  const int64_t ending = NumberOf(object, "/status/terminatingReplicas");
+  std::string text = desired == 1 ? "no Pod is available"
+                                  : "none of " + std::to_string(desired) + " Pods is available";
+  if (ending > 0) {
+    text += ", and " + std::to_string(ending) +
+            (ending == 1 ? " Pod is terminating" : " Pods are terminating");
+  }
+  return text;
+}
+
 void FillRollout(const Json& object, const Subject& subject, Standing& standing) {
   const std::string who = subject.kind + ' ' + subject.name;
   const std::string message = TextOf(object, "/status/message");
@@ -187,8 +206,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   standing.phase = TextOf(object, "/status/phase", "Progressing");
   standing.sentence = Missing(standing, replicas, subject);
   if (replicas == 0 && standing.desired > 0) {
-    standing.sentence = Waiting(subject, "there are no Pods, so none of " +
-                                             std::to_string(standing.desired) + " is available");
+    standing.sentence = Waiting(subject, NoneAvailable(object, standing.desired));
   }
   if (standing.phase == "Healthy" || standing.phase == "RolledBack") {
     Complete(standing, subject);
@@ -216,6 +234,9 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
                                 "all Pods are there, but Windlass has not yet written to the "
                                 "status that the rollout is complete");
   }
+  const Json* failure = FailureToTell(object);
+  const bool goes_on = !standing.ends && standing.reason.empty();
+  if (goes_on && failure != nullptr) standing.reason = TextOf(*failure, "/reason");
 }
 
 // Adds the refusal of spec.rollbackTo to the text of `standing`. For a Rollout, a condition shows
@@ -277,8 +298,7 @@ const Json* InPlaceToTell(const Json& object) {
 
 bool Quotes(const Standing& standing, const Json& condition) {
   const std::string reason = TextOf(condition, "/reason");
-  return standing.quotes_message && (reason == "ReplicaSetUpdateRefused" ||
-                                     reason == "WindlassOutOfMemory" || reason == "GivenUp");
+  return standing.quotes_message && (reason == "GivenUp" || workload::HoldsUp(reason));
 }
 
 std::string RollbackText(int64_t revision) {

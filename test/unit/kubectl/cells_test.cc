@@ -2,6 +2,8 @@
 #include "cmd/kubectl-windlass/cells.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <string>
 
 #include "cmd/kubectl-windlass/console.h"
 #include "test/catch.h"
@@ -134,6 +136,19 @@ TEST_CASE("Lines, errors and warnings give a terminal nothing to obey") {
   console.terminal = true;
   console.Line("café");
   CHECK(written == "café\ncaf?\n");
+}
+
+TEST_CASE("A write to a full disk is not taken for a success") {
+  std::FILE* file = std::fopen("/dev/full", "w");
+  REQUIRE(file != nullptr);
+  // A short text fails when it is flushed, a long one when it is written.
+  const size_t length = GENERATE(size_t{10}, size_t{1'000'000});
+  CHECK(WriteText(file, std::string(length, 'x')) == "no space left on device");
+  std::fclose(file);
+  file = std::fopen("/dev/null", "w");
+  REQUIRE(file != nullptr);
+  CHECK(WriteText(file, "x").empty());
+  std::fclose(file);
 }
 
 }  // namespace

@@ -12,6 +12,11 @@ ErrorSection CommandLineErrors() {
         "restart, promote, abort, retry, get, completion, version, rolling-update; see kubectl "
         "windlass --help",
         "There is no such command. The text lists those that there are."},
+       {"-f web.yaml stauts", kUsage,
+        "error: no command \"stauts\": the commands are status, history, undo, pause, resume, "
+        "restart, promote, abort, retry, get, completion, version, rolling-update; see kubectl "
+        "windlass --help",
+        "As above: the first word that is neither a flag nor its value is no command."},
        {"-n shop", kUsage,
         "error: no command given: the commands are status, history, undo, pause, resume, restart, "
         "promote, abort, retry, get, completion, version, rolling-update; see kubectl windlass "
@@ -75,7 +80,14 @@ ErrorSection CommandLineErrors() {
         "may be negative."},
        {"--help", ExitCode::kError,
         "error: internal error: the output cannot be written: report it, with the command line",
-        "A fault of the plugin. Report it.", [](KubectlRun& run) { run.out_fails = true; }}}};
+        "A fault of the plugin. Report it.", [](KubectlRun& run) { run.out_fails = true; }},
+       {"--help", ExitCode::kError, "error: the output cannot be written: no space left on device",
+        "Standard output is a file on a full disk, for example, and what was to be printed is "
+        "lost. "
+        "A change of an object has been carried out nevertheless. Make room, and look at the "
+        "object "
+        "with `kubectl windlass get`.",
+        [](KubectlRun& run) { run.lost = "no space left on device"; }}}};
 }
 
 }  // namespace windlass::cli

@@ -80,6 +80,10 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
     const Ran ran = Run("status rc/" + name);
     CHECK(ran ==
           Ends(ExitCode::kHeld, "error: replicationcontroller \"" + name + "\" " + unfinished));
+    const std::string available = name == "old" ? "4" : "0";
+    const std::string row =
+        name + "    Paused   -         " + available + "           0s    unfinished update\n";
+    CHECK(Run("get rc").out.find(row) != std::string::npos);
     // Nobody steers it.
     CHECK(Run("undo rc/" + name).messages == ran.messages);
   }
@@ -87,6 +91,7 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
   Remove(kControllers, "new");
   Edit(kControllers, "old", "status", [](Json& old) { SetCounters(old, 3, 3, 3); });
   CHECK(Run("status rc/old").code == ExitCode::kDone);
+  CHECK(Run("get rc").out.find("old    Healthy") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
@@ -316,7 +321,20 @@ TEST_CASE_METHOD(Fixture, "The table shows where an update stands, in the row of
   CAPTURE(table);
   CHECK(table.find("old    Progressing   2/4       1") != std::string::npos);
   CHECK(table.find("update to new") != std::string::npos);
+  CHECK(table.find("unfinished") == std::string::npos);
   CHECK(Run("get rc -o name").out == "replicationcontroller/new\nreplicationcontroller/old\n");
+}
+
+TEST_CASE_METHOD(Fixture, "get --watch of an update has the exit code that the table has") {
+  const auto [phase, code] =
+      GENERATE(table<std::string, ExitCode>({{"Progressing", ExitCode::kTimeout},
+                                             {"Paused", ExitCode::kDone},
+                                             {"Failed", ExitCode::kDone}}));
+  const std::string shown = GENERATE("rc/old", "rc");
+  CAPTURE(phase, shown);
+  BeginUpdate(phase);
+  terminal = true;
+  CHECK(Run("get " + shown + " -w --timeout=5s").code == code);
 }
 
 // "0" would say that no update is under way.

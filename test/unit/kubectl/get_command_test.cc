@@ -103,6 +103,42 @@ TEST_CASE("get --watch ends with --timeout: 3 while something is under way") {
   CHECK(run.Run("get web -w --timeout=5s").code == ExitCode::kDone);
 }
 
+TEST_CASE("get --watch ends when its output is lost") {
+  KubectlRun run;
+  CreateWeb(run);
+  run.interrupt_after = seconds(5);
+  run.lost = "no space left on device";
+  CHECK(run.Run("get web -w -o json").code == ExitCode::kError);
+}
+
+TEST_CASE("get --watch keeps the Pods while the list after 410 Gone fails") {
+  KubectlRun run;
+  CreateWeb(run);
+  int watches = 0;
+  int lists = 0;
+  run.answering.answer_watch = [&](const HttpRequest& request) -> std::optional<StreamEnd> {
+    if (request.target.find("/pods") == std::string::npos || ++watches > 1) return std::nullopt;
+    StreamEnd end;
+    end.status = 410;
+    return end;
+  };
+  run.answering.answer = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (request.target.find("/pods") == std::string::npos || ++lists != 2) return std::nullopt;
+    return Refusal(503, "ServiceUnavailable", "try again");
+  };
+  run.After(seconds(5), [&run] {
+    run.Edit(resources::kPods, "web-1-a", "", [](Json& o) { o["metadata"]["labels"]["a"] = "b"; });
+  });
+  run.interrupt_after = seconds(10);
+  std::istringstream states(run.Run("get web -w -o json").out);
+  int seen = 0;
+  for (std::string state; std::getline(states, state); ++seen) {
+    CHECK(Json::parse(state)["items"].size() == 4);
+  }
+  CHECK(seen == 2);
+  CHECK(lists == 3);
+}
+
 TEST_CASE("get --watch says that the object is gone") {
   KubectlRun run;
   CreateWeb(run);

@@ -263,6 +263,7 @@ class KubectlRun {
       ran.messages += text;
       if (all != nullptr) *all += text;
     };
+    console.lost = [this] { return lost; };
     console.terminal = terminal;
     console.colour = colour;
     console.ascii = ascii;
@@ -304,6 +305,7 @@ class KubectlRun {
   bool kubeconfig = false;  // the program reads its kubeconfig, and must fail at that
   std::map<std::string, std::string> environment;  // added to the process' own, with kubeconfig
   bool out_fails = false;                          // whatever is printed throws an exception
+  std::string lost;                                // why what is printed is lost; "": it is not
   std::string* all = nullptr;  // what is printed and what is said, in this order
   TerminalSize size{100, 20};
   std::optional<Duration> interrupt_after{};

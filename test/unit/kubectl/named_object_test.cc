@@ -143,6 +143,18 @@ TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen 
   CHECK(run.Run("get deployments").out.find(reason) != std::string::npos);
   CHECK(run.Run("status web --watch=false").out ==
         "Waiting for deployment spec update to be observed (not today)...\n");
+  // Who watches is told the cause, and not that nobody has seen the change.
+  CHECK(run.Run("status web --timeout=12s")
+            .messages.starts_with("Warning: it is not certain that a controller has seen the last "
+                                  "change of deployment/web, "
+                                  "because condition " +
+                                  std::string(type) +
+                                  " may be of an earlier one: check that Windlass runs"));
+  run.Edit(kDeployments, "web", "status", [&](Json& web) {
+    const std::string at = FormatTime(run.loop.clock().Wall());
+    SetCondition(web, {type, status, reason, "not today", {{"lastUpdateTime", at}}});
+  });
+  CHECK(run.Run("status web --timeout=12s").messages.find("Warning") == std::string::npos);
 }
 
 // Whom this serves: who waits for a Rollout whose dry run a webhook denies, and would look for

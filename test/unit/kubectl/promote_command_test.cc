@@ -35,11 +35,14 @@ TEST_CASE("promote names the step and the revision of the pause (RO-054)") {
 
 TEST_CASE("promote --full ends all steps of the revision, from any of them on") {
   KubectlRun run;
-  const int step = GENERATE(1, 2);
+  const auto [step, done] = GENERATE(table<int, std::string>({
+      {1,
+       "to be promoted past all steps, from step 1 of 2 on, as soon as the updated Pods are "
+       "available"},
+      {2, "promoted past all steps, from step 2 of 2 on"},
+  }));
   CreateAvailableRollout(run, step);
-  const Ran ran = run.Run("promote rollout/web --full");
-  CHECK(ran.out == "rollout.windlass.dev/web promoted past all steps, from step " +
-                       std::to_string(step) + " of 2 on\n");
+  CHECK(run.Run("promote rollout/web --full").out == "rollout.windlass.dev/web " + done + '\n');
   CHECK(Promotion(run) == "full@8");
 }
 
@@ -152,7 +155,34 @@ TEST_CASE("A Pod that was updated in place is a Pod of the step") {
   // The update before left this one: it is not of this step.
   CreateCanaryPod(run, "web-1-c", "web-1", kNoImage,
                   {{"windlass.dev/in-place-state", R"({"rev":7})"}});
-  CHECK(run.Run("promote rollout/web").messages == NotPromoted("web-1-b: web: CrashLoopBackOff"));
+  std::string text = NotPromoted("web-1-b: web: CrashLoopBackOff");
+  CHECK(run.Run("promote rollout/web").messages == text);
+  // A stand-in gives the new ReplicaSet a Pod, and that one works.
+  run.Edit(resources::kReplicaSets, "web-2", "", [](Json& o) { o["spec"]["replicas"] = 1; });
+  CreateCanaryPod(run, "web-2-a", "web-2", kRuns);
+  const auto set_state = [&](const std::string& state) {
+    run.Edit(resources::kPods, "web-1-b", "",
+             [&](Json& o) { o["metadata"]["annotations"]["windlass.dev/in-place-state"] = state; });
+  };
+  set_state(R"({"rev":8})");
+  // These are not of the step: one that was updated back to revision 7, and one whose annotation
+  // is a copy of another Pod's.
+  CreateCanaryPod(run, "web-2-b", "web-2", kNoImage,
+                  {{"windlass.dev/in-place-state", R"({"rev":7})"}});
+  CreateCanaryPod(run, "web-1-d", "web-1", kNoImage,
+                  {{"windlass.dev/in-place-state",
+                    R"({"rev":8,"pod":"00000000-0000-4000-8000-000000000000"})"}});
+  CHECK(run.Run("promote rollout/web").messages == text);
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Progressing";
+  });
+  text.replace(text.find("step 2 of 2"), 11, "all steps");
+  CHECK(run.Run("promote rollout/web --full").messages == text);
+  CHECK(run.writes.empty());
+  // While the new ReplicaSet has Pods, an annotation that cannot be read does not count.
+  set_state("{}");
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
 }
 
 TEST_CASE("If the Pods may not be read, promote is refused and says so") {
@@ -302,6 +332,13 @@ TEST_CASE("promote --full on the way to a step needs --force if a Pod does not s
   EditStatus(run, [](Json& status) { status["phase"] = "Stalled"; });
   CHECK(run.Run("promote rollout/web --full").code == ExitCode::kHeld);
   CHECK(run.Run("promote rollout/web --full --force").code == ExitCode::kDone);
+  // The new revision works: something else stalls the rollout.
+  run.Edit(resources::kPods, "web-2-a", "status", [](Json& pod) {
+    pod["status"] = {{"phase", "Running"},
+                     {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})}};
+  });
+  run.Edit(kRollouts, "web", "", [](Json& web) { web["metadata"].erase("annotations"); });
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
 }
 
 TEST_CASE("promote refuses where there is nothing to promote, and says what to do") {
@@ -406,6 +443,18 @@ TEST_CASE("promote waits until Windlass has seen the last change (RO-054)") {
             "error: rollout \"web\" was changed, and Windlass has not seen the change yet: kubectl "
             "windlass status rollout/web -n default waits for Windlass\n"));
   }
+  // Windlass has seen it, and says what keeps it back.
+  run.Edit(kRollouts, "web", "status", [](Json& web) {
+    SetCondition(web, {"Ready",
+                       "False",
+                       "Progressing",
+                       "web takes 20000 bytes",
+                       {{"observedGeneration", web["metadata"]["generation"]}}});
+  });
+  CHECK(run.Run("promote rollout/web") ==
+        Ends(ExitCode::kError,
+             "error: rollout \"web\" was changed, and Windlass cannot carry the change out: web "
+             "takes 20000 bytes\n"));
   CHECK(run.writes.empty());
 }
 

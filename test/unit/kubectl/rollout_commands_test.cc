@@ -185,6 +185,20 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     CHECK(run.Run("undo web").code == ExitCode::kOtherUpdate);
     CHECK(image() == "app:v2");
   }
+  SECTION("nor at all, if Windlass has no room for it, and says so") {
+    set_image("app:v2");
+    Observe(run);
+    run.Edit(kDeployments, "web", "", [](Json& o) { o["spec"]["replicas"] = 4; });
+    run.SetCondition(kDeployments, "web",
+                     {"ReplicaFailure", "True", "WindlassOutOfMemory", "web-2 takes 20000 bytes"});
+    CHECK(run.Run("undo web") ==
+          Ends(ExitCode::kOtherUpdate,
+               "error: deployments.apps \"web\" has the template of revision 2, and its last "
+               "change is not carried out yet (WindlassOutOfMemory: web-2 takes 20000 bytes), so "
+               "it is not certain which revision comes before: name the one to go back to with "
+               "--to-revision\n"));
+    CHECK(image() == "app:v2");
+  }
 }
 
 TEST_CASE("--dry-run=client of undo refuses what undo refuses, and names the object") {
@@ -401,7 +415,7 @@ std::vector<UndoRow> UnansweredUndos() {
       {"after Ctrl-C the request is taken away again", "",
        Ends(ExitCode::kInterrupted,
             "error: interrupted: rollout.windlass.dev/web is not rolled back: this command has "
-            "withdrawn its request. Windlass had not looked at the request yet\n"),
+            "withdrawn its request. Windlass had not answered the request yet\n"),
        nullptr, interrupted},
       {"after --timeout, too", "--to-revision=1 --timeout=2s",
        Ends(ExitCode::kTimeout, "error: timed out waiting for the condition: …"), nullptr, nothing},
@@ -417,6 +431,26 @@ std::vector<UndoRow> UnansweredUndos() {
             "rollouts.windlass.dev has revision 1, and this version of Windlass needs 2: kubectl "
             "apply --server-side -f crds/windlass.dev_rollouts.yaml\n"),
        nullptr, [](WebRollout& web) { web.HasCrd("rollouts.windlass.dev", 1); }},
+      {"then it says what keeps Windlass from it", "",
+       Ends(ExitCode::kTimeout,
+            "error: rollout.windlass.dev/web is not rolled back: this command has withdrawn its "
+            "request. Windlass has seen the request, but could not carry it out for 30 s: web "
+            "takes 20000 bytes\n"),
+       nullptr,
+       [](WebRollout& web) {
+         web.After(seconds(1), [&web] {
+           const Json present = {{"observedGeneration", web.NextGeneration() - 1}};
+           web.SetCondition(kRollouts, "web",
+                            {"Ready", "False", "Progressing", "web takes 20000 bytes", present});
+         });
+       }},
+      {"but not what may be of an earlier change", "",
+       Ends(ExitCode::kTimeout, "…Windlass has not looked at the request for 30 s: check…"),
+       nullptr,
+       [](WebRollout& web) {
+         web.SetCondition(kRollouts, "web",
+                          {"ReplicaFailure", "True", "WindlassOutOfMemory", "20000 bytes"});
+       }},
       {"also from a Rollout that was changed since", "",
        Ends(ExitCode::kInterrupted, "…this command has withdrawn its request…"), nullptr,
        [=](WebRollout& web) {

@@ -159,6 +159,53 @@ TEST_CASE("Outside of an abort, the stable ReplicaSet is found by a former numbe
   CHECK(LineOf(out, "Asked for").empty());
 }
 
+// For the user who holds a new image back: status.currentRevision is still that of the old one.
+TEST_CASE("A ReplicaSet of another template than the present one is old") {
+  KubectlRun run;
+  CreateAborted(run);
+  run.Remove(resources::kReplicaSets, "web-2");
+  // The Pods of strategy Recreate, which are terminating, are not counted.
+  const int pods = GENERATE(3, 0);
+  const bool noted = GENERATE(true, false);
+  run.Edit(resources::kReplicaSets, "web-1", "", [&](Json& o) {
+    if (noted) o["metadata"]["annotations"]["windlass.dev/requested-template"] = "t-1";
+  });
+  run.Edit(resources::kReplicaSets, "web-1", "status",
+           [&](Json& o) { o["status"]["replicas"] = pods; });
+  run.Edit(kRollouts, "web", "", [](Json& o) {
+    o["spec"]["abort"] = false;
+    o["spec"]["paused"] = true;
+  });
+  const auto says = [&](int updated) {
+    run.Edit(kRollouts, "web", "status", [&](Json& o) {
+      SetCounters(o, pods, updated, pods);
+      o["status"]["phase"] = "Paused";
+    });
+    return LineOf(run.Run("get wro/web").out, "├─ web-1");
+  };
+  const std::string none_updated = says(0);
+  // A ReplicaSet that Windlass took over, without Pods, is perhaps that of the template.
+  const bool unknown = pods == 0 && !noted;
+  CHECK(none_updated.ends_with(unknown ? "new, stable" : "old, stable"));
+  // The API server's defaults, which only Windlass knows, make the two templates the same.
+  CHECK(says(pods).ends_with(pods > 0 || unknown ? "new, stable" : "old, stable"));
+}
+
+TEST_CASE("The table says why a Rollout cannot make Pods, as of a Deployment") {
+  KubectlRun run;
+  const auto [reason, shown] = GENERATE(table<std::string, std::string>(
+      {{"FailedCreate", "FailedCreate"}, {"AnnotationsNotCopied", ""}}));
+  CreateRolloutAtStep(run, 1, nullptr, [&](Json& status) {
+    status["phase"] = "Progressing";
+    status["conditions"] = {{{"type", "ReplicaFailure"},
+                             {"status", "True"},
+                             {"reason", reason},
+                             {"message", "exceeded quota: pods"}}};
+  });
+  const std::string row = LineOf(run.Run("get wro").out, "Rollout");
+  CHECK(row.ends_with(shown.empty() ? "0s" : "0s    " + shown));
+}
+
 // The Rollout has no stable revision. Its current ReplicaSet is `current`; "" if there is none.
 void LoseStable(KubectlRun& run, int64_t revision, const std::string& current) {
   run.Edit(kRollouts, "web", "status", [&](Json& o) {

@@ -313,14 +313,17 @@ TEST_CASE("At a pause whose Pods are not available, status waits for them") {
 }
 
 TEST_CASE("status of a Rollout without Pods says that none is available") {
+  const auto [terminating, more] = GENERATE(table<int, std::string>(
+      {{0, ""}, {1, ", and 1 Pod is terminating"}, {2, ", and 2 Pods are terminating"}}));
   KubectlRun run;
   run.Create(kRollouts, sim::SampleRollout("web", 4));
-  run.Edit(kRollouts, "web", "status", [](Json& o) {
+  run.Edit(kRollouts, "web", "status", [count = terminating](Json& o) {
     SetCounters(o, 0, 0, 0);
     o["status"]["phase"] = "Progressing";
+    if (count > 0) o["status"]["terminatingReplicas"] = count;
   });
   CHECK(run.Run("status wro/web --watch=false").out ==
-        "Waiting for rollout \"web\" to finish: there are no Pods, so none of 4 is available...\n");
+        "Waiting for rollout \"web\" to finish: none of 4 Pods is available" + more + "...\n");
   // Of a Deployment, kubectl's sentence stays.
   run.Create(kDeployments, sim::SampleDeployment("web", 4));
   run.Edit(kDeployments, "web", "status", [](Json& o) { SetCounters(o, 0, 0, 0); });

@@ -84,6 +84,8 @@ TEST_CASE("A Pod that is not available says why") {
     std::string status;
     std::string why;
     Mood mood;
+    std::string ready = "0/0";  // without spec.containers
+    int64_t restarts = 0;
   };
   const Row row = GENERATE(values<Row>({
       {R"({"status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False",
@@ -96,7 +98,7 @@ TEST_CASE("A Pod that is not available says why") {
         "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}},
         "lastState":{"terminated":{"exitCode":7,"reason":"Error"}}}]}})",
        "CrashLoopBackOff", "app: CrashLoopBackOff: back-off 40s; it ended with exit code 7 (Error)",
-       Mood::kBad},
+       Mood::kBad, "0/0", 3},
       {R"({"status":{"phase":"Pending","initContainerStatuses":[{"name":"setup",
         "state":{"waiting":{"reason":"ErrImagePull","message":"no"}}}]}})",
        "Init:ErrImagePull", "setup: ErrImagePull: no", Mood::kBad},
@@ -110,17 +112,33 @@ TEST_CASE("A Pod that is not available says why") {
         "status":{"phase":"Running","initContainerStatuses":[{"name":"mesh","started":true,
         "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app","ready":true,
         "state":{"running":{}}}]}})",
-       "Running", "mesh: runs, and its readiness probe does not succeed", Mood::kWaiting},
+       "Running", "mesh: runs, and its readiness probe does not succeed", Mood::kWaiting, "1/1"},
       {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"}]},
         "status":{"phase":"Pending","initContainerStatuses":[{"name":"mesh","started":false,
         "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app",
         "state":{"waiting":{"reason":"PodInitializing"}}}]}})",
-       "PodInitializing", "mesh: runs, and has not passed its startup probe", Mood::kWaiting},
-      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"setup"}]},
-        "status":{"phase":"Pending","initContainerStatuses":[{"name":"setup","started":true,
-        "ready":false,"state":{"running":{}}}],"containerStatuses":[{"name":"app",
-        "state":{"waiting":{"reason":"PodInitializing"}}}]}})",
-       "PodInitializing", "app: PodInitializing", Mood::kWaiting},
+       "Init:0/1", "mesh: runs, and has not passed its startup probe", Mood::kWaiting, "0/1"},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"first"},{"name":"setup"}],
+        "containers":[{"name":"app"}]},"status":{"phase":"Pending","initContainerStatuses":[
+        {"name":"first","ready":true,"restartCount":2,"state":{"terminated":{"exitCode":0,
+        "reason":"Completed"}}},
+        {"name":"setup","started":true,"ready":false,"state":{"running":{}}}],
+        "containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]}})",
+       "Init:1/2", "setup: runs", Mood::kWaiting, "0/1"},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"setup"}],
+        "containers":[{"name":"app"}]},"status":{"phase":"Pending","initContainerStatuses":[
+        {"name":"setup","ready":false,"state":{"terminated":{"exitCode":1,"reason":"Error"}}}],
+        "containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]}})",
+       "Init:Error", "setup: ended with exit code 1", Mood::kBad, "0/1"},
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"},
+        {"name":"late","restartPolicy":"Always"},{"name":"setup"}],"containers":[{"name":"app"}]},
+        "status":{"phase":"Running","initContainerStatuses":[
+        {"name":"mesh","started":true,"ready":true,"restartCount":2,"state":{"running":{}}},
+        {"name":"late","started":false,"ready":true,"restartCount":1,"state":{"running":{}}},
+        {"name":"setup","ready":true,"restartCount":9,"state":{"terminated":{"exitCode":0}}}],
+        "containerStatuses":[{"name":"app","started":true,"ready":false,"restartCount":4,
+        "state":{"running":{}}}]}})",
+       "Running", "app: runs, and its readiness probe does not succeed", Mood::kWaiting, "1/3", 7},
       {R"({"status":{"phase":"Running","containerStatuses":[{"name":"slow","started":true,
         "ready":false,"state":{"running":{}}},{"name":"app",
         "state":{"waiting":{"reason":"ImagePullBackOff"}}}]}})",
@@ -130,7 +148,18 @@ TEST_CASE("A Pod that is not available says why") {
        "Error", "app: ended with exit code 1", Mood::kBad},
       {R"({"spec":{"nodeName":"n","readinessGates":[{"conditionType":"lb.example/ready"}]},
         "status":{"phase":"Running","containerStatuses":[{"name":"app","ready":true}]}})",
-       "Running", "readiness gate lb.example/ready is not open", Mood::kWaiting},
+       "Running", "readiness gate lb.example/ready is not open", Mood::kWaiting, "1/0"},
+      // Its node is lost: the node controller changes the condition and no status of a container.
+      {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
+        "status":"False"}],"containerStatuses":[{"name":"app","ready":true}]}})",
+       "Running", "not ready, although all containers are: perhaps its node does not report",
+       Mood::kWaiting, "1/0"},
+      {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
+        "status":"Unknown","reason":"NodeStatusUnknown","message":"no word of the kubelet"}],
+        "containerStatuses":[{"name":"app","ready":true}]}})",
+       "Running", "not ready: NodeStatusUnknown: no word of the kubelet", Mood::kWaiting, "1/0"},
+      {R"({"spec":{"nodeName":"n"},"status":{"phase":"Pending"}})", "Pending",
+       "the kubelet of the Pod's node has not reported the Pod yet", Mood::kWaiting},
       {R"({"spec":{"nodeName":"n"},"status":{"phase":"Running","conditions":[{"type":"Ready",
         "status":"True","lastTransitionTime":"2026-01-01T00:00:10Z"}]}})",
        "Running", "ready, available in 20s (minReadySeconds)", Mood::kWaiting},
@@ -151,6 +180,8 @@ TEST_CASE("A Pod that is not available says why") {
   CHECK(state.status == row.status);
   CHECK(state.why == row.why);
   CHECK(state.mood == row.mood);
+  CHECK(state.ready == row.ready);
+  CHECK(state.restarts == row.restarts);
 }
 
 TEST_CASE("Selectors are written as a query has them") {
