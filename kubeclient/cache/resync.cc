@@ -18,31 +18,36 @@ void Resync::Start() {
   BeginRound();
 }
 
-// With few keys, a turn looks at one key; with many keys, at several, so that a quiet process wakes
-// rarely.
 void Resync::BeginRound() {
-  const Duration period = random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);
-  round_ends_ = clock_.Now() + period;
+  round_ends_ = clock_.Now() + random_.Between(kResyncPeriod / 2, kResyncPeriod * 3 / 2);
   last_.reset();
-  const size_t count = std::max<size_t>(keys_.count(), 1);
-  const size_t turns = std::min(count, kResyncTurnsMax);
-  pause_ = period / static_cast<int64_t>(turns + 1);
-  keys_per_turn_ = (count + turns - 1) / turns;
+  looked_at_ = 0;
   Wait();
 }
 
+// With few keys, a turn looks at one key; with many keys, at several, so that a quiet process wakes
+// rarely. The keys are counted before each turn, because a store may be filled after the start.
+// Example: 0 keys at first, so the first turn is in the middle of the round. There are 5,000 by
+// then: 28 in each of 179 turns, which share the other half.
 void Resync::Wait() {
-  timer_ = timers_.At(clock_.Now() + pause_, [this] { Turn(); });
+  const size_t count = std::max(keys_.count(), looked_at_ + 1);
+  keys_per_turn_ = (count + kResyncTurnsMax - 1) / kResyncTurnsMax;
+  const size_t turns = (count - looked_at_ + keys_per_turn_ - 1) / keys_per_turn_;
+  const Duration rest = round_ends_ - clock_.Now();
+  const Duration pause = std::max<Duration>(rest / static_cast<int64_t>(turns + 1), seconds(1));
+  timer_ = timers_.At(clock_.Now() + pause, [this] { Turn(); });
 }
 
 void Resync::Turn() {
   for (size_t i = 0; i < keys_per_turn_; ++i) {
     std::optional<ObjectKey> next = keys_.after(last_);
     if (!next) {  // the rest of the round is a pause
-      timer_ = timers_.At(std::max(round_ends_, clock_.Now() + pause_), [this] { BeginRound(); });
+      timer_ =
+          timers_.At(std::max(round_ends_, clock_.Now() + seconds(1)), [this] { BeginRound(); });
       return;
     }
     last_ = std::move(next);
+    ++looked_at_;
     look_at_(*last_);
   }
   Wait();

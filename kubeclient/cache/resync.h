@@ -53,8 +53,8 @@ class Resync {
 
   TimerId timer_ = 0;
   MonotonicTime round_ends_;
-  Duration pause_{0};  // between two turns of this round
   size_t keys_per_turn_ = 1;
+  size_t looked_at_ = 0;           // keys in this round
   std::optional<ObjectKey> last_;  // the key looked at last in this round
 };
 

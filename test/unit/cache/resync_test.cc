@@ -58,6 +58,19 @@ TEST_CASE_METHOD(Fixture, "every key is looked at in every round, spread over it
   Proves("D-024");
 }
 
+// A process starts before its caches have their first list.
+TEST_CASE_METHOD(Fixture,
+                 "a store that is filled after the start is walked through in time (R-050)") {
+  resync.Start();
+  time.Advance(seconds(5));
+  Fill(5000);
+  time.Advance(kResyncPeriod * 3 / 2);
+  CHECK(looks.size() == 5000);
+  const auto most = std::ranges::max_element(at, {}, [](const auto& turn) { return turn.second; });
+  CHECK(most->second <= 28);
+  Proves("D-024");
+}
+
 TEST_CASE_METHOD(Fixture, "an empty store wakes nobody more often than a round (R-050)") {
   resync.Start();
   int turns = 0;
