@@ -15,15 +15,16 @@ namespace windlass::kind {
 
 using Json = OrderedJson;
 
-// Each returns null for an absent value (empty, zero, nullopt), so that a merge patch removes the
-// field.
+// Each returns null for an absent value, so that a merge patch removes the field. Absent are an
+// empty text, a zero time and nullopt. The number 0 is not absent.
 Json TextOrNull(std::string_view text);
 Json TimeOrNull(WallTime time);
 Json NumberOrNull(const std::optional<int64_t>& number);
 
-// Returns the request that writes `status`: a merge patch of the status endpoint, for the version
-// in `meta`. `status` must name every field, with null for an absent one, so that the API server
-// removes it. The patch names no metadata, because this endpoint ignores metadata of custom
+// Returns the request that writes `status`: a merge patch of the status endpoint. The patch fails
+// as a conflict if the object is no longer at the resourceVersion in `meta`. `status` must name
+// every field, with null for an absent one, so that the API server removes it. Apart from uid and
+// resourceVersion the patch has no metadata, because this endpoint ignores other metadata of custom
 // resources.
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 

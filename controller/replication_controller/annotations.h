@@ -38,7 +38,9 @@ inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// The annotations that an update removes when it ends. kTermAnnotation is from own_names.h.
+// The annotations that an update removes from the old controller when it ends, and does not copy to
+// a new one. From the new controller it removes only some (EndedAnnotations in writes.h).
+// kTermAnnotation is from own_names.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,
@@ -57,7 +59,8 @@ inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
   return number && *number >= 0 ? number : std::nullopt;
 }
 
-// Returns true if this update or an earlier one has made `controller` smaller than it was before.
+// Returns true if `controller` is smaller than the size that Windlass noted in this update or an
+// earlier one. A size that only kubectl noted (without kOriginalReplicasOf) does not count.
 inline bool HasGivenPods(const ReplicationController& controller) {
   return !Annotation(controller, kOriginalReplicasOf).empty() &&
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;

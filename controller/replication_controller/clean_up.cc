@@ -61,8 +61,8 @@ std::optional<Step> FinishRollback(const Situation& situation) {
 
 Step WithoutOldController(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
-  // If clean-up deleted the old controller, the update has succeeded. A rollback that is asked for
-  // after the deletion is too late (IsPastReturn of the kubectl plugin).
+  // If the old controller was deleted when it was no longer needed, the update has succeeded. A
+  // rollback that is asked for after the deletion is too late (IsPastReturn of the kubectl plugin).
   if (created != nullptr && situation.cleanup_forward() == kDelete) {
     const ReplicationControllerUpdateStatus& stored = situation.update().status;
     const bool deleted =
@@ -106,7 +106,8 @@ Step WithoutOldController(const Situation& situation) {
     }
     return Fail(situation, kOldDeleted, text + delete_it);
   }
-  // kubectl's texts. For a rename, kubectl looked for a controller that has the old one as source.
+  // kubectl's texts. In a rename, kubectl looked for a controller that has the old one as source:
+  // kNoSourceText says that there is none.
   std::string text =
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())

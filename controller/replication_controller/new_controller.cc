@@ -78,8 +78,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 // late: it does not show these Pods yet, so they could not be labelled.
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
-// Step 4 of LabelOld: lists the Pods that the controller selects and that lack the label. Returns
-// nullopt if no Pod lacks it.
+// Step 4 of LabelOld: lists the Pods that `old` selects and whose label `key` does not have
+// `value`. Returns nullopt if `old` owns none of them.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));

@@ -32,10 +32,11 @@ Request CreateRequest(const ReplicationController& made, bool dry = false);
 
 // --- an update to an image: the old controller ---
 
-// Returns the old controller as LabelOld leaves it, with the label spec.deploymentLabelKey in its
-// selector. The label has the value that it has in the old controller's template, or else a value
-// made of a hash. Returns the old controller unchanged if spec.image is not set or its selector has
-// the label. Requires the old controller.
+// Returns the old controller with the selector that LabelOld gives it: the label
+// spec.deploymentLabelKey is added to the selector, but not to the template. The label has the
+// value that it has in the old controller's template, or else a value made of a hash. Returns the
+// old controller unchanged if spec.image is not set or its selector has the label. Requires the old
+// controller.
 ReplicationController LabelledOld(const Situation& situation);
 
 // Returns the next step that notes the name of the new controller on the old one and, if the

@@ -52,8 +52,8 @@ Step Prepare(const Situation& situation);
 //
 // Each scaling is stored before it is made: the line, the size and the time go into the status, and
 // then the controller is patched. So a crash between the two writes neither skips nor repeats a
-// scaling, and the period counts from the stored time (RC-18). A stored scaling is dropped if the
-// Pods or the limits do not allow it any more.
+// scaling (RC-18). The period counts from the stored time, which is stored anew after the patch. A
+// stored scaling is dropped if the Pods or the limits do not allow it any more.
 Step Roll(const Situation& situation);
 
 // Returns the next step while the run's step is kStepCleanUp. The controller that was scaled down
@@ -67,8 +67,11 @@ Step CleanUp(const Situation& situation);
 // step is not due. Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
-// Returns the next step when the old controller is gone, or a user has made it anew. If the update
-// itself deleted the old controller, the update has succeeded; otherwise it fails.
+// Returns the next step when the old controller is gone, or a user has made it anew. The update has
+// succeeded, even if a user deleted the old controller, if
+//   - cleanup_forward() is kDelete, and the new controller exists
+//   - and the new controller has its desired size, or clean-up had begun without a rollback
+// Otherwise the update fails.
 Step WithoutOldController(const Situation& situation);
 
 // --- a rename: the new controller takes the name of the old one ---

@@ -132,9 +132,9 @@ Step CreateTarget(const Situation& situation) {
                 {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}});
 }
 
-// Returns true if a user created the new controller for an update that an annotation asks for. The
-// new controller has no kSourceId, because the user cannot know the uid of the old controller
-// (RC-1).
+// Returns true if a user created the new controller for this update, with 0 replicas and
+// kDesiredReplicas. The new controller has no kSourceId, because the user cannot know the uid of
+// the old controller (RC-1).
 bool IsToBeClaimed(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   const ReplicationControllerUpdateSpec& spec = situation.spec();
@@ -173,8 +173,9 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseRename(situation, target)) return *std::move(step);
   }
-  // If another client scaled the old controller before this try, going on would undo this scaling
-  // (RC-16). Only Pause is handled here; Roll handles Adopt and Override.
+  // If another client has scaled the old controller up since an earlier try noted its size, going
+  // on would undo this scaling (RC-16). Only Pause is handled here, because Roll handles Adopt and
+  // Override.
   const auto outgrown = SizeBeforeOthers(situation);
   if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
@@ -229,10 +230,11 @@ bool HasRestored(const Situation& situation) {
 }
 
 // Returns the next step of a rollback without a new controller: a user deleted it during the
-// update, or it was not created yet. One write scales the old controller up to the size to return
-// to, and removes the annotations of the update (RC-22). The status stores the size before this
-// write. So the status shows after a crash that there was something to roll back. If neither the
-// annotations nor the status show such a size, the rollback fails.
+// update, it was not created yet, or the one of that name is not the update's. One write scales the
+// old controller up to the size to return to, and removes the annotations of the update (RC-22).
+// The status stores the size before this write. So the status shows after a crash that there was
+// something to roll back. If neither the annotations nor the status show such a size, the rollback
+// fails.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);

@@ -105,7 +105,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return std::nullopt;
   }
   const ReplicationController& old = *situation.old_controller();
-  // If a user removed the journal of the old controller, the journal of the status counts.
+  // The journal of the status counts if the old controller has none any more: the last step but one
+  // of a rename removes it, or a user did.
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;

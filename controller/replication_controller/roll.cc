@@ -48,8 +48,8 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
 }
 
 // Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
-// now: new Pods that it relies on are not available any more, or maxSurge was lowered. Both can
-// happen if Windlass crashed before it made the scaling.
+// now: new Pods that it relies on are not available any more, or maxSurge or maxUnavailable was
+// lowered. This can happen if Windlass crashed before it made the scaling.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);
@@ -138,9 +138,9 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   }
   // Scaling down does not wait until all new Pods exist, because a quota may never allow this.
   if (HasScaledUp(facts.target)) {
-    // If a user has scaled the old controller to 0, kubectl ends the update here even without
-    // available Pods. Windlass does so only in a rollback: the Pods to which a rollback returns may
-    // have crashed before the update, too, and would never become available.
+    // If a user has scaled the source to 0, kubectl ends the update here even without available
+    // Pods. Windlass does so only in a rollback: the Pods to which a rollback returns may have
+    // crashed before the update, too, and would never become available.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

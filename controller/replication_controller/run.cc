@@ -43,8 +43,9 @@ std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
   return stalled->reason.text();
 }
 
-// Returns true if the run was refused before the run changed anything. A run that waits for a
-// controller that does not exist yet was not refused: a user may create the update before the
+// Returns true if the run was refused before its first step or before there was a new controller:
+// such a refusal clears the step. The run may have labelled the old controller. A run that waits
+// for a controller that does not exist yet was not refused: a user may create the update before the
 // controller.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);

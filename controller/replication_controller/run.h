@@ -16,7 +16,7 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 
 // Returns true if nothing is left to do before the spec changes: the run of the present spec
 // succeeded, was rolled back, timed out, lost its old controller during the update, or was refused
-// before the run changed anything (RC-20).
+// before its first step or before there was a new controller (RC-20).
 bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the status that the next step starts from: the stored status, unless a new run is due. A
@@ -46,11 +46,12 @@ bool HasOtherContent(const ReplicationControllerUpdateSpec& spec, std::string_vi
 // `target`. Returns false if `target` is empty.
 bool IsForOther(const ReplicationControllerUpdateSpec& spec, std::string_view target);
 
-// Returns a value of 32 hexadecimal digits for the label `key` of Pods that `controller` makes. It
-// is a hash of
-//   - the uid and template of `controller`
+// Returns a value of 32 hexadecimal digits for the label `key`. `controller` is the old controller.
+// With `image`, the new image, the value is for the new controller's Pods; if `image` is empty, it
+// is for the old controller's Pods. It is a hash of
+//   - the uid of `controller`, and its template without the label `key`
 //   - the value of `key` in its selector
-//   - `image`: the new image, or empty if there is none
+//   - `image`
 std::string HashOf(const ReplicationController& controller, std::string_view key,
                    std::string_view image);
 

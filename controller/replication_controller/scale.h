@@ -33,10 +33,10 @@ struct Goal {
   bool operator==(const Goal&) const = default;
 };
 
-// Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If `desired`
-// is 0, no Pod has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
-// Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is neither
-// a count nor a percentage (RC-9).
+// Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If both are
+// 0, 1 Pod may be unavailable. If `desired` is 0, no Pod has to be available. Example: 10 desired,
+// surge 20 %, unavailable 10 %: at most 12 Pods, at least 9 available. Returns kInvalid, which
+// names the field, for a value that is neither a count nor a percentage (RC-9).
 Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                          const std::optional<IntOrPercent>& max_unavailable);
 
@@ -92,21 +92,25 @@ Step NoteSize(const Situation& situation, const ReplicationController& source,
 // so that the next rollback returns to `size`. Requires both controllers.
 Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
-// Returns the write that notes the size of the old controller for a rollback; nullopt if this size
-// is noted already.
-//   - A size that kubectl noted has no uid of a new controller. If such a size counts
-//     (HasOriginalSize), the write replaces it only if the old controller is larger now, and never
-//     with Override.
+// Returns the write that notes the size of the old controller for a rollback; nullopt if no write
+// is needed:
+//   - If Windlass noted a size for this update, that size stays, even if the old controller is
+//     larger now.
+//   - If a size that kubectl noted counts (HasOriginalSize), the write replaces it only if the old
+//     controller is larger now, and never with Override.
 //   - After a rollback that was turned off, the size to note is the one that the rollback was to
-//     give the old controller.
+//     give the old controller; without Override, the present size if it is larger. Example: the
+//     rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//   - Otherwise the result of SizeBefore is noted.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
 // Returns the size that this update has noted for the old controller, if the old controller is
-// larger now: another client has scaled it since the update was first tried. Requires both
-// controllers.
+// larger now: another client has scaled it since the update was first tried. Returns nullopt if
+// IsRollbackTarget is true. Requires both controllers.
 std::optional<int32_t> SizeBeforeOthers(const Situation& situation);
 
-// Returns true if a rollback of the update to `created` has made `old` its target.
+// Returns true if a rollback of the update to `created` has made `old` its target. Returns false
+// while `old` has the journal of a rename, which a rollback must remove first.
 bool IsRollbackTarget(const ReplicationController& old, const ReplicationController& created);
 
 // --- another client scales one of the two during an update (RC-16) ---
@@ -122,10 +126,13 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 // that the CRD would refuse.
 bool PausesForOthers(const Situation& situation);
 
-// Returns the controller that the update is about to scale: the size is stored, and the controller
-// does not have this size yet. Returns null if there is none.
+// Returns the controller that the update is about to scale: the new size is stored, and the
+// controller still has the size from which it is to be scaled. Returns null if there is none.
+// Example: the status says 7 to 6. With 7 replicas, the controller is returned; if another client
+// has scaled it to 9, it is not.
 const ReplicationController* PendingScale(const Situation& situation);
-// Returns the size that the update has set, or is about to set.
+// Returns the size that the update has set, or is about to set; the present size if the status has
+// none.
 int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller);
 
 // Returns the step that answers a scaling by another client; nullopt if there was no such scaling.

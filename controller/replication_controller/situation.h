@@ -54,8 +54,9 @@ struct Situation {
   // What becomes of the source at the end (RC-13, RC-15):
   //   - in a rollback, kDelete
   //   - otherwise spec.cleanup, if it is set
-  //   - otherwise as in kubectl: if spec.newName is set, kDelete, and the new controller keeps its
-  //     name; if not, kRename, and the new controller takes the old one's name
+  //   - otherwise, if spec.newName is set, kDelete: the new controller keeps its name
+  //   - otherwise kRename: the new controller is deleted, and the source stays, with the new
+  //     controller's content and Pods
   std::string_view cleanup() const;
   std::string_view cleanup_forward() const;  // as if spec.rollback were false
   // spec.updatePeriod in whole seconds, rounded up.
@@ -97,7 +98,7 @@ Availability CountAvailable(const Situation& situation, const ReplicationControl
 // --- questions to the API server ---
 
 // A value; or, if the value cannot be had yet, the step to return instead: a question to the API
-// server, or a refusal of the update.
+// server, a refusal of the update, or Failed.
 template <typename Value>
 struct OrStep {
   Value value{};
@@ -109,8 +110,9 @@ using Answer = OrStep<const Outcome*>;
 // that sends it. The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After
 // any other failure, and after a malformed reply, returns Failed.
 Answer Ask(const Situation& situation, Read read);
-// Returns the Read of the metadata of live Pods in the update's namespace. Outcome::value is a
-// std::vector<ListedPod> (pod_list.h).
+// Returns the Read of the metadata of the Pods in the update's namespace that `label_selector`
+// selects and whose phase is neither Succeeded nor Failed, also those that are being deleted.
+// Outcome::value is a std::vector<ListedPod> (pod_list.h), which has only Pods with a controller.
 Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.

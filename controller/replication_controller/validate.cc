@@ -16,7 +16,9 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon a refused rename is checked again: nothing watches ReplicaSets.
+// How soon a rename that was refused at the end of an update is checked again: nothing watches
+// ReplicaSets. A rename that is refused before the first step is not checked again, because the
+// refusal ends the run (HasEnded). The same holds for kLookThroughAgain.
 constexpr Duration kLookAgain = seconds(30);
 
 // How soon Windlass asks again for a list that was too large: no watch reports that the list has
@@ -58,7 +60,8 @@ std::optional<Step> RefuseOwned(const Situation& situation,
                    controller->meta.name, other, other));
 }
 
-// Refuses an update of controllers that an autoscaler scales, but never a rollback.
+// Before the first step, refuses an update of controllers that an autoscaler scales, but never a
+// rollback.
 std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
   Answer answer = AskForOthers(situation, resources::kHorizontalPodAutoscalers,
@@ -164,8 +167,8 @@ constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
 // Refuses a rename whose journal is too large for an annotation of the old controller. Unless the
-// journal is small, asks the API server for the old controller, because the cache does not have all
-// its annotations.
+// journal and the cached annotations are small, asks the API server for the old controller, because
+// the cache does not have all its annotations.
 std::optional<Step> RefuseLargeJournal(const Situation& situation,
                                        const ReplicationController& created) {
   const size_t journal = kRenameJournal.size() + JournalText(created).size();
@@ -241,9 +244,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
-  // In an update, the old controller notes the name of the new one; in a rollback, each of the two
-  // names the other as its source. Names are compared, because a controller that was restored from
-  // a backup has another uid.
+  // In an update to an image, kNextControllerId of the old controller names the new one; no other
+  // update has this annotation. In a rollback, kSourceId of each of the two names the other. Names
+  // are compared, because a controller that was restored from a backup has another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;

@@ -17,12 +17,14 @@ namespace windlass::replication_controller {
 // Refuses
 //   - a controller that another object owns, for example a DeploymentConfig (RC-16)
 //   - a new controller that has the name of the old one (RC-4)
-//   - before the first step: a controller that a HorizontalPodAutoscaler scales (RC-16)
+//   - before the first step, and not in a rollback: a controller that a HorizontalPodAutoscaler
+//     scales (RC-16)
 std::optional<Step> Validate(const Situation& situation);
 
 // Refuses a new controller that does not match the spec any more: the new controller has another
-// image than spec.image, or spec.controller was edited during the update (RC-5). Refuses nothing in
-// a rollback, nor while the new controller does not exist or is being deleted.
+// image than spec.image, or spec.container, spec.imagePullPolicy or spec.controller was edited
+// during the update (RC-5). Refuses nothing in a rollback, nor while the new controller does not
+// exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update while another update of the same controller is under way. Example: A to B is

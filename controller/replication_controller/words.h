@@ -15,10 +15,13 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
-// status.step: how far the run is. kStepPrepare is stored just before the run makes its first
-// change; no controller is scaled yet. The step of a run goes back in two cases: to no step, if the
-// run fails before there is a new controller; and to kStepScale, if another client scales during
-// kStepCleanUp and spec.onExternalScale is Adopt.
+// status.step: how far the run is. kStepPrepare is stored just before the run creates the new
+// controller or begins a rollback. No controller is scaled in this step, unless a rollback has no
+// new controller: then the old one gets its size back. An update whose new controller exists skips
+// kStepPrepare. The step of a run goes back in three cases:
+//   - to no step, if the run fails before there is a new controller
+//   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
+//   - to kStepScale, if another client scales during kStepCleanUp and spec.onExternalScale is Adopt
 inline constexpr std::string_view kStepPrepare = "Prepare";
 inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";

@@ -100,8 +100,9 @@ std::vector<std::string_view> EndedKeys(const Situation& situation,
     return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
   }
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // A rollback that was turned off again leaves the size of `controller` in kOriginalReplicas, with
-  // the uid of the old controller beside it. If they are there, both are removed.
+  // `controller` is the new one. A rollback that was turned off again has left its size in its
+  // kOriginalReplicas, with the uid of the old controller beside it. If they are there, both are
+  // removed.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
@@ -138,15 +139,18 @@ namespace {
 // (RC-12).
 constexpr size_t kLinesMax = 100;
 
-// Returns true if nothing has been scaled yet, and there is no new controller to be scaled.
+// Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
+// Also true if a rollback has gone back to kStepPrepare because the new controller was deleted.
 bool IsBeforeFirstScaling(const Situation& situation) {
   const std::string& step = situation.run.step;
   return situation.new_controller() == nullptr && situation.run.journal.empty() &&
          (step.empty() || step == kStepPrepare);
 }
 
-// Returns true if this run has changed a Pod or one of the two controllers: either the old
-// controller has the note of the new controller's name, or a write of this sync has succeeded.
+// Returns true if this run is known to have changed a Pod or one of the two controllers:
+//   - a write of this sync has succeeded
+//   - spec.image is set, the run has a target or is at kStepPrepare, and the old controller has the
+//     note of the new controller's name
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -160,11 +164,11 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. A run that has neither scaled nor got a new controller
-// was refused, so the step is cleared (RC-20). The target is cleared, too, unless a rollback has
+// Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the run counts as
+// refused, so the step is cleared (RC-20). The target is cleared, too, unless a rollback has
 // something to take back:
-//   - this run has labelled the old controller
-//   - an earlier update has made the old controller smaller
+//   - HasChangedSomething is true. The draft then gets a target even if the run has none
+//   - the old controller is smaller than it was before an update (HasGivenPods)
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
                            const std::string& message) {
   StatusDraft draft = BeginDraft(situation);

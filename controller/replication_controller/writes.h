@@ -40,7 +40,8 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
 // Returns the annotations of `controller` that the end of this update removes, each with nullopt
 // (RC-13). Annotations that belong to another update, or ask for another update, stay.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
-// Returns the write that removes EndedAnnotations; nullopt if there are none.
+// Returns the write that removes EndedAnnotations; nullopt if there are none, or if `controller` is
+// being deleted.
 std::optional<Step> RemoveAnnotations(const Situation& situation,
                                       const ReplicationController& controller);
 
@@ -90,8 +91,9 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
           std::optional<Duration> look_again_in = {});
 
 // Returns the write that stores in the status that the API server refused the request `asked`, and
-// why; if there is nothing to store, returns Failed. If nothing has been scaled yet, the run ends
-// (RC-20), unless the refusal may pass: for example, the API server could not call a webhook.
+// why; if there is nothing to store, returns Failed. The run ends (RC-20) if it has no step yet, or
+// if there is no new controller and the run is at kStepPrepare. Exception: the refusal may pass;
+// for example, the API server could not call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

@@ -49,7 +49,8 @@ struct RolloutOwn {
   bool holds_at_step = false;               // a step is not over, even if the Rollout is paused
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
   // If this sync asked for the defaults of the template and did not get them: the text that nothing
-  // is rolled out until they come, and why. "" otherwise.
+  // is rolled out until they come, and why. "" otherwise, and also if the API server forbids the
+  // ReplicaSet and there is a progress deadline: Progressing then says so.
   std::string not_told{};
   // While a pause cannot end because some of its Pods are not available: the text that says so. ""
   // otherwise.

@@ -245,8 +245,8 @@ Ruling Rule(const Facts& facts) {
 // Returns the result of Rule. Adds to the message, in this order:
 //   - if the Rollout is stalled or aborted: that spec.rollbackTo waits
 //   - that the defaults of the template are not known, unless the reason says so
-//   - if the Rollout is neither ready nor aborted: that the in-place update to its revision was
-//     given up (P-062)
+//   - unless the Rollout is ready or spec.abort is true: that the in-place update to its revision
+//     was given up (P-062)
 //   - if the Rollout is neither stalled nor aborted: that its selector matches Pods of another
 //     controller (RO-164)
 //   - which write the API server refuses (D-270), or what has no room in the caches

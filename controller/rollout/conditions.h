@@ -9,17 +9,20 @@
 //   Stalled      nothing may be rolled out: a wrong template,  False, the cause   Stalled
 //                an update in place that is not possible,
 //                nothing to abort to; or Progressing is False
-//                (RO-062)
+//                (RO-062), but not if the deadline passed
+//                before spec.paused, and all is complete now
+//                (D-061)
 //   Paused       spec.paused and not complete, or at a         False Paused       Reconciling
-//                pause among the steps (RO-063), or
-//                spec.paused with spec.rollbackTo (RO-152)
+//                pause among the steps or at the partition
+//                (RO-063), or spec.paused with
+//                spec.rollbackTo (RO-152)
 //   Progressing  not complete, or the generation is not        False Progressing  Reconciling
 //                observed (RO-064)
 //                the generation is not observed, because the   False TemplateNotChecked
 //                API server did not return the defaults of
 //                the template
-//                complete, but too few Pods are available,     False PodsUnavailable
-//                paused or not
+//                was complete once, but too few Pods are       False PodsUnavailable
+//                available now, also if spec.paused
 //   RolledBack   complete, by the rollback that led to this    True RolledBack    –
 //                generation (RO-065)
 //   Healthy      complete (RO-066)                             True Healthy       –
@@ -60,7 +63,7 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
 
 // Returns the phase, message and conditions of `draft`. `own` is the RolloutOwn that `draft`
-// carries.
+// carries, except that a revision which `draft` completes is the stable one in `own` already.
 Standing StandingOf(const Workload& workload, const StatusDraft& draft, const RolloutOwn& own);
 
 }  // namespace windlass::rollout

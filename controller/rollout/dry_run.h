@@ -27,6 +27,7 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 // an error:
 //   - kMalformed if the template cannot be read
 //   - the API server's error, if it did not return the defaults in this sync (RO-097)
+//   - kServer if the template in the API server's answer cannot be read
 //   - the API server's error, if it refused the template in this sync, and `checks` lacks the
 //     refusal because the clock was set back
 //   - kServer if `checks` lacks the defaults that came in this sync, because the Rollout changed
@@ -45,8 +46,8 @@ Result<Request> DryRunReplicaSet(const workload::Situation& situation,
                                  std::string_view suffix = "dry-run");
 Result<Request> DryRunPod(const workload::Situation& situation);
 
-// Returns true if `error` says that a policy, a quota or a missing right forbids the creation.
-// Returns false if a webhook denies with 429 or 5xx, because this denial is temporary.
+// Returns true if `error` says that a webhook, a policy, a quota or a missing right forbids the
+// creation. Returns false if a webhook denies with 429 or 5xx, because this denial is temporary.
 bool IsForbidden(const Error& error);
 
 // Return what the answer to a dry run says about the template. Only HTTP 400 and 422 refuse the

@@ -13,7 +13,8 @@ inline constexpr std::string_view kProgressingPhase = "Progressing";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kHealthy = "Healthy";
 
-// Reasons of Ready and of Stalled.
+// Reasons of Ready. NothingToAbortTo and InvalidTemplate are also reasons of Stalled; the other two
+// are also reasons of Reconciling.
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 // The API server did not return the defaults of the template. Also the reason of Events, which can
 // also say that the API server did not check the template.

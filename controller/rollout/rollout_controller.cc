@@ -27,9 +27,10 @@ namespace {
 
 constexpr std::string_view kManifest = rollout::kCrd.rights;
 
-// Returns true if the requested template was rolled out completely, even to 0 Pods, and even if a
-// Pod was lost since. The answers of the template's dry runs are then not needed any more (RO-093).
-// Returns false while the template is still to be rolled out, or if it was refused.
+// Returns true if the requested template was rolled out completely with at least one Pod, even if
+// the Rollout was scaled to 0 or a Pod was lost since. The answers of the template's dry runs are
+// then not needed any more (RO-093). Returns false while the template is still to be rolled out, if
+// it was refused, and while Progressing says anything else, for example that the Rollout is paused.
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
   if (status.observed_generation < rollout.meta.generation) return false;

@@ -1,7 +1,7 @@
 // The Rollout controller: a controller of workloads with updates in place, steps and dry runs. It
 // can run beside any Deployment controller, because Rollouts are a kind of their own. It waits
-// until the API server serves Rollouts with a CustomResourceDefinition that is as new as this
-// program. Core thread only.
+// until the API server serves Rollouts, and while it knows that their CustomResourceDefinition is
+// older than this program needs. Core thread only.
 #pragma once
 
 #include <memory>

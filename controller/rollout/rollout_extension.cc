@@ -118,7 +118,7 @@ bool IsAtRest(const Situation& situation) {
 // Returns the next write or read of Keep. Returns `end` if none is due:
 //   - the Rollout has its size, and all Pods are back in traffic
 //   - Keep only waits, or has failed
-//   - this sync has sent the write or read already
+//   - this sync has sent the write already
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
@@ -199,10 +199,10 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns the verdict for the status; nullopt if nothing forbids the rollout. The verdict lets
-// Stalled give the reason even if there is no progress deadline, and so no Progressing (RO-062).
-// After a restart, the stored refusal of the template stays until the API server has been asked
-// again.
+// Returns the verdict for the status; nullopt if nothing forbids the rollout, or if the Rollout is
+// paused. The verdict lets Stalled give the reason even if there is no progress deadline, and so no
+// Progressing (RO-062). After a restart, the stored refusal of the template stays until the API
+// server has been asked again.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
@@ -312,8 +312,8 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
-  // If the ReplicaSet cannot be made at all, AskFirst never asks for its defaults. So they count as
-  // overdue at once.
+  // If spec.selector does not match the label pod-template-hash (RefuseImpossible), AskFirst never
+  // asks for the defaults. So they count as overdue at once, as they do after a refused create.
   situation.extended.new_one_overdue =
       IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }
@@ -422,6 +422,7 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   const bool commits = situation.extended.activity == Activity::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;
   // While defaults or limits are not known, no update in place begins or goes on (RO-079).
+  // Exception: an exchange of templates that is half done goes on.
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);
   auto step = in_place_.Next(situation, moment);
   if (step || !running) return step;

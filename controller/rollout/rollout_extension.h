@@ -11,11 +11,13 @@
 //                          5. the note that a revision is complete (RO-121)
 //   Next, before a         1 to 4 of the row above
 //     creation
+//   Next, otherwise        updates in place
 //   UpdateStatus, Events   what updates in place report, the step, the verdict, Pods that are
 //                          stuck, and Services
 //   End                    a write to a Service that is due comes first (RO-182); then a list of
 //                          Pods that have been unavailable for long (RO-140). Otherwise looks again
-//                          when a pause ends, or when the API server is to be asked again
+//                          when a pause ends, when the API server is to be asked again, or when the
+//                          defaults become overdue
 //
 // Stateless: in each call, FindFacts and FindServices return what the extension needs to know of a
 // Rollout besides the workload.
@@ -36,11 +38,14 @@
 
 namespace windlass::rollout {
 
-// What the extension needs to know of a Rollout besides its workload. Borrowed.
+// What the extension needs to know of a Rollout besides its workload. `steps`, `stuck` and
+// `checks.defaulted` are borrowed: they are valid until the cached Rollout or an answer about it
+// changes.
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};
-  const StuckAnswers::Entry* stuck = nullptr;  // null if no list of its Pods was asked for
+  // Null if no list of Pods was asked for since the Rollout was last complete.
+  const StuckAnswers::Entry* stuck = nullptr;
 };
 
 class RolloutExtension final : public Extension {

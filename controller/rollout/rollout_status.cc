@@ -115,7 +115,7 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
   // If the cache has cut down the Rollout, its images are missing, and its selector may be missing,
-  // too. So the status keeps the stored values of both.
+  // too. So the status keeps the stored values of both, and the stored stable revision.
   const bool whole = !workload.meta.cut();
   if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);

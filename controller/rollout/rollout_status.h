@@ -19,7 +19,8 @@ namespace windlass::rollout {
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
 // Returns the status that `draft` leads to (RO-069). stableRevision and stableTemplate change when
-// the rollout is complete with at least one Pod and all steps over, unless the Rollout is aborted.
+// the rollout is complete with at least one Pod and all steps over, unless the Rollout is aborted
+// or cut down in the cache.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
 // Returns true if the stored status is the one that `draft` leads to. Does not compare the current

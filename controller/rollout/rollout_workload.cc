@@ -76,8 +76,9 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
 // Returns the first of these causes that applies:
 //   - NothingToAbortTo: an abort has no revision to return to. If the ReplicaSet of the stable
 //     revision is gone, only the condition Stalled shows this
-//   - the reason of the verdict (RolloutOwn). Exception: for the reason InPlaceNotPossible, the
-//     cause is NotPossible, as in the condition windlass.dev/InPlace
+//   - the reason of the verdict (RolloutOwn). Exceptions: for the reason InPlaceNotPossible, the
+//     cause is NotPossible, as in the condition windlass.dev/InPlace; for an empty reason, the
+//     cause is kOtherCause
 //   - InvalidTemplate: there is no verdict, but Progressing is False with this reason (OwnOf)
 // If none applies, `by_user` is true if the rollout is at a pause or at a partition.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {

@@ -39,8 +39,8 @@ bool IsWritten(const Situation& situation, const NamedService& named) {
   return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
 }
 
-// Adds the trouble with writes to the Service, if any. `is_right` is true if the Service needs no
-// write.
+// Adds the trouble with writes to the Service, if any. `is_right` is true if the Service is as it
+// should be, or if another trouble says why it is not.
 void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
                std::vector<ServiceTrouble>& troubles) {
   if (auto refusal = RefusalOf(situation, named)) {
@@ -107,8 +107,10 @@ struct Told {
   std::string message;
 };
 
-// Returns why Windlass has not written to the Service yet; nullopt if the selector has the key of
-// Windlass and no write failed lately.
+// Returns why a write to the Service is still to come: the last write failed because the API server
+// was in trouble, or met a change by another client; no Pod is available; or the write is about to
+// be made. Returns nullopt if no Service is named, or if the selector has the key of Windlass and
+// no write failed lately.
 std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService& named,
                                   ServiceRole role) {
   if (named.name.empty()) return std::nullopt;

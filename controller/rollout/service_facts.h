@@ -58,14 +58,14 @@ struct NamedService {
   // Until this time, the condition ServicesSynced says that another client, twice within an hour,
   // took away what Windlass wrote.
   std::optional<WallTime> told_until{};
-  // The last write to the Service, if the API server accepted it but did not keep it; null if it
-  // was kept, or if the Service shows it now.
+  // The last write to the Service that the API server accepted, if it did not keep that write; null
+  // if it kept the write, or if the Service shows it now.
   const ServicePatch* not_kept = nullptr;
   // Windlass does not write to the Service before this time, because the API server was in trouble
   // at the last write, for example did not answer. Another such write would end the sync, too.
   std::optional<WallTime> failed_until{};
-  // The first refusal since the API server last accepted a write to the Service; null if there was
-  // none.
+  // The first refusal since the API server last accepted a write to the Service, or refused one
+  // with another kind of error; null if it refused none since it last accepted one.
   const FirstRefusal* first_refusal = nullptr;
   // How many writes to the Service in a row failed because another client had changed it (409).
   int conflicts = 0;

@@ -54,10 +54,11 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   // The stable revision has Pods, but none is available. They are expected to become available
   // again. Until then, the Service stays as it is.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
-  // The stable revision has no Pods, or none is stable, so the Service usually keeps the revision
-  // that it selects. This revision may have most Pods. Examples:
-  //   - The first revision of a Rollout was never complete, and a canary of the second one comes.
-  //   - A revision that was promoted to the end is replaced by a correction before it is complete.
+  // The stable revision has no Pods, or none is stable. The Service then usually keeps the revision
+  // that it selects, because this revision may have most Pods. Examples:
+  //   - v1, the first revision, was never complete, and a canary of v2 comes. The Service keeps v1.
+  //   - v2 was promoted to the end, so v1, the stable revision, has no Pods. Before v2 is complete,
+  //     its correction v3 comes. The Service keeps v2.
   if (Serves(present, leaving)) return WithMore(situation, present, stable, leaving);
   if (stable != nullptr && Serves(current, leaving)) return current;
   return FindLargest(situation, leaving);

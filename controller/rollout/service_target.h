@@ -5,16 +5,20 @@
 //                stays as it is
 //              - the revision that the Service selects now. Exception: while no revision is stable,
 //                an older revision with more available Pods takes its place
-//              - if there is a stable revision: the revision that Pods get
+//              - if there is a stable revision: the current revision
 //              - the revision with most available Pods
-//   canary   the revision that Pods get, from its first available Pod on. Until then, the revision
-//            that `stable` would get if it selected none yet
+//   canary   the current revision, from its first available Pod on. Until then, the revision that
+//            `stable` would get if it selected none yet
 //
-// A Service is never moved to a ReplicaSet without an available Pod. In one case the Service
-// `stable` is moved before the new revision is stable: when the last Pods of the stable revision
-// are about to be removed, because the new revision has all Pods. Otherwise the Service would
-// select no Pod. If the Pods of a canary die, the Service `canary` stays on them: the user or tool
-// that judges the canary must see that the canary does not answer.
+// The current revision is normally that of the template; during an abort, the stable one
+// (CurrentReplicaSet, stable.h).
+//
+// A Service is never moved to a ReplicaSet without an available Pod. The Service `stable` is moved
+// to a revision that is not stable only if no revision is stable, or if the stable revision has no
+// Pods or is about to lose its last Pods. Example: the new revision has all Pods, but is not
+// complete yet. If the Service stayed where it is, it would select no Pod. If the Pods of a canary
+// die, the Service `canary` stays on them: the user or tool that judges the canary must see that
+// the canary does not answer.
 #pragma once
 
 #include "controller/workload/situation.h"

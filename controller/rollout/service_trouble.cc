@@ -17,7 +17,8 @@ std::string FieldOf(ServiceRole role) {
 }
 
 // Returns the first label in the selector of the Service that the Pods of `rs` lack, as
-// "app=other"; "" if they lack none.
+// "app=other"; "" if they lack none. Reads the labels of `rs` itself: a ReplicaSet normally has all
+// labels of its Pods.
 std::string OtherLabel(const Service& service, const ReplicaSet& rs) {
   for (const auto& [key, value] : service.selector) {
     if (key == kPodTemplateHashLabel || rs.meta.labels.Find(key.text()) == value.text()) continue;

@@ -41,8 +41,8 @@ std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
 // Returns the error of the write to the Service that failed in this sync; null if no such write
-// failed. After a failure, the sync does not write to the Service again. `situation` owns the
-// error.
+// failed. After a failure, the sync does not write to the Service again. The error belongs to
+// `situation.learned`.
 const Error* FailedWrite(const workload::Situation& situation, const Service& service);
 
 // Returns true if this sync's write to the Service failed because another client had just changed

@@ -113,7 +113,8 @@ const Rollout* ServiceWatch::FindOwner(const Service& service) const {
 // Returns true if another client removed the key or the annotation that Windlass wrote. These do
 // not count as losses:
 //   - another client gave the key another value: Windlass leaves that value alone
-//   - Windlass removed the key, because no Rollout names the Service any more
+//   - Windlass removed the key, because the Rollout in the annotation does not name the Service any
+//     more
 //   - the cache has no room for the Service, so nothing is known of the key
 bool ServiceWatch::IsLoss(const Service& before, const Service& now) const {
   const std::optional<ServiceNote> note = NoteOf(before);

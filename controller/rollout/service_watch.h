@@ -34,8 +34,8 @@ class ServiceWatch {
   // Call this for every change of the store of Rollouts.
   void RolloutChanged(const Change<Rollout>& change);
 
-  // Returns what is known of the Services of the Rollout `key`. Borrows from the stores: valid
-  // until their next change.
+  // Returns what is known of the Services of the Rollout `key`. Borrows from the stores and from
+  // this object: valid until the next change of a store, or call of Learn.
   ServiceFacts FactsOf(const ObjectKey& key) const;
 
   // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
@@ -81,7 +81,8 @@ class ServiceWatch {
   };
 
   bool Wants(const Rollout& rollout) const;
-  // Adds the Rollout to `wanting_` if Wants returns true, and removes it otherwise.
+  // If Wants returns true, adds the Rollout to `wanting_` and starts the informer. Otherwise
+  // removes the Rollout from `wanting_` and forgets its planned write.
   void LookAt(const Rollout& rollout);
   // Returns the Rollout that the annotation of the Service names; null if there is none.
   const Rollout* FindNoted(const Service& service) const;
@@ -94,7 +95,7 @@ class ServiceWatch {
   bool IsLoss(const Service& before, const Service& now) const;
   // Notes whether the API server kept a write that it accepted: the Service in the reply, or a
   // newer version of it in the store, must show the write. A write that another client undoes later
-  // was kept.
+  // was kept. Notes nothing if the sync dropped the reply because it was large (OutcomeOf).
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);

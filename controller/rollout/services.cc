@@ -79,8 +79,8 @@ Write PatchService(const Service& service, const ServicePatch& patch, Because be
           .go_on_if_refused = true};
 }
 
-// Returns the write that makes the Service select the Pods of `target`; nullopt if it selects them
-// already, or if `target` has no hash.
+// Returns the write that makes the Service select the Pods of `target`, and notes this in the
+// annotation; nullopt if key and annotation are right already, or if `target` has no hash.
 std::optional<Write> Select(const Situation& situation, const NamedService& named,
                             const ReplicaSet& target) {
   const Service& service = *named.service;
@@ -119,7 +119,8 @@ Write Release(const Service& service) {
 // Returns true if Windlass is not to write to the Service now:
 //   - the Service does not exist
 //   - the cache has cut it down, so its selector is not known
-//   - a write failed or was undone a short time ago
+//   - a write to it failed in this sync
+//   - NamedService::not_before or failed_until is not reached yet
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
   if (named.service == nullptr || named.service->meta.cut()) return true;
   if (FailedWrite(situation, *named.service) != nullptr) return true;

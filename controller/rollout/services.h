@@ -2,7 +2,7 @@
 // service_target.h chooses the hash, and service_condition.h reports the outcome.
 //
 // Windlass does not overwrite a key that another client changed after Windlass had written it
-// (RO-183). It writes to a Service only in these cases:
+// (RO-183). It writes to a Service that the Rollout names only in these cases:
 //   - the Service has no annotation of Windlass (service_facts.h)
 //   - it has no key pod-template-hash
 //   - it has the key that the annotation notes
@@ -27,10 +27,11 @@ namespace windlass::rollout {
 //   - before a ReplicaSet loses its last Pods: a write that moves a Service away from these Pods,
 //     or takes the key out of a Service that the Rollout does not name any more
 // Returns a short Wait if `planned` removes the last Pods of a revision, but
-//   - the Services are not known yet
+//   - the first list of Services is on its way. Exceptions: spec.replicas is 0, or Recreate
 //   - or another client has just changed a Service that selects these Pods
-// Otherwise returns `planned`. If a write was refused, `planned` is changed so that it looks again
-// when the write is due again.
+// Otherwise, and always while new_one_unknown (workload/extension.h) is true, returns `planned`. A
+// `planned` that ends the sync is changed so that it looks again when a write that failed or was
+// put off is due again, and when NamedService::told_until ends.
 Step MoveServicesFirst(const workload::Situation& situation, const ServiceFacts& facts,
                        Step planned);
 

@@ -94,7 +94,8 @@ std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64
                                    {{"replicaset", rs.meta.name}, {"revision", revision}}}});
 }
 
-// Returns true if the present revision has all its Pods, at least one, and they are available.
+// Returns true if the present revision has all its Pods, at least one, they are available, and no
+// other revision has Pods. Returns false while the Rollout is paused, aborted or refused.
 bool IsCompleteNow(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (situation.new_replica_set == nullptr || workload.replicas == 0) return false;
@@ -161,7 +162,8 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
   // If the write failed, the sync ends before anything else is done: once Pods move, the next sync
-  // may infer another revision. Exception: a policy that refuses the status stops no rollout.
+  // may infer another revision. Exception: a policy that refuses the status stops no rollout, nor
+  // does a webhook that could not be called for it.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;

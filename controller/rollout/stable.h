@@ -40,9 +40,10 @@ struct NotesInPlace {
 //   - if the status names none, only rule 1 is tried: rule 2 could find the wrong one
 void RecoverStable(View& view, const NotesInPlace& notes);
 
-// Returns the current ReplicaSet. This is normally the ReplicaSet of the template. In two cases it
-// is the ReplicaSet of status.currentRevision, if that exists:
-//   - the template has no ReplicaSet
+// Returns the current ReplicaSet. This is normally the ReplicaSet of the template, and during an
+// abort that of the stable revision. In two cases it is the ReplicaSet of status.currentRevision,
+// if that exists:
+//   - the template, or during an abort the stable revision, has no ReplicaSet
 //   - the template is refused. It may have the ReplicaSet of an earlier revision, which gets no
 //     Pods
 // Returns null if neither ReplicaSet exists.
@@ -62,10 +63,11 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on a ReplicaSet that its revision was complete. The revision is
-//   - the template's own revision, if it is complete now
+//   - the template's own revision, if it is complete now and `holds` is false
 //   - the stable revision, if this Rollout made its ReplicaSet and the ReplicaSet has no note yet
 // Returns nullopt if nothing is to be noted, or if this sync tried in vain. The note is written
-// before the status names the revision as stable. `holds` is true if a step is not over.
+// before the status names the revision as stable. `holds` is true if a step is not over, or if the
+// strategy has an error, so that its steps are not known.
 std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
 
 }  // namespace windlass::rollout

@@ -28,7 +28,7 @@ struct UpdatedPods {
 };
 
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
-// ReplicaSet of the old revision, so the numbers are those of the update.
+// ReplicaSet of the old revision, so the numbers are those of CountedPods; `available` is `proven`.
 UpdatedPods CountUpdated(const Situation& situation) {
   if (const auto& counted = situation.extended.counted) return {counted->updated, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
@@ -127,9 +127,9 @@ void ShowPause(const Situation& situation, std::string text, std::vector<Conditi
   }
 }
 
-// If the stored Progressing says that the rollout is at a pause, sets Progressing to say that the
-// rollout goes on. This also replaces a deadline that the planner found exceeded because it counted
-// the time of the pause.
+// If the stored Progressing says that the rollout is at a pause, and the planner has not changed
+// this, sets Progressing to say that the rollout goes on. This also replaces a deadline that the
+// planner found exceeded because it counted the time of the pause.
 void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditions) {
   const Condition* stored =
       FindCondition(situation.workload.status.conditions, workload::kProgressing);
@@ -240,7 +240,7 @@ std::string StepText(const Situation& situation, Steps steps, const RolloutStepS
   const int32_t desired = situation.workload.replicas;
   StepFacts facts = FactsOf(situation, steps);
   facts.stored = step;
-  const int32_t most = StepNow(facts).updated_max;  // one less than all, if an old Pod stays
+  const int32_t most = StepNow(facts).updated_max;  // below `desired` if an old Pod stays
   const int32_t pods = what.set_updated ? std::min(UpdatedBy(*what.set_updated, desired), most) : 0;
   return number + std::to_string(pods) + " of " + std::to_string(desired) + " Pods get " + revision;
 }

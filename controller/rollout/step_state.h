@@ -3,6 +3,7 @@
 //
 // A step begins with a write of the status, which changes no Pod. Only after that write does the
 // planner get the limit of the step. So Pods are never ahead of the stored step (RO-058).
+// Exception: if the API server refuses to store step 1, the planner gets its limit anyway.
 #pragma once
 
 #include <optional>
@@ -52,7 +53,8 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //     draft's RolloutOwn::waits_for says what is missing (RO-131)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
 // While the Rollout is paused or the rollout is refused, no step begins, and a stored step of
-// another template is removed.
+// another template is removed. Exception: a paused Rollout keeps it while the defaults of the
+// template are not known. If StepsOf returns nullopt, any stored step is removed.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

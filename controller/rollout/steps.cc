@@ -48,7 +48,8 @@ std::string StepError(const RolloutStep& step) {
          "a pause";
 }
 
-// Returns true if one of the steps up to `last` asks for all of `desired` Pods.
+// Returns true if one of the steps up to `last` asks for all of `desired` Pods. If `desired` is 0,
+// only a percentage of 100 or more does.
 bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(last))) {
     if (!step.set_updated || IsProperPart(*step.set_updated)) continue;
@@ -100,11 +101,14 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if no Pod can have the new revision at the present size. Nothing proves then that
-// the new revision works, so `step` is not over (RO-190). The cases:
+// Returns true if the size was changed so that no Pod can have the new revision. Nothing proves
+// then that the new revision works, so `step` is not over (RO-190). The cases:
 //   - there are no replicas
-//   - after `step` began, the Rollout was scaled down to one replica, which stays old (RO-130). At
-//     the larger size, the steps up to `step` asked for Pods of the new revision
+//   - after `step` or an earlier step began, the Rollout was scaled down to one replica, which
+//     stays old (RO-130). At the larger size, the steps up to `step` asked for Pods of the new
+//     revision
+// Returns false if the rollout never had more than one replica: setUpdated: 50% is then over with 0
+// of 1 Pods.
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -118,7 +122,8 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
 }
 
 // Returns true if the time of a pause is lost, and has to begin anew:
-//   - fewer Pods are available than NoteAvailable last noted
+//   - fewer Pods are available than NoteAvailable last noted, and fewer than are due now. Example:
+//     4 were noted; scaled down, 2 are due: the time goes on while 2 are available
 //   - no Pod was due when NoteAvailable was last called, and Pods are due now
 //   - the step now asks for more Pods of the same number of replicas, because a user has edited the
 //     list
@@ -133,7 +138,7 @@ bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) 
 // Sets in `step` since when the Pods of a pause have been available, how many Pods that was, and of
 // how many replicas (RO-131):
 //   - The time begins when all due Pods are available. It is lost when fewer Pods are available
-//     than at that moment: one has died.
+//     than when all due Pods last were, and fewer than are due now: one has died.
 //   - Pods that a larger size adds do not end the time. Example: at 20% of 10 replicas, 2 Pods are
 //     due; scaled to 20 replicas, 4 Pods. While 2 work, the time goes on; the pause ends when its
 //     time is over and all 4 work.
@@ -225,8 +230,8 @@ RolloutStepStatus InForce(const StepFacts& facts) {
   return step;
 }
 
-// Returns when the pause ends by itself; nullopt if the pause waits to be promoted, or if its time
-// does not run.
+// Returns when the time of the pause is over; nullopt if the pause waits to be promoted, or if its
+// time does not run.
 std::optional<WallTime> EndOf(const StepFacts& facts, const RolloutStepStatus& step) {
   const RolloutStep& what = facts.steps[static_cast<size_t>(step.index - 1)];
   if (!what.duration || step.shortened_from > 0) return std::nullopt;

@@ -13,9 +13,10 @@
 //
 // Pure. The step in force is stored in status.step, so it is the same after a crash at any moment.
 // The next step is in force once it is stored there. While the template is the same, the index in
-// status.step goes back only if the list of steps is shortened. A new template begins at step 1. If
-// a user edits the steps midway, the stored index counts in the new list; if that list is too short
-// for the index, its last pause is in force (RO-050…RO-057, RO-130…RO-134).
+// status.step goes back only if the list of steps is shortened, or if status.step was removed, for
+// example by an abort. A new template begins at step 1. If a user edits the steps midway, the
+// stored index counts in the new list. If that list is too short for the index, its last pause is
+// in force, or a pause at its last step if it has none (RO-050…RO-057, RO-130…RO-134).
 //
 // A pause is a promise to the user. Nothing ends it but its duration, a promotion, or an edit of
 // the steps. A step keeps at least one old Pod if it kept one when it began, whatever the size
@@ -59,8 +60,9 @@ using workload::kPromote;
 
 // Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps
 // so that the index of the step is past the end of the list, the value still names that index.
-// Example: at step 3 of 4, the list is cut to two steps: "3@8". If the value named the index of the
-// pause now in force, an annotation that once ended that pause would end it again.
+// Example: at step 3 of 4, the list is cut to two steps, and step 2, a pause, is in force: "3@8".
+// An annotation "2@8" may be left from when the rollout was first at step 2, and must not end the
+// pause again.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
@@ -112,13 +114,15 @@ struct StepState {
   //   - `no_canary` is true
   //   - `step` is a pause that lasts, and `lacks_pods` is false
   bool pauses = false;
-  // When the pause ends by itself; nullopt if it does not.
+  // When the time of the pause is over; nullopt if the pause waits to be promoted, or if its time
+  // does not run. The pause ends later if Pods that a larger size adds are not available then.
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
   // available. Pods that a larger size adds do not stop the time.
   bool lacks_pods = false;
-  // True if `step` lasts because the only replica stays old, so that no Pod proves the new revision
-  // (RO-190). More replicas or "full@8/force" let the rollout go on; at a pause, "2@8/force", too.
+  // True if `step` lasts because the Rollout was scaled down to one replica, which stays old, so
+  // that no Pod proves the new revision (RO-190). False if the rollout never had more replicas.
+  // More replicas or "full@8/force" let the rollout go on; at a pause, "2@8/force", too.
   bool no_canary = false;
 
   bool done() const { return step.index > step.total; }

@@ -7,8 +7,8 @@
 //   - or the deadline has passed
 // One uncached list of the Pods of the new ReplicaSet is then the last step of the sync, so a list
 // that fails holds nothing up (RO-143). The list is repeated every five minutes. It comes earlier
-// in two cases: when the deadline passes, and when a pause loses Pods and 30 s have passed without
-// progress.
+// if the StuckMoment is another one: at once when the deadline passes, otherwise after 30 s without
+// progress. Examples: a pause loses Pods; the rollout goes on after that pause.
 //
 // A ReplicaSet that cannot make Pods says why in its own condition, so no list is asked for.
 //
@@ -54,7 +54,7 @@ class StuckAnswers {
     WallTime asked{};
     StuckMoment moment{};
     int32_t available = 0;  // available Pods when the list was asked for
-    bool answered = false;  // there was an answer about this ReplicaSet
+    bool answered = false;  // a list for this ReplicaSet has succeeded
     std::optional<StuckPod> told{};
   };
   // Returns the entry of the Rollout, valid until the next change; null if no list was asked for.
@@ -82,13 +82,13 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory,
                                                 const workload::Situation& situation, Steps steps,
                                                 const Request& read);
 
-// Sets or removes the condition PodsStuck in `status`, a draft in which all else is set. If
-// Progressing says that the deadline has passed, its message gets the text, too.
+// Sets or removes the condition PodsStuck in `status`, a draft in which Progressing is set already.
+// If Progressing says that the deadline has passed, its message gets the text, too.
 void ShowStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, WorkloadStatus& status);
 
-// Returns the Warning Event that goes with `status`; nullopt if the stored status has the same
-// message.
+// Returns the Warning Event with the message of PodsStuck in `status`. Returns nullopt if `status`
+// lacks this condition, or if the stored status has it with the same message.
 std::optional<Event> TellStuckPods(const workload::Situation& situation,
                                    const WorkloadStatus& status);
 

@@ -68,8 +68,8 @@ struct TemplateChecks {
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check that gave no judgement (kNoVerdict or kForbidden); the Pod's if neither check
-  // gave one; null if there is no such check.
+  // Returns the check whose verdict is kNoVerdict or kForbidden; the Pod's if both checks have such
+  // a verdict; null if neither has.
   const Check* NotJudged() const;
 };
 

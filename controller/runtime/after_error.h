@@ -34,7 +34,8 @@ namespace windlass {
 // of unknown outcome.
 class LateWrites {
  public:
-  // Takes note of `error` if it says that `request` was late or was answered with an error.
+  // Call when `request` failed with `error`, of kind kAmbiguous. Counts a late try of `request` if
+  // `error` has an HTTP status of at least 400 or is kNoAnswer, but not if a connection was reset.
   void Note(const Request& request, const Error& error);
   // Call when `request` has succeeded: it is no longer late.
   void Forget(const Request& request);
@@ -51,14 +52,14 @@ class LateWrites {
   std::vector<Late> late_;  // few: a sync ends its walk at the second late write it does not send
 };
 
-// A write whose outcome is unknown, until its object has been read.
+// A write whose outcome is unknown, or whose object was gone (404), until the object has been read.
 struct Unverified {
   // Drops the body: many Unverified objects may wait for a long time.
   Unverified(const Request& sent, LateWrites until_now)
       : request(sent.WithoutBody()), late(std::move(until_now)) {}
 
   Request request;
-  LateWrites late;  // of the key's syncs until now, including `request`
+  LateWrites late;  // of the key's syncs until now; includes `request` only if it was late
 };
 
 // --- the end of a sync ---
@@ -68,11 +69,13 @@ struct SyncResult {
   enum class Kind : uint8_t {
     kDone,       // no error, and nothing to do now
     kGone,       // the object is gone: nothing is kept for the key
-    kConflict,   // another client was faster: retried on the event of its change, or after 1 s
+    kConflict,   // another client was faster: retried on the event of its change, or after 1 s;
+                 // from kConflictsMax in a row on, a back-off takes the place of the 1 s
     kRetry,      // back-off up to `longest`
     kForget,     // failed and is not retried: only an event or `look_again_in` wakes the key
     kInternal,   // a fault of Windlass
-    kUncertain,  // a write may have happened or not: the object of `unverified` is read (S-003)
+    kUncertain,  // a write may have happened or not, or its object was gone (404): the object of
+                 // `unverified` is read (S-003)
   };
   Kind kind = Kind::kDone;
   // When to sync the key again even without an event. Used by kDone, kConflict, kRetry and kForget.
@@ -90,8 +93,8 @@ struct SyncResult {
   Duration at_least{0};  // the shortest back-off: the server's Retry-After
 };
 
-// Returns how the queue treats an error that ended a sync (C-015). Example: after a 409 the key
-// waits for the newer version, for a second at most.
+// Returns how the queue treats an error that ended a sync (C-015). Example: after a single 409 the
+// key waits for the newer version, for a second at most.
 SyncResult AfterError(const Error& error, Retry retry);
 
 }  // namespace windlass

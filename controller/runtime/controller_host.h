@@ -19,7 +19,7 @@ class ControllerHost {
 
   // Asks for a sync of `key`. Ignored
   //   - while this process does not lead,
-  //   - before the controller's caches are complete (as soon as they are, every key is synced),
+  //   - before the first sync of every key has been queued (InTerm),
   //   - while a reply for `key` is folded.
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
   // Returns true while the reply to a write or read of `key`'s own sync is folded.
@@ -31,7 +31,8 @@ class ControllerHost {
   // Call when a cache became complete, so that the first sync of all keys may begin.
   virtual void CacheSynced() = 0;
   // Asks for one more sync of every key, as at the beginning of a term. The syncs begin when the
-  // controller's caches are complete. Until then Wake is ignored.
+  // controller's caches are complete and a new leader's barrier is passed. Until then Wake is
+  // ignored.
   virtual void WakeAll() = 0;
   // Call when a cache has changed. The barrier of a new leader then compares the caches again.
   virtual void CacheChanged() = 0;

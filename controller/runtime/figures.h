@@ -34,7 +34,7 @@ class Figures {
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
 
   // Removes the label `namespace`: adds up the series that differ only in it, and drops the metrics
-  // whose series are about one object each. Example: 3 rollouts in "shop" and 2 in "bank" become 5.
+  // with Metric::of_objects. Example: 3 rollouts in "shop" and 2 in "bank" become 5.
   void LeaveOutNamespaces();
 
   // Returns the metrics in the order in which they were first used.

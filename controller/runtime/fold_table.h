@@ -1,10 +1,9 @@
 // Folds replies into the caches, so that the next step sees what the last one did.
 //
 // The owner of a store registers a row for its resource. The row says how a reply is decoded and
-// folded, and how the store handles an object that is gone. Each informer registers one row, so two
-// rows for one resource belong to two projections of that resource. A fold wakes every key
-// concerned except the key whose sync made the request: that sync goes on at once. Core thread
-// only.
+// folded, and how the store handles an object that is gone. An informer registers at most one row,
+// so two rows for one resource belong to two projections of it. A fold wakes every key concerned
+// except the key whose sync made the request: that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>
@@ -29,7 +28,7 @@ class FoldTable {
     // Folds the reply to a deletion. Null: the store waits for the watch.
     std::function<void(const Request& request, std::string_view body)> deleted{};
     // Called when an uncached read has shown that the object `key` is gone. Such reads follow
-    // writes with an unknown outcome. Null: the store waits for the watch.
+    // writes that had an unknown outcome or got a 404. Null: the store waits for the watch.
     std::function<void(const ObjectKey& key, const Uid& uid)> gone{};
   };
 
@@ -37,8 +36,8 @@ class FoldTable {
   FoldTable(const FoldTable&) = delete;
   FoldTable& operator=(const FoldTable&) = delete;
 
-  // Registers `row` for replies about `resource`, in addition to the resource's other rows. A
-  // resource without a row is not cached.
+  // Registers `row` for replies about `resource`, in addition to the resource's other rows. Replies
+  // about a resource without a row are not folded.
   void Add(const ResourceId& resource, Row row);
 
   // Folds the reply to a successful write made for `key`. Does nothing if `request` creates a
@@ -50,9 +49,9 @@ class FoldTable {
   // only the sync that asked for it, nor a dry run, because its object does not exist.
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Call when an uncached read for `key` found no object. `request` is the write with an unknown
-  // outcome whose object was read. Does nothing if `request` is a creation, because its object may
-  // still appear.
+  // Call when an uncached read for `key` found no object. `request` is the write whose object
+  // was read, because the write had an unknown outcome or got a 404. Does nothing if `request` is a
+  // creation, because its object may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.
@@ -64,7 +63,7 @@ class FoldTable {
   const std::vector<Row>& RowsOf(const ResourceId& resource) const;
   Status Object(const Request& request, const Reply& reply);
 
-  std::map<ResourceId, std::vector<Row>> rows_;  // in the order in which they were added
+  std::map<ResourceId, std::vector<Row>> rows_;  // each resource's rows in the order of Add
   std::optional<QueueKey> folding_;
 };
 

@@ -66,7 +66,7 @@ class Informers {
   // Use must be ended by one Release or LetGo.
   void Use(std::initializer_list<AnyInformer*> wanted);
   // Stops those that no controller uses any more. These informers make no callback after Release
-  // returns.
+  // returns. Exception: a store that is being emptied goes on reporting its deletions.
   void Release(std::initializer_list<AnyInformer*> unwanted);
   // Ends a use as Release does, but an informer that no controller uses any more runs on for
   // kInformerLingers. If a controller uses the informer again before that time is over, the

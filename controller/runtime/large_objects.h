@@ -1,8 +1,8 @@
 // Syncs of large objects, a few at a time. A sync holds its object several times: as read,
 // as written, and in the answer. Example: 56 Deployments with 1.4 MB of `<` each, which JSON writes
-// as 8.4 MB each, would hold more than a gigabyte. Therefore only one or two such Deployments are
-// synced at a time. Deployments of 64 KiB are not limited in this way: up to --max-in-flight of
-// them are synced at a time.
+// as 8.4 MB each, would hold more than a gigabyte. Therefore only one such Deployment is synced at
+// a time. Objects below kLargeJsonBytes (256 KiB) are not limited in this way: up to
+// --max-in-flight of them are synced at a time.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,9 @@ namespace windlass {
 class LargeObjects {
  public:
   // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The
-  // bytes of a large object then count until Free. After Take has returned false, no other large
-  // sync begins until half of the room is free: otherwise a row of smaller syncs could keep the
+  // bytes of a large object then count until Free. While nothing counts, a sync of any size begins.
+  // After Take has returned false, no other large sync begins until half of the room is free, and
+  // then the next one begins whatever its size: otherwise a row of smaller syncs could keep the
   // largest one waiting for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
@@ -32,9 +33,10 @@ class LargeObjects {
     return true;
   }
 
-  // Makes room for the answers to reads that the sync of `key` keeps, `answer_bytes` in total. Take
-  // does not know the objects that a sync reads only later. Returns false if there is no room for
-  // the answers. The next sync of the key then begins only when there is room for them.
+  // Makes room for the answers that the sync of `key` keeps, to its reads and questions,
+  // `answer_bytes` in total. Take does not know the objects that a sync reads only later. Returns
+  // false if there is no room for the answers; while no other sync counts, there always is. After
+  // false, the next Take of the key asks for the room of these answers.
   //
   // Only half of the bytes count, because the room that Take reserved for an object is enough for
   // two answers of its size. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB

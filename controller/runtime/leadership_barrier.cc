@@ -12,8 +12,8 @@ namespace {
 // How often to compare with a cache that lags (L-011). A bookmark, or an object that cannot be
 // decoded, moves the cache forward without a change that would cause a comparison.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
-// If a cache still lacks an object this long after the list, the barrier lists again, because the
-// list may have been wrong.
+// If a cache still lags this long after the list, the barrier lists again, because the list may
+// have been wrong. Also how long a watch that replaces a list may take.
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
 // The longest wait after a failed list.
 constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);

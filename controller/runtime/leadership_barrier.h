@@ -4,8 +4,8 @@
 // The caches of a process that waits for the Lease may lag behind without showing it. So after the
 // process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
 // resource. The barrier is passed when
-// - every listed object is cached in the listed version or a newer one, and
-// - the cache has removed every object that the list lacks.
+// - every listed object is cached in the listed version or a newer one, or was deleted since, and
+// - the cache has removed every object that the list lacks, unless it is newer than the list.
 // The barrier never gives up: while it cannot be passed, it lists again. If objects are large, the
 // barrier asks for smaller pages. It opens a watch instead of the list if one object is too large
 // even for a page of its own, or if this process has the right to watch but not to list. A
@@ -27,9 +27,10 @@ namespace windlass {
 
 class LeadershipBarrier {
  public:
-  // All arguments must outlive the barrier. The barrier calls `compared` each time that it begins
-  // to list; the returned caches must have synced, and there must be at least one. It calls
-  // `passed` once, after the constructor has returned.
+  // Everything that the arguments refer to must outlive the barrier. The barrier calls `compared`
+  // each time that it begins to list, first within the constructor; the returned caches must have
+  // synced, and there must be at least one. It calls `passed` once, after the constructor has
+  // returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);
@@ -43,7 +44,8 @@ class LeadershipBarrier {
   // complete, because requests sent before the outage may never be answered.
   void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
-  // Returns why the barrier is not passed, for /readyz; "" if it is, or if all went well so far.
+  // Returns the last failure, for /readyz, even if a list has succeeded since; "" if the barrier is
+  // passed, or if all went well so far.
   const std::string& trouble() const { return trouble_; }
   // Returns when the barrier began.
   MonotonicTime started() const { return started_; }

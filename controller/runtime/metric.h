@@ -41,7 +41,8 @@ struct Metric {
   std::string_view help;  // what it says; a line of the metrics page
   std::array<MetricLabel, kMetricLabelsMax> all_labels{};  // an entry without a name is unused
   std::string_view more{};  // docs/metrics.md prints this text after `help`
-  // True if each series is about one object, which its labels name.
+  // True if each series is about one object, which its labels name, or if the metric only counts
+  // objects without such series. Figures::LeaveOutNamespaces drops the metric.
   bool of_objects = false;
 
   constexpr std::span<const MetricLabel> labels() const {

@@ -1,7 +1,7 @@
 // Keys whose syncs make many calls: more than kNoisyCallsPerSync in one sync, or more than
-// kNoisyCallsPerMinute in a minute. Until a minute has passed with fewer calls, the queue serves a
-// noisy key with the next lower priority, so that other keys do not wait for it. Core
-// thread only.
+// kNoisyCallsPerMinute in a minute. The queue serves a noisy key with the next lower priority, so
+// that other keys do not wait for it. A key is noisy until one minute after the end of its
+// last sync that exceeded one of the two numbers. Core thread only.
 #pragma once
 
 #include <map>
@@ -13,7 +13,9 @@
 namespace windlass {
 
 // A key becomes noisy if one of its syncs makes more calls than the first number, or its syncs
-// within a minute make more calls than the second.
+// within a minute make more calls than the second. A minute of counting begins with a sync, and the
+// next one with the first sync after its end. Example: 9 syncs with 10 calls each end at 0 to 59 s,
+// and 9 more at 60 to 65 s. The key is not noisy: it makes 90 calls in each of the two minutes.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 
@@ -25,7 +27,8 @@ class NoisyKeys {
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Returns the number of keys remembered: those with calls within the last minutes.
+  // Returns the number of keys remembered. A Note, of whatever key, that comes two minutes after a
+  // key's last call forgets that key, if it is not forgotten already.
   size_t size() const { return spent_.size(); }
 
  private:

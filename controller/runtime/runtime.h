@@ -28,7 +28,7 @@ struct RuntimeOptions {
 
 class Runtime {
  public:
-  // All arguments must outlive the runtime.
+  // `client`, `events` and everything in `environment` must outlive the runtime.
   Runtime(InformerEnvironment environment, Client& client, EventRecorder& events,
           RuntimeOptions options, const ControllerList& controllers);
   ~Runtime();
@@ -50,11 +50,11 @@ class Runtime {
   std::function<void()> on_reset;
   // Called when a controller needs other rights than before.
   std::function<void()> on_rights_changed;
-  // Called for each write that the API server forbids (403): either a right was taken away, or a
-  // policy forbids this write alone.
+  // Called for each write that fails with kForbidden, except the touches of the fence: either a
+  // right was taken away, or a policy forbids this write alone.
   std::function<void()> on_write_forbidden;
-  // Called when a cache that no controller needs any more was emptied, so that memory can be given
-  // back.
+  // Called when a cache was emptied, so that memory can be given back: no controller needs the
+  // cache any more, or the cache was given up for lack of room.
   std::function<void()> on_cache_emptied;
   // Call when the API server answers again after an outage. `was_refused` is true if connections
   // were refused, so that another server may answer now (Reflector::TryNow).

@@ -143,7 +143,7 @@ class AnyInformer {
   bool lingers_ = false;  // let go by its last user, who is still counted in users_
   TimerId timer_ = 0;     // ends this lingering, or empties the store bit by bit
   std::string given_up_;
-  TimerId try_again_ = 0;  // restarts an informer that was given up
+  TimerId try_again_ = 0;  // gives the informer up in a later turn; then restarts it
 };
 
 template <typename T>
@@ -202,7 +202,8 @@ class SharedInformer final : public AnyInformer {
 
   Informer<T> informer;
 
-  // Called with the object in each reply that is folded, before the store holds it.
+  // Called with the object in each reply that is folded, before the store holds it. Not called for
+  // the reply to a deletion.
   Listeners<const Request&, const T&> on_reply;
 
  private:
@@ -263,8 +264,8 @@ void SharedInformer<T>::Fold(T object) {
   }
 }
 
-// If finalizers keep the object, the server answers with the terminating object; otherwise with a
-// Status, or with nothing if the object was gone already.
+// If finalizers or a grace period keep the object, the server answers with the terminating object;
+// otherwise with a Status. If the object was gone already, `body` is empty.
 template <typename T>
 void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
   Result<T> kept = decode_(decoder_, body);

@@ -274,9 +274,9 @@ void Sync::WriteRefused(const Write& write, Error error) {
 // Counts `write` as refused, without sending it, because it was late twice (after_error.h).
 // - After the first such write of a sync, the sync goes on as after any refusal: the other objects
 //   may have no slow webhook.
-// - After the second such write, the walk of decisions ends, so that the status is written before
-//   the sync takes too long. After a refused creation or status write, the planner ends the sync
-//   itself.
+// - After each further such write, the planner only writes the status (Outcome::ends_walk), so that
+//   the sync does not take too long. A creation or status write needs no ends_walk: the planner
+//   ends the sync after its refusal anyway.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;

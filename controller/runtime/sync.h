@@ -29,9 +29,10 @@ namespace windlass {
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
 // The runtime does not send a write that was decided on caches older than this (S-012).
-// kViewAgeForRemovals holds for writes that end Pods, kViewAgeForWrites for all others. Example:
-// the watch of Pods breaks, and then a ReplicaSet loses its Pods. For two minutes Windlass may
-// still scale down other ReplicaSets as if the first one had its Pods.
+// kViewAgeForRemovals holds for writes that end Pods, deletions and writes to Pods;
+// kViewAgeForWrites holds for all others. Example: the watch of Pods breaks, and then a ReplicaSet
+// loses its Pods. For two minutes Windlass may still scale down other ReplicaSets as if the first
+// one had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may go on, without the time in which its questions wait for answers.
@@ -70,11 +71,14 @@ struct SyncEnvironment {
 
 // The functions of the leader term that a sync calls.
 struct SyncHooks {
-  std::function<void(SyncResult)> done;             // called exactly once, possibly within Start
-  std::function<void(const Because&)> on_decision;  // called for each successful write
-  std::function<void()> on_forbidden;               // called for each write that gets a 403
-  // Returns false if there is no room for this many bytes of answers to the sync's reads and
-  // questions.
+  std::function<void(SyncResult)> done;  // called exactly once, possibly within Start
+  // Called for each successful write whose reply can be decoded.
+  std::function<void(const Because&)> on_decision;
+  // Called for each write that fails with kForbidden. A 403 because of a quota is not kForbidden.
+  std::function<void()> on_forbidden;
+  // Called with the total bytes of all answers to the sync's reads and questions so far. Returns
+  // false if there is no room for them. Example: after answers of 2 MB and 3 MB, it is
+  // called with 5 MB.
   std::function<bool(size_t)> may_keep;
   // Runs the given function when the next step is due: at once, unless calls wait for the rate
   // limit. Never runs it while the term drains.
@@ -119,8 +123,8 @@ class Sync {
   void Perform(Failed failed);
   void Perform(Ask ask);
   void EndRepeated(const Write& write);
-  // Ends the sync after a write with unknown outcome. Before the key's next sync, the term reads
-  // the object of `sent`.
+  // Ends the sync after a write with unknown outcome, or after a write whose object was gone (404).
+  // Before the key's next sync, the term reads the object of `sent`.
   void EndUncertain(const Request& sent);
   void WriteAnswered(const Write& write, Result<Reply> said);
   void WriteFailed(const Write& write, Error error);
@@ -147,9 +151,11 @@ class Sync {
   Learned learned_;
   LateWrites late_;
   std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
-  bool told_late_ = false;  // a late write was counted as refused in this sync
+  // CountAsRefused has been called in this sync: it did not send a write that was late twice.
+  bool told_late_ = false;
   std::set<std::string> refused_;
-  bool refusal_logged_ = false;  // the refusal has a log line, so the end of the sync needs none
+  // The refusal that ended the walk has a log line, so the end of the sync needs none.
+  bool refusal_logged_ = false;
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;

@@ -122,8 +122,9 @@ void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   });
 }
 
-// Reads the object of a write that got no answer, and then begins the key's sync, which plans from
-// what was read.
+// Reads the object of a write whose outcome is unknown or whose object was gone (Unverified), and
+// then begins the key's sync, which plans from what was read. If the read fails, the sync ends, and
+// the key's next sync reads again.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {

@@ -59,10 +59,10 @@ class Term {
   // An Ask (step.h) that waits for its answer is cancelled, which ends its sync.
   void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // Returns true if no call is in flight and no write has an unknown outcome, so that no write can
-  // arrive later.
+  // Returns true if no call is in flight and no object has to be read because of an earlier write
+  // (Unverified), so that no write can arrive later.
   bool settled() const { return !in_flight() && unverified_.empty(); }
-  // Returns true if no key is ready or in flight.
+  // Returns true if no key is ready, set aside (WorkQueue::Get) or in flight; timers may be set.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
@@ -96,8 +96,8 @@ class Term {
   bool draining_ = false;
   std::map<QueueKey, std::unique_ptr<Sync>> syncs_;
   std::vector<std::unique_ptr<Sync>> ended_;
-  // Writes whose outcome is unknown. The object of each is read before anything else is decided for
-  // the key (S-003).
+  // Writes whose outcome is unknown, or whose object was gone (404). The object of each is read
+  // before anything else is decided for the key (S-003).
   std::map<QueueKey, Unverified> unverified_;
   // Keys with a write that is put off, and since when.
   std::map<QueueKey, MonotonicTime> put_off_;
@@ -107,7 +107,8 @@ class Term {
   };
   std::map<QueueKey, LostRaces> lost_races_;
   // Syncs whose next step waits, because calls wait for the client's rate limit. They go on before
-  // a key of the queue begins, unless a key waits with a user's change.
+  // a key of the queue begins, unless a key waits with a user's change. While the term drains, each
+  // sync that wants a next step waits here, and none goes on.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   std::shared_ptr<bool> alive_;

@@ -13,8 +13,8 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 TermFence::~TermFence() = default;
 
 // Sends one touch, and calls itself again after the answer, until all are sent. The fence of a key
-// stays raised for the whole term: an object that is not in a rollout now can enter one only
-// through this term's own writes.
+// stays raised for the whole term, even if nothing was touched. Example: a Deployment that is not
+// in a rollout now can enter one only through this term's own writes.
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
   std::optional<std::vector<Request>> touches;

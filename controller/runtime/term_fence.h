@@ -37,11 +37,13 @@ class TermFence {
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
   // - kDone: no old write can reach the touched objects any more.
-  // - kDone with a refusal in `refused`: the API server refused a touch. The sync then writes the
-  //   status and no ReplicaSet.
-  // - kDone without a raised fence: the controller names no touches, because an object cannot be
-  //   decoded. The sync then only reports this to the user.
-  // - Any other result: the key's sync has ended with this result.
+  // - kDone with a refusal in `refused`: the API server refused a touch, or the touch was late
+  //   twice (after_error.h). The fence is not raised. The sync then writes only the status.
+  // - kDone without a raised fence: the controller names no touches, because the key's object is
+  //   gone or an object cannot be decoded. The sync then writes nothing, and reports what cannot be
+  //   decoded to the user.
+  // - Any other result: the fence is not raised. The caller must end the key's sync with this
+  //   result.
   using Done = std::function<void(SyncResult, Learned refused)>;
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 

@@ -54,10 +54,11 @@ class WatchingController : public Controller {
   // Returns true while the API server does not serve a resource that the controller cannot do
   // without. The controller waits for that resource, and Troubles names it.
   virtual bool WaitsForApi() const { return false; }
-  // Returns true if the process must not be ready while this controller lacks a right or waits for
-  // a resource. Returns false if the process may be ready without this controller, as long as
-  // another controller lacks nothing. The Deployment controller returns true: it
-  // rolls out Windlass itself, and a version that cannot roll out must not replace one that can.
+  // Returns true if the process must not be ready while this controller lacks a right that is not
+  // optional, or waits for a resource. Returns false if the process may be ready without this
+  // controller, as long as another controller lacks nothing. The Deployment controller returns
+  // true: it rolls out Windlass itself, and a version that cannot roll out must not replace one
+  // that can.
   virtual bool HoldsReadiness() const { return false; }
   // Both return one line for each problem. Troubles: why the controller is not ready. Notes:
   // problems that do not make it unready.
@@ -80,7 +81,8 @@ struct ControllerEntry {
   // The kind of custom resource that only this controller handles, if its status has
   // observedGeneration; nullopt if there is none.
   std::optional<ResourceId> custom_kind{};
-  // The words that only this controller uses as values of open labels: its kind, its causes.
+  // The words that this controller adds as values of open labels: its kind, its causes. Other
+  // controllers may add the same words.
   std::vector<LabelWords> label_words{};
 };
 using ControllerList = std::vector<ControllerEntry>;

@@ -11,8 +11,8 @@
 namespace windlass::workload {
 namespace {
 
-// Both return true if `rs` has the annotation with the same value as the workload. The cache may
-// hold only the fingerprint of a large value, for the workload, for `rs` or for both.
+// Both functions Shows return true if `rs` has the workload's annotation with the same value. The
+// cache may hold only the fingerprint of a large value, for the workload, for `rs` or for both.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;

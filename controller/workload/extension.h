@@ -89,7 +89,8 @@ struct Extended {
   // True if the API server forbids the ReplicaSet of the template, and a dry run has shown this. A
   // Recreate then keeps the Pods that it has.
   bool new_one_forbidden = false;
-  // True if Pods are never replaced. While one ReplicaSet has all Pods, no second one gets any.
+  // True if Pods are updated in place or not at all, and never replaced (policy Only). A keeper
+  // (revisions/proven.h) without Pods then gets none while another ReplicaSet has Pods.
   bool of_one_replica_set = false;
   // True if a new ReplicaSet is made without Pods.
   bool new_one_is_empty = false;
@@ -149,8 +150,7 @@ class Extension {
 
   // Called when all other members of the situation are set. Sets `extended` and `extension_state`.
   // May set limits.updated_max. May choose another ReplicaSet with the wanted template as
-  // new_replica_set, and then sets `old` anew. May set `wanted` if the planner does not know the
-  // wanted template.
+  // new_replica_set, and then sets `old` anew. May set `wanted` if there is no new ReplicaSet.
   virtual void Look(workload::Situation& /*situation*/) const {}
 
   // Returns the extension's own next step. Returns nullopt if the planner is to decide.
@@ -170,7 +170,8 @@ class Extension {
     return {};
   }
 
-  // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet.
+  // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. May
+  // remove others, such as copies of in-place settings, so call this after CopyAnnotations.
   // Returns Because::fallback_reason of the write (core/step.h): why the rollout replaces Pods
   // instead of updating them in place. Empty if the write does not say so.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,

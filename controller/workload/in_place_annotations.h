@@ -21,7 +21,8 @@ inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure
 inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
 inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
-// What the last patch of a Pod did, as JSON (controller/in_place/pod/pod_state.h).
+// On a Pod, as JSON: what its last patch did, and its drain, which begins before the patch
+// (controller/in_place/pod/pod_state.h).
 inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
 
 }  // namespace windlass::in_place

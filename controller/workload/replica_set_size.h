@@ -31,8 +31,10 @@ ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
 // controller has removed and made.
 inline constexpr Duration kPodsAreCountedWithin = seconds(10);
 
-// Returns true if the status of `rs` may count removed Pods (Told::lowest), although its controller
-// has observed the last size. Such a doubt ends after kPodsAreCountedWithin.
+// Returns true if the status of `rs` may count removed Pods, although its controller has observed
+// the last size: spec.replicas may have been lower before (Told::lowest). Example: spec.replicas
+// was 5, then 3, and is 5 again; the status shows 5 Pods, but two of them may be gone. Such a doubt
+// ends after kPodsAreCountedWithin.
 bool MayCountRemovedPods(const ReplicaSet& rs);
 
 // Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The

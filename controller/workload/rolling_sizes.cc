@@ -53,7 +53,7 @@ int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& lim
 // How many Pods each of the old ReplicaSets can lose, and how many they can lose together, so that
 // limits.kept_old() Pods stay. Examples: 7 Pods are to stay, and the old ReplicaSets have 5 and 4:
 //   - no keeper: each 5 and 4, together 5 + 4 - 7 = 2
-//   - the first is the keeper: each 0 and 4, together 4
+//   - the first is the keeper: each 0 and 4, together 4; the keeper grows to 7 (KeeperSize)
 struct Spare {
   std::vector<int64_t> each;
   int64_t together = 0;

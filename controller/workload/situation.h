@@ -40,7 +40,8 @@ struct Situation {
   // refused_write.h). Its message names verb and object of the write, then quotes the API server.
   std::optional<Error> refused{};
 
-  // What the extension found. The extension looks last, when all members above are set.
+  // What the extension found. The extension looks last, when all members above are set, and may
+  // change new_replica_set, old, limits.updated_max and wanted (Extension::Look).
   Extended extended{};
   std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
 

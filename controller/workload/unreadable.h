@@ -25,12 +25,12 @@ std::string UnreadableText(const ResourceId& resource,
                            const ObjectKey& key);
 
 // Returns the Event that reports why Windlass leaves the object `key` of `kind` alone: it cannot
-// read the latest version of `what`, which is a result of UnreadableText.
+// read the latest version of `what`. This is a result of UnreadableText, or View::unreadable.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
-// Returns the Event of UnreadableEvent if the latest version of the workload, or of one of its
-// ReplicaSets, cannot be read; else nullopt. The cache shows an older version of this object or
-// none, so nothing may be decided. The next readable version wakes the key. Source: R-031.
+// Returns the Event of UnreadableEvent if View::unreadable names something; else nullopt. The cache
+// shows older versions of objects or none, so nothing may be decided. The key is woken when the
+// object, or the whole kind, can be read again. Source.
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

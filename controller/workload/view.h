@@ -35,7 +35,8 @@ struct Overlap {
 };
 
 struct View {
-  // A deleted workload has no view: its key needs no more work (D-051).
+  // A workload that is gone has no view: its key needs no more work (D-051). A workload that has a
+  // deletionTimestamp still has one.
   Workload workload;
 
   // The ReplicaSets that the workload owns by uid (D-101), and every orphan of the namespace whose
@@ -48,7 +49,8 @@ struct View {
   // wait for Pods counts as older than this (sizes/waiting_event.h).
   WallTime specs_since{};
 
-  // Ordered by kind, then name. Empty for kinds that do not count overlaps (overlaps.h).
+  // The overlaps that are to be reported (Overlaps::Counts), by kind, then name; at most
+  // kOverlapsMax (overlaps.h).
   std::vector<Overlap> overlaps{};
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
@@ -80,13 +82,16 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
-  // Names the workload or a ReplicaSet of it ("replicasets default/web-1") whose latest version
-  // could not be read. That object is missing above, or shown in an older version (R-031). Empty if
-  // all could be read.
+  // Names what could not be read, so that objects above may be missing or out of date. Empty if all
+  // could be read. One of
+  // - the workload or a ReplicaSet that it may own, with the cause if known (R-031). Example:
+  //   "replicasets default/web-1 (spec.replicas: must be a 32-bit integer)"
+  // - workloads or ReplicaSets as a whole. Example: "replicasets (no right to watch them)" (R-024)
   std::string unreadable{};
 
-  // Names the workload or a ReplicaSet of it that is cut down above, because the caches have no
-  // room for the whole object (R-065). Empty if all are whole.
+  // Names the workload, or the first of `replica_sets`, that is cut down above, because the caches
+  // have no room for the whole object (R-065). Example: "replicasets default/web-1, which needs 300
+  // KiB". Empty if all are whole.
   std::string left_out{};
 };
 

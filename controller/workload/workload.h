@@ -105,7 +105,8 @@ enum class Strategy : uint8_t {
   kOther,  // Workload::strategy_error says why it is refused
 };
 
-// A setting of in-place updates, as the user wrote it.
+// A setting of in-place updates, in the form of an annotation, not checked. Example: the strategy
+// type InPlaceOnly of a Rollout is windlass.dev/in-place: Only (WorkloadKind::WordOf).
 struct Setting {
   std::string_view key;  // "windlass.dev/in-place-surge", even if the kind has a field for it
   std::string_view value;
@@ -117,9 +118,11 @@ struct DefaultedTemplate {
   std::string json{};
 };
 
-// The last rollback that was performed.
+// The last rollback that was recorded. After a crash it may be recorded but not yet performed.
 struct PerformedRollback {
-  int64_t asked = 0;   // the revision that was asked for; 0: the one before the present one
+  // The revision that was asked for. If 0 was asked for: the number of the target at that time, or
+  // 0 if the target had none.
+  int64_t asked = 0;
   int64_t became = 0;  // the number that this revision has since
 };
 
@@ -138,9 +141,9 @@ struct Workload {
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
-  // Annotations whose values the cache does not keep; null if there are none. `large_values` has
-  // the values of these annotations if this sync has read them (uncached_parts.h); else
-  // `large_values` is null. Both are borrowed.
+  // Large annotations, whose values the cache does not keep; null or empty if there are none.
+  // `large_values` has the values of these annotations if this sync has read them
+  // (uncached_parts.h); else `large_values` is null. Both are borrowed.
   const LargeAnnotations* large_annotations = nullptr;
   const std::map<std::string, std::string>* large_values = nullptr;
   int32_t min_ready_seconds = 0;
@@ -150,20 +153,25 @@ struct Workload {
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  Fenceposts limits{};           // surge and max_unavailable are 0 if one of them is invalid
+  // Surge and max_unavailable are 0 under kRecreate and kOther, and if one of the two or the
+  // partition is invalid. updated_max is that of the partition alone: Situation::limits has the
+  // limit of the steps, too.
+  Fenceposts limits{};
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
-  // maxSurge and maxUnavailable as the user wrote them. Settings of in-place updates default to
-  // these. `limits_field` names, for messages, the field that contains both.
+  // maxSurge and maxUnavailable with defaults, but with percentages not resolved. Settings of
+  // in-place updates default to these. `limits_field` names, for messages, the field that contains
+  // both.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
-  // Settings of in-place updates, in the order of the object. The user asks for in-place updates
-  // only if windlass.dev/in-place is among these settings.
+  // Settings of in-place updates, in no particular order. The user asks for in-place updates only
+  // if windlass.dev/in-place is among these settings.
   std::vector<Setting> in_place_settings{};
 
   // --- where it is ---
-  WorkloadStatus status{};      // the stored one, plus what the kind carries
-  std::string_view revision{};  // published last, as written; empty if none
+  WorkloadStatus status{};  // the stored one, plus what the kind carries
+  // The published revision, as the object's annotation or status has it now; empty if none.
+  std::string_view revision{};
   // The name of the ReplicaSet with `revision`; "" if the status does not have the name.
   std::string_view published_name{};
   // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
@@ -187,6 +195,7 @@ struct Workload {
   std::string_view kept_name{};
   // Pods follow the ReplicaSet that has or had this revision, whatever the template says
   // (followed_revision.h). 0: no revision was ever complete, so no Pod moves to another revision.
+  // nullopt: Pods follow the template.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

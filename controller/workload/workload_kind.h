@@ -26,8 +26,10 @@ struct KindTraits {
   ResourceId resource;
   // The kind before an object's name: "deployment" in "deployment ns/web".
   std::string_view noun;
-  // True if settings of in-place updates are copied to the ReplicaSets. `kubectl rollout undo`
-  // copies a ReplicaSet's annotations to the object, and so restores the settings.
+  // True if settings of in-place updates are copied to the ReplicaSets. The copy of
+  // windlass.dev/in-place makes the cache keep a ReplicaSet's template, which in-place updates
+  // need. From the copies, `kubectl rollout undo` restores the settings of a Deployment; nothing
+  // restores those of a Rollout.
   bool mirrors_settings;
 
   // True if objects publish their revision as a number: 7 for the revision "007" of a ReplicaSet,
@@ -42,8 +44,8 @@ struct KindTraits {
   // these ReplicaSets.
   bool takes_over_rollouts = false;
   // True if the kind remembers which revision was complete last (Workload::kept_revision). That
-  // revision's ReplicaSet is never deleted as history, so other ReplicaSets may be deleted at any
-  // time (RO-125).
+  // revision's ReplicaSet is never deleted as history, so other old ReplicaSets may be deleted
+  // before a rollout is complete (RO-125).
   bool keeps_stable_revision = false;
 
   // Returns the name of the kind, with which reasons begin: "Deployment" of "DeploymentPaused".
@@ -75,7 +77,9 @@ struct SettingPlace {
 
 // What holds a rollout up, if only the kind or an extension of the planner knows of it.
 struct RolloutHold {
-  bool by_user = false;      // it waits for a user: at a pause among the steps, or a partition
+  // True if the rollout waits as the user asked: at a pause among the steps, even a timed one, or
+  // at a partition.
+  bool by_user = false;
   std::string_view cause{};  // the reason if it is stuck, borrowed from the workload; else ""
 };
 
@@ -100,8 +104,8 @@ class WorkloadKind {
 
   // --- the status ---
 
-  // Returns true if the status of `draft` equals the stored one. The revision of `draft` does not
-  // matter.
+  // Returns true if the object has the status already that WriteStatus would write for `draft`.
+  // Does not compare the published revision.
   virtual bool IsStored(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns the one request that writes the whole status of `draft` and publishes the revision of
@@ -115,8 +119,9 @@ class WorkloadKind {
 
   // --- rolling back ---
 
-  // Returns the one request that gives the object the template and the annotations of the
-  // ReplicaSet `target`, and removes the request to roll back. `own_json` is the object and
+  // Returns the one request that gives the object the template of the ReplicaSet `target` and
+  // those annotations of `target` that the kind restores (a Rollout: only
+  // kubernetes.io/change-cause), and removes the request to roll back. `own_json` is the object and
   // `template_json` the template of `target`, both as the API server has just sent them. Returns an
   // error if one of these texts cannot be read, or if `own_json` is not of the version that
   // `workload` shows.

@@ -33,7 +33,7 @@ struct InformerEnvironment {
   Transport& transport;
   Decoder& decoder;
   ListGate* list_gate = nullptr;  // shared by all informers of one API server; may be null
-  CacheBudget* budget = nullptr;  // of all informers of the process; null: no bound
+  CacheBudget* budget = nullptr;  // shared by all informers of the process; null: no bound
   // How many objects of a list one turn of the event loop applies. 2,000 changed objects take about
   // 10 ms; a million unchanged objects take about a second, in 500 turns.
   size_t applied_in_one_turn = 2000;
@@ -66,8 +66,8 @@ class Informer final : private ReflectorSink {
   // Returns false again after Stop, after a reset, and when the API server stops serving the
   // resource. The store then keeps its content.
   bool HasSynced() const { return synced_; }
-  // Returns true while a list is applied over several turns: the store does not equal that list
-  // yet.
+  // Returns true while a list is applied, in one turn or several: the store does not equal that
+  // list yet.
   bool is_applying() const { return pending_.has_value(); }
   // Like Reflector::view_at, but a list counts only once all of it is applied.
   MonotonicTime view_at() const { return pending_ ? view_before_list_ : reflector_.view_at(); }
@@ -79,9 +79,10 @@ class Informer final : private ReflectorSink {
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. The store holds the latest version that
-  // could be decoded, if there was one. That version is known to be out of date, so no write may be
-  // based on it.
+  // Objects whose latest version could not be decoded. If a list has an object without a readable
+  // name, also all objects that the list seems to lack, because each of them may be that object.
+  // The store holds the latest version that could be decoded, if there was one. That version is or
+  // may be out of date, so no write may be based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:
@@ -104,8 +105,8 @@ class Informer final : private ReflectorSink {
     Charge({held.all + pending.all, held.large + pending.large});
   }
 
-  // Called when the latest version of an object cannot be read, unless the previous version was
-  // unreadable, too. A listener must not stop or reset the informer.
+  // Called when an object gets into quarantined(), and not again for further unreadable versions of
+  // it. A listener must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object was deleted or is readable again, and when a new complete
@@ -117,8 +118,9 @@ class Informer final : private ReflectorSink {
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
-  // The store still has its old content, which must not be used any more. The store changes only
-  // with the complete state that ends the reset. A listener may stop the informer, or reset others.
+  // Reset of a stopped informer does not call it. The store still has its old content, which must
+  // not be used any more. The store changes only with the complete state that ends the reset. A
+  // listener may stop the informer, or reset others.
   Listeners<> on_reset;
 
   // Called when list and watch work again after they failed. The server that answers now may belong
@@ -177,8 +179,8 @@ class Informer final : private ReflectorSink {
   ResourceId resource_;
   Store<T> store_;
   Quarantined quarantined_;
-  // The complete state that is being collected. An object that the store holds in the same version
-  // is not stored twice.
+  // The complete state that is being collected. An object that the store holds whole and in the
+  // same version is not stored twice, except during a reset.
   Listing<T> incoming_;
   Quarantined incoming_quarantined_;
   bool incoming_unnamed_ = false;  // the list has an object without a readable name

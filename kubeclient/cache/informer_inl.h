@@ -189,8 +189,8 @@ void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
 
 // --- poison objects (R-031) ---
 
-// Returns the identity of an undecodable object. Logs the problem once per object, not once per
-// version.
+// Returns the identity of an undecodable object, or an error if even its name is unreadable. Logs
+// the problem once per object, not once per version; without a name, at each call.
 template <typename T>
 Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
                                                      const Error& error) {

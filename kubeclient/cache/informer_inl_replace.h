@@ -127,7 +127,8 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   for (const auto& [key, unreadable] : quarantined_) {
     if (!healing_.contains(key)) found.push_back(unreadable);
   }
-  // An object of `healing_` counts as unreadable until the store has what this list shows of it.
+  // An object of `healing_` counts as unreadable until the whole list is applied, or until a watch
+  // event shows it.
   std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
   quarantined_.insert(healing_.begin(), healing_.end());
   for (const UnreadableObject& unreadable : found) on_unreadable(unreadable);
@@ -137,9 +138,10 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
 
 // --- a complete state that is being applied ---
 
-// Applies up to `most` objects of the list now, and the rest in later turns. After a reset the
-// whole list is applied at once, because its versions cannot be compared with those that the store
-// holds.
+// Applies the list to up to `most` keys now, and to the rest in later turns. The keys are those
+// that are listed or held: a list of 0 objects for a store of 5,000 takes three slices of 2,000.
+// After a reset the whole list is applied at once, because its versions cannot be compared with
+// those that the store holds.
 template <typename T>
 void Informer<T>::ApplySlices(size_t most) {
   environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
@@ -213,8 +215,8 @@ void Informer<T>::KeepWhatIsMissing() {
   });
 }
 
-// Keeps the stored version of an object that the list shows in an unreadable form, because the
-// object is not gone.
+// Keeps the last readable version of an object that the list shows in an unreadable form, because
+// the object is not gone. During a reset the stored version does not count, so it is not kept.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);

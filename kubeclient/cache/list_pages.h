@@ -7,7 +7,8 @@ namespace windlass {
 
 // Objects in one page: client-go's figure.
 inline constexpr int kListPageSize = 500;
-// The most pages of one list: 10 million objects. A server that sends more is broken.
+// The most pages of one list: 10 million objects, in pages of kListPageSize. A server that sends
+// more is broken.
 inline constexpr int kListPagesMax = 20000;
 
 // How many objects to ask for in the next page. The number is halved when a page was too large, and

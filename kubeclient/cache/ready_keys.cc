@@ -96,7 +96,9 @@ void ReadyKeys::Append(ReadyKey& key) {
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  if (!was_empty) return;  // a key in another lane of the line has waited longer and stays next
+  // The line keeps its rank and its turn, because the keys in its other lanes usually have waited
+  // longer. If this key has (Raise keeps `since`), LetAge raises the rank within a second.
+  if (!was_empty) return;
   line.turn = ++turns_;
   Place(at, aged_at_);
 }
@@ -147,7 +149,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // the fallback, if no namespace is below its half
+    if (next == order_.end()) next = at;  // taken if no waiting namespace is below its half
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;

@@ -2,9 +2,10 @@
 //   - A key's rank is the points of its priority, plus 50 for every 10 s it has waited, so that no
 //     key waits for ever. Example: kStatus after 20 s has 0 + 100 points, as many as a new
 //     kUser.
-//   - Among keys of equal rank, namespaces take turns, one key each. Within a namespace the
-//     controllers take turns.
-//   - While other namespaces wait, no namespace gets more than half of the workers.
+//   - Among keys of equal rank, lines take turns, one key each. A line is the keys of one namespace
+//     and priority. Within a line the controllers take turns.
+//   - While other namespaces wait, no namespace gets more than half of the workers, rounded up
+//
 //   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer
 //     workers than are free. Example: 56 of 64 workers wait for a slow webhook of two namespaces,
 //     so 8 are free. A third namespace gets four of them: when it has four, four are free, so it
@@ -40,8 +41,8 @@ int PointsOf(Priority priority);
 // Returns the next lower class; the lowest class stays.
 Priority Demoted(Priority priority);
 
-// What ReadyKeys needs of one key, ready or not. It is part of the queue's record of that key
-// (WorkQueue::Entry).
+// What ReadyKeys needs to know of one key. It is part of the queue's record of that key
+// (WorkQueue::Entry), so it also exists while the key is not ready.
 struct ReadyKey {
   const QueueKey* key = nullptr;  // must live as long as the key is ready
   MonotonicTime since;            // ready since
@@ -52,7 +53,8 @@ struct ReadyKey {
 
 class ReadyKeys {
  public:
-  // `workers` is the number of keys that are worked on at once.
+  // `workers` is how many keys the caller works on at once. The caller must keep to that number:
+  // with fewer than 8 workers, Take returns a key even if no worker is free.
   explicit ReadyKeys(int workers)
       : share_((workers + 1) / 2), reserve_(workers / 8), free_(workers) {}
   ReadyKeys(const ReadyKeys&) = delete;
@@ -60,10 +62,12 @@ class ReadyKeys {
 
   // Requires that the key is not ready.
   void Add(ReadyKey& key);
-  // Requires that the key is ready. The key goes to the end of its namespace's line of that class.
+  // Requires that the key is ready. The key goes behind the other keys of its namespace, controller
+  // and new class. The time that it has waited still counts.
   void Raise(ReadyKey& key, Priority priority);
-  // Removes the first key in order and returns it; nullptr if no key is ready, or if the free
-  // workers are kept for other namespaces. The key counts as worked on until Done.
+  // Removes the first key in order and returns it. Returns nullptr if no key is ready, or if the
+  // last eighth of the workers is kept for namespaces that have fewer workers than those that wait.
+  // The key counts as worked on until Done.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 
@@ -102,7 +106,8 @@ class ReadyKeys {
   static Lanes::iterator NextLane(Line& line, MonotonicTime now);
   void Unlink(Lines::iterator line, ReadyKey& key);
   Lines::iterator LineOf(const ReadyKey& key);
-  // Puts the line into `order_` by its rank, or removes it if it is empty.
+  // Computes the line's rank and puts the line into `order_`, or drops it from `lines_` if it is
+  // empty. Requires that `order_` does not have the line.
   void Place(Lines::iterator line, MonotonicTime now);
   void LetAge(MonotonicTime now);
   int WorkedOn(const Symbol& namespace_) const;

@@ -9,13 +9,14 @@
 // After a reset no object and no version that we hold counts any more. A reset follows if the API
 // server's state is no longer the state that we followed, for example because etcd was restored to
 // an earlier state. Each of these causes a reset:
-//   - After two silent watches one object is listed (kProbing), and the list's resourceVersion is
-//     lower than ours.
+//   - After two silent watches, or three older bookmarks in a row, one object is listed (kProbing),
+//     and the list's resourceVersion is lower than ours.
 //   - After an outage the reflector reads a complete, consistent state, and its version is lower
 //     than ours. A watch might not show a restore: a restored server may have passed our version
 //     before the watch begins.
-//   - A complete state has an object in an older version than we have seen.
-//   - The server's version goes back three times in a row.
+//   - A complete state is not older than an object that we hold, but shows that object in an older
+//     version.
+//   - A complete state is older than ours, and so were the two states or bookmarks before it.
 #pragma once
 
 #include <memory>
@@ -61,18 +62,20 @@ class Reflector {
   // called after this returns.
   void Stop();
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
-  // returns. In state kStopped it only forgets.
+  // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
-  // Closes the present watch and gets a complete state instead of the next watch.
+  // Gets a complete state: if a watch is open, closes it and begins at once; otherwise instead of
+  // the next watch.
   void Relist();
 
   const ReflectorOptions& options() const;
   ReflectorState state() const;
   const ReflectorCounters& counters() const;
-  // Returns why the reflector is not watching right now, for /readyz and the log: "" if all is
-  // well, otherwise for example "list replicasets: Forbidden: … cannot list resource …". If the API
-  // server does not serve a resource that has a manifest, the text names the resource and the
-  // command that applies it.
+  // Returns the latest failure of list or watch, or the reason of a reset, for /readyz and the log,
+  // for example "list replicasets: Forbidden: … cannot list resource …". If the API server does not
+  // serve a resource that has a manifest, the text names the resource and the command that applies
+  // the manifest. Returns "" before the first failure, after Stop, and once list or watch works
+  // again.
   const std::string& trouble() const;
   const ResourceVersion& last_version() const;
   // Returns when the last event, bookmark or complete state arrived; before the first of them, when
@@ -84,8 +87,9 @@ class Reflector {
   // when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
-  // 10 s (kWatchTakenAsWell). If this reflector has never got a bookmark, the last line within the
-  // 10 s counts, too, or else the opening of the watch.
+  // 10 s (kWatchTakenAsWell); its lines count from then on. Exception: if this reflector has never
+  // got a bookmark, after the 10 s view_at() becomes the time of the last line so far or, without a
+  // line, of the opening of the watch.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -1,6 +1,6 @@
-// How a reflector gets a complete state: by a watch that begins with one, or by a list in pages.
-// Neither an incomplete state nor a state that is older than ours is exposed. Once a
-// list was too large for one answer, all further lists are read in pages.
+// How a reflector gets a complete state: by a watch that begins with one, or by a list, in pages or
+// in one piece. Neither an incomplete state nor a state that is older than ours is exposed (R-006,
+// Once a list was too large for one answer, all further lists are read in pages.
 //
 // The last part of the file is how the reflector asks whether the server went back to an earlier
 // state.
@@ -34,7 +34,8 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // The list that confirms a vanish alarm is an ordinary list and not a watch list.
+  // The list that confirms a vanish alarm is an ordinary list, and a watch list only if no ordinary
+  // list can bring the state (stream_).
   if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {
@@ -110,13 +111,14 @@ void ReflectorMachine::List() {
   pages_ = 0;
   replacing_ = true;
   sink_.BeginReplace();
-  if (state_ != ReflectorState::kListing) return;  // a handler has stopped us
+  if (state_ != ReflectorState::kListing) return;  // a handler has stopped or reset us
   RequestPage("");
 }
 
 // Returns true if a list is to be read in pages: always, once our transport has refused a list as
 // too large. Before that, two kinds of lists are read in one piece:
-//   - a relist, because the API server answers it from its cache
+//   - a relist with a resourceVersion (Floor), because the API server answers it from its cache
+//     a consistent relist is read in pages
 //   - a list whose pages kept expiring, because the server compacts faster than we read
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
@@ -135,7 +137,7 @@ bool ReflectorMachine::AskForSmallerPage() {
 
 // Called when the transport refused a list as too large. If the list was in one piece, it is read
 // in pages from now on. If it was a page of one object, a watch list follows, which delivers that
-// object or at least its name.
+// object or, in most cases, at least its name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
@@ -144,9 +146,8 @@ void ReflectorMachine::AskForLess() {
             {{"resource", options_.resource.plural}});
 }
 
-// Call when pages of a list have expired and the list begins anew. After kPageRestartsMax restarts
-// the list is requested in one piece or, if one piece was too large before, as a watch list
-//
+// Call when pages of a list have expired and the list begins anew. The kPageRestartsMax-th time in
+// a row it begins anew in one piece or, if one piece was too large before, as a watch list.
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;
@@ -228,7 +229,8 @@ void ReflectorMachine::OnListPage(const ListPage& page) {
 // How a reflector distinguishes a quiet server from a server that was restored to an earlier state.
 // A restored server has not reached the version at which our watch begins. Until it reaches that
 // version, the watch gets nothing, not even bookmarks, and misses all changes. So
-// after two silent watches the reflector asks for the server's version.
+// after two silent watches the reflector asks for the server's version. It also asks after
+// kTimesBackMax older bookmarks in a row.
 
 // Lists one object, consistently; only the version of the list matters.
 void ReflectorMachine::Probe() {
@@ -259,7 +261,8 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
 }
 
 // Called when a complete state or a probe shows an older version than ours. A server that lags
-// causes this once or twice in a row. At the kTimesBackMax-th time in a row the reflector resets.
+// causes this once or twice in a row. At the kTimesBackMax-th time in a row the reflector resets. A
+// probe, and a state that is read after an outage, count as that last time at once.
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

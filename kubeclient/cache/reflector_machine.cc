@@ -54,8 +54,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// Calls the sink's Reset. During that call we may be stopped or reset once more. A reset within a
-// reset does nothing.
+// Calls the sink's Reset, except in state kStopped. During that call we may be stopped or reset
+// once more. A reset within a reset does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();

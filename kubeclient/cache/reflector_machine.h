@@ -29,7 +29,7 @@ namespace windlass {
 inline constexpr size_t kUnknownTypesLogged = 8;
 
 // At most one call exists, and one timer besides relist_timer_. The state says what follows when
-// the call ends or the timer fires.
+// the call ends or when the timer that guards it fires; next_ says what follows a wait.
 struct ReflectorMachine {
   ReflectorMachine(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& transport, Decoder& decoder, ReflectorOptions options,

@@ -20,8 +20,9 @@ enum class Replaced : uint8_t {
   // Not exposed: the state looks like a mistake, because more than half of 20 or more objects would
   // vanish. The reflector lists again; the new list counts as confirmed.
   kDoubtful,
-  // Not exposed: the state as a whole is not older than what we hold, but one of its objects is.
-  // Only a reset of the server's state explains that.
+  // Not exposed: the state is not older than an object that we hold, but shows that object in an
+  // older version. Example: we hold web-1 in version 950; the state has version 1000, and web-1 in
+  // version 800. Only a reset of the server's state explains that.
   kOfAnotherPast,
 };
 
@@ -48,8 +49,8 @@ class ReflectorSink {
   // . The sink must accept the next EndReplace with any version; until then it gets no
   // event. The sink may stop the reflector.
   virtual void Reset() = 0;
-  // Called when list and watch work again after they failed: another server may answer now. The
-  // sink must not stop or reset the reflector.
+  // Called when list and watch work again after they failed, or after a reset: another server may
+  // answer now. The sink must not stop or reset the reflector.
   virtual void Recovered() = 0;
   // Called when the right to list or watch is missing. Recovered is called when the right is back.
   // The sink must not stop or reset the reflector.
@@ -65,7 +66,7 @@ enum class ReflectorState : uint8_t {
   kEmpty,
   kListing,
   kInitialWatch,
-  kListed,  // has a complete state and is about to watch
+  kListed,  // has a complete state; waits up to kWatchAgainJitter to watch or probe
   kWatching,
   kProbing,  // between two watches: has the server reached our version?
   kBackingOff,
@@ -86,8 +87,8 @@ struct ReflectorCounters {
   uint64_t relists_after_gone = 0;
   uint64_t idle_timeouts = 0;
   uint64_t vanish_alarms = 0;  // relists that another list had to confirm
-  uint64_t time_travels = 0;   // lists and bookmarks older than ours, not applied
-  uint64_t probes = 0;         // lists of one object, after silent watches
+  uint64_t time_travels = 0;   // lists, probes and bookmarks that show an earlier state
+  uint64_t probes = 0;         // lists of one object, for the server's version
   uint64_t resets = 0;         // times that everything was read anew
   // Relists by a call of Relist, or because of an object without a readable name.
   uint64_t repairs = 0;

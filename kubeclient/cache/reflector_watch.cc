@@ -1,5 +1,5 @@
-// How a reflector follows the changes: one stream, line by line, until it ends. Orderly ends are
-// handled here; Fail handles the others.
+// How a reflector follows the changes: one stream, line by line, until it ends. Orderly and silent
+// ends are handled here; Fail handles the others.
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -76,8 +76,8 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }
 
-// The first line of an open watch may be an error. So the watch counts as healthy only when a line
-// has come, or after kWatchTakenAsWell (Guard).
+// The first line of an open watch may be an error. So the watch counts as healthy only when an
+// object or a bookmark has come, or after kWatchTakenAsWell (Guard).
 void ReflectorMachine::OnOpen() {
   if (state_ != ReflectorState::kWatching) return;
   Guard();
@@ -168,9 +168,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One unreadable object does not hold up the others. If even the object's version is unreadable,
-  // last_version_ stays as it is until the next event. A watch that resumes from last_version_
-  // reports the object again.
+  // One unreadable object does not hold up the others. If even its name or version is unreadable, a
+  // relist follows later, and last_version_ stays as it is until the next event. A watch that
+  // resumes from last_version_ reports the object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -279,8 +279,8 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
-// caught up. If no bookmark has come, view_at_ becomes the time of the last line so far or, without
-// a line, of the opening.
+// caught up. If no bookmark has come on this stream or an earlier one, view_at_ becomes the time of
+// the last line so far or, without a line, of the opening.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

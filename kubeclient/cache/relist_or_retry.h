@@ -15,8 +15,10 @@ enum class Asked : uint8_t { kWatchList, kList, kWatch };
 
 // How a list or watch failed.
 struct ListWatchFailure {
-  int code = 0;            // HTTP status, or the code of an ERROR event; 0 = no response
-  bool malformed = false;  // the answer came, but could not be decoded
+  // HTTP status of an error response, or the code of an ERROR event. 0 = neither came: there was no
+  // answer, or it broke off, or it is malformed or too large.
+  int code = 0;
+  bool malformed = false;  // the answer came, but is unusable: unreadable, of another kind, too old
   bool too_large = false;  // the answer is larger than the transport accepts
   std::string reason;      // "Expired", "TooManyRequests", …; often empty
   std::string message;
@@ -43,10 +45,10 @@ enum class Recovery : uint8_t {
   kRelist,              // wait, then relist
   kRelistNow,           // relist at once; the list is at least as new as our version
   kRelistConsistently,  // relist at once, without a resourceVersion
-  kListInstead,         // list at once: this server does not support watch lists
+  kListInstead,         // list at once: the server refused the watch list, even with 404
   kRelistInPages,       // relist at once; from now on all lists are in pages (reflector_list.cc)
   kWaitForRight,        // 403: the same request, at growing intervals
-  kWaitForApi,          // 404: relist once a minute until a server serves the resource
+  kWaitForApi,          // 404 to a list or watch: relist once a minute until it works
 };
 
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure);

@@ -2,13 +2,15 @@
 // controller, and further indexes that users ask for.
 //
 // The store is also the ledger of our own writes (S-015):
-//   - Fold puts a reply into the cache at once; an older event that arrives later is ignored.
+//   - Fold puts a reply into the cache at once; an older ADDED or MODIFIED that arrives later is
+//     ignored.
 //   - After a successful DELETE a tombstone stays until the watch or a relist confirms the
 //     deletion. Until then neither of them brings back the object, or an earlier object of the same
 //     name.
 //   - A relist never undoes a fold that is newer than the list.
-// Core thread only. T has a member `ObjectMeta meta`. Stored objects are immutable. A pointer is
-// valid until its object is changed or removed: do not keep it across turns of the event loop.
+// Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place.
+// A pointer is valid until its object is replaced or removed: do not keep it across turns of the
+// event loop.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +34,9 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if no event showed the deletion: it follows from a list or from another object of the same
-  // name, or Shed removed the object. Then old_object may be out of date.
+  // True if neither an event nor FoldDelete showed the deletion: it follows from a list or from
+  // another object of the same name, or Shed removed the object. Then old_object may be out of date
+  //
   bool final_state_unknown = false;
 };
 
@@ -49,7 +52,7 @@ template <typename T>
 struct Listed {
   Uid uid;
   ResourceVersion version;
-  std::unique_ptr<T> object;  // null: the store holds that version already
+  std::unique_ptr<T> object;  // null: nothing to apply, the store had that version or a later one
 };
 template <typename T>
 using Listing = std::map<ObjectKey, Listed<T>>;
@@ -57,8 +60,8 @@ using Listing = std::map<ObjectKey, Listed<T>>;
 // A complete list, taken at `version`, that Store::ReplaceSome applies.
 template <typename T>
 struct Replacement {
-  Listing<T> listing;  // entries that are not applied yet
-  CacheBytes bytes;    // of memory that `listing` takes
+  Listing<T> listing;  // entries that no slice has reached yet
+  CacheBytes bytes;    // of memory that the objects in `listing` take now
   ResourceVersion version;
   std::optional<ObjectKey> after{};  // all keys up to and including this one are applied
 };
@@ -107,19 +110,20 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch; `version` is the object's last one. Removes the object even if
-  // a fold is newer: DELETED then says that in `version` the object did not match the watch's
-  // selector.
+  // Applies DELETED from the watch; `version` is the event's. Removes the object of that uid even
+  // if a fold is newer: then the object was not deleted, it left the watch's selector in `version`.
+  // If it matches again, the watch reports it again. Example: DELETED in 11 removes a fold of 12,
+  // and ADDED in 12 follows. An object of another uid is removed only if it is older.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
   // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
-  // selector. If the store lacks the object although the watch has passed its version, the object
+  // selector. If the store lacks the object although the watch has reached its version, the object
   // was deleted since, and Fold returns kStale.
   Applied Fold(T object);
-  // Call when our DELETE succeeded and no finalizer keeps the object: the store then drops the
-  // object.
+  // Call when a reply shows that the object is gone, or has left the watch's selector: the store
+  // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
   // Returns the object as an entry of a list. The entry's `object` is null if the store holds that
-  // version.
+  // version, and not cut down.
   Listed<T> ToList(T object) const;
   // Changes data that is kept beside the object and belongs to no version of the object. Updates
   // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`
@@ -145,18 +149,18 @@ class Store {
   // empty.
   bool Shed(size_t most);
 
-  // Returns about how many bytes of memory the store and its indexes take, without interned texts.
+  // Returns about how many bytes of memory the store takes; `all` includes the indexes.
   CacheBytes bytes() const;
   uint64_t duplicates() const { return duplicates_; }
   uint64_t stale() const { return stale_; }
-  // Returns how many of our deletions the watch has not confirmed yet; at most one per key.
+  // Returns how many of our deletions are not confirmed yet; at most one per key.
   size_t tombstones() const { return tombstones_.size(); }
 
  private:
   // Implementation in store_inl.h.
   enum class Origin : uint8_t { kWatch, kFold };
   using Objects = std::map<ObjectKey, std::unique_ptr<T>>;
-  // An object that we deleted, with the last version that we held.
+  // An object that FoldDelete dropped, with the last version that we held.
   struct Tombstone {
     Uid uid;
     ResourceVersion last_held;

@@ -10,11 +10,11 @@
 //     "shop"; Events of "blog" are written meanwhile (C-018).
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
-// The client tries an Event at most 3 times. If the Event is not written, the recorder counts it as
-// dropped and logs it at debug level. At most once per kEventWarningEvery, the log warns of Events
-// that were dropped because too many wait, and of an Event that got no answer from a webhook or the
-// API server. The client sends Events only while no other call waits. Core thread only. Source:
-// D-536.
+// The client tries an Event at most kEventTriesMax times. If the Event is not written, the recorder
+// counts it as dropped and logs it at debug level. At most once per kEventWarningEvery, the log
+// warns of Events that were dropped because too many wait, and of an Event that got no answer from
+// a webhook or the API server. The client sends Events only while no other call waits. Core thread
+// only. Source: D-536.
 #pragma once
 
 #include <cstddef>

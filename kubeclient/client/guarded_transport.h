@@ -11,7 +11,7 @@
 //   - one call or stream per kAwayPass, so that the guard also notices the return of a server whose
 //     /readyz never works;
 //   - all Lease calls during the first kAwayLease. After that, the time until which a leader may
-//     write (its permit) has ended anyway.
+//     write (its permit) has ended anyway, unless its renew_deadline is longer.
 // Every other call or stream gets kNotSent with ErrorDetail::kHeldBack. Core thread only.
 #pragma once
 
@@ -30,8 +30,8 @@
 
 namespace windlass {
 
-// A server that needs longer than this for /readyz counts as still away. The next probe waits until
-// the last one has an answer or has reached this deadline (ScheduleProbe).
+// A server that needs longer than this for /readyz counts as still away. Only one probe is under
+// way at a time, so a probe without an answer may delay the next one (ScheduleProbe).
 inline constexpr Duration kProbeDeadline = seconds(3);
 // The time between two calls that pass while the server is away (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
@@ -63,9 +63,9 @@ class GuardedTransport final : public Transport {
   // Called with false when the server is back, after the handler of the answer or line that showed
   // this. The function may start and cancel calls. May be null.
   std::function<void(bool away)> on_change;
-  // Returns true if a request was kRefused in the present outage or among the failures that led to
-  // it. The next server to answer may then be another one, whose etcd was restored to an earlier
-  // state. The value is kept until on_change(false) has returned.
+  // Returns true if a request was kRefused in the present outage, or before it but after the latest
+  // kUseful outcome. The next server to answer may then be another one, whose etcd was restored to
+  // an earlier state. The value is kept until on_change(false) has returned.
   bool was_refused() const { return was_refused_; }
 
  private:
@@ -93,8 +93,8 @@ class GuardedTransport final : public Transport {
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;
   CallId probe_ = 0;
-  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_` and do nothing once the guard
-  // is gone.
+  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_`. Once the guard is gone, they
+  // only pass the answer or line of a call or stream on to its handler.
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

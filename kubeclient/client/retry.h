@@ -9,7 +9,8 @@
 
 namespace windlass {
 
-// How often the write of an Event is tried, the first time included.
+// How often the write of an Event is tried, the first time included. The first try that gets a 401
+// does not count.
 inline constexpr int kEventTriesMax = 3;
 
 // For this long after it was decided, a write may be sent again. Writes of Events have no such

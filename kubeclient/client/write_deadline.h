@@ -1,4 +1,5 @@
-// WriteDeadline: until when this process may write. Every mutation checks it first.
+// WriteDeadline: until when this process may write. The Client checks it before every mutation.
+// LeaderElection writes the Lease without this check.
 //
 // At first no write is allowed. Without leader election the daemon allows writes for good. With
 // leader election, each successful renewal of the Lease allows writes for some time, the permit
@@ -23,7 +24,7 @@ class WriteDeadline {
   // A write may be sent while now < until - kPermitMargin. Example, with a margin of 250 ms: until
   // 100 s permits writes before 99.75 s.
   void AllowUntil(MonotonicTime until);
-  // Forbids writes from now on, also after AllowForGood.
+  // Forbids writes, also after AllowForGood, until AllowUntil or AllowForGood is called again.
   void Forbid();
 
   bool Allows() const;
@@ -31,7 +32,7 @@ class WriteDeadline {
   // decided under a permit that has ended, and another process may have written since (L-010).
   uint64_t permits_ended() const { return permits_ended_; }
   // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
-  // if writes are forbidden.
+  // at first and after Forbid. kPermitMargin is not subtracted: 9 s before the permit ends, 9 s.
   Duration TimeLeft(Duration longest) const;
 
  private:

@@ -11,6 +11,7 @@
 //   canary       only one Pod, the canary, is patched until a Pod of the new revision is available.
 //                Exception: before the canary, one Pod that no node has room for may be patched. It
 //                cannot be the canary, because it may never get a node.
+//                A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
 //   stand-ins    if no Pod may be missing, a Pod of the new revision is added before an old Pod is
 //                taken down
 //
@@ -49,17 +50,19 @@ struct BatchLimits {
 struct PodStanding {
   std::string_view node{};  // name; empty: not scheduled
   std::string_view zone{};  // of the node; empty: it has none
-  bool updated = false;     // its spec has the target template
-  bool of_host = true;      // its spec has the host's template
-  bool in_flight = false;   // drained, or its last patch, to any target, is not complete
+  // The Pod counts as having the target template. If admission undid the patch, this stays true
+  // until the patch is to be sent again (TryAgainAt), although the Pod has the old images.
+  bool updated = false;
+  bool of_host = true;     // it counts as having the host's template
+  bool in_flight = false;  // drained, or its last patch, to any target, is not complete
   bool available = false;
   bool ready = false;          // the Pod's condition; a Pod in flight may be Ready and not serve
-  bool stand_in = false;       // belongs to the pending ReplicaSet, not to the host
+  bool stand_in = false;       // belongs to the pending or another ReplicaSet, not to the host
   bool exempt = false;         // on a lost node: costs no budget, nothing waits for it (P-039)
-  bool unschedulable = false;  // no node has room for it: nothing waits for it (P-039)
+  bool unschedulable = false;  // no node soon (UnschedulableFrom): nothing waits for it (P-039)
 
-  // Returns true if the rollout waits until this Pod is available. If the rollout does not wait for
-  // the Pod, the cap, the canary and the exchange of templates ignore it.
+  // Returns true if the rollout waits until this Pod is available. If not, the Pod uses up neither
+  // the node, the cap nor the canary, and the exchange of templates does not wait for it.
   bool waited_for() const { return !exempt && !unschedulable; }
 };
 

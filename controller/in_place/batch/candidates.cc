@@ -77,7 +77,7 @@ struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
-  bool of_host;  // false: patched by a rollout that was given up
+  bool of_host;  // false: has another template, mostly of a rollout that was given up
   bool needs_pull;
   int64_t in_flight_on_node;
   int64_t in_flight_in_zone;

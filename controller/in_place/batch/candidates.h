@@ -1,8 +1,8 @@
 // Decides which Pods may be patched at all, and in what order. budget.h decides how many Pods are
 // patched.
 //
-//   P-031  A candidate is an active Pod of the host ReplicaSet whose spec lacks the target
-//          template.
+//   P-031  A candidate is an active Pod of the host ReplicaSet that is not `updated`
+//          (PodStanding).
 //   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s: a
 //          patch at that moment leaves open whether the containers run the old image or the new
 //          one.

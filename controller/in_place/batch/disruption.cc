@@ -27,7 +27,7 @@ struct BudgetRoom {
 BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
                   std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
-  // Above this limit the API server refuses evictions, so we take no Pod down either.
+  // Above this limit the API server grants no eviction, so the budget has no room either.
   if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;

@@ -27,14 +27,16 @@ struct AllowedByBudgets {
   std::optional<WallTime> look_again{};
 };
 
-// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already, and Pods
-// whose budgets all have room for one more Pod. `candidates` are indexes into `pods`;
-// `standings[i]` belongs to `pods[i]`; `budgets` are all budgets of the namespace.
+// Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already (not
+// Ready, or in flight), and Pods whose budgets all have room for one more Pod. `pods` are the Pods
+// of one workload; `candidates` are indexes into `pods`; `standings[i]` belongs to `pods[i]`;
+// `budgets` are all budgets of the namespace.
 //
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
-// budget is disruptionsAllowed minus the number of Pods in flight that the budget still counts as
-// healthy. Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1. A budget has no
-// room while its status is older than its spec.
+// budget is disruptionsAllowed minus the number of Pods in flight among `pods` that the budget
+// still counts as healthy. Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1.
+// Pods in flight of other workloads are not deducted. A budget has no room while its status is
+// older than its spec.
 //
 // A Pod in disruptedPods is already deducted from disruptionsAllowed. So it is not deducted again,
 // and may be taken down even if the room is 0.

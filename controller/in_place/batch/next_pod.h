@@ -27,8 +27,11 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// Returns the next time at which time alone may complete the patch of a Pod in flight, make a Pod
-// available, or end the wait for a Pod without a node. Returns nullopt if only events can do so.
+// Returns the next time at which time alone may do one of these; nullopt if only events can:
+//   - complete the patch of a Pod in flight
+//   - make a patch that admission undid due again (TryAgainAt)
+//   - make a Pod available
+//   - end the wait for a Pod without a node
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

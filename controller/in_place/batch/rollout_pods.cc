@@ -104,10 +104,10 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// A Pod is foreign if another client edited its spec, or if its annotation was copied from another
-// Pod. Returns what is kept of the state of such a Pod: `drain`, so that it gets traffic again. The
-// record of the patch is dropped, and `of` counts as the Pod's template. Returns nullopt if the Pod
-// is not drained.
+// Returns what is kept of the state of a foreign Pod (RevisionBasis::kForeign) whose spec lacks the
+// images that the state asks for: `drain`, so that the Pod gets traffic again. The record of the
+// patch is dropped, and `of` counts as the Pod's template. Returns nullopt if the Pod is not
+// drained.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;
@@ -116,11 +116,11 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
   return left;
 }
 
-// Returns the template to which a foreign Pod was patched, if this workload has no record of that
-// template or patch any more:
-//   - the ReplicaSet with that template is gone
-//   - another workload patched the Pod, for example a former workload of this name that was deleted
-//     with --cascade=orphan
+// Returns the template to which a foreign Pod (RevisionBasis::kForeign) was patched, if one of
+// these holds:
+//   - this workload patched the Pod, and has no ReplicaSet with that template any more
+//   - another workload patched the Pod, and the Pod still has the images of that patch. Example: a
+//     former workload of this name that was deleted with --cascade=orphan.
 // Returns nullopt otherwise, and also if the Pod has the images of the host or of the target.
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {

@@ -32,10 +32,12 @@ struct RolloutTemplates {
   // alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
-  // to one of these revisions and its state is missing or unreadable (LostState).
+  // to one of these revisions and its state is missing, unreadable (LostState) or of an earlier
+  // patch (IsOutdated).
   std::vector<int64_t> revisions{};
-  // True if the host got the target template a moment ago, so that the ReplicaSet controller may
-  // still create Pods of the old template (P-057). Windlass recognises such Pods by their images.
+  // True during the exchange of templates: when the host has got the target template, the
+  // ReplicaSet controller may still create Pods of the old template for a moment (P-057). Windlass
+  // recognises such Pods by their images.
   // If admission rewrote these images, Windlass compares them with the images that other Pods had
   // before their patch.
   bool late_births = false;
@@ -47,13 +49,14 @@ struct RolloutPods {
   std::vector<const Pod*> pods;
   // The state of our last patch. nullopt if the Pod has no state, the state is not ours, or another
   // client gave the spec other images since. Exceptions:
+  //   - a Pod in `lost`: the new state to write
   //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
-  //   - a Pod that a former workload of the same name patched: the state is kept while that patch
-  //     is under way
+  //   - a Pod that another workload patched, such as a former one of the same name: the state is
+  //     kept while that patch is under way
   std::vector<std::optional<PodState>> states;
-  std::vector<Fingerprint> of;  // the template that its spec has
-  // Indexes of the Pods that lost their state annotation. `states` has the new state to write to
-  // each of these Pods (LostState).
+  std::vector<Fingerprint> of;  // the template that the Pod counts as having
+  // Indexes of the patched Pods whose state annotation is missing, unreadable or of an earlier
+  // patch. `states` has the new state to write to each of these Pods (LostState).
   std::vector<size_t> lost;
   std::vector<PodStanding> standings;
 
@@ -76,13 +79,13 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
 // comment says "of the host".
 struct PodCounts {
   int32_t pods = 0;
-  int32_t updated = 0;    // their spec has the target template
+  int32_t updated = 0;    // as PodStanding::updated
   int32_t in_flight = 0;  // Pods in flight that the rollout waits for
   int32_t ready = 0;      // Ready and not in flight
   int32_t available = 0;
   int32_t stand_ins = 0;
-  int32_t patched = 0;    // Pods of the host that have the target template
-  int32_t to_update = 0;  // Pods of the host that do not have it
+  int32_t patched = 0;    // updated Pods of the host
+  int32_t to_update = 0;  // Pods of the host that are not updated
   int32_t settled = 0;    // updated Pods of the host that are available or not waited for
   int32_t proven = 0;     // updated Pods of the host that are available
   bool operator==(const PodCounts&) const = default;

@@ -3,7 +3,8 @@
 //
 // docs/in-place-limits.md lists the causes by name, so each sentence ends with the name of its
 // cause: "spec.template.spec.hostNetwork has changed, and Kubernetes cannot change it in a running
-// Pod (FieldChanged)". No sentence ends with a period.
+// Pod (FieldChanged)". The sentence of kOtherCause has no name at its end. No sentence ends with a
+// period.
 #pragma once
 
 #include <string>
@@ -22,8 +23,8 @@ struct Cause {
   //   - the Name of a Reason (eligibility.h)
   //   - the reason of a PodFailure (failure.h)
   //   - one of the names below
-  // Empty if the cause was read from a rollout's note: the metric counted the cause when the note
-  // was written.
+  // Empty in phase unknown, and if the cause was read from a rollout's note: the metric counted the
+  // cause when the note was written.
   std::string reason{};
   // What the rollout's note and the log have instead of the sentence, such as
   // "FieldChanged:/spec/hostNetwork". If empty, both have the sentence.
@@ -57,8 +58,9 @@ const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 
 // Returns what a user can do so that the rollout goes on, other than to take the template back.
-// Returns "" if there is nothing to do, or if the sentence of `why` names the remedy. Example for a
-// Deployment: "set windlass.dev/in-place to IfPossible for new Pods".
+// Returns "" if there is nothing to do, if the sentence of `why` names the remedy, or if
+// `why.reason` is empty. Example for a Deployment: "set windlass.dev/in-place to IfPossible for new
+// Pods".
 std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 
 // Returns what users read while policy Only keeps a rollout back: the sentence of `why`, and the

@@ -10,7 +10,7 @@
 //   X3  The stash is removed.
 //
 // These belong to a template, and both ReplicaSets exchange them:
-//   - the labels of the ReplicaSet
+//   - the labels of the ReplicaSet: it gets those of the template, and loses all others
 //   - the revision annotations
 //   - annotations that came from the workload with the template, such as change-cause
 //   - the annotation that says which template was asked for (kRequestedTemplate)
@@ -75,8 +75,8 @@ const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const Replica
 // in the host's template, which then looks different from the stash although X2 is done.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Returns true if the template is short enough for a stash: a longer template would leave no room
-// for other annotations.
+// Returns true if the template is short enough for a stash: a longer template would leave too
+// little room for other annotations.
 bool FitsStash(const std::string& template_json);
 
 // Returns true if the template is short enough, and a ReplicaSet with `annotations` would also have

@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the drains of Pods that wait for their patch (P-066).
+// Returns the drains of the Pods that are drained and lack the target template (P-066).
 std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   std::vector<Standstill> drains;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -110,8 +110,8 @@ int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_p
   return other ? 0 : in_place.pods->counts.proven;
 }
 
-// Returns true if an update has reached the partition, the updated Pods are available, and no Pod
-// is in flight or a stand-in.
+// Returns true if an update has reached its limit (a step, a pause or a partition), the updated
+// Pods are available, and no Pod is in flight or a stand-in.
 bool RestsAtLimit(const InPlace& in_place) {
   const PodCounts& counts = in_place.pods->counts;
   return in_place.phase() == InPlacePhase::kStaged && in_place.pods->at_rest &&

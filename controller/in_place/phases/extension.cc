@@ -78,8 +78,11 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
 }
 
 // Adds the decision on the rollout, if there is one, to `annotations` (P-013). `write` is the write
-// to the rollout's new ReplicaSet. Returns the fallback_reason of that write; empty if there is no
-// decision, or the ReplicaSet has the note already.
+// to the rollout's new ReplicaSet. Returns the fallback_reason of that write: why the rollout
+// replaces Pods. Returns an empty text if
+//   - there is no decision, or the ReplicaSet has the note already
+//   - the decision is an update in place
+//   - the policy is Only (FallbackReason)
 std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
                      std::map<std::string, std::string>& annotations) {
   const std::optional<RolloutMode> decision = DecisionOf(in_place);

@@ -35,8 +35,9 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
   in_place.look_again = Sooner(in_place.look_again, when);
 }
 
-// Sets `unseen_births` from the uncached list of Pods, if this sync has read that list.
-// AfterExchange (swap_templates.h) reads the list as its last step before X3 (P-057).
+// Sets `unseen_births` to true if an uncached list of this sync shows a Pod of the host that the
+// cache does not have yet. Does nothing if this sync has not read the list: AfterExchange
+// (swap_templates.h) reads it as its last step before X3 (P-057).
 void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
@@ -111,12 +112,15 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          "annotation, and exempt the Pods of this workload from that webhook";
 }
 
-// Returns the time from which the Pods that keep no state count as restarted: the time at which the
-// condition got its present text, or the kubelet of such a Pod was heard again, plus the longest
-// time that a restart of one of these Pods may take. No Pod was patched since the condition got its
-// text, because the text changes with each patch (NotKeptText). Returns nullopt if the condition
-// does not have the text of `not_kept` yet, or if the rollout waits for such a Pod whose kubelet is
-// not heard.
+// Returns the time from which the Pods that keep no state count as restarted: the latest of their
+// times. The time of a Pod is the later of these two, plus the longest time that its restart takes:
+//   - when the condition got its present text. No Pod was patched since, because the text changes
+//     with each patch (NotKeptText).
+//   - a minute after the Pod's kubelet was heard again (KubeletBegins)
+// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07. Returns
+// nullopt if
+//   - the condition does not have the text of `not_kept` yet
+//   - the kubelet of such a Pod is not heard, and the Pod is not exempt
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -251,9 +255,11 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Pod `i` is neither drained nor returned to traffic for now, because a refused
-// patch will be tried again. `left_out` is true if a patch of this Pod failed in this sync. Returns
-// false after kRefusedTriesMax refused tries: the Pod returns to traffic, because the wait for the
-// next try has become too long (P-036).
+// patch will be tried again. `left_out` is true if a patch of this Pod failed in this sync. While
+// the next try is in the future, returns false
+//   - for an updated Pod, which may return to traffic
+//   - after kRefusedTriesMax refused tries: the Pod returns to traffic, because the wait for the
+//     next try has become too long (P-036)
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
   if (!in_place.pods->waits_for_next_try()) return left_out;
   return !in_place.pods->standings[i].updated &&

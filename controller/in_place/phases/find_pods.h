@@ -19,13 +19,14 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place);
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if the last patch of Pod `i` has failed, whichever template it brought, and the Pod
-// has not recovered within the time of HasFailedForLong. Requires `pods`.
+// has not recovered within the time of HasFailedForLong. Returns false for a Pod on a lost node.
+// Requires `pods`.
 bool FailsForLong(const workload::Situation& situation, const InPlace& in_place, size_t i);
 
 // Returns true if a Pod that is being restarted is Ready according to the API. An ordinary rollout
 // would count such a Pod as available, and take down other Pods beside it. A Pod whose update fails
-// does not count: it will not be Ready for long. Also sets `look_again` so that the sync looks
-// again when time alone may turn such a Pod into a failed one.
+// does not count: it will not be Ready for long. Nor does a Pod on a lost node. Also sets
+// `look_again` so that the sync looks again when time alone may turn such a Pod into a failed one.
 bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place);
 
 }  // namespace windlass::in_place

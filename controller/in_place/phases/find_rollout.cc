@@ -147,8 +147,8 @@ bool EndsADrain(const InPlace& in_place) {
   return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
 }
 
-// Returns the host for a Rollout that has no Pods but wants some, while its steps or its partition
-// hold Pods back: the ReplicaSet of the revision that the Pods had before. This host gets all Pods.
+// Returns the host for a Rollout that has no Pods but wants some, while steps or a partition are in
+// force: the ReplicaSet that Pods can go back to (FindProvenOther). This host gets all Pods.
 // Without a host two ReplicaSets would get Pods, and the Pods of one of them would be replaced
 // later, which InPlaceOnly promises not to do (P-058). Returns null in all other cases, or if there
 // is no such ReplicaSet.
@@ -305,8 +305,9 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
 
 // Called if the workload is aborted and has no revision to go back to. No Pod is updated, but the
 // status counts the Pods of the revision that was being rolled out (RO-032), so this sets a phase
-// in which the Pods are found. Does nothing if the Pods need not be found: that revision has no
-// ReplicaSet, or the text of a template is not in memory and no ReplicaSet has notes.
+// in which the Pods are found. Sets the phase to unknown while Pods cannot be seen or the text of a
+// template is not in memory. Does nothing if the Pods need not be found: that revision has no
+// ReplicaSet, or such a text is not in memory and no ReplicaSet has notes.
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
                       const ReplicaSet& host) {
   const bool lacks_text = LacksText(situation, host);
@@ -385,8 +386,8 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 // these Pods for Pods with the template of their ReplicaSet. So the phase becomes returning, and
 // the Pods first go back to that template (P-068),
 //   - if that template is wanted again: no other rule would ever look at the patched Pods
-//   - if a limit holds Pods back: the patched Pods would count as old ones, in place of Pods that
-//     are to be kept
+//   - if steps or a partition are in force: the patched Pods would count as old ones, in place of
+//     Pods that are to be kept
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

@@ -51,7 +51,9 @@ bool WasRestarted(const Pod& pod, const PodState& state) {
     if (live == nullptr || live->kind == ContainerKind::kInit) return true;
     const bool runs = live->state == ContainerState::kRunning;
     const bool before = runs && live->started_at <= *begins;
-    if (before && WasHeardAgain(pod, state)) return false;  // perhaps from the old image
+    // The kubelet may have been cut off, and have restarted the container from the old image before
+    // it saw the patch.
+    if (before && WasHeardAgain(pod, state)) return false;
     const std::string id = live->id.ToString();
     return live->restart_count > patch.restart_count && id != patch.id &&
            std::ranges::count(patch.seen, id, &SeenContainer::id) == 0;
@@ -75,7 +77,8 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
-  // Perhaps of a former workload of the same name.
+  // A patch of a former workload of the same name counts, too. So the state need not name this
+  // workload, only this Pod.
   const auto said = PodStateOf(pod, situation.view.nodes);
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
   const PodState* state = &**said;

@@ -1,7 +1,7 @@
 // What in-place updates leave behind when no update is under way: Pods out of traffic, closed
 // readiness gates, notes. An ordinary rollout does not wait until the drained Pods are back in
-// traffic. Notes on ReplicaSets are removed last: through them the controller finds the Pods again
-// after a restart (P-076, P-078).
+// traffic. If the workload no longer asks for updates in place, the notes on its ReplicaSets are
+// removed last: through them the controller finds the Pods again after a restart (P-076, P-078).
 #pragma once
 
 #include <optional>

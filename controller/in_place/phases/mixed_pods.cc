@@ -20,7 +20,8 @@ namespace {
 constexpr seconds kSurelyNew{600};
 
 // Returns true if a container of the Pod may still run another image than the Pod's spec has. A
-// container that is not running will be started with the image of the spec. A running container
+// container that is not running will be started with the image of the spec if the kubelet has seen
+// the patch; until then it may be started with the old image (HasSeenPatch). A running container
 // that existed when the patch was made still has its image of that time, whatever the clocks of its
 // node and of Windlass say.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
@@ -53,8 +54,9 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
 
 // Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
 // may be terminating.
-//   - If the Pod's state can be read, its target shows this. A target that neither a ReplicaSet nor
-//     the workload has does not count: it may be the template of `rs`, as an older API server
+//   - If the Pod's state can be read, its target shows this, provided that the state is of this
+//     workload and the Pod still has the images of that patch. A target that neither a ReplicaSet
+//     nor the workload has does not count: it may be the template of `rs`, as an older API server
 //     showed it.
 //   - Otherwise label and images show it (HasMarkOfAnother).
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,

@@ -28,7 +28,7 @@ namespace {
 
 // Returns the next write that removes the notes about a rollout that is over (P-076). Returns
 // nullopt if no ReplicaSet has notes, or if it is too early:
-//   - the new ReplicaSet is not the only one with Pods
+//   - there is no new ReplicaSet, or another ReplicaSet has Pods
 //   - the workload no longer asks for in-place updates, and not all Pods are back in traffic
 //     (NothingIsLeft)
 std::optional<Step> Tidy(const workload::Situation& situation) {
@@ -257,7 +257,8 @@ std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (IsLate(situation)) return Wait{};
   const LeftPods* left = InPlaceOf(situation).left();
   if (left == nullptr || !left->restarts) return std::nullopt;
-  if (const ReplicaSet* rs = situation.new_replica_set) {  // the decision is noted at once (P-013)
+  // The decision to replace Pods is noted at once, before the Pods are restarted (P-013).
+  if (const ReplicaSet* rs = situation.new_replica_set) {
     auto note = workload::UpdateNewReplicaSet(situation, rs->replicas);
     if (note && !WasSent(*note, situation.learned)) return note;
   }
@@ -303,8 +304,9 @@ std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation)
   return TellAndEnd(situation, workload::Progress::kPaused, Wait{});
 }
 
-// In the phases refused and unknown, the planner would make a ReplicaSet only before a rollback,
-// for the template that the rollback replaces: the template would get a revision number.
+// In the phases refused and unknown, only a rollback leads here: before the planner rolls back, it
+// makes a ReplicaSet for the present template, and so gives this template a revision number. A
+// template that policy Only refuses must get none.
 std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const bool may_be_refused =

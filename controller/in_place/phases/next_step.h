@@ -46,7 +46,7 @@ std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situati
 // returns
 //   - Wait if the Pods that the status counts are not loaded yet, and the revision that Pods are to
 //     follow has no ReplicaSet (HasNothingToFollow)
-//   - nullopt otherwise
+//   - nullopt otherwise, or a scaling write that this sync has sent already (WasSent)
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
 // Returns `end`, the step that the planner has decided on. If `end` is Wait and a patch of a Pod

@@ -40,7 +40,7 @@ bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
   });
   const auto from =
       ReadTemplateImages({}, before == situation.all.end() ? "{}" : *(*before)->template_json);
-  const std::string* wanted_json = situation.wanted.json;  // null: a read of it has failed
+  const std::string* wanted_json = situation.wanted.json;  // null: not in memory
   const auto to = ReadTemplateImages({}, in_place.stash()         ? in_place.stash()->template_json
                                          : wanted_json != nullptr ? *wanted_json
                                                                   : "{}");

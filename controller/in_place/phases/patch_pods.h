@@ -19,16 +19,19 @@ const Error* RefusedOfPods(const Learned& learned);
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
 // Returns the write that gives a new state to the first Pod that lost its state (LostState) and
-// that this sync has not tried to patch. Returns nullopt if there is none.
+// that this sync has not tried to patch. Returns nullopt if there is none, or if this sync has
+// tried to patch kRefusalsMax of the Pods that lost their states.
 std::optional<Step> RestoreStates(const workload::Situation& situation);
 
 // Returns the write that returns to traffic the next drained Pod that is updated, or that is not to
-// be patched now; nullopt if there is none. Does so even if the workload no longer asks for updates
-// in place (P-051, P-076).
+// be patched now. A Pod that is being restarted by its patch, or whose containers are not ready,
+// stays drained (NextDrainStep). Returns nullopt if there is no Pod to return. Returns Pods even if
+// the workload no longer asks for updates in place (P-051, P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
-// Returns the next write that opens the readiness gate of a Pod: a Pod with our gate becomes Ready
-// only after that.
+// Returns the next write that opens the readiness gate of a Pod that is not drained: a Pod with our
+// gate becomes Ready only after that. Returns nullopt if there is no such Pod, or if the API server
+// has refused kRefusalsMax of these writes in this sync.
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
 // Returns the next patch that gives a failed Pod of an abandoned revision the host's template back

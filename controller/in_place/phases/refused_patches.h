@@ -1,6 +1,7 @@
 // Pod patches that the API server refuses as forbidden or invalid. The refusal is noted on the
 // ReplicaSet that has the template, and no Pod is patched until the next try. After the third try,
-// policy IfPossible replaces Pods instead, and policy Only keeps trying. Source: P-036.
+// a staged rollout with policy IfPossible replaces Pods instead. Windlass keeps trying with policy
+// Only, and while Pods go back to an earlier template or templates are exchanged. Source: P-036.
 //
 // Not covered here:
 // - a patch that the API server did not apply because one of its `test` operations failed; the
@@ -27,7 +28,9 @@ bool WasRefused(const Learned& learned, const Pod& pod);
 // Returns true if a patch of this Pod was accepted in this sync.
 bool WasPatched(const Learned& learned, const Pod& pod);
 
-// Sets `refused` of `in_place.pods`, which must be set.
+// Sets `refused` of `in_place.pods` from the note on the new ReplicaSet. Leaves `refused` empty if
+// there is no note about the template that Pods get now, or if a patch has succeeded since
+// (IsOver). Requires `in_place.pods`.
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
 // Returns the API server's message about the refusal that is noted. If none is noted, returns its

@@ -6,6 +6,9 @@
 //                ├─▶ replace    an ordinary rollout
 //                └─▶ refused    policy Only
 //
+// Not shown: staged, too, may become replace or refused. Pods that are left patched when no rollout
+// in place is staged lead to returning. Every phase may be unknown while objects cannot be seen.
+//
 // The planner derives the state anew for each step, from the stored objects, the time, and the
 // replies of this sync. Between syncs nothing is remembered.
 #pragma once
@@ -49,7 +52,7 @@ struct FailingPods {
 // Pods whose state annotation a webhook removes after each write.
 struct StrippedPods {
   Cause first{};
-  bool for_long = false;  // the time for their restarts has passed
+  bool for_long = false;  // enough time has passed that they all count as restarted
   // True if the condition is written anew, with the present time, even if its text stays the same.
   bool told_anew = false;
 };
@@ -83,12 +86,13 @@ struct PodsInPlace : RolloutPods {
   // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
   // have yet.
   bool unseen_births = false;
-  // Phase staged: true if the limits let no further Pod be updated, no Pod fails, and none loses
-  // its state. If no Pod is left to update, `holds_back` must be true as well.
+  // Phase staged: true if all Pods beyond limits.partition have the target template, no Pod fails,
+  // and none loses its state. Example: 10 Pods, limits.partition 3, 7 patched. If no Pod at all
+  // lacks the target template, `holds_back` must be true as well.
   bool at_rest = false;
-  // True if a step, a pause or a partition is in force. All present Pods may be updated even then,
-  // because the limit allows that, or because the old Pods were removed when the workload was
-  // scaled down.
+  // True if steps of a Rollout, pauses among them, or a partition are in force. Even then, perhaps
+  // no present Pod is left to update, because the limit allows all of them, or because the old Pods
+  // were removed when the workload was scaled down.
   bool holds_back = false;
 
   // Returns true if the next try after a refused patch is in the future.
@@ -125,7 +129,7 @@ struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
   // The reason, as users read it, why the rollout will replace Pods. It does so as soon as no Pod
-  // restarts any more.
+  // that is Ready according to the API is being restarted (LooksReadyInFlight in find_pods.h).
   std::optional<std::string> replace_soon{};
 };
 // The pending ReplicaSet is there; Pods are patched.
@@ -137,8 +141,8 @@ struct Staged {
   std::optional<NotEligible> against{};
 };
 // Pods go back to the template of the host. Usually the workload has that template, too. Only while
-// steps or a partition are in force, the workload may have another template: new Pods with that
-// template replace Pods afterwards (GoesBackFirst).
+// steps or a partition of a Rollout are in force, the workload may have another template: new Pods
+// with that template replace Pods afterwards (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
@@ -218,8 +222,8 @@ struct InPlace {
 };
 
 // Phases deciding and replace: returns the decision on this rollout, which is written on the
-// rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and while a Pod restarts
-// in a rollout that is to replace Pods.
+// rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and in phase deciding
+// while `replace_soon` is set.
 std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 
 // The form in which a Situation keeps an InPlace.
@@ -236,7 +240,8 @@ const InPlace& InPlaceOf(const workload::Situation& situation);
 std::string WhatIsNotSeen(const workload::Situation& situation);
 
 // Returns true if Pods go back to the template of their ReplicaSet before Pods of another
-// ReplicaSet replace them (P-068). This happens only while steps or a partition are in force.
+// ReplicaSet replace them (P-068). This happens only while steps or a partition of a Rollout are in
+// force (Fenceposts::holds_back).
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other

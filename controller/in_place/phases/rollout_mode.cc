@@ -30,7 +30,8 @@ struct Note {
   int64_t generation = 0;
 };
 
-// Returns the note in annotation `key` if it is for `revision`.
+// Returns the note in annotation `key`. Returns nullopt if the annotation is absent, cannot be
+// read, is for another revision, or lacks the member `reason`, which every note has.
 std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
                             std::string_view revision) {
   const auto text = pending.meta.annotations.Find(key);

@@ -45,11 +45,14 @@ bool IsUserKey(std::string_view key);
 // A note spells kReplace as "Recreate".
 enum class Mode : uint8_t { kInPlace, kReplace };
 
-// The decision about one revision. The decision is final, except that kInPlace may become kReplace
-// (P-013).
+// The decision about one revision. The decision is final, with two exceptions:
+//   - kInPlace may become kReplace (P-013)
+//   - if the host was deleted and one other ReplicaSet has all Pods, kInPlace is decided anew with
+//     that ReplicaSet as the host
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
   std::string reason{};    // why kReplace, as NoteOf in cause.h returns it
+  // The rest is set for kInPlace only.
   Uid host{};              // the ReplicaSet that owned the Pods at the decision
   Fingerprint from{};      // of the host's template at the decision
   int64_t generation = 0;  // metadata.generation of the host at the decision; 0: not noted
@@ -65,8 +68,9 @@ std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view re
 // as the host. Pods of `rs` may then have the template of that other ReplicaSet.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
-// Returns true if a ReplicaSet other than `host` has a decision (kMode). Some Pods of `host` may
-// then have the template of that ReplicaSet, even if another template is wanted now.
+// Returns true if a ReplicaSet other than `host` has the annotation kMode, whatever its text: even
+// kReplace, a note for another revision, or an unreadable note. Some Pods of `host` may then have
+// the template of that ReplicaSet, even if another template is wanted now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
 // Returns the revisions of the ReplicaSets because of which IsUnderWay is true: Pods of `host` may

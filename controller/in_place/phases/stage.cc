@@ -47,15 +47,16 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 }
 
 // Returns how many stand-ins of `rs` must stay, because too few Pods would be available without
-// them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`.
-// Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
+// them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
+// Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
 // If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because a Pod with another
 // image waits until they are gone.
 //
-// A Pod for which the scheduler finds no node counts as available once all other Pods are done: it
-// may be waiting for the room that the stand-ins take. A Pod about which the scheduler says nothing
-// yet does not count: to judge how long it waits, Windlass would have to compare two clocks.
+// A Pod for which the scheduler finds no node may be waiting for the room that the stand-ins take.
+// It counts as available once no Pod is in flight, and each Pod of the host, except those that a
+// partition keeps old, has the target template. A Pod about which the scheduler says nothing yet
+// does not count: to judge how long it waits, Windlass would have to compare two clocks.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -75,9 +76,10 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
-// Returns how many stand-ins of earlier revisions, whose rollout was overtaken by another one,
-// still exist: they count against maxSurge too. The sum has 64 bits, because two ReplicaSets may
-// each have size 2^31-1.
+// Returns the sum of the sizes of all ReplicaSets except the host and the pending one: they count
+// against maxSurge too. These are stand-ins of revisions whose rollout was overtaken or undone, or
+// Pods of a ReplicaSet that a user scaled up. The sum has 64 bits, because two ReplicaSets may each
+// have size 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -87,8 +89,9 @@ int64_t OtherStandIns(const workload::Situation& situation) {
   return others;
 }
 
-// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet. Example: maxSurge 3, and 1
-// stand-in of an overtaken revision still exists: 2 are left.
+// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet or, without a pending one,
+// how many additional Pods to the host. Example: maxSurge 3, and 1 stand-in of an overtaken
+// revision still exists: 2 are left.
 int32_t StandInsLeft(const workload::Situation& situation) {
   const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));

@@ -12,7 +12,9 @@
 namespace windlass::in_place {
 
 // Returns the write that makes the pending ReplicaSet: creates one without Pods, or takes an old
-// one that has the template. Either way the write adds the decision (P-020, P-021).
+// one that has the template. Either way the write adds the decision (P-020, P-021). May return
+// another step of CreateNewReplicaSet instead, such as a read. Returns Failed if the API server
+// accepted the decision on an existing ReplicaSet, but did not keep it.
 Step Stage(const workload::Situation& situation);
 
 // Returns the write that brings `missing`, the difference of the settings (MirrorDifference), to
@@ -21,16 +23,21 @@ Step Stage(const workload::Situation& situation);
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
-// Returns the next write that copies the user's settings to a ReplicaSet; nullopt if all
-// ReplicaSets have the settings (P-074).
+// Returns the next write that gives a ReplicaSet exactly the workload's settings: settings that the
+// workload lacks are removed from the ReplicaSet (P-074). Returns nullopt if
+//   - no ReplicaSet differs, or each such write would be in vain (Mirror)
+//   - the policy is Disabled, and the ReplicaSets that differ still need their copies: to find Pods
+//     out of traffic, or while Pods go back first (GoesBackFirst)
+//   - the kind of workload does not mirror settings
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. At the
-// end of the rollout no stand-ins are wanted. May return a read of Pods first (GrowthOf). Returns
-// nullopt if
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. None are
+// wanted at the end of the rollout, or if its revision is given up. May return a read of Pods first
+// (GrowthOf). Returns nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
-//   - too few Pods would be available without the surplus stand-ins (P-024, P-025)
+//   - fewer are wanted, but too few Pods would be available without any stand-ins (P-024, P-025).
+//     Example: 2 stand-ins, 1 wanted, 1 needed for availability: both stay for now.
 std::optional<Step> KeepStandIns(const workload::Situation& situation);
 
 // Returns the next write that removes stand-ins of a ReplicaSet other than `except`, which may be
@@ -45,14 +52,16 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
 // Returns the write that gives the host the size of the workload plus additional Pods; nullopt if
-// the host has that size. Used while Pods may have to go back to the host's template, and after an
-// exchange, while Pods that were created late are patched to that template (P-057).
+// the host has that size, or for another reason of KeepAtSize, such as too little room. May return
+// a read of Pods first (KeepAtSize). Used while Pods may have to go back to the host's template,
+// and after an exchange, while Pods that were created late are patched to that template (P-057).
 //   - If no Pod may be unavailable, the host gets one additional Pod for each working Pod that
-//     still has to be patched, at most maxSurge (P-069). Example: 3 replicas, maxSurge 1, one Pod
-//     has to go back: the host has 4 Pods until that Pod is back.
+//     still has to be patched (P-069). Example: 3 replicas, maxSurge 1, one Pod has to go back: the
+//     host has 4 Pods until that Pod is back.
 //   - While the workload is paused, or if `may_grow` is false, no further additional Pods are made.
 //   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the
-//     additional Pods that it has, at most maxSurge.
+//     additional Pods that it has.
+//   - There are never more additional Pods than maxSurge, less the stand-ins that still exist.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

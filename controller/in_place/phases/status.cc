@@ -55,9 +55,9 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods whose state annotation gets lost. The message leaves out Numbers,
-// which change while Pods restart: RestartedBy (find_pods.cc) needs to know since when the text has
-// been the same.
+// Returns the condition for Pods whose state annotation gets lost. The message does not begin with
+// the text of Numbers(), which changes while Pods restart: RestartedBy (find_pods.cc) needs to know
+// since when the message has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -220,8 +220,12 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
 
-// Returns the condition while no in-place update is under way. A complete workload always gets a
-// condition: an update may begin and end within one sync, so that no condition was written before.
+// Returns the condition while no in-place update is under way:
+//   - NotPossible, if it is present, until the workload is complete
+//   - otherwise nullopt if the wanted template has no ReplicaSet
+//   - nullopt also if there is no condition yet, no warning, and the workload is not complete
+//   - otherwise Complete. A complete workload gets this even without an earlier condition, because
+//     an update may begin and end within one sync.
 std::optional<Word> OfNone(const workload::Situation& situation, const Condition* present) {
   const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
@@ -251,7 +255,8 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
   return Word{false, InPlaceReason::kHandedBack, "no Pod is in the middle of an update"};
 }
 
-// Returns why nothing is rolled out, and what takes the refused template back.
+// Returns the condition in phase refused: why nothing is rolled out, and how a user undoes the
+// refused template (WayBack).
 Word Refused(const workload::Situation& situation) {
   const Cause why = InPlaceOf(situation).why();
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
@@ -270,8 +275,8 @@ Word OfUnknown(const workload::Situation& situation) {
 }
 
 // Returns true if Pods stay as they are for one reason alone: the rollout was aborted, but has no
-// revision to go back to. Returns false while Pods cannot be seen, and while an exchange of
-// templates is half done: the exchange goes on during an abort.
+// revision to go back to. Returns false in phase unknown, and while an exchange of templates is
+// half done: the exchange goes on during an abort.
 bool IsHeldByAbort(const workload::Situation& situation) {
   if (!workload::HasNothingToFollow(situation)) return false;
   const InPlacePhase phase = InPlaceOf(situation).phase();
@@ -279,9 +284,9 @@ bool IsHeldByAbort(const workload::Situation& situation) {
          phase == InPlacePhase::kNone;
 }
 
-// Returns the condition of an aborted workload that has no revision to go back to. If some Pods
-// have the template of the workload's revision and others do not, the update stands still, as in a
-// pause.
+// Returns the condition of an aborted workload that has no revision to go back to. If a Pod is in
+// flight, or if some Pods have the template of the workload's revision and others do not, the
+// update stands still, as in a pause.
 Word OfNothingToAbortTo(const workload::Situation& situation) {
   const std::string why = "the rollout is aborted, but has no revision to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();
@@ -290,7 +295,8 @@ Word OfNothingToAbortTo(const workload::Situation& situation) {
   return {false, InPlaceReason::kComplete, "no Pod is updated: " + why};
 }
 
-// Returns the condition to show; nullopt if there is nothing to report.
+// Returns the condition to show. Returns nullopt if there is nothing to report: with policy
+// Disabled the present condition is then removed, with any other policy it stays as it is.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);

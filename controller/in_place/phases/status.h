@@ -15,7 +15,9 @@ namespace windlass::in_place {
 // there is nothing to report.
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status);
 
-// Returns the Events for the change from the stored condition to the condition in `next`.
+// Returns the Events for what the condition in `next` says and the stored condition does not: new
+// warnings, and a new reason that has an Event, such as NotPossible. Others, such as Patching, have
+// none.
 std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 

@@ -88,7 +88,9 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending()->template_json;
-  if (target == nullptr) return std::nullopt;  // in the cache once the settings are mirrored
+  // The cache keeps the template only once the pending ReplicaSet has the workload's settings
+  // (Mirror).
+  if (target == nullptr) return std::nullopt;
   return OrFailed(BeginExchange(*in_place.host(), *in_place.host()->template_json,
                                 *in_place.pending(), *target),
                   decisions::kExchangePending, in_place);

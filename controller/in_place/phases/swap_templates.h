@@ -20,8 +20,9 @@ std::optional<Step> BeginExchange(const workload::Situation& situation);
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // After X2: patches Pods that were created late with the old template, then removes the stash (X3)
-// when no more such Pods can come (P-057). Returns nullopt while there is nothing to do but wait.
-// Before X2 only sizes the host. Call it only in phase committing.
+// when no more such Pods can come (P-057). X3 does not wait for such Pods if a newer template is
+// wanted. Returns nullopt while there is nothing to do but wait. Before X2 only sizes the host,
+// unless another controller has rolled out another ReplicaSet. Call it only in phase committing.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -62,7 +62,10 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }
-  // If our clock is behind, a container that is unknown to us may have started before the patch.
+  // The old container may have crashed, and this one may have been started from the old image just
+  // before the patch, unseen by us. If our clock is behind the node's, such a start looks later
+  // than the patch, so a start in our future proves nothing. If there was no container at the patch
+  // (patch.id is empty), this one was created after it.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
   const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;
   if (RunsAnotherImage(patch, live) || after_patch) return kAlready;
@@ -84,14 +87,15 @@ Completion CompletionOfContainer(const Pod& pod, const PodState& state, const Co
   return {.complete = false, .look_again = done_at};
 }
 
-// Returns `seen` for the new entry of a container whose last patch is still under way.
+// Returns `seen` for the new entry of a container whose last patch, `patch`, is still under way.
+// Example: `patch` was made when c1 ran app:1, and c2 runs now: {c1, app:1}, {c2, ""}.
 std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContainer& live) {
   std::vector<SeenContainer> seen = patch.seen;
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
   if (!id.empty() && !ImageBefore(patch, live)) {
-    // This container started after the patch, but perhaps before the kubelet saw the patch. So the
-    // image is known only if the container's digest shows it.
+    // `live` started after `patch` was made, but perhaps before the kubelet saw `patch`. So its
+    // image is known only if its digest shows it.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
     seen.push_back({id, std::string(image)});
   }

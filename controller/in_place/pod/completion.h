@@ -46,10 +46,12 @@ bool HasSeenPatch(const Pod& pod, const PodState& state);
 // Example: the node was cut off from 10:00 to 10:05; patched at 10:02 or at 10:05:30: 10:06.
 //
 // If the Pod got its node after the kubelet was heard, nothing was cut off while the Pod was there.
+// Then this returns the time of the patch, even if the Pod got its node after the patch.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet may have been cut off since the Pod was patched, or until less than a
-// minute before: Ready of its node changed then.
+// Returns true if the kubelet may have been cut off, and was heard again after the patch or less
+// than a minute before it: Ready of its node changed then. Returns false while the kubelet is not
+// heard, and if the Pod got its node only after that change.
 bool WasHeardAgain(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
@@ -73,7 +75,8 @@ std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodCon
 // of its node. The start then does not tell whether the container is new.
 bool StartsInFuture(const PodContainer& live, WallTime now);
 
-// Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again.
+// Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again: 5 min
+// after it was sent.
 WallTime TryAgainAt(const PodState& state);
 
 // Returns whether all containers of the last patch run what the patch asked for (P-045 … P-049). A

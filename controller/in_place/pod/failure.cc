@@ -31,9 +31,10 @@ struct Signal {
   WallTime from;
 };
 
-// Returns the time from which the container's waiting reason counts as a failure of the patch;
-// nullopt if it does not count. A reason in waiting::kNotStarted counts also with the old container
-// id: the new container does not exist yet.
+// Returns the time from which the container's waiting reason counts as a failure of the patch:
+// kAtOnce, or a later time if the reason may still be about the old image. Returns nullopt if the
+// reason does not count. A reason in waiting::kNotStarted counts also with the old container id:
+// the new container does not exist yet.
 std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
                                         const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
@@ -62,8 +63,8 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
 // Pod's status counts, not the clock, so the result stays the same while nothing happens to the
-// Pod. Returns false if the kubelet may have been cut off since the patch: the old image may have
-// restarted then, too. A crash loop of the new image shows in the waiting reason.
+// Pod. Returns false if WasHeardAgain: the old image may have restarted, too, while the kubelet was
+// cut off. A crash loop of the new image shows in the waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

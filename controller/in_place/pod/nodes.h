@@ -22,8 +22,8 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
 // Returns a time since which the Pod's kubelet has been heard without a break: the last change of
 // the Node's condition Ready, by the clock of the node. Example: the node was cut off from 10:00 to
-// 10:05, so 10:05. Returns nullopt while the kubelet is not heard or the Node is gone; returns
-// zero, which is always in the past, for a Pod without a node.
+// 10:05, so 10:05. Returns nullopt if the Node is gone, or while the kubelet is not heard: Ready is
+// neither True nor False. Returns zero, which is always in the past, for a Pod without a node.
 //
 // Kubernetes notices after about 40 s that a kubelet is cut off, so nothing is known of shorter
 // cuts.

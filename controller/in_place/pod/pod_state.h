@@ -38,8 +38,8 @@
 
 namespace windlass::in_place {
 
-// The longest state text of one Pod. One container takes 0.5 KB. There is room for 30 containers
-// even if each of them has kSeenContainersMax elements in `seen`. All annotations of an object
+// The longest state text of one Pod. One container takes 0.5 KB, and 1 KB with kSeenContainersMax
+// elements in `seen`, so there is room for 30 containers at least. All annotations of an object
 // together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
@@ -52,7 +52,9 @@ struct SeenContainer {
   bool operator==(const SeenContainer&) const = default;
 };
 
-// One container whose image the patch changed. `from` and `to` are images as in the spec.
+// One container whose image was changed by this patch, or by an earlier patch that was still under
+// way. `from` and `to` are images as in the spec. In a state from LostState both are the present
+// image, because the image before the patch is not known.
 struct ContainerPatch {
   std::string name;
   std::string from;  // before the patch
@@ -62,13 +64,13 @@ struct ContainerPatch {
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
-  // True if `from` is the image that a template names, false if admission put `from` in its place
-  // (P-081).
+  // True if a template is known to name `from`. Otherwise admission (P-081) or another client may
+  // have put `from` in the place of the template's image.
   bool of_template = false;
-  // Not empty if an earlier patch of this container was still under way (P-034), or if the kubelet
-  // may have been creating the Pod's first container of this name. Lists the containers that
-  // existed at the earlier patches and at this one, oldest first; the last kSeenContainersMax are
-  // kept.
+  // Not empty if an earlier patch of this container was still under way (P-034), if the kubelet may
+  // have been creating the Pod's first container of this name, or in a state from LostState. Lists
+  // the containers that existed at the earlier patches and at this one, oldest first; the last
+  // kSeenContainersMax are kept.
   std::vector<SeenContainer> seen{};
   bool operator==(const ContainerPatch&) const = default;
 };
@@ -76,8 +78,8 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  // The drain as it was configured when it began; never kNone. `on` is the label's value in this
-  // Pod.
+  // The drain as it was configured when it began; never kNone. But `on` is the value that this
+  // Pod's label had before the drain, if it was usable, or that a later patch wants it to have.
   Drain how;
   bool operator==(const Drained&) const = default;
 };
@@ -91,7 +93,7 @@ struct PodState {
   int64_t generation_before = 0;           // metadata.generation when the patch was decided on
   WallTime at;                             // by our clock
   int32_t attempt = 1;                     // number of patches to `target` so far, from 1
-  std::vector<ContainerPatch> containers;  // names are unique; empty if only metadata changed
+  std::vector<ContainerPatch> containers;  // names are unique; empty if no image is being changed
   std::optional<Drained> drain{};
   // Not part of the annotation: since when the kubelet has been heard (KubeletHeardSince), as far
   // as the reader of the annotation knows the Pod's node. nullopt: the kubelet is not heard now.
@@ -102,7 +104,8 @@ struct PodState {
 // Error kInvalid if the text would be longer than kPodStateBytesMax.
 Result<std::string> WritePodState(const PodState& state);
 
-// Error kMalformed, with the member's name, if the text cannot be read.
+// Error kMalformed if the text cannot be read, with the name of the wrong member, or if the text is
+// longer than kPodStateBytesMax.
 Result<PodState> ParsePodState(std::string_view text);
 
 // Returns the text of the Pod's state annotation, readable or not; nullopt if the Pod has no such

@@ -20,7 +20,7 @@ enum class RevisionBasis : uint8_t {
   kPatched,    // our annotation, and the spec has the images it names
   kRewritten,  // our annotation; admission put other images in place of ours (P-081)
   kPutBack,    // our annotation; admission put the old image back
-  kNative,     // no annotation; the Pod was created with the images of a known template
+  kNative,     // no annotation; the spec has the images of the host's or the workload's template
   kForeign,    // none of these: another client changed the Pod
 };
 
@@ -29,8 +29,8 @@ enum class RevisionBasis : uint8_t {
 //
 // The Pod's generation shows whether the spec was edited later or rewritten by admission. Our patch
 // raises the generation by 1, or by 0 if admission undid all of the patch; a later edit raises it
-// further. (A server older than 1.33 does not count generations of Pods, so there an edit looks
-// like a rewrite.)
+// further. (An edit looks like a rewrite if our patch raised the generation by 0, or if the server
+// is older than 1.33, which does not count generations of Pods.)
 //
 // A rewrite by admission is accepted, just as when a Pod is created: admission decides which image
 // an image of the template stands for. Exception: if admission puts back the image that the old
@@ -58,8 +58,9 @@ bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
 //   - If a Pod without annotation has the images of both templates, it has the host's template: the
 //     templates differ in metadata, and the Pod never got the new metadata.
-//   - A Pod is foreign if its annotation cannot be read, or names another workload or an unknown
-//     template. A foreign Pod counts as having the host's template.
+//   - A Pod without annotation is foreign if it has the images of neither template. A Pod is also
+//     foreign if its annotation cannot be read, or names another workload or an unknown template.
+//     A foreign Pod counts as having the host's template.
 RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
                            const Uid& deployment, const KnownTemplates& templates);
 

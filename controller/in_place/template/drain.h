@@ -25,16 +25,17 @@ struct Drain {
   bool operator==(const Drain&) const = default;
 };
 
-// Reads "None", "Label:<key>=<on>/<off>" or "Gate". Error kConfig for anything else; its message
-// says what to write.
+// Reads "None", "Label:<key>=<on>/<off>" with two different label values, or "Gate". Error kConfig
+// for anything else; its message says what to write.
 Result<Drain> ParseDrain(std::string_view text);
 
 // Returns the text that ParseDrain reads.
 std::string TextOf(const Drain& drain);
 
-// Checks that the template and the selector of `workload` allow this drain. The template may be
-// null. Windlass cannot add a missing label or readinessGate itself, because the ReplicaSet's
-// template would then differ from the workload's. Error kConfig; its message says what to change.
+// Checks that the template and the selector of `workload` allow this drain. A template that is null
+// has no label and no readinessGate, so it allows only kNone. Windlass cannot add a missing label
+// or readinessGate itself, because the ReplicaSet's template would then differ from the workload's.
+// Error kConfig; its message says what to change.
 Status CheckDrain(const Drain& drain, const Workload& workload);
 
 // Returns a warning if the drain's label has another value than `on` in the template, for example

@@ -45,7 +45,8 @@ Refusal JudgeRestart(const Comparison& c) {
   return NotEligible{Reason::kRestartRequested, "/metadata/annotations" + PointerTo(kRestartedAt)};
 }
 
-// Refuses if a container was added, removed, renamed or moved (P-003).
+// Refuses if a container was added, removed, renamed or moved (P-003). If one template lacks the
+// whole list, such as initContainers, returns nullopt: only JudgeOtherFields refuses that.
 Refusal JudgeNames(const Comparison& c) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -221,7 +222,7 @@ Result<Json> Parse(const std::string& canonical) {
   return Error{ErrorKind::kMalformed, "a number in the template is too large"};
 }
 
-// Returns nullopt if the canonical texts are equal, without parsing JSON.
+// Returns nullopt if the canonical texts are equal. Builds Json values only if they differ.
 Result<std::optional<Comparison>> Compare(std::string_view host_template,
                                           std::string_view target_template) {
   WINDLASS_TRY(const std::string host_text, CanonicalTemplate(host_template));

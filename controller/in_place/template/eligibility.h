@@ -25,7 +25,7 @@ namespace windlass::in_place {
 // Why a rollout cannot be carried out in place (P-004). Metrics show the names, and the sentences
 // of controller/in_place/phases/cause.h end with them. nodes.h decides about kSidecarKubeletTooOld
 // and next_step.cc about kPodForbidden, because these two reasons depend on single Pods. This file
-// decides about all other reasons.
+// decides about all other reasons, and find_rollout.cc also about kMultipleActiveReplicaSets.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,
@@ -93,9 +93,9 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 Result<Verdict> CompareTemplates(std::string_view host_template, std::string_view target_template);
 
 // Returns true if a patch that brings a Pod from template `from` to template `to` would change the
-// Pod's labels or annotations and nothing else. Tolerations that `to` lacks do not count, because a
-// Pod keeps them. Error kMalformed if a template is not a JSON object, or a number in it is too
-// large.
+// Pod's labels or annotations and nothing else. Keys that FindFrozenKey (metadata.h) finds count as
+// changed, although no patch changes them. Tolerations that `to` lacks do not count, because a Pod
+// keeps them. Error kMalformed if a template is not a JSON object, or a number in it is too large.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // Returns the reason why the workload cannot be updated in place, judged without the templates;

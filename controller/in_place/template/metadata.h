@@ -30,9 +30,10 @@ void DropFrozenKeys(TextChanges& labels, TextChanges& annotations);
 // into the Pod's spec when the Pod was created.
 std::optional<std::string> FindMatchLabelKey(const TextChanges& labels, const Json& spec);
 
-// Returns the first environment variable of `container` that is read from a changed label or
-// annotation, as a pointer into the container; nullopt if there is none. Such a variable keeps its
-// old value until the container is created anew.
+// Finds the first environment variable of `container` that is read from a changed label or
+// annotation. Returns the pointer, inside the container, to where the variable names it, such as
+// "/env/2/valueFrom/fieldRef/fieldPath"; nullopt if there is no such variable. The variable keeps
+// its old value until the container is created anew.
 std::optional<std::string> FindEnvOf(const Json& container, const TextChanges& labels,
                                      const TextChanges& annotations);
 

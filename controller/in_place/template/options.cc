@@ -184,7 +184,8 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Reads a limit from the workload's own strategy. The API server always fills in both limits.
+// Reads a limit from the workload's own strategy. Both limits are always set: by the API server or,
+// for a Rollout without rollingUpdate, by rollout/strategy.h.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
@@ -209,9 +210,9 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. A
-// percentage below 100 % leaves at least one Pod to update. Examples: 25% of 10 replicas: 3 Pods;
-// 75% of 3: 2.
+// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. With two
+// or more replicas, a percentage below 100 % leaves at least one Pod to update. Examples: 25% of 10
+// replicas: 3 Pods keep the old revision; 75% of 3: 2; 50% of 1: 1, so no Pod is updated.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);
@@ -225,7 +226,8 @@ void Reader::ReadPartition() {
   options_.partition = replicas;
 }
 
-// Returns true if maxUnavailable is 0 for every number of replicas.
+// Returns true if the limit of unavailable Pods is 0 for every number of replicas. If both limits
+// of the strategy are 0, the limit is 1, as in ReadLimits.
 bool Reader::NoneMayEverBeUnavailable() const {
   const auto is_nothing = [](const IntOrPercent& value) {
     const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);

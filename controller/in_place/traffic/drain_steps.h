@@ -93,7 +93,8 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
 //   - the Pod is being deleted
 std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now);
 
-// Returns `changes` without the label that keeps a drained Pod out of traffic.
+// Returns `changes` without the drain's label if the Pod is drained: the patch leaves the label at
+// <off>, and only EndDrain returns the Pod to traffic.
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state);
 
 // Returns the `drain` for the state that is written with a patch of all `changes`; nullopt if the

@@ -118,13 +118,17 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 }
 
 // Returns which informers are missing and why, in the words of the condition; "" if none is
-// missing. An informer is missing if it lacks its right to watch, or its first complete state, for
-// at least kServerStartsWithin, or if it was given up for lack of room. An update in place then
-// waits, and its condition reports what is missing; a rollout that replaces Pods goes on.
+// missing. An informer is missing if
+//   - it has lacked its right to watch for at least kServerStartsWithin
+//   - it was given up for lack of room
+//   - it has no complete state, its list or watch fails, and Start was at least kServerStartsWithin
+//     ago
+// An update in place then waits, and its condition reports what is missing; a rollout that replaces
+// Pods goes on.
 //
-// Before kServerStartsWithin has passed, the informer is only late: an update in place waits
-// without a report. A rollout that replaces Pods waits, too, if a Pod may be restarting in place
-// (IsLate in phases/find_rollout.h).
+// Any other informer without its right or a complete state is only late, for example during a long
+// first list: an update in place waits without a report. A rollout that replaces Pods waits, too,
+// if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
 //
 // Windlass restarts Pods by what these caches show. So they are not used without their right, not
 // even for the two minutes that other caches have.

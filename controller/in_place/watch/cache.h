@@ -26,8 +26,9 @@ class InPlaceCache final : public WatchExtension {
   // this process watches only one namespace.
   explicit InPlaceCache(Informers& informers);
 
-  // Called when an informer becomes complete, fails or recovers. Each of these changes may matter
-  // to every workload that needs the informers.
+  // Called when an informer becomes complete, is forbidden or given up, or recovers, and when an
+  // object becomes unreadable or stops being so. Each of these changes may matter to every workload
+  // that needs the informers.
   std::function<void()> on_news;
 
   bool IsAskedBy(const Workload& workload) const override;
@@ -42,9 +43,10 @@ class InPlaceCache final : public WatchExtension {
 
   // Returns true while a workload needs the informers.
   bool running() const { return running_; }
-  // Returns true if all informers are complete and have the right to watch.
+  // Returns true if a workload needs the informers, and all of them are complete and have the right
+  // to watch.
   bool HasSynced() const;
-  // Returns one line per informer in trouble; empty while the informers do not run.
+  // Returns one line per informer in trouble; empty while no workload needs the informers.
   std::vector<std::string> Troubles() const;
 
   size_t LargestPodJson(const Uid& replica_set) const override;

@@ -19,7 +19,7 @@ using in_place::PodState;
 
 // The most Pods that are followed from their patch until they are available. If more Pods are
 // patched at once, the others get no Event InPlaceUpdated, and their times are missing in the
-// metrics.
+// metrics. Also the most Pods in told_: failures and drifts of further Pods are not reported.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
 // The greatest age of a patch that this process follows although it did not see the patch being
 // made. An older patch may have been carried out long ago, and the container may have crashed
@@ -28,8 +28,8 @@ constexpr Duration kInPlaceTakenUpWithin = seconds(600);
 // How soon to look again at a Pod whose kubelet is not heard. No event of the Pod need follow.
 constexpr seconds kUnheardLookAgain{60};
 
-// Returns true if the Pod's spec is what the patch made of it, or what admission made of the patch.
-// Edits by other clients are not reported as our update.
+// Returns true if the Pod has the images of the patch, or those that admission put in their place.
+// If another client gave the Pod other images, they are not reported as our update.
 bool AsksFor(const Pod& pod, const PodState& state) {
   return in_place::BasisOfPatch(pod, state) != in_place::RevisionBasis::kForeign;
 }

@@ -93,7 +93,8 @@ class InPlaceObserver {
   void NoteFailure(const Pod& pod, const Workload& owner, const in_place::PodState& state);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
   // Returns true if `reason` is to be reported for this Pod, because it was not reported at this
-  // revision yet. Notes that it is reported now.
+  // revision yet, and notes that it is reported now. Returns false while this process does not
+  // lead, and for a Pod for which told_ has no room.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, const Event& event);

@@ -66,8 +66,9 @@ Event InPlaceFailed(const PodState& state, const in_place::PodFailure& failure,
 }
 
 std::optional<Event> InPlaceDrift(const Pod& pod, const PodState& state) {
-  // Our patch, together with what admission made of it, raised the generation by one. If the
-  // generation is no higher, no other client has edited the Pod.
+  // Our patch, together with what admission made of it, raised the generation by one, or by zero if
+  // admission undid all of it. So only a rise by two or more proves that another client edited the
+  // Pod. Example: 4 before the patch: 5 proves nothing, 6 proves an edit.
   if (pod.meta.generation - 1 <= state.generation_before) return std::nullopt;
   return Event{Event::Type::kWarning, "InPlaceDrift",
                "Another client edited this Pod while Windlass was updating it to revision " +

@@ -23,8 +23,9 @@ Event InPlaceFailed(const in_place::PodState& state, const in_place::PodFailure&
                     seconds pod_timeout);
 
 // Returns the Event that says that another client changed the Pod's spec since the patch. Returns
-// nullopt if no client did so. If the server is older than 1.33, always returns nullopt, because
-// such a server counts no generations of Pods.
+// nullopt if no client did so, or if the Pod's generation does not show it:
+//   - the server is older than 1.33, and counts no generations of Pods
+//   - the patch did not raise the generation (HasSeenPatch), and the Pod was edited only once since
 std::optional<Event> InPlaceDrift(const Pod& pod, const in_place::PodState& state);
 
 }  // namespace windlass

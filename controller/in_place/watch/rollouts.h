@@ -33,8 +33,8 @@ RolloutHold InPlaceHoldOf(const Workload& workload);
 // place.
 std::string_view InPlaceStrategyOf(const Workload& workload);
 
-// Returns the words of a kind of workloads that can be updated in place: WorkloadWords, and the
-// strategies and causes that the two functions above return.
+// Returns the label values that the metrics use for a kind of workloads that can be updated in
+// place: WorkloadWords, and the strategies and causes that the two functions above return.
 RolloutWords InPlaceWords(std::string_view kind);
 
 }  // namespace windlass

@@ -15,7 +15,8 @@ namespace windlass {
 class InPlaceWakeUps {
  public:
   // Construct this before the informers of `in_place` start, because it adds an index and handlers
-  // to their stores. `in_place` extends `cache`. All references must outlive this object.
+  // to their stores. `in_place` extends `cache`. All references must outlive this object, and the
+  // stores of `in_place` must not change after it is gone.
   InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host);
   InPlaceWakeUps(const InPlaceWakeUps&) = delete;
   InPlaceWakeUps& operator=(const InPlaceWakeUps&) = delete;

@@ -90,8 +90,9 @@ void CrdRevision::AskAfter(Duration wait) {
 
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  // There is no CustomResourceDefinition. The informer waits until the objects are served, and
-  // the CrdRevision then asks again.
+  // There is no CustomResourceDefinition. The informer finds that, too, and calls not_served, which
+  // makes the CrdRevision forget this answer. Once the objects are served, the informer calls
+  // recovered, and the CrdRevision asks again.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);
@@ -108,8 +109,8 @@ void CrdRevision::See(int64_t revision) {
   if (news) environment_.log.Warning(Trouble());
 }
 
-// Asks again later. Logs only the first failure in a row, because the informers also log what is
-// wrong with the API server.
+// Asks again later. Logs only the first failure since a revision was last read, because the
+// informers also log what is wrong with the API server.
 void CrdRevision::NotKnown(const std::string& why) {
   AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
   if (!std::exchange(complained_, true)) {

@@ -47,7 +47,7 @@ class CrdRevision {
   // Asks the API server for the CustomResourceDefinition. Call this when the controller starts.
   // What follows depends on the answer:
   //   - The CustomResourceDefinition is new enough or does not exist: CrdRevision does not ask
-  //     again.
+  //     again before `recovered` is called after `not_served`.
   //   - The CustomResourceDefinition is older: asks again about once a minute.
   //   - No answer, or no right: asks again, at growing intervals up to kForbiddenBackOffMax.
   // Does nothing while the API server has not answered the last question.
@@ -77,7 +77,7 @@ class CrdRevision {
   ControllerHost& host_;
   const InformerEnvironment environment_;
   BackOff back_off_;
-  bool answered_ = false;         // there was an answer since the start or not_served
+  bool answered_ = false;         // there was an answer since the first Start or not_served
   std::optional<int64_t> older_;  // the revision, if it is lower than needed
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question

@@ -33,8 +33,9 @@ bool SameForUpdates(const Pod& a, const Pod& b) {
 
 // Returns the step that creates the update for which the annotation windlass.dev/rolling-update-to
 // of `controller` asks (RC-1). If this sync has sent it already, returns a Wait; or Failed, if the
-// creation failed. If an update of this name exists already, it stays as it is, even if it has
-// ended: the right to annotate a ReplicationController is not the right to change an update.
+// creation failed. If an update of this name exists already, the creation fails, and that update
+// stays as it is, even if it has ended: the right to annotate a ReplicationController is not the
+// right to change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));

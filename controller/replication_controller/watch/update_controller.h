@@ -58,7 +58,9 @@ class UpdateController final : public WatchingController {
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
   std::string LeftOut(const replication_controller::View& view) const;
   // Returns the first object of the update `key` whose latest version cannot be read; "" if all can
-  // be read. No decision is allowed to use an earlier version of such an object.
+  // be read. No decision is allowed to use an earlier version of such an object. A Pod that
+  // has no known controller counts, because it may belong to the update. If the update has ended,
+  // only the update itself counts.
   std::string UnreadableOf(const ObjectKey& key) const;
   void WakeNamespace(const ObjectKey& of_object);
   // Returns true if `controller` asks for an update that does not exist yet.
@@ -66,7 +68,7 @@ class UpdateController final : public WatchingController {
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
   void ControllerChanged(const Change<ReplicationController>& change);
   void PodChanged(const Change<Pod>& change);
-  // Wakes the updates that the ReplicationController of this name takes part in.
+  // Wakes the updates that the ReplicationController of this name takes part in, or asks for.
   void WakeUpdatesOf(const ObjectKey& controller, Wake wake);
   void WatchPodsIfNeeded();
 

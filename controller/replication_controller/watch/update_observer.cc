@@ -82,7 +82,8 @@ const Condition* ReadyOf(const Update& update) {
 
 // The rollout is stuck, unless spec.paused is true,
 //   - if it has failed
-//   - if the phase is Paused: another client has scaled one of the two controllers
+//   - if the phase is Paused for another reason than kPaused: another client has scaled one of the
+//     two controllers. With reason kPaused, a user has just set spec.paused to false
 //   - if Windlass has no room for it in memory, whatever the phase
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
@@ -161,8 +162,8 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (!outcome.empty()) rollouts_.Finish(key, outcome);
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
   if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
-  // A run that is complete already is a rollout only if it began in this change, with an edit that
-  // ended the last rollout.
+  // If `now` is complete already, a rollout begins only if an edit in this same change ended the
+  // last rollout. Changed then ends the new rollout at once.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 
@@ -185,7 +186,8 @@ void UpdateObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// The sizes are those that the update has set, because its status has no other sizes.
+// The sizes come from the status: those that the update has set, and the number of available Pods
+// that it counted last.
 void UpdateObserver::AddFigures(Figures& figures) const {
   rollouts_.AddFigures(figures, [this](const ObjectKey& key, ShownRollout& shown) {
     const Update* update = updates_.Find(key);

@@ -7,15 +7,19 @@
 // same rollout. A rollout begins with its update, or with an edit after the last run ended, but not
 // while spec.paused is true. A rollout ends as
 //
-//   complete      the phase is Succeeded or RolledBack
+//   complete      the phase is Succeeded or RolledBack; or the run is done, and the phase is
+//                 Preparing because the next run is due
 //   rolled_back   spec.rollback was set during the run, and the run turns back; the way back is
 //                 another rollout
-//   superseded    the spec asks for another new ReplicationController, or no longer for a rollback
-//   refused       Windlass refused the run before the run changed anything
+//   superseded    the spec asks for another new ReplicationController, or spec.rollback was set
+//                 back to false during the way back
+//   refused       Windlass refused the run, and neither this run nor an unfinished run before it
+//                 changed anything
 //   deleted       the update was deleted
 //
 // A rollout whose update failed in any other way has not ended: it is stuck, for the reason of the
-// update's condition Ready, until a user edits or deletes the update. Core thread only.
+// update's condition Ready, until the cause is gone or a user edits or deletes the update. If the
+// failure has ended the run (HasEnded), only an edit or the deletion helps. Core thread only.
 #pragma once
 
 #include <string>
@@ -38,7 +42,8 @@ RolloutWords UpdateWords();
 
 class UpdateObserver {
  public:
-  // Listens to `updates`. Both references must outlive the observer.
+  // Listens to `updates`. Both references must outlive the observer, and `updates` must not change
+  // after the observer is gone.
   UpdateObserver(const Clock& clock, Store<ReplicationControllerUpdate>& updates);
   UpdateObserver(const UpdateObserver&) = delete;
   UpdateObserver& operator=(const UpdateObserver&) = delete;

@@ -19,11 +19,12 @@ namespace {
 // (WasTakenFromUs).
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
-// `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass made
-// `found` for this workload, and another client changed it at once:
-// - `found` still belongs to the workload, but its template was changed, so Windlass did not
-//   recognise it as the new ReplicaSet.
-// - `found` does not belong to the workload any more, and no status has acknowledged its revision.
+// `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass
+// probably made `found` for this workload, and another client changed it at once:
+// - `found` still belongs to the workload, but has another template, so Windlass did not recognise
+//   it as the new ReplicaSet. An earlier update in place may have changed the template, too.
+// - `found` does not belong to the workload, is not older than the workload, and has no revision or
+//   one that no status has acknowledged.
 // Returns false for an ordinary collision, for example if a former workload of that name made
 // `found` (B-45). Returns false, too, if `found` cannot be read.
 bool WasTakenFromUs(const Workload& workload, const Reply& found) {
@@ -116,7 +117,8 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
-  if (parts.name != refused.name) return failed;  // the status has counted this collision already
+  // The status has counted this collision already, or the template has changed since.
+  if (parts.name != refused.name) return failed;
 
   Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());
@@ -134,7 +136,9 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
       Write{.request = workload.kind.WriteStatus(workload, draft),
             .because = {decisions::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
-  return write ? *write : failed;  // the next sync collides again and counts that (D-178)
+  // Without a write, a status write of this sync was refused before. The next sync collides again,
+  // and tries again to count that (D-178).
+  return write ? *write : failed;
 }
 
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name) {

@@ -43,8 +43,9 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
 //     ReplicaSet.
 //   - Our ReplicaSet `name` has a revision that no status has acknowledged. The exception at the
 //     top of this file applies.
-// Returns a failure with back-off if the created ReplicaSet is gone again; the next sync creates it
-// anew. Returns nullopt if the ReplicaSet `name` can be created.
+// Returns a failure with back-off if this sync created the ReplicaSet unchanged, but it was deleted
+// or released since; the next sync tries again. Returns nullopt if the ReplicaSet `name` can be
+// created.
 std::optional<Step> AfterCreate(const Situation& situation, const std::string& name);
 
 }  // namespace windlass::workload

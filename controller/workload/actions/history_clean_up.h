@@ -13,9 +13,11 @@ namespace windlass::workload {
 // chooses n of them, and then leaves out each of the n that must stay (D-482…D-486):
 // - ReplicaSets that still have Pods
 // - ReplicaSets whose controller has not observed their latest generation
-// - under Recreate, ReplicaSets with terminating Pods (S-010)
+// - under Recreate, ReplicaSets that may have terminating Pods (S-010)
 // - ReplicaSets that the extension needs (Extended::kept)
 // - ReplicaSets that the workload may go back to, such as that of Workload::kept_revision (RO-035)
+// - ReplicaSets whose number another template could get after the deletion, such as a number above
+//   that of the new ReplicaSet (I-11)
 // The ReplicaSet that was complete last (proven.h) is chosen last, so that users can go back to it
 // (RO-124). Examples:
 // - revision 1 was complete, 2 and 3 never were, 4 is new, limit 2: revision 2 is deleted

@@ -90,8 +90,9 @@ std::string Named(const Workload& workload) {
   return std::string(workload.kind.traits().noun) + " \"" + workload.meta.name + "\"";
 }
 
-// Returns the number that `target` will have after the rollback: its present number if that is the
-// highest, else one above all others. Example: revision 1 of 1, 2 and 3 becomes 4.
+// Returns the number that `target` will have after the rollback (NumberFor): normally its present
+// number if that is the highest, else one above all others. Example: revision 1 of 1, 2 and 3
+// becomes 4.
 int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
                    std::vector<const ReplicaSet*> candidates) {
   std::erase(candidates, &target);
@@ -265,7 +266,7 @@ bool IsHeldBack(const Situation& situation, const Step& step) {
          CannotBeMade(failed->error.kind);
 }
 
-// Returns true if this sync has patched the workload already.
+// Returns true if this sync has patched the workload already. Patches of its status do not count.
 bool IsDone(const Situation& situation) {
   const Workload& workload = situation.workload;
   return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {

@@ -4,9 +4,9 @@
 // A Deployment asks by an annotation (controller/deployment/rollback_annotation.h), which other
 // clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. If the
 // workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
-// rolled out while a rollback is asked for (D-471). One write of the workload's main endpoint puts
-// the template back and removes the request. This write ends the sync: the next sync finds an old
-// ReplicaSet as the new one and rolls out as usual (D-470).
+// rolled out while a rollback is asked for (D-471), except in step 1 of HandleRollback. One write
+// of the workload's main endpoint puts the template back and removes the request. This write ends
+// the sync: the next sync finds an old ReplicaSet as the new one and rolls out as usual (D-470).
 //
 // Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
 //   - The record is written first. After a crash between record and rollback, the request is still

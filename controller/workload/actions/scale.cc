@@ -139,7 +139,7 @@ bool IsRollingOut(const Situation& situation) {
 }
 
 // Returns the write that grows `keeper` to `wanted`, as far as there is room; nullopt if `keeper`
-// has that size. While there is no room, returns a step that keeps the scaling event open
+// has that size or more. While there is no room, returns a step that keeps the scaling event open
 // (KeepOpen). Otherwise later writes would set the size annotations of the other ReplicaSets, which
 // would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
@@ -235,9 +235,10 @@ std::vector<size_t> OrderOfWrites(const std::vector<ReplicaSetShare>& shares,
   return order;
 }
 
-// A `keeper` without Pods is not active, and so has no share. Returns the write that grows it by
-// the missing Pods. Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the
-// keeper, or if no Pod is missing.
+// A `keeper` without Pods is not active, and so has no share. Returns the step that grows it by the
+// missing Pods (GrowKeeperWhole). If there is a new ReplicaSet, the keeper gets at most kept_old()
+// Pods. Returns nullopt if `keeper` is null or has Pods, if a rolling update grows the keeper, or
+// if no Pod is missing.
 std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const ReplicaSet* keeper) {
   if (keeper == nullptr || keeper->replicas > 0 || IsRollingOut(situation)) return std::nullopt;
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -304,8 +305,8 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 // Returns the write that grows the keeper by the missing Pods, if the template or the create of its
 // ReplicaSet is refused (RO-120). Example: another client scaled an old ReplicaSet down; no rolling
 // update makes these Pods anew. Returns nullopt if nothing is refused, no Pod is missing or there
-// is no keeper. Also returns nullopt if the workload is paused, because the sizes of a paused
-// workload change only with its spec (RO-123).
+// is no keeper. Also returns nullopt if the workload is paused: if Pods are missing then, its sizes
+// change only with its spec (KeepsAdoptedSizes, RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -334,9 +335,9 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
 
 // Called for a paused workload without a scaling event. Returns true if it has as many Pods as
 // desired and must not use the surge, because surge Pods would be removed again after the pause
-// (RO-049). Kinds that keep a stable revision never use the surge here. Other kinds do not use it
-// while Pods are held back on the old revision or follow a revision. Example: 10 desired, surge 3,
-// new 3, old 7, updated_max 3: true.
+// (RO-049). Kinds that keep a stable revision never add surge Pods here; for them, more Pods than
+// desired give true, too. Other kinds do not use the surge while Pods are held back on the old
+// revision or follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3: true.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.
@@ -379,11 +380,12 @@ bool KeepsAdoptedSizes(const Situation& situation, const std::vector<const Repli
   return !edited || (!event && MayBeHalfAdopted(situation, active));
 }
 
-// Returns true if the workload has no Pods but wants some, and no rollout makes them, so that Pods
-// come back in an earlier revision (RO-122). No rollout makes them in these cases:
+// Called for a workload that wants Pods. Returns true if it has none, no rollout makes them, and
+// there is an earlier revision in which they come back (RO-122). No rollout makes them in these
+// cases:
 //   - The template is refused.
-//   - For a long time it has not been known which ReplicaSet has the template
-//     (Extended::new_one_overdue).
+//   - It is not known which ReplicaSet has the template, and this has lasted long or a new one
+//     cannot be made (Extended::new_one_overdue).
 //   - The workload has a kept revision, and its new ReplicaSet is refused. Under Recreate a dry run
 //     must have shown this (Extended::new_one_forbidden): without a dry run, Recreate would
 //     remove the Pods again.

@@ -9,6 +9,8 @@
 //   - It ends when all these annotations have the new size. If the API server does not keep the
 //     annotations, it ends when the status is written.
 // A paused workload is kept at its size in the same way, with or without an event (D-350).
+// Exceptions: without an event, sizes stay if the workload rests at its limit (RO-049). For a kind
+// that takes over rollouts, they stay until the spec is edited, event or not (RO-123).
 //
 // After the scaling, the rollout goes on in the same sync, and only then is the status written.
 // Upstream writes a status between scaling and rollout. If a new template came with the new size,
@@ -19,9 +21,10 @@
 //     annotation. Upstream returns early, and the rollout never runs again.
 //   - B-02: under Recreate sizes need not stay in proportion. Windlass only corrects the
 //     annotations, which ends the event.
-//   - Sizes change only for a generation that no status has observed yet. After that a wrong
-//     annotation is corrected without moving Pods, whichever client wrote it. So an admission
-//     webhook that removes the annotations neither holds up a rollout nor undoes its sizes.
+//   - Unless the workload is paused, an event changes sizes only for a generation that no status
+//     has observed yet (exception: kSaturated). After that a wrong annotation is corrected without
+//     moving Pods, whichever client wrote it. So an admission webhook that removes the annotations
+//     neither holds up a rollout nor undoes its sizes.
 #pragma once
 
 #include <optional>
@@ -49,10 +52,12 @@ Scaling ScalingOf(const Situation& situation);
 // is invalid, returns the failure of RefuseStrategy instead of any of these steps.
 std::optional<Step> HandleScaling(const Situation& situation);
 
-// Returns the write that gives `rs` the workload's size plus `surge`, whatever other ReplicaSets
-// exist (P-070). If there is no room for all of this size, returns the read that may show room
-// (Growth::ask), or nullopt. Returns nullopt, too, if nothing is to be written, or if adopted
-// ReplicaSets keep their sizes (RO-038).
+// Returns the write that gives `rs` the workload's size plus `surge`, whatever shares other
+// ReplicaSets have (P-070). The size is smaller if all sizes together would be above
+// limits.max_total(). Example: 10 desired, maxSurge 3, another ReplicaSet of size 5: 8. If Pods
+// above their ReplicaSets' sizes leave no room for all of this size yet, returns the read that may
+// show room (Growth::ask), or nullopt. Returns nullopt, too, if nothing is to be written, or if
+// adopted ReplicaSets keep their sizes (RO-038).
 std::optional<Step> KeepAtSize(const Situation& situation, const ReplicaSet& rs, int32_t surge = 0);
 
 // Returns a write that gives `rs` the size `replicas` and both size annotations, with an Event if

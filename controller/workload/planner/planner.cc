@@ -32,8 +32,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns a write of annotations or of the status; Wait if both are up to date. The generation
-// still has to be observed, but nothing is scaled, made or cleaned up any more (D-055).
+// Returns a write of the new ReplicaSet's annotations and minReadySeconds, or of the status; Wait
+// if all are up to date. The generation still has to be observed, but nothing is scaled, made or
+// cleaned up any more (D-055).
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.new_replica_set != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
@@ -76,7 +77,7 @@ Step TellAllTheSame(const Situation& situation) {
 // Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note: that of the
 // published revision (Workload::revision), and that of the template, whose number may not be
 // published yet. Returns nullopt if each of the two has the note or no number, or if the API server
-// does not keep the note.
+// refused the note in this sync, or did not keep it.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -121,10 +122,10 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// How a sync ends if the API server refused one of its writes, adoptions and releases included: the
-// sync writes the status once, then fails. Returns the status write if the status differs and this
-// sync has sent no status since the refusal. Otherwise returns the failure. Requires
-// situation.refused.
+// How a sync ends if a refused write ended its walk (EndOfWalk), or if an adoption or a release was
+// refused: the sync writes the status once, then fails. Returns the status write if the status
+// differs and this sync has sent no status since the refusal. Otherwise returns the failure.
+// Requires situation.refused.
 Step EndWithRefusal(const Situation& situation) {
   const Workload& workload = situation.workload;
   const Outcome* refused = EndOfWalk(workload, situation.learned);
@@ -148,9 +149,9 @@ Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// Returns `end`, the next step of the sync. Exception: if `end` is Wait, but a write of this sync
-// was refused without ending the walk, returns a failure, so that the write is tried again after
-// back-off.
+// Returns `end`, the next step of the sync. Exception: if `end` is Wait, but a patch of a
+// ReplicaSet in this sync was refused without ending the walk (RefusedWrite), returns a failure, so
+// that the patch is tried again after back-off.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;

@@ -9,9 +9,10 @@
 //     →  the workload's status
 //
 // So when a status observes a generation, the ReplicaSets have already been changed for that
-// generation (D-065). If the API server refuses a write, the status is written next; it observes
-// the generation only if nothing else depends on that write (refused_write.h). A workload that is
-// as it should be gives Wait, and no write (D-028).
+// generation (D-065). The status write after a pause (AcknowledgeResume) comes earlier, but it does
+// not observe the generation. If the API server refuses a write, the status of that sync observes
+// the generation only if nothing else depends on the write (refused_write.h). A workload that is as
+// it should be gives Wait, and no write (D-028).
 //
 // Each concern has a file of its own, in one of the folders beside this one (docs/map.md).
 // Elsewhere are:

@@ -97,15 +97,16 @@ std::optional<int64_t> PromotedRevision(const Workload& workload) {
   return ParseRevision(text.substr(0, text.find('/')));
 }
 
-// Returns true if Pods follow `rs`, by its present number or a former one.
+// Returns true if the revision that Pods follow is the present number of `rs` or a former one.
 bool IsFollowed(const Workload& workload, const ReplicaSet& rs) {
   const std::optional<int64_t>& follow = workload.follow_revision;
   return follow && (NumberOf(workload, rs) == *follow || HadRevision(rs, *follow));
 }
 
-// Adds the number `revision` to `change`, unless `rs` has that number or a higher one. If `rs` has
-// a lower number, adds the lower one to the history in `change`, too. If another client removed the
-// number from `rs`, uses the number of `rs` in the workload's status (NumberText).
+// Adds the number `revision` to `change`, unless the annotation of `rs` has that number or a higher
+// one. If `rs` has a lower number, adds the lower one to the history in `change`, too. If another
+// client removed the annotation, the workload's status may still have the lower number
+// (NumberText).
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);

@@ -43,13 +43,12 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 // Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
 // (S-014). Some controller has found a ReplicaSet for the template, but this process finds none, if
 //   - the generation was observed
-//   - the ReplicaSet of the published revision is active
+//   - the ReplicaSet of the published revision exists and has replicas
 //   - no ReplicaSet has the workload's template, and the wanted template is known
 // If all three hold, returns an uncached read of the ReplicaSet of the published revision, once per
-// sync: the reply lets FindNewReplicaSet compare the full templates. If the cache does not keep the
-// text of the workload's template, returns the step of ReadOwnParts (uncached_parts.h) first.
-// Returns nullopt after the read, while Pods follow a revision, and if one of the three does not
-// hold.
+// sync: the reply lets FindNewReplicaSet compare the full templates. If the cache does not keep all
+// parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns nullopt
+// after the read, while Pods follow a revision, and if one of the three does not hold.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision among `old`. Skips revisions that cannot be
@@ -66,7 +65,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
-//   - the published revision, if the spec has changed since, or if `rs` exists without a number
+//   - the published revision, if the spec has changed since and `rs` has a lower number or none
+//   - the published revision, if `rs` exists without a number, even if the spec has not changed
 //   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: `2@8` is
 //     left from a deleted Rollout of the same name: the first ReplicaSet gets 9
 // If the status has announced a number for this template (Workload::promised_revision), and `rs`
@@ -74,7 +74,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 
-// Returns the value of the note kAborted with the present number of `rs`.
+// Returns the value of the note kAborted with the workload's uid and the present number of `rs`:
+// "<uid>/7".
 std::string AbortedNote(const Workload& workload, const ReplicaSet& rs);
 // Returns true if `rs` has the note of AbortedNote: its workload aborted the revision with the
 // present number of `rs`, and had no other revision to go back to.

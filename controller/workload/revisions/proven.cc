@@ -67,8 +67,8 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
   // The note holds how many Pods of `rs` were available before the scaling to 0. If none is
-  // available now, but `rs` has a note already, the number of that note stays: the workload was
-  // scaled up only for a moment, and that number of Pods served before.
+  // available now, but `rs` has a note already, the number of that note stays: the workload may
+  // have been scaled up only for a moment, and that number of Pods served before.
   const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
   int32_t available = SizeOf(rs).available;
   if (available == 0 && before) available = before->available;

@@ -47,8 +47,8 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 //   - the one of Workload::kept_revision
 //   - the new one
 //   - the one that had the most available Pods
-// Returns null if none of `among` had available Pods, or if the workload was scaled up since, and a
-// Recreate has removed all its Pods.
+// Returns null if none of `among` had available Pods, or if the workload was scaled up since, and
+// the strategy Recreate has removed all Pods of the workload.
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
@@ -60,9 +60,12 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 
 // Returns the ReplicaSet whose Pods are kept longest while steps or a partition are in force: that
 // of the stable revision; without one, of several old ReplicaSets with Pods, the one with the most
-// available Pods, the older of equals. The others have canaries, or do not work. Returns null
-//   - if there is none, or the kind keeps no stable revision
-//   - if it is younger than the new ReplicaSet: a user goes back beyond it
+// available Pods, the older of equals. The others have canaries, or do not work. Without a stable
+// revision, returns null
+//   - if fewer than two old ReplicaSets have Pods, or none has available Pods
+//   - if the kind keeps no stable revision
+//   - if the one with the most available Pods is younger than the new ReplicaSet: a user goes back
+//     beyond it
 const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
@@ -73,8 +76,8 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 //     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
 // Returns null
 //   - under Recreate
-//   - if no Pod is held back. Exception: steps or a partition are in force, and the template has no
-//     ReplicaSet, for example because it is refused
+//   - if no Pod is held back. Exception: while the template has no ReplicaSet, for example because
+//     it is refused, there is a keeper even if the steps or the partition hold no Pod back
 //   - if Pods are never replaced (Extended::of_one_replica_set), and all Pods are in other
 //     ReplicaSets
 const ReplicaSet* FindKeeper(const Situation& situation);

@@ -24,7 +24,7 @@ std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
 // Returns true if Workload::revision is what the workload publishes for `revision`, the text of a
 // ReplicaSet's annotation. A kind with KindTraits::publishes_numbers publishes "007" as 7, and
-// nothing for "seven" (RO-085).
+// nothing for "seven": then returns true if Workload::revision is empty (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Returns true if the workload has published the revision of `rs` (NumberText).

@@ -15,6 +15,8 @@ inline constexpr std::string_view kRolloutIdAnnotation = "windlass.dev/rollout-i
 
 // Returns the highest revision of `ours`, the ReplicaSets of one workload. It is the revision of
 // the latest rollout, because each rollout takes the next number. Returns 0 if none has a revision.
+// Skips numbers near 2^62 or above, as NextRevision (new_replica_set.h) does: of 3 and MaxInt64,
+// returns 3.
 int64_t LatestRevision(const std::vector<const ReplicaSet*>& ours);
 
 // Returns the first eight characters of the object's uid, and the number of the rollout:

@@ -23,8 +23,10 @@ bool LacksValues(const Workload& workload) {
          workload.large_values == nullptr;
 }
 
-// Returns true if `text` is the workload's template. The API server may send the same version of an
-// object in other bytes than before, for example after an upgrade that adds a default.
+// Returns true if `text` has the bytes of the workload's template, or at least its canonical form.
+// After an upgrade, the API server may send the same version of an object in other bytes, for
+// example with `"creationTimestamp":null`. A default that the upgrade adds changes the canonical
+// form, unless the form drops the value (canonical.h).
 bool IsTemplateOf(const Workload& workload, const std::string& text) {
   if (FingerprintOf(text) == workload.template_text) return true;
   const Result<std::string> canonical = CanonicalTemplate(text);

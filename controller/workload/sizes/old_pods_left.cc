@@ -96,8 +96,8 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
   return OldPodsWait{.then = std::move(wait)};
 }
 
-// Returns the entry of Extended::mixed for `rs`. Returns null if no Pod of `rs` is known to have
-// another template.
+// Returns the entry of Extended::mixed for `rs`; null if there is none. While Pods cannot be seen,
+// there is an entry if a Pod of `rs` may have another template.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);
@@ -147,7 +147,8 @@ std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const Replic
     return OldPodsWait{.then = AwaitOneTemplate(situation, *mixed)};
   }
   const OldPods old_pods = LookForOldPods(situation, next);
-  // If Pods are not cached, each sync lists the workload's Pods, and the list decides.
+  // If Pods are not cached, and no status shows old Pods, each sync lists the workload's Pods, and
+  // the list decides.
   const bool list_tells = old_pods == OldPods::kUnknown && situation.view.pods_given_up;
   switch (old_pods) {
     case OldPods::kPresent: return OldPodsWait{.then = TellAwaited(situation, next)};

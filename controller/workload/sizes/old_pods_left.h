@@ -12,7 +12,7 @@ namespace windlass::workload {
 enum class OldPods : uint8_t {
   kGone,
   kPresent,  // old Pods exist or may still be made; when none is left, the key is woken
-  kUnknown,  // the cache does not hold Pods yet
+  kUnknown,  // the cache does not hold Pods yet, or has no room for them (View::pods_given_up)
 };
 
 // Returns true if `rs` may have Pods or make some: its latest generation is not observed, its
@@ -24,7 +24,7 @@ bool MayHavePods(const Situation& situation, const ReplicaSet& rs);
 // old.
 //   - kPresent if an old ReplicaSet may have or make Pods: its latest generation is not observed,
 //     or its status counts Pods, terminating ones included. Upstream does not look at the status.
-//   - kUnknown if the cache does not hold Pods yet.
+//   - kUnknown if the cache does not hold Pods yet, or has no room for them.
 //   - Otherwise kPresent if the cache shows a Pod of an old ReplicaSet, and kGone if it shows none.
 //     Terminating Pods count. Pods of `next` and of other owners do not count (D-302, D-303). The
 //     cache holds no Pod that has ended.
@@ -44,8 +44,9 @@ struct OldPodsWait {
 // Returns how the sync continues while `next` must not get new Pods, because of Pods of other
 // ReplicaSets (LookForOldPods) or because of its own Pods (IsMixed). Returns nullopt if `next` can
 // get new Pods. If `next` is null or has size 0, one uncached LIST has to confirm that no old Pod
-// is left (S-010). An Event names the cause of a long wait (waiting_event.h). It does not name a
-// terminating Pod until five minutes after the Pod's grace period.
+// is left (S-010); if Pods are not cached (View::pods_given_up), also at any other size. An Event
+// names the cause of a long wait (waiting_event.h). It does not name a terminating Pod until five
+// minutes after the Pod's grace period.
 std::optional<OldPodsWait> AwaitOldPods(const Situation& situation, const ReplicaSet* next);
 
 }  // namespace windlass::workload

@@ -80,8 +80,8 @@ bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
 }
 
 // `share` is by how much `rs` would change in proportion. Returns `share`, or less if `rs` would
-// grow above limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new ReplicaSet of
-// size 3 grows by 3 at most; a new ReplicaSet of size 8 does not grow.
+// grow above limits.updated_max (RO-046), or would grow although it gives way. Example: 20 desired,
+// updated_max 6: a new ReplicaSet of size 3 grows by 3 at most; one of size 8 does not grow.
 int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
   if (!IsHeldBack(rs, limits)) return share;
   if (rs.gives_way) return std::min<int64_t>(share, 0);

@@ -11,11 +11,12 @@
 //         yet. Upstream gives them to the first of all, which may have got some already.
 //   B-12  When the total shrinks, unavailable Pods are removed before available ones. The total is
 //         upstream's.
-//           - Unavailable Pods of old ReplicaSets always go before available ones.
+//           - Unavailable Pods of old ReplicaSets always go before available ones. Exception: the
+//             last Pod of a ReplicaSet goes after available Pods above `replicas`.
 //           - Unavailable Pods of the new one go before available ones only if fewer than
 //             `replicas` available Pods would stay otherwise.
 //           - The last Pod of the new ReplicaSet stays, so that users see whether its fault is
-//             mended. Exception: a step holds it back (RO-046).
+//             mended. Exceptions: a step holds it back (RO-046), or desired + surge is 1.
 //           - Before all these, Pods of a ReplicaSet with goes_first are removed (RO-087).
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed:
@@ -34,9 +35,9 @@
 //     scaled to 5      7 in all    4 and 3         5 and 2
 //   maxSurge 0, maxUnavailable 2: there are 8 old and 2 new Pods
 //     scaled to 2      2 in all    2 and 0         1 and 1: the last new one stays
-// Several old ReplicaSets, 25 % and 25 %: 4 broken old Pods, 6 good old ones, 5 broken new ones,
-// scaled to 6, so 8 in all. In proportion they are 2, 3 and 3. To keep 3 more good Pods, one more
-// broken old Pod and two more new ones are removed: 1, 6 and 1.
+// Several old ReplicaSets, 12 replicas, 25 % and 25 %, so 15 Pods: 4 broken old ones, 6 good old
+// ones, 5 broken new ones. Scaled to 6, so 8 in all. In proportion they are 2, 3 and 3. To keep 3
+// more good Pods, one more broken old Pod and two more new ones are removed: 1, 6 and 1.
 #pragma once
 
 #include <cstdint>
@@ -57,8 +58,8 @@ struct ReplicaSetShare {
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
   bool gives_way = false;   // it must not grow (RO-120)
-  bool goes_first = false;  // its Pods are removed before all others (RO-087)
-  bool goes_last = false;   // its last Pod is removed after all others (RO-120)
+  bool goes_first = false;  // its Pods go first, while `desired` available ones stay (RO-087)
+  bool goes_last = false;   // its last Pod is removed after all others, except by B-13 (RO-120)
   bool written = false;     // both its size annotations have the present values
 };
 
@@ -86,7 +87,8 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //     2 of a revision that was given up and 1 new Pod; scaled to 2 with updated_max 1: 1 stable and
 //     1 new Pod.
 //   - The sizes equal upstream's if every Pod is available, the new ReplicaSet is not above
-//     desired, updated_max holds nothing back, and no ReplicaSet gives way or goes first.
+//     desired, updated_max holds nothing back, no ReplicaSet gives way, goes first or goes last,
+//     and none is written yet (B-11).
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

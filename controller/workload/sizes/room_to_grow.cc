@@ -22,7 +22,8 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
 
 // Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
 // status of `rs` shows none, but perhaps lacks some Pods. The list would be complete, because the
-// ReplicaSet controller has observed the size and makes Pods only up to it.
+// ReplicaSet controller has observed the size and makes Pods only up to it. Example: size 5, status
+// 5, told.largest 8 (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);

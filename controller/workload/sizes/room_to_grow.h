@@ -6,7 +6,7 @@
 // stays at 3. When the old one shows 8, there is room for 13 - 8 = 5.
 //
 // Recreate has a stricter rule (old_pods_left.h): no ReplicaSet grows while Pods of another may
-// be left, terminating ones included, or while one of its own Pods has another template.
+// be left, terminating ones included, or while one of its own Pods may have another template.
 //
 // Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and relies
 // on its ReplicaSet controller being faster (docs/differences.md).
@@ -41,7 +41,7 @@ struct Growth {
   int32_t size = 0;
   // False if `rs` can grow further, but only later, because
   //   - other ReplicaSets still have Pods above their sizes
-  //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` has another
+  //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` may have another
   //     template (IsMixed)
   bool whole = true;
   // An uncached list of Pods to read first, because it may show that there is room.

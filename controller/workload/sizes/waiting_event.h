@@ -10,20 +10,20 @@
 
 namespace windlass::workload {
 
-// When the Event is sent: first after kHeldToldAfter, then at most once per kHeldToldAgain. Shorter
-// waits are not reported, because in a slow cluster every rollout has them.
+// When TellWaiting sends the Event: first after kHeldToldAfter, then at most once per
+// kHeldToldAgain. Shorter waits are not reported, because in a slow cluster every rollout has them.
 inline constexpr std::chrono::seconds kHeldToldAfter{30};
 inline constexpr std::chrono::seconds kHeldToldAgain{600};
 
 // Returns true if the condition Progressing reports a complete rollout.
 bool IsAtRest(const Situation& situation);
 
-// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom. The next
-// sync begins after kHeldToldAgain at the latest.
+// Returns the end of a sync in which a ReplicaSet waits, with the Event WaitingForRoom, however
+// short the wait was. The next sync begins after kHeldToldAgain at the latest.
 Wait TellNow(std::string message);
 
-// Returns the end of a sync in which a ReplicaSet waits, with the Event only if the wait is at
-// least kHeldToldAfter old. A wait begins at the later of
+// Returns the end of a sync in which a ReplicaSet waits: TellNow if the wait is at least
+// kHeldToldAfter old, otherwise a Wait until it is that old. A wait begins at the later of
 //   - the last progress: the last update of the condition Progressing
 //   - the last change of a spec (View::specs_since). Example: a rollout made no progress for ten
 //     minutes, and an old ReplicaSet was scaled down a second ago: the wait for its Pods is one

@@ -59,7 +59,7 @@ std::optional<Duration> TimeUntilVerdict(const Situation& situation) {
   if (!situation.has_progress_deadline() || present == nullptr) return std::nullopt;
   if (present->reason == kAvailableReason) return std::nullopt;
   if (DeploymentComplete(workload, CountReplicas(situation))) return std::nullopt;
-  if (TimedOut(situation, workload.status)) return std::nullopt;  // the verdict is there already
+  if (TimedOut(situation, workload.status)) return std::nullopt;  // the deadline has passed
   if (NothingIsDue(situation)) return std::nullopt;
   return TimeLeft(situation, *present) + seconds(1);
 }

@@ -16,8 +16,8 @@ constexpr std::string_view kOverlapReason = "SelectsPodsOfAnother";
 
 // How many other controllers a message names: users read a message as one line.
 constexpr size_t kNamedMax = 3;
-// At most this many Events about other controllers are sent at once. Further controllers are
-// reported by the condition alone.
+// At most this many Events about other controllers are sent at once. Further controllers are only
+// counted, in the message of the condition ("and 12 others").
 constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
@@ -30,9 +30,10 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition reports the overlap: the overlap existed at the start
-// (Overlap::at_start), or had lasted for kOverlapToldAfter when the condition was last updated. An
-// update time in the future, after the clock was set back, proves nothing.
+// Returns true if the stored condition counts as reporting the overlap: the overlap had lasted for
+// kOverlapToldAfter when the condition was last updated, or existed when this process started, and
+// an earlier process may have reported it (Overlap::at_start). An update time in the future, after
+// the clock was set back, proves nothing.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;

@@ -144,7 +144,7 @@ bool StandsStill(const Situation& situation) {
 
 // Returns true if the condition says why nothing was rolled out (an abort, a refusal (P-014) or a
 // pause at a step), and that cause no longer applies. Requires that Pods follow the template
-// (RO-034), and that nothing is refused.
+// (RO-034), and that nothing is refused: so an abort or a refusal in the condition is over.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {

@@ -86,7 +86,8 @@ bool RenewIfMoved(const Situation& situation, WorkloadStatus& status);
 // counters (D-421…D-427).
 void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 
-// Like UpdateProgressing, for a sync in which a refused write holds the rollout up. Differences:
+// Like UpdateProgressing, for a sync that cannot act upon the generation: a refused write, a failed
+// dry run or a size for which there is no room holds the rollout up. Differences:
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
 //   - If no status has reported the rollout, Progressing reports its begin: it can then time out.
 //   - Otherwise the condition changes only when its deadline passes, or when a halt is over

@@ -5,23 +5,24 @@
 // What follows a refused write:
 //   1. The walk of decisions ends, because the next decision may depend on the write. Exception: no
 //      other decision depends on copies of in-place settings (KindTraits::mirrors_settings), notes,
-//      the exchange of templates, or patches of Pods.
+//      the exchange of templates, or patches of Pods and Services.
 //   2. The sync writes the status once.
-//   3. The sync fails with the refusal, and the queue backs off.
-// Every sync repeats the refused write before it writes a status. So the first success removes the
-// condition, and Windlass need not remember the refusal.
+//   3. The sync fails with the refusal, and the queue backs off. Exception: a patch of a Pod or a
+//      Service whose next try is scheduled (P-036, RO-185).
+// Without that exception, every sync repeats the refused write before it writes a status. So the
+// first success removes the condition, and Windlass need not remember the refusal.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
 //   adoption, release
 //   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
 //   settings, notes, exchange (in place) observed      as without a refusal      the refusal
-//   create                               not observed  create_failure.h            no change
-//   patch of a Pod                       observed      as without a refusal      no change
+//   create                               not observed  create_failure.h          not reported
+//   patch of a Pod or Service            observed      as without a refusal      not reported
 //   status                               -             -                         an Event instead
 //
-// The condition windlass.dev/InPlace reports refused patches of Pods. Upstream ends the sync
-// without a status, or swallows the error (D-270).
+// The condition windlass.dev/InPlace reports refused patches of Pods, and ServicesSynced those of
+// Services. Upstream ends the sync without a status, or swallows the error (D-270).
 #pragma once
 
 #include <optional>

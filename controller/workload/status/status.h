@@ -29,9 +29,15 @@ void TellAvailable(const Workload& workload, bool enough, WallTime now,
 WorkloadStatus CountUnobserved(const Situation& situation);
 
 enum class Progress : uint8_t {
-  kEvaluate,  // for a rollout: evaluates Progressing and ReplicaFailure
-  kKeep,      // for a deletion: keeps both, but not a ReplicaFailure with a reason of ours (D-420)
-  kPaused,    // like kKeep, but Progressing reports the pause (D-062)
+  // For a rollout: evaluates Progressing and ReplicaFailure, and updates the conditions about
+  // overlaps and those of the extension.
+  kEvaluate,
+  // For a deletion: keeps all these conditions. Exception: KeepReplicaFailure (progress.h) may set
+  // or remove ReplicaFailure (D-420).
+  kKeep,
+  // Treats ReplicaFailure as kKeep does. Progressing reports the pause (MarkPaused, D-062), and the
+  // conditions about overlaps and those of the extension are updated.
+  kPaused,
 };
 
 // Returns the write that publishes the status and the revision of the new ReplicaSet, and removes
@@ -45,15 +51,16 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
                                      std::string_view reason, std::string message);
 
 // Returns the status write while a refused write holds up the walk of decisions: counters,
-// Available and ReplicaFailure; Progressing changes as UpdateProgressingHeldUp says (progress.h).
+// Available and ReplicaFailure. Progressing stays as it is if the workload is being deleted; it
+// changes as MarkPaused says if the workload is paused, else as UpdateProgressingHeldUp says.
 // Acknowledges neither the generation nor the revision (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
-// Returns the status write after a refused create (D-175). It has Progressing, counters and
-// Available; the latter two would otherwise get out of date while the refusal lasts. A new
-// workload, without a ReplicaSet and without an observed generation, has nothing to count: its
-// write has Progressing alone. The present generation stays unobserved, because it was not acted
-// upon (D-065). Returns nullopt if nothing differs.
+// Returns the status write after a refused create (D-175). It has counters, Available and, if there
+// is a deadline, Progressing; counters and Available would otherwise get out of date while the
+// refusal lasts. A new workload, without a ReplicaSet and without an observed generation, has
+// nothing to count: its write has Progressing alone. The present generation stays unobserved,
+// because it was not acted upon (D-065). Returns nullopt if nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 }  // namespace windlass::workload

@@ -7,8 +7,8 @@
 
 namespace windlass {
 
-// Ends the doubts about the ReplicaSets that `workload` controls if they are as old as
-// kPodsAreCountedWithin, and notes in the store when the others began (Told::observed_since). Call
+// Ends each doubt about a ReplicaSet that `workload` controls if Told::observed_since is
+// kPodsAreCountedWithin or more before `now`. If observed_since is not set, sets it to `now`. Call
 // this before the view of each decision. Core thread only.
 void TrustOldCounts(Store<ReplicaSet>& replica_sets, const Uid& workload, WallTime now);
 

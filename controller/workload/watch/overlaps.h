@@ -38,6 +38,7 @@ inline constexpr size_t kOverlapsMax = 16;
 class Overlaps {
  public:
   // Returns true if an overlap with `owner`, a controller of ReplicaSets, is to be reported.
+  // Rollouts report every owner, Deployments only Rollouts (RO-163).
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
   // All references must outlive this object. The constructor registers handlers with both stores.
@@ -57,7 +58,8 @@ class Overlaps {
   // was last updated. The process that wrote the condition then had not seen this overlap.
   void LookAtAll();
 
-  // Called with the key of a workload when an overlap of this workload begins or ends.
+  // Called with the key of a workload when an overlap of this workload begins or ends. Not called
+  // if the overlap ends because this workload was deleted or its selector edited.
   std::function<void(const ObjectKey&)> on_change;
 
   // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.

@@ -11,14 +11,16 @@
 namespace windlass::workload {
 
 // Returns the ReplicaSet among `ours` (oldest first) that is to have the Pods: the ReplicaSet of
-// the template, or the one that an abort goes back to. Returns null if there is none yet.
+// the template, or the one that an abort goes back to. Returns null if this ReplicaSet was not made
+// yet or is gone, or if an abort has no revision to go back to.
 const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const ReplicaSet*>& ours);
 
 // In which state a rollout is when this process sees its workload for the first time.
 enum class FirstSight : uint8_t {
   kNoRollout,  // the latest template was rolled out, or the workload was paused before its rollout
   kMidway,     // a rollout that some leader has begun
-  kNew,        // the template changed since a leader last looked: the rollout begins now
+  // The template, or spec.abort, changed since a leader last looked: the rollout begins now.
+  kNew,
 };
 
 // Returns the state of the rollout of `workload`. `target` is what FindTarget returned.

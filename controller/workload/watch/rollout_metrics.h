@@ -73,7 +73,7 @@ class RolloutCounts {
   // Counts `namespace_` as one of at most kNamespacesCountedMax namespaces, and returns it. If all
   // places are taken by others, returns kOtherNamespaces.
   std::string Counted(const std::string& namespace_);
-  // Returns what Counted would return, but does not count `namespace_`.
+  // Returns what Counted would return, but does not count `namespace_`. Returns "" for "".
   std::string Shown(const std::string& namespace_) const;
 
   std::set<std::string> namespaces_;

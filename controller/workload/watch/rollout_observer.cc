@@ -106,8 +106,8 @@ void RolloutObserver::Gone(const ObjectKey& key) {
 }
 
 // Begins or ends rollouts after an edit of the spec. While the object is paused, does nothing: no
-// rollout begins, and one under way keeps its target. Does nothing, either, if an abort has nothing
-// to go back to.
+// rollout begins, and one under way keeps its target. A Rollout with spec.abort does not count as
+// paused (RO-135). Does nothing, either, if an abort has nothing to go back to.
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return;
@@ -127,7 +127,8 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
   if (!changed && (known != nullptr || !goes_on)) return;
 
-  // If spec.abort was set back to false, the same template is tried again. That is no rollback.
+  // If spec.abort was set back to false, mostly the same template is tried again. So this never
+  // counts as a rollback, even if an earlier template was set during the abort.
   const bool tries_again = before.follow_revision && !now.follow_revision;
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   rollouts_.Finish(key, wanted.back  ? kOutcomeAborted
@@ -158,8 +159,8 @@ void RolloutObserver::Look(const Workload& workload) {
 }
 
 // Called while spec.abort is in force, but the rollout under way is still the one before the abort.
-// Edited has not replaced that rollout, because the abort had no target or the object was paused.
-// The rollout ends when the abort has a target, or when no Pod is left or wanted.
+// Edited has not replaced that rollout, because the abort had no target. The rollout ends when the
+// abort has a target, or when no Pod is left or wanted.
 void RolloutObserver::LookAtAbort(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
   if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {
@@ -218,8 +219,8 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// Adds revision, step and Pods to `shown`. Leaves the revision empty if no ReplicaSet has the
-// template yet, or if the ReplicaSet that Pods go back to has not got its new number yet.
+// Adds revision, step and Pods to `shown`. Leaves the revision empty if FindTarget finds no
+// ReplicaSet, or if the ReplicaSet that Pods go back to has not got its new number yet.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

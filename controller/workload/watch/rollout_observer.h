@@ -4,8 +4,8 @@
 //   objects ──▶ RolloutObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
 // A rollout begins
-//   - when the template changes; if the object is paused, when it is resumed
-//   - when spec.abort makes Pods follow another revision
+//   - when the object is created, or its template changes; if it is paused, when it is resumed
+//   - when spec.abort makes Pods follow another revision, or is set back to false
 // It ends when all Pods are new and available, when another template or an abort comes first, or
 // when its object is deleted. Scaling is not a rollout. Neither is an edit after which Pods belong
 // in the same ReplicaSet as before.
@@ -13,7 +13,8 @@
 // The observer follows rollouts whether or not this process leads, so that a new leader knows when
 // each began. It counts rollouts, and shows gauges, only while this process leads. An object may
 // have been in a rollout already when this process first saw it; this is judged once ReplicaSets
-// are known (rollout_beginning.h). An object without a rollout costs no memory. Core thread only.
+// are known (rollout_beginning.h). An object without a rollout costs no memory, unless it has Pods
+// above its surge. Core thread only.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,8 @@ bool Is(const Condition* condition, std::string_view status) {
 }
 
 // Returns the cause that the conditions show; "" if they show none. A refused create comes first,
-// then ReplicaFailure, which says why the deadline passes, then the passed deadline.
+// then ReplicaFailure, which says why the deadline passes, then the passed deadline. A
+// ReplicaFailure with the reason kNotCopied is no cause: it holds no rollout up.
 std::string_view ConditionCause(const Workload& workload) {
   const std::vector<Condition>& conditions = workload.status.conditions;
   const Condition* progressing = FindCondition(conditions, kProgressing);

@@ -1,11 +1,12 @@
-// Where a rollout stands, in the words that metrics use. Judged by the stored object alone.
+// Where a rollout stands, in the words that metrics use. Judged by the stored object alone. The
+// first of these phases that applies:
 //
 //   phase         when
-//   paused        spec.paused
+//   paused        spec.paused, unless spec.abort is true (RO-135)
 //   stuck         something holds it up; `cause` says what
+//   aborting      Pods go back because of spec.abort
 //   waiting       for a user: at a pause among the steps, or with as many new Pods as a partition
 //                 allows
-//   aborting      Pods go back because of spec.abort
 //   progressing   otherwise
 #pragma once
 
@@ -49,15 +50,16 @@ RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 // status observes.
 bool IsUnderWay(const Workload& workload);
 
-// Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134).
+// Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134). Returns
+// false if the workload is to have no Pods.
 bool IsAtStep(const Workload& workload);
 
 // Returns true if the workload has Pods, or is to have some.
 bool HasOrWantsPods(const Workload& workload);
 
-// Returns true if the workload has or wants Pods, and these are to follow a revision that does not
-// exist, as the spec or the stored status says (RO-032). Pods then stay where they are, and no
-// rollout is complete, even if all Pods have one revision.
+// Returns true if spec.abort is true, the workload has or wants Pods, and the revision that Pods
+// are to go back to does not exist, as the spec or the stored status says (RO-032). Pods then stay
+// where they are, and no rollout is complete, even if all Pods have one revision.
 bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

@@ -22,8 +22,8 @@
 
 namespace windlass {
 
-// How many rollouts have series of their own. A rollout has about ten series, so these add at most
-// about a thousand series to those of a process.
+// How many rollouts of one kind have series of their own. A rollout has about ten series, so each
+// kind adds at most about a thousand series to those of a process.
 inline constexpr size_t kRolloutsShownMax = 100;
 
 // The version to which a rollout brings Pods: the one that the object asks for, or an earlier one.
@@ -66,9 +66,10 @@ class RolloutsUnderWay {
   // kind's word for it instead (RolloutWords::CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // Notes whether this process leads. If it begins to lead, counts as begun each rollout for which
-  // `is_unseen` returns true: no leader has observed the latest generation of its object, so no
-  // leader has counted the rollout.
+  // Notes whether this process leads. If it begins to lead, counts as begun each rollout that is
+  // not midway and for which `is_unseen` returns true: no leader has observed the latest generation
+  // of its object. If that generation came from a later edit, such as a scaling, a former leader
+  // may have counted the rollout already; the rollout is then counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

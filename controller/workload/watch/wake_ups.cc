@@ -10,8 +10,8 @@ namespace {
 bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
 // Returns true if the rollout needs what its ReplicaSets report: old Pods are left, new Pods are
-// missing, or the generation is not observed. Otherwise only the workload's own status is left to
-// write.
+// missing or too many, or the generation is not observed. Otherwise only the workload's own status
+// is left to write.
 bool IsRolling(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   return status.observed_generation != workload.meta.generation ||
@@ -28,8 +28,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if `before` had Pods above its size and `now` has none: another ReplicaSet may have
-// waited for this room.
+// Returns true if `before` may have had Pods above its size (Told::largest) and `now` has none:
+// another ReplicaSet may have waited for this room.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);
@@ -107,7 +107,8 @@ bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
 }
 
 void WakeUps::WakeMatching(const ReplicaSet& orphan) {
-  if (orphan.meta.labels.empty()) return;  // no selector matches it (D-020)
+  // Wakes no workload, even if a selector such as "!app" matches (D-020).
+  if (orphan.meta.labels.empty()) return;
   cache_.workloads().ForEachIn(orphan.meta.namespace_.text(), [&](const Workload& workload) {
     const LabelSelector& selector = workload.selector;
     if (!selector.SelectsEverything() && Matches(selector, orphan.meta.labels)) {

@@ -1,8 +1,8 @@
 // Maps changes in the caches to the keys of workloads that need a sync.
 //
-// Handlers only compute keys; they send no request and make no decision. Upstream LISTs ReplicaSets
-// through the API inside its Pod handler; Windlass looks into the cache (W-01). Source:
-// D-010…D-023.
+// Handlers compute keys, and let the cache start or release informers (WorkloadCache::WatchFor);
+// they make no decision about a workload. Upstream LISTs ReplicaSets through the API inside its Pod
+// handler; Windlass looks into the cache (W-01). Source: D-010…D-023.
 #pragma once
 
 #include "controller/runtime/controller_host.h"

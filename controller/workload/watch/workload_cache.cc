@@ -14,8 +14,8 @@
 namespace windlass {
 namespace {
 
-// If the right to list or watch is missing for this long, the cache is no longer used: it may hold
-// objects that are gone.
+// If the right to list or watch is missing for this long, the cache may hold objects that are gone
+// . The caches of workloads and ReplicaSets are then no longer used; that of Pods still is.
 constexpr Duration kFrozenAfter = seconds(120);
 
 ReflectorOptions LivePodMetadata(const Informers& informers) {
@@ -78,8 +78,7 @@ void WorkloadCache::ThawWith(AnyInformer& informer) {
   });
 }
 
-// Returns true if the right to list or watch has been missing for kFrozenAfter. The cache may then
-// show objects that are gone, so nothing must be written because of it.
+// Returns true if the right to list or watch has been missing for kFrozenAfter.
 bool WorkloadCache::Frozen(const Reflector& reflector) const {
   const std::optional<MonotonicTime> since = reflector.forbidden_since();
   return since && clock_.Now() - *since >= kFrozenAfter;

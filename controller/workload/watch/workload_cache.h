@@ -3,10 +3,10 @@
 // Workloads and ReplicaSets are watched from the start. Pods are watched only while there is a
 // workload with strategy Recreate: a rolling update reads ReplicaSets alone, so it does not matter
 // how many Pods change (docs/design/005). The watch of Pods shows metadata alone, and no Pods that
-// have ended. An extension, such as in-place updates, needs more informers, which run while there
-// is a workload that asks for it (watch_extension.h). Some time after the last workload that needs
-// Pods or the extension is gone, their informers end. The cache outlives terms of
-// leadership. Core thread only.
+// have ended. An extension, such as in-place updates, needs more informers, which run while a
+// workload asks for it, or has a ReplicaSet that shows that it asked before (watch_extension.h).
+// Some time after the last workload that needs Pods or the extension is gone, their informers end
+// . The cache outlives terms of leadership. Core thread only.
 #pragma once
 
 #include <functional>
@@ -72,7 +72,8 @@ class WorkloadCache {
   std::vector<std::string> Troubles() const;
   // Returns problems that hold up no workload; one line each.
   std::vector<std::string> Notes() const;
-  // Returns the caches of objects that a leader writes and that are complete. Leaves out the
+  // Returns the caches that a new leader compares with lists (LeadershipBarrier): of workloads and
+  // ReplicaSets, which must be complete, and of Pods if they are complete. Leaves out the
   // extension.
   std::vector<ComparedCache> ComparedCaches() const;
 
@@ -88,7 +89,8 @@ class WorkloadCache {
   // none is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
-  // Returns true if the workload with this uid has strategy Recreate: its view has its Pods.
+  // Returns true if the workload with this uid has strategy Recreate: its view has its Pods, if
+  // View::pods_known.
   bool ReadsPods(const Uid& workload) const { return pod_users_.contains(workload); }
   // Returns true if the workload with this uid asks for the extension, or if one of its ReplicaSets
   // shows that it asked before. Its view then has all that the extension fills in.
@@ -104,7 +106,8 @@ class WorkloadCache {
   // is none.
   const ObjectMeta* OwnerOfPod(const ObjectMeta& pod) const;
 
-  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`.
+  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`: both have the same
+  // namespace, and `workload` is the controller of `rs`, or the owners of `rs` cannot be read.
   static bool MayOwn(const Workload& workload, const UnreadableObject& rs);
 
   WorkloadStore& workloads() { return workloads_; }
@@ -134,8 +137,9 @@ class WorkloadCache {
   Resync resync_;
   RegisteredInterest known_templates_;
   bool started_ = false;
-  std::unordered_set<Uid, UidHash> pod_users_;        // Recreate workloads
-  std::unordered_set<Uid, UidHash> extension_users_;  // objects that need the extension
+  std::unordered_set<Uid, UidHash> pod_users_;  // Recreate workloads
+  // Workloads that ask for the extension, and ReplicaSets that show that their workload asked.
+  std::unordered_set<Uid, UidHash> extension_users_;
   bool watches_pods_ = false;
   bool watches_for_extension_ = false;
 };

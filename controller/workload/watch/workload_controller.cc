@@ -73,8 +73,8 @@ WorkloadController::WorkloadController(ControllerHost& host,
   };
   workloads_->informer().on_synced().Add(synced);
   cache_.replica_sets().on_synced.Add(synced);
-  // When the API server stops serving the objects, all syncs stop. WakeAll wakes every key as soon
-  // as the API server serves the objects again and HasSynced is true.
+  // When the API server stops serving the objects, all syncs stop. This WakeAll then waits, and
+  // wakes every key once the objects are served again and HasSynced is true.
   workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };

@@ -68,8 +68,8 @@ class WorkloadController : public WatchingController {
   ControllerHost& host() const { return host_; }
   WorkloadCache& own_cache() { return cache_; }
 
-  // Returns the step for a `key` without a view. If no version of the object could be read yet, the
-  // step has an Event that says so. Returns nullopt if the object is gone.
+  // Call if ViewOf returns nullopt for `key`. Returns nullopt if the object is gone. Otherwise no
+  // version of it could be read yet: returns a step with an Event that says so.
   std::optional<Step> NextUnseen(const ObjectKey& key) const;
   // Returns the view of `key`; nullopt if the object is gone, or no version of the object could be
   // read.

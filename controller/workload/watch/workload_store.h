@@ -18,7 +18,8 @@
 
 namespace windlass {
 
-// A change in a store.
+// A change in a store. Its pointers, and what these borrow of the former version, are valid only
+// until the handler returns.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted
@@ -40,7 +41,8 @@ class WorkloadStore {
   virtual const AnyInformer& informer() const = 0;
   const ResourceId& resource() const { return informer().reflector().options().resource; }
 
-  // Registers a handler, as Store<T>::OnChange does.
+  // Registers a handler. Call before the store has objects: unlike with Store<T>::OnChange, a
+  // handler that is registered late does not see the present objects as adds.
   virtual void OnChange(ChangeHandler handler) = 0;
   // Like OnChange, for a handler that need not know what changed: no Workload is made for that
   // handler.
