@@ -1,5 +1,6 @@
 #include "controller/replication_controller/validate.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -284,12 +285,16 @@ OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
                             "perhaps a Service selects the old Pods, but not "
                             "the new ones");
   if (answer.step) return {.step = std::move(answer.step)};
+  const StringMap old_labels = LabelsOfTemplate(*situation.source()->template_json);
+  const StringMap new_labels = LabelsOfTemplate(*situation.target()->template_json);
   std::vector<Event> warnings;
   for (const Json& service : ItemsIn(answer)) {
-    for (const auto& [key, value] : MapOf(At(service, "/spec/selector"))) {
-      const auto before = situation.source()->selector.Find(key);
-      const auto after = situation.target()->selector.Find(key);
-      if (!before || !after || *before != value.text() || *after == *before) continue;
+    const StringMap selector = MapOf(At(service, "/spec/selector"));
+    const bool selects_old = std::ranges::all_of(selector, [&](const auto& label) {
+      return old_labels.Find(label.first) == label.second.text();
+    });
+    for (const auto& [key, value] : selector) {
+      if (!selects_old || new_labels.Find(key) == value.text()) continue;
       std::string text = Fill(
           "Service {} selects the label {}, whose value the new Pods do not have, so the Service "
           "loses its Pods. Remove the label from the Service's selector",

@@ -115,6 +115,7 @@ TEST_CASE("a Service that selects only the old Pods is warned about, and no othe
   world.AddService("old", {{"app", "web"}, {"version", "1"}});
   world.AddService("new", {{"app", "web"}, {"version", "2"}});
   world.AddService("other", {{"app", "other"}});
+  world.AddService("of-others", {{"app", "other"}, {"version", "1"}});
   world.AddService("none", nullptr);
   CHECK(world.Run() == "Succeeded");
   const auto warnings = std::ranges::count(world.events(), "ServiceSelectsOldPods");
