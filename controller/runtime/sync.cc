@@ -228,7 +228,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     environment_.log.Info(write.because.decision.name, fields);
   }
   // A status write contains all that an earlier sync put off, so nothing is put off any more.
-  if (write.request.subresource() == "status") put_off_since_.reset();
+  if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);

@@ -271,6 +271,26 @@ TEST_CASE("A write is put off until its patience is over, counted from the first
   CHECK(world.transport.sent.size() == before + 1);
 }
 
+// Whom this serves: who reads counters while a readiness gate is set on one Pod after another.
+TEST_CASE("A status of a Pod does not put the own status off anew (C-006)") {
+  const Write gate{.request = Request::MergePatch(
+                       resources::kPods, {{"shop", "web-1"}, kPodUid, {"7"}}, "status", "{}"),
+                   .because = {workload::decisions::kUpdateStatus, {}}};
+  SyncWorld world([&](const Learned& learned) -> Step {
+    if (learned.empty()) return gate;
+    return Write{.request = PatchOf("web"),
+                 .because = {workload::decisions::kUpdateStatus, {}},
+                 .patience = seconds(1)};
+  });
+  const MonotonicTime since = world.clock.Now();
+  world.Advance(milliseconds(900));
+  world.Run(since);
+  world.transport.Answer(Success("web-1"));
+  REQUIRE(world.ended.has_value());
+  CHECK(world.ended->put_off_since == since);
+  CHECK(world.ended->look_again_in == milliseconds(100));
+}
+
 // One Pod of a ReplicaSet whose uid is kUid.
 std::string ListOfOnePod(const std::string& continue_token = "") {
   const json owners = json::array({{{"controller", true}, {"uid", kUid}}});
