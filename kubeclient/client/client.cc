@@ -86,10 +86,10 @@ struct Client::Impl {
     MonotonicTime sent;
     Retries retries{};
     std::optional<Error> repeats{};  // the error after which the call is to be repeated
-    CallId in_flight = 0;     // 0 = not in flight
-    TimerId backing_off = 0;  // 0 = not backing off
-    bool limited = false;     // counted in ClientCounters::rate_limited
-    bool has_place = false;   // counted in Places::taken
+    CallId in_flight = 0;            // 0 = not in flight
+    TimerId backing_off = 0;         // 0 = not backing off
+    bool limited = false;            // counted in ClientCounters::rate_limited
+    bool has_place = false;          // counted in Places::taken
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,

@@ -51,7 +51,7 @@ enum class Mode : uint8_t { kInPlace, kReplace };
 //     that ReplicaSet as the host
 struct RolloutMode {
   Mode mode = Mode::kInPlace;
-  std::string reason{};    // why kReplace, as NoteOf in cause.h returns it
+  std::string reason{};  // why kReplace, as NoteOf in cause.h returns it
   // The rest is set for kInPlace only.
   Uid host{};              // the ReplicaSet that owned the Pods at the decision
   Fingerprint from{};      // of the host's template at the decision
