@@ -234,7 +234,7 @@ bool SearchWalk::Blames(const std::string& invariant, const Change& change,
                                                 "I-16", "I-35", "I-43"};
   // These remember what was decided earlier.
   static const std::set<std::string> kRemember = {"I-56", "I-62", "I-63", "I-64", "I-65", "I-66"};
-  if (invariant == "I-56" && LosesHistory(owner)) return false;
+  if (invariant == "I-56" && (LosesHistory(owner) || staged_late_.contains(owner))) return false;
   if (invariant == "I-75" && MayNotKnowOfGone(change)) return false;
   if (invariant == "I-71" && MayNotKnowSize(change)) return false;
   if (kAlways.contains(invariant)) return true;
@@ -440,7 +440,8 @@ bool SearchWalk::IsOutOfReach(const SearchWorkload& workload) const {
 }
 
 void SearchWalk::AwaitFinished() {
-  decided_late_.clear();
+  // What was staged on an old view stays in the history.
+  staged_late_ = std::exchange(decided_late_, {});
   for (const auto& workload : workloads_) workload->Finish();
   const auto is_done = [this] {
     return std::ranges::all_of(workloads_, [this](const auto& workload) {

@@ -102,9 +102,10 @@ class SearchWalk final : private SearchDaemons {
   // Owners that were written on an old view, by uid. What that led to stays: for example a pause
   // that was left by Pods which were no longer available.
   std::set<std::string> decided_late_;
-  std::set<std::string> edited_;    // owners whose history a user has edited, by uid
-  std::set<std::string> robbed_;    // owners of ReplicaSets whose Pods a user took away, by uid
-  std::set<std::string> enlarged_;  // owners of ReplicaSets that a user gave Pods, by uid
+  std::set<std::string> staged_late_;  // those of them that were so before the faults ended
+  std::set<std::string> edited_;       // owners whose history a user has edited, by uid
+  std::set<std::string> robbed_;       // owners of ReplicaSets whose Pods a user took away, by uid
+  std::set<std::string> enlarged_;     // owners of ReplicaSets that a user gave Pods, by uid
   // When the last ReplicationControllerUpdate was deleted.
   MonotonicTime update_gone_{-seconds(3600)};
   uint64_t update_gone_revision_ = 0;

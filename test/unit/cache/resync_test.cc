@@ -55,6 +55,12 @@ TEST_CASE_METHOD(Fixture, "every key is looked at in every round, spread over it
   }
   const auto most = std::ranges::max_element(at, {}, [](const auto& turn) { return turn.second; });
   CHECK(most->second <= count / static_cast<int>(kResyncTurnsMax) + 1);
+  std::map<int64_t, int> in_minute;
+  for (const auto& [when, number] : at) in_minute[when.since_start / seconds(60)] += number;
+  // The shortest round has 15 minutes.
+  const auto busiest =
+      std::ranges::max_element(in_minute, {}, [](const auto& minute) { return minute.second; });
+  CHECK(busiest->second <= count * 2 / 15 + 2);
   Proves("D-024");
 }
 
