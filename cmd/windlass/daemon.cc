@@ -163,7 +163,8 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// While the server is away, client_ sends nothing, and keys stay in the work queue (C-012).
+// While the server is away, client_ sends nothing: calls get kNotSent (Client::Hold). Keys stay in
+// the work queue (C-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();

@@ -99,8 +99,8 @@ class Daemon {
   void Publish();
   void NoteActivity();
   void AwaitIdle();
-  // Visits the controllers, each with the name that --controllers and metrics use
-  // (controllers_flag.h). The names live as long as the daemon.
+  // Visits the controllers, each with its FullName (controllers_flag.h): "deployment-controller",
+  // not "deployment". The names live as long as the daemon.
   void ForEachController(
       const std::function<void(std::string_view name, const WatchingController&)>& visit) const;
   std::vector<NeededRight> RightsNeeded() const;

@@ -50,7 +50,8 @@ std::string CheckDuration(const std::string& text) {
              : "'" + text + "' is not a duration; write for example 15s or 1m30s";
 }
 
-// Checks what CLI11 cannot check: several flags together, and values for which CLI11 has no check.
+// Checks what CLI11 cannot check: the times of the Lease against each other, and values for which
+// CLI11 has no check. --force with --leader-elect is no error, and has no effect.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.leader_elect_name.empty()) {

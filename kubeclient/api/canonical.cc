@@ -145,7 +145,7 @@ void Canonicalizer::State::Sort(size_t first_member, size_t begin) {
   sorted = "{";
   for (auto member = first; member != members.end(); ++member) {
     const bool repeated = member + 1 != members.end() && (member + 1)->key == member->key;
-    if (repeated) continue;  // the last one counts, as in Go
+    if (repeated) continue;  // the last one that was written counts
     if (sorted.size() > 1) sorted += ',';
     sorted.append(out, member->begin, member->end - member->begin);
   }

@@ -3,10 +3,9 @@
 // Two templates are equal if and only if their canonical forms are equal byte for byte. In a
 // canonical form
 //   - label pod-template-hash is removed and keys are sorted
-//   - null and empty arrays are dropped
-//   - an empty object is dropped if the Go type is a map or an embedded struct, kept if it is a
-//     pointer
-//   - a zero value is dropped if the Go field is not a pointer
+//   - a member that is null or [] is dropped
+//   - {} in a known field is dropped if the Go type is a map or a struct, kept if it is a pointer
+//   - a zero value in a known field is dropped if the Go type is not a pointer
 //   - a quantity at a known path is replaced by its number, a time by its instant
 //   - everything else is kept as written, even fields that this code does not know
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in
@@ -56,7 +55,7 @@ Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
 // Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
-// to "456789bcdf" (D-171). The hash covers the canonical bytes. A `collision_count` of -1 stands
+// to "456789bcdf" (D-171). The hash covers the canonical bytes. A negative `collision_count` stands
 // for no count; with any other, the hash also covers the 4 bytes of the count, the lowest first,
 // and then 4 zero bytes.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);

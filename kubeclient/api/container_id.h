@@ -27,8 +27,8 @@ class ContainerId {
   static constexpr size_t kBytes = 32;
   bool IsText() const { return digits_ == std::array<uint8_t, kBytes>{}; }
 
-  Symbol text_;  // the part before the digits; the whole text if there are no digits
-  std::array<uint8_t, kBytes> digits_{};  // all zero: there are no digits
+  Symbol text_;                           // the part before the digits, or the whole text (IsText)
+  std::array<uint8_t, kBytes> digits_{};  // all zero: `text_` is the whole text
 };
 
 }  // namespace windlass

@@ -102,13 +102,14 @@ class Decoder {
   // Returns kMalformed if `body` is not a metav1.Status. Cuts the texts of causes at
   // kCauseBytesMax.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // A member that the object lacks is an empty string.
+  // A member that the object lacks is empty. DecodeIdentity returns kMalformed if the object has no
+  // metadata.name.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
   // Returns the first owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // Returns the text of spec.template of a Deployment or ReplicaSet, for uncached reads. The text
+  // Returns the text of spec.template, byte for byte; kMalformed if the object has none. The text
   // inside its braces is not validated.
   Result<std::string> ExtractTemplate(std::string_view object_json);
 

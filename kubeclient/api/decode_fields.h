@@ -1,5 +1,5 @@
-// Reads the parts that several kinds share, from the current value of a JsonReader. Each function
-// replaces the content of `out`; an error stays in the reader.
+// Reads the parts that several kinds share, from the current value of a JsonReader. A function
+// replaces the content of `out` unless its comment says otherwise; an error stays in the reader.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace windlass {
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
 // kSome keeps the annotations for which KeepsAnnotation returns true, and does not intern their
-// values.
+// values. Neither kSome nor kKeep keeps kubectl.kubernetes.io/last-applied-configuration.
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
@@ -29,10 +29,11 @@ using KeepsAnnotation = std::function<bool(std::string_view key)>;
 // `keeps` is called only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
-// Reads all annotations. Moves an annotation to `large` if `interests` want only its fingerprint.
+// Reads annotations like kKeep. Moves an annotation to `large` if `interests` want only its
+// fingerprint.
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                     ObjectMeta& out, LargeAnnotations& large);
-// Reads all annotations, and metadata.finalizers.
+// Reads annotations like kKeep, and metadata.finalizers.
 void ReadObjectMeta(JsonReader& in, SymbolTable& symbols, ObjectMeta& out,
                     std::vector<Symbol>& finalizers);
 void ReadOwnerReferences(JsonReader& in, SymbolTable& symbols, std::vector<OwnerReference>& out);
@@ -104,8 +105,9 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
   return true;
 }
 
-// Reads the spec of a ReplicationController into `out`. If spec.replicas is absent, `out.replicas`
-// gets its default value. Sets `raw_template` to a view, as ReadPodsField does.
+// Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`,
+// and leaves its other members alone. If spec.replicas is absent, `out.replicas` gets its default
+// value. Sets `raw_template` to a view, as ReadPodsField does.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {

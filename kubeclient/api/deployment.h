@@ -47,7 +47,8 @@ struct DeploymentSpec {
   // spec.template: raw JSON text, byte for byte. Immutable; shared between copies of the object.
   // Kept until the status has observed the generation, because a rollout may begin and need the
   // text. After that null, unless DecodeInterests::KeepsTemplate returns true: templates of 64 KiB
-  // in 20,000 Deployments would take 1.3 GB for nothing.
+  // in 20,000 Deployments would take 1.3 GB for nothing. Always null if the cache has no
+  // room for it (Slim, Cut).
   std::shared_ptr<const std::string> template_json;
   Fingerprint template_fingerprint;  // of the template's canonical form
   Fingerprint template_text;         // of the template's bytes
@@ -64,8 +65,9 @@ struct Deployment {
 // template is {}.
 Result<Deployment> DecodeDeployment(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Deployment, its own size included, what those of object_meta.h do for an
-// ObjectMeta. A Deployment that was cut keeps its sizes and its status.
+// These functions do for a Deployment what those of object_meta.h do for an ObjectMeta. BytesOf
+// includes sizeof(Deployment). Cut also drops large_annotations, the text of the template, and the
+// selector if it is large (selector.h). It keeps all else, such as spec.replicas and the status.
 size_t BytesOf(const Deployment& object);
 size_t TextBytesOf(const Deployment& object);
 void Cut(Deployment& object);

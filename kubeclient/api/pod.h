@@ -47,7 +47,7 @@ class PodCondition {
 
 enum class ContainerKind : uint8_t {
   kApp,      // in spec.containers
-  kInit,     // in spec.initContainers: runs once, before the others
+  kInit,     // in spec.initContainers, not a sidecar: ends before the app containers start
   kSidecar,  // in spec.initContainers with restartPolicy Always: runs beside the app containers
 };
 
@@ -106,8 +106,8 @@ Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
 // These functions do for a Pod, its own size included, what those of object_meta.h do for an
-// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them, and
-// TextBytesOf does not.
+// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them. TextBytesOf
+// leaves out the annotations, keys and values.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

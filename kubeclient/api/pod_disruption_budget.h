@@ -16,7 +16,7 @@ namespace windlass {
 class Decoder;
 
 // The largest number of granted evictions that a budget normally lists. If a budget lists more, the
-// API server grants no further eviction, and we patch no further Pod.
+// API server grants no further eviction, and we take down no further healthy Pod of the budget.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {

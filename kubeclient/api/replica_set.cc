@@ -84,8 +84,9 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // Once the controller counts no more Pods than `lowest`, or no more ready ones, it counts none
-  // that it has removed.
+  // Once the controller counts no more ready Pods than `lowest`, none of these is removed, because
+  // the controller removes Pods that are not ready first. Example: `lowest` is 3 and the status
+  // counts 6 Pods, 2 of them ready. Three may have been removed, but both ready Pods stay.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();

@@ -37,22 +37,25 @@ struct ReplicaSetStatus {
 // 5, while 10 are alive.
 struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
-  // spec.replicas: after a start, unless the ReplicaSet is of generation 1, and after a list that
-  // skipped generations.
+  // spec.replicas: when the store first gets the ReplicaSet, unless it is of generation 1, and
+  // after a list that skipped generations. NoteCounted makes it true.
   bool known = true;
   // Up to this many Pods may be alive, even if the status shows fewer. Rises with spec.replicas.
-  // Falls to spec.replicas when a status of the latest generation counts at least this many Pods,
-  // because no Pod is missing from it then.
+  // While `known` is true, falls to spec.replicas when a status of the latest generation counts at
+  // least this many Pods, because no Pod is missing from it then. NoteCounted may lower it, too.
   int32_t largest = 0;
-  // Only this many of the Pods that the status counts surely stay: spec.replicas was so low, and
+  // Only this many of the Pods that the status counts surely stay: spec.replicas was this low, and
   // the controller may have deleted the others. nullopt: all of them stay. Set when spec.replicas
-  // falls, and kept when it rises again; 0 if this process may have missed sizes. Becomes nullopt
-  // when a status of the latest generation counts no more Pods than that, or no more ready ones.
+  // falls, and kept when it rises again. 0 after a list that skipped generations, and when the
+  // store first gets the ReplicaSet, if then `known` is false and the latest generation is not
+  // observed. Becomes nullopt when a status of the latest generation counts no more Pods than that,
+  // or no more ready ones; the user of the store may reset it after a time (observed_since).
   // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. Its status
   // still shows 6, but all six may be gone.
   std::optional<int32_t> lowest{};
-  // Since when the latest generation has been observed while `lowest` was in doubt; nullopt if it
-  // is not observed, or before somebody has noted the time. Not set by Remember.
+  // Since when the latest generation has been observed while `lowest` is set. The user of the store
+  // sets this time (Store::Amend). Remember only resets it to nullopt: when the latest generation
+  // is not observed, or `lowest` is nullopt.
   std::optional<WallTime> observed_since{};
 };
 
@@ -80,10 +83,10 @@ inline bool IsObserved(const ReplicaSet& rs) {
 // is null).
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// Sets rs.told after an uncached list showed `live` Pods of `rs`. The list request must have been
-// sent after the controller observed the latest generation: since then the controller creates Pods
-// only up to the present size. Keeps rs.told.lowest, because the live Pods may be new ones, which
-// are not ready yet.
+// Sets rs.told after an uncached list showed `live` Pods of `rs` that have not ended and are not
+// being deleted. The list request must have been sent after the controller observed the latest
+// generation: since then the controller creates Pods only up to the present size. Keeps
+// rs.told.lowest, because the live Pods may be new ones, which are not ready yet.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent

@@ -74,7 +74,8 @@ struct RequestKey {
   ObjectKey key;            // for a list: the namespace alone
   std::string subresource;  // "", "status" or "eviction"
   PatchType patch_type = PatchType::kNone;
-  std::string text;  // the whole key, for logs: "patch replicasets ns/web-7c9 <hash of the body>"
+  // The whole key, for logs: "patch replicasets ns/web-7c9 merge <hash of the body>".
+  std::string text;
   bool operator==(const RequestKey& other) const { return text == other.text; }
 };
 
@@ -88,7 +89,7 @@ class Request {
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
   // stores nothing. It counts as a read. The object in the reply has a uid that no stored object
-  // has.
+  // has. Unlike Create, the server refuses fields that it does not know (fieldValidation=Strict).
   static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object; the uid and resourceVersion of `version` are
   // added to its metadata, which must not have them yet. `subresource` is "" or "status".
@@ -130,7 +131,8 @@ class Request {
   // Returns the same request without its body, which may have megabytes.
   Request WithoutBody() const;
   RequestKey Identity() const;
-  // Returns true if `other` is the same call on the same object, whatever the two bodies are.
+  // Returns true if `other` is the same call on the same object. Ignores bodies, uids and list
+  // options.
   bool IsLike(const RequestKey& other) const;
   // "patch deployments/status ns/web", for logs and error texts.
   std::string Describe() const;
@@ -180,10 +182,12 @@ struct Event {
   // For an Event that every sync would send again: in this time the recorder sends only one Event
   // with this reason about the same object.
   Duration at_most_every{};
-  // The component that reports the Event, for example "deployment-controller". The runtime sets
-  // this to its controller's component.
+  // The component that reports the Event, for example "deployment-controller". Controllers leave
+  // this and `annotations` empty: the runtime sets both.
   std::string component{};
-  std::map<std::string, std::string> annotations{};  // a series has those of its last Event
+  // A repeat adds its annotations to those of the stored Event, and replaces the values of equal
+  // keys. It removes no annotation.
+  std::map<std::string, std::string> annotations{};
   bool operator==(const Event&) const = default;
 };
 

@@ -1,9 +1,9 @@
 // Which resource of the API a request, an informer, a right or a message is about, as a value.
 //
 // Paths, `apiVersion`, RBAC attributes, metric labels and log fields all follow from the value. A
-// new resource of Kubernetes is one constant below. A resource whose objects are read also gets a
-// file of its own in this folder, with what is kept of an object and how it is decoded. A program
-// defines its custom resources in its own code.
+// new resource of Kubernetes is one constant below (kServices is in service.h). A resource whose
+// objects are read also gets a file of its own in this folder, with what is kept of an object and
+// how it is decoded. A program defines its custom resources in its own code.
 #pragma once
 
 #include <compare>

@@ -32,9 +32,10 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
-// Returns how many bytes the selector's texts take, as if no other object shared them.
+// Returns how many bytes the selector's texts take, as if no other object shared them, with
+// SymbolTable::kBytesOfEntry for each text: 294 for matchLabels {app: web} (3 + 144 + 3 + 144).
 size_t TextBytesOf(const LabelSelector& selector);
-// Makes the selector absent if its texts are longer than kLabelBytesOfCut (object_meta.h).
+// Makes the selector absent if TextBytesOf is above kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);
 
 // Returns the selector of the objects that have all of these labels.

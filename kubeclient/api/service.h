@@ -28,9 +28,9 @@ struct Service {
 Result<Service> DecodeService(Decoder& decoder, std::string_view object_json);
 
 // These functions do for a Service, its own size included, what those of object_meta.h do for an
-// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them, and
-// TextBytesOf does not. A Service that was cut keeps its annotations if their texts have at most
-// kLabelBytesOfCut, and likewise its selector.
+// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them. TextBytesOf
+// counts neither keys nor values of annotations. A Service that was cut keeps its annotations if
+// their text_bytes() are at most kLabelBytesOfCut, and likewise its selector.
 size_t BytesOf(const Service& object);
 size_t TextBytesOf(const Service& object);
 void Cut(Service& object);

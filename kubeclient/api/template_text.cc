@@ -23,7 +23,8 @@ bool IsNothing(const Json& json) {
 }
 
 // Returns `json` without the members that mean the same as no member (IsNothing), and with each
-// quantity written as a number. The elements of a list stay, because their position has a meaning.
+// text that CanonicalQuantity accepts in its canonical form: "1000m" becomes "1", "0" becomes null.
+// The elements of a list stay, because their position has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();

@@ -19,8 +19,9 @@ Result<std::string> ExtractTemplate(std::string_view object_json);
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
-//   - absent, null, empty, zero and false count as the same everywhere
-//   - quantities of the same value count as the same
+//   - a member that is null, empty, zero or false counts as absent; an element of a list does not
+//   - texts that are quantities of the same value count as the same, in every field: cpu "1000m"
+//     and "1", but also the values "1k" and "1000" of an environment variable
 //   - label pod-template-hash is ignored
 // Returns false if one of them is not a JSON object.
 //

@@ -70,7 +70,8 @@ std::string FormatSeconds(int64_t unix_seconds) {
          Digits(second % 60, 2);
 }
 
-// Reads pieces of fixed width from the front of a text. After a mismatch `ok` stays false.
+// Reads pieces from the front of a text. After a mismatch in Expect or Number, `ok` stays false.
+// Skip and Digit leave `ok` as it is, and report a mismatch by their result.
 struct Scanner {
   std::string_view rest;
   bool ok = true;

@@ -12,7 +12,7 @@ namespace {
 // What ReadPod needs of status.conditions.
 struct Conditions {
   bool ready = false;
-  bool unschedulable = false;
+  bool unschedulable = false;  // PodScheduled is False, for whatever reason
   std::string scheduling_message;
 };
 

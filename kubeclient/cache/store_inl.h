@@ -1,7 +1,8 @@
-// Implementation of store.h: which of two versions of an object is the later one, and the indexes.
+// Implementation of store.h, without complete lists (store_inl_replace.h).
 //
 // A resourceVersion that cannot be compared (KEP-5504) counts as newer, so that the order of
-// arrival decides.
+// arrival decides. Exception: a DELETED of another uid with such a version is ignored
+//
 #pragma once
 
 #include <compare>
@@ -12,13 +13,13 @@
 namespace windlass {
 
 // Carries data that is not in the API from the former version of an object over to the new one.
-// Most kinds have no such data. A kind that has some overloads this function beside its definition
-// (replica_set.h).
+// `before` is null for an object that the store did not hold. Most kinds have no such data. A kind
+// that has some overloads this function beside its definition (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
-// Returns about how many bytes of memory the object takes. A kind that holds more than metadata
-// overloads this function beside its definition (deployment.h).
+// Returns about how many bytes of memory the object takes, without its interned texts. A kind that
+// holds more than metadata overloads this function beside its definition (deployment.h).
 template <typename T>
 size_t BytesOf(const T& object) {
   return sizeof(object) + BytesOf(object.meta);
@@ -35,7 +36,8 @@ ObjectBytes SizeOf(const T& object) {
   return {BytesOf(object), TextBytesOf(object)};
 }
 
-// Drops the parts of an object that may be large. Kinds overload this like BytesOf.
+// Drops the parts of an object that may be large. The caller sets meta.cut_bytes. Kinds overload
+// this like BytesOf.
 template <typename T>
 void Cut(T& object) {
   Cut(object.meta);
@@ -202,7 +204,9 @@ void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<v
 template <typename T>
 bool Store<T>::Shed(size_t most) {
   WL_ASSERT(!notifying_);
-  tombstones_.clear();  // the next complete state is consistent, so it shows our deletions
+  // What the store gets next is a complete state read consistently. It does not contain the
+  // objects that we deleted.
+  tombstones_.clear();
   for (; most > 0 && !objects_.empty(); --most) {
     const std::unique_ptr<T> gone = Take(objects_.begin());
     Notify({gone.get(), nullptr, /*final_state_unknown=*/true});

@@ -101,8 +101,10 @@ void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type
       held = objects_.end();
     }
   }
-  // A list entry has no object if the store held this version already when the entry was made
-  //
+  // A list entry has no object if there is nothing to apply:
+  //   - the store held this version already when the entry was made;
+  //   - ReplaceOf has applied the entry already;
+  //   - the watch has shown the object since (NoteShown).
   if (listed.empty() || listed.mapped().object == nullptr) return;
   std::unique_ptr<T> object = std::move(listed.mapped().object);
   if (held == objects_.end()) {

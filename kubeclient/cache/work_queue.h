@@ -1,10 +1,11 @@
 // The keys that want a sync. Each is in the queue at most once, and none is ever lost.
 //
-//   - A key is idle, ready or being processed. A key added while it is processed becomes ready
-//     again afterwards.
+//   - A key is idle, ready, set aside (Get) or being processed. A key added while it is processed
+//     becomes ready again afterwards.
 //   - Each key has a retry slot and a deadline slot, two timers that do not overwrite each other
-//     . `retry` is the back-off after a failure. `deadline` is set by a sync that wants to
-//     look again later. A key that becomes ready clears its retry slot: the next sync decides anew.
+//     . `retry` is the back-off after a failure, or the wait after a lost race. `deadline`
+//     is set by a sync that wants to look again later. A key that becomes ready clears its retry
+//     slot: the next sync decides anew.
 //   - After the back-off, retry_turns.h decides when the retry goes on (D-521).
 //   - ready_keys.h decides the order of ready keys.
 //   - Memory is one entry per key that is ready, being processed, has a timer or waits for its turn
@@ -80,9 +81,10 @@ class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys may be processed at once.
   // `retries` limits the requests that the retries of each namespace send (D-521). `ready` is
-  // called when Get may return a key again:
-  //   - when a key becomes ready while no other key is;
-  //   - when a key becomes ready after Get has found only keys that may not be taken.
+  // called when Get may return a key again, because a key becomes ready:
+  //   - while no other key is ready;
+  //   - after Get has found only keys that may not be taken.
+  // `ready` is not called when processing ends, though that may let Get return a key, too.
   // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
@@ -95,12 +97,12 @@ class WorkQueue {
   // Returns the next ready key, which from now on is being processed. Returns nullopt if no key is
   // ready, or if the free workers are kept for other namespaces (ready_keys.h). Sets aside ready
   // keys that may not begin: such a key is no longer ready, takes no worker, and waits for
-  // TakeUpAside or a wake-up.
+  // TakeUpAside, its deadline, or a Wake other than kAwaitedStatus and kStatusChange.
   std::optional<QueueKey> Get();
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.
   void TakeUpAside();
-  // Returns true if a user waits for one of the ready keys.
+  // Returns true if a ready key has Priority::kUser. A noisy key never has it.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
   // Sets the deadline slot anew. Call it only for a key that is being processed, and end the
@@ -133,12 +135,13 @@ class WorkQueue {
   // turn.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
-  // Returns all that decides what comes next, except times and random numbers: two queues with the
-  // same text behave the same. For the model check and for debugging.
+  // Returns what decides which keys come next: two queues with the same text hand out the same
+  // keys. Left out are times, random numbers, what Spent was called with, and the order of the keys
+  // set aside. For the model check and for debugging.
   std::string Describe() const;
 
-  // Returns true if a key costs so much that it gets the next lower Priority. Called when
-  // the key becomes ready.
+  // Returns true if a key costs so much that it gets the next lower Priority. Null: no key
+  // does. Called when the key becomes ready, and by Add for a ready key; must not call the queue.
   std::function<bool(const QueueKey&)> is_noisy;
 
   // Returns false if the key may not begin now, for example because its objects are large. Null:
@@ -157,7 +160,7 @@ class WorkQueue {
   struct Entry {
     [[no_unique_address]] ReadyKey ready;
     Priority wanted = Priority::kResync;  // highest priority asked for since the key was handed out
-    Priority served = Priority::kResync;  // priority with which the key was handed out
+    Priority served = Priority::kResync;  // `wanted` when the key was handed out, even if noisy
     bool is_ready = false;
     bool processing = false;
     bool dirty = false;  // added while processed
@@ -174,7 +177,7 @@ class WorkQueue {
     TimerId deadline = 0;
     TimerId coalescing = 0;
     MonotonicTime last_failure;
-    uint16_t failures = 0;  // in a row, since the last success
+    uint16_t failures = 0;  // in a row, since the last success or spec change
     uint16_t conflicts = 0;
     uint16_t internal_errors = 0;
     uint16_t requests = 0;  // sent while it was processed

@@ -8,7 +8,8 @@ namespace {
 
 int64_t WholeSeconds(Duration duration) { return duration / seconds(1); }
 
-// The rate at which a slow start ends if no limit is configured. After that there is no limit.
+// The rate to which a slow start grows, from 1 call per second, if no limit is configured. After
+// the slow start there is no limit.
 constexpr double kNoLimitAfterAll = 100;
 
 }  // namespace

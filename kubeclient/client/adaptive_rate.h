@@ -1,10 +1,10 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
-//   - A 429 or 503 halves the rate and opens a window as long as its Retry-After, at least
-//     kThrottledWaitMin. A further 429 or 503 in the window changes nothing. After the window the
-//     rate grows by one call per second each second. Example, with 50 calls per second and a
-//     Retry-After of 3 s in a 429 at 0 s: 25 calls per second until 4 s, 26 from 4 s on, 27 from
-//     5 s on, and 50 again from 28 s on.
+//   - A 429 or 503 halves the rate, but not below one call per second, and opens a window as long
+//     as its Retry-After, at least kThrottledWaitMin. A further 429 or 503 in the window changes
+//     nothing. After the window the rate grows by one call per second each second. Example, with 50
+//     calls per second and a Retry-After of 3 s in a 429 at 0 s: 25 calls per second until 4 s, 26
+//     from 4 s on, 27 from 5 s on, and 50 again from 28 s on.
 //   - After an outage the rate begins at one call per second and grows to the configured rate
 //     within kSlowStart, by the same factor every second. Example, with 64 calls per second and a
 //     slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.
@@ -18,7 +18,8 @@
 
 namespace windlass {
 
-// The shortest wait after a 429 or 503, whatever its Retry-After says.
+// The shortest window after a 429 or 503, whatever its Retry-After says. Also the shortest wait
+// before a call that got a 429, or a failed write of an Event, is repeated (retry.cc).
 inline constexpr Duration kThrottledWaitMin = seconds(1);
 // How long a slow start takes, from one call per second to the whole rate.
 inline constexpr Duration kSlowStart = seconds(10);

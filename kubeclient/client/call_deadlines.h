@@ -11,8 +11,8 @@ inline constexpr Duration kCallDeadline = seconds(10);
 inline constexpr Duration kLeaseCallDeadline = seconds(5);
 // One page of a list that fills a cache.
 inline constexpr Duration kListPageDeadline = seconds(60);
-// A list that a sync waits for: the Pods of one Deployment. If its answer is lost, the rollout
-// stands still for this long.
+// A list that a sync waits for, such as the Pods of one Deployment. If its answer is lost, the
+// rollout stands still for this long before the client repeats the list.
 inline constexpr Duration kListDeadline = seconds(30);
 // The longest silence of a watch. Bookmarks come once a minute, so two missing ones mean a dead
 // connection.

@@ -30,7 +30,7 @@
 
 namespace windlass {
 
-// This many exchanges in a row without an answer open the breaker.
+// A row of this many failures (see above) opens the breaker.
 inline constexpr int kBreakerFailures = 5;
 // The time over which exchanges are counted.
 inline constexpr Duration kBreakerWindow = seconds(10);
@@ -42,15 +42,15 @@ inline constexpr int kBreakerAnswersMin = 10;
 inline constexpr size_t kBreakerNamespacesMin = 2;
 // The shortest time that the breaker stays open.
 inline constexpr Duration kBreakerOpenMin = seconds(1);
-// The longest wait between two probes.
+// The longest wait between two probes, before GuardedTransport adds up to a fifth at random.
 inline constexpr Duration kProbeWaitMax = seconds(5);
 
 // How a call ended.
 enum class CallOutcome : uint8_t {
   kUseful,    // the server answered, even if with a refusal
   kInternal,  // 500
-  // A write was sent and got no complete answer, or a 504. Perhaps a webhook is slow, or its
-  // refusal is very long.
+  // A write (here: any request but a GET, so also a dry run) was sent and got no complete answer,
+  // or a 504. Perhaps a webhook is slow, or its refusal is very long.
   kUnanswered,
   kTrouble,      // another 5xx, or an answer that cannot be read
   kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
@@ -90,12 +90,13 @@ class CircuitBreaker {
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
   int unanswered_in_a_row_ = 0;   // kUnanswered
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // By namespace: when it last got kInternal or kUnanswered. At most kBreakerNamespacesMin entries.
+  // By namespace: when it last got kInternal or kUnanswered. While there are kBreakerNamespacesMin
+  // entries younger than kBreakerWindow, no further namespace is added.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 
-// Returns the wait before the next probe. After 0, 1, 2, 3, 4… probes since the breaker tripped:
-// 1, 2, 4, 5, 5… s.
+// Returns the wait before the next probe, without GuardedTransport's random addition. After
+// 0, 1, 2, 3, 4… probes since the breaker tripped: 1, 2, 4, 5, 5… s.
 Duration ProbeWait(int probes_sent);
 
 }  // namespace windlass

@@ -3,8 +3,9 @@
 //   - in flight;
 //   - backing off, before it enters its lane again;
 //   - waiting for a place: reads only, because their number in flight is limited (Places).
-// A lane is in the order of Execute, so a repeated call is sent before later calls. Writes of
-// Events have a lane of their own, served only while the other lane is empty (C-010, B-47).
+// A lane is in the order of Execute, so a repeated call that is back in its lane is sent before
+// later calls that wait there. Writes of Events have a lane of their own, served only while the
+// other lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -25,10 +26,12 @@ namespace {
 // The most calls in the client. Every key has at most one call in flight, so more calls than this
 // mean a fault elsewhere.
 constexpr size_t kCallsWaitingMax = 65536;
-// While the rate limit holds calls back, the client wakes once in this time and sends every call
-// whose turn has come.
+// While the rate limit holds calls back, the client wakes once for all calls whose turns come
+// within this time: at least one call, at most a burst. Example: at 1 call per second it wakes once
+// per second.
 constexpr Duration kTurnsTogether = milliseconds(200);
-// The same period for calls that write Events.
+// The same for writes of Events. Example: at 5 Events per second and a burst of 10, the client
+// wakes every 2 s for 10 Events.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
@@ -85,11 +88,13 @@ struct Client::Impl {
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
-    std::optional<Error> repeats{};  // the error after which the call is to be repeated
-    CallId in_flight = 0;            // 0 = not in flight
-    TimerId backing_off = 0;         // 0 = not backing off
-    bool limited = false;            // counted in ClientCounters::rate_limited
-    bool has_place = false;          // counted in Places::taken
+    // The error of the latest try after which the call was repeated; nullopt before the first
+    // failure. Stays set when the call is sent again.
+    std::optional<Error> repeats{};
+    CallId in_flight = 0;     // 0 = not in flight
+    TimerId backing_off = 0;  // 0 = not backing off
+    bool limited = false;     // counted in ClientCounters::rate_limited
+    bool has_place = false;   // counted in Places::taken
   };
 
   Impl(Client& owner, const Clock& the_clock, TimerQueue& the_timers, Transport& the_transport,
@@ -257,7 +262,8 @@ bool Client::Impl::TakeTurn() {
     FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
     return true;
   }
-  // It may have waited long, for example because another call was throttled.
+  // A call that is to be repeated may have waited for its turn until it is too old, for example
+  // because a 429 to another call halved the rate. Its caller gets the error of the latest try.
   if (call.repeats && IsTooOldIn(Duration{0}, call)) {
     from.erase(id);
     FinishLater(id, *call.repeats);

@@ -32,19 +32,22 @@ inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
 struct ClientOptions {
-  double qps = 50;         // --kube-api-qps; <= 0 = no client-side limit
-  int burst = 100;         // --kube-api-burst
-  int max_in_flight = 64;  // --max-in-flight; further calls wait in order
+  double qps = 50;  // --kube-api-qps; <= 0 = no client-side limit
+  int burst = 100;  // --kube-api-burst
+  // --max-in-flight; further calls wait in order. Writes of Events do not count.
+  int max_in_flight = 64;
 };
 
 struct ClientCounters {
   // {method, code} to count: the series of rest_client_requests_total. The code is "<error>" if no
-  // response came.
+  // complete response came.
   std::map<std::pair<std::string, std::string>, uint64_t> requests;
-  uint64_t rate_limited = 0;  // calls whose turn the rate limit delayed
+  // Calls that were first in their lane when the rate limit stopped the lane. Calls behind them do
+  // not count. Example: 10 calls wait and are sent together 200 ms later: 1.
+  uint64_t rate_limited = 0;
   int in_flight = 0;
-  size_t waiting = 0;      // calls that wait for their turn or back off
-  uint64_t throttled = 0;  // answers 429 and 503
+  size_t waiting = 0;      // all calls that are not in flight
+  uint64_t throttled = 0;  // answers 429 and 503, except those that may be due to one object
   double rate = 0;         // calls per second allowed now; 0 = no limit
 };
 
@@ -63,10 +66,11 @@ class Client {
 
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
-  // Order: calls are sent in the order of Execute, with two exceptions:
+  // Order: calls are sent in the order of Execute, with three exceptions:
   //   - Only kGetsInFlightMax GETs and kListsInFlightMax lists are under way at a time. Further
   //     reads wait; their namespaces take turns, and other calls pass them.
   //   - Writes of Events wait until no other call waits for its turn, and get a tenth of the rate.
+  //   - Later calls pass a call that backs off before it is repeated.
   //
   // Errors of the client itself:
   //   - kFenced for a mutation, if writes are forbidden now or when the mutation's turn comes. Also
@@ -78,13 +82,18 @@ class Client {
   // caller. The table says what happened, and then how often and when the call is repeated:
   //   nothing was sent               once, at once
   //   401                            once, at once: the credentials may have been renewed
-  //   429                            writes up to 3 times, reads up to 10 times, after Retry-After;
-  //                                  not an eviction that a PodDisruptionBudget refuses (C-019)
+  //   429                            writes up to 3 times, reads up to 10 times, after 1 s, or
+  //                                  after Retry-After if that is longer; not an eviction that a
+  //                                  PodDisruptionBudget refuses (C-019)
   //   5xx, and nothing was executed  up to 3 times, after 250 ms, 500 ms and 1 s, or after
   //                                  Retry-After if that is longer
   //   a read's answer is lost or     as after a 5xx
   //     cannot be understood
-  //   failed write of an Event       up to 2 times, even if the write may have been executed
+  //   write of an Event not sent,    up to 2 times, even if the write may have been executed; of
+  //     429, 5xx, no usable answer   the lines above, only that of 401 applies
+  // Whatever the code, the client does not repeat a call that a webhook or policy denied
+  // (kForbidden), for which the server could not call a webhook (kWebhook), or that fails again
+  // until the object changes (kInvalid).
   // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute, also
   // if it waits for its turn until then. A dry run that was sent and whose answer is late or lost
   // is not repeated.
@@ -103,8 +112,10 @@ class Client {
   void Resume();
 
   // Returns true while calls, other than writes of Events, wait for their turn, and from Hold until
-  // Resume. A request that a caller decides now would be out of date when the client sends it. So a
-  // caller that can wait should decide when on_free is called.
+  // Resume. Calls that back off do not count, nor reads that wait because kGetsInFlightMax GETs or
+  // kListsInFlightMax lists are under way. While this is true, a request that a caller decides now
+  // would be out of date when the client sends it. So a caller that can wait should decide when
+  // on_free is called.
   bool congested() const;
   // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
   // it must not call Execute. May be null.
@@ -133,7 +144,8 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 //     kCreateSubresource, a Status of failure is an Error.
 //   - kNotFound to a DELETE: a Reply with an empty body.
 //   - Any other response: an Error with a kind by C-015, and with the Status' message and causes.
-//     The kind is kAmbiguous for a 5xx to a mutation that may have been executed.
+//     The kind is kAmbiguous if a mutation may have been executed: after a 408, most 5xx, or a 2xx
+//     without a JSON object.
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder);
 
 }  // namespace windlass

@@ -128,7 +128,8 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
   }
   EventSeries* series = correlator.Find(*key);
   // A busy series needs no second place in the queue: a waiting write will have the new count, and
-  // after a write in flight OnReply queues the series again.
+  // after a write in flight OnReply queues the series again. But if the write in flight fails, the
+  // repeats that came meanwhile are lost.
   if (!series->busy()) Queue(*key, *series);
   SendQueued();
 }

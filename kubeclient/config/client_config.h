@@ -68,7 +68,7 @@ struct TlsFiles {
 
 struct ClientConfig {
   std::string source;  // "kubeconfig /home/a/.kube/config, context kind" or "in-cluster"
-  std::string server;  // https://HOST:PORT[/PATH]
+  std::string server;  // https://HOST[:PORT][/PATH]; http:// only to this machine
   ProxyUrl proxy;      // host "" = no proxy
   TlsMaterial tls;     // has passed TlsIdentity::Check
   TlsFiles tls_files;

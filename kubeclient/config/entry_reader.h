@@ -28,9 +28,10 @@ class EntryReader {
   // Returns kConfig if the entry has a field that is not in `known`. Ignoring such a field could
   // make us act as another user than the file says.
   Status OnlyKnows(std::initializer_list<std::string_view> known) const;
-  // Returns a text; "" if the field is absent.
+  // Returns the text of a scalar: "12" for 12. Returns "" if the field is absent.
   Result<std::string> Text(const char* key) const;
-  // Returns true or false; false if the field is absent.
+  // Returns true or false, also if the value is in quotes: "true". False if the field is absent or
+  // "".
   Result<bool> Flag(const char* key) const;
   // Returns a list of texts; empty if the field is absent.
   Result<std::vector<std::string>> Texts(const char* key) const;

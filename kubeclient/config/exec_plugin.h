@@ -38,7 +38,7 @@ namespace windlass {
 inline constexpr Duration kExecMax = seconds(60);
 inline constexpr Duration kExecInteractiveMax = std::chrono::minutes(10);
 inline constexpr size_t kExecOutputBytesMax = size_t{1} << 20U;
-// Credentials that expire within this time are renewed beforehand.
+// A request that starts within this time before the credentials expire starts a run to renew them.
 inline constexpr Duration kExecExpiryLeeway = seconds(10);
 // After a run, however it ended, the plugin is not run again for this long. Otherwise every request
 // without valid credentials would run the plugin.
@@ -53,14 +53,16 @@ struct ExecCredential {
 };
 
 // Parses a plugin's output. Returns kConfig unless it is an ExecCredential of `api_version` that
-// has a token, or a client certificate with its key, or both.
+// has a token, or a client certificate with its key, or both. Also returns kConfig if one of these
+// or the time of expiry is malformed.
 Result<ExecCredential> ParseExecCredential(const std::string& text, const std::string& api_version);
 
 // Thread-safe.
 class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
-  // From that call until CertificateInUse all requests wait, so that no request leaves without the
+  // Both arguments are empty if the plugin gave a certificate before and gives none now. From that
+  // call until CertificateInUse all requests wait, so that no request leaves without the
   // certificate.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
@@ -106,8 +108,9 @@ class ExecPlugin final : public CredentialSource {
   std::optional<WallTime> expires_;      // when header_ expires; nullopt = never
   MonotonicTime obtained_at_;            // when the run that gave header_ ended
   std::string certificate_pem_;          // the certificate last given to on_certificate_
-  bool announced_ = false;  // on_certificate_ was called, and requests wait until in_use_
-  bool in_use_ = false;     // set by CertificateInUse
+  // True from the call of on_certificate_ until in_use_ is set; all requests wait meanwhile.
+  bool announced_ = false;
+  bool in_use_ = false;  // set by CertificateInUse
 
   // Plugin's thread only. The problem that Tell logged last; "" if the last run was in order.
   std::string complained_of_;

@@ -100,8 +100,8 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
           ": give --kubeconfig"};
 }
 
-// Returns true if KUBECONFIG is set or ~/.kube/config exists. In a Pod, kubectl then reads these
-// files instead of the service account.
+// Returns true if KUBECONFIG is not "" (its files may be missing) or ~/.kube/config exists. In a
+// Pod, a program with as_kubectl then reads these files instead of the service account.
 bool HasFiles(const ConfigSources& sources) {
   const std::string home = Variable(sources, "HOME");
   return !Variable(sources, "KUBECONFIG").empty() ||

@@ -5,6 +5,8 @@
 //   3. the files of $KUBECONFIG, merged: the first definition of a name wins;
 //   4. ~/.kube/config.
 // With ConfigSources::as_kubectl the in-cluster configuration comes last.
+// If the file of 1, or every file of 3, is missing, LoadConfig returns an error and does not try
+// the next source. A variable that is "" counts as not set.
 //
 // An unsupported field that would change authentication is an error and is never ignored: running
 // as another user than the file says is worse than not running.

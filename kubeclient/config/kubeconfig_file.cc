@@ -13,7 +13,8 @@ Error Wrong(const std::string& path, const YamlNode& at, const std::string& what
           "kubeconfig " + path + " line " + std::to_string(at.line) + ": " + what};
 }
 
-// Returns the text of a top-level field; "" if it is absent; kConfig if it is not a text.
+// Returns the text of a top-level field: "12" for 12. Returns "" if the field is absent, kConfig if
+// it is a list or a map.
 Result<std::string> OptionalText(const std::string& path, const YamlNode& root, const char* key) {
   const YamlNode* node = root.Find(key);
   if (node == nullptr) return std::string();

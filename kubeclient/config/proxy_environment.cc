@@ -20,8 +20,8 @@ struct NetworkAddress {
 };
 constexpr size_t kV4Offset = 12;
 
-// The first of two variables that is set, with its value. If neither is set: the name of the first,
-// and "".
+// The first of two variables that is set and not "", with its value. If there is none: the name of
+// the first, and "".
 struct SetVariable {
   std::string name;
   std::string value;
