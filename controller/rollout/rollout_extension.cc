@@ -127,11 +127,10 @@ Step KeepUntilTold(const Situation& situation, Step end) {
 }
 
 // Returns the write that brings the counters of the status up to date. Returns `end` if it is not
-// due, or if the stored status says that this generation was rolled out completely.
+// due. Of a Rollout at rest the condition Progressing stays: no rollout is under way.
 Step CountUntilTold(const Situation& situation, Step end) {
-  const Workload& workload = situation.workload;
-  if (workload::DeploymentComplete(workload, workload.status)) return end;
-  auto status = workload::WriteHeldUp(situation);
+  auto status =
+      IsAtRest(situation) ? workload::WriteCounters(situation) : workload::WriteHeldUp(situation);
   if (!status) return end;
   auto write = workload::UnlessTried(situation, std::get<Write>(*std::move(status)));
   return write ? *std::move(write) : std::move(end);
@@ -169,8 +168,7 @@ Step AfterForbidden(const Situation& situation, const Error& error) {
 // is due:
 //   1. if spec.template cannot be read (kMalformed): Failed
 //   2. the next write or read of Keep
-//   3. the write that brings the status up to date. It is not due if the stored status says that
-//      this generation was rolled out completely
+//   3. the write that brings the status up to date
 //   4. Failed
 Step AfterFailure(const Situation& situation, const Error& error) {
   if (error.kind == ErrorKind::kMalformed) {
@@ -394,6 +392,8 @@ void RolloutExtension::Look(Situation& situation) const {
     updated_max = std::min(updated_max, state->updated_max);
   }
   in_place_.Look(situation);
+  situation.extended.published_is_new =
+      situation.new_replica_set == nullptr && !situation.wanted.known && IsAtRest(situation);
   if (IsUntold(situation, facts.checks)) return LookUntold(situation, facts.checks);
   if (const auto* refusal = RefusalNow(situation, facts.checks)) {
     situation.extended.refused = {.reason = kInvalidTemplate, .message = RefusalText(*refusal)};

@@ -83,6 +83,9 @@ struct Extended {
   // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
   // names the workload instead of the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
+  // True if no ReplicaSet is known to have the template, although the template was rolled out to
+  // all Pods. updatedReplicas then counts the Pods of the published revision.
+  bool published_is_new = false;
   // True if a workload without Pods is to get Pods of an earlier revision: new_one_unknown has
   // lasted long, or the ReplicaSet of the template cannot be made (actions/create.h).
   bool new_one_overdue = false;

@@ -6,6 +6,7 @@
 
 #include "controller/workload/complete.h"
 #include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/revisions/revisions.h"
 
 namespace windlass::workload {
 namespace {
@@ -69,7 +70,9 @@ WorkloadStatus CountReplicas(const Situation& situation) {
   WorkloadStatus status = situation.workload.status;
   status.observed_generation = situation.workload.meta.generation;
   status.replicas = FitCount(replicas);
-  const ReplicaSet* of_pods = FindWanted(situation);
+  const ReplicaSet* of_pods = situation.extended.published_is_new
+                                  ? FindPublished(situation.workload, situation.all)
+                                  : FindWanted(situation);
   status.updated_replicas = of_pods != nullptr ? FitCount(of_pods->status.replicas) : 0;
   status.ready_replicas = FitCount(ready);
   status.available_replicas = FitCount(available);

@@ -11,9 +11,9 @@ namespace windlass::workload {
 // Returns the present status with new counters and the present generation as observed. Copies
 // collisionCount and conditions unchanged (D-400…D-404).
 //
-// updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h).
-// If the extension counts Pods itself, its counts replace these counters, except
-// terminatingReplicas (Extended::counted).
+// updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h),
+// or of the published revision if Extended::published_is_new is true. If the extension counts Pods
+// itself, its counts replace these counters, except terminatingReplicas (Extended::counted).
 //
 // terminatingReplicas is (D-403)
 // - the sum, if every ReplicaSet that was synced publishes its own terminatingReplicas;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/workload_kind.h"
@@ -16,32 +19,66 @@ namespace {
 // Every sync returns the Event, but Windlass sends it at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
+// Returns the ReplicaSet whose Pods count as updated, the first of these that exists:
+//   1. the ReplicaSet that has the workload's template
+//   2. the ReplicaSet that the status names
+//   3. the only ReplicaSet with a size above 0
+// Returns null if none exists: a ReplicaSet that is cut has lost its revision.
+const ReplicaSet* FindUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
+                              const Learned& learned) {
+  if (!workload.follow_revision) {
+    if (const ReplicaSet* rs = FindNewReplicaSet(workload, owned, learned)) return rs;
+  }
+  const ReplicaSet* only = nullptr;
+  int with_size = 0;
+  for (const ReplicaSet* rs : owned) {
+    if (rs->meta.name == workload.published_name) return rs;
+    if (rs->replicas <= 0) continue;
+    only = rs;
+    ++with_size;
+  }
+  return with_size == 1 ? only : nullptr;
+}
+
+// Returns the number of updated Pods. If FindUpdated does not know them, the stored number can only
+// fall, and never makes a rollout complete. Example: 10 updated and 3 old Pods were stored, and now
+// there are 10 Pods: 9, because some of the 10 may be old.
+int32_t CountUpdated(const Workload& workload, const WorkloadStatus& counted,
+                     const ReplicaSet* updated) {
+  if (updated != nullptr) return FitCount(updated->status.replicas);
+  const int32_t known = std::min(workload.status.updated_replicas, counted.replicas);
+  const bool all_were = workload.status.updated_replicas == workload.status.replicas;
+  return known == counted.replicas && !all_were ? std::max(known - 1, 0) : known;
+}
+
 // Counts the Pods of the ReplicaSets that the workload owns: a ReplicaSet that is cut keeps its
-// sizes and its status. Which of them has the latest template may not be known, so updatedReplicas
-// can only fall, to the number of all Pods. Changes nothing if there is no ReplicaSet.
-void CountOwned(const View& view, StatusDraft& draft) {
+// sizes and its status. Changes nothing of a new workload without a ReplicaSet.
+void CountOwned(const View& view, const Learned& learned, StatusDraft& draft) {
   const Workload& workload = view.workload;
   WorkloadStatus& status = draft.status;
+  std::vector<const ReplicaSet*> owned;
+  std::ranges::copy_if(view.replica_sets, std::back_inserter(owned), [&](const ReplicaSet* rs) {
+    return rs->meta.IsControlledBy(workload.meta.uid);
+  });
+  if (owned.empty() && status.observed_generation == 0 && status.replicas == 0) return;
   int64_t wanted = 0;
   int64_t replicas = 0;
   int64_t ready = 0;
   int64_t available = 0;
-  int owned = 0;
-  for (const ReplicaSet* rs : view.replica_sets) {
-    if (!rs->meta.IsControlledBy(workload.meta.uid)) continue;
-    ++owned;
+  int64_t serving = 0;  // without the Pods above the sizes, as Available counts
+  for (const ReplicaSet* rs : owned) {
     wanted += rs->replicas;
     replicas += rs->status.replicas;
     ready += rs->status.ready_replicas;
     available += rs->status.available_replicas;
+    serving += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
   }
-  if (owned == 0) return;
   status.replicas = FitCount(replicas);
-  status.updated_replicas = std::min(status.updated_replicas, status.replicas);
+  status.updated_replicas = CountUpdated(workload, status, FindUpdated(workload, owned, learned));
   status.ready_replicas = FitCount(ready);
   status.available_replicas = FitCount(available);
   status.unavailable_replicas = FitCount(wanted - available);
-  const bool enough = available >= workload.limits.min_available();
+  const bool enough = serving >= workload.limits.min_available();
   TellAvailable(workload, enough, draft.now, status.conditions);
 }
 
@@ -64,7 +101,7 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
                         "smaller, switch off its updates in place (of a ReplicaSet: remove its "
                         "annotation windlass.dev/in-place), or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
-  CountOwned(view, draft);
+  CountOwned(view, learned, draft);
   UpdateCondition(draft.status.conditions,
                   NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
   if (!workload.kind.IsStored(workload, draft)) {

@@ -206,6 +206,10 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
   return WriteUnobserved(situation, std::move(next));
 }
 
+std::optional<Step> WriteCounters(const Situation& situation) {
+  return WriteUnobserved(situation, CountUnobserved(situation));
+}
+
 std::optional<Step> WriteHeldUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   WorkloadStatus status = CountUnobserved(situation);

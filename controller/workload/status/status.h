@@ -50,6 +50,10 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message);
 
+// Returns the status write of the counters and Available alone. The observed generation stays as it
+// is. Returns nullopt if nothing differs.
+std::optional<Step> WriteCounters(const Situation& situation);
+
 // Returns the status write while a refused write holds up the walk of decisions: counters,
 // Available and ReplicaFailure. Progressing stays as it is if the workload is being deleted; it
 // changes as MarkPaused says if the workload is paused, else as UpdateProgressingHeldUp says.

@@ -80,6 +80,48 @@ TEST_CASE("of what is left out the Pods are counted all the same (R-065)") {
   Proves("R-065");
 }
 
+// Whom this serves: who waits for the end of a rollout, or reads how many Pods are updated.
+TEST_CASE("of what is left out the Pods that come back are updated ones, and no other is (R-065)") {
+  World world(3);
+  DeploymentStatus& status = world.deployment.status;
+  status.observed_generation = world.deployment.meta.generation;
+  const auto updated = [&] {
+    View view = world.view();
+    view.left_out = "replicasets ns/web-1, which needs 1400 KiB";
+    const Step step = Next(view, {}, kNow);
+    REQUIRE(std::holds_alternative<Write>(step));
+    auto body = nlohmann::json::parse(std::get<Write>(step).request.body());
+    const auto& written = body["status"]["updatedReplicas"];
+    return written.is_number() ? written.get<int>() : 0;
+  };
+  SECTION("all of its only ReplicaSet, although it is cut") {
+    status.replicas = status.updated_replicas = 0;
+    ReplicaSet& rs = world.AddNew("web-1", 3, 3);
+    rs.meta.annotations = {};
+    rs.template_fingerprint = {};
+    CHECK(updated() == 3);
+  }
+  SECTION("of the template's ReplicaSet only") {
+    status.replicas = 4;
+    status.updated_replicas = 3;
+    world.AddNew("web-1", 2, 2);
+    world.AddOld("web-0", 1, 1);
+    CHECK(updated() == 2);
+  }
+  SECTION("fewer than all if nobody can tell, and some were old") {
+    status.replicas = 4;
+    status.updated_replicas = 3;
+    world.AddNew("web-1", 2, 2).template_fingerprint = {};
+    world.AddOld("web-0", 1, 1);
+    CHECK(updated() == 2);
+  }
+  SECTION("none if all its ReplicaSets are gone") {
+    status.replicas = status.updated_replicas = status.available_replicas = 3;
+    CHECK(updated() == 0);
+  }
+  Proves("R-065");
+}
+
 TEST_CASE("Recreate without a cache of Pods asks for a list each time (R-065)") {
   World world(2);
   world.deployment.spec.strategy_type = "Recreate";
