@@ -236,9 +236,9 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // For WatchStatus, null means that the new controller does not exist yet. From the second round
-    // on it exists, so `maker` is null only if the read has failed. An empty object stands for it:
-    // with null, WatchStatus would return nullopt again at once.
+    // A null `maker` tells WatchStatus that the new controller does not exist yet: WatchStatus
+    // would return nullopt again at once. From the second round on, the controller exists, so a
+    // null `maker` means that its read has failed: an empty object takes its place.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
     // No exit code means that the new controller has replicas now: the next round of the loop reads

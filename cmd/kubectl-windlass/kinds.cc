@@ -85,8 +85,9 @@ Kind ReplicationController() {
            "a ReplicationController has no steps to promote: kubectl windlass resume % ends a "
            "pause of its update"},
           {CommandName::kRetry, nullptr,
-           "to begin the update of a ReplicationController again, repeat the command that began "
-           "it: kubectl windlass get % shows both controllers"},
+           "a ReplicationController cannot be retried: to update it again, repeat the "
+           "rolling-update command that began the update; kubectl windlass get % shows where the "
+           "update stands"},
       }};
 }
 

@@ -122,9 +122,11 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 // The texts are this program's own: those of CLI11 name neither the command nor what to write
 // instead.
 
-// Returns "status has no flag --frob" or "version takes no argument "web""; nullopt if none of
-// `extras` is among `arguments`, because Normalized has rewritten them: for "version -f=x",
-// `extras` has "--filename=x".
+// Returns "status has no flag --frob" or "version takes no argument \"web\"". Returns nullopt if
+// `arguments`, which the user gave, has none of `extras`, which CLI11 could not place. This happens
+// if the text of an argument was changed before CLI11 refused it. Examples:
+//   - "version -f=x": Normalized makes it --filename=x
+//   - "status -wq": CLI11 takes -w, and refuses -q
 std::optional<std::string> UnexpectedText(const CLI::App& command,
                                           const std::vector<std::string>& extras,
                                           const std::vector<std::string>& arguments) {

@@ -170,7 +170,7 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
   // At a step that is no pause, the Pods of the step may still be starting.
   const bool later = !force && !step.is_pause;
   change.done = std::string(later ? "to be " : "") + "promoted " + past +
-                (full ? ", from step " + StepText(step) + " on" : "") +
+                (full ? ", step " + StepText(step) + " included" : "") +
                 (force ? ", by force" : "") +
                 (later ? ", as soon as the updated Pods are available" : "");
   change.patch["metadata"]["annotations"][std::string(workload::kPromote)] =

@@ -186,8 +186,9 @@ std::string WayOn(const std::string& reason, const Subject& subject) {
   return remedy + ", or " + std::string(kBack);
 }
 
-// Returns for example "none of 2 Pods is available, and 2 Pods are terminating". The status, which
-// counts no Pods, may be older than a Pod that exists already.
+// Returns for example "none of 2 Pods is available, and 2 Pods are terminating". Call this if
+// status.replicas is 0. The text does not say that no Pod exists, because a Pod may have been
+// created after the status was written.
 std::string NoneAvailable(const Json& object, int64_t desired) {
   const int64_t ending = NumberOf(object, "/status/terminatingReplicas");
   std::string text = desired == 1 ? "no Pod is available"

@@ -31,10 +31,11 @@ constexpr Metric kRate{"windlass_client_rate",
                        "Answers 429 and 503 halve the rate, and each second without such an answer "
                        "adds one call per second."};
 constexpr Metric kThrottled{"windlass_client_throttled_total", MetricType::kCounter,
-                            "Answers with HTTP status 429 or 503."};
+                            "Answers 429 and 503, except to writes whose object may be the cause."};
 constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge, "Requests in flight."};
 constexpr Metric kWaiting{"windlass_client_waiting", MetricType::kGauge,
-                          "Requests that wait for a free slot or for the rate limit."};
+                          "Requests that wait for a free slot, for the rate limit, or for their "
+                          "repetition after a failure."};
 constexpr Metric kAway{
     "windlass_api_server_away",
     MetricType::kGauge,

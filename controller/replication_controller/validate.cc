@@ -193,9 +193,11 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   return Fail(
       situation, kInvalidUpdate,
       Fill("to rename {} to {}, Windlass has to store the new controller in an annotation of {}: "
-           "{} bytes. The other annotations have {} bytes, and all together may have {}. Set "
-           "spec.cleanup to Delete: then the new ReplicationController keeps its name",
-           created.meta.name, old.meta.name, old.meta.name, journal, others, kAnnotationBytesMax),
+           "{} bytes. The other annotations, with those that the update adds, have up to {} bytes, "
+           "and all together may have {}. Set spec.cleanup to Delete: then the new "
+           "ReplicationController keeps its name",
+           created.meta.name, old.meta.name, old.meta.name, journal, others + to_come,
+           kAnnotationBytesMax),
       kLookAgain);
 }
 

@@ -1,6 +1,8 @@
-// The writes that the phases share: changes of the two controllers, the status with its lines and
-// conditions, and the end of a run. Each write is based on one version of the object, and repeating
-// the write changes nothing.
+// The writes that the phases share:
+//   - changes of the old and the new controller
+//   - the status, with its conditions and with the lines that kubectl would print
+//   - the end of a run
+// Each write is based on one version of the object, and repeating the write changes nothing.
 #pragma once
 
 #include <map>

@@ -81,7 +81,8 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   }
   if (!named.other_rollout.empty()) {
     return ServiceTrouble{"ServiceShared",
-                          name + " is written for Rollout " + std::string(named.other_rollout) +
+                          "Windlass writes the selector of " + name + " for Rollout " +
+                              std::string(named.other_rollout) +
                               ", which also names this Service: name another Service in " +
                               FieldOf(role)};
   }

@@ -18,11 +18,14 @@ class ControllerHost {
   virtual void Record(const ObjectReference& about, const Event& event) = 0;
 
   // Asks for a sync of `key`. Ignored
-  //   - while this process does not lead,
-  //   - before the first sync of every key has been queued (InTerm),
-  //   - while a reply for `key` is folded.
+  //   - while this process does not lead
+  //   - before the first sync of every key has been queued (InTerm)
+  //   - while the reply to a request of `key`'s own sync is put into the caches (IsFolding): that
+  //     sync goes on by itself
+  //   - if `wake` is kResync and RuntimeOptions::resync is false, as in some tests
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
-  // Returns true while the reply to a write or read of `key`'s own sync is folded.
+  // Returns true while the runtime puts the reply to a write or read of `key`'s own sync into the
+  // caches (FoldTable).
   virtual bool IsFolding(const ObjectKey& key) const = 0;
   // Returns true if this process leads, and the first sync of every key has been queued (see
   // CacheSynced). After WakeAll, returns false until every key has been queued again.

@@ -143,7 +143,7 @@ void LeadershipBarrier::OnLine(std::string_view line) {
   const Result<WatchFrame> frame = environment_.decoder.DecodeFrame(line);
   if (!frame.ok() || frame->type == WatchEventType::kError) {
     Abandon();
-    return Fail("the watch that replaces the list sent an error");
+    return Fail("the watch that replaces the list sent an ERROR event, or a line that is no event");
   }
   ListedVersions& listed = listed_.back();
   if (frame->type == WatchEventType::kBookmark) {

@@ -227,7 +227,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     Append(fields, write.because.numbers);
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // A status write contains all that an earlier sync put off, so nothing is put off any more.
+  // Most status writes contain all that an earlier sync put off. After one that does not, such as
+  // the count of a name collision, the write that was put off gets its whole patience anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);

@@ -1,6 +1,6 @@
-// What a planner sees of the cluster: one workload and the ReplicaSets that concern it, as the
-// cache shows them at one moment. Pointers are borrowed from the stores and valid during one call
-// of Next.
+// What a planner sees of the cluster, as the caches show it at one moment: one workload, its
+// ReplicaSets, the controllers that it overlaps with and, if needed, Pods, nodes and
+// PodDisruptionBudgets. Pointers are borrowed from the stores and valid during one call of Next.
 //
 // The workload is a value, not an object of a kind. So one planner serves every kind that owns
 // ReplicaSets.

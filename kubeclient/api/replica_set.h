@@ -65,8 +65,8 @@ struct ReplicaSet {
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of the template's canonical form
   Fingerprint template_text;         // of the template's bytes
-  // spec.template as raw JSON text if DecodeInterests::KeepsTemplate, else null. Immutable; shared
-  // between copies of the object.
+  // spec.template as raw JSON text. Null if DecodeInterests::KeepsTemplate returns false, or if the
+  // cache has no room for the object (Cut). Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
   Told told;  // computed by the store; not in the API

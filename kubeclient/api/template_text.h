@@ -10,8 +10,10 @@
 
 namespace windlass {
 
-// Returns spec.template of a Deployment or ReplicaSet, with every field and empty object (D-780).
-// Returns kMalformed if `object_json` is not a JSON object or has no template.
+// Returns spec.template of a Deployment or ReplicaSet as JSON text, without losing anything:
+// unknown fields and empty objects, such as securityContext: {}, stay (D-780). The order of fields
+// and the escapes may change. Returns kMalformed if `object_json` is not a JSON object or has no
+// template.
 Result<std::string> ExtractTemplate(std::string_view object_json);
 
 // Returns spec.template byte for byte as the API server wrote it, with the same order of fields and

@@ -49,8 +49,8 @@ class ReflectorSink {
   // . The sink must accept the next EndReplace with any version; until then it gets no
   // event. The sink may stop the reflector.
   virtual void Reset() = 0;
-  // Called when list and watch work again after they failed, or after a reset: another server may
-  // answer now. The sink must not stop or reset the reflector.
+  // Called when list and watch work again, after they failed or after a reset. In both cases
+  // another server may answer than before. The sink must not stop or reset the reflector.
   virtual void Recovered() = 0;
   // Called when the right to list or watch is missing. Recovered is called when the right is back.
   // The sink must not stop or reset the reflector.

@@ -18,8 +18,9 @@ class TokenBucket {
 
   // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
-  // Returns the first time at which as many tokens can be taken as come in `span`. Example: 200 ms
-  // at 50 tokens per second are 10 tokens. The number is at least one and at most the burst.
+  // Returns the first time, not before `now`, at which the bucket has as many tokens as it gets in
+  // `span`, but at least one and at most the burst. Example: at 50 tokens per second, 200 ms stand
+  // for 10 tokens.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);

@@ -220,13 +220,13 @@ printed 'Step       4 of 4 done'
 set_image rollout/shop registry.example/shop:v3
 ends 4 status rollout/shop
 ends 0 promote rollout/shop --full
-printed 'promoted past all steps, from step 2 of 4 on'
+printed 'promoted past all steps, step 2 of 4 included'
 ends 0 status rollout/shop
 set_image rollout/shop registry.example/shop:never-pull-404
 at_step() { [ "$(field wro/shop '{.status.step.index}')" = "$1" ]; }
 until_true 60 "the first step begins" at_step 1
 ends 0 promote rollout/shop --full --force
-printed 'promoted past all steps, from step 1 of 4 on, by force'
+printed 'promoted past all steps, step 1 of 4 included, by force'
 until_true 60 "all steps are over" at_step 5
 ends 0 abort rollout/shop
 ends 0 undo rollout/shop

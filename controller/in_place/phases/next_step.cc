@@ -322,8 +322,9 @@ std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation) {
   auto size =
       host != nullptr ? workload::KeepAtSize(situation, *host) : workload::HandleScaling(situation);
   if (size && !WasSent(*size, situation.learned)) return size;
-  // The counters of an aborted workload count its Pods, so they are not written before the Pods are
-  // loaded.
+  // If an abort has no revision to go back to, the status of a workload with updates in place may
+  // count Pods instead of adding up the counters of ReplicaSets. While these Pods are still being
+  // loaded, Wait keeps the planner from writing the status.
   const bool waits = workload::HasNothingToFollow(situation) && IsOnlyLate(situation);
   return waits ? std::optional<Step>(Wait{}) : std::move(size);
 }

@@ -25,7 +25,8 @@ bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 
-// Like AvailableFrom, for a Pod that the caller does not count as in flight, whatever `state` says.
+// Like AvailableFrom, but does not ask IsInFlight. Call this for a Pod that counts as restarted,
+// although `state` does not show that.
 std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* state,
                                                int32_t min_ready_seconds);
 

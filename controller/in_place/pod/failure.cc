@@ -63,8 +63,9 @@ WallTime TimedFrom(const Pod& pod, const PodState& state) {
 
 // Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
 // Pod's status counts, not the clock, so the result stays the same while nothing happens to the
-// Pod. Returns false if WasHeardAgain: the old image may have restarted, too, while the kubelet was
-// cut off. A crash loop of the new image shows in the waiting reason.
+// Pod. Returns false if the kubelet may have been cut off when the Pod was patched (WasHeardAgain):
+// some of the restarts may then be restarts of the old image. A crash loop of the new image still
+// shows in the container's waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;

@@ -37,8 +37,8 @@ inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {
  public:
-  // Returns true if an overlap with `owner`, a controller of ReplicaSets, is to be reported.
-  // Rollouts report every owner, Deployments only Rollouts (RO-163).
+  // Returns true if an overlap with `owner`, the controller of a ReplicaSet, is to be reported. For
+  // Rollouts every owner is, for Deployments only an owner that is a Rollout (RO-163).
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
   // All references must outlive this object. The constructor registers handlers with both stores.

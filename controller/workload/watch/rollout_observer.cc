@@ -90,8 +90,11 @@ void RolloutObserver::Judge(const Workload& workload) {
   }
 }
 
-// Begins a rollout that is not counted as begun: another process counted it, or the ReplicaSet that
-// a finished abort went back to is gone.
+// Begins a rollout, but never counts it as begun. There are two cases:
+//   - the rollout was under way when this process first saw the workload, so another process
+//     counted it
+//   - no rollout is under way, but the workload is aborted and its Pods have no revision to go back
+//     to (LacksTarget). Example: the ReplicaSet that a finished abort went back to was deleted
 void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
   const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
   Rollout rollout{.midway = true};

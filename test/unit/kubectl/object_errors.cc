@@ -75,8 +75,9 @@ ErrorSection ObjectErrors() {
         "default ends a pause of its update",
         "Only Rollouts have steps."},
        {"retry rc/old", kUsage,
-        "error: to begin the update of a ReplicationController again, repeat the command that "
-        "began it: kubectl windlass get rc/old -n default shows both controllers",
+        "error: a ReplicationController cannot be retried: to update it again, repeat the "
+        "rolling-update command that began the update; kubectl windlass get rc/old -n default "
+        "shows where the update stands",
         "What was rolled back is updated again by `rolling-update`."},
        {"undo rc/old --to-revision=2", kUsage,
         "error: a ReplicationController has no revisions: leave out --to-revision",

@@ -37,9 +37,9 @@ TEST_CASE("promote --full ends all steps of the revision, from any of them on") 
   KubectlRun run;
   const auto [step, done] = GENERATE(table<int, std::string>({
       {1,
-       "to be promoted past all steps, from step 1 of 2 on, as soon as the updated Pods are "
+       "to be promoted past all steps, step 1 of 2 included, as soon as the updated Pods are "
        "available"},
-      {2, "promoted past all steps, from step 2 of 2 on"},
+      {2, "promoted past all steps, step 2 of 2 included"},
   }));
   CreateAvailableRollout(run, step);
   CHECK(run.Run("promote rollout/web --full").out == "rollout.windlass.dev/web " + done + '\n');
@@ -104,7 +104,7 @@ TEST_CASE("promote --force writes that it is forced, and reads no Pods") {
   CHECK(run.requests.size() == 2);
   const Ran ran = run.Run("promote rollout/web --force --full");
   CHECK(ran.out ==
-        "rollout.windlass.dev/web promoted past all steps, from step 2 of 2 on, by force\n");
+        "rollout.windlass.dev/web promoted past all steps, step 2 of 2 included, by force\n");
   CHECK(Promotion(run) == "full@8/force");
 }
 

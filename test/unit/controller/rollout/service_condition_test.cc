@@ -44,8 +44,8 @@ TEST_CASE("Windlass never fights for a Service, and says what to do (RO-183 RO-1
        "ReplicaSet, so its Pods have no label pod-template-hash. Roll out another template"},
       {"another Rollout names it, too", [](Served& f) { f.facts.canary.other_rollout = "shop"; },
        "ServiceShared",
-       "Service web-next is written for Rollout shop, which also names this Service: name another "
-       "Service in spec.strategy.services.canary"},
+       "Windlass writes the selector of Service web-next for Rollout shop, which also names this "
+       "Service: name another Service in spec.strategy.services.canary"},
       {"changed", [](Served& f) { f.next().selector.Set(kPodTemplateHashLabel, "web-9"); },
        "ServiceChanged",
        "Service web-next: another client changed spec.selector[pod-template-hash] to web-9; "
