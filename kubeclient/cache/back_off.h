@@ -13,7 +13,7 @@ namespace windlass {
 // client-go's figures:
 //   - the first wait is shorter than kReflectorBackOffFirst;
 //   - every wait after a failure that may pass by itself is shorter than kReflectorBackOffMax;
-//   - the waits start over when nothing failed for kReflectorBackOffReset.
+//   - the limit starts over when nothing failed for kReflectorBackOffReset.
 inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
 inline constexpr Duration kReflectorBackOffMax = seconds(30);
 inline constexpr Duration kReflectorBackOffReset = seconds(120);
@@ -25,8 +25,8 @@ class BackOff {
   explicit BackOff(Random& random) : random_(random) {}
 
   // Returns the wait after a failure at `now`: a random time below a limit. The limit is 0.8 s
-  // after the first failure, then 1.6 s, 3.2 s and so on, at most `longest`. Starts over if two
-  // minutes without a failure have passed since the last wait ended.
+  // after the first failure, then 1.6 s, 3.2 s and so on, at most `longest`. The limit starts over
+  // if two minutes without a failure have passed since the last wait ended.
   Duration Next(MonotonicTime now, Duration longest) {
     if (now - last_wait_over_ >= kReflectorBackOffReset) step_ = kReflectorBackOffFirst;
     const Duration wait = random_.Between(Duration{0}, std::min(step_, longest));
@@ -35,8 +35,8 @@ class BackOff {
     return wait;
   }
 
-  // Makes the next wait as short as after a first failure. Call when past failures say nothing
-  // about the next attempt.
+  // Sets the next limit to that of a first failure. Call when past failures say nothing about the
+  // next attempt.
   void StartOver() { step_ = kReflectorBackOffFirst; }
 
  private:

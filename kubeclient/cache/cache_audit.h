@@ -1,10 +1,11 @@
-// Does the cache equal the API server's state? Every 6 hours +- 50 % the audit gets one consistent
-// list of metadata, and compares uid and resourceVersion of every object with the store. The audit
-// leaves out objects that changed after it began.
+// Checks whether the cache equals the API server's state. Every 6 hours +- 50 % the audit gets one
+// consistent list of metadata, and compares uid and resourceVersion of every object with the store.
+// The audit leaves out objects that changed after it began.
 //
-// A difference is a bug, in this library or in the API server. The audit counts it, logs the object
-// and has the informer list again. An audit that cannot be finished reports nothing. Core thread
-// only.
+// A difference is a bug, in this library or in the API server. The audit counts each difference,
+// logs the first ones and, at its end, has the informer list again. The audit is given up if its
+// list fails, if the watch does not catch up with the list, or if during the comparison the
+// informer is stopped, is reset or applies a list of its own. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,9 @@ namespace windlass {
 
 // How often the cache is compared with the API server, +- 50 % (R-051).
 inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
-// An audit is given up if the watch has not caught up with the list after this time. Bookmarks come
-// once a minute, so a watch that works catches up within about a minute.
+// An audit is given up if, this long after it began, pages of the list are missing or the watch has
+// not caught up with the list. Bookmarks come once a minute, so a watch that works catches up
+// within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit checks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);
@@ -83,7 +85,7 @@ class CacheAudit {
   std::set<ObjectKey> changed_;  // objects that changed since the audit began: not compared
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
-  std::optional<ObjectKey> compared_;  // keys up to and including this one are compared
+  std::optional<ObjectKey> compared_;  // all keys up to and including this one have been compared
   uint64_t found_ = 0;                 // in this audit
 };
 

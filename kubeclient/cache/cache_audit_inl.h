@@ -99,7 +99,7 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
 }
 
 // Compares once the informer has reached the list's version and is not applying a list of its own.
-// Gives the audit up if that takes longer than kAuditPatience.
+// Gives the audit up if that does not happen within kAuditPatience after the audit began.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
   const bool behind = IsOlder(informer_.reflector().last_version(), version_);

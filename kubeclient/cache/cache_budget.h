@@ -18,8 +18,8 @@ namespace windlass {
 // of the budget (HasRoomForLarge, MayGrow), so that there is always room for the smaller objects.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
-// The memory of an object, in bytes: the object itself, and its interned texts, which other objects
-// may share.
+// The memory of an object, in bytes: the object itself, and its interned texts. An interned text is
+// stored once, and all objects that have it share it (symbol.h).
 struct ObjectBytes {
   size_t own = 0;
   size_t texts = 0;
@@ -46,8 +46,8 @@ struct CacheBytes {
 
 class CacheBudget {
  public:
-  // `symbols` must outlive the budget. held() includes the memory of its texts. A limit of 0 means
-  // no limit.
+  // `symbols` must outlive the budget. held() includes the memory of the texts in `symbols`. A
+  // limit of 0 means no limit.
   CacheBudget(const SymbolTable& symbols, size_t limit) : symbols_(symbols), limit_(limit) {}
   CacheBudget(const CacheBudget&) = delete;
   CacheBudget& operator=(const CacheBudget&) = delete;

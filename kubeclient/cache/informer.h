@@ -110,7 +110,8 @@ class Informer final : private ReflectorSink {
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object was deleted or is readable again, and when a new complete
-  // state lacks the object. The store may be unchanged.
+  // state lacks the object. The store may have called no handler for this: it may have the readable
+  // version already, from the reply to a write.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again
@@ -123,8 +124,8 @@ class Informer final : private ReflectorSink {
   // listener may stop the informer, or reset others.
   Listeners<> on_reset;
 
-  // Called when list and watch work again after they failed. The server that answers now may belong
-  // to another cluster. A listener must not stop or reset the informer.
+  // Called when list and watch work again, after they failed or after a reset. The server that
+  // answers now may belong to another cluster. A listener must not stop or reset the informer.
   Listeners<> on_recovered;
 
   // Called when the right to list or watch is missing. A listener must not stop or reset the
@@ -188,10 +189,10 @@ class Informer final : private ReflectorSink {
   size_t incoming_kept_ = 0;  // listed objects that the store holds
   // Objects that the list shows in an older version than the store holds, with the store's version.
   std::map<ObjectKey, ResourceVersion> incoming_ahead_;
-  // The complete list that is being applied. `healing_`: the objects that were unreadable before
-  // this list and are not unreadable in it (they are readable again, or gone).
+  // The complete list that is being applied.
   std::optional<Replacement<T>> pending_;
-  MonotonicTime view_before_list_;
+  MonotonicTime view_before_list_;  // the reflector's view_at() when the latest list began
+  // The objects that were unreadable before this list, and in this list are readable or missing.
   Quarantined healing_;
   TimerId next_slice_ = 0;
   CacheBytes charged_;  // what this informer has charged to the budget

@@ -163,7 +163,8 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   if (pending_) store_.NoteShown(key, *pending_);
   Recount();
   NoteNoRoom();
-  // The store may have this version already, from the reply to a write: then it tells nobody.
+  // The store may have this version already, from the reply to a write. Then it has called no
+  // handler.
   if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
   return version;
 }
@@ -187,7 +188,7 @@ void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
   if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
 }
 
-// --- poison objects (R-031) ---
+// --- poison: objects that cannot be decoded (R-031) ---
 
 // Returns the identity of an undecodable object, or an error if even its name is unreadable. Logs
 // the problem once per object, not once per version; without a name, at each call.

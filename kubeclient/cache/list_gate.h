@@ -35,7 +35,8 @@ class ListGate {
   // Calls `list`: at once if the member may list, or has entered before and not left; otherwise
   // from a timer, when its turn comes. First come, first served.
   void Enter(Member member, std::function<void()> list);
-  // Call when the member's list is complete, given up or no longer wanted. Idempotent.
+  // Call when the member's list is complete, given up or no longer wanted. A second call does
+  // nothing.
   void Leave(Member member);
 
   bool inside(Member member) const { return inside_.contains(member); }

@@ -27,6 +27,7 @@ class PageSize {
     limit_ /= 2;
     return true;
   }
+  // Call when the page was not too large.
   void Fitted() {
     if (++fitted_ < kPagesBeforeDoubling) return;
     fitted_ = 0;

@@ -46,7 +46,7 @@ Priority Demoted(Priority priority);
 struct ReadyKey {
   const QueueKey* key = nullptr;  // must live as long as the key is ready
   MonotonicTime since;            // ready since
-  ReadyKey* before = nullptr;
+  ReadyKey* before = nullptr;     // in the key's Lane
   ReadyKey* after = nullptr;
   Priority priority = Priority::kResync;
 };
@@ -65,9 +65,9 @@ class ReadyKeys {
   // Requires that the key is ready. The key goes behind the other keys of its namespace, controller
   // and new class. The time that it has waited still counts.
   void Raise(ReadyKey& key, Priority priority);
-  // Removes the first key in order and returns it. Returns nullptr if no key is ready, or if the
-  // last eighth of the workers is kept for namespaces that have fewer workers than those that wait.
-  // The key counts as worked on until Done.
+  // Removes the first key in order that may have a worker, and returns it. The key counts as worked
+  // on until Done. Returns null if no key is ready, or if at most an eighth of the workers is free
+  // and each namespace that waits has at least as many workers as are free.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 

@@ -6,9 +6,10 @@
 //     │                                               └── the same resourceVersion ◀┤
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
-// After a reset no object and no version that we hold counts any more. A reset follows if the API
-// server's state is no longer the state that we followed, for example because etcd was restored to
-// an earlier state. Each of these causes a reset:
+// In a reset the reflector forgets the versions that it has seen, and reads a complete state, which
+// replaces all objects that we hold. A reset follows if the API server's state is no longer the
+// state that we followed, for example because etcd was restored to an earlier state. Each of these
+// causes a reset:
 //   - After two silent watches, or three older bookmarks in a row, one object is listed (kProbing),
 //     and the list's resourceVersion is lower than ours.
 //   - After an outage the reflector reads a complete, consistent state, and its version is lower

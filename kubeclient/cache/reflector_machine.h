@@ -141,7 +141,7 @@ struct ReflectorMachine {
   // The complete state that is being read.
   bool replacing_ = false;
   bool consistent_ = true;   // ask without a resourceVersion
-  bool confirming_ = false;  // the present list is the one that confirms a vanish alarm
+  bool confirming_ = false;  // the list confirms an earlier one that lacked most objects
   bool stream_ = false;      // only a watch list can bring the next complete state
   ResourceVersion list_version_;
   int pages_ = 0;

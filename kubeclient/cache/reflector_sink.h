@@ -32,12 +32,15 @@ class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
-  // Returns an error if the object was left out, or kept in its former version. The reflector
-  // counts the error and goes on.
+  // `deleted`: the object was deleted while the state was being read. Returns an error if
+  // the object was left out, or kept in its former version. The reflector counts the error and goes
+  // on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
   // Like AddToReplace, for an object whose line was too long to be kept. `object` is
   // nullopt if the object's name is not known either.
   virtual void AddLongToReplace(const std::optional<UnreadableObject>& object, bool deleted) = 0;
+  // `confirmed`: EndReplace has returned kDoubtful for an earlier state, and must not return it for
+  // this one.
   virtual Replaced EndReplace(const ResourceVersion& version, bool confirmed) = 0;
   virtual void AbandonReplace() = 0;
   // Applies one watch event and returns the object's resourceVersion, from which a watch can
@@ -45,9 +48,9 @@ class ReflectorSink {
   virtual Result<ResourceVersion> Apply(WatchEventType type, std::string_view object_json) = 0;
   // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
-  // Called when the server's state was reset, so that nothing received so far counts any more
-  // . The sink must accept the next EndReplace with any version; until then it gets no
-  // event. The sink may stop the reflector.
+  // Called when the reflector is reset: what the sink has received no longer counts. The
+  // sink must accept the next EndReplace with any version; until then it gets no event. The sink
+  // may stop the reflector.
   virtual void Reset() = 0;
   // Called when list and watch work again, after they failed or after a reset. In both cases
   // another server may answer than before. The sink must not stop or reset the reflector.

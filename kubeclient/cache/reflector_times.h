@@ -20,8 +20,8 @@ inline constexpr Duration kWatchTakenAsWell = seconds(10);
 // and a list is read instead.
 inline constexpr Duration kWatchListSilenceWarn = seconds(10);
 inline constexpr Duration kWatchListSilenceMax = seconds(60);
-// How long the reflector asks for lists after the server refused a watch list, or was silent during
-// one.
+// How long the reflector asks for lists instead of watch lists after the server refused a watch
+// list, or was silent during one.
 inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // If watches fail because the server is in trouble, they are asked for again for this long. After
 // that a list is asked for.

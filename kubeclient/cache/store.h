@@ -1,12 +1,12 @@
 // The cached objects of one resource, by "<namespace>/<name>", with an index by the uid of the
 // controller, and further indexes that users ask for.
 //
-// The store is also the ledger of our own writes (S-015):
+// The store also keeps track of our own writes (S-015):
 //   - Fold puts a reply into the cache at once; an older ADDED or MODIFIED that arrives later is
 //     ignored.
-//   - After a successful DELETE a tombstone stays until the watch or a relist confirms the
-//     deletion. Until then neither of them brings back the object, or an earlier object of the same
-//     name.
+//   - After a successful DELETE a tombstone, a note of the deletion, stays until the watch or a
+//     relist confirms the deletion. Until then neither of them brings back the object, or an
+//     earlier object of the same name.
 //   - A relist never undoes a fold that is newer than the list.
 // Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place.
 // A pointer is valid until its object is replaced or removed: do not keep it across turns of the
@@ -34,9 +34,9 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if neither an event nor FoldDelete showed the deletion: it follows from a list or from
-  // another object of the same name, or Shed removed the object. Then old_object may be out of date
-  //
+  // True if the deletion follows from a list or from another object of the same name, or if Shed
+  // removed the object: then old_object may be out of date. False if an event or FoldDelete
+  // showed the deletion.
   bool final_state_unknown = false;
 };
 

@@ -40,8 +40,8 @@ class AnyStoreIndex {
   virtual size_t bytes() const = 0;
 };
 
-// About how many bytes one object under one key takes: a tree node for the object, and a share of
-// the tree node for the key.
+// About how many bytes an index takes for one object under one key: a tree node for the object, and
+// a share of the tree node for the key.
 inline constexpr size_t kIndexBytesPerKey = 50;
 
 template <typename T, typename Key>
@@ -82,8 +82,8 @@ class StoreIndex : public AnyStoreIndex<T> {
   size_t size_ = 0;
 };
 
-// Both return the result of an index function as a range of keys. The result is an optional key, or
-// a range already.
+// The two overloads of AsKeys return the result of an index function as a range of keys. The result
+// is an optional key, or a range already.
 template <typename Key>
 std::span<const Key> AsKeys(const std::optional<Key>& key) {
   return key ? std::span<const Key>(&*key, 1) : std::span<const Key>();

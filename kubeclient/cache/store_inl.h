@@ -181,7 +181,8 @@ template <typename T>
 void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   WL_ASSERT(!notifying_);
   const auto found = objects_.find(key);
-  // The watch removed the object before the reply came, so there is no deletion left to confirm.
+  // If the store lacks the object, the watch or a list removed it before the reply came: there is
+  // no deletion left to confirm.
   if (found == objects_.end() || found->second->meta.uid != uid) return;
   tombstones_.insert_or_assign(key, Tombstone{uid, found->second->meta.resource_version});
   const std::unique_ptr<T> gone = Take(found);
@@ -273,9 +274,9 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Call only for an object that we do not hold. Returns true if the store has passed `version`, so
-// that the object was deleted since. A reply in exactly the version of the last event counts, too:
-// it repeats that event.
+// Call only for an object that we do not hold. Returns true if the watch or a list is past
+// `version`: then the object was deleted since. A reply in exactly the version that the watch or a
+// list has reached counts, too: that version has been shown already.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

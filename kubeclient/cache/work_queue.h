@@ -3,9 +3,9 @@
 //   - A key is idle, ready, set aside (Get) or being processed. A key added while it is processed
 //     becomes ready again afterwards.
 //   - Each key has a retry slot and a deadline slot, two timers that do not overwrite each other
-//     . `retry` is the back-off after a failure, or the wait after a lost race. `deadline`
-//     is set by a sync that wants to look again later. A key that becomes ready clears its retry
-//     slot: the next sync decides anew.
+//     . `retry` is the back-off after a failure, or the wait after a lost race: another
+//     write came first (409 Conflict). `deadline` is set by a sync that wants to look again later.
+//     A key that becomes ready clears its retry slot: the next sync decides anew.
 //   - After the back-off, retry_turns.h decides when the retry goes on (D-521).
 //   - ready_keys.h decides the order of ready keys.
 //   - Memory is one entry per key that is ready, being processed, has a timer or waits for its turn
