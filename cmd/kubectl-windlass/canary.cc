@@ -21,6 +21,13 @@ bool HasOrHadRevision(const Json& replica_set, int64_t revision) {
   return RevisionOf(replica_set) == revision || HadRevision(replica_set, revision);
 }
 
+// Returns false for a Pod that is being deleted or has ended, as after an eviction. The controller
+// leaves out Pods that have ended, too (kLivePods).
+bool IsLive(const Json& pod) {
+  const std::string phase = TextOf(pod, "/status/phase");
+  return !IsDeleting(pod) && phase != "Failed" && phase != "Succeeded";
+}
+
 // Returns the revision to which the Pod was updated in place last:
 //   - nullopt if the Pod has no annotation of such an update, or a copy of another Pod's
 //   - 0 if the annotation cannot be read
@@ -70,7 +77,7 @@ std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*
                                 int64_t min_ready_seconds, WallTime now, Mood least) {
   std::vector<PodState> states;
   for (const Json* pod : pods) {
-    if (IsDeleting(*pod)) continue;
+    if (!IsLive(*pod)) continue;
     PodState state = StateOfPod(*pod, min_ready_seconds, now);
     if (state.mood >= least) states.push_back(std::move(state));
   }
@@ -109,8 +116,8 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
   return canaries;
 }
 
-Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
-                                    const std::string& namespace_, int64_t revision, Mood least) {
+Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
+                                 const std::string& namespace_, int64_t revision, Mood least) {
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
@@ -122,10 +129,13 @@ Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
     Json pod = Json::parse(item, nullptr, false);
     if (pod.is_object()) pods.push_back(std::move(pod));
   }
+  const std::vector<const Json*> canaries = CanariesAmong(Pointers(pods), sets, of_revision);
   const std::optional<Cause> cause =
-      CauseAmong(of_revision, CanariesAmong(Pointers(pods), sets, of_revision),
-                 NumberOf(rollout, "/spec/minReadySeconds"), session.clock().Wall(), least);
-  return cause ? cause->text : std::string();
+      CauseAmong(of_revision, canaries, NumberOf(rollout, "/spec/minReadySeconds"),
+                 session.clock().Wall(), least);
+  return CanaryState{
+      .why = cause ? cause->text : "",
+      .exist = std::ranges::any_of(canaries, [](const Json* pod) { return IsLive(*pod); })};
 }
 
 }  // namespace windlass::cli

@@ -24,7 +24,8 @@ struct Cause {
 // Returns the first of these that exists; nullopt if none exists:
 //   - the cause of the worst Pod of `pods`, if that Pod is at least as bad as `least`
 //   - why `maker` cannot make Pods; `maker` is their ReplicaSet or ReplicationController, or null
-// Pods that are being deleted are left out.
+// Only live Pods count: a Pod that is being deleted or has ended (phase Failed or Succeeded) is
+// left out, because its ReplicaSet or ReplicationController replaces it.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 
@@ -42,10 +43,14 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);
 
-// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns the text of the cause that
-// CauseAmong finds for these Pods; "" if CauseAmong finds none.
-Result<std::string> WhyNotAvailable(Session& session, const Json& rollout,
-                                    const std::string& namespace_, int64_t revision,
-                                    Mood least = Mood::kWaiting);
+// What the Pods of a revision show.
+struct CanaryState {
+  std::string why;     // the text of the cause that CauseAmong finds; "" if it finds none
+  bool exist = false;  // the revision has a live Pod
+};
+
+// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns what these Pods show.
+Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
+                                 const std::string& namespace_, int64_t revision, Mood least);
 
 }  // namespace windlass::cli

@@ -7,7 +7,7 @@
 // Without --force, the command writes nothing in these cases:
 //   - there are too few replicas for the step to have a Pod: 0, or 1 in phase Paused
 //   - Pods of the step are not available. With --full at a step that is no pause, Pods may still be
-//     starting, unless the rollout is stalled
+//     starting, or not exist yet, unless the rollout is stalled
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -99,17 +99,21 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 //   - at a pause: what keeps Pods of the step from being available. Nothing does if the status says
 //     that they are available, or does not say whether they are (kNotTold) and no Pod shows a cause
 //   - at another step, which --full ends: a Pod with a fault, or a ReplicaSet that cannot make any.
-//     Pods may still be starting, except in a stalled rollout
+//     In a stalled rollout, also a Pod that is still starting, or that no Pod has the revision, as
+//     where a PodDisruptionBudget keeps an update in place from its first Pod
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();
-  const bool may_start = !step.is_pause && TextOf(rollout, "/status/phase") != "Stalled";
-  Result<std::string> cause =
-      WhyNotAvailable(context.session, rollout, place.namespace_, step.revision,
-                      may_start ? Mood::kBad : Mood::kWaiting);
-  if (!step.is_pause || step.pods == StepPods::kNotTold) return cause;
-  if (!cause.ok()) return "the cause cannot be read: " + cause.error().message;
-  if (!cause->empty()) return cause;
+  const bool stalled = TextOf(rollout, "/status/phase") == "Stalled";
+  const Result<CanaryState> canaries =
+      ReadCanaries(context.session, rollout, place.namespace_, step.revision,
+                   step.is_pause || stalled ? Mood::kWaiting : Mood::kBad);
+  const bool told = step.is_pause && step.pods != StepPods::kNotTold;
+  if (!canaries.ok() && !told) return canaries.error();
+  if (!canaries.ok()) return "the cause cannot be read: " + canaries.error().message;
+  if (!canaries->why.empty()) return canaries->why;
+  const bool lacks_pods = !step.is_pause && stalled && !canaries->exist;
+  if (!told && !lacks_pods) return std::string();
   return "no Pod of revision " + std::to_string(step.revision) +
          " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }

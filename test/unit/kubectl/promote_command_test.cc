@@ -119,6 +119,34 @@ TEST_CASE("A Pod that is being deleted is no cause") {
         NotPromoted("web-2-b: web: ImagePullBackOff: no such tag"));
 }
 
+// It is still listed, but the ReplicaSet has replaced it.
+TEST_CASE("A Pod that has ended is no cause") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  for (const char* name : {"web-2-a", "web-2-b"}) CreateCanaryPod(run, name, "web-2", kRuns);
+  const std::string phase = GENERATE("Failed", "Succeeded");
+  run.Edit(resources::kPods, "web-2-a", "status", [&](Json& pod) {
+    pod["status"] = {{"phase", phase}, {"reason", "Evicted"}, {"message", "low on memory"}};
+  });
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Stalled";
+  });
+  const std::string work = GENERATE("works", "is missing");
+  CAPTURE(phase, work);
+  if (work == "works") {
+    CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
+    CHECK(Promotion(run) == "full@8");
+    return;
+  }
+  run.Remove(resources::kPods, "web-2-b");
+  CHECK(
+      run.Run("promote rollout/web --full") ==
+      Ends(ExitCode::kHeld,
+           "error: rollout \"web\" is not promoted past all steps: canary not available: no Pod of "
+           "revision 8 says why; …"));
+}
+
 TEST_CASE("The cause is that of the worst Pod, and the others are counted") {
   KubectlRun run;
   CreateRolloutWithCanary(run);
@@ -339,6 +367,28 @@ TEST_CASE("promote --full on the way to a step needs --force if a Pod does not s
   });
   run.Edit(kRollouts, "web", "", [](Json& web) { web["metadata"].erase("annotations"); });
   CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
+}
+
+// For example, a PodDisruptionBudget keeps an update in place from its first Pod.
+TEST_CASE("promote --full of a stalled rollout needs a Pod that shows the revision (RO-131)") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  run.Edit(resources::kReplicaSets, "web-2", "", [](Json& o) { o["spec"]["replicas"] = 0; });
+  CreateCanaryPod(run, "web-1-a", "web-1", kRuns);  // not patched
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Stalled";
+    status["updatedReplicas"] = 0;
+  });
+  std::string text = NotPromoted(
+      "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the Pods");
+  text.replace(text.find("step 2 of 2"), 11, "all steps");
+  CHECK(run.Run("promote rollout/web --full") == Ends(ExitCode::kHeld, text, ""));
+  CHECK(run.writes.empty());
+  // Before the deadline, the first Pod may still come.
+  EditStatus(run, [](Json& status) { status["phase"] = "Progressing"; });
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
+  CHECK(Promotion(run) == "full@8");
 }
 
 TEST_CASE("promote refuses where there is nothing to promote, and says what to do") {
