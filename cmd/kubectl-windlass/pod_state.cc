@@ -26,6 +26,13 @@ struct Container {
   bool IsReady() const { return FlagOf(status, "/ready"); }
   bool IsStarted() const { return FlagOf(status, "/started"); }
   bool HasToEnd() const { return !turn.empty() && !sidecar; }
+  // Returns true for an init container that keeps the next container from starting: it has not
+  // ended with exit code 0, and is no sidecar that has started.
+  bool HoldsUpNext() const {
+    const Json* ended = FieldOf(status, "/state/terminated");
+    const bool succeeded = ended != nullptr && NumberOf(*ended, "/exitCode") == 0;
+    return !turn.empty() && !succeeded && !(sidecar && IsStarted());
+  }
 };
 
 bool IsSidecar(const Json& init) { return TextOf(init, "/restartPolicy") == "Always"; }
@@ -49,16 +56,24 @@ std::vector<Container> ContainersOf(const Json& pod) {
   return containers;
 }
 
-// Fills in the columns READY and RESTARTS. As in kubectl since 1.29, sidecars count, and init
-// containers that have to end do not.
+// Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
+// and sidecars. RESTARTS counts
+//   - while the Pod is initialized: init containers, sidecars included, up to the first that is not
+//     done. A Pod whose condition Initialized is True is not initialized again when a sidecar fails
+//   - afterwards: app containers and sidecars
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
+  const auto at_turn = std::ranges::find_if(containers, &Container::HoldsUpNext);
+  const bool initializing =
+      at_turn != containers.end() && TrueCondition(pod, "Initialized") == nullptr;
   int64_t ready = 0;
-  for (const Container& one : containers) {
-    if (one.HasToEnd()) continue;
-    if (one.IsReady() && (!one.sidecar || one.IsStarted())) ++ready;
-    state.restarts += NumberOf(one.status, "/restartCount");
+  for (auto one = containers.begin(); one != containers.end(); ++one) {
+    const bool runs_on = !one->HasToEnd();
+    if (runs_on && one->IsReady() && (!one->sidecar || one->IsStarted())) ++ready;
+    if (initializing ? one <= at_turn : runs_on) {
+      state.restarts += NumberOf(one->status, "/restartCount");
+    }
   }
   state.ready = std::to_string(ready) + '/' + std::to_string(all);
 }

@@ -20,7 +20,9 @@ struct PodState {
   std::string status;
   // "1/2": app containers and sidecars that are ready, of all of them.
   std::string ready;
-  int64_t restarts = 0;  // of app containers and sidecars
+  // Of app containers and sidecars; while the Pod is initialized, of init containers up to the
+  // first that is not done.
+  int64_t restarts = 0;
   std::string node;
   // One line; "" if the Pod is available. Example: "app: ImagePullBackOff: no such tag".
   std::string why;

@@ -102,6 +102,17 @@ TEST_CASE("A Pod that is not available says why") {
       {R"({"status":{"phase":"Pending","initContainerStatuses":[{"name":"setup",
         "state":{"waiting":{"reason":"ErrImagePull","message":"no"}}}]}})",
        "Init:ErrImagePull", "setup: ErrImagePull: no", Mood::kBad},
+      // Until the Pod is initialized, RESTARTS counts up to the init container whose turn it is.
+      {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"},
+        {"name":"setup"},{"name":"late","restartPolicy":"Always"}],"containers":[{"name":"app"}]},
+        "status":{"phase":"Pending","conditions":[{"type":"Initialized","status":"False"}],
+        "initContainerStatuses":[
+        {"name":"mesh","started":true,"ready":true,"restartCount":2,"state":{"running":{}}},
+        {"name":"setup","restartCount":7,"state":{"waiting":{"reason":"CrashLoopBackOff"}}},
+        {"name":"late","restartCount":4,"state":{"waiting":{"reason":"PodInitializing"}}}],
+        "containerStatuses":[{"name":"app","restartCount":8,
+        "state":{"waiting":{"reason":"PodInitializing"}}}]}})",
+       "Init:CrashLoopBackOff", "setup: CrashLoopBackOff", Mood::kBad, "1/3", 9},
       {R"({"status":{"phase":"Running","containerStatuses":[{"name":"app","started":true,
         "ready":false,"state":{"running":{}}}]}})",
        "Running", "app: runs, and its readiness probe does not succeed", Mood::kWaiting},
@@ -124,7 +135,7 @@ TEST_CASE("A Pod that is not available says why") {
         "reason":"Completed"}}},
         {"name":"setup","started":true,"ready":false,"state":{"running":{}}}],
         "containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]}})",
-       "Init:1/2", "setup: runs", Mood::kWaiting, "0/1"},
+       "Init:1/2", "setup: runs", Mood::kWaiting, "0/1", 2},
       {R"({"spec":{"nodeName":"n","initContainers":[{"name":"setup"}],
         "containers":[{"name":"app"}]},"status":{"phase":"Pending","initContainerStatuses":[
         {"name":"setup","ready":false,"state":{"terminated":{"exitCode":1,"reason":"Error"}}}],
@@ -132,7 +143,8 @@ TEST_CASE("A Pod that is not available says why") {
        "Init:Error", "setup: ended with exit code 1", Mood::kBad, "0/1"},
       {R"({"spec":{"nodeName":"n","initContainers":[{"name":"mesh","restartPolicy":"Always"},
         {"name":"late","restartPolicy":"Always"},{"name":"setup"}],"containers":[{"name":"app"}]},
-        "status":{"phase":"Running","initContainerStatuses":[
+        "status":{"phase":"Running","conditions":[{"type":"Initialized","status":"True"}],
+        "initContainerStatuses":[
         {"name":"mesh","started":true,"ready":true,"restartCount":2,"state":{"running":{}}},
         {"name":"late","started":false,"ready":true,"restartCount":1,"state":{"running":{}}},
         {"name":"setup","ready":true,"restartCount":9,"state":{"terminated":{"exitCode":0}}}],
