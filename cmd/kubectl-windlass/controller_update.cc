@@ -277,21 +277,29 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
 
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller) {
-  std::vector<Json> others;
+  if (IsDeleting(controller)) return {};
+  const Result<ObjectList> list =
+      ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
   // A controller with a rename journal tells by itself that its update is not finished.
-  const bool tells =
-      IsDeleting(controller) || !AnnotationOf(controller, rc::kRenameJournal).empty();
-  if (!tells) {
-    const Result<ObjectList> list =
-        ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
-    if (!list.ok()) return {};
+  if (!list.ok() && AnnotationOf(controller, rc::kRenameJournal).empty()) return {};
+  std::vector<Json> others;
+  if (list.ok()) {
     for (const std::string& item : list->items) {
       others.push_back(Json::parse(item, nullptr, false));
     }
   }
   std::vector<const Json*> pointers;
   for (const Json& other : others) pointers.push_back(&other);
-  return UnfinishedText(controller, pointers, [&] {
+  const Json* present = &controller;
+  if (list.ok()) {
+    // The update may have ended since `controller` was read.
+    const std::string uid = TextOf(controller, "/metadata/uid");
+    const auto found = std::ranges::find(
+        pointers, uid, [](const Json* other) { return TextOf(*other, "/metadata/uid"); });
+    if (found == pointers.end()) return {};
+    present = *found;
+  }
+  return UnfinishedText(*present, pointers, [&] {
     const Result<Json> update = ReadObject(
         context.session, {resources::kReplicationControllerUpdates, place.namespace_, place.name});
     return !update.ok() && update.error().detail == ErrorDetail::kNotServed;
@@ -307,10 +315,16 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   };
   std::set<Key> asked_for;
   std::set<Key> begins;  // the old controllers of updates that do not name the new one yet
+  // The two controllers of an update that has ended, each with the name of the other one.
+  std::set<std::pair<Key, std::string>> ended;
   for (const Json* update : updates) {
-    if (!IsUnderWay(*update)) continue;
-    asked_for.insert(key(*update));
     const std::string new_name = TextOf(*update, "/status/newName");
+    if (!IsUnderWay(*update)) {
+      ended.emplace(key(*update), new_name);
+      ended.emplace(Key(in(*update), new_name), TextOf(*update, "/metadata/name"));
+      continue;
+    }
+    asked_for.insert(key(*update));
     if (new_name.empty()) begins.insert(key(*update));
     asked_for.emplace(in(*update), new_name);
   }
@@ -322,10 +336,20 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
+  // An update removes the annotations before its status says that it has ended. So annotations that
+  // name the other controller of an update that has ended are those of an older list or event.
+  const auto was_updated = [&](const Json& controller) {
+    const std::string others[] = {SourceName(controller),
+                                  AnnotationOf(controller, rc::kNextControllerId)};
+    return std::ranges::any_of(others, [&](const std::string& other) {
+      return !other.empty() && ended.contains({key(controller), other});
+    });
+  };
   std::set<const Json*> unfinished;
   for (const Json* controller : controllers) {
     const Key of_source(in(*controller), SourceName(*controller));
     if (asked_for.contains(key(*controller)) || begins.contains(of_source)) continue;
+    if (was_updated(*controller)) continue;
     std::vector<const Json*> others = with_source[in(*controller)];
     const auto source = by_name.find(of_source);
     if (source != by_name.end()) others.push_back(source->second);

@@ -79,13 +79,15 @@ ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& pla
 
 // If the annotations of the two controllers show that `controller` is in the middle of an update,
 // returns a text that says so, and what to do. The text follows the name of the controller: "is in
-// the middle of …". Returns "" if the annotations show no update, if `controller` is being deleted,
-// or if the other controller is not known without a list, and the controllers cannot be listed.
+// the middle of …". Lists the controllers, and looks at the listed version of `controller`, too.
+// Returns "" if the annotations show no update, if `controller` is being deleted or is deleted, or
+// if the other controller is not known without a list, and the controllers cannot be listed.
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
 // Returns those of `controllers` for which UnfinishedUpdateOf would return a text, and which have
 // no update under way among `updates`. Sends no request: of a controller that is not in
-// `controllers` it knows nothing.
+// `controllers` it knows nothing. The two lists may be of different moments: a controller whose
+// annotations are about one of `updates` that has ended is left out.
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

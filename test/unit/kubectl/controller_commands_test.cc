@@ -94,6 +94,64 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
   CHECK(Run("get rc").out.find("old    Healthy") != std::string::npos);
 }
 
+// The command reads the controllers before the update. If the update ends in between, it has seen
+// annotations of an update that is over.
+TEST_CASE_METHOD(Fixture, "An update that ends while a command reads is not called unfinished") {
+  BeginUpdate();
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["annotations"] = {{"kubectl.kubernetes.io/next-controller-id", "new"},
+                                      {"kubectl.kubernetes.io/original-replicas", "4"}};
+  });
+  Edit(kControllers, "new", "status", [](Json& created) { SetCounters(created, 2, 2, 2); });
+  const std::string phase = GENERATE("Succeeded", "RolledBack");
+  bool ended = false;
+  answering.answer = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+    if (ended || request.target.find("/replicationcontrollerupdates") == std::string::npos) {
+      return std::nullopt;
+    }
+    ended = true;
+    for (const char* name : {"old", "new"}) {
+      Edit(kControllers, name, "", [](Json& object) { object["metadata"].erase("annotations"); });
+    }
+    Says(phase);
+    return std::nullopt;
+  };
+  CAPTURE(phase);
+  SECTION("the table") {
+    const std::string table = Run("get rc").out;
+    CAPTURE(table);
+    CHECK(ended);
+    CHECK(table.find("unfinished") == std::string::npos);
+    CHECK(table.find("old    Healthy") != std::string::npos);
+  }
+  SECTION("one controller") {
+    const std::string name = GENERATE("old", "new");
+    CAPTURE(name);
+    CHECK(Run("status rc/" + name).code == ExitCode::kDone);
+    CHECK(ended);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "An update that has ended does not hide one between other controllers") {
+  BeginUpdate();
+  Succeeds();
+  // A program with --local has begun another one, and was stopped.
+  Json created = sim::SampleReplicationController("next", 1, "app:v3");
+  created["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/update-source-id",
+       "old:" + Stored(kControllers, "old")["metadata"]["uid"].get<std::string>()}};
+  Create(kControllers, created);
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["annotations"] = {{"kubectl.kubernetes.io/next-controller-id", "next"},
+                                      {"kubectl.kubernetes.io/original-replicas", "4"}};
+  });
+  const std::string table = Run("get rc").out;
+  CAPTURE(table);
+  for (const char* row : {"old    Paused", "next   Paused", "new    Progressing"}) {
+    CHECK(table.find(row) != std::string::npos);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
   BeginUpdate();
   const std::string name = GENERATE("rc/old", "rc/new", "replicationcontrollerupdate/old");
