@@ -1,12 +1,12 @@
 #include "cmd/kubectl-windlass/console.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cctype>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
@@ -94,27 +94,38 @@ bool IsUtf8(std::string_view locale) {
   return charset == "utf8";
 }
 
-std::string WriteText(std::FILE* file, std::string_view text) {
-  const size_t written = std::fwrite(text.data(), 1, text.size(), file);
-  if (written == text.size() && std::fflush(file) == 0) return "";
-  const int error = errno;
-  if (error == EPIPE) {
-    signal(SIGPIPE, SIG_DFL);
-    raise(SIGPIPE);
+std::string WriteText(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+      continue;
+    }
+    const int error = errno;
+    if (error == EINTR) continue;
+    pollfd room{.fd = file, .events = POLLOUT, .revents = 0};
+    if (error == EAGAIN && (poll(&room, 1, -1) >= 0 || errno == EINTR)) continue;
+    if (error == EPIPE) {
+      signal(SIGPIPE, SIG_DFL);
+      raise(SIGPIPE);
+    }
+    return ErrorText(error);
   }
-  return ErrorText(error);
+  return "";
 }
 
 Console ProcessConsole() {
   Console console;
   const auto lost = std::make_shared<std::string>();
   console.out = [lost](std::string_view text) {
-    const std::string why = WriteText(stdout, text);
+    const std::string why = WriteText(STDOUT_FILENO, text);
     if (lost->empty()) *lost = why;
   };
   console.lost = [lost] { return lost->empty() ? WhyNotStored() : *lost; };
   // There is no place to say that a message is lost.
-  console.message = [](std::string_view text) { static_cast<void>(WriteText(stderr, text)); };
+  console.message = [](std::string_view text) {
+    static_cast<void>(WriteText(STDERR_FILENO, text));
+  };
   const std::string_view term = Variable("TERM");
   const bool dumb = term.empty() || term == "dumb";
   console.terminal = isatty(STDOUT_FILENO) == 1 && !dumb;

@@ -2,7 +2,6 @@
 // that keeps the texts.
 #pragma once
 
-#include <cstdio>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -41,10 +40,12 @@ struct Console {
 // UTF-8.
 bool IsUtf8(std::string_view locale);
 
-// Writes the text to the file, and flushes the file. Returns why this has failed; "" if it has
-// not. If the program that reads the output has ended, as in `… | head`, ends this process by
-// SIGPIPE, as a program does by default.
-std::string WriteText(std::FILE* file, std::string_view text);
+// Writes the text to the file descriptor, past the buffers of <cstdio>. Returns why this has
+// failed;
+// "" if it has not. Waits for room if another program has set O_NONBLOCK on the terminal or pipe.
+// If the program that reads the output has ended, as in `… | head`, ends this process by SIGPIPE,
+// as a program does by default.
+std::string WriteText(int file, std::string_view text);
 
 // Returns the console of this process.
 Console ProcessConsole();

@@ -1,9 +1,12 @@
 // Cells: what a text takes of a terminal's line, and that no text of others moves the terminal.
 #include "cmd/kubectl-windlass/cells.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstdio>
 #include <string>
+#include <thread>
 
 #include "cmd/kubectl-windlass/console.h"
 #include "test/catch.h"
@@ -139,16 +142,37 @@ TEST_CASE("Lines, errors and warnings give a terminal nothing to obey") {
 }
 
 TEST_CASE("A write to a full disk is not taken for a success") {
-  std::FILE* file = std::fopen("/dev/full", "w");
-  REQUIRE(file != nullptr);
-  // A short text fails when it is flushed, a long one when it is written.
+  int file = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  REQUIRE(file >= 0);
   const size_t length = GENERATE(size_t{10}, size_t{1'000'000});
   CHECK(WriteText(file, std::string(length, 'x')) == "no space left on device");
-  std::fclose(file);
-  file = std::fopen("/dev/null", "w");
-  REQUIRE(file != nullptr);
+  close(file);
+  file = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  REQUIRE(file >= 0);
   CHECK(WriteText(file, "x").empty());
-  std::fclose(file);
+  close(file);
+}
+
+// Programs that share a terminal, or the pipe of a CI system, share its mode, too.
+TEST_CASE("A full pipe that another program made non-blocking is waited for") {
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+  REQUIRE(fcntl(ends[0], F_SETFL, 0) == 0);  // only the end for writing is non-blocking
+  std::string text;
+  for (int line = 0; line < 100'000; ++line) text += std::to_string(line) + '\n';
+  std::string arrived;
+  std::thread reader([&] {
+    char part[4096];
+    for (ssize_t size = 0; (size = read(ends[0], part, sizeof part)) > 0;) {
+      arrived.append(part, static_cast<size_t>(size));
+    }
+  });
+  const std::string why = WriteText(ends[1], text);
+  close(ends[1]);
+  reader.join();
+  close(ends[0]);
+  CHECK(why.empty());
+  CHECK((arrived == text));  // without the texts, which are long
 }
 
 }  // namespace
