@@ -17,6 +17,7 @@
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/sizes/spared_pods.h"
 #include "controller/workload/status/deadline.h"
+#include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/workload_kind.h"
 
@@ -94,10 +95,14 @@ const ReplicaSet* OnlyOne(const Situation& situation,
 
 // Returns the status write that ends a scaling event if the API server does not keep the size
 // annotations: the status then says that the sizes were acted upon. The rollout must not proceed
-// before this write, because an open scaling event would undo each of its steps. Returns nullopt if
-// the workload is paused or its status is up to date.
+// before this write, because an open scaling event would undo each of its steps: if the API server
+// refused a status in this sync, returns the end of the sync. Returns nullopt if the workload is
+// paused or its status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
+  if (WasStatusRefused(situation.workload, situation.learned)) {
+    return NoLaterThanDeadline(situation, Wait{});
+  }
   return WriteStatus(situation, Progress::kEvaluate);
 }
 

@@ -20,6 +20,21 @@ bool IsOfStatus(const Workload& workload, const RequestKey& asked) {
          asked.subresource == "status";
 }
 
+// Returns the first refused write that is not of the status; the end of `learned` if there is none.
+Learned::const_iterator FirstRefusal(const Workload& workload, const Learned& learned) {
+  return std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && !IsOfStatus(workload, outcome.asked);
+  });
+}
+
+// Returns the first status that the API server refused in this sync; null if there is none.
+const Outcome* RefusedStatus(const Workload& workload, const Learned& learned) {
+  const auto status = std::ranges::find_if(learned, [&](const Outcome& outcome) {
+    return WasRefused(outcome) && IsOfStatus(workload, outcome.asked);
+  });
+  return status == learned.end() ? nullptr : &*status;
+}
+
 bool IsToTell(const Outcome& outcome) {
   const RequestKey& asked = outcome.asked;
   const bool changes = asked.verb == Verb::kPatch || asked.verb == Verb::kDelete;
@@ -84,18 +99,19 @@ void TellRefusedWrite(const Situation& situation, std::vector<Condition>& condit
                 NewCondition(kReplicaFailure, "True", reason, *std::move(words), situation.now));
 }
 
+bool WasStatusRefused(const Workload& workload, const Learned& learned) {
+  return RefusedStatus(workload, learned) != nullptr;
+}
+
 bool WasRefusalTold(const Workload& workload, const Learned& learned) {
-  const auto refused = std::ranges::find_if(learned, [&](const Outcome& outcome) {
-    return WasRefused(outcome) && !IsOfStatus(workload, outcome.asked);
-  });
-  return std::any_of(refused, learned.end(),
+  return std::any_of(FirstRefusal(workload, learned), learned.end(),
                      [&](const Outcome& outcome) { return IsOfStatus(workload, outcome.asked); });
 }
 
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned) {
   const Write* write = std::get_if<Write>(&step);
   return write != nullptr && IsOfStatus(workload, write->request.Identity()) &&
-         std::ranges::any_of(learned, WasRefused) && !WasRefusalTold(workload, learned);
+         FirstRefusal(workload, learned) != learned.end() && !WasRefusalTold(workload, learned);
 }
 
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
@@ -110,10 +126,8 @@ std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& lea
 }
 
 Step UnlessStatusRefused(const Workload& workload, const Learned& learned, Step end) {
-  const auto status = std::ranges::find_if(learned, [&](const Outcome& outcome) {
-    return WasRefused(outcome) && IsOfStatus(workload, outcome.asked);
-  });
-  if (status == learned.end()) return UnlessStatusLostRace(workload, learned, std::move(end));
+  const Outcome* status = RefusedStatus(workload, learned);
+  if (status == nullptr) return UnlessStatusLostRace(workload, learned, std::move(end));
   Failed failed{.error = status->said.error()};
   if (Failed* other = std::get_if<Failed>(&end)) failed = std::move(*other);
   if (Wait* wait = std::get_if<Wait>(&end)) {

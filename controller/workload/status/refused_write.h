@@ -11,6 +11,8 @@
 //      Service whose next try is scheduled (P-036, RO-185).
 // Without that exception, every sync repeats the refused write before it writes a status. So the
 // first success removes the condition, and Windlass need not remember the refusal.
+// A status that is refused is not repeated in the sync (WasStatusRefused), and holds up nothing
+// that is decided after it.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
@@ -56,12 +58,17 @@ std::optional<std::string> WhyNotCopied(const Situation& situation);
 // cause a status write at every retry.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
+// Returns true if the API server refused a status in this sync. It would refuse any other status of
+// the sync, too: that often differs only in the times of its conditions. Repeating it might never
+// end where each refusal takes a second or more.
+bool WasStatusRefused(const Workload& workload, const Learned& learned);
+
 // Returns true if this sync sent a status after the refusal.
 bool WasRefusalTold(const Workload& workload, const Learned& learned);
 
-// Returns true if `step` writes the status that follows a refusal. This write is sent even if the
-// sync has used up its requests: without it the sync would end as a success, and the back-off would
-// begin anew.
+// Returns true if `step` writes the status that follows the refusal of another write. This write is
+// sent even if the sync has used up its requests: without it the sync would end as a success, and
+// the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a

@@ -13,6 +13,7 @@
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
+#include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"
 
@@ -110,10 +111,12 @@ std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatu
   return events;
 }
 
-// Returns the write of the status `next`; nullopt if it is stored already. Publishes no revision.
-// `next` must have the stored observed generation.
+// Returns the write of the status `next`; nullopt if it is stored already, or if the API server
+// refused a status in this sync. Publishes no revision. `next` must have the stored observed
+// generation.
 std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus next) {
   const Workload& workload = situation.workload;
+  if (WasStatusRefused(workload, situation.learned)) return std::nullopt;
   const StatusDraft draft{.status = std::move(next), .now = situation.now};
   if (workload.kind.IsStored(workload, draft)) return std::nullopt;
   const WorkloadStatus& status = draft.status;
@@ -162,6 +165,7 @@ WorkloadStatus CountUnobserved(const Situation& situation) {
 
 std::optional<Step> WriteStatus(const Situation& situation, Progress progress) {
   const Workload& workload = situation.workload;
+  if (WasStatusRefused(workload, situation.learned)) return std::nullopt;
   StatusDraft draft{.status = CountReplicas(situation), .now = situation.now};
   WorkloadStatus& status = draft.status;
   UpdateAvailable(situation, status);

@@ -3,6 +3,10 @@
 // The status is always computed anew from the claimed ReplicaSets and written only if something
 // differs. It is written after the ReplicaSets: a client that sees a generation observed can read
 // the sizes of the ReplicaSets at once (D-065). Source: D-400…D-407.
+//
+// After the API server has refused a status, each function that returns a status write returns
+// nullopt for the rest of the sync (WasStatusRefused). The sync goes on with what else is decided,
+// and ends with the refusal (UnlessStatusRefused).
 #pragma once
 
 #include <optional>

@@ -231,6 +231,27 @@ TEST_CASE("a rollout is resumed although the server keeps none of our conditions
   CHECK(cluster.Total() == 4);
 }
 
+// An open scaling event would undo each step of the rollout.
+TEST_CASE("no rollout begins while neither sizes nor the status are kept") {
+  Dropping cluster(KeepStored);
+  cluster.Scale(8);
+  cluster.SetImage("v3");
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (request.subresource() != "status") return std::nullopt;
+    ++cluster.now;
+    return Result<Reply>(Error{ErrorKind::kForbidden, "no"});
+  };
+  for (int i = 0; i < 3; ++i) {
+    CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+    CHECK_FALSE(cluster.HasReplicaSet("v3"));
+    CHECK(cluster.SizeOf("v2") == 8);
+    cluster.RunReplicaSets();
+  }
+  cluster.server = nullptr;
+  cluster.Sync10();
+  CHECK(cluster.SizeOf("v3") == 8);
+}
+
 TEST_CASE("a size that the server does not keep holds up the rollout, not the status") {
   const bool paused = GENERATE(false, true);
   Dropping cluster(

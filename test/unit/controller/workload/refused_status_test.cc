@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/workload/decisions.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/string_map.h"
@@ -255,6 +256,45 @@ TEST_CASE("a refused status holds up nothing that is decided after it") {
   cluster.Edit([](Json& d) { d["spec"].erase("paused"); });
   cluster.SyncFails();
   CHECK(cluster.SizeOf("v2") > 0);
+}
+
+// Whom this serves: whose API server refuses slowly. Then the times in the next status are others,
+// and so is its body.
+TEST_CASE("a refused status is sent once in a sync, however long the refusal takes (D-435)") {
+  const bool resumes = GENERATE(true, false);
+  CAPTURE(resumes);
+  Refusing cluster;
+  if (resumes) cluster.Edit([](Json& d) { d["spec"]["paused"] = true; });
+  if (resumes) cluster.Settle();
+  cluster.SetImage("v2");
+  if (resumes) cluster.Settle();
+  cluster.server = [&](const Request& request) -> std::optional<Result<Reply>> {
+    if (cluster.Describe(request) != "status") return std::nullopt;
+    ++cluster.refused;
+    ++cluster.now;
+    return Result<Reply>(Error{ErrorKind::kForbidden, kWords});
+  };
+  if (resumes) cluster.Edit([](Json& d) { d["spec"].erase("paused"); });
+  cluster.events.clear();
+  cluster.SyncFails();
+  CHECK(cluster.refused == 1);
+  CHECK(cluster.SizeOf("v2") > 0);
+  REQUIRE_FALSE(cluster.events.empty());
+  CHECK(cluster.events.back().starts_with("StatusUpdateRefused: "));
+  Proves("D-435");
+}
+
+TEST_CASE("only a refusal of another write is told beyond the bound of a sync") {
+  World world(3);
+  const View view = world.view();
+  const StatusDraft draft{.status = view.workload.status, .now = kNow};
+  const Request status = view.workload.kind.WriteStatus(view.workload, draft);
+  const Request other = Request::Get(resources::kReplicaSets, {"ns", "web-1"});
+  const Step step = Write{.request = status, .because = {decisions::kUpdateStatus, {}}};
+  const Error no{ErrorKind::kForbidden, "no"};
+  CHECK(TellsOfRefusal(view.workload, step, {OutcomeOf(other, no)}));
+  CHECK_FALSE(TellsOfRefusal(view.workload, step, {OutcomeOf(status, no)}));
+  CHECK_FALSE(TellsOfRefusal(view.workload, step, {OutcomeOf(other, no), OutcomeOf(status, no)}));
 }
 
 TEST_CASE("a create that is refused takes away what was said of an earlier write") {
