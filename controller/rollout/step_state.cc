@@ -28,9 +28,10 @@ struct UpdatedPods {
 };
 
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
-// ReplicaSet of the old revision, so the numbers are those of CountedPods; `available` is `proven`.
+// ReplicaSet of the old revision, so the numbers are those of CountedPods. Stand-ins count as
+// neither updated nor available: they will be removed again.
 UpdatedPods CountUpdated(const Situation& situation) {
-  if (const auto& counted = situation.extended.counted) return {counted->updated, counted->proven};
+  if (const auto& counted = situation.extended.counted) return {counted->patched, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr) return {};
   const workload::ReplicaSetSize size = workload::SizeOf(*rs);

@@ -30,9 +30,12 @@ struct CountedPods {
   int32_t ready = 0;
   int32_t available = 0;
   int64_t min_available = 0;  // the condition Available is False with fewer available Pods
-  // The available updated Pods that show that the wanted template works. Pods that will be removed
-  // again do not count, nor Pods that prove nothing, such as those of a lost node. 0 while the
-  // extension updates Pods to another template than the wanted one.
+  // The updated Pods without those that will be removed again (stand-ins). Example: two Pods are
+  // updated, and a stand-in has the new template: updated 3, patched 2.
+  int32_t patched = 0;
+  // Those of `patched` that are available: they show that the wanted template works. Pods that
+  // prove nothing, such as those of a lost node, do not count. 0 while the extension updates Pods
+  // to another template than the wanted one.
   int32_t proven = 0;
   // True if as many Pods are updated as the limit of the rollout allows, all of these are proven,
   // and the extension has nothing left to do.

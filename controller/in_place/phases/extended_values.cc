@@ -135,15 +135,17 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   }
   if (!in_place.counts_pods()) return extended;
   const PodCounts& counts = in_place.pods->counts;
+  const bool goes_back = GoesBackFirst(situation, in_place);
   extended.counted = {
       .pods = counts.pods,
-      .updated = GoesBackFirst(situation, in_place) ? 0 : counts.updated,
+      .updated = goes_back ? 0 : counts.updated,
       .ready = counts.ready,
       .available = counts.available,
       // As upstream: strategy Recreate removes Pods, but that does not lower the number of Pods
       // that must be available.
       .min_available = int64_t{situation.limits.desired} -
                        (situation.recreate() ? 0 : in_place.options().max_unavailable),
+      .patched = goes_back ? 0 : counts.patched,
       .proven = ProvenOfWanted(situation, in_place),
       .rests_at_limit = RestsAtLimit(in_place)};
   extended.standstills = DrainsOf(in_place);

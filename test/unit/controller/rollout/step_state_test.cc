@@ -258,7 +258,8 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   workload::Situation situation = f.Sit();
   in_place::InPlace found;
   found.pods.emplace();
-  found.pods->counts = {.pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10};
+  found.pods->counts = {
+      .pods = 10, .updated = 2, .in_flight = 2, .ready = 10, .available = 10, .patched = 2};
   const auto goes_on = [&] {
     situation.extended = in_place::ExtendedBy(situation, found);
     const std::optional<StepState> state = StepsOf(situation, f.steps);
@@ -276,6 +277,50 @@ TEST_CASE("during an update in place the Pods count that are proven (RO-052)") {
   found.now = in_place::phases::Committing{.stash = {.fingerprint = situation.wanted.fingerprint}};
   CHECK(goes_on());
   Proves("RO-052");
+}
+
+// Whom this serves: who promotes a rollout in place where no Pod may be unavailable. A stand-in is
+// there until the step's last Pod is updated.
+TEST_CASE("a Pod that stands in does not hold up the end of all steps (RO-133)") {
+  Stepped f;
+  f.steps = {SetUpdated(IntOrPercent::Int(2)), Pause()};
+  f.AddBoth(10, 0, 0);
+  f.Store(1);
+  f.meta.annotations.Set(kPromote, "full@2");
+  workload::Situation situation = f.Sit();
+  in_place::InPlace found;
+  found.pods.emplace();
+  // One Pod was patched and works. A stand-in has the new template, too.
+  found.pods->counts = {.pods = 11,
+                        .updated = 2,
+                        .ready = 11,
+                        .available = 11,
+                        .stand_ins = 1,
+                        .patched = 1,
+                        .to_update = 9,
+                        .settled = 1,
+                        .proven = 1};
+  const auto next = [&] {
+    situation.extended = in_place::ExtendedBy(situation, found);
+    const std::optional<StepState> state = StepsOf(situation, f.steps);
+    REQUIRE(state.has_value());
+    return state->next;
+  };
+  SECTION("the patched Pod works") {
+    REQUIRE(next());
+    CHECK(next()->index == 3);
+  }
+  SECTION("another Pod was patched and crashes") {
+    found.pods->counts.updated = 3;
+    found.pods->counts.patched = 2;
+    CHECK_FALSE(next());
+  }
+  SECTION("only the stand-in has the new template") {
+    found.pods->counts.updated = 1;
+    found.pods->counts.patched = found.pods->counts.settled = found.pods->counts.proven = 0;
+    CHECK_FALSE(next());
+  }
+  Proves("RO-133");
 }
 
 TEST_CASE("a status that the API server refuses holds up no other decision (RO-058)") {
