@@ -10,6 +10,7 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/status/counters.h"
+#include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/workload_kind.h"
 
@@ -104,7 +105,8 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   CountOwned(view, learned, draft);
   UpdateCondition(draft.status.conditions,
                   NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
-  if (!workload.kind.IsStored(workload, draft)) {
+  // A refused status is not sent again in this sync: only the times in it would differ.
+  if (!workload.kind.IsStored(workload, draft) && !WasStatusRefused(workload, learned)) {
     Write write{.request = workload.kind.WriteStatus(workload, draft),
                 .because = {decisions::kUpdateStatus, {{"reason", std::string(kLeftOutReason)}}},
                 .go_on_if_refused = true};
