@@ -74,7 +74,17 @@ UpdateController::UpdateController(ControllerHost& host)
       updates_(host, rc::kCrd, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
-      rollouts_(host.informers().environment().clock, updates_.store()) {
+      rollouts_(host.informers().environment().clock, updates_.store()),
+      resync_random_(host.informers().environment().random),
+      resync_(host.informers().environment().clock, resync_random_,
+              host.informers().environment().timers,
+              {[this] { return updates_.store().size(); },
+               [this](const std::optional<ObjectKey>& last) -> std::optional<ObjectKey> {
+                 const Update* next = updates_.store().After(last);
+                 if (next == nullptr) return std::nullopt;
+                 return KeyOf(next->meta);
+               }},
+              [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); }) {
   updates_.store().OnChange([this](const Change<Update>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
       [this](const Change<ReplicationController>& change) { ControllerChanged(change); });
@@ -104,11 +114,13 @@ void UpdateController::Start() {
   started_ = true;
   updates_.Start();
   controllers_.Start();
+  resync_.Start();
   WatchPodsIfNeeded();
 }
 
 void UpdateController::Stop() {
   started_ = false;
+  resync_.Stop();
   if (std::exchange(watches_pods_, false)) host_.informers().Release({&pods_});
   controllers_.Stop();
   updates_.Stop();

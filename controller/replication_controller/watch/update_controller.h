@@ -20,6 +20,8 @@
 #include "controller/runtime/watched_resource.h"
 #include "controller/runtime/watching_controller.h"
 #include "kubeclient/api/pod.h"
+#include "kubeclient/base/random.h"
+#include "kubeclient/cache/resync.h"
 
 namespace windlass {
 
@@ -77,6 +79,8 @@ class UpdateController final : public WatchingController {
   WatchedResource<ReplicationController> controllers_;
   SharedInformer<Pod>& pods_;
   UpdateObserver rollouts_;
+  Random resync_random_;  // a copy: the resync takes no numbers away from others
+  Resync resync_;
   bool started_ = false;
   bool watches_pods_ = false;
   std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods

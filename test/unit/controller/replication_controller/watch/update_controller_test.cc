@@ -265,6 +265,24 @@ TEST_CASE_METHOD(Fixture, "Pods are watched while an update is under way") {
   CHECK_FALSE(transport.WatchesPods());
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "an update is looked at in every round, also if its wake-up is lost (R-050)") {
+  std::set<std::string> looked_at;
+  host.on_wake = [&](const ObjectKey& key, Wake wake) {
+    if (wake == Wake::kResync) looked_at.insert(key.ToString());
+  };
+  PutUpdate("web", {{"newName", "web-2"}});
+  time.Advance(kResyncPeriod * 3);
+  CHECK(looked_at.empty());  // it has not started
+  controller.Start();
+  time.Advance(kResyncPeriod * 3 / 2);
+  CHECK(looked_at == std::set<std::string>{"ns/web"});
+  controller.Stop();
+  looked_at.clear();
+  time.Advance(kResyncPeriod * 3);
+  CHECK(looked_at.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "an annotation of the old controller makes the update, once") {
   PutController("web", {{"windlass.dev/rolling-update-to", "web-2"}});
   CHECK(TakeWoken() == Keys{"ns/web"});
