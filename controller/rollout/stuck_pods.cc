@@ -16,7 +16,8 @@ namespace {
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
 // A container that is not ready, and has ended and restarted this often, is in a crash loop, even
-// if it runs at the moment.
+// if it runs at the moment. Exception: an init container that runs is not ready however well it
+// works, so its earlier ends say nothing of this run.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
@@ -36,17 +37,18 @@ std::string Joined(std::string text, std::string_view words) {
   return text;
 }
 
-// "; it ended with exit code 1 (Error)"
-std::string EndOf(const UnreadyContainer& container) {
+// "; it ended with exit code 1 (Error)", with `what` for "it"
+std::string EndOf(const UnreadyContainer& container, const std::string& what = "it") {
   if (!container.exit_code) return "";
-  std::string text = "; it ended with exit code " + std::to_string(*container.exit_code);
+  std::string text = "; " + what + " ended with exit code " + std::to_string(*container.exit_code);
   if (!container.exit_reason.empty()) text += " (" + InOneLine(container.exit_reason) + ")";
   return text;
 }
 
 // Returns what keeps the container from being ready. `of` names its Pod: "Pod web-7c9-x2k".
 Stuck JudgeContainer(const UnreadyContainer& container, const std::string& of) {
-  const std::string name = of + ": container " + InOneLine(container.name);
+  const std::string_view noun = container.init_runs ? ": init container " : ": container ";
+  const std::string name = of + std::string(noun) + InOneLine(container.name);
   const std::string& waits = container.waiting_reason;
   const auto stuck = [&](StuckKind kind, std::string reason, const std::string& text,
                          bool for_good) {
@@ -58,6 +60,10 @@ Stuck JudgeContainer(const UnreadyContainer& container, const std::string& of) {
   if (IsAmong(waiting::kNotStarted, waits)) {
     const StuckKind kind = IsAmong(kConfigReasons, waits) ? StuckKind::kConfig : StuckKind::kImage;
     return stuck(kind, waits, with_reason(" does not start"), true);
+  }
+  if (container.init_runs) {
+    const std::string text = " has not ended yet" + EndOf(container, "the run before");
+    return stuck(StuckKind::kNotReady, "NotReady", text, false);
   }
   const bool ended = container.exit_code.has_value();
   const bool backs_off = IsAmong(waiting::kEnded, waits);

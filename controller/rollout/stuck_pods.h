@@ -9,7 +9,7 @@
 //   ContainerEnded    the container has ended, and restarted at most once     late
 //   Unschedulable     no node has room                                        late
 //   NotReady          anything else: the image is still pulled, a readiness   late
-//                     probe does not succeed
+//                     probe does not succeed, an init container still runs
 //
 // "late": at a pause that lacks available Pods, and once the progress deadline has passed. In a
 // rollout that is only slow, these reasons end by themselves, so they are not reported earlier.

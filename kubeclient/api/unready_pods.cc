@@ -1,5 +1,6 @@
 #include "kubeclient/api/unready_pods.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "kubeclient/api/json_reader.h"
@@ -39,8 +40,9 @@ void ReadConditions(JsonReader& in, Conditions& out) {
   });
 }
 
-// How a container last ended: "terminated" in its state or lastState.
+// A container's state or lastState: whether it runs, and how it ended ("terminated").
 struct Ended {
+  bool runs = false;
   bool there = false;
   std::optional<int64_t> exit_code;
   std::string reason;
@@ -57,6 +59,8 @@ void ReadState(JsonReader& in, Ended& ended, UnreadyContainer* waiting) {
         else if (member == "reason")
           ended.reason = lenient::Text(in);
       });
+    } else if (key == "running") {
+      ended.runs = in.type() == JsonReader::Type::kObject;
     } else if (key == "waiting" && waiting != nullptr) {
       lenient::Object(in, [&](std::string_view member) {
         if (member == "reason")
@@ -91,8 +95,26 @@ void ReadContainers(JsonReader& in, bool of_init, std::vector<UnreadyContainer>&
     Ended& end = now.there ? now : before;
     container.exit_code = end.exit_code;
     container.exit_reason = std::move(end.reason);
+    container.init_runs = of_init && now.runs;
     containers.push_back(std::move(container));
   });
+}
+
+// Reads spec.initContainers. Returns the names of the sidecars: init containers that go on running.
+std::vector<std::string> ReadSidecars(JsonReader& in) {
+  std::vector<std::string> names;
+  lenient::Array(in, [&] {
+    std::string name;
+    bool goes_on = false;
+    lenient::Object(in, [&](std::string_view key) {
+      if (key == "name")
+        name = lenient::Text(in);
+      else if (key == "restartPolicy")
+        goes_on = lenient::Text(in) == "Always";
+    });
+    if (goes_on) names.push_back(std::move(name));
+  });
+  return names;
 }
 
 // Reads a Pod; adds it if it is neither ready nor being deleted.
@@ -100,6 +122,7 @@ void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
   UnreadyPod pod;
   Conditions conditions;
   std::vector<UnreadyContainer> others;
+  std::vector<std::string> sidecars;
   bool leaves = false;
   lenient::Object(in, [&](std::string_view key) {
     if (key == "metadata") {
@@ -110,6 +133,10 @@ void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
           pod.controller = lenient::Controller(in).value_or(Uid{});
         else if (member == "deletionTimestamp")
           leaves = !lenient::Text(in).empty();
+      });
+    } else if (key == "spec") {
+      lenient::Object(in, [&](std::string_view member) {
+        if (member == "initContainers") sidecars = ReadSidecars(in);
       });
     } else if (key == "status") {
       lenient::Object(in, [&](std::string_view member) {
@@ -125,6 +152,9 @@ void ReadPod(JsonReader& in, std::vector<UnreadyPod>& pods) {
   if (leaves || conditions.ready) return;
   pod.unschedulable = conditions.unschedulable;
   pod.scheduling_message = std::move(conditions.scheduling_message);
+  for (UnreadyContainer& init : pod.containers) {
+    if (std::ranges::find(sidecars, init.name) != sidecars.end()) init.init_runs = false;
+  }
   for (UnreadyContainer& container : others) pod.containers.push_back(std::move(container));
   pods.push_back(std::move(pod));
 }

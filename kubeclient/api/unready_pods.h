@@ -26,6 +26,7 @@ struct UnreadyContainer {
   std::optional<int64_t> exit_code{};  // of its last end; nullopt if it never ended
   std::string exit_reason{};           // "Error", "OOMKilled"
   int64_t restarts = 0;
+  bool init_runs = false;  // an init container that runs, and has to end; no sidecar
   bool operator==(const UnreadyContainer&) const = default;
 };
 

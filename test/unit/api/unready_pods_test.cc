@@ -63,6 +63,37 @@ TEST_CASE("a list shows what the containers of Pods that are not ready wait for 
   Proves("RO-141");
 }
 
+TEST_CASE("of init containers that run, those that have to end are told apart (RO-141)") {
+  const std::string spec = R"({"initContainers":[{"name":"proxy","restartPolicy":"Always"},
+{"name":"setup"},{"name":"next","restartPolicy":7}]})";
+  const std::string status = R"({"initContainerStatuses":[
+{"name":"proxy","ready":false,"state":{"running":{"startedAt":"2027-01-15T08:00:00Z"}}},
+{"name":"setup","ready":false,"restartCount":2,"state":{"running":{}},
+"lastState":{"terminated":{"exitCode":1,"reason":"Error"}}},
+{"name":"next","ready":false,"state":{"waiting":{"reason":"PodInitializing"}},
+"lastState":{"running":{}}}],
+"containerStatuses":[{"name":"app","ready":false,"state":{"running":{}}}]})";
+  const std::string meta = R"("metadata":{"name":"p"})";
+  // The members of an object come in any order.
+  const std::string pod = GENERATE(false, true)
+                              ? R"({"spec":)" + spec + R"(,"status":)" + status + "," + meta + "}"
+                              : "{" + meta + R"(,"status":)" + status + R"(,"spec":)" + spec + "}";
+  CAPTURE(pod);
+  const auto pods = Must(UnreadyPods(ListOf(pod)));
+  REQUIRE(pods.size() == 1);
+  CHECK(pods[0].containers == std::vector<UnreadyContainer>{
+                                  {.name = "proxy"},
+                                  {.name = "setup",
+                                   .exit_code = 1,
+                                   .exit_reason = "Error",
+                                   .restarts = 2,
+                                   .init_runs = true},
+                                  {.name = "next", .waiting_reason = "PodInitializing"},
+                                  {.name = "app"},
+                              });
+  Proves("RO-141");
+}
+
 TEST_CASE("what has another type than expected counts as absent") {
   const auto odd = Must(UnreadyPods(
       ListOf(R"(7,{"metadata":[],"status":"x"},{"metadata":{"name":1,"ownerReferences":{}},)"

@@ -100,6 +100,28 @@ TEST_CASE("what may end by itself is told at a pause and after the deadline (RO-
   Proves("RO-141");
 }
 
+// For the user whose migration takes long: the container works, and was started again before.
+TEST_CASE("an init container that runs is no crash loop, and has to end (RO-141)") {
+  const int64_t restarts = GENERATE(0, 1, 2, 9);
+  CAPTURE(restarts);
+  const auto late = GENERATE(StuckMoment::kAtPause, StuckMoment::kTimedOut);
+  UnreadyPod pod = Waits("p", "");
+  pod.containers[0].name = "setup";
+  pod.containers[0].init_runs = true;
+  pod.containers[0].restarts = restarts;
+  pod.containers.push_back({.name = "app", .waiting_reason = "PodInitializing"});
+  std::string before;
+  if (restarts > 0) {
+    pod.containers[0].exit_code = 1;
+    pod.containers[0].exit_reason = "Error";
+    before = "; the run before ended with exit code 1 (Error)";
+  }
+  CHECK(Text(pod).empty());
+  CHECK(Text(pod, late) == "Pod p: init container setup has not ended yet" + before);
+  CHECK(Find({pod}, late)->kind == StuckKind::kNotReady);
+  Proves("RO-141");
+}
+
 TEST_CASE("the most frequent reason is told, by the Pod whose name is first (RO-141)") {
   const std::vector<UnreadyPod> pods = {
       Waits("a", "CreateContainerConfigError"),
