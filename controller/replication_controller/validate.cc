@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/new_controller.h"
@@ -282,6 +284,26 @@ std::optional<Step> RefuseRename(const Situation& situation, const ReplicationCo
   return std::nullopt;
 }
 
+namespace {
+
+// Returns the Warning about a Service that selects `labels`, of which the new Pods have none.
+Event WarnAboutService(const std::string& service, const std::vector<std::string>& labels) {
+  const bool one = labels.size() == 1;
+  std::string names;
+  for (const std::string& label : labels) {
+    if (!names.empty()) names += &label == &labels.back() ? " and " : ", ";
+    names += label;
+  }
+  return {.type = Event::Type::kWarning,
+          .reason = "ServiceSelectsOldPods",
+          .message = Fill("Service {} selects the {} {}, whose {} the new Pods do not have, so the "
+                          "Service loses its Pods. Remove {} from the Service's selector",
+                          service, one ? "label" : "labels", names, one ? "value" : "values",
+                          one ? "the label" : "these labels")};
+}
+
+}  // namespace
+
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
   Answer answer = AskForAll(situation, resources::kServices,
                             "perhaps a Service selects the old Pods, but not "
@@ -295,17 +317,13 @@ OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation) {
     const bool selects_old = std::ranges::all_of(selector, [&](const auto& label) {
       return old_labels.Find(label.first) == label.second.text();
     });
+    if (!selects_old) continue;
+    std::vector<std::string> lacking;
     for (const auto& [key, value] : selector) {
-      if (!selects_old || new_labels.Find(key) == value.text()) continue;
-      std::string text = Fill(
-          "Service {} selects the label {}, whose value the new Pods do not have, so the Service "
-          "loses its Pods. Remove the label from the Service's selector",
-          TextAt(service, "/metadata/name"), key.text());
-      warnings.push_back({.type = Event::Type::kWarning,
-                          .reason = "ServiceSelectsOldPods",
-                          .message = std::move(text)});
-      break;
+      if (new_labels.Find(key) != value.text()) lacking.emplace_back(key.text());
     }
+    if (lacking.empty()) continue;
+    warnings.push_back(WarnAboutService(TextAt(service, "/metadata/name"), lacking));
   }
   return {std::move(warnings)};
 }

@@ -47,8 +47,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 //     delete Pods until it has 2.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
-// Returns a Warning for each Service that will lose its Pods, because it selects a label whose
-// value differs between the two controllers (RC-17). Call this only if both controllers exist.
+// Returns a Warning for each Service that will lose its Pods: it selects the old Pods, and the new
+// Pods lack at least one label of its selector, or have it with another value (RC-17). The Warning
+// names all these labels. Call this only if both controllers exist.
 OrStep<std::vector<Event>> WarnAboutServices(const Situation& situation);
 
 }  // namespace windlass::replication_controller

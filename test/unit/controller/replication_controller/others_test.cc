@@ -127,6 +127,19 @@ TEST_CASE("a Service that selects only the old Pods is warned about, and no othe
   Proves("RC-17");
 }
 
+// For the user who follows the advice: all labels have to go, also one that the new Pods lack.
+TEST_CASE("a Service is warned about with every label that the new Pods do not have") {
+  World world("web", 2, {{"app", "web"}, {"track", "stable"}, {"version", "1"}});
+  world.AddUpdate("web", {{"newName", "web-2"}, {"controller", kFile}, {"updatePeriod", "0s"}});
+  world.AddService("narrow", {{"app", "web"}, {"track", "stable"}, {"version", "1"}});
+  CHECK(world.Run() == "Succeeded");
+  CHECK(std::ranges::count(world.events(), "ServiceSelectsOldPods") == 1);
+  CHECK(world.messages()[0] ==
+        "Service narrow selects the labels track and version, whose values the new Pods do not "
+        "have, so the Service loses its Pods. Remove these labels from the Service's selector");
+  Proves("RC-17");
+}
+
 TEST_CASE("a scaling by somebody else pauses the update until it is put back") {
   const std::string scaled = GENERATE("web", "web-2");
   CAPTURE(scaled);
