@@ -71,6 +71,13 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
+// Returns true if a rollback that the present spec asks for is too late, and WithoutOldController
+// has stored so. The run that is due then only stores the end of the same rollout.
+bool IsLateRollback(const ReplicationControllerUpdate& update) {
+  return IsOfPresentSpec(update) && !update.status.step.empty() &&
+         update.status.rollback != update.spec.rollback;
+}
+
 }  // namespace
 
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
@@ -91,7 +98,8 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   if (!is_new && !goes_on) return stored;
   ReplicationControllerUpdateStatus fresh;
   fresh.observed_generation = stored.observed_generation;
-  fresh.earlier_rollouts = stored.earlier_rollouts + (is_new ? 1 : 0);
+  const bool is_counted = is_new && !IsLateRollback(update);
+  fresh.earlier_rollouts = stored.earlier_rollouts + (is_counted ? 1 : 0);
   fresh.phase = stored.phase;
   fresh.message = stored.message;
   fresh.lines = stored.lines;

@@ -27,9 +27,11 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
 // run also keeps the journal and, unless spec.newName is why it is due, the target.
 //
-// status.earlierRollouts rises by 1, unless the new run only goes on after a failure. Example: a
-// run fails, a user edits spec.timeout, and later sets spec.rollback. In the three runs,
-// status.earlierRollouts is 0, 0 and 1.
+// status.earlierRollouts rises by 1, unless the new run only
+//   - goes on after a failure. Example: a run fails, a user edits spec.timeout, and later sets
+//     spec.rollback. In the three runs, status.earlierRollouts is 0, 0 and 1
+//   - ends an update whose rollback this spec asks for too late: the old controller is deleted
+//     already, and the status of this spec says that the update has succeeded all the same
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
 // --- the target of a run: which new controller, and what this controller is made of ---

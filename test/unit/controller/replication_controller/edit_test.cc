@@ -167,6 +167,25 @@ TEST_CASE("an update that goes on after a failure is the same rollout") {
   CHECK(world.Run() == "RolledBack");
 }
 
+// For the user who deletes the update, and makes it anew to take it back: all its log lines carry
+// one id.
+TEST_CASE("an update made anew whose rollback is too late is one rollout") {
+  World world;
+  world.AddController("web-2", 2, {{"app", "web"}, {"version", "2"}});
+  world.Controller("web-2")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/update-source-id", "web:00000000-0000-4000-8000-000000000077"},
+      {"kubectl.kubernetes.io/desired-replicas", "2"}};
+  world.AddUpdate("web", {{"newName", "web-2"}, {"rollback", true}});
+  world.CrashAt(0, /*after_it=*/true);
+  world.Sync();
+  REQUIRE(world.update()["status"]["step"] == "CleanUp");
+  CHECK(EarlierRollouts(world) == 0);
+  CHECK(world.Run() == "Succeeded");
+  CHECK(EarlierRollouts(world) == 0);
+  CHECK(world.Annotations("web-2").empty());
+  Proves("RC-15");
+}
+
 TEST_CASE("an update that begins again after its end is another rollout") {
   World world("web", 2, {{"app", "web"}});
   world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}});
