@@ -5,9 +5,19 @@
 #include "controller/api/custom_resources.h"
 #include "controller/kind/conditions.h"
 #include "controller/kind/status.h"
+#include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 
 namespace windlass::replication_controller {
+namespace {
+
+// Returns the condition Stalled if the update of the present spec has failed; otherwise null.
+const Condition* FailureOf(const ReplicationControllerUpdate& update) {
+  if (update.status.phase != kFailed || !IsOfPresentSpec(update)) return nullptr;
+  return FindCondition(update.status.conditions, kind::kStalledCondition);
+}
+
+}  // namespace
 
 std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
                                     std::string_view reason, const std::string& message,
@@ -16,13 +26,17 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
   // The phase stays: from Failed or Succeeded, and a changed spec, it follows that a new run is
   // due.
   if (draft.phase.empty()) draft.phase = kPreparing;
-  draft.message = message;
   draft.deadline = {};
-  draft.conditions = ConditionsOf(kind::Ruling{.phase = kPreparing,
-                                               .way = kind::Way::kReconciling,
-                                               .reason = std::string(reason),
-                                               .message = message},
-                                  update.meta.generation, update.status.conditions, now);
+  if (const Condition* failure = FailureOf(update)) {
+    draft.message = failure->message + ". " + message;
+  } else {
+    draft.message = message;
+    draft.conditions = ConditionsOf(kind::Ruling{.phase = kPreparing,
+                                                 .way = kind::Way::kReconciling,
+                                                 .reason = std::string(reason),
+                                                 .message = message},
+                                    update.meta.generation, update.status.conditions, now);
+  }
   if (draft == update.status) return std::nullopt;
   const kind::Json fields = {{"phase", draft.phase},
                              {"message", draft.message},

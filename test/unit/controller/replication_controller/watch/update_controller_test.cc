@@ -82,6 +82,16 @@ struct Fixture : InformerParts<SilentTransport> {
                          {"spec", {{"selector", {{"app", name}}}}}};
     Put(*DecodeReplicationController(decoder, object.dump()));
   }
+  // "web", for which the caches have no room.
+  void PutCutController() {
+    ReplicationController web = {};
+    web.meta.namespace_ = "ns";
+    web.meta.name = "web";
+    web.meta.uid = {1, 2};
+    web.meta.resource_version = {std::to_string(++versions)};
+    web.meta.cut_bytes = 100000;
+    Put(web);
+  }
   void PutUpdate(const std::string& name, const json& spec, const json& status = json::object()) {
     const json object = {{"metadata", Meta(name)}, {"spec", spec}, {"status", status}};
     StoreOf<ReplicationControllerUpdate>(resources::kReplicationControllerUpdates,
@@ -182,13 +192,7 @@ TEST_CASE_METHOD(Fixture, "an update is woken by itself, both controllers and th
 TEST_CASE_METHOD(Fixture, "an update without room in the caches is left alone, and told (R-065)") {
   PutController("web");
   PutUpdate("web", {{"newName", "web-2"}});
-  ReplicationController web = {};
-  web.meta.namespace_ = "ns";
-  web.meta.name = "web";
-  web.meta.uid = {1, 2};
-  web.meta.resource_version = {std::to_string(++versions)};
-  web.meta.cut_bytes = 100000;
-  Put(web);
+  PutCutController();
   std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
   REQUIRE(step.has_value());
   REQUIRE(std::holds_alternative<Write>(*step));
@@ -212,6 +216,50 @@ TEST_CASE_METHOD(Fixture, "an update without room in the caches is left alone, a
   CHECK(events[0].reason == "WindlassOutOfMemory");
   CHECK(events[0].message.find("replicationcontrollers ns/web") != std::string::npos);
   CHECK(events[0].at_most_every > Duration{0});
+}
+
+// For the user who asks why it has failed: `kubectl windlass status` reads the cause in Stalled.
+TEST_CASE_METHOD(Fixture, "a failed update without room keeps its cause (R-065)") {
+  const bool edited = GENERATE(false, true);
+  CAPTURE(edited);
+  const auto condition = [](const char* type, const char* status) -> json {
+    return {{"type", type},
+            {"status", status},
+            {"lastTransitionTime", "2027-01-15T08:00:00Z"},
+            {"reason", "WriteRefused"},
+            {"message", "the API server refused it"},
+            {"observedGeneration", 1}};
+  };
+  json status = {
+      {"observedGeneration", edited ? 0 : 1},
+      {"phase", "Failed"},
+      {"step", "Scale"},
+      {"message", "the API server refused it"},
+      {"conditions", json::array({condition("Ready", "False"), condition("Stalled", "True")})}};
+  PutController("web");
+  PutUpdate("web", {{"newName", "web-2"}}, status);
+  PutCutController();
+  std::optional<Step> step = controller.Next({"ns", "web"}, {}, WallTime{1});
+  REQUIRE(step.has_value());
+  REQUIRE(std::holds_alternative<Write>(*step));
+  json written = json::parse(std::get<Write>(*step).request.body())["status"];
+  CHECK(written["phase"] == "Failed");
+  const std::string left_alone = "Windlass leaves this update alone";
+  if (edited) {
+    CHECK(written["conditions"][1]["type"] == "Reconciling");
+    CHECK(written["message"].get<std::string>().starts_with(left_alone));
+  } else {
+    CHECK(written["conditions"] == status["conditions"]);
+    CHECK(written["message"].get<std::string>().starts_with("the API server refused it. " +
+                                                            left_alone));
+  }
+  written.erase("deadline");
+  status.merge_patch(written);
+  PutUpdate("web", {{"newName", "web-2"}}, status);
+  step = controller.Next({"ns", "web"}, {}, WallTime{2});
+  REQUIRE(step.has_value());
+  REQUIRE(std::holds_alternative<Wait>(*step));
+  CHECK(std::get<Wait>(*step).events.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one fail (L-012)") {
