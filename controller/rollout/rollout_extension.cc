@@ -102,15 +102,20 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
 }
 
-// Returns true if this generation was rolled out to all Pods, and these Pods still exist, available
-// or not. If no ReplicaSet matches the template of such a Rollout, the cause can only be the API
-// server's defaults: without them, the Rollout's own ReplicaSet is not recognised.
+// Returns true if this generation was rolled out to all Pods, and the Rollout still has their
+// ReplicaSet, with a size above 0; all Pods may be lost since. If no ReplicaSet matches the
+// template of such a Rollout, the cause can only be the API server's defaults: without them, the
+// Rollout's own ReplicaSet is not recognised. The counters alone do not show this: they are 0 and 0
+// also where all old Pods are lost before the new template gets a ReplicaSet.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& status = workload.status;
-  const bool all = status.observed_generation >= workload.meta.generation &&
-                   status.updated_replicas == status.replicas;
-  return all && std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+  if (status.observed_generation < workload.meta.generation) return false;
+  const Condition* progressing = FindCondition(status.conditions, workload::kProgressing);
+  const bool complete = progressing != nullptr
+                            ? progressing->reason == workload::kAvailableReason
+                            : status.replicas > 0 && status.updated_replicas == status.replicas;
+  return complete && std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
            return rs->replicas > 0 && workload::IsPublished(workload, *rs);
          });
 }

@@ -22,14 +22,16 @@ constexpr Duration kToldAgain = seconds(600);
 
 // Returns the ReplicaSet whose Pods count as updated, the first of these that exists:
 //   1. the ReplicaSet that has the workload's template
-//   2. the ReplicaSet that the status names
-//   3. the only ReplicaSet with a size above 0
-// Returns null if none exists: a ReplicaSet that is cut has lost its revision.
+//   2. if the status is of the present spec: the ReplicaSet that the status names
+//   3. if the status is of the present spec: the only ReplicaSet with a size above 0
+// Returns null if none exists. The revisions do not tell: a ReplicaSet that is cut has lost its
+// own.
 const ReplicaSet* FindUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                               const Learned& learned) {
   if (!workload.follow_revision) {
     if (const ReplicaSet* rs = FindNewReplicaSet(workload, owned, learned)) return rs;
   }
+  if (workload.status.observed_generation < workload.meta.generation) return nullptr;
   const ReplicaSet* only = nullptr;
   int with_size = 0;
   for (const ReplicaSet* rs : owned) {

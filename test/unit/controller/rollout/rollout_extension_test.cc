@@ -503,10 +503,9 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
     f.status.observed_generation = 2;
     f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 10;
   }
-  SECTION("none was, and the status says so") {
-    REQUIRE(std::holds_alternative<Write>(*f.Next(moment)));
-    f.Publish();
-  }
+  SECTION("none was, and the status says so") {}
+  REQUIRE(std::holds_alternative<Write>(*f.Next(moment)));
+  f.Publish();
   const Failed failed = f.NextAs<Failed>(moment);
   CHECK(failed.error.kind == ErrorKind::kServer);
   CHECK(failed.retry == Retry::kBackOff);
@@ -722,8 +721,18 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     REQUIRE(wait.events.size() == 1);
     CHECK(wait.events[0].reason == "TemplateNotChecked");
   }
+  SECTION("without a deadline the counters show it") {
+    f.progress_deadline_seconds = kUnlimited;
+    f.NextAs<Write>();
+    f.Publish();
+    f.NextAs<Wait>();
+  }
   SECTION("the generation is new") {
     f.status.observed_generation = 1;
+    CHECK_FALSE(f.Next());
+  }
+  SECTION("all old Pods were lost before the template got a ReplicaSet") {
+    f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 0;
     CHECK_FALSE(f.Next());
   }
   SECTION("the rollout of this generation was not complete") {
