@@ -26,10 +26,11 @@ ExitCode RetryRollout(const CommandContext& context, const Place& place) {
 
 namespace {
 
-// Returns what to warn of when `rollout` is aborted; "" if there is nothing to warn of.
+// Returns the warning to print when `rollout` is aborted; "" if there is nothing to warn of.
 std::string AbortWarning(const Json& rollout, const Place& place) {
   const std::string who = "rollout \"" + place.name + "\" ";
-  // An abort lets a stored rollback begin although spec.paused is true.
+  // A rollback that spec.rollbackTo asks for waits while spec.paused is true. An abort lets this
+  // rollback begin although spec.paused is still true.
   const std::string back = StoredRollback(rollout);
   if (!back.empty()) {
     return who + "goes back to " + back +
@@ -63,8 +64,9 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
                   .warning = AbortWarning(rollout, place)};
-    // A promotion that is not carried out yet could take effect after the abort, for example if the
-    // abort ends before Windlass has seen it. So the abort removes the annotation.
+    // The user may have promoted a step, and Windlass has not carried out the promotion yet. The
+    // promotion could take effect after the abort, for example if the user ends the abort before
+    // Windlass has seen it. So the patch removes the annotation, too.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

@@ -15,7 +15,8 @@ namespace {
 // The pause between two reads of the object.
 constexpr milliseconds kAnswerPoll{250};
 
-// Sends `patch`, which withdraws the request. Returns true if that has succeeded.
+// Sends `patch`, which withdraws the request. Returns true if the API server has accepted the
+// patch; false if it has not, or if `patch` is null.
 bool Withdraw(Session& session, const Place& place, const Json& patch) {
   if (patch.is_null()) return false;
   return session
@@ -23,8 +24,9 @@ bool Withdraw(Session& session, const Place& place, const Json& patch) {
       .ok();
 }
 
-// Returns why the request was not answered within kAnswerMax. Call this before the request is
-// withdrawn: a condition of the object says why only for the spec with the request.
+// Returns why Windlass has not answered the request within kAnswerMax. Call this before the command
+// withdraws the request: the withdrawal changes the spec, and then the condition that gives the
+// reason is about an earlier generation, so WhyNotCarriedOut does not return it any more.
 std::string WhyUnanswered(Session& session, const Place& place) {
   const std::string longest = std::to_string(kAnswerMax.count()) + " s: ";
   const Result<Json> object = ReadObject(session, place);

@@ -1,4 +1,4 @@
-// Waits for the answer of Windlass to what a command has written.
+// Waits until Windlass has answered the request that a command has written into an object.
 #pragma once
 
 #include <functional>
@@ -22,17 +22,18 @@ Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const P
 
 // How a command withdraws its request for a rollback.
 struct Withdrawal {
-  // A JSON patch that withdraws the request; it fails if another client has replaced the request.
-  // Null if another client had made the same request before: then the request stays.
+  // A JSON patch that withdraws the request. The API server refuses the patch if another client has
+  // replaced the request. Null if another client had made the same request before this command: in
+  // this case the request stays.
   Json patch;
-  std::string by_hand;  // the command with which a user withdraws the request
-  std::string then{};   // printed after a successful withdrawal: in which state the object is now
+  std::string by_hand;  // the kubectl command with which a user withdraws the request
+  std::string then{};   // printed after a successful withdrawal: the state of the object now
 };
 
-// Withdraws a request for a rollback that Windlass has not answered. Otherwise Windlass could
-// perform the rollback after the command has failed. Prints whether the request was withdrawn, and
-// if not, that the rollback may still come. If the object was deleted, prints only the error that
-// says so. Returns the exit code.
+// Withdraws a request for a rollback if Windlass has not answered the request. Without the
+// withdrawal, Windlass could perform the rollback after the command has failed. Prints that the
+// request was withdrawn, or that the rollback may still happen. If the object was deleted, prints
+// only the NotFound error. Returns the exit code.
 ExitCode TellUnanswered(const CommandContext& context, const Place& place,
                         const Result<std::optional<Json>>& answer, const Withdrawal& withdrawal);
 

@@ -13,23 +13,24 @@
 namespace windlass::cli {
 namespace {
 
-// The message of the condition ReplicaFailure, which may come from an admission webhook, is cut to
-// this number of cells.
+// The message of condition ReplicaFailure is cut to this number of terminal cells. An admission
+// webhook may have written the message, so it may be very long.
 constexpr size_t kMessageCellsMax = 300;
 
 bool HasOrHadRevision(const Json& replica_set, int64_t revision) {
   return RevisionOf(replica_set) == revision || HadRevision(replica_set, revision);
 }
 
-// Returns false for a Pod that is being deleted or has ended, as after an eviction. The controller
-// leaves out Pods that have ended, too (kLivePods).
+// Returns false for a Pod that is being deleted, and for a Pod whose phase is Failed or Succeeded.
+// (An evicted Pod is Failed.) The controller does not count Failed and Succeeded Pods either
+// (kLivePods).
 bool IsLive(const Json& pod) {
   const std::string phase = TextOf(pod, "/status/phase");
   return !IsDeleting(pod) && phase != "Failed" && phase != "Succeeded";
 }
 
-// Returns the revision to which the Pod was updated in place last:
-//   - nullopt if the Pod has no annotation of such an update, or a copy of another Pod's
+// Returns the revision that the last update in place gave to the Pod, from annotation kPodState:
+//   - nullopt if the Pod has no such annotation, or if the annotation was copied from another Pod
 //   - 0 if the annotation cannot be read
 std::optional<int64_t> PatchedRevision(const Json& pod) {
   const std::string text = AnnotationOf(pod, in_place::kPodState);
@@ -41,11 +42,13 @@ std::optional<int64_t> PatchedRevision(const Json& pod) {
   return std::max<int64_t>(NumberOf(state, "/rev"), 0);
 }
 
-// Returns true if `pod`, which `of_revision` owns, was updated in place to the revision of another
-// ReplicaSet. Example: while revision 9 is rolled out in place, a user goes back to 8, which
-// becomes revision 10. Its ReplicaSet owns all Pods, and a Pod that still has 9 shows nothing
-// about 10. The controller compares templates for this (SpecRevision). As there, the Pod counts as
-// one of its owner if the annotation names what no ReplicaSet has or had.
+// Returns true if `pod` was updated in place to the revision of a ReplicaSet other than its owner
+// `of_revision`. Example: the ReplicaSet of revision 8 owns all Pods, and revision 9 is rolled out
+// in place. Now a user goes back to revision 8, which gets the number 10. A Pod that was already
+// patched to 9 still runs the template of 9, so it is no canary of 10.
+// Returns false if no ReplicaSet has or had the revision in the annotation: the Pod then counts as
+// a Pod of its owner. The controller decides the same, but compares templates instead of revision
+// numbers (SpecRevision).
 bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_sets,
                     const Json& of_revision) {
   const int64_t patched = PatchedRevision(pod).value_or(0);
@@ -54,10 +57,12 @@ bool WasPatchedAway(const Json& pod, const std::vector<const Json*>& replica_set
                              [&](const Json* set) { return HasOrHadRevision(*set, patched); });
 }
 
-// Returns true if the last update in place of `pod`, which a ReplicaSet other than `of_revision`
-// owns, was to the revision of `of_revision`. An annotation that cannot be read may name any
-// revision. It counts only while `of_revision` has no Pods, so that all canaries are updated in
-// place. If `of_revision` is null, every annotation counts.
+// Call this for a Pod that a ReplicaSet other than `of_revision` owns. Returns true if the last
+// update in place of `pod` was to the revision of `of_revision`. Two special cases:
+//   - `of_revision` is null: returns true for every Pod that was updated in place
+//   - the Pod's annotation cannot be read, so its revision is not known: returns true only if
+//     `of_revision` has 0 replicas. In this case every canary is a Pod that was updated in place,
+//     and this Pod may be one of these canaries
 bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   const std::optional<int64_t> patched = PatchedRevision(pod);
   if (!patched || of_revision == nullptr) return patched.has_value();
@@ -121,7 +126,8 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
-  // Pods that are updated in place are those of another ReplicaSet.
+  // Lists the Pods of all ReplicaSets, because a Pod that was updated in place to `revision` is
+  // still owned by another ReplicaSet.
   WINDLASS_TRY(const ObjectList list,
                ListObjects(session, {resources::kPods, namespace_, SelectorOfWorkload(rollout)}));
   std::vector<Json> pods;

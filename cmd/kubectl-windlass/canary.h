@@ -1,4 +1,4 @@
-// Why Pods that a rollout has brought to the new revision are not available.
+// Finds out why Pods of the new revision are not available.
 #pragma once
 
 #include <cstdint>
@@ -16,40 +16,43 @@ namespace windlass::cli {
 // What keeps Pods from being available.
 struct Cause {
   std::string reason;  // one word: "ImagePullBackOff"
-  // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)": 2 more Pods are at least as bad as
-  // `least` of CauseAmong.
+  // Pod, container, reason and message of the worst Pod, and how many more Pods have a cause:
+  // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)".
   std::string text;
 };
 
-// Returns the first of these that exists; nullopt if none exists:
-//   - the cause of the worst Pod of `pods`, if that Pod is at least as bad as `least`
-//   - why `maker` cannot make Pods; `maker` is their ReplicaSet or ReplicationController, or null
-// Only live Pods count: a Pod that is being deleted or has ended (phase Failed or Succeeded) is
-// left out, because its ReplicaSet or ReplicationController replaces it.
+// Returns the first of these causes that exists; nullopt if neither exists:
+//   - the cause of the worst Pod among `pods`, if this Pod is at least as bad as `least`
+//   - the condition ReplicaFailure of `maker`, which says why `maker` cannot create Pods. `maker`
+//     is the ReplicaSet or ReplicationController of the Pods, or null
+// Leaves out Pods that are being deleted and Pods whose phase is Failed or Succeeded, because
+// `maker` replaces them.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,
                                 int64_t min_ready_seconds, WallTime now, Mood least);
 
 // Returns the ReplicaSet with the revision number `revision`; null if there is none.
 const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t revision);
 
-// Returns those of `pods` that belong to the new revision. `of_revision`, one of `replica_sets`, is
-// the ReplicaSet of that revision, or null. These Pods belong to it:
-//   - a Pod that `of_revision` owns, unless it was updated in place to the revision of another one
-//     of `replica_sets`
-//   - a Pod that another one of `replica_sets` owns, and whose annotation of an update in place
-//     names the new revision. If `of_revision` has 0 replicas, an annotation that cannot be read
-//     counts, too; if it is null, every annotation counts
+// Returns the Pods that belong to the new revision. `replica_sets` are the ReplicaSets of the
+// workload. `of_revision` is the ReplicaSet of the new revision; null if there is none. These Pods
+// belong to the new revision:
+//   - Pods of `of_revision`. Exception: a Pod that was updated in place to the revision of another
+//     ReplicaSet
+//   - Pods of another ReplicaSet that were updated in place to the new revision, as their
+//     annotation kPodState says
+//   - if `of_revision` has 0 replicas: Pods of another ReplicaSet whose annotation cannot be read
+//   - if `of_revision` is null: all Pods that were updated in place
 std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
                                        const std::vector<const Json*>& replica_sets,
                                        const Json* of_revision);
 
-// What the Pods of a revision show.
+// Whether a revision has live Pods, and why they are not available.
 struct CanaryState {
-  std::string why;     // the text of the cause that CauseAmong finds; "" if it finds none
-  bool exist = false;  // the revision has a live Pod
+  std::string why;     // Cause::text of the cause that CauseAmong finds; "" if it finds none
+  bool exist = false;  // the revision has a Pod that is not ended and not being deleted
 };
 
-// Reads the ReplicaSets of `rollout` and the Pods of `revision`. Returns what these Pods show.
+// Reads the ReplicaSets and the Pods of `rollout`. Returns the state of the Pods of `revision`.
 Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
                                  const std::string& namespace_, int64_t revision, Mood least);
 

@@ -12,8 +12,8 @@ namespace {
 constexpr char32_t kLastCharacter = 0x10FFFF;
 constexpr char32_t kEllipsis = 0x2026;
 
-// While an object of this class exists, its thread reads characters as UTF-8: LC_CTYPE is C.UTF-8,
-// a locale that is part of the C library.
+// While an object of this class exists, the thread that created it reads characters as UTF-8:
+// LC_CTYPE of the thread is C.UTF-8, a locale that is part of the C library.
 class UnicodeCharacters {
  public:
   UnicodeCharacters() : before_(uselocale(Locale())) {}
@@ -21,8 +21,8 @@ class UnicodeCharacters {
   UnicodeCharacters(const UnicodeCharacters&) = delete;
   UnicodeCharacters& operator=(const UnicodeCharacters&) = delete;
 
-  // Returns false if the C library lacks the locale. Then every character that is not ASCII is
-  // unreadable.
+  // Returns false if the C library lacks the locale. In this case FirstOf cannot read any character
+  // that is not ASCII.
   static bool There() { return Locale() != nullptr; }
 
  private:
@@ -63,14 +63,14 @@ size_t CellsOf(const Character& character) {
   return cells < 0 ? 1 : static_cast<size_t>(cells);
 }
 
-// Returns true for the characters that embed, override or isolate a direction of writing: they
-// would also turn the rest of the row.
+// Returns true for the Unicode characters that embed, override or isolate a direction of writing,
+// such as U+202E. A terminal would also reverse the text that follows in the same line.
 bool TurnsDirection(char32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-// Returns how many bytes at the beginning of `text` take at most `cells` cells; at least the bytes
-// of the first character, even if it is wider.
+// Returns how many bytes at the beginning of `text` fit into `cells` cells. The first character is
+// always counted, even if it is wider than `cells`.
 size_t BytesWithin(std::string_view text, size_t cells) {
   size_t bytes = 0;
   for (size_t used = 0; bytes < text.size();) {
@@ -156,7 +156,7 @@ std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest) 
 
 namespace {
 
-// Returns two units; leaves out the smaller unit if it is zero: "5m30s", "3h".
+// Returns a time in two units, for example "5m30s". Leaves out the smaller unit if it is 0: "3h".
 std::string Two(int64_t large, const char* large_unit, int64_t small, const char* small_unit) {
   std::string text = std::to_string(large) + large_unit;
   if (small > 0) text += std::to_string(small) + small_unit;
@@ -165,7 +165,7 @@ std::string Two(int64_t large, const char* large_unit, int64_t small, const char
 
 }  // namespace
 
-// The limits are those of k8s.io/apimachinery/pkg/util/duration.
+// The limits between the formats are those of k8s.io/apimachinery/pkg/util/duration.
 std::string AgeText(seconds age) {
   const int64_t s = std::max<int64_t>(0, age.count());
   const int64_t m = s / 60;

@@ -1,7 +1,7 @@
-// How many cells of a terminal's line a text takes, and how a text is broken into lines of a given
-// width. Texts are UTF-8, and come from tenants: messages of Pods, annotations. Most characters
-// take one cell, wide ones two, and combining ones none. The locale of the process does not matter.
-// AgeText returns the text of column AGE.
+// Functions for texts in a terminal. A terminal's line is a row of cells: most characters take one
+// cell, wide characters two, and combining characters none. The texts are UTF-8. Their authors are
+// not trusted, because every user of the cluster can write annotations and cause messages of Pods.
+// The locale of the process does not matter.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@
 namespace windlass::cli {
 
 // Returns `text` as one line that is safe to write to a terminal:
-//   - a control character becomes a blank, because every escape sequence contains one
+//   - a control character becomes a blank, because every escape sequence contains a control
+//     character
 //   - a character that changes the direction of writing becomes a blank
 //   - a byte that is not UTF-8 becomes "?"
 //   - with `ascii`, "…" becomes "...", a combining character is left out, and any other character
@@ -24,21 +25,24 @@ std::string Printable(std::string_view text, bool ascii = false);
 // Returns how many cells the text takes.
 size_t CellsOf(std::string_view text);
 
-// Returns the beginning of `text` that takes at most `cells` cells. If `cells` is above 0, the
-// first character is returned in any case, even if it is wider.
+// Returns the beginning of `text` that fits into `cells` cells. If `cells` is above 0, the result
+// contains at least the first character, even if this character is wider than `cells`.
 std::string Cut(std::string_view text, size_t cells);
 
-// Breaks `text` into lines, at least one. The first line takes at most `first` cells, every further
-// line at most `rest` cells. Exception: a character that is wider gets a line of its own. A word
-// that fits a line is kept whole. Exception: a first word wider than `first` is split, even if it
-// fits `rest`. Example with `first` 12 and `rest` 6: "no such tag: v123456789" becomes
-// "no such tag:", "v12345", "6789".
+// Breaks `text` into lines, and returns at least one line. The first line has at most `first`
+// cells, and every later line at most `rest` cells. Exception: a character that is wider than a
+// whole line gets a line for itself.
+// Wrap breaks lines between words. It splits a word in two cases:
+//   - the word fits neither into the present line nor into a new line of `rest` cells
+//   - the word is the first word of `text`, and is wider than `first`, even if it fits into `rest`
+// Example with `first` 12 and `rest` 6: "no such tag: v123456789" becomes "no such tag:", "v12345",
+// "6789".
 std::vector<std::string> Wrap(std::string_view text, size_t first, size_t rest);
 
-// Returns how long ago something was, as kubectl's column AGE writes it. Examples: "45s", "5m30s",
-// "95m", "3h20m", "36h", "5d3h", "41d". Never negative.
+// Returns `age` as kubectl's column AGE shows it. Examples: "45s", "5m30s", "95m", "3h20m", "36h",
+// "5d3h", "41d". Returns "0s" for a negative age.
 std::string AgeText(seconds age);
-// Returns "<unknown>" for a time that is not known.
+// Returns the text for the time from `since` to `now`; "<unknown>" if `since` is nullopt.
 std::string AgeText(std::optional<WallTime> since, WallTime now);
 
 }  // namespace windlass::cli

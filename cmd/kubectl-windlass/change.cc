@@ -18,15 +18,16 @@ std::variant<ExitCode, Changed> WriteChange(
         tries == 1 ? ReadWorkload(context, place) : ReadObject(context.session, place);
     if (!object.ok()) return Report(context.session, context.console, object.error());
     if (tries == 1) uid = TextOf(*object, "/metadata/uid");
-    // The user meant the object that was read first, not an object of the same name that was
-    // created since.
+    // The user meant the object that the first try has read. An object with another uid was created
+    // under the same name since then.
     if (TextOf(*object, "/metadata/uid") != uid) {
       return Refuse(context, place, "was deleted and created again meanwhile: try again");
     }
     std::variant<ExitCode, Change> decided = decide(*object);
     if (const auto* code = std::get_if<ExitCode>(&decided)) return *code;
     Change& change = std::get<Change>(decided);
-    // Like kubectl's, the patch of a Deployment has neither uid nor resourceVersion.
+    // The patch of a Deployment has neither uid nor resourceVersion, because kubectl's patch has
+    // neither.
     if (place.resource != resources::kDeployments) {
       change.patch["metadata"]["uid"] = TextOf(*object, "/metadata/uid");
       change.patch["metadata"]["resourceVersion"] = TextOf(*object, "/metadata/resourceVersion");

@@ -1,4 +1,4 @@
-// How a command changes an object that it has read.
+// Functions with which a command reads an object and patches it.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,10 @@
 
 namespace windlass::cli {
 
-// What a command writes into an object that it has read.
+// The patch that a command sends for an object, and what the command prints afterwards.
 struct Change {
   Json patch;
-  std::string done;       // text for PrintDone, which is not called if the text is ""
+  std::string done;       // the text that PrintDone prints; if "", PrintDone is not called
   std::string warning{};  // printed after the write
 };
 
@@ -23,15 +23,17 @@ struct Changed {
   Json after;
 };
 
-// Reads the object, calls `decide`, and sends the patch that `decide` returns. If there is nothing
-// to do, `decide` prints why, and returns the exit code of the command. If another client has
-// changed the object since the read, the API server refuses the patch, and everything is done
-// again, kWritesMax times at most. Exception: the patch of a Deployment has no resourceVersion,
-// like kubectl's, so it is not refused for that reason.
+// Reads the object, calls `decide` with it, and sends the patch that `decide` returns. If there is
+// nothing to change, `decide` prints why and returns the exit code of the command; WriteChange
+// returns this exit code. After an error, WriteChange prints it and returns its exit code.
+// The patch contains the resourceVersion that was read. So if another client has changed the object
+// since the read, the API server refuses the patch. WriteChange then reads the object and calls
+// `decide` again, with kWritesMax tries in all. Exception: the patch of a Deployment has no
+// resourceVersion, like kubectl's patch, so the API server does not refuse it for that reason.
 std::variant<ExitCode, Changed> WriteChange(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);
-// Calls WriteChange, and returns the exit code.
+// Calls WriteChange. Returns kDone if the object was patched, else the exit code of WriteChange.
 ExitCode ChangeWorkload(
     const CommandContext& context, const Place& place,
     const std::function<std::variant<ExitCode, Change>(const Json& object)>& decide);

@@ -1,4 +1,4 @@
-// The command line of kubectl-windlass: what a user asked for, as a value.
+// The command line of kubectl-windlass after parsing: the command, its arguments and its flags.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ enum class CommandName : uint8_t {
 
 enum class OutputFormat : uint8_t { kText, kJson, kYaml, kName };
 
-// Flags of every command.
+// The flags about the connection to the API server. Every command has them.
 struct ConnectionFlags {
   std::string kubeconfig;
   std::string context;
@@ -46,8 +46,8 @@ struct ConnectionFlags {
   Duration request_timeout = kRequestTimeout;
 };
 
-// Flags of rolling-update. Those that kubectl 1.17 had, too, keep its names. Exception: its
-// --timeout is --progress-timeout here.
+// The flags of rolling-update. A flag that rolling-update of kubectl 1.17 had has the same name
+// here. Exception: kubectl's --timeout is --progress-timeout here.
 struct RollingUpdateFlags {
   std::string image;
   std::string container;
@@ -61,7 +61,7 @@ struct RollingUpdateFlags {
   int32_t min_ready_seconds = 0;
   std::string cleanup;            // "" = Delete if a new name is given, else Rename
   std::string on_external_scale;  // "" = Pause
-  std::set<std::string> given;    // flags on the command line: "--update-period"
+  std::set<std::string> given;    // the flags that the user gave, for example "--update-period"
   bool rollback = false;
   bool wait = true;
   bool local = false;
@@ -69,20 +69,20 @@ struct RollingUpdateFlags {
 
 struct CommandLine {
   CommandName command = CommandName::kHelp;
-  std::string help;                    // for kHelp: print it and end with 0
-  std::vector<std::string> arguments;  // of the command, without flags
+  std::string help;                    // for kHelp: the text to print
+  std::vector<std::string> arguments;  // the words after the command's name, without flags
   std::vector<std::string> filenames;  // -f
-  std::string standard_input;          // what was read for `-f -`
+  std::string standard_input;          // for `-f -`: the text that was read from standard input
   std::string selector;                // -l
   ConnectionFlags connection;
   OutputFormat output = OutputFormat::kText;
-  std::optional<Duration> timeout{};  // of the whole command
+  std::optional<Duration> timeout{};  // --timeout, the limit for the whole command
   bool all_namespaces = false;
   bool watch = false;
   bool ascii = false;            // get --ascii
   int64_t revision = 0;          // --revision, --to-revision; 0 = not given
   std::string dry_run = "none";  // none, client or server
-  bool full = false;             // promote --full: past all steps
+  bool full = false;             // promote --full: end all steps
   bool force = false;            // promote --force: even if Pods of the step are not available
   RollingUpdateFlags rolling_update;
 };

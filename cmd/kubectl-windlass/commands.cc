@@ -52,7 +52,7 @@ Result<Json> Patch(const CommandContext& context, const Place& place, const Json
 
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code) {
-  // kubectl's text for Deployments begins with the resource.
+  // kubectl begins such a text about a Deployment with the resource: deployments.apps "web".
   const bool deployment = place.resource == resources::kDeployments;
   const std::string kind = deployment ? ResourceText(place.resource) : KindWord(place.resource);
   context.console.Error(kind + " \"" + place.name + "\" " + why);

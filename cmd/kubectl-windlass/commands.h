@@ -19,32 +19,35 @@
 
 namespace windlass::cli {
 
-// What a command works with.
+// What every command gets as its input.
 struct CommandContext {
   Session& session;
   const Console& console;
   const CommandLine& line;
-  std::string namespace_;  // of --namespace, else of the kubeconfig's context, else "default"
-  // What the command has done so far, for all objects that it names.
+  std::string namespace_;  // from --namespace, else from the kubeconfig's context, else "default"
+  // What the command has done so far. All objects of one command share this.
   struct Done {
-    // The uids of the updates that the command has handled. Two controllers share one update, and
-    // the command handles it once, even if it names both.
+    // The uids of the ReplicationControllerUpdates that the command has handled. The old and the
+    // new ReplicationController have the same update. If a user names both controllers, the command
+    // handles their update only once.
     std::set<std::string> steered;
-    // For `status` of several objects, one after another: each object in JSON as it was when the
-    // command began. The key is InCommand's text for the object: "deployment/web -n shop".
-    // WatchStatus compares the object with this JSON, because the object may change while the
-    // command still waits for another one. An update of a ReplicationController is not in the map.
+    // Used if `status` has several objects, which it follows one after another: the JSON of each
+    // object when the command began. The key is the text of InCommand: "deployment/web -n shop".
+    // The second object may change while the command still waits for the first object. So
+    // WatchStatus compares the second object with this JSON. ReplicationControllerUpdates are not
+    // in the map.
     std::map<std::string, std::string> first;
-    // OverdueText of the last ReadWorkload, which has warned of it; "" if it did not warn.
-    // WatchStatus does not print the same warning again.
+    // What the last call of ReadWorkload found: a text about a change that no controller has seen
+    // (OverdueText), or "" if there is none. ReadWorkload has printed this text as a warning, so
+    // WatchStatus does not print it again.
     std::string told;
     bool printed = false;  // PrintOutput has printed an object
   };
   std::shared_ptr<Done> done = std::make_shared<Done>();
 };
 
-// --- commands about objects: each call is for one object ---
-// kinds.cc says which kind has which command.
+// --- commands about objects: each call handles one object ---
+// The table in kinds.cc says which of these functions a kind of object has.
 
 ExitCode ShowWorkload(const CommandContext& context, const Place& place);  // get
 ExitCode ShowController(const CommandContext& context, const Place& place);
@@ -59,8 +62,8 @@ ExitCode PromoteRollout(const CommandContext& context, const Place& place);
 ExitCode AbortRollout(const CommandContext& context, const Place& place);
 ExitCode RetryRollout(const CommandContext& context, const Place& place);
 
-// Commands for a ReplicationController. They show, follow and steer its rolling update
-// (controller_commands.cc).
+// Commands for a ReplicationController (controller_commands.cc). They show its rolling update, wait
+// for the end of this update, and pause, resume or roll back this update.
 ExitCode StatusOfController(const CommandContext& context, const Place& place);
 ExitCode HistoryOfController(const CommandContext& context, const Place& place);
 ExitCode UndoController(const CommandContext& context, const Place& place);
@@ -68,7 +71,7 @@ ExitCode PauseController(const CommandContext& context, const Place& place);
 ExitCode ResumeController(const CommandContext& context, const Place& place);
 ExitCode AbortController(const CommandContext& context, const Place& place);
 
-// --- commands with arguments of their own ---
+// --- commands that are not called once for each object ---
 
 ExitCode RunGet(const CommandContext& context);
 ExitCode RunVersion(const CommandContext& context);
@@ -76,40 +79,47 @@ ExitCode RunVersion(const CommandContext& context);
 ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
-// Runs the command that `context.line` names. If a command about several objects fails for one
-// object, it goes on with the next. Exception: after Ctrl-C, or when --timeout has passed, it
-// leaves the next objects alone. It returns the first exit code that is not kDone.
+// Runs the command that `context.line` names. If the command has several objects and fails for one
+// object, it goes on with the next object. Exception: after Ctrl-C, or when --timeout has passed,
+// the command does not begin with another object. Returns the first exit code that is not kDone;
+// kDone if every object ended with kDone.
 ExitCode RunCommand(const CommandContext& context);
 
 // --- what the commands share ---
 
-// Prints where the object at `place` stands, and prints it again whenever it changes. Ends when the
-// rollout ends or is held, or when --timeout has passed; with --watch=false, after the first look
-// (status_command.cc). `object` is the object as it was read. `maker` is the ReplicationController
-// that makes the Pods. It is null in two cases:
-//   - ReplicaSets make the Pods
-//   - the new controller of an update does not exist yet. As soon as it has replicas, WatchStatus
-//     returns nullopt: call WatchStatus again with the new controller as `maker`
+// Prints how far the rollout of the object at `place` is, and prints this again whenever it changes
+// (status_command.cc). Returns the exit code in these cases:
+//   - the rollout has ended
+//   - the rollout waits for a person, for example because it is paused
+//   - --timeout has passed, a request has failed, or the object was deleted
+//   - with --watch=false: always, after the first look
+// `object` is the object as the caller has read it. `maker` is the ReplicationController that
+// creates the Pods. `maker` is null in two cases:
+//   - ReplicaSets create the Pods
+//   - the new controller of an update does not exist yet. As soon as the new controller has
+//     replicas, WatchStatus returns nullopt. Then call WatchStatus again, with this controller as
+//     `maker`
 std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& place,
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker);
 
-// Prints what a command has done to an object: kubectl's line "deployment.apps/web paused" or, with
-// -o, the object.
+// Prints the result of a change. Without -o this is a line like kubectl's, such as
+// "deployment.apps/web paused", where `what` is "paused". With -o it is the object.
 void PrintDone(const CommandContext& context, const Place& place, const Json& object,
                const std::string& what);
 
-// Prints `text`, an object or a list in the format of -o. Several YAML documents are separated by
-// "---".
+// Prints `text`, which is an object or a list in the format of -o. With -o yaml, prints "---"
+// before the second text and each later text.
 void PrintOutput(const CommandContext& context, const std::string& text);
 
-// Patches an object that the command has read: a Deployment with kubectl's strategic merge patch,
-// any other object with a merge patch. With --dry-run nothing is stored. Returns the patched
-// object.
+// Patches `object`, which the command has read. Sends a strategic merge patch for a Deployment, as
+// kubectl does, and a merge patch for any other object. With --dry-run=server, the API server
+// stores nothing. With --dry-run=client, sends nothing. Returns the patched object.
 Result<Json> Patch(const CommandContext& context, const Place& place, const Json& object,
                    const Json& patch);
 
-// How many times at most a command reads and writes an object that other clients keep changing.
+// The maximum number of tries of a command. One try is a read and a write of the object. Another
+// try follows if another client has changed the object between the read and the write.
 inline constexpr int kWritesMax = 5;
 
 // Prints why a command leaves the object as it is, and returns `code`. In the message, `why`
@@ -117,9 +127,10 @@ inline constexpr int kWritesMax = 5;
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code = ExitCode::kError);
 
-// Prints the error of SelectObjects. Returns kUsage for a wrong command line, such as one without
-// an object; else the code of Report, for example if -l matches no object. (A name that does not
-// exist is not an error of SelectObjects.)
+// Prints `error`, which SelectObjects has returned. Returns kUsage if the command line is wrong,
+// for example if it names no object. Otherwise returns the exit code of Report, for example if -l
+// matches no object. (If the user names an object that does not exist, SelectObjects returns no
+// error.)
 ExitCode NoObject(const CommandContext& context, const Error& error);
 
 // Prints a usage error, and returns kUsage.

@@ -8,8 +8,8 @@
 namespace windlass::cli {
 namespace {
 
-// Stores `value` in `to` if `flag` is --namespace, --context or another flag about the connection.
-// Exceptions: ignores --insecure-skip-tls-verify and --request-timeout.
+// If `flag` is about the connection, such as --namespace or --context, stores its value in `to`.
+// Ignores all other flags. Also ignores --insecure-skip-tls-verify and --request-timeout.
 void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
   if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
   if (flag == "--context") to.context = value;
@@ -52,7 +52,7 @@ void KeepMatching(const std::string& prefix, std::vector<Described> all, Complet
   }
 }
 
-// Returns the kinds whose objects the command takes.
+// Returns the kinds of objects that the command accepts as arguments.
 std::vector<const Kind*> KindsFor(const CompletionLine& line) {
   const std::optional<CommandName> command = CommandOf(line.command);
   if (!command) return {};
@@ -64,10 +64,12 @@ bool Has(const std::vector<const Kind*>& kinds, const Kind* kind) {
   return std::ranges::find(kinds, kind) != kinds.end();
 }
 
-// Completes the name of an object: "deployment/w", "w" after the word "deployment", or "w" alone.
-// "w" alone may be an object of any kind that the command takes: its candidates are names without a
-// type, such as "web". As the first argument, a type is completed, too, except for rolling-update:
-// "d" to "deployment".
+// Completes an argument that names an object. The candidates depend on what the user has typed:
+//   - "deployment/w": Deployments, for example "deployment/web"
+//   - "w" after the argument "deployment": names of Deployments, for example "web"
+//   - "w" without a type: names of objects of every kind that the command accepts. If "w" is the
+//     first argument, the types of objects are candidates, too: for "d", "deployment". Exception:
+//     rolling-update offers no types
 Completion Objects(const CompletionLine& line, const CompletionSources& sources) {
   Completion completion;
   const std::vector<const Kind*> kinds = KindsFor(line);

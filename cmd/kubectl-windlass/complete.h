@@ -1,11 +1,10 @@
-// Shell completion. kubectl's completion runs an executable kubectl_complete-windlass with the
-// words after "kubectl windlass". The executable prints candidates in cobra's format, one a line,
-// and then a directive:
+// Shell completion. The completion script of kubectl (for bash, zsh or fish) runs the executable
+// kubectl_complete-windlass. Its arguments are the words that the user typed after "kubectl
+// windlass". The executable prints the candidates in the format of the Go library cobra: one
+// candidate in each line, and a directive at the end. The script shows the candidates to the user.
 //
 //   deployment/web
 //   :4
-//
-// The completion of kubectl for bash, zsh and fish does the rest.
 #pragma once
 
 #include <functional>
@@ -18,10 +17,10 @@
 
 namespace windlass::cli {
 
-// What the shell does with the candidates. The numbers are cobra's.
+// Tells the shell whether to offer file names. The numbers are cobra's.
 enum class Directive : uint8_t {
-  kFiles = 0,    // the shell completes file names
-  kNoFiles = 4,  // no file names, even if there is no candidate
+  kFiles = 0,    // offer file names if there is no candidate
+  kNoFiles = 4,  // never offer file names
 };
 
 struct Completion {
@@ -29,7 +28,8 @@ struct Completion {
   Directive directive = Directive::kNoFiles;
 };
 
-// Where candidates come from. A function returns an empty list if it cannot read its source.
+// The functions that return candidates. A function returns an empty list if it cannot read them,
+// for example because the API server does not answer.
 struct CompletionSources {
   std::function<std::vector<std::string>(const ResourceId& resource)> names;
   std::function<std::vector<std::string>()> namespaces;
@@ -38,17 +38,18 @@ struct CompletionSources {
   std::function<std::vector<std::string>(const ObjectArgument& object)> revisions;
 };
 
-// The parts of a command line up to the place where the user asks for completion.
+// The parts of a command line that the user has typed so far.
 struct CompletionLine {
-  std::string command;                 // "" = not typed yet
-  std::vector<std::string> arguments;  // of the command
-  std::string flag;                    // the flag whose value is completed, "--context"; "" = none
-  std::string prefix;                  // what is typed so far of the word or of the value
-  std::string before_value;            // "--context=" if flag and value are one word
+  std::string command;                 // "status"; "" = not typed yet
+  std::vector<std::string> arguments;  // the finished words after the command, without flags
+  std::string flag;                    // if a flag's value is completed: "--context"; else ""
+  std::string prefix;                  // the typed part of the word, or of the flag's value
+  std::string before_value;            // "--context=" if flag and value are one word; else ""
   ConnectionFlags connection;
 };
 
-// `words` are the words after "kubectl windlass". The last word may be typed in part.
+// `words` are the words after "kubectl windlass". The last word is the word to complete, and may be
+// empty.
 CompletionLine ReadCompletionLine(const std::vector<std::string>& words);
 
 Completion Complete(const CompletionLine& line, const CompletionSources& sources);

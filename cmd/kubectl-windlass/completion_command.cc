@@ -1,13 +1,14 @@
-// completion: prints what a shell reads at its start, so that it completes the words of kubectl
-// windlass. kubectl's own completion runs an executable kubectl_complete-windlass from PATH. An
-// installation with krew, or by copying the binary, lacks that executable, so the printed script
-// creates it in the user's cache.
+// completion: prints a script. A shell that runs the script at its start completes the words of
+// kubectl windlass. kubectl's own completion runs the executable kubectl_complete-windlass from
+// PATH. After an installation with krew, or if a user copied only the binary, this executable is
+// missing. So the script creates it in the user's cache directory, and appends that directory to
+// PATH.
 #include "cmd/kubectl-windlass/commands.h"
 
 namespace windlass::cli {
 namespace {
 
-constexpr const char* kPosix = R"(# Completes kubectl windlass, beside kubectl's own completion:
+constexpr const char* kPosix = R"(# Adds kubectl windlass to kubectl's own completion:
 #   source <(kubectl completion SHELL); source <(kubectl windlass completion SHELL)
 if ! command -v kubectl_complete-windlass >/dev/null 2>&1; then
   _windlass_bin="${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-windlass/bin"
@@ -22,7 +23,7 @@ if ! command -v kubectl_complete-windlass >/dev/null 2>&1; then
 fi
 )";
 
-constexpr const char* kFish = R"(# Completes kubectl windlass, beside kubectl's own completion:
+constexpr const char* kFish = R"(# Adds kubectl windlass to kubectl's own completion:
 #   kubectl completion fish | source; kubectl windlass completion fish | source
 if not command -q kubectl_complete-windlass
   set -q XDG_CACHE_HOME; and set -l windlass_cache $XDG_CACHE_HOME

@@ -16,7 +16,7 @@
 namespace windlass::cli {
 namespace {
 
-// Returns for example "no space left on device".
+// Returns the text for an errno, beginning with a small letter: "no space left on device".
 std::string ErrorText(int error) {
   std::string reason = std::generic_category().message(error);
   if (!reason.empty()) {
@@ -25,22 +25,22 @@ std::string ErrorText(int error) {
   return reason;
 }
 
-// A file system such as NFS may report only at a close that it could not store what was written.
-// Returns that error; "" if there is none, or if standard output is closed. Standard output stays
-// open.
+// Returns the error with which standard output could not be stored; "" if there is none, or if
+// standard output was closed before. A file system such as NFS may report this error only from
+// close(). So this function closes a copy of the descriptor; standard output itself stays open.
 std::string WhyNotStored() {
   const int copy = dup(STDOUT_FILENO);
   return copy >= 0 && close(copy) != 0 ? ErrorText(errno) : "";
 }
 
-// Returns the environment variable; "" if it is not set.
+// Returns the value of the environment variable `name`; "" if the variable is not set.
 std::string_view Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
 
-// Returns the name of the locale for characters: the value of the first variable that is set, in
-// the order of POSIX. "" means the locale C.
+// Returns the name of the locale for characters: the value of the first of these variables that is
+// not empty, in the order that POSIX defines. Returns "" for the locale C.
 std::string_view CharacterLocale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!Variable(name).empty()) return Variable(name);
@@ -48,8 +48,8 @@ std::string_view CharacterLocale() {
   return "";
 }
 
-// Passes each line of the text through Printable. Of all characters that control a terminal, only
-// the line breaks stay.
+// Passes each line of the text through Printable. So the line breaks stay, and all other characters
+// that control a terminal are replaced.
 std::string PrintableLines(std::string_view text, bool ascii) {
   std::string lines;
   for (;;) {
@@ -122,7 +122,7 @@ Console ProcessConsole() {
     if (lost->empty()) *lost = why;
   };
   console.lost = [lost] { return lost->empty() ? WhyNotStored() : *lost; };
-  // There is no place to say that a message is lost.
+  // Ignores an error of this write: the error could only be printed to standard error, too.
   console.message = [](std::string_view text) {
     static_cast<void>(WriteText(STDERR_FILENO, text));
   };

@@ -1,5 +1,5 @@
-// Console: where a command writes, and what the command knows of the terminal. Tests pass a Console
-// that keeps the texts.
+// Console: where a command writes its texts, and what the command knows about the terminal. Tests
+// use a Console that stores the texts.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,13 @@ struct TerminalSize {
 struct Console {
   std::function<void(std::string_view)> out;      // standard output
   std::function<void(std::string_view)> message;  // standard error
-  // Returns why a text for standard output was lost, for example "no space left on device"; "" if
-  // none was lost.
+  // Returns why a text for standard output could not be written, for example "no space left on
+  // device"; "" if all texts were written.
   std::function<std::string()> lost = [] { return std::string(); };
   bool terminal = false;  // standard output is a terminal, and TERM is neither empty nor dumb
   bool colour = false;    // `terminal` is true, and NO_COLOR is empty
-  bool ascii = false;     // the user's locale is not UTF-8; texts become ASCII only in a terminal
-  std::function<TerminalSize()> size = [] { return TerminalSize(); };  // the present size
+  bool ascii = false;     // the user's locale is not UTF-8: a terminal gets ASCII texts
+  std::function<TerminalSize()> size = [] { return TerminalSize(); };  // the size at this moment
 
   // Writes `text` as one line. Line, Error and Warning pass the text through Printable, so that no
   // escape sequence in the text reaches the terminal.
@@ -40,11 +40,11 @@ struct Console {
 // UTF-8.
 bool IsUtf8(std::string_view locale);
 
-// Writes the text to the file descriptor, past the buffers of <cstdio>. Returns why this has
-// failed;
-// "" if it has not. Waits for room if another program has set O_NONBLOCK on the terminal or pipe.
-// If the program that reads the output has ended, as in `… | head`, ends this process by SIGPIPE,
-// as a program does by default.
+// Writes the text to the file descriptor with write(2), without the buffers of <cstdio>. Returns ""
+// if all was written, else the error. Two special cases:
+//   - another program has set O_NONBLOCK on the terminal or pipe: waits until it has room
+//   - the program that reads the pipe has ended, as in `… | head`: SIGPIPE ends this process, as is
+//     the default for a program
 std::string WriteText(int file, std::string_view text);
 
 // Returns the console of this process.

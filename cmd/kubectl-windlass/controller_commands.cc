@@ -1,6 +1,6 @@
-// status, history, undo, abort, pause and resume of a ReplicationController. They follow and steer
-// its rolling update, a ReplicationControllerUpdate. An update with --local has no such object, so
-// only the program that runs it can steer it.
+// The commands status, history, undo, abort, pause and resume for a ReplicationController. They
+// read and change its rolling update, which is a ReplicationControllerUpdate. A rolling update with
+// --local has no ReplicationControllerUpdate, so only the program that performs it controls it.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -29,13 +29,13 @@ namespace rc = replication_controller;
 constexpr const char* kStaysStill =
     "The update, which had failed, is paused, so that it does not begin again";
 
-// The controller and the update that a command steers. If there is nothing to steer, `refused` is
-// the exit code of the command, and UpdateToSteer has printed why. Exception: it prints nothing if
-// the command has steered this update already.
+// The controller and the update that a command is to change. If the command cannot change an
+// update, `refused` is the exit code of the command, and UpdateToSteer has printed why. Exception:
+// if the command has already changed this update, `refused` is kDone, and nothing was printed.
 struct Steered {
   ControllerUpdate found{};
   std::optional<ExitCode> refused{};
-  // The state of the update before the patch. Steer sets both fields only in its `done`.
+  // The state of the update before the patch. Only Steer sets these two fields, in `*done`.
   bool was_paused = false;
   bool had_failed = false;
 
@@ -49,8 +49,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   if (found->unreadable) {
     return refused(Report(context.session, context.console, *found->unreadable));
   }
-  // The user may have named both controllers of one update, or -l may select both. The update is
-  // steered once.
+  // If the user names both controllers of one update, or -l selects both, the command changes the
+  // update only once.
   const std::string uid = found->update ? TextOf(*found->update, "/metadata/uid") : "";
   if (context.done->steered.contains(uid)) return refused(ExitCode::kDone);
   const bool steerable = found->update && IsUnderWay(*found->update) &&
@@ -64,8 +64,9 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
-  // True if an edit of the spec, such as another spec.newName, has begun a new run, and Windlass
-  // refused that run. If `unfinished` is not empty, the edit has stopped the earlier run half-way.
+  // True if a user has edited the spec, for example spec.newName, and Windlass has refused the
+  // edited spec. If `unfinished` is not empty, the edit came in the middle of the earlier update,
+  // and stopped it.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -74,8 +75,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
                           ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
-  // The update may have replaced the controller. The controller may still exist without Pods,
-  // because of a finalizer or --cleanup=Preserve.
+  // `replaced` is true if the update has replaced this controller by a new one. This controller may
+  // still exist without Pods, because of a finalizer or --cleanup=Preserve.
   const bool empty =
       found->controller.is_null() || NumberOf(found->controller, "/spec/replicas", 1) == 0;
   const bool replaced = found->update && empty &&
@@ -91,10 +92,12 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 }
 
 // Reads the update with UpdateToSteer, calls `change_for`, and sends the patch that `change_for`
-// returns. If UpdateToSteer refuses, returns its exit code. If there is nothing to do, `change_for`
-// prints why, and returns the exit code of the command. If the update has changed since the read,
-// for example because it has ended, starts again; makes kWritesMax tries in all. If `done` is not
-// null, stores there the patched update, and the state of the update before the patch.
+// returns. Returns the exit code:
+//   - if UpdateToSteer refuses: its exit code
+//   - if there is nothing to change: `change_for` prints why, and returns the exit code
+// If the update has changed between the read and the patch, for example because it has ended, Steer
+// begins again with the read. It makes kWritesMax tries in all. If `done` is not null, Steer stores
+// the patched update there, and whether the update was paused or had failed before the patch.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {
@@ -128,9 +131,10 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
     const Json& update = steered.update();
     const Standing standing = StandingOfUpdate(update);
-    // kEnded: the update has failed, for example timed out, and nothing happens until its spec
-    // changes. spec.paused would be such a change: the update would be paused instead of failed.
-    // (UpdateToSteer has refused an update that has succeeded.)
+    // kEnded means that the update has failed, for example by a timeout, and that Windlass does
+    // nothing until the spec changes. Setting spec.paused would change the spec, and a failed
+    // update would become a paused update. (UpdateToSteer has refused an update that has
+    // succeeded.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
       return Refuse(context, place, "is not updated any more: " + standing.why);
     }
@@ -162,7 +166,8 @@ bool IsApplied(const Json& object) {
   });
 }
 
-// Makes an update go back, even a paused one: Windlass then takes back what the update has done.
+// Sets spec.rollback, so that Windlass rolls the update back. Also sets spec.paused to false, so
+// that the rollback of a paused update begins at once.
 ExitCode TurnRound(const CommandContext& context, const Place& place, const std::string& what,
                    Steered* turned = nullptr) {
   const auto change_for = [&](const Steered& steered) -> std::variant<ExitCode, Change> {
@@ -217,11 +222,11 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
   for (bool again = false;; again = true) {
     const Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
     if (!found.ok()) return Report(context.session, context.console, found.error());
-    // If the update cannot be read, the command cannot know whether one is under way.
+    // If the update cannot be read, the command does not know whether an update is under way.
     if (found->unreadable) return Report(context.session, context.console, *found->unreadable);
     const bool stands =
         found->update && (IsUnderWay(*found->update) || found->controller.is_null());
-    // The user may have named both controllers of one update, whose status is shown once.
+    // If the user names both controllers of one update, the command shows the update only once.
     const std::string uid = stands ? TextOf(*found->update, "/metadata/uid") : "";
     if (stands && !again && !context.done->steered.insert(uid).second) return ExitCode::kDone;
     if (!stands) {
@@ -236,13 +241,14 @@ ExitCode StatusOfController(const CommandContext& context, const Place& place) {
     const bool back = FlagOf(*found->update, "/spec/rollback");
     const bool scales_this_up = (place.name == found->place.name) == back;
     Json maker = scales_this_up ? found->controller : other;
-    // A null `maker` tells WatchStatus that the new controller does not exist yet: WatchStatus
-    // would return nullopt again at once. From the second round on, the controller exists, so a
-    // null `maker` means that its read has failed: an empty object takes its place.
+    // A null `maker` tells WatchStatus that the new controller does not exist yet. But from the
+    // second round on, the new controller has replicas, and `maker` is null only because the read
+    // of the controller has failed. If WatchStatus got this null, it would return nullopt at once,
+    // and the loop would not end. So WatchStatus gets an empty object instead.
     if (maker.is_null() && again) maker = Json::object();
     const auto code = WatchStatus(context, found->place, *found->update, &StandingOfUpdate, maker);
-    // No exit code means that the new controller has replicas now: the next round of the loop reads
-    // it.
+    // If there is no exit code, the new controller has replicas now. The next round of the loop
+    // reads the new controller.
     if (code) return *code;
   }
 }
@@ -306,8 +312,9 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
     return code;
   const Place& update = turned.found.place;
   const auto answer = WaitForAnswer(context, update, &IsObserved);
-  // A change of the spec begins a failed update again, unless spec.paused is true. So when the
-  // command withdraws its request, it leaves a failed update paused.
+  // If the command withdraws its request, it changes the spec. A failed update begins again when
+  // its spec changes, except if spec.paused is true. So the withdrawal sets spec.paused to true if
+  // the update had failed.
   const bool paused = turned.was_paused || turned.had_failed;
   if (!answer.ok() || !*answer) {
     const int64_t generation = NumberOf(turned.update(), "/metadata/generation");
@@ -332,14 +339,14 @@ ExitCode UndoController(const CommandContext& context, const Place& place) {
   if (standing.ends != ExitCode::kFailed) return ExitCode::kDone;
   std::string text = standing.why;
   // If Windlass has found nothing to roll back, the command withdraws its request. An update that
-  // had failed is paused then; any other update goes on or stays paused, as before.
+  // had failed is now paused. Any other update is paused only if it was paused before.
   if (standing.reason == rc::kNothingToRollBack) {
     const Json forward = {{"metadata",
                            {{"uid", TextOf(**answer, "/metadata/uid")},
                             {"resourceVersion", TextOf(**answer, "/metadata/resourceVersion")}}},
                           {"spec", {{"rollback", false}, {"paused", paused}}}};
     const Result<Json> patched = Patch(context, update, **answer, forward);
-    if (!text.ends_with('.')) text += '.';  // "Could not find web-2 to rollback." has one already
+    if (!text.ends_with('.')) text += '.';  // "Could not find web-2 to rollback." has a full stop
     text += !patched.ok() ? " spec.rollback stays true, because this command could not set it to "
                             "false again: " +
                                 patched.error().message

@@ -33,8 +33,8 @@ std::string ProgressText(const Standing& standing, const std::string& target) {
 
 std::string NotRolledBackText(const Json& update) {
   const std::string name = TextOf(update, "/metadata/name");
-  // A rollback that is asked for at the end of an update comes too late: Windlass finishes the
-  // update (RC-14).
+  // If a user sets spec.rollback at the end of an update, the rollback comes too late, and Windlass
+  // finishes the update (RC-14). In this case spec.rollback is still true.
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
          " was not rolled back, because it has succeeded: " +

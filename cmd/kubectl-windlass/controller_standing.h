@@ -1,4 +1,4 @@
-// Where a ReplicationController stands, and where its rolling update stands.
+// The Standing (progress and result) of a ReplicationController, and of its rolling update.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,13 +8,14 @@
 
 namespace windlass::cli {
 
-// Returns where a ReplicationController without an update stands: whether all its Pods are
+// For a ReplicationController without an update: the Standing says how many of its Pods are
 // available.
 Standing StandingOfController(const Json& controller);
-// Returns why an update has succeeded although a rollback was asked for.
+// Returns the message for an update that has succeeded although a user asked for its rollback: why
+// it was not rolled back, and how to go back now.
 std::string NotRolledBackText(const Json& update);
-// Returns where a ReplicationControllerUpdate stands. The Standing counts the Pods of the
-// controller that is being scaled up.
+// For a ReplicationControllerUpdate. `updated` and `available` of the Standing count the Pods of
+// the controller that is scaled up: the new controller or, in a rollback, the old controller.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

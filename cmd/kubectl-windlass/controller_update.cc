@@ -19,8 +19,9 @@ namespace {
 
 namespace rc = replication_controller;
 
-// Returns true if the controller is smaller than kOriginalReplicas says. The annotation may be that
-// of an earlier update with kubectl.
+// Returns true if spec.replicas is below the number in annotation kOriginalReplicas. This does not
+// prove that an update is under way, because kubectl never removes the annotation: it may be left
+// from an earlier update.
 bool HasGivenPods(const Json& old) {
   const auto before = ParseWhole<int32_t>(AnnotationOf(old, rc::kOriginalReplicas));
   return before && *before > NumberOf(old, "/spec/replicas", 1);
@@ -33,7 +34,8 @@ Result<Json> ReadController(const CommandContext& context, const Place& update_p
                     {resources::kReplicationControllers, update_place.namespace_, name});
 }
 
-// Returns true if the controller does not exist, or if only finalizers keep it.
+// Returns true if the controller does not exist, or if it is being deleted and only finalizers keep
+// it.
 bool IsDeleted(const Result<Json>& controller) {
   if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
   return IsDeleting(*controller);
@@ -44,13 +46,14 @@ bool IsDeleted(const Result<Json>& controller) {
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place) {
   ControllerUpdate found{.controller = nullptr, .place = place};
   const Result<Json> controller = ReadWorkload(context, place);
-  // A user who may read updates, but not ReplicationControllers, may still steer an update.
+  // A user without the right to read ReplicationControllers may have the right to read and change
+  // their updates. So Forbidden is no error here.
   const bool missing = !controller.ok() && (controller.error().kind == ErrorKind::kNotFound ||
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
   if (controller.ok()) found.controller = *controller;
-  // An update has the name of its old controller: this controller, or the controller that this one
-  // was made to replace.
+  // An update has the name of its old controller. The controller at `place` may be the old
+  // controller, or the new controller; if it is the new one, SourceName returns the old one's name.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
     if (name.empty() || (found.update && IsUnderWay(*found.update))) continue;
     Place of_update{resources::kReplicationControllerUpdates, place.namespace_, name};
@@ -87,9 +90,10 @@ bool IsUnderWay(const Json& update) {
 }
 
 bool HasBegun(const Json& update) {
-  // If an edit of the spec begins a new run before the last run has ended, status.step is empty,
-  // but status.target (which new controller, and what it is made of) stays. Exception: after an
-  // edit of spec.newName, both are empty until the new run begins to change something.
+  // If a user edits the spec in the middle of an update, Windlass begins a new run of the update.
+  // It empties status.step, but status.target (which new controller, and with which content) shows
+  // that the earlier run has changed something. Exception: after an edit of spec.newName, both
+  // fields are empty until the new run changes something.
   return IsUnderWay(update) &&
          (!TextOf(update, "/status/step").empty() || !TextOf(update, "/status/target").empty());
 }
@@ -100,9 +104,9 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   const Result<Json> old = ReadController(context, update_place, update_place.name);
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
-  // A rename was under way. It deletes the new controller, and leaves its Pods without an owner. So
-  // if the new controller is deleted, the update cannot get these Pods back. Exception: a rename
-  // journal on the old controller says that the old controller takes the Pods over.
+  // The update was in a rename. A rename deletes the new controller, but not its Pods, and the old
+  // controller then adopts these Pods. This still works if the old controller has the annotation
+  // kRenameJournal. Without the annotation, nobody adopts the Pods of a deleted new controller.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }
@@ -110,7 +114,8 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update) {
   const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
-  // If the step is Done, the status is still that of an earlier run, which has ended.
+  // If the step is Done, an earlier run of the update has ended, and the present run has not
+  // written its status yet.
   const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
   if (!of_before && (said("/status/step") || said("/status/target"))) return false;
   const Result<Json> old = ReadController(context, update_place, update_place.name);
@@ -171,7 +176,7 @@ bool Replaces(const Json& target, const Json& source) {
 bool HasNotes(const Json& old) {
   constexpr std::string_view kNotes[] = {rc::kNextControllerId, rc::kOriginalReplicasOf,
                                          rc::kRenameJournal};
-  // kubectl never removes its note of the original size. So that note alone does not show that an
+  // kOriginalReplicas is not in this list. kubectl never removes it, so it does not show that an
   // update is under way.
   return std::ranges::any_of(kNotes,
                              [&](std::string_view key) { return !AnnotationOf(old, key).empty(); });
@@ -179,12 +184,14 @@ bool HasNotes(const Json& old) {
 
 namespace {
 
-// Returns what UnfinishedUpdateOf returns. `others` are those controllers of the same namespace
-// that may belong to the same update; they may contain `controller`. `is_unserved` returns true if
-// the cluster does not serve updates; it is called only for a text that depends on it.
+// Returns the text for UnfinishedUpdateOf. `others` must contain every controller of the namespace
+// that may be the other controller of the update; it may also contain `controller`. `is_unserved`
+// returns true if the cluster does not serve ReplicationControllerUpdates. It may send a request,
+// so it is called only if the text depends on it.
 std::string UnfinishedText(const Json& controller, const std::vector<const Json*>& others,
                            const std::function<bool()>& is_unserved) {
-  // Usually an update has deleted the controller at its end, and a finalizer keeps it.
+  // No text for a controller that is being deleted. In most cases, an update has deleted it at the
+  // end of the update, and a finalizer still keeps it.
   if (IsDeleting(controller)) return {};
   const std::string own_name = TextOf(controller, "/metadata/name");
   const std::string namespace_ = TextOf(controller, "/metadata/namespace");
@@ -193,12 +200,14 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
       "repeat the command "
       "that began it";
   if (!AnnotationOf(controller, rc::kRenameJournal).empty()) {
-    return "is about to take the name of another ReplicationController at the end of a rolling "
-           "update" +
+    return "is about to take over the Pods and the spec of another ReplicationController at the "
+           "end of a rolling update" +
            repeat;
   }
-  // The target notes the uid of its source, which has another uid after a restore from a backup.
-  // Then the source's own note of the target's uid counts.
+  // Returns true if `target` replaces `source`. Usually annotation kSourceId of `target` has the
+  // uid of `source`. But if `source` was restored from a backup, it has another uid now. In this
+  // case the names must match, and annotation kOriginalReplicasOf of `source` must have the uid of
+  // `target`.
   const auto is_of = [](const Json& target, const Json& source) {
     return Replaces(target, source) ||
            (SourceName(target) == TextOf(source, "/metadata/name") &&
@@ -220,8 +229,9 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
              "that update is " +
              name + repeat;
     }
-    // In a rollback, each controller names the other one as its source. The old controller is the
-    // one with kNextControllerId; without that annotation, the one that was created first.
+    // In a rollback, each of the two controllers names the other as its source. The old controller
+    // is the controller with annotation kNextControllerId. If neither has this annotation, the old
+    // controller is the one that was created first.
     const auto names = [](const Json& one, const Json& next) {
       return AnnotationOf(one, rc::kNextControllerId) == TextOf(next, "/metadata/name");
     };
@@ -231,7 +241,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
         (!to_other || names(other, controller) ||
          (!names(controller, other) && TextOf(controller, created) > TextOf(other, created)));
     const std::string both = is_new ? name + ' ' + own_name : own_name + ' ' + name;
-    // In a cluster that does not serve updates, only the plugin carries out a rollback (--local).
+    // If the cluster does not serve ReplicationControllerUpdates, only the plugin itself can carry
+    // out a rollback, with --local.
     const std::string command = "kubectl windlass rolling-update " + both + " --rollback -n " +
                                 namespace_ + (is_unserved() ? " --local" : "");
     const std::string from_to =
@@ -244,8 +255,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
     return "is in the middle of a rolling update " + from_to + repeat +
            ". To take it back: " + command;
   }
-  // When an update ends, it removes kDesiredReplicas, the size to reach. If that annotation is
-  // present, the update has not ended.
+  // kDesiredReplicas is the number of replicas that an update wants to reach. An update that ends
+  // removes this annotation. So if the annotation is present, the update has not ended.
   const auto desired = ParseWhole<int32_t>(AnnotationOf(controller, rc::kDesiredReplicas));
   const int64_t size = NumberOf(controller, "/spec/replicas", 1);
   if (desired && *desired > size && !SourceName(controller).empty()) {
@@ -258,9 +269,9 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
            ". To end the update at the present size: kubectl annotate rc " + in + ' ' +
            std::string(rc::kSourceId) + "- " + std::string(rc::kDesiredReplicas) + '-';
   }
-  // kOriginalReplicas counts only if kOriginalReplicasOf is beside it. kubectl writes
-  // kOriginalReplicas alone: it never removes that annotation, and does not note to which
-  // controller the Pods went.
+  // kOriginalReplicas counts only together with kOriginalReplicasOf, which only Windlass writes.
+  // kOriginalReplicas alone comes from kubectl, which never removes it. So it may be left from an
+  // earlier update, and it does not say to which controller the Pods went.
   if (HasGivenPods(controller) && !AnnotationOf(controller, rc::kOriginalReplicasOf).empty()) {
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
@@ -280,7 +291,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   if (IsDeleting(controller)) return {};
   const Result<ObjectList> list =
       ListObjects(context.session, {resources::kReplicationControllers, place.namespace_});
-  // A controller with a rename journal tells by itself that its update is not finished.
+  // If the controller has the annotation kRenameJournal, its update is certainly not finished, even
+  // if the list has failed.
   if (!list.ok() && AnnotationOf(controller, rc::kRenameJournal).empty()) return {};
   std::vector<Json> others;
   if (list.ok()) {
@@ -292,7 +304,7 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   for (const Json& other : others) pointers.push_back(&other);
   const Json* present = &controller;
   if (list.ok()) {
-    // The update may have ended since `controller` was read.
+    // The update may have ended after `controller` was read. So the version in the list is used.
     const std::string uid = TextOf(controller, "/metadata/uid");
     const auto found = std::ranges::find(
         pointers, uid, [](const Json* other) { return TextOf(*other, "/metadata/uid"); });
@@ -314,8 +326,9 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     return Key(in(object), TextOf(object, "/metadata/name"));
   };
   std::set<Key> asked_for;
-  std::set<Key> begins;  // the old controllers of updates that do not name the new one yet
-  // The two controllers of an update that has ended, each with the name of the other one.
+  std::set<Key> begins;  // the old controllers of updates whose status.newName is still empty
+  // Both controllers of each update that has ended. Each controller is stored together with the
+  // name of the other controller of the same update.
   std::set<std::pair<Key, std::string>> ended;
   for (const Json* update : updates) {
     const std::string new_name = TextOf(*update, "/status/newName");
@@ -328,16 +341,19 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     if (new_name.empty()) begins.insert(key(*update));
     asked_for.emplace(in(*update), new_name);
   }
-  // Of two controllers of an update, at least one names the other one as its source. So not every
-  // controller has to be compared with every other one.
+  // Of the two controllers of an update, at least one has an annotation with the name of the other
+  // (SourceName). So a controller is compared only with two groups of controllers: those that have
+  // this annotation, and the one that its own annotation names.
   std::map<Key, const Json*> by_name;
   std::map<std::string, std::vector<const Json*>> with_source;  // by namespace
   for (const Json* controller : controllers) {
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
-  // An update removes the annotations before its status says that it has ended. So annotations that
-  // name the other controller of an update that has ended are those of an older list or event.
+  // Returns true if the annotations of `controller` are about an update that has ended. An update
+  // first removes its annotations, and only then does its status say that it has ended. So if both
+  // are present, the controller was read earlier than the update, and its annotations are out of
+  // date.
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};

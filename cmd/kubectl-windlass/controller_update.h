@@ -1,5 +1,6 @@
-// The rolling update of a ReplicationController. The ReplicationControllerUpdate has the name of
-// the old controller, and is found by the new controller, too.
+// Finds and reads the rolling update of a ReplicationController. The ReplicationControllerUpdate
+// has the name of the old controller. If a user names the new controller, its annotation kSourceId
+// leads to the update.
 #pragma once
 
 #include <optional>
@@ -14,80 +15,89 @@
 namespace windlass::cli {
 
 struct ControllerUpdate {
-  Json controller;               // null if it does not exist, or may not be read
-  Place place;                   // of the update; without an update, of the controller
-  std::optional<Json> update{};  // nullopt: there is none, or it could not be read
+  Json controller;               // null if it does not exist, or the user has no right to read it
+  Place place;                   // the place of `update`; if there is none, of `controller`
+  std::optional<Json> update{};  // nullopt: there is no update, or it could not be read
   std::optional<Error> unreadable{};
 };
 
-// Reads the ReplicationController and its update. Warns as ReadWorkload does. If the cluster does
-// not serve updates, there is no update. If a read of the update fails with another error than
-// NotFound, `unreadable` has that error. Returns an error if the ReplicationController cannot be
-// read. Exception: if an update was found, NotFound and Forbidden count as no error.
+// Reads the ReplicationController and its update. Prints the warnings of ReadWorkload for both.
+//   - If the cluster does not serve ReplicationControllerUpdates, `update` is nullopt.
+//   - If a read of the update fails with an error other than NotFound, `unreadable` is this error.
+// Returns an error if the ReplicationController cannot be read. Exception: after NotFound or
+// Forbidden for the controller, returns the update if there is one, with a null `controller`.
 Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, const Place& place);
 
-// Reads the other controller of the update: the new one if `place` is the old one, else the old
-// one. Requires that `found.update` is set. Returns null if there is no other controller, or if it
+// Reads the other controller of the update: if the old controller is at `place`, the new one; else
+// the old one. `found.update` must be set. Returns null if there is no other controller, or if it
 // cannot be read.
 Json OtherController(const CommandContext& context, const Place& place,
                      const ControllerUpdate& found);
 
-// Returns false if the update has succeeded or was rolled back, and Windlass has seen its latest
-// spec; else true. A failed update is still under way.
+// Returns true in these cases:
+//   - the update has neither succeeded nor been rolled back; it may have failed
+//   - Windlass has not seen the latest spec of the update yet
 bool IsUnderWay(const Json& update);
 
-// Returns spec.cleanup of the update; if it is not set, Delete if spec.newName is set, else Rename.
+// Returns spec.cleanup of the update. If spec.cleanup is not set, returns "Delete" if spec.newName
+// is set, else "Rename".
 std::string CleanupOf(const Json& update);
 // Returns true if the update is under way, and its status shows that Windlass has begun to change
-// something, perhaps in an earlier run of the update.
+// something. This may have been in an earlier run, before an edit of the spec.
 bool HasBegun(const Json& update);
 
-// Returns true if the update can go on neither forward nor back, in two cases:
-//   - the old controller was deleted, and was not restored with the annotations of the update, or
-//     cannot be read
-//   - the old controller was restored, but without the journal of the update's rename, and the new
-//     controller is deleted
+// Returns true if the update has stopped because a user deleted the old controller, and the update
+// can go on neither forward nor back. This is so in three cases:
+//   - the old controller does not exist, or cannot be read
+//   - the old controller exists again, but without the annotations of the update
+//   - the update was in a rename, the old controller exists again without the annotation
+//     kRenameJournal, and the new controller is deleted
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
-// Returns true if the update has changed neither of its controllers yet, as far as its status and
-// the annotations of the old controller show.
+// Returns true if the update has not changed its controllers yet, as far as the status of the
+// update and the annotations of the old controller show.
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update);
-// Returns true if an update that goes forward has begun to delete one of its controllers. From then
-// on, the update cannot be rolled back.
+// Returns true if the update can no longer be rolled back, because it has begun to delete one of
+// its controllers. Returns false for an update whose spec.rollback is true.
 bool IsPastReturn(const CommandContext& context, const Place& update_place, const Json& update);
-// Prints that `update`, of the controller `place`, can be neither paused nor rolled back any more.
-// Returns the exit code.
+// Prints that `update` can no longer be paused or rolled back. `place` is the controller that the
+// user named. Returns the exit code.
 ExitCode RefusePastReturn(const CommandContext& context, const Place& place, const Json& update);
-// Returns the command that deletes an update. If an annotation of the old controller asks for the
-// update (RC-1), a command that removes the annotation comes first: otherwise Windlass would create
-// the update again.
+// Returns the kubectl command that deletes the update. If the old controller has the annotation
+// kRollingUpdateTo, which asks for the update (RC-1), Windlass would create the update again. So in
+// this case the text begins with another kubectl command, which removes the annotation.
 std::string TakeAwayText(const CommandContext& context, const Place& update_place);
-// Returns the name of the controller that `controller` replaces in an update or a rollback under
-// way. Example: "web" if the annotation kSourceId of `controller` is "web:<uid>". Returns "" if
-// there is no such annotation; the end of an update removes it.
+// Returns the name of the controller that `controller` replaces, in an update or in a rollback.
+// Example: "web" if the annotation kSourceId of `controller` is "web:<uid>". Returns "" if there is
+// no such annotation. An update that ends removes this annotation.
 std::string SourceName(const Json& controller);
 // Returns true if the annotation kSourceId of `target` says that `target` replaces `source`, in an
 // update or in a rollback.
 bool Replaces(const Json& target, const Json& source);
-// Returns true if annotations of the old controller show that an update of it has begun.
+// Returns true if the annotations of the old controller show that its update has begun.
 bool HasNotes(const Json& old);
-// Prints an error: the update of the controller `place` has changed nothing yet, so there is
-// nothing to take back. Says how to delete the update. Returns the exit code.
+// Prints an error: the update has changed nothing yet, so there is nothing to roll back. The error
+// contains the command that deletes the update. `place` is the controller that the user named.
+// Returns the exit code.
 ExitCode RefuseToTakeBackNothing(const CommandContext& context, const Place& place,
                                  const Place& update_place);
 
-// If the annotations of the two controllers show that `controller` is in the middle of an update,
-// returns a text that says so, and what to do. The text follows the name of the controller: "is in
-// the middle of …". Lists the controllers, and looks at the listed version of `controller`, too.
-// Returns "" if the annotations show no update, if `controller` is being deleted or is deleted, or
-// if the other controller is not known without a list, and the controllers cannot be listed.
+// Lists the controllers, and reads from their annotations whether `controller` is in the middle of
+// an update. If it is, returns a text that says so, and what to do. The text is printed after the
+// name of the controller: "is in the middle of …". Uses the version of `controller` in the list,
+// which is newer. Returns "" in these cases:
+//   - the annotations show no update
+//   - `controller` is being deleted, or is not in the list
+//   - the list fails. Exception: if `controller` has the annotation kRenameJournal, this annotation
+//     is enough for the text
 std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place,
                                const Json& controller);
-// Returns those of `controllers` for which UnfinishedUpdateOf would return a text, and which have
-// no update under way among `updates`. Sends no request: of a controller that is not in
-// `controllers` it knows nothing. The two lists may be of different moments: a controller whose
-// annotations are about one of `updates` that has ended is left out.
+// Returns the controllers for which UnfinishedUpdateOf would return a text. Leaves out:
+//   - controllers that belong to an update under way in `updates`
+//   - controllers whose annotations are about an update in `updates` that has ended. They were read
+//     earlier than the update, because the two lists may be of different moments
+// Sends no request, so it does not know about controllers that are not in `controllers`.
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);
 

@@ -39,8 +39,8 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists those that exist; -n and --context choose another namespace or cluster";
 }
 
-// Returns the text for a request that was sent and got no usable answer. If it was a write, the API
-// server may have carried it out nevertheless.
+// Returns the text for a request that was sent and got no usable answer. If the request was a
+// write, the API server may have carried it out.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
   const bool answered = error.http_status != 0;
   std::string text = error.message;
@@ -90,7 +90,8 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
              ": check certificate-authority and client-certificate of the kubeconfig";
       break;
     case ErrorKind::kUnauthorized:
-      // Without an HTTP status, no server has answered: the credential plugin has failed.
+      // An error without an HTTP status did not come from the API server: the credential plugin of
+      // the kubeconfig has failed.
       text = (error.http_status == 0
                   ? "no credentials for the API server " + server
                   : "the API server " + server + " does not accept your credentials") +

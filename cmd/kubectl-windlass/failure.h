@@ -16,19 +16,18 @@ namespace windlass::cli {
 struct Asked {
   Verb verb = Verb::kGet;
   ResourceId resource{};
-  std::string namespace_;  // empty: all namespaces, or a resource of the cluster
-  std::string name;        // empty: a list
+  std::string namespace_;  // empty: all namespaces, or a cluster-scoped resource
+  std::string name;        // empty: the request is a list
 };
 
-// Returns "deployments.apps" or "pods": as kubectl names a resource in texts and takes it as an
-// argument.
+// Returns the name that kubectl prints and accepts for a resource: "deployments.apps" or "pods".
 std::string ResourceText(const ResourceId& resource);
 
-// Returns `error` with a text for people. `server` is the API server's address.
+// Returns `error` with a message that also says what to do. `server` is the API server's address.
 Error Explained(Error error, const Asked& asked, const std::string& server);
 
-// Prints what went wrong, and returns the exit code: kTimeout or kInterrupted if the session has
-// timed out or was interrupted, otherwise kError.
+// Prints the message of `error`. Returns kInterrupted if the session was interrupted, kTimeout if
+// the session has timed out, otherwise kError.
 ExitCode Report(const Session& session, const Console& console, const Error& error);
 
 }  // namespace windlass::cli

@@ -21,8 +21,8 @@ Examples:
   kubectl windlass rolling-update web-1 web-2 --rollback
 )";
 
-// Sets `to` to the duration that `text` names; "0" is a duration of 0. If `text` is empty, because
-// the flag was not given, `to` stays as it is.
+// Sets `to` to the duration in `text`, such as "5m" or "0". If the user did not give the flag,
+// `text` is empty, and `to` keeps its value.
 void Take(const std::string& text, Duration& to) {
   if (text.empty()) return;
   to = text == "0" ? Duration{0} : *ParseDuration(text);
@@ -39,7 +39,7 @@ CLI::App* Parser::Add(CommandName name, const std::string& word, const std::stri
   return command;
 }
 
-// Adds a command about objects. Its help names the kinds that have the command.
+// Adds a command whose arguments are objects. The help of the command names the kinds that have it.
 CLI::App* Parser::AddForObjects(CommandName name, const std::string& word,
                                 const std::string& text) {
   CLI::App* command = Add(name, word, text);
@@ -216,8 +216,8 @@ Parser::Parser()
           "kubectl windlass")) {
   app->require_subcommand(1);
   app->failure_message(CLI::FailureMessage::simple);
-  // As with kubectl, the last value counts if a flag is given twice. Exceptions: all values of -f
-  // and of --as-group count.
+  // If a flag is given twice, the last value counts, as with kubectl. Exceptions are -f and
+  // --as-group: all their values count.
   app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddConnection();
   AddRolloutCommands();
@@ -237,7 +237,7 @@ Status Parser::TakeDurations() {
                  "progress ends; write for example 5m; see kubectl windlass --help"};
   }
   Take(durations.request_timeout, line.connection.request_timeout);
-  // For kubectl, 0 means no limit; a day is as good.
+  // With kubectl, 0 means no limit. Here one day takes the place of no limit.
   if (line.connection.request_timeout == Duration{0}) {
     line.connection.request_timeout = std::chrono::hours(24);
   }

@@ -14,7 +14,8 @@ class App;
 
 namespace windlass::cli {
 
-// The flags that are durations, as text. Finish parses them.
+// The values of the flags for durations, as text; "" if the user did not give the flag.
+// Parser::Finish parses the texts.
 struct Durations {
   std::string request_timeout;
   std::string timeout;
@@ -23,18 +24,22 @@ struct Durations {
   std::string poll_interval;
 };
 
-// The parser, and what it writes to.
+// The CLI11 parser `app`, and the variables into which it writes the flags.
 struct Parser {
   Parser();
   ~Parser();
 
-  // Completes `line`: the command (retry for abort --end), the flags of that command that were
-  // given, `watch` of get, and the durations. Requires that a command line was parsed. Returns an
-  // error if --progress-timeout is 0.
+  // Call this after `app` has parsed a command line. Fills in the fields of `line` that `app` does
+  // not write:
+  //   - `command`: the command; kRetry for abort --end
+  //   - `watch`, if the command is get
+  //   - `rolling_update.given`: which flags of the command the user gave
+  //   - the durations
+  // Returns an error if --progress-timeout is 0.
   Status Finish();
 
   CommandLine line;
-  bool watch_get = false;  // get --watch; status --watch is `line.watch`, true by default
+  bool watch_get = false;  // get --watch. status --watch sets `line.watch`
   bool end_abort = false;  // abort --end
   Durations durations;
   std::unique_ptr<CLI::App> app;

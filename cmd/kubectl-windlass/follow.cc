@@ -26,7 +26,7 @@ Key KeyIn(const Json& object) {
   return {meta.value("namespace", ""), meta.value("name", "")};
 }
 
-// Returns true if every request would fail with this error, not only those for one selection.
+// Returns true if a failure of this kind would hit every request, not only those for one selection.
 bool ConcernsAll(ErrorKind kind) {
   return kind == ErrorKind::kNotSent || kind == ErrorKind::kTls || kind == ErrorKind::kCancelled ||
          kind == ErrorKind::kUnauthorized || kind == ErrorKind::kConfig;
@@ -36,14 +36,14 @@ bool ConcernsAll(ErrorKind kind) {
 struct Source {
   Selection selection;
   std::map<Key, Json> objects{};
-  std::string version{};  // the version from which the watch continues
+  std::string version{};  // resourceVersion from which the watch continues
   CallId stream = 0;
   TimerId retry = 0;
   bool stale = false;           // the selection has to be listed again
-  Duration wait = kRetryFirst;  // before the next try
+  Duration wait = kRetryFirst;  // how long to wait before the next try
   std::optional<MonotonicTime> failing_since{};
   std::optional<Error> failure{};     // the last failure of the watch or of a list
-  std::optional<Error> unreadable{};  // why this selection, an optional one, was given up
+  std::optional<Error> unreadable{};  // why Follow gave up this optional selection
 };
 
 }  // namespace
@@ -56,11 +56,14 @@ struct Follow::Impl {
   void OnLine(Source& source, std::string_view line);
   void OnEnd(Source& source, const StreamEnd& end);
   void ListAfter(Source& source, Duration wait);
-  // `error` has a text for people already (Explained).
+  // Lists the source again after source.wait, and doubles source.wait. `error` is the failure, with
+  // a text for people (Explained).
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
-  // Returns a source that has failed with 401, 403 or 404, or for kFollowTrouble; null if there is
-  // none. (A watch that fails with 403 does not count: the source is listed instead.)
+  // Returns a source that cannot be read any more; null if there is none. These sources count:
+  //   - a source that has failed with 401, 403 or 404. Exception: if the watch fails with 403, the
+  //     source does not count, because Follow lists it every 5 s instead
+  //   - a source that has failed for kFollowTrouble without a success
   Source* Troubled();
   bool AnyStale() const;
 
@@ -113,7 +116,7 @@ void Follow::Impl::OnLine(Source& source, std::string_view line) {
   if (!event.is_object() || !event["object"].is_object()) return;
   const std::string type = event.value("type", "");
   Json& object = event["object"];
-  if (type == "ERROR") {  // usually 410 Gone: a list shows what was missed
+  if (type == "ERROR") {  // usually 410 Gone: events are lost, so list again
     source.stale = true;
     session.transport().Cancel(source.stream);
     return;

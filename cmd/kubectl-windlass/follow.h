@@ -4,12 +4,13 @@
 //   Start ──list each──▶ watch each ──stream ends──▶ watch from the last version
 //                            │ 410 Gone ──▶ list again
 //                            │ 403 ───────▶ list every 5 s instead
-//                            └ failure ───▶ try again after 1, 2, 4… s; error after kFollowTrouble
-//                                          (after 401 or 404, and after a list with 403, at once)
+//                            └ failure ───▶ list again after 1, 2, 4… s; error after kFollowTrouble
+//                                           (error at once if the watch or a list fails with 401
+//                                           or 404, or if a list fails with 403)
 //
-// A list that fails at the start is an error at once. Wherever there would be an error, an optional
-// selection is given up instead. Exception: at the start, an error that every request would get,
-// such as no connection, is an error also for an optional selection. Core thread only.
+// If a list fails at the start, that is an error at once. An optional selection causes no error:
+// Follow gives it up, and goes on without it. Exception: at the start, a failure that every request
+// would have, such as no connection, is an error even for an optional selection. Core thread only.
 #pragma once
 
 #include <memory>
@@ -24,8 +25,9 @@
 
 namespace windlass::cli {
 
-// How long a selection may fail, watch and lists, before the command gives up. A list that succeeds
-// ends the failure: if only the watch fails, Follow goes on, and lists every 8 s.
+// If watch and lists of a selection fail for this long, Follow returns an error, or gives up the
+// selection if it is optional. A list that succeeds ends the failure. So if only the watch fails,
+// Follow goes on, and lists the selection every 8 s.
 inline constexpr Duration kFollowTrouble = seconds(60);
 
 class Follow {
@@ -40,12 +42,14 @@ class Follow {
   Status ReadOnce();
   // Lists every selection and opens the watches.
   Status Start();
-  // Returns when an object has changed since the last call, or `longest` has passed. Returns an
-  // error if the session has ended, or if a selection that is not optional cannot be read any more.
+  // Waits until an object has changed since the last call, an optional selection has been given up,
+  // or `longest` has passed. Without `longest`, waits without limit. Returns an error if the
+  // session has ended, or if a selection that is not optional cannot be read any more.
   Status NextChange(std::optional<Duration> longest = {});
 
-  // Follow gives up an optional selection that it cannot read. The selection then has no objects.
-  // Returns the error if selection number `selection` was given up; otherwise nullopt.
+  // Returns the error for which Follow gave up selection number `selection`; nullopt if Follow did
+  // not give it up. Follow gives up optional selections that it cannot read. They have no objects
+  // then.
   std::optional<Error> Unreadable(size_t selection) const;
 
   // Returns the objects of selection number `selection`, ordered by namespace and name. The

@@ -1,6 +1,6 @@
-// get: prints one workload as a tree, or a table of workloads. With --watch, draws the tree or
-// table again in the terminal whenever something changes; with --watch and -o, prints all objects
-// again.
+// get: prints one workload as a tree, or a table of workloads. With --watch, does so again whenever
+// something changes: draws the tree or table anew in the terminal or, with -o, prints all objects
+// once more.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -19,8 +19,9 @@
 namespace windlass::cli {
 namespace {
 
-// `selection` is the number of a selection of updates. Returns true if any selection of the view
-// has an object of the kind that is updated: any ReplicationController, even one without an update.
+// `selection` is the number of a selection of updates, such as ReplicationControllerUpdates.
+// Returns true if the view has at least one object of the kind that such updates are for. For
+// example, any ReplicationController will do, even one without an update.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);
@@ -30,14 +31,14 @@ bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection
   return false;
 }
 
-// Prints which kinds and objects could not be read, and which named objects do not exist. Returns
-// the exit code of the last error; kDone if there was none. A named object that does not exist is
-// an error. A kind that the cluster does not serve counts as a kind without objects. What could not
-// be read is
-//   - in a table: an error, as with kubectl
-//   - in the tree of one object: a warning
-//   - for updates, which have no row in a table: a warning if the table has objects of the kind
-//     that the updates are for, else nothing
+// Reports what the command could not read:
+//   - a kind or object that is a row of a table: an error, as with kubectl
+//   - an object of a tree: a warning
+//   - updates, which have no row in a table: a warning if the table has objects of the kind that
+//     the updates are for; otherwise nothing
+// Also reports an error for each object that the user named and that does not exist. A kind that
+// the cluster does not serve is an error only for such an object. Returns the exit code of the last
+// error; kDone if there was none.
 ExitCode TellUnreadable(const CommandContext& context, const View& view, const Follow& follow) {
   ExitCode code = ExitCode::kDone;
   for (size_t i = 0; i < view.selections.size(); ++i) {
@@ -53,15 +54,16 @@ ExitCode TellUnreadable(const CommandContext& context, const View& view, const F
       const Error missing{ErrorKind::kNotFound, ResourceText(selection.resource) + " \"" +
                                                     selection.name + "\" not found in namespace " +
                                                     selection.namespace_};
-      // If the cluster does not serve the kind, Unreadable returns an error that says so.
+      // If the cluster does not serve the kind, the error of Unreadable says so.
       code = Report(context.session, context.console, follow.Unreadable(i).value_or(missing));
     }
   }
   return code;
 }
 
-// `size` is the size of the terminal. Sets the width of the lines to that of `size`; without a
-// terminal as standard output, sets no width. Never sets the height.
+// Returns the options for drawing. If standard output is a terminal, `size` is the size of the
+// terminal, and the lines get its width; otherwise the width has no limit. Leaves the height
+// without a limit.
 RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size) {
   RenderOptions options;
   options.ascii = context.line.ascii || context.console.ascii;
@@ -71,8 +73,9 @@ RenderOptions OptionsOf(const CommandContext& context, const TerminalSize& size)
   return options;
 }
 
-// In each selection, warns about the first object whose last change no controller has seen
-// (OverdueText). Call this only for a table: for a single object, ReadWorkload has warned already.
+// Prints one warning for each selection: about the first object whose last change no controller has
+// seen (OverdueText). Call this only for a table, because for a single object ReadWorkload has
+// printed the warning already.
 void TellOverdue(const CommandContext& context, const View& view, const Follow& follow) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Selection& selection = view.selections[i];
@@ -87,12 +90,12 @@ void TellOverdue(const CommandContext& context, const View& view, const Follow& 
   }
 }
 
-// Returns true if whole kinds are listed, all of them could be read, and no object was found. A
-// kind that the cluster does not serve counts as a kind without objects.
+// Returns true if the table is of whole kinds, all of them could be read, and none has an object. A
+// kind that the cluster does not serve counts as read, and as a kind without objects.
 bool IsEmpty(const View& view, const Follow& follow) {
   if (!view.IsTable()) return false;
   for (size_t i = 0; i < view.selections.size(); ++i) {
-    // An update has no row of its own: it is shown in the row of the object that it updates.
+    // Updates have no row of their own: the row of the object that is updated shows them.
     if (!view.IsPrinted(i)) continue;
     const bool one = !view.selections[i].name.empty();
     if (one || UnreadableOf(follow, i) || !follow.Objects(i).empty()) return false;
@@ -106,7 +109,7 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   if (view.IsTable()) TellOverdue(context, view, follow);
   const bool text = context.line.output == OutputFormat::kText;
   if (text && IsEmpty(view, follow)) {
-    // kubectl's words.
+    // The text is kubectl's.
     context.console.message(
         "No resources found" +
         (context.line.all_namespaces ? std::string() : " in " + context.namespace_ + " namespace") +
@@ -122,9 +125,11 @@ ExitCode PrintOnce(const CommandContext& context, const View& view, const Follow
   return TellUnreadable(context, view, follow);
 }
 
-// Returns the exit code of a watch: kDone after Ctrl-C; kDone or kTimeout after --timeout. It is
-// kDone if View::IsComplete returns true: also for rollouts and updates that are paused, stalled or
-// aborted.
+// Returns the exit code of a watch that has ended:
+//   - after Ctrl-C: kDone
+//   - after --timeout: kDone if View::IsComplete returns true, otherwise kTimeout. Rollouts and
+//     updates that are paused, stalled or aborted are complete in this sense
+//   - otherwise, after an error: the exit code of Report
 ExitCode EndOfWatch(const CommandContext& context, const View& view, const Follow& follow,
                     const Error& error, Screen& screen) {
   screen.Leave();
@@ -154,7 +159,8 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
       options.height = static_cast<size_t>(std::max(2, size.height));
       screen.Draw(view.Lines(follow, session.clock().Wall(), options), size);
     }
-    // Nobody sees what changes further on. RunProgram prints why.
+    // Standard output cannot be written any more, so nobody would see later changes. RunProgram
+    // prints the cause.
     if (!context.console.lost().empty()) {
       screen.Leave();
       return ExitCode::kError;
@@ -176,7 +182,8 @@ ExitCode Show(const CommandContext& context, const View& view) {
   return watch ? Watch(context, view, follow) : PrintOnce(context, view, follow);
 }
 
-// Adds a selection of objects of `kind`, and a selection of their updates if the kind has updates.
+// Adds `objects`, which selects objects of `kind`. If there are update objects for the kind, such
+// as ReplicationControllerUpdates, also adds a selection of these.
 void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selection>& selections) {
   selections.push_back(objects);
   if (kind.update.standing == nullptr) return;
@@ -186,7 +193,8 @@ void AddToTable(const Kind& kind, const Selection& objects, std::vector<Selectio
                         .optional = true});
 }
 
-// Returns the selections of a table of whole kinds: of the kind that the argument names, or of all.
+// Returns the selections for a table of all objects of a kind. `objects` holds the kind that the
+// user named; if it is empty, the table has all kinds.
 std::vector<Selection> KindsToList(const CommandContext& context,
                                    const std::vector<ObjectArgument>& objects) {
   std::vector<Selection> selections;
@@ -202,7 +210,7 @@ std::vector<Selection> KindsToList(const CommandContext& context,
   return selections;
 }
 
-// Returns the selections of a table of single objects.
+// Returns the selections for a table of the objects at `places`.
 std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
   std::vector<Selection> selections;
   for (const Place& place : places) {
@@ -218,8 +226,8 @@ std::vector<Selection> ObjectsToList(const std::vector<Place>& places) {
 
 }  // namespace
 
-// Shows a ReplicationController; in the middle of an update, also the update and its other
-// controller.
+// Shows a ReplicationController. If an update of it is under way, also shows the update and the
+// other ReplicationController of the update.
 ExitCode ShowController(const CommandContext& context, const Place& place) {
   Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
   if (!found.ok()) return Report(context.session, context.console, found.error());

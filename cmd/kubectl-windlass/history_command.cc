@@ -18,8 +18,9 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-// Prints the revisions. For Deployments, lines and columns are those of kubectl, so that scripts
-// for kubectl can read them. For Rollouts there are further columns between kubectl's two.
+// Prints the revisions. For Deployments, lines and columns are those of kubectl rollout history, so
+// that scripts for kubectl can read them. For Rollouts, the columns REPLICASET, PODS and IMAGES
+// stand between kubectl's REVISION and CHANGE-CAUSE.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
   const bool rollout = place.resource == resources::kRollouts;

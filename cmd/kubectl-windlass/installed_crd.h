@@ -12,17 +12,17 @@
 
 namespace windlass::cli {
 
-// Returns the CustomResourceDefinitions that this program needs, in the order of the table of
-// kinds.
+// Returns the CustomResourceDefinitions that this program needs, in the order of Kinds().
 std::vector<const kind::NeededCrd*> NeededCrds();
 
-// Reads the revision of the cluster's CustomResourceDefinition. Returns 0 if the
-// CustomResourceDefinition has no revision, and kNotFound if it is not installed.
+// Reads `crd` in the cluster, and returns its revision there; 0 if it has none. Returns kNotFound
+// if the CustomResourceDefinition is not installed.
 Result<int64_t> InstalledRevision(Session& session, const kind::NeededCrd& crd);
 
-// If the CustomResourceDefinition of `resource` is older than this program needs, Windlass waits
-// for a newer one, and does not look at the objects (RO-101). Returns a text that says so, and what
-// to do. Otherwise returns `otherwise`.
+// Call this if Windlass has not looked at objects of `resource`. One cause is a
+// CustomResourceDefinition that is older than this program needs: Windlass waits for a newer one
+// before it looks at the objects (RO-101). If this is the cause, returns a text that says so, and
+// what to do. Otherwise, or if the CustomResourceDefinition cannot be read, returns `otherwise`.
 std::string WhyUnseen(Session& session, const ResourceId& resource, std::string otherwise);
 
 }  // namespace windlass::cli

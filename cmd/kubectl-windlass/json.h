@@ -1,5 +1,5 @@
-// The JSON library, for headers whose types hold JSON values. Headers that only name such values
-// include nlohmann/json_fwd.hpp.
+// The JSON library, for headers that define types with JSON members. Headers that only declare
+// functions on JSON values include nlohmann/json_fwd.hpp.
 #pragma once
 
 #include <nlohmann/json.hpp>

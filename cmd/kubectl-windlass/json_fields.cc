@@ -10,9 +10,10 @@
 namespace windlass::cli {
 namespace {
 
-// Returns the condition of updates in place if it says that a new size or template is held back;
-// else null. Leaves out a condition that is older than the last change of the object, or may be,
-// because LastWrite is nullopt: a Windlass that does not run any more may have written it.
+// Returns the condition windlass.dev/InPlace if it says that a new size or template is held back;
+// otherwise null. Also returns null if the condition may be older than the last change of the
+// object, or if the time of that change is not known (LastWrite): a Windlass that does not run any
+// more may have written the condition.
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;

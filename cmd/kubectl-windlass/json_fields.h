@@ -1,4 +1,5 @@
-// Fields of JSON objects that other programs wrote: an absent or mistyped field is no error.
+// Reads fields of JSON objects. A field that is absent or has another type is no error, because
+// other programs wrote the objects.
 #pragma once
 
 #include <cstdint>
@@ -25,44 +26,46 @@ std::string TextOf(const Json& object, const std::string& pointer,
                    const std::string& otherwise = "");
 int64_t NumberOf(const Json& object, const std::string& pointer, int64_t otherwise = 0);
 bool FlagOf(const Json& object, const std::string& pointer);
-// Returns the list, or an empty one.
+// Returns the list; an empty list if the field is absent or no list.
 const Json& ListOf(const Json& object, const std::string& pointer);
 // Returns an annotation; "" if it is absent.
 std::string AnnotationOf(const Json& object, std::string_view key);
-// Returns true if the object is being deleted: a finalizer or a grace period keeps it for now.
+// Returns true if the object is being deleted, and a finalizer or a grace period still keeps it.
 bool IsDeleting(const Json& object);
-// Returns the revision annotation as a number; 0 if it is absent or no number.
+// Returns the revision annotation as a number; 0 if the annotation is absent or not a number.
 int64_t RevisionOf(const Json& object);
-// Returns the condition of that type; null if there is none.
+// Returns the condition of type `type`; null if the object has none.
 const Json* ConditionOf(const Json& object, std::string_view type);
-// Returns the condition of that type if its status is "True"; else null.
+// Returns the condition of type `type` if its status is "True"; otherwise null.
 const Json* TrueCondition(const Json& object, std::string_view type);
-// Returns the reason of the condition of that type; "" if there is none.
+// Returns the reason of the condition of type `type`; "" if the object has no such condition.
 std::string ReasonOf(const Json& object, std::string_view type);
-// Returns a time; nullopt if it is absent or no time.
+// Returns the field as a time; nullopt if the field is absent or not a time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
-// Returns when a client last wrote the object itself, not a subresource such as status or scale;
-// nullopt if metadata.managedFields does not say when.
+// Returns when a client last wrote the object. Leaves out writes to a subresource, such as status
+// or scale. Returns nullopt if metadata.managedFields has no such time.
 std::optional<WallTime> LastWrite(const Json& object);
-// Returns true if the controller has seen the latest spec.
+// Returns true if the controller has seen the latest spec: status.observedGeneration says so.
 bool IsObserved(const Json& object);
-// Returns the condition ReplicaFailure if Windlass cannot go on: the API server refuses a write, or
-// Windlass has no room in memory (own_reasons.h). Otherwise returns null.
+// Returns the condition ReplicaFailure if its reason says that Windlass cannot go on, because the
+// API server refuses a write or Windlass has no room in memory (own_reasons.h). Otherwise returns
+// null.
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
-// room for annotations; this holds up nothing. Otherwise returns null. With a reason that is
-// neither this one nor one of HoldsUpWindlass, ReplicaFailure is about Pods.
+// room for some annotations, and the rollout goes on without them. Otherwise returns null.
+// ReplicaFailure with any other reason, apart from the reasons of HoldsUpWindlass, is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
-// Returns true if the condition was set for the present generation of its object.
+// Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);
-// If a controller has seen the latest spec but cannot begin with it, it leaves observedGeneration
-// behind, and a condition says why. Returns the first of these conditions; null if there is none,
-// or if observedGeneration is the latest:
-//   - Stalled or Ready of the present generation
+// If a controller has seen the latest spec but cannot begin with it, the controller does not raise
+// status.observedGeneration, and sets a condition that says why. Returns the first of these
+// conditions that exists:
+//   - Stalled or Ready, set for the present generation
 //   - Progressing with reason ReplicaSetCreateError
 //   - the condition that HoldsUpWindlass returns
-//   - the condition of updates in place, if it says that a new size or template is held back, and
-//     LastWrite shows that it was written since the last change of the object
+//   - windlass.dev/InPlace, if it says that a new size or template is held back, and was written
+//     since the last change of the object (LastWrite)
+// Returns null if none exists, or if status.observedGeneration is the present generation.
 const Json* WhyUnobserved(const Json& object);
 
 }  // namespace windlass::cli

@@ -1,7 +1,8 @@
-// What a kind adds to the plugin: its names, its commands, and where its objects stand. A kind is
-// one row of the table in kinds.cc. The grammar, help, completion, the table of `get`, and the
-// search for a name without a type read that row. None of them names a kind, except in the first
-// line of the help, and for the command rolling-update.
+// What the plugin knows of one kind of objects, such as Deployment: its names, its commands, and
+// the function that says where a rollout of such an object stands. Each kind is one row of the
+// table in kinds.cc. These parts of the plugin read the table instead of naming kinds: the grammar
+// of arguments, the help, the completion, the table of `get`, and the search for a name without a
+// type. Two exceptions name a kind: the first line of the help, and the command rolling-update.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -28,30 +29,30 @@ using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
 struct KindVerb {
   CommandName command{};
   ActOn act = nullptr;
-  // If `act` is null: why the kind does not have the command, and what to use instead. "%" stands
-  // for the object: "deployment/web -n shop".
+  // If `act` is null: why the kind does not have the command, and what to use instead. InsteadText
+  // replaces each "%" by the object, such as "deployment/web -n shop".
   std::string_view instead{};
 };
 
-// Objects that carry out updates of this kind's objects. Example: a ReplicationControllerUpdate has
-// the name of the ReplicationController that it updates, and says where that controller stands
-// while the update is under way.
+// The update objects of a kind. Each is the request to update an object of the kind, and its status
+// says where this object stands during the update. Example: a ReplicationControllerUpdate has the
+// name of the ReplicationController that it updates.
 struct UpdateOfKind {
-  ResourceId resource{};  // empty: the kind has no such objects
+  ResourceId resource{};  // empty: the kind has no update objects
   Standing (*standing)(const Json& update) = nullptr;
   bool (*is_under_way)(const Json& update) = nullptr;
-  // Returns those of `objects`, all of this kind, that are in the middle of an update for which
-  // there is no object under way among `updates`.
+  // `objects` are objects of the kind that is updated. Returns the objects that are in the middle
+  // of an update, although no element of `updates` that is under way is for them.
   std::set<const Json*> (*unfinished)(const std::vector<const Json*>& objects,
                                       const std::vector<const Json*>& updates) = nullptr;
 };
 
 struct Kind {
   ResourceId resource{};
-  std::string_view short_word{};  // before the slash in the commands that a message proposes: "rc"
-  std::vector<std::string_view> words{};  // names for users; completion offers the first
-  // The CustomResourceDefinition of the objects, or of the objects that update them; null if there
-  // is none.
+  std::string_view short_word{};  // the kind in commands that a message proposes: "rc" in "rc/web"
+  std::vector<std::string_view> words{};  // names that users may type; completion offers the first
+  // The CustomResourceDefinition of the kind, or of its update objects; null if neither has one, as
+  // with Deployments.
   const kind::NeededCrd* crd = nullptr;
   Standing (*standing)(const Json& object) = nullptr;
   UpdateOfKind update{};
@@ -70,21 +71,22 @@ std::vector<const Kind*> KindsWith(CommandName command);
 // Returns the function that carries the command out for the kind; null if the kind lacks the
 // command.
 ActOn ActOf(const ResourceId& resource, CommandName command);
-// Returns why the kind of the object does not have the command, and what to use instead.
+// Call this if the kind of the object does not have the command. Returns why, and what to use
+// instead.
 std::string InsteadText(const Place& place, CommandName command);
 
-// Returns where `object` stands. `resource` must be in the table.
+// Returns where the rollout of `object` stands. `resource` must be in the table.
 Standing StandingOf(const Json& object, const ResourceId& resource);
 
-// Returns for example "deployment, rollout or replicationcontroller".
+// Returns the kinds as part of a sentence: "deployment, rollout or replicationcontroller".
 std::string KindWords(const std::vector<const Kind*>& kinds);
 
 // Returns "deployment.apps/web", as kubectl names an object in its output.
 std::string ObjectName(const ResourceId& resource, std::string_view name);
 // Returns "deployment/web", as a user writes it in a command.
 std::string ShortName(const ResourceId& resource, std::string_view name);
-// Returns "deployment/web -n shop", the object in a proposed command. With -n, the command works
-// whatever the present namespace is.
+// Returns the object as a message proposes it in a command: "deployment/web -n shop". With -n, the
+// command does not depend on the namespace of the user's kubeconfig context.
 std::string InCommand(const Place& place);
 // Returns "deployment", "rollout" or "replicationcontroller".
 std::string KindWord(const ResourceId& resource);

@@ -1,4 +1,4 @@
-// The table of kinds (kind.h). A new kind is a row here, and the functions that the row names.
+// The table of kinds (kind.h). A new kind needs a row here, and the functions that the row names.
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/controller_update.h"
@@ -57,7 +57,7 @@ Kind Rollout() {
           }};
 }
 
-// The commands of a ReplicationController steer its rolling update.
+// The commands for a ReplicationController, such as pause and abort, act on its rolling update.
 Kind ReplicationController() {
   return {
       .resource = resources::kReplicationControllers,

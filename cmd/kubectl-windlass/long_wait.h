@@ -1,6 +1,6 @@
-// Prints what a command waits for, if the wait is long, and no timeout of the rollout or update
-// ends it. Otherwise a user would not know why the command does not end. Prints it with --timeout,
-// too.
+// The warning that says what a command waits for, if the wait is long. It is for waits that no
+// timeout of the rollout or update ends: without the warning, a user would not know why the command
+// does not end. The warning is also printed if the command has --timeout.
 #pragma once
 
 #include <functional>
@@ -18,13 +18,13 @@ class LongWait {
  public:
   explicit LongWait(const CommandContext& context) : context_(context) {}
 
-  // `message` is what the command waits for now; "" if the command waits for nothing. Prints
-  // `message` as a warning, once, when it has been the same for kLongWait. If `text` is not null,
-  // prints the result of `text` instead. Calls `text` only when it prints, because `text` may read
-  // from the cluster.
+  // `message` is what the command waits for now; "" if the command waits for nothing. Prints a
+  // warning, once, when `message` has been the same for kLongWait. The warning is the result of
+  // `text`; if `text` is null, it is `message`. Calls `text` only to print the warning, because
+  // `text` may read from the cluster.
   void Look(std::string message, const std::function<std::string()>& text = nullptr);
-  // Returns how long it takes until Look would print the present message, if the message stays the
-  // same; nullopt if there is nothing more to print.
+  // Returns the time until Look would print the warning for the present message, if the message
+  // stays the same. Returns nullopt if the warning was printed, or the message is "".
   std::optional<Duration> Next() const;
 
  private:

@@ -15,8 +15,8 @@
 namespace windlass::cli {
 namespace {
 
-// Returns the value as kubectl reads it, by YAML 1.1: yes is true, 010 is 8, and "yes" in quotes is
-// a text.
+// Returns the value as kubectl reads it. kubectl follows YAML 1.1. Examples: yes without quotes is
+// true, 010 is 8, and "yes" in quotes is a text.
 Json ValueOf(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: return nullptr;
@@ -54,7 +54,8 @@ Result<std::string> ReadAll(std::istream& in) {
                " MiB: give a smaller file, or name the objects");
 }
 
-// Returns a GroupVersionKind as kubectl prints it: "/v1, Kind=Service", "apps/v1, Kind=Deployment".
+// Returns apiVersion and kind as kubectl prints them: "/v1, Kind=Service", "apps/v1,
+// Kind=Deployment".
 std::string GroupVersionKindText(const Json& object) {
   const std::string version = TextOf(object, "/apiVersion");
   return (version.find('/') == version.npos ? "/" : "") + version +
@@ -65,10 +66,10 @@ Error NothingIn(const std::string& path) {
   return Wrong("please make sure " + path + " exists and is not empty");
 }
 
-// Adds the object to `objects`; of a List, adds the items.
+// Adds `object` to `objects`. If `object` is a list, adds its items instead.
 void AddObjects(Json object, std::vector<Json>& objects) {
-  // The kind of a list is "List", or "DeploymentList" and the like, as `kubectl get --raw` prints
-  // it.
+  // A list has the kind "List" or, as `kubectl get --raw` prints it, a kind such as
+  // "DeploymentList".
   const Json* items = FieldOf(object, "/items");
   if (!TextOf(object, "/kind").ends_with("List") || items == nullptr || !items->is_array()) {
     objects.push_back(std::move(object));
@@ -94,7 +95,7 @@ Result<std::vector<Json>> ObjectsIn(const std::string& path, std::istream& stand
   return objects;
 }
 
-// Returns `path` itself; if it is a directory, the manifests in it, ordered by name.
+// If `path` is a directory, returns the manifests in it, ordered by name. Otherwise returns `path`.
 std::vector<std::string> FilesOf(const std::string& path) {
   if (!IsDirectory(path)) return {path};
   std::vector<std::string> files;
@@ -155,8 +156,8 @@ Result<Json> ReadControllerManifest(const std::string& path, std::istream& stand
   if (TextOf(object, "/metadata/name").empty()) {
     return Wrong(path + ": metadata.name is missing: name the new ReplicationController");
   }
-  // When Windlass makes the controller, it leaves out a value that is not above 0. So the API
-  // server never sees a negative value, and the plugin has to refuse it.
+  // The plugin has to refuse a negative value, because the API server never sees it: if the value
+  // is not above 0, Windlass creates the controller without this field.
   if (NumberOf(object, "/spec/minReadySeconds") < 0) {
     return Wrong(path +
                  ": spec.minReadySeconds is below 0: write how many seconds a Pod must be "

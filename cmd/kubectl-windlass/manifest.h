@@ -11,7 +11,7 @@
 
 namespace windlass::cli {
 
-// The largest manifest that is read. It is far above the 1.5 MiB that an object in etcd can have.
+// The largest manifest that is read. It is far above the 1.5 MiB that etcd allows for an object.
 inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 
 // Returns the objects of all documents and lists in `path`, which is one of:
@@ -23,13 +23,13 @@ Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& s
 
 // Reads the ReplicationController from the file `path`, or from `standard_input` if `path` is "-".
 // Returns kConfig in these cases:
-//   - there is no object, there are several, or the object is of another kind (with kubectl 1.17's
-//     text, RC-3)
+//   - there is no object, there are several, or the object is of another kind. The error has the
+//     text of kubectl 1.17 (RC-3)
 //   - `path` is a directory, kind or name is missing, or minReadySeconds is negative
 Result<Json> ReadControllerManifest(const std::string& path, std::istream& standard_input);
 
-// Reads `in` to its end, but at most kManifestBytesMax + 1 bytes: the last byte shows that the
-// manifest is too large. Blocks.
+// Reads `in` to its end, but not more than kManifestBytesMax + 1 bytes. If the result has that many
+// bytes, the manifest is too large. Blocks.
 std::string ReadManifestBytes(std::istream& in);
 
 }  // namespace windlass::cli

@@ -1,9 +1,9 @@
 // The arguments that name objects, in one grammar for all commands:
 //
-//   web api                  the one object of each name, whatever kind it has
+//   web api                  objects web and api; FindNamed searches all kinds for the names
 //   deployment/web           Deployment web; also deployments, deploy, deployment.apps
 //   rollout/web rollout/api  two Rollouts; also rollouts, wro, rollouts.windlass.dev
-//   rollout web api          the same
+//   rollout web api          the same two Rollouts
 //   rc/old                   a ReplicationController; also replicationcontroller(s)
 #pragma once
 
@@ -18,12 +18,13 @@ namespace windlass::cli {
 struct ObjectArgument {
   ResourceId resource{};
   std::string name;   // empty: all objects of the resource
-  bool bare = false;  // the user gave no type: `resource` is not set, and FindNamed finds it
+  bool bare = false;  // the user gave no type, so `resource` is empty, and FindNamed looks it up
   bool operator==(const ObjectArgument&) const = default;
 };
 
-// Returns the objects that `arguments` name. A type without a name is an object with an empty name.
-// If an argument is wrong, returns kConfig with a text that says what to write instead.
+// Returns the objects that `arguments` name. If `arguments` is only a type, such as "rollout",
+// returns one element of that type with an empty name. If an argument is wrong, returns kConfig
+// with a text that says what to write instead.
 Result<std::vector<ObjectArgument>> ParseObjectArguments(const std::vector<std::string>& arguments);
 
 }  // namespace windlass::cli

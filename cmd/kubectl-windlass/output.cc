@@ -13,10 +13,11 @@
 namespace windlass::cli {
 namespace {
 
-constexpr int kIndent = 4;  // as kubectl indents
+constexpr int kIndent = 4;  // of JSON, as with kubectl
 
-// Returns true only if YAML reads the text without quotes as a text: for "web" and "app:v1", but
-// not for "5", "true" or "a: b". Returns false for some texts that need no quotes: "/bin/sh".
+// Returns true if YAML reads `text` without quotes as the same text. Examples: true for "web" and
+// "app:v1"; false for "5", "true" and "a: b". For some texts that need no quotes, such as
+// "/bin/sh", returns false nevertheless.
 bool IsPlain(const std::string& text) {
   if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return false;
   if (text.back() == ' ' || text.back() == ':') return false;
@@ -29,7 +30,7 @@ bool IsPlain(const std::string& text) {
   return !kYamlWords.contains(lower);
 }
 
-// Returns true if the text stays the same when it is written as a block scalar and read again:
+// Returns true if a YAML reader gets the same text back from a block scalar (|) with `text`:
 //   - it ends with exactly one line end
 //   - its first line is not empty, and does not begin with a space
 //   - all characters but line ends are printable ASCII
@@ -39,7 +40,7 @@ bool IsBlock(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); });
 }
 
-// Writes a text so that it is read as the same text again.
+// Writes a text in a form that a YAML reader reads as the same text.
 void EmitText(YAML::Emitter& emitter, const std::string& text) {
   if (IsPlain(text)) {
     emitter << text;

@@ -1,4 +1,4 @@
-// Objects as -o json, yaml and name print them.
+// The output of objects for -o json, -o yaml and -o name.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,12 +11,12 @@
 
 namespace windlass::cli {
 
-// Returns the object as `format` prints it, with a line end, without metadata.managedFields. An
-// object from a list lacks apiVersion and kind; those of `resource` are printed. kText is printed
-// as kName.
+// Returns `object` in the format `format`, with a line end and without metadata.managedFields. If
+// `object` has no apiVersion and kind, as if it was read from a list, adds those of `resource`.
+// kText gives the same as kName.
 std::string Print(const Json& object, const ResourceId& resource, OutputFormat format);
 
-// Returns several objects as one List; in format kName or kText, one name a line.
+// Returns several objects as one List. In format kName or kText, returns one name a line instead.
 std::string PrintList(const std::vector<const Json*>& objects, const ResourceId& resource,
                       OutputFormat format);
 

@@ -18,8 +18,8 @@ const CLI::App* CommandIn(const Parser& parser, const std::string& command) {
   return nullptr;
 }
 
-// Returns the option that a flag such as "-n" or "--namespace" names, an option of the program or
-// of any command; null if there is none.
+// Returns the option that `flag`, such as "-n" or "--namespace", names. Looks among the options of
+// the program, then among those of every command. Returns null if there is none.
 const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
   if (const CLI::Option* option = app.get_option_no_throw(flag)) return option;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
@@ -30,16 +30,17 @@ const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
 
 bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// Returns true if the argument is a flag, of the program or of any command, whose value is the next
-// argument. Examples: "-n" and "-f", but not "-n=shop" or "-w".
+// Returns true if the next argument is the value of this argument, which is then a flag of the
+// program or of any command. Examples: true for "-n" and "-f"; false for "-n=shop", which has its
+// value already, and for "-w", which needs no value.
 bool TakesNext(const CLI::App& app, const std::string& argument) {
   if (!argument.starts_with('-') || argument.find('=') != argument.npos) return false;
   const CLI::Option* option = AnyOption(app, argument);
   return option != nullptr && NeedsValue(*option);
 }
 
-// Returns the first argument that is no flag and no value of a flag: "stauts" for
-// "-f web.yaml stauts"; "" if there is none.
+// Returns the first argument that is neither a flag nor the value of a flag; "" if there is none.
+// Example: for "-f web.yaml stauts", returns "stauts".
 std::string FirstWord(const CLI::App& app, const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (!arguments[i].starts_with('-')) return arguments[i];
@@ -48,7 +49,7 @@ std::string FirstWord(const CLI::App& app, const std::vector<std::string>& argum
   return "";
 }
 
-// Returns the error text for a command line without a command, or with one that does not exist.
+// Returns the error text for a command line without a command, or with an unknown command.
 std::string NoSuchCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
   const std::string word = FirstWord(app, arguments);
   std::string text = word.empty() ? "no command given:" : "no command \"" + word + "\":";
@@ -58,8 +59,8 @@ std::string NoSuchCommand(const CLI::App& app, const std::vector<std::string>& a
   return text;
 }
 
-// Returns the help of the chosen command, with the flags that every command has. If no command was
-// chosen, returns the help of the program.
+// Returns the help of the chosen command, followed by the flags that all commands share. If no
+// command was chosen, returns the help of the program.
 std::string HelpOf(const CLI::App& app) {
   std::string help = app.help();
   if (app.get_subcommands().empty()) return help;
@@ -70,8 +71,10 @@ std::string HelpOf(const CLI::App& app) {
   return help + CLI::Formatter().make_group("Flags of every command", false, shared);
 }
 
-// Rewrites the arguments so that CLI11 reads them as kubectl does. "-n=shop" becomes
-// "--namespace=shop", and "--namespace=" gets an empty value, instead of the next argument.
+// Rewrites the arguments so that CLI11 reads them as kubectl does:
+//   - "-n=shop" becomes "--namespace=shop"
+//   - "--namespace=" becomes "--namespace" and an empty argument. Otherwise CLI11 would take the
+//     next argument as the value
 std::vector<std::string> Normalized(const CLI::App& app,
                                     const std::vector<std::string>& arguments) {
   std::vector<std::string> normalized;
@@ -94,8 +97,8 @@ std::vector<std::string> Normalized(const CLI::App& app,
   return normalized;
 }
 
-// Moves the command before the flags, and turns "help undo" into "undo --help". kubectl also
-// accepts a command after flags, and "help" as a command.
+// kubectl accepts a command after flags, and "help" as a command. CLI11 does not, so this function
+// moves the command before the flags, and turns "help undo" into "undo --help".
 void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -119,13 +122,14 @@ void MoveCommandFirst(const Parser& parser, std::vector<std::string>& arguments)
 
 // --- what is wrong with a command line ---
 //
-// The texts are this program's own: those of CLI11 name neither the command nor what to write
-// instead.
+// This program writes its own texts, because those of CLI11 name neither the command nor what to
+// write instead.
 
-// Returns "status has no flag --frob" or "version takes no argument \"web\"". Returns nullopt if
-// `arguments`, which the user gave, has none of `extras`, which CLI11 could not place. This happens
-// if the text of an argument was changed before CLI11 refused it. Examples:
-//   - "version -f=x": Normalized makes it --filename=x
+// Call this if CLI11 could not place the arguments `extras`. `arguments` are those that the user
+// gave. Returns a text about the first of `arguments` that is among `extras`: "status has no flag
+// --frob" or "version takes no argument \"web\"". Returns nullopt if none of `arguments` is among
+// `extras`, because the text of an argument was changed before CLI11 refused it. Examples:
+//   - "version -f=x": Normalized makes it "--filename=x"
 //   - "status -wq": CLI11 takes -w, and refuses -q
 std::optional<std::string> UnexpectedText(const CLI::App& command,
                                           const std::vector<std::string>& extras,
@@ -138,15 +142,16 @@ std::optional<std::string> UnexpectedText(const CLI::App& command,
   return command.get_name() + " takes no argument \"" + *first + '"';
 }
 
-// Returns the option of the command, or of all commands, that is called `flag`; null if there is
-// none.
+// Returns the option `flag` of the command. If the command has no such option, returns the option
+// of that name that all commands share; null if there is none.
 const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) {
   const CLI::Option* option = command.get_option_no_throw(flag);
   return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
 }
 
-// Returns "--watch: 'maybe' is neither true nor false" for a flag that is only true or false;
-// nullopt if every such flag with a "=" has one of the values in kTruths.
+// Looks for a flag that is only true or false, and is given with "=" and a value that is not in
+// kTruths. For "--watch=maybe", returns "--watch: 'maybe' is neither true nor false". Returns
+// nullopt if there is no such flag.
 std::optional<std::string> NoTruthText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",
@@ -163,7 +168,8 @@ std::optional<std::string> NoTruthText(const CLI::App& command,
   return std::nullopt;
 }
 
-// Returns "--timeout needs a value"; nullopt if each flag that needs a value has one.
+// Returns "--timeout needs a value" if --timeout is the last argument. Returns nullopt if each flag
+// that needs a value has one.
 std::optional<std::string> NoValueText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -178,7 +184,7 @@ std::optional<std::string> NoValueText(const CLI::App& command,
 
 // Returns one line about `error`, which the parser of `command` reported. `extras` are the
 // arguments that the parser could not place, in any order. `arguments` are all arguments. Returns
-// the library's own text for an error that is not known here.
+// CLI11's text for an error that this function has no text for.
 std::string ParseErrorText(const CLI::ParseError& error, const CLI::App& command,
                            const std::vector<std::string>& extras,
                            const std::vector<std::string>& arguments) {
@@ -244,7 +250,7 @@ std::vector<Described> FlagsOf(const std::string& command) {
   const auto add = [&flags](const CLI::App& app) {
     for (const CLI::Option* option : app.get_options()) {
       for (const std::string& name : option->get_lnames()) {
-        // --help is a flag of the command and of the program: keep that of the command.
+        // Both the command and the program have the flag --help: keep that of the command.
         if (std::ranges::find(flags, "--" + name, &Described::name) != flags.end()) continue;
         flags.push_back({"--" + name, option->get_description()});
       }

@@ -1,4 +1,4 @@
-// Reads a command line, and says what commands and flags there are.
+// Parses a command line, and lists the commands and flags that exist.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ namespace windlass::cli {
 // --help".
 Result<CommandLine> ParseCommandLine(const std::vector<std::string>& arguments);
 
-// A command or a flag, for completion: what is typed, and what it does.
+// A command or a flag, for completion. `name` is what the user types, such as "--namespace"; `text`
+// says what the command or flag does.
 struct Described {
   std::string name;
   std::string text;
@@ -23,8 +24,8 @@ struct Described {
 std::vector<Described> Commands();
 // Returns the command of that name; nullopt if there is none.
 std::optional<CommandName> CommandOf(const std::string& word);
-// Returns the flags of a command and the common flags by their long names, such as "--namespace"
-// but not "-n"; only the common flags if there is no such command.
+// Returns the flags of the command, and the flags that all commands share. Gives only long names:
+// "--namespace", not "-n". If there is no such command, returns only the shared flags.
 std::vector<Described> FlagsOf(const std::string& command);
 // Returns true if the flag, such as "--context" or "-n", takes the next argument as its value.
 bool TakesValue(const std::string& command, const std::string& flag);

@@ -1,6 +1,6 @@
-// pause, resume and restart: one patch each. For Deployments the requests and most texts are those
-// of kubectl rollout. A custom resource has no strategic merge patch, so Rollouts get a merge
-// patch.
+// pause, resume and restart: each command sends one patch. For Deployments, the requests and most
+// texts are those of kubectl rollout. For Rollouts, the command sends a merge patch, because the
+// API server accepts no strategic merge patch for a custom resource.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -23,7 +23,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
       return Refuse(context, place, pause ? "is already paused" : "is not paused");
     }
     const bool rollout = place.resource == resources::kRollouts;
-    const Json resumed = rollout ? Json(false) : Json();  // kubectl removes the field
+    const Json resumed = rollout ? Json(false) : Json();  // null removes the field, as kubectl does
     Change change{.patch = {{"spec", {{"paused", pause ? Json(true) : resumed}}}},
                   .done = pause ? "paused" : "resumed"};
     const std::string back = rollout && !pause ? StoredRollback(object) : "";
@@ -35,8 +35,8 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
   });
 }
 
-// Refuses a restart that would not begin, or that a rollback would undo. Returns the exit code when
-// it has printed the error, else nullopt.
+// If a restart would not begin, or if a rollback would undo it, prints an error and returns the
+// exit code. Otherwise returns nullopt.
 std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place& place,
                                       const Json& object) {
   const bool rollout = place.resource == resources::kRollouts;

@@ -13,12 +13,13 @@ std::string Join(const std::string& what, const std::string& message) {
   return message.empty() ? what : what + ": " + Printable(message);
 }
 
-// A container of a Pod, with what matters here of its place in the Pod.
+// The status of a container, and its place among the containers of the Pod.
 struct Container {
   const Json& status;
-  bool sidecar = false;  // an init container that goes on running: restartPolicy Always
-  // Of an init container, sidecars included: kubectl's word for a Pod of which it is the first that
-  // is not done, such as "Init:1/3". "" if this is an app container.
+  bool sidecar = false;  // an init container with restartPolicy Always: it keeps running
+  // For an init container, including a sidecar: what kubectl prints as status of the Pod while this
+  // container is the first that is not done. Example: "Init:1/3" for the second of three init
+  // containers. "" for an app container.
   std::string turn{};
 
   std::string Name() const { return TextOf(status, "/name"); }
@@ -26,8 +27,8 @@ struct Container {
   bool IsReady() const { return FlagOf(status, "/ready"); }
   bool IsStarted() const { return FlagOf(status, "/started"); }
   bool HasToEnd() const { return !turn.empty() && !sidecar; }
-  // Returns true for an init container that keeps the next container from starting: it has not
-  // ended with exit code 0, and is no sidecar that has started.
+  // Returns true for an init container that keeps the next container from starting. An init
+  // container does so until it has ended with exit code 0 or, if it is a sidecar, has started.
   bool HoldsUpNext() const {
     const Json* ended = FieldOf(status, "/state/terminated");
     const bool succeeded = ended != nullptr && NumberOf(*ended, "/exitCode") == 0;
@@ -57,10 +58,11 @@ std::vector<Container> ContainersOf(const Json& pod) {
 }
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
-// and sidecars. RESTARTS counts
-//   - while the Pod is initialized: init containers, sidecars included, up to the first that is not
-//     done. A Pod whose condition Initialized is True is not initialized again when a sidecar fails
-//   - afterwards: app containers and sidecars
+// and sidecars. RESTARTS is the sum of the restarts
+//   - while condition Initialized is not True, and an init container keeps the next container from
+//     starting (HoldsUpNext): of the init containers, sidecars included, up to this one
+//   - otherwise: of app containers and sidecars. A sidecar that fails later does not change this,
+//     because Initialized stays True
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);
@@ -78,7 +80,8 @@ void CountContainers(const Json& pod, const std::vector<Container>& containers, 
   state.ready = std::to_string(ready) + '/' + std::to_string(all);
 }
 
-// Fills in that the container fails, and returns true; returns false if it does not fail.
+// If the container fails, sets `status`, `why` and `mood` of `state`, and returns true. Otherwise
+// changes nothing, and returns false.
 bool ExplainFailure(const Container& one, PodState& state) {
   const std::string prefix = one.turn.empty() ? "" : "Init:";
   const std::string waiting = one.WaitingReason();
@@ -103,7 +106,9 @@ bool ExplainFailure(const Container& one, PodState& state) {
   return true;
 }
 
-// Returns why a container that does not fail is not ready: "ContainerCreating", or that it runs.
+// Call this for a container that is not ready, and does not fail. Returns the reason for which the
+// container waits, such as "ContainerCreating", or a text that says that the container runs. For an
+// app container or sidecar, the text also says which probe has not succeeded.
 std::string WhyNotReady(const Container& one) {
   const std::string waiting = one.WaitingReason();
   if (!waiting.empty()) return Join(waiting, TextOf(one.status, "/state/waiting/message"));
@@ -112,9 +117,11 @@ std::string WhyNotReady(const Container& one) {
                          : "runs, and has not passed its startup probe";
 }
 
-// Fills in why the Pod is not ready: the reason of the first container that fails; if none fails,
-// of the first that is about to begin, or runs and is not ready. An init container that has ended
-// with exit code 0 is done.
+// If a container is not ready, sets `why` and `status` of `state`. The first of these containers
+// that exists decides `why`:
+//   - the first container that fails
+//   - the first container that waits, or runs and is not ready
+// An init container that has ended with exit code 0 is done, so it is neither.
 void ExplainContainers(const std::vector<Container>& containers, PodState& state) {
   for (const Container& one : containers) {
     if (ExplainFailure(one, state)) return;
@@ -123,17 +130,18 @@ void ExplainContainers(const std::vector<Container>& containers, PodState& state
   for (const Container& one : containers) {
     if (one.IsReady() || FieldOf(one.status, "/state/terminated") != nullptr) continue;
     if (state.why.empty()) state.why = one.Name() + ": " + WhyNotReady(one);
-    // A sidecar that has started lets the next container start, so its turn is over.
+    // A sidecar that has started lets the next container start. The Pod then no longer waits for
+    // the sidecar, so `turn` does not apply.
     const bool is_over = one.sidecar && one.IsStarted();
     if (status.empty()) status = one.turn.empty() || is_over ? one.WaitingReason() : one.turn;
   }
   if (!status.empty()) state.status = status;
 }
 
-// Returns why the Pod is not ready although nothing is known that keeps its containers from being
-// ready. Usually the kubelet says why in condition Ready. If the kubelet of a lost node does not
-// report any more, the node controller makes the condition False or Unknown, and leaves the
-// statuses of the containers as they are.
+// Call this if the Pod is not ready, and no container shows a cause. Returns the cause, which
+// usually stands in the condition Ready that the kubelet wrote. If a node is lost, its kubelet
+// reports nothing more. The node controller then sets condition Ready to False or Unknown, but does
+// not change the statuses of the containers.
 std::string WhyUnready(const Json& pod) {
   if (TextOf(pod, "/spec/nodeName").empty()) return "no node yet";
   if (ListOf(pod, "/status/containerStatuses").empty()) {
@@ -148,9 +156,12 @@ std::string WhyUnready(const Json& pod) {
   return Join(Join("not ready", reason), message);
 }
 
-// Fills in a reason that is not about a container: the Pod is not scheduled, a readiness gate is
-// closed, minReadySeconds have not passed, or else what WhyUnready returns. If the Pod is
-// available, leaves `why` empty and sets `mood` to kGood.
+// Sets `why` of `state` to the first of these causes that applies:
+//   - the Pod cannot be scheduled
+//   - a readiness gate is closed
+//   - the Pod is not ready for another reason (WhyUnready)
+//   - the Pod has been ready for less than minReadySeconds
+// If none applies, the Pod is available: leaves `why` empty, and sets `mood` to kGood.
 void ExplainPod(const Json& pod, int64_t min_ready_seconds, WallTime now, PodState& state) {
   const Json* scheduled = ConditionOf(pod, "PodScheduled");
   if (scheduled != nullptr && TextOf(*scheduled, "/status") == "False") {

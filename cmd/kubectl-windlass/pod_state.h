@@ -10,28 +10,30 @@
 
 namespace windlass::cli {
 
-// How a row is coloured, and the order of the Pods of a ReplicaSet. kBad is red and comes first,
-// kWaiting is yellow, kGood has no colour and comes last. The last Pods are left out first.
+// The colour of a Pod's row, and its place among the Pods of its ReplicaSet. kBad is red, and comes
+// first. kWaiting is yellow, and comes next. kGood has no colour, and comes last. If there is no
+// space for all rows, the last ones are left out.
 enum class Mood : uint8_t { kGood, kWaiting, kBad };
 
 struct PodState {
   std::string name;
-  // "Running", "ImagePullBackOff", "Init:0/1": usually as kubectl's column STATUS.
+  // "Running", "ImagePullBackOff", "Init:0/1": usually the same as in kubectl's column STATUS.
   std::string status;
-  // "1/2": app containers and sidecars that are ready, of all of them.
+  // "1/2": 1 of the 2 app containers and sidecars is ready.
   std::string ready;
-  // Of app containers and sidecars; while the Pod is initialized, of init containers up to the
-  // first that is not done.
+  // The restarts of app containers and sidecars. While init containers still run: those of the init
+  // containers up to the first that is not done.
   int64_t restarts = 0;
   std::string node;
-  // One line; "" if the Pod is available. Example: "app: ImagePullBackOff: no such tag".
+  // Why the Pod is not available, in one line: "app: ImagePullBackOff: no such tag". "" if the Pod
+  // is available.
   std::string why;
   std::optional<WallTime> created{};
   Mood mood = Mood::kWaiting;
 };
 
-// Returns the state of the Pod at the time `now`. `min_ready_seconds` is that of the workload: a
-// Pod that has been ready for less is not available yet.
+// Returns the state of the Pod at the time `now`. `min_ready_seconds` is minReadySeconds of the
+// workload: a Pod that has been ready for a shorter time is not available yet.
 PodState StateOfPod(const Json& pod, int64_t min_ready_seconds, WallTime now);
 
 }  // namespace windlass::cli

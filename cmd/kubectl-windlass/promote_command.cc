@@ -1,13 +1,14 @@
-// promote: the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). The
-// annotation ends the present pause of the Rollout; with --full, all its steps. Examples of its
+// promote: sets the annotation windlass.dev/promote of a Rollout (docs/rollouts-steps.md). The
+// annotation ends the present pause of the Rollout; with --full, it ends all steps. Examples of its
 // value, for step 2 of revision 8:
 //
 //   2@8      2@8/force      full@8      full@8/force
 //
-// Without --force, the command writes nothing in these cases:
-//   - there are too few replicas for the step to have a Pod: 0, or 1 in phase Paused
-//   - Pods of the step are not available. With --full at a step that is no pause, Pods may still be
-//     starting, or not exist yet, unless the rollout is stalled
+// Without --force, the command refuses, and writes nothing, in these cases:
+//   - the step has no Pod, because spec.replicas is 0, or is 1 in phase Paused
+//   - at a pause: Pods of the step are not available
+//   - with --full at a step that is not a pause: Pods of the step fail, or cannot be created. In a
+//     stalled rollout, it is enough that Pods are still starting, or do not exist
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -24,19 +25,19 @@
 namespace windlass::cli {
 namespace {
 
-// Why nothing is promoted. `why` follows the object's name.
+// Why the command promotes nothing. The error text is the name of the object, and then `why`.
 struct NoPromotion {
   std::string why;
   ExitCode code = ExitCode::kError;
 };
 
-// Returns why there is no step to end, and what to do.
+// Call this if no step is under way. Returns why, and what to do.
 NoPromotion NoStep(const Json& rollout, const std::string& object) {
   const std::string phase = TextOf(rollout, "/status/phase");
   if (phase == "Healthy" || phase == "RolledBack") {
     return {"has nothing to promote (" + phase + "): no rollout is under way"};
   }
-  // For example, the template or the strategy of the Rollout was refused.
+  // A Rollout is stalled, for example, if its template or its strategy was refused.
   const Json* stalled = TrueCondition(rollout, "Stalled");
   if (stalled != nullptr) {
     return {"has nothing to promote (" + TextOf(*stalled, "/reason") +
@@ -50,9 +51,12 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
           " waits for the end of the rollout"};
 }
 
-// Returns why there is nothing that the command can end. Returns nullopt if the Rollout is at a
-// pause, or with `full` at any step, and if it is neither aborted, nor paused by spec.paused, nor
-// changed since Windlass last saw it.
+// Returns nullopt if the command can end a step: the Rollout is at a pause or, with `full`, at any
+// step. Otherwise returns the first of these causes:
+//   - the Rollout is aborted, or paused by spec.paused
+//   - Windlass has not seen the last change of the Rollout, or cannot carry it out
+//   - no step is under way (NoStep)
+//   - the step is not a pause, and `full` is false
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
                                                bool full) {
   if (FlagOf(rollout, "/spec/abort")) {
@@ -95,12 +99,13 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                      " waits for the next pause, and --full ends all steps"};
 }
 
-// Returns what speaks against the promotion; "" if nothing does:
-//   - at a pause: what keeps Pods of the step from being available. Nothing does if the status says
-//     that they are available, or does not say whether they are (kNotTold) and no Pod shows a cause
-//   - at another step, which --full ends: a Pod with a fault, or a ReplicaSet that cannot make any.
-//     In a stalled rollout, also a Pod that is still starting, or that no Pod has the revision, as
-//     where a PodDisruptionBudget keeps an update in place from its first Pod
+// Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
+//   - at a pause: the Pods of the step are not available. If the status does not say whether they
+//     are (kNotTold), only a cause that a Pod or the ReplicaSet shows counts
+//   - at another step, which --full ends: a Pod fails, or the ReplicaSet cannot create Pods
+//   - at another step of a stalled rollout: also a Pod that is still starting, or that the revision
+//     has no Pod. Example: a PodDisruptionBudget keeps an update in place from patching its first
+//     Pod
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();
@@ -118,9 +123,10 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
          " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
 }
 
-// Refuses this promotion if it would replace one that is not carried out yet, and that has --full
-// or --force where this command has not. Examples: the annotation is "2@8/force", and this command
-// has no --force; or it is "full@8", and this command has --force but not --full.
+// Refuses this promotion if the Rollout still has an earlier one that is not carried out yet, and
+// the earlier one has --full or --force where this command does not. Examples:
+//   - the annotation is "2@8/force", and this command has no --force
+//   - the annotation is "full@8", and this command has --force but not --full
 std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place& place,
                                      const Json& rollout, const StepStatus& step) {
   const std::string stored = AnnotationOf(rollout, workload::kPromote);
@@ -171,7 +177,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
   }
   if (const auto refused = RefuseWeaker(context, place, rollout, step)) return *refused;
   Change change;
-  // At a step that is no pause, the Pods of the step may still be starting.
+  // If the step is not a pause, its Pods may still be starting, so the promotion takes effect
+  // later.
   const bool later = !force && !step.is_pause;
   change.done = std::string(later ? "to be " : "") + "promoted " + past +
                 (full ? ", step " + StepText(step) + " included" : "") +

@@ -33,8 +33,8 @@ struct Row {
 // How many lines the Pods of one branch of the tree take, and how many of these Pods are not
 // available.
 struct Heights {
-  std::vector<size_t> lines;  // [n]: of the first n Pods together
-  size_t bad = 0;             // Pods that are not available, which are the first ones
+  std::vector<size_t> lines;  // lines[n]: of the first n Pods together
+  size_t bad = 0;             // the Pods that are not available; they come first
 };
 
 class Drawing {
@@ -43,7 +43,7 @@ class Drawing {
   Drawing(const Tree& tree, const RenderOptions& options, bool brief)
       : tree_(tree), options_(options), glyphs_(GlyphsOf(options)), brief_(brief) {}
 
-  // For each branch, how many of its Pods are shown; one line stands for the others.
+  // For each branch, how many of its Pods are shown. One line stands for its other Pods.
   using Shown = std::vector<size_t>;
 
   Shown All() const;
@@ -57,8 +57,8 @@ class Drawing {
   std::string Text(const std::string& text) const {
     return Printable(text, options_.ascii_texts());
   }
-  // Returns the Pods of branch `i`. The branches are those of `tree_.replica_sets`; one more, the
-  // last, has the Pods of a ReplicationController without an update.
+  // Returns the Pods of branch `i`. Each element of `tree_.replica_sets` is a branch. One more
+  // branch follows, which has the Pods of a ReplicationController without an update.
   const std::vector<PodState>& PodsOf(size_t i) const {
     return i < tree_.replica_sets.size() ? tree_.replica_sets[i].pods : tree_.pods;
   }
@@ -159,10 +159,12 @@ std::vector<std::string> Drawing::LinesOf(const TableLayout& layout, const Row& 
   return lines;
 }
 
-// Returns how many Pods of each branch to show, so that they fit into `room` lines. Leaves out one
-// Pod after another until the rest fits: the last Pod of the branch that shows the most, among the
-// branches that still show an available Pod; if none does, among all. Available Pods come last in
-// each branch. The last Pod that is still shown in the whole tree stays if it is not available,
+// Returns how many Pods of each branch to show, so that they fit into `room` lines. In each branch,
+// available Pods come last. Leaves out one Pod after another until the rest fits. Each Pod that is
+// left out is the last one still shown in its branch. The branch is chosen as follows:
+//   - the branch that shows the most Pods, among those that still show an available Pod
+//   - if no branch shows an available Pod, the branch that shows the most Pods
+// Exception: if a single Pod is left in the whole tree and it is not available, that Pod stays,
 // even if its lines do not fit.
 Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   Shown shown = All();
@@ -195,7 +197,7 @@ Drawing::Shown Drawing::Fit(const TableLayout& layout, size_t room) const {
   }
 }
 
-// Removes from the tree the spare ReplicaSets (tree.h) that have no Pods. Returns how many.
+// Removes from the tree the spare ReplicaSets (tree.h) that have no Pods. Returns their number.
 size_t TakeOutEmpty(Tree& tree) {
   return std::erase_if(tree.replica_sets, [](const ReplicaSetBranch& branch) {
     return branch.is_spare && branch.pods.empty();
@@ -220,9 +222,10 @@ std::vector<TableRow> TablesOf(const std::vector<Row>& rows) {
   return tables;
 }
 
-// Returns true if the columns before WHY do not fit the width of the terminal, and the wrapped
-// tree, with `above` lines before it, does not fit the height. Then less is shown of each Pod, so
-// that more Pods are shown. A long WHY alone is no reason.
+// Returns true if RESTARTS, AGE and NODE have to be left out, so that more Pods can be shown. For
+// this, both must be true:
+//   - the columns before WHY do not fit the width of the terminal. A long WHY alone is no reason
+//   - the wrapped tree, with `above` lines before it, does not fit the height of the terminal
 bool HasToBeBrief(const Tree& tree, const RenderOptions& options, size_t above) {
   if (!options.height) return false;
   const Drawing drawing(tree, options, /*brief=*/false);
@@ -257,7 +260,8 @@ std::vector<std::string> RenderTree(const Tree& whole, const RenderOptions& opti
 
   const Drawing drawing(tree, options, HasToBeBrief(tree, options, lines.size()));
   std::vector<Row> rows = drawing.RowsOf(drawing.All(), left_out);
-  // The columns are wide enough for all Pods, so that they stay where they are in the next drawing.
+  // The columns get the widths that all Pods need, even Pods that are not shown. So the columns do
+  // not move when the next drawing shows other Pods.
   const TableLayout layout(TablesOf(rows), options.width);
   if (options.height) {
     size_t fixed = lines.size();

@@ -21,7 +21,8 @@ struct RenderOptions {
 };
 
 // Returns the lines, without line ends. With a width, no line takes more cells than the width. With
-// a height, there are at most height - 1 lines, but two in any case:
+// a height of 24, for example, there are at most 23 lines; with a height below 3, at most 2. To fit
+// the height:
 //   - Pods that are left out become one line: "… 212 more Running"; available Pods are left out
 //     first
 //   - spare ReplicaSets (tree.h) without Pods become one line

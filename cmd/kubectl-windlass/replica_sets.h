@@ -32,8 +32,8 @@ std::string ImagesOf(const Json& owner);
 Result<std::vector<Json>> ReadReplicaSets(Session& session, const Json& owner,
                                           const std::string& namespace_);
 
-// Returns the template without the label pod-template-hash, which only the template of a ReplicaSet
-// has, not that of its workload.
+// Returns the template without the label pod-template-hash. Only the template of a ReplicaSet has
+// this label; the template of a Deployment or Rollout does not.
 Json WithoutHash(Json template_);
 // Returns true if both templates are the same, apart from the label pod-template-hash and
 // metadata.creationTimestamp.

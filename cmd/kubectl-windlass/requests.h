@@ -21,8 +21,9 @@ inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
 // The field manager of the patches of kubectl rollout. (The patch of kubectl rollout undo names no
 // field manager.)
 inline constexpr std::string_view kRolloutFieldManager = "kubectl-rollout";
-// The field manager of all writes but those to Deployments. The name must not begin with "kubectl":
-// Flux would undo the writes of such a manager (docs/rollouts-gitops.md).
+// The field manager of all writes to objects other than Deployments. The name must not begin with
+// "kubectl", because Flux undoes the writes of field managers with such a name
+// (docs/rollouts-gitops.md).
 inline constexpr std::string_view kPluginFieldManager = "windlass-plugin";
 
 // Where an object is.

@@ -1,5 +1,6 @@
-// rolling-update: what a command line asks for, as the spec of a ReplicationControllerUpdate, and
-// the two ways to carry it out. NEW is the name of the new controller on the command line.
+// rolling-update: turns a command line into a ReplicationControllerUpdate, and carries the update
+// out in one of two ways: by Windlass, or in this program (--local). NEW is the name of the new
+// controller on the command line.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace windlass::cli {
 // --- the command line (rolling_update_command.cc) ---
 
 // Returns what is wrong with the flags and arguments together, in kubectl 1.17's words and order
-// (RC-2). Only that there are more than two names is an error of Windlass alone.
+// (RC-2). Only the error for more than two names does not come from kubectl.
 std::vector<std::string> ArgumentErrors(const CommandLine& line);
 
 // Returns the ReplicationControllerUpdate that the command line asks for, with apiVersion, kind,
@@ -31,10 +32,12 @@ Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
 // --- what is checked before anything is written (rolling_update_checks.cc, rolling_update_plan.cc)
 // ---
 
-// Refuses an update whose old controller does not exist, unless the new controller was made to
-// replace it. Refuses the file of -f unless its selector and that of the old controller have
-// different values for a key that both have (RC-4). Returns the exit code when it has printed an
-// error, else nullopt. If the user may not read ReplicationControllers, returns nullopt.
+// Refuses an update in two cases:
+//   - the old controller does not exist, and the new controller was not made to replace it
+//   - with -f: there is no label key to which the selectors of the file and of the old controller
+//     give different values (RC-4). Not refused: "app=web,version=1" and "app=web,version=2"
+// Returns the exit code when it has printed an error, else nullopt. If the user may not read
+// ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
 
 // Has the API server check the manifest of -f. Refuses the manifest, as kubectl does, if it has a
@@ -61,37 +64,41 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
 // Refuses --local while Windlass carries out an update of the same old controller, or has stopped
-// such an update half-way. Each of the two programs would mistake the scalings of the other for
-// those of a third client. Returns the exit code when it has printed an error, else nullopt. If the
-// user may not read updates, returns nullopt, with a warning if an update has begun.
+// such an update half-way. Otherwise Windlass and this program would each take the scalings of the
+// other for those of a third client. Returns the exit code when it has printed an error, else
+// nullopt. If the user may not read updates, returns nullopt, with a warning if an update has
+// begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
-// Refuses an update that goes forward if the two controllers show that another program has begun
+// Refuses an update without --rollback if the two controllers show that another program has begun
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update with another end: annotation kCleanup of NEW names another cleanup, --cleanup is
-//     not given, and no rename has begun. Without the annotation, kubectl began the update, and the
-//     name NEW shows the cleanup
+//   - an update that ends with another cleanup (spec.cleanup), if --cleanup is not given and no
+//     rename has begun. Annotation kCleanup of NEW has the cleanup. If kubectl began the update,
+//     the annotation is missing, and the name NEW shows the cleanup
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update, or the rollback, that this command continues: that
-// program may still run. A program with --local is found only by annotations of the controllers.
-// Does not warn if this command begins a rollback, because a program that goes forward stops when
-// its update is rolled back.
+// Warns if another program has begun the update, or the rollback, that this command continues,
+// because that program may still run. If that program runs with --local, only annotations of the
+// controllers show it. Does not warn if this command begins a rollback, because the other program
+// then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
-// Returns true if the command asks for another new controller than `stored` does, or for other
-// content of the new controller. For a rollback, compares only the name of the new controller, and
-// only if the command gives that name.
+// Returns true if the command asks for a new controller with another name or other content than
+// `stored` does. For a rollback, compares only the name of the new controller, and only if the
+// command gives that name.
 bool AsksForOther(const CommandContext& context, const Json& update, const Json& stored);
 
-// Refuses a command that asks for another update than `stored`, that gives another
-// --deployment-label-key, or that goes forward while `stored` is rolled back. Otherwise this
-// command would overwrite `stored`, and the command that began `stored` would fail half-way.
-// Refuses nothing if `stored` is done or was refused. The error names what is under way, and the
-// commands to choose from. Returns the exit code when it has printed the error, else nullopt.
+// Refuses a command in these cases:
+//   - it asks for another update than `stored`
+//   - it gives another --deployment-label-key
+//   - it has no --rollback, and `stored` is being rolled back
+// Otherwise this command would overwrite `stored`, and the command that began `stored` would fail
+// half-way. Refuses nothing if `stored` is done or was refused. The error names the stored update,
+// and the commands to choose from. Returns the exit code when it has printed the error, else
+// nullopt.
 std::optional<ExitCode> RefuseOtherUpdate(const CommandContext& context, const Json& update,
                                           const Json& stored);
 
@@ -126,21 +133,21 @@ struct Look {
   std::optional<Json> stored{};     // nullopt: there is no update, or it could not be read
   Status read = Unit{};             // the error if the stored update could not be read
   Json planned;                     // the update as it would be written, for its plan
-  bool goes_on_with_other = false;  // call WarnAboutOtherProgram
+  bool goes_on_with_other = false;  // true: the caller calls WarnAboutOtherProgram
   std::optional<ExitCode> refused{};
 };
 
 // Refuses a command without --no-wait if the user may not list updates. Otherwise the command would
-// write the update, and then end with an error because it cannot follow the update, while Windlass
-// carries the update out. Returns the exit code when it has printed the error, else nullopt.
+// write the update and then fail, because it could not follow the update, although Windlass would
+// carry the update out. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
 // is written for it (rolling_update_look.cc).
 Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
-// Refuses an update if its spec.newName is also that of another update that is neither done nor
-// refused. An update that has failed on the way counts, too.
+// Refuses an update if another update has the same spec.newName, and that other update is neither
+// done nor refused. It makes no difference whether the other update is under way or has failed.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
@@ -150,8 +157,8 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry 
 // What there was before a command wrote an update.
 struct Before {
   bool missing = false;  // there was no update: the command created it
-  int64_t printed = 0;   // lines that the status had before the write: not printed again
-  bool is_last = true;   // false: another update follows, and -o prints only that one
+  int64_t printed = 0;   // lines of the status before the write, which are not printed again
+  bool is_last = true;   // false: another update follows, and -o prints only the last update
 };
 
 // Prints the lines of the status after the first `printed` ones. Returns how many lines the status
@@ -163,10 +170,10 @@ int64_t PrintLines(const CommandContext& context, const Json& update, int64_t pr
 std::string UntimedWaitOf(const Json& update);
 
 // Prints the lines of the update after the first `before.printed` ones as they come, until the
-// update ends, fails or is paused (rolling_update_follow.cc). Returns after every failure, also if
-// Windlass goes on when the cause is gone. `update` is the object as it was written. With -o,
-// prints the object at the end. If this command created the update, and the update fails without
-// having changed anything, deletes the update.
+// update ends, fails or is paused (rolling_update_follow.cc). Returns after every failure, even if
+// Windlass continues the update as soon as the cause is gone. `update` is the object as it was
+// written. With -o, prints the object at the end. If this command created the update, and the
+// update fails without having changed anything, deletes the update.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused because another update is under way.

@@ -28,9 +28,9 @@ Place ControllerPlace(const CommandContext& context, const std::string& name) {
 }
 
 // Call this only if the controller `name` does not exist. Returns true if the new controller, named
-// by spec.newName, was made to replace it. Perhaps an earlier command was cut off after it had
-// deleted the old controller, perhaps a user deleted it in the middle of the update: the planner
-// finds out.
+// by spec.newName, was made to replace it. Either an earlier command was cut off after it had
+// deleted the old controller, or a user deleted the old controller in the middle of the update. The
+// planner finds out which of the two is true.
 bool IsReplacedAlready(const CommandContext& context, const Json& update, const std::string& name) {
   const std::string new_name = TextOf(update, "/spec/newName");
   if (new_name.empty()) return false;
@@ -49,8 +49,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
   return Report(context.session, context.console, error);
 }
 
-// Refuses the file of -f unless its selector and that of `old` have different values for a key that
-// both have (RC-4).
+// Refuses the file of -f if there is no label key to which the selectors of the file and of `old`
+// give different values (RC-4). Not refused: "app=web,version=1" and "app=web,version=2".
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -67,8 +67,8 @@ std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json
                Fill(rc::kNoDifferentKeyText, context.line.filenames[0], controller->meta.name));
 }
 
-// Returns the text as one word for a shell, in quotes where needed: the API server takes any text
-// for an image.
+// Returns the text as one word for a shell, in quotes where needed, because the API server accepts
+// any text as an image.
 std::string InShell(const std::string& text) {
   if (text.find_first_of(" \t'\"\\$&;|<>()*?`#!~{}[]\n") == text.npos) return text;
   std::string quoted = "'";
@@ -120,8 +120,9 @@ std::string ChoicesText(const CommandContext& context, const Json& update,
 }
 
 // Call this only if the stored update has neither an image nor a manifest. Returns true if the new
-// controller exists and is not what the command asks for: it lacks the image of `asked`, or `asked`
-// has a manifest. A manifest is not compared.
+// controller exists, and one of these is true:
+//   - `asked` has a manifest; this function does not compare it
+//   - the new controller lacks the image of `asked`
 bool IsOtherThanThere(const CommandContext& context, const ReplicationControllerUpdate& asked) {
   const Result<Json> created =
       ReadObject(context.session, ControllerPlace(context, asked.spec.new_name));
@@ -145,16 +146,15 @@ bool IsForOther(const CommandContext& context, const ReplicationControllerUpdate
   return !asked.spec.new_name.empty() && !name.empty() && asked.spec.new_name != name;
 }
 
-// `old` is the controller that gets Pods back in a rollback. Returns the name of the new controller
-// from which it gets them; "" if no rollback has begun, or if the new controller is gone or cannot
-// be read.
+// Returns the name of the new controller if a rollback gives its Pods back to `old`. Returns "" if
+// no rollback has begun, or if the new controller is gone or cannot be read.
 std::string RolledBackFrom(const CommandContext& context, const Json& old) {
   const std::string name = SourceName(old);
   if (name.empty() || !AnnotationOf(old, rc::kRenameJournal).empty()) return "";
   const Result<Json> source = ReadObject(context.session, ControllerPlace(context, name));
   if (!source.ok() || !Replaces(old, *source)) return "";
-  // In a rollback, both controllers name each other as their source. Here only the name is
-  // compared: an old controller that was restored from a backup has another uid.
+  // In a rollback, both controllers name each other as their source. Only the name is compared
+  // here, not the uid, because an old controller that was restored from a backup has another uid.
   return SourceName(*source) == TextOf(old, "/metadata/name") ? name : "";
 }
 
@@ -172,9 +172,9 @@ std::string ImageOf(const Json& controller, const std::string& container) {
 }
 
 // Returns "and web-2 has other images than FILE" if `created`, here web-2, cannot have been made
-// from the file of the command; otherwise "". A webhook may change images, so the API server is
-// asked what it would make of the file. If the API server does not answer that, compares the images
-// in the file itself.
+// from the file of the command; otherwise "". A webhook may change images. So a dry run asks the
+// API server which images a controller made from the file gets. If the dry run fails, only the
+// images in the file itself are compared.
 std::string OtherImagesText(const CommandContext& context, const Json& update,
                             const Json& created) {
   const Json* file = FieldOf(update, "/spec/controller");
@@ -197,8 +197,8 @@ std::string OtherImagesText(const CommandContext& context, const Json& update,
 // Refuses the command if it does not fit an update that has begun:
 //   - the file of the command has other images than the new controller
 //   - --cleanup is not given, no rename has begun, and the command's update would end in another
-//     way. With NEW it ends by deleting the old controller, without NEW by giving the new
-//     controller the name of the old one
+//     way. With NEW, it would end by deleting the old controller. Without NEW, it would end by
+//     giving the new controller the name of the old one
 std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, const Json& update,
                                              const Json& old) {
   const std::string name = TextOf(update, "/metadata/name");
@@ -210,7 +210,8 @@ std::optional<ExitCode> RefuseOtherThanBegun(const CommandContext& context, cons
   const RollingUpdateFlags& flags = context.line.rolling_update;
   const bool by_file = !context.line.filenames.empty();
   // kubectl does not note how its update ends. An update by image ends with a rename if kubectl
-  // made up the name NEW. For an update by file, the end that this command has is assumed.
+  // made up the name NEW. For an update by file, assume that it ends as an update by this command
+  // would end.
   const bool renames = by_file ? context.line.arguments.size() == 1 : rc::IsMadeUp(next, name);
   std::string end = AnnotationOf(*created, rc::kCleanup);
   if (end.empty()) end = renames ? rc::kRename : rc::kDelete;
@@ -348,8 +349,8 @@ void WarnAboutOtherProgram(const CommandContext& context, const Json& update) {
   const bool back = FlagOf(update, "/spec/rollback");
   if (back && RolledBackFrom(context, *old).empty()) return;
   const std::string next = AnnotationOf(*old, rc::kNextControllerId);
-  // Perhaps another command has noted its NEW, and has not scaled anything yet. If this command
-  // names another NEW, it begins an update of its own.
+  // Another command may have noted its NEW without having scaled anything yet. If this command
+  // names another NEW, it begins a separate update, so there is nothing to warn about.
   const std::string wanted = TextOf(update, "/spec/newName");
   const bool given = !AnnotationOf(*old, rc::kOriginalReplicasOf).empty();
   if (!given && !wanted.empty() && wanted != next) return;

@@ -28,13 +28,13 @@ ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::stri
   return ExitCode::kUsage;
 }
 
-// Returns the duration as the spec has it: "90s", or "1500ms" if it is no number of whole seconds.
+// Returns the duration as the spec has it: "90s", or "1500ms" if it is not in whole seconds.
 std::string DurationText(Duration duration) {
   const auto ms = std::chrono::duration_cast<milliseconds>(duration).count();
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + 's' : std::to_string(ms) + "ms";
 }
 
-// Returns a number; a percentage as text.
+// Returns a number as a JSON number, and a percentage as a JSON string: 2, "25%".
 Json LimitOf(const std::string& text) {
   const auto number = ParseWhole<int32_t>(text);
   return number ? Json(*number) : Json(text);

@@ -38,8 +38,8 @@ void SayWhatFollows(const CommandContext& context, const Json& update, const Bef
   const std::string what = back ? "rollback" : "update";
   const bool one_way = back || IsPastReturn(context, place, update);
   const std::string or_back = one_way ? "" : ", or use --rollback to take it back";
-  // False if another user has made the update go back, or if this command takes back a failed
-  // update before it begins its own.
+  // False if another user has started the rollback, or if this command rolls back a failed update
+  // before it begins the update that it was asked for.
   const bool asked = !back || context.line.rolling_update.rollback;
   const std::string again =
       "kubectl windlass rolling-update " + place.name + " --rollback -n " + place.namespace_;
@@ -102,9 +102,10 @@ std::string UnseenText(const CommandContext& context, const Place& place) {
 
 // The command warns of a standstill at the later of two times:
 //   - kStillMax after the last change of the update
-//   - spec.updatePeriod and kAfterPeriod after the last scaling
-// Example: the period is 60 s. If the last change was the scaling, the command warns 70 s after the
-// scaling; if the last change was 50 s after the scaling, 80 s after the scaling.
+//   - spec.updatePeriod + kAfterPeriod after the last scaling
+// Example: the period is 60 s. If the last change is the scaling, the command warns 60 + 10 = 70 s
+// after the scaling. If the last change comes 50 s after the scaling, the command warns 50 + 30 =
+// 80 s after the scaling.
 constexpr seconds kStillMax{30};
 constexpr seconds kAfterPeriod{10};
 
@@ -119,7 +120,7 @@ class StandStill {
   std::optional<Duration> Look(const Json& update);
 
  private:
-  // Returns when the rest between two scalings is over at the latest: kAfterPeriod after
+  // Returns the latest time at which the pause after the last scaling ends: kAfterPeriod after
   // spec.updatePeriod has passed.
   static WallTime EndOfPeriod(const Json& update) {
     const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
@@ -265,7 +266,7 @@ ExitCode FollowUpdate(const CommandContext& context, const Json& update, const B
         return *code;
       }
     }
-    // Windlass may have seen the change and say why it cannot begin with it.
+    // If Windlass has seen the change but cannot begin with it, a condition says why.
     const Json* told = WhyUnobserved(now);
     const std::string unseen = told != nullptr ? TextOf(*told, "/message") : "";
     std::string waits = seen ? UntimedWaitOf(now) : unseen;

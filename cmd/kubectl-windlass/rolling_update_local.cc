@@ -22,8 +22,8 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take, beside those that label Pods. Each step is a request,
-// or a write into the update in memory; usually there are a dozen at most.
+// How many steps one look may take. Steps that label Pods are not counted. Each step is an API
+// request, or a write into the update in memory; usually there are a dozen at most.
 constexpr size_t kStepsMax = 64;
 // The first and the longest pause after a look that failed. Each pause is twice the one before.
 constexpr Duration kRetryFirst = seconds(1);
@@ -56,7 +56,7 @@ class LocalUpdate {
   struct Walk {
     std::optional<Duration> wait{};
     std::optional<Error> error{};
-    bool read_again = false;  // a request met another state than was read, or a step limit was hit
+    bool read_again = false;  // another client has changed the state, or the step limit is reached
     bool taken_back = false;  // another program takes the update back
   };
   static Walk AfterFailure(Error error) {
@@ -81,12 +81,13 @@ class LocalUpdate {
   int64_t printed_ = 0;   // lines of the status
   bool changes_ = false;  // a write has been sent to the API server
   std::optional<MonotonicTime> failing_since_{};
-  std::optional<Error> lacks_right_{};  // the user may not make the last write
+  std::optional<Error> lacks_right_{};  // set if the user has no right to the last write
   Duration retry_ = kRetryFirst;
 };
 
-// The planner says only that a write was refused. If the cause is that the user lacks a right,
-// keeps the error of the write for the user. `error` is nullopt if the write has succeeded.
+// The planner reports only that a write was refused. If the write was refused because the user
+// lacks a right, keeps the error of the write, so that the command can print it. `error` is nullopt
+// if the write has succeeded.
 void LocalUpdate::KeepLackOfRight(const std::optional<Error>& error) {
   const bool lacks =
       error && error->kind == ErrorKind::kForbidden && error->detail != ErrorDetail::kDenied;
@@ -102,7 +103,8 @@ bool LocalUpdate::HasEnded() const {
 // deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // If this program made the controller and it has another image, a webhook has changed the image.
+  // Reason kOtherImage, and this program made the controller: a webhook has changed the image, so
+  // there is no other program.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));
@@ -136,7 +138,7 @@ ExitCode LocalUpdate::TellFailed() const {
   const bool has_old = plan_.View().old_controller != nullptr;
   const std::string reason = ReasonOf(plan_.update(), "Stalled");
   // If the new controller has another image, only the command that the error names can continue the
-  // update.
+  // update. So the text below is not printed.
   if (!changed || !has_old || reason == rc::kOtherImage || reason == rc::kOldDeleted) return code;
   const bool one_way = plan_.decoded().spec.rollback || plan_.IsPastReturn();
   // If the old controller was restored from a backup, the same command cannot continue the update,
@@ -160,7 +162,8 @@ ExitCode LocalUpdate::End() const {
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  // If a rollback comes too late, the old controller has been deleted, or has the Pods by a rename.
+  // If a rollback comes too late, the update has ended: the old controller was deleted, or a rename
+  // gave it the Pods.
   const bool has_old = plan_.View().old_controller != nullptr;
   const bool old_name =
       has_old && (plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename);
@@ -183,9 +186,9 @@ void LocalUpdate::Warn(const std::vector<Event>& events) const {
 }
 
 // Sends `first`, which labels a Pod, together with the writes that label all other Pods without the
-// label; at most kInFlightMax are in flight at a time. After a refusal such as Forbidden, returns
-// nullopt, and the planner then stores the refusal. After any other error, such as NotFound because
-// a Pod is gone, returns the error: the caller then ends the walk.
+// label. At most kInFlightMax of these requests run at the same time. After a refusal such as
+// Forbidden, returns nullopt, and the planner then stores the refusal. After any other error, such
+// as NotFound because a Pod is gone, returns the error: the caller then ends the walk.
 std::optional<Error> LocalUpdate::LabelPods(Learned& learned, Write first) {
   std::vector<Write> writes;
   std::optional<Write> next = std::move(first);
@@ -261,8 +264,9 @@ LocalUpdate::Walk LocalUpdate::Step() {
     const bool goes_on =
         write != nullptr ? GoesOnAfter(*write, error->kind) : GoesOnAfter(*read, error->kind);
     if (!goes_on) return AfterFailure(*std::move(error));
-    // The planner goes on without some reads, for example that of the autoscalers: it is enough to
-    // warn if the user has no right to them. Without any other read, the walk has ended above.
+    // A failed read without which the planner cannot go on has ended the walk above. The planner
+    // can go on without the other reads, for example the read of the HorizontalPodAutoscalers. So a
+    // warning is enough if the user has no right to such a read.
     if (write == nullptr && !asks_to_create && error->kind == ErrorKind::kForbidden) {
       context_.console.Warning(error->message);
     }

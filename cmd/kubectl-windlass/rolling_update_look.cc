@@ -51,10 +51,10 @@ std::optional<ExitCode> RefuseToTakeBack(const CommandContext& context, const Js
     return std::nullopt;
   }
   const Result<Json> controller = ReadObject(context.session, old);
-  // A finalizer may keep the old controller after its deletion.
+  // A finalizer may keep the old controller in the API server after its deletion.
   const bool goes = controller.ok() && IsDeleting(*controller);
-  // If NEW is given, or the old controller has notes, perhaps another client has begun an update:
-  // the planner finds out whether there is something to take back.
+  // If NEW is given, or the old controller has notes, another client may have begun an update. So
+  // the planner has to find out whether there is something to take back.
   const bool given = FieldOf(update, "/spec/newName") != nullptr;
   if (!goes && (given || (controller.ok() && HasNotes(*controller)))) return std::nullopt;
   // True if the old controller was deleted, or is preserved without Pods.
@@ -181,8 +181,8 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update) {
   if (!look.refused && state != UpdateState::kUnderWay) {
     look.refused = CheckControllers(context, update);
   }
-  // The plan of a rollback has no status. So its spec gets NEW from the stored status: perhaps a
-  // user has removed NEW from the annotations of the old controller.
+  // A rollback is planned without the stored status. So the planned spec gets NEW from the stored
+  // status, because a user may have removed NEW from the annotations of the old controller.
   const bool failed = state == UpdateState::kFailed || state == UpdateState::kEnded;
   const std::string known = failed ? TextOf(*look.stored, "/status/newName") : "";
   if (FlagOf(update, "/spec/rollback") && !known.empty()) {

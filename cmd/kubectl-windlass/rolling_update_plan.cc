@@ -39,8 +39,8 @@ struct Planned {
   }
 };
 
-// Carries out the steps of the planner up to its first write. That write is made in memory if it is
-// a write into the update, and otherwise not made.
+// Carries out the planner's steps up to its first write. Makes that write only if it is a write
+// into the update, which is in memory.
 Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from) {
   Planned planned{.plan = UpdatePlan(context, update)};
   const Status read = planned.plan.ReadControllers();
@@ -58,15 +58,16 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // Without --local, a policy may deny the request to this user but not to Windlass, so usually a
-    // denial decides nothing. But before a failed update is taken back, a denial counts: otherwise
-    // the failed update might be taken back although the new update cannot begin. With --local, a
-    // denial always counts.
+    // A policy may have denied the request. Whether the denial decides that the update is refused:
+    //   - with --local: yes
+    //   - before a failed update is taken back: yes. Otherwise the command might take the failed
+    //     update back although the new update cannot begin
+    //   - in all other cases: no, because the policy may allow the same request to Windlass
     const bool taken_back = from == PlanFrom::kTakenBack;
     const bool denied = !reply.ok() && reply.error().detail == ErrorDetail::kDenied;
-    // With --local, a missing right of the user counts if it is the right to create the controller,
-    // or the right to a read without which the planner cannot go on (GoesOnAfter). If the user
-    // lacks another right, the plan goes on, as the command does.
+    // With --local, a missing right of the user matters only if it is the right to create the
+    // controller, or the right to a read without which the planner cannot go on (GoesOnAfter). If
+    // the user lacks another right, the plan goes on, as the command does.
     const bool forbidden = !reply.ok() && reply.error().kind == ErrorKind::kForbidden;
     const bool local = context.line.rolling_update.local;
     const bool lacks_right = forbidden && !local && !(denied && taken_back);
@@ -78,8 +79,8 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
         planned.lacks_right = std::move(told);
       }
     }
-    // When an update is taken back, its new controller is deleted. This makes room in a quota, so a
-    // quota that is exceeded now decides nothing.
+    // When an update is taken back, its new controller is deleted, which makes room in a quota. So
+    // it does not matter that a quota is exceeded now.
     const bool frees = taken_back && !reply.ok() && reply.error().kind == ErrorKind::kQuotaExceeded;
     const bool goes_on = reply.ok() || GoesOnAfter(*question, reply.error().kind);
     if (lacks_right || frees || !goes_on) {
@@ -145,8 +146,8 @@ Status PrintBoth(const CommandContext& context, const Planned& planned) {
                             ", which was cut off, would be finished first.\n");
   }
   // Without NEW, the name of the new controller is computed from the old controller. The rename
-  // that was cut off first gives the old controller another selector and template, so the name is
-  // not known yet.
+  // that was cut off is finished first, and gives the old controller another selector and template.
+  // So the name is not known yet.
   const bool unknown = ends_rename && situation.spec().new_name.empty();
   if (context.line.output == OutputFormat::kText) {
     if (unknown) return Unit{};

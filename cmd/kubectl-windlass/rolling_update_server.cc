@@ -32,9 +32,10 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes `spec` into the stored update. An update that is under way then goes on or back; an ended
-// update begins anew, unless `spec` is the spec that it has already (BeginAgain). Fails with a
-// conflict if the update has changed since `stored` was read.
+// Writes `spec` into the stored update. An update that is under way then goes on or back, and an
+// ended update begins anew. Exception: if an ended update has the same spec already, the write
+// changes nothing (see BeginAgain). Fails with a conflict if the update has changed since `stored`
+// was read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,
                      const Json& spec) {
   const Json operations = Json::array({{{"op", "replace"},
@@ -46,9 +47,9 @@ Result<Json> Replace(const CommandContext& context, const Json& update, const Js
 }
 
 // Begins an ended or failed update anew with the same spec: deletes the update and creates it
-// again. A patch would change nothing, and so not raise the generation, and Windlass would not look
-// at the update. The deletion loses nothing, because what the update has done is noted on the two
-// ReplicationControllers.
+// again. A patch is not enough: with the same spec it would not raise the generation, so Windlass
+// would not look at the update. The deletion loses nothing, because what the update has done is
+// noted on the two ReplicationControllers.
 Result<Json> BeginAgain(const CommandContext& context, const Json& ended) {
   Json update = {
       {"apiVersion", resources::kReplicationControllerUpdates.GroupVersion()},
@@ -134,9 +135,9 @@ Status RemoveUpdate(const CommandContext& context, const Json& stored, bool dry)
 
 namespace {
 
-// If the stored update has failed and the command asks for another one, returns the stored update,
-// which has to be taken back first. Returns nullopt otherwise, and also with --rollback, with
-// --no-wait, or if the failed update cannot be taken back.
+// If the stored update has failed and the command asks for another update, returns the stored
+// update, which has to be taken back first. Returns nullopt otherwise, and also with --rollback,
+// with --no-wait, or if the failed update cannot be taken back.
 std::optional<Json> FailedOneBefore(const CommandContext& context, const Json& update) {
   if (FlagOf(update, "/spec/rollback") || !context.line.rolling_update.wait) return std::nullopt;
   Result<Json> stored = ReadObject(context.session, PlaceOfUpdate(context, update));
@@ -181,9 +182,10 @@ ExitCode Carry(const CommandContext& context, const Json& update, const Attempt&
   return ExitCode::kDone;
 }
 
-// Takes back the update that failed, and then runs the new one. Before that, checks the two
-// controllers, NEW and the plan of the new one. The API server checks the spec of the new one only
-// when it is written, except with --dry-run=server.
+// Takes back the failed update, and then runs the new update. Before that, checks the two
+// controllers, the name NEW, and the plan of the new update. The API server checks the new spec
+// only when the command writes it, after the failed update was taken back. With --dry-run=server,
+// the API server checks the new spec at once.
 ExitCode RunAfterFailed(const CommandContext& context, const Json& update, const Json& failed) {
   if (const auto refused = CheckControllers(context, update)) return *refused;
   if (const auto refused = RefuseSharedNew(context, update)) return *refused;

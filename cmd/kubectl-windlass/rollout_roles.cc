@@ -30,7 +30,7 @@ const Json* Find(const std::vector<const Json*>& objects,
   return found == objects.end() ? nullptr : *found;
 }
 
-// Returns the ReplicaSet of spec.template, the first of these; null if there is none:
+// Returns the ReplicaSet of spec.template: the first of these that exists, or null.
 //   - a ReplicaSet that has the same template
 //   - a ReplicaSet with a note of that template (kRequestedTemplate): its own template has the API
 //     server's defaults in addition
@@ -53,10 +53,10 @@ bool HasPublished(const Json& replica_set, const Json& rollout) {
   return published > 0 && RevisionOf(replica_set) == published;
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns a ReplicaSet
-// without a note (Windlass took it over) whose revision is status.currentRevision; but not during
-// an abort, or before Windlass has seen the latest spec, because Pods perhaps follow another
-// ReplicaSet.
+// Returns the ReplicaSet that FindOfTemplate returns. If there is none, returns the ReplicaSet
+// whose revision is status.currentRevision, if it has no note (Windlass took it over from another
+// controller). Returns null instead during an abort, and before Windlass has seen the latest spec,
+// because status.currentRevision may then belong to another template.
 const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !TemplateOf(rollout)) return found;
@@ -64,10 +64,12 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
   return Find(sets, [&](const Json& rs) { return HasPublished(rs, rollout) && !HasNote(rs); });
 }
 
-// Returns the ReplicaSet that FindOfTemplate returns. If there is none, Windlass may know by the
-// API server's defaults, which the plugin does not know, that a ReplicaSet has the template: then
-// it is that of status.currentRevision, and its Pods count as updated. If it has no Pods, a note
-// shows that it was made for another template.
+// Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss a ReplicaSet that has
+// the template, because only Windlass knows the API server's defaults. If it returns null, this
+// function returns the ReplicaSet of status.currentRevision in two cases, else null:
+//   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
+//   - that ReplicaSet has no Pods and no note. A note would show that it was made for another
+//     template
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !IsObserved(rollout)) return found;

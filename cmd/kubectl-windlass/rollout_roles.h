@@ -18,15 +18,15 @@ struct RolloutRoles {
   // revision number may differ from status.stableRevision: an abort gives the ReplicaSet the
   // highest number.
   const Json* stable = nullptr;
-  // The ReplicaSet of spec.template; null if there is none. During an abort no Pod gets that
-  // template, unless this ReplicaSet is also `stable` or `stays`.
+  // The ReplicaSet of spec.template; null if there is none. During an abort, Pods get that template
+  // only if this ReplicaSet is also `stable` or `stays`.
   const Json* asked_for = nullptr;
   // The ReplicaSet that gets new Pods. Null during an abort, and while no ReplicaSet has the
-  // template of spec.template: the Rollout is paused, for example, and status.currentRevision is
-  // still that of the template before.
+  // template of spec.template. Example: a user changed spec.template while the Rollout was paused,
+  // and status.currentRevision is still the revision of the former template.
   const Json* updated = nullptr;
-  // The ReplicaSet of status.currentReplicaSet if an abort has nothing to go back to: its Pods
-  // stay. Null otherwise.
+  // The ReplicaSet of status.currentReplicaSet during an abort, if there is no stable ReplicaSet to
+  // go back to: its Pods stay. Null otherwise.
   const Json* stays = nullptr;
 };
 
@@ -47,7 +47,8 @@ bool WasComplete(const Json& replica_set);
 //     its note or status.stableRevision
 //   - if there is no such ReplicaSet: the newest one apart from that of spec.template, as with
 //     kubectl rollout undo
-// An abort gives the stable ReplicaSet the highest number, so during an abort it is the newest.
+// An abort gives the stable ReplicaSet the highest number, so during an abort the stable ReplicaSet
+// is the newest.
 const Json* RevisionBefore(const Json& rollout, const std::vector<const Json*>& replica_sets);
 
 }  // namespace windlass::cli

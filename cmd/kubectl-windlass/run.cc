@@ -82,7 +82,7 @@ class Connected {
 
  private:
   const SystemClock clock_;
-  // Drops the warnings about credentials that are being renewed. The commands say what fails.
+  // Drops the warnings about credentials that are being renewed. The commands report what fails.
   NullLog log_;
   Inbox& inbox_;
   TimerQueue timers_;

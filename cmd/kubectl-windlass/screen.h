@@ -1,6 +1,6 @@
 // Screen: a page that is drawn again and again in a terminal. It is drawn on the terminal's second
 // screen, as full-screen programs do. Reason: when a window becomes narrower or lower, the terminal
-// folds or hides lines that are drawn already; on the second screen, such lines do not mix with
+// wraps or hides lines that are already drawn. On the second screen, such lines do not mix with
 // what the terminal showed before. At the end, the last page is written to the first screen.
 #pragma once
 
@@ -14,8 +14,8 @@ namespace windlass::cli {
 
 // The shortest time between two drawings: at most five in a second.
 inline constexpr Duration kRedrawPause = milliseconds(200);
-// The longest time between two drawings: the ages on the page and the size of the window change
-// even if no object does.
+// The longest time between two drawings, because the ages on the page and the size of the window
+// change even if no object does.
 inline constexpr Duration kRedrawAtLeast = seconds(1);
 
 class Screen {

@@ -63,8 +63,8 @@ Result<Selected> PlacesWithLabels(const CommandContext& context,
 
 // --- -f ---
 
-// Returns the kind of an object in a manifest; of an update, the kind that it updates. Returns null
-// if the table has no such kind.
+// Returns the kind of an object in a manifest. For the manifest of an update, returns the kind of
+// the object that it updates. Returns null if Kinds() has no such kind.
 const Kind* KindOfObject(const Json& object) {
   const std::string version = TextOf(object, "/apiVersion");
   const size_t slash = version.find('/');

@@ -11,16 +11,18 @@ namespace windlass::cli {
 
 struct Selected {
   std::vector<Place> places;  // each once, in the order of the command line
-  // One for each name without a type that was not found, or that the user may not read; for people.
+  // One error, with a text for people, for each name without a type that was not found, or that the
+  // user may not read.
   std::vector<Error> missing;
 };
 
 // Returns at least one object, or an error in `missing`.
 //   - A name without a type is looked up (FindNamed).
 //   - A type with -l selects the objects of that type in the namespace that have the labels.
-//   - -f selects the objects in the files whose kind has the command. Only kinds, namespaces and
-//     names are taken from the files. A namespace in a file counts more than that of the kubeconfig
-//     context, but must be that of -n, if -n is given (else kConfig).
+//   - -f selects the objects in the files, if their kind has the command. Only kinds, namespaces
+//     and names are taken from the files. A namespace in a file takes precedence over the namespace
+//     of the kubeconfig context. If -n is given, the namespace in the file must be the same (else
+//     kConfig).
 // Returns kConfig for a usage error, which includes a named object whose kind does not have the
 // command. Any other error has a text for people.
 Result<Selected> SelectObjects(const CommandContext& context);

@@ -21,8 +21,8 @@
 namespace windlass::cli {
 namespace {
 
-// Follows one rollout: that of the template which the object had at first. If the object gets
-// another template, a newer rollout has begun.
+// Follows one rollout, which is the rollout of the template that the object had at first. If the
+// object gets another template, a newer rollout has begun.
 class StatusWatch {
  public:
   StatusWatch(const CommandContext& context, const Place& place,
@@ -32,9 +32,9 @@ class StatusWatch {
   // Prints where `object` stands, with `cause`, unless it has printed the same before. `cause` is
   // what CauseIn returns. Returns the exit code if the command ends.
   std::optional<ExitCode> Look(const Json& object, const std::optional<Cause>& cause);
-  // For `status` of several objects, one after another: `first` is this object as it was when the
-  // command began. A template that it got while the command followed another object is that of a
-  // newer rollout.
+  // For `status` of several objects, one after another. `first` is this object as it was when the
+  // command began. If this object got another template while the command followed an earlier
+  // object, that template belongs to a newer rollout.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
   // Prints the error with which the command ends. Returns the exit code.
   ExitCode End(const Error& error);
@@ -59,8 +59,8 @@ class StatusWatch {
 
 // Returns how the rollout ended if another one has taken its place; otherwise nullopt.
 std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standing& standing) {
-  // The update of a ReplicationController has changed its direction while the command waited, and
-  // has reached the other end.
+  // While the command waited, the direction of a ReplicationController's update was reversed
+  // (spec.rollback has changed), and the update has reached its end in the new direction.
   const bool goes_back = FlagOf(object, "/spec/rollback");
   if (!went_back_) went_back_ = goes_back;
   if (goes_back != *went_back_ && standing.ends == ExitCode::kDone) {
@@ -190,9 +190,9 @@ constexpr size_t kMakers = 1;
 constexpr size_t kPods = 2;
 
 // Returns what is followed: the object, the ReplicaSets or ReplicationController that make its
-// Pods, and the Pods. Returns only the object if no labels select its Pods, as while the new
-// controller of an update does not exist. A user who may not read Pods still follows the object.
-// `maker` is that of WatchStatus.
+// Pods, and the Pods. Returns only the object if no labels select its Pods, for example while the
+// new controller of an update does not exist. A user who may not read Pods still follows the
+// object. `maker` is the argument `maker` of WatchStatus.
 std::vector<Selection> ToFollow(const Place& place, const Json& object, const Json& maker) {
   const std::string& in = place.namespace_;
   const std::string labels =
@@ -212,9 +212,9 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns the first of these causes that is there; each holds up the rollout and does not end by
-// itself. Returns nullopt if there is none, or if the text of `standing` has it already. `sets` is
-// true if ReplicaSets make the Pods.
+// Returns the first of these causes that applies. Each of them holds up the rollout and does not
+// end by itself. Returns nullopt if none applies, or if the text of `standing` has the cause
+// already. `sets` is true if ReplicaSets make the Pods.
 //   - a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
@@ -273,8 +273,9 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                           context.session.clock().Wall())
                                 : std::nullopt;
     if (const auto code = watch.Look(now, cause)) return *code;
-    // If ReadWorkload printed this warning when the command read the object, it is not printed
-    // again, not even for a later change: the text is the same for every change of the object.
+    // ReadWorkload may have printed this warning when the command read the object. Then the command
+    // does not print it again, not even after a later change, because the text is the same for
+    // every change of the object.
     const std::string unseen = UnobservedText(now, place);
     long_wait.Look(unseen == context.done->told ? "" : unseen,
                    [&] { return UnobservedWarning(context, place, unseen); });

@@ -11,9 +11,9 @@
 
 namespace windlass::cli {
 
-// Whether the Pods of the step are available. kAvailable and kNotAvailable count only at a pause:
-// at another step, Windlass does not note whether the Pods are available. At kAvailable, Pods that
-// a scale-up has added since may still be missing.
+// Whether the Pods of the step are available. kAvailable and kNotAvailable are valid only at a
+// pause, because Windlass notes only there whether the Pods are available. With kAvailable, Pods
+// that a later scale-up has added may still be missing.
 enum class StepPods : uint8_t {
   kAvailable,
   kNotAvailable,
@@ -25,12 +25,14 @@ enum class StepPods : uint8_t {
 struct StepStatus {
   int64_t index = 0;  // from 1; above `total` when all steps are over
   int64_t total = 0;
-  int64_t revision = 0;        // of the rollout that the steps belong to
-  int64_t shortened_from = 0;  // the step's number, if a user made the list shorter than it; else 0
-  bool is_pause = false;       // the step is a pause, or `shortened_from` is not 0
-  bool ends = false;           // a pause with a duration, and `shortened_from` is 0: ends by itself
-  bool promoted = false;       // the annotation windlass.dev/promote ends this step, or all steps
-  bool forced = false;         // the annotation does so even if Pods of the step are not available
+  int64_t revision = 0;  // of the rollout that the steps belong to
+  // Set if a user has removed the present step from the end of the list: the number that the step
+  // had. Example: 5, if the list was cut to 3 steps during step 5. Otherwise 0.
+  int64_t shortened_from = 0;
+  bool is_pause = false;  // the step is a pause, or `shortened_from` is not 0
+  bool ends = false;      // ends by itself: a pause with a duration, `shortened_from` is 0
+  bool promoted = false;  // the annotation windlass.dev/promote ends this step, or all steps
+  bool forced = false;    // the annotation does so even if Pods of the step are not available
   StepPods pods = StepPods::kNotTold;
 
   bool done() const { return index > total; }

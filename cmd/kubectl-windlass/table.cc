@@ -8,12 +8,12 @@ namespace windlass::cli {
 namespace {
 
 constexpr size_t kGap = 3;        // as in kubectl's tables
-constexpr size_t kNarrowGap = 2;  // if the last column would begin past the end of the line
+constexpr size_t kNarrowGap = 2;  // if, with kGap, the last column would begin past the end
 // The last column stands beside the others if it has room for this number of cells, for half of the
 // width, or for its widest cell. Otherwise it stands in a line of its own.
 constexpr size_t kTextLeast = 40;
-// If the names would have less room than this beside the lines of the tree, these lines are not
-// drawn.
+// The smallest room for a name, in cells. If the drawn lines of the tree leave less room, these
+// lines are left out.
 constexpr size_t kNameLeast = 4;
 
 // Appends blanks until the line takes `cells` cells.

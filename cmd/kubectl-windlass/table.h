@@ -58,8 +58,8 @@ class TableLayout {
 std::vector<std::string> TableLines(const std::vector<TableRow>& rows,
                                     std::optional<size_t> width = {});
 
-// Returns the rows as lines, each with a line end, for programs that read kubectl's tables: every
-// cell of a row but the last is padded, even an empty one.
+// Returns the rows as lines, each with a line end, for programs that read kubectl's tables. All
+// cells of a row except the last are padded, even empty ones.
 std::string TableText(const std::vector<std::vector<std::string>>& rows, size_t gap);
 
 }  // namespace windlass::cli

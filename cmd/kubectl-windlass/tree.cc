@@ -53,8 +53,8 @@ std::string StatusText(const Standing& standing) {
   return more.empty() ? text : text + ": " + more;
 }
 
-// Returns the ReplicaSet that Pods go back to during an abort, or whose Pods stay if there is
-// nothing to go back to; null if there is no abort, or neither of these ReplicaSets.
+// Returns the ReplicaSet that Pods go back to during an abort. If there is nothing to go back to,
+// returns the ReplicaSet whose Pods stay. Returns null if there is no abort, or if neither exists.
 const Json* RunsDuringAbort(const Json& workload, const RolloutRoles& roles) {
   if (!FlagOf(workload, "/spec/abort")) return nullptr;
   return roles.stable != nullptr ? roles.stable : roles.stays;
@@ -73,8 +73,8 @@ std::string ConditionText(const Json* condition) {
 }
 
 // Returns the text of the line "Warning"; "" if there is nothing to warn about. Also returns "" if
-// the line "Status" has the text already, as for a stalled Rollout. Exception: why the latest spec
-// is not observed stands in both lines.
+// the line "Status" has the text already, as for a stalled Rollout. Exception: if the latest spec
+// is not observed, both lines say why.
 std::string WarningText(const Json& workload, const Standing& standing) {
   const Json* why = WhyUnobserved(workload);
   if (why == nullptr) why = HoldsUpWindlass(workload);
@@ -127,7 +127,8 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
   }
 }
 
-// Returns true if the workload makes new Pods in this ReplicaSet: that of the present template.
+// Returns true if the ReplicaSet has the present template, so that the workload makes new Pods in
+// it.
 bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource,
            const RolloutRoles& roles) {
   if (resource == resources::kRollouts) return roles.updated == &replica_set;
@@ -136,7 +137,7 @@ bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& reso
   return pod_template != nullptr && own != nullptr && SameTemplate(*pod_template, *own);
 }
 
-// What an owner of Pods is for its workload.
+// The role of a ReplicaSet, or of a ReplicationController, in its workload.
 struct Role {
   std::string text;     // "new", "old, stable", "asked for"
   bool is_old = false;  // true for "old", but not for "old, stable"
@@ -144,9 +145,10 @@ struct Role {
 
 Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
 
-// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is new: Pods go
-// to the stable ReplicaSet, whatever spec.template asks for, or stay where they are if there is
-// none. Example of an abort: 8 is "asked for", 7 "stable", 6 "old".
+// Returns the role of the ReplicaSet in the workload. During an abort no ReplicaSet is "new":
+// whatever spec.template asks for, Pods go to the stable ReplicaSet, or stay where they are if
+// there is no stable ReplicaSet. Example of an abort from revision 8 back to 7: revision 8 is
+// "asked for", 7 is "stable", and 6 is "old".
 Role RoleOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
             const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
@@ -171,8 +173,8 @@ ReplicaSetBranch BranchOf(const Json& owner, std::string status, Role role) {
                  std::to_string(NumberOf(owner, "/spec/replicas"));
   branch.created = TimeOf(owner, "/metadata/creationTimestamp");
   branch.why = std::move(role.text);
-  // An owner that is being deleted makes no Pods. If it is the new one, and its Pods are deleted
-  // with it, it holds up the rollout until the last of these Pods is gone.
+  // An owner that is being deleted makes no Pods. If the new owner is deleted together with its
+  // Pods, the rollout waits until the last of these Pods is gone.
   if (IsDeleting(owner)) {
     branch.why += ", is being deleted";
     branch.mood = Mood::kBad;

@@ -19,8 +19,8 @@ struct ReplicaSetBranch {
   std::string why;     // "new", "old, stable", "asked for"; and why it cannot make Pods
   std::optional<WallTime> created{};
   Mood mood = Mood::kGood;
-  // The role is "old", no Pod is desired or ready, and the ReplicaSet is not being deleted and has
-  // no ReplicaFailure. Pods that are not ready may remain.
+  // True if the role is "old", no Pod is desired or ready, and the ReplicaSet is not being deleted
+  // and has no ReplicaFailure. Pods that are not ready may remain.
   bool is_spare = false;
   std::vector<PodState> pods{};  // Pods with a problem first
 };

@@ -83,8 +83,8 @@ Json AnnotationsAfter(const Json& deployment, const Json& replica_set) {
 // What a Deployment goes back to.
 struct Before {
   const Json* target = nullptr;  // null: there is nothing to go back to, or `unseen` is set
-  // If set: the ReplicaSet of the present template. The last change is not observed yet, so the
-  // revision before is not known, and `target` is null.
+  // If set: the ReplicaSet of the present template. The controller has not observed the last
+  // change, so the revision before the present one is not known, and `target` is null.
   const Json* unseen = nullptr;
 };
 
@@ -106,8 +106,8 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
   });
   if (found == sets.rend()) return {.target = sets.back()};
   if (sets.size() < 2) return {};
-  // Another undo may have written this template a moment ago. Then its revision gets a new number,
-  // so which revision comes before is not known yet.
+  // Another undo may have written this template a moment ago. Then the revision of this template is
+  // about to get a new number, so the revision before it is not known yet.
   if (!IsObserved(deployment)) return {.unseen = *found};
   return {.target = sets[sets.size() - 2]};
 }
@@ -126,7 +126,7 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return ExitCode::kHeld;
   }
   if (before.unseen != nullptr) {
-    // Windlass may have seen the change and say why it cannot begin with it.
+    // If Windlass has seen the change but cannot begin with it, a condition says why.
     const Json* told = WhyUnobserved(deployment);
     std::string why = " since a change that no controller has seen yet";
     if (told != nullptr) {

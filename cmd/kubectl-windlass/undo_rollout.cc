@@ -155,8 +155,10 @@ struct Outlook {
 // Finds out, before the request is written, which revision to ask for, and whether the command
 // refuses the rollback. With --dry-run=client, prints the template of that revision.
 //
-// Reads no ReplicaSets if --to-revision is given, --dry-run is not, and neither spec.paused nor
-// spec.abort is true: Windlass then judges the revision at once.
+// Reads no ReplicaSets if all of these are true, because Windlass then judges the revision at once:
+//   - --to-revision is given
+//   - --dry-run is not given
+//   - neither spec.paused nor spec.abort is true
 //
 // Without --to-revision, the user means the revision before the present template. The command asks
 // for that revision by its number: if it asked for 0, Windlass would choose the revision later,
@@ -223,8 +225,8 @@ ExitCode UndoRollout(const CommandContext& context, const Place& place) {
   std::optional<Json> first;
   const auto changed =
       WriteChange(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
-        // If another client has changed the template, "the revision before" is another revision
-        // now.
+        // If another client has changed the template, "the revision before" is now another revision
+        // than the user meant.
         const Json now = PodTemplateOf(rollout);
         if (!first) first = now;
         if (context.line.revision == 0 && now != *first) {

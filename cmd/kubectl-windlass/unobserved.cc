@@ -12,10 +12,12 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if a controller has acted on the last change. A promotion is an annotation, which
-// does not raise the generation. Windlass ends a promoted pause within a second, so as long as the
-// pause goes on, the promotion is not seen. A promotion counts as seen without a check at a step
-// that is no pause, and while spec.paused is true: Windlass may have to wait there.
+// Returns true if a controller has acted on the last change. A promotion is an annotation, so it
+// does not raise the generation. But Windlass ends a promoted pause within a second: if the pause
+// goes on, Windlass has not seen the promotion. In two cases a promoted step may go on although
+// Windlass has seen the promotion, so the function returns true without this check:
+//   - the step is not a pause
+//   - spec.paused is true
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
@@ -31,9 +33,11 @@ bool IsSeen(const Json& object) {
 // Returns true if Kubernetes has a controller of its own for the kind.
 bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
 
-// Returns true if `why`, a condition of WhyUnobserved, is certainly about the present generation:
-// it names that generation or, as the conditions of a Deployment name none, was written after the
-// last change of the object. Both times are in whole seconds.
+// Returns true if `why`, a condition of WhyUnobserved, is certainly about the present generation,
+// because one of these is true:
+//   - `why` names the present generation
+//   - `why` was written after the last change of the object. This is for conditions of a
+//     Deployment, which name no generation. Both times are in whole seconds
 bool IsToldOfPresent(const Json& why, const Json& object) {
   const std::optional<WallTime> changed = LastWrite(object);
   return IsOfPresent(why, object) || (changed && TimeOf(why, "/lastUpdateTime") > changed);

@@ -14,10 +14,10 @@ namespace windlass::cli {
 inline constexpr seconds kUnobservedMax{10};
 
 // Returns a text such as "Windlass has not seen the last change of rollout/web, so its status is
-// out of date". The change is the latest spec, or the promotion of a pause. If a condition says why
-// the controller cannot begin, and may be of an earlier change, the text says that this is not
-// certain. Returns "" if a controller has seen the change, or if such a condition is of this
-// change.
+// out of date". The change is the latest spec, or the promotion of a pause. Returns another text if
+// a condition says why the controller cannot begin, but may be about an earlier change: it is then
+// not certain that the controller has seen the last change. Returns "" if the controller has seen
+// the last change, or if such a condition is certainly about the last change.
 std::string UnobservedText(const Json& object, const Place& place);
 
 // Returns the condition that says why the controller does not carry out the last change of the
@@ -25,8 +25,8 @@ std::string UnobservedText(const Json& object, const Place& place);
 // the present generation. Returns null if there is none.
 const Json* WhyNotCarriedOut(const Json& object);
 
-// Returns the warning about a change that was not seen: `unobserved`, a text of UnobservedText, and
-// what to check. Returns "" if `unobserved` is "".
+// Returns the warning about a change that was not seen: `unobserved`, which is a text of
+// UnobservedText, followed by what the user can check. Returns "" if `unobserved` is "".
 std::string UnobservedWarning(const CommandContext& context, const Place& place,
                               const std::string& unobserved);
 

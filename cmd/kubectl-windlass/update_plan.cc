@@ -73,7 +73,7 @@ Status UpdatePlan::ReadPods() {
 
 void UpdatePlan::PretendTakenBack() {
   if (!old_) return;
-  // The new controller may exist without having been made by the failed update. Then it stays.
+  // If the failed update did not make the new controller, the new controller stays.
   if (new_ && rc::SourceIdIn(*new_).name == old_->meta.name) new_.reset();
   const auto before = rc::NumberIn(*old_, rc::kOriginalReplicas);
   old_->replicas = std::max(old_->replicas, before.value_or(0));
@@ -154,10 +154,10 @@ bool UpdatePlan::IsTakenBackByOther() const {
          (step == rc::kStepScale || step == rc::kStepCleanUp) && rc::IsRollbackTarget(*old_, *new_);
 }
 
-// Usually the text asks the user to scale back: this program keeps the expected sizes in memory, so
-// the next command does not know them. Exception: once a rename has deleted the new controller, the
-// old one is expected to have 0 replicas, so the next command can scale it back, if it has
-// --on-external-scale=Override.
+// Usually the text asks the user to scale back, because the next command does not know the expected
+// sizes: this program keeps them only in memory. Exception: once a rename has deleted the new
+// controller, the expected size of the old controller is 0. The next command knows this, so with
+// --on-external-scale=Override it can scale the old controller back itself.
 std::string UpdatePlan::PausedText() const {
   const rc::View view = View();
   const Learned none;
@@ -173,7 +173,7 @@ std::string UpdatePlan::PausedText() const {
   for (const auto* controller : {view.old_controller, view.new_controller}) {
     if (controller == nullptr) continue;
     int32_t expected = rc::ExpectedSize(situation, *controller);
-    // If the expected size is not in memory, the size that the old controller notes counts.
+    // If the expected size is not in memory, use the size that the old controller has noted.
     if (controller == old && !situation.run.old_replicas) {
       expected = rc::NumberIn(*old, rc::kOriginalReplicas).value_or(expected);
     }

@@ -20,7 +20,7 @@
 namespace windlass::cli {
 namespace {
 
-// A view of one object, which is selection number 0, and of what belongs to the object.
+// A view of one object and of the objects that belong to it. Selection number 0 is the object.
 class ObjectView : public View {
  public:
   ObjectView(const CommandContext& context, Place place) : View(context), place_(std::move(place)) {
@@ -114,8 +114,8 @@ class TableView final : public View {
                                  const RenderOptions& options) const override {
     auto lines = WorkloadTable(Rows(follow), context_.line.all_namespaces, now, options);
     if (!options.height) return lines;
-    // At the start, TellUnreadable printed which kinds and objects could not be read, but on the
-    // terminal's first screen, which is hidden now.
+    // At the start, TellUnreadable printed which kinds and objects could not be read. It printed
+    // them on the terminal's first screen, which is hidden now, so they are repeated here.
     for (size_t i = 0; i < selections.size(); ++i) {
       const std::optional<Error> error = UnreadableOf(follow, i);
       if (!error) continue;
@@ -132,16 +132,17 @@ class TableView final : public View {
   }
 
   bool IsTable() const override { return true; }
-  // Updates are no workloads. An update that is under way is shown in the rows of its two
-  // controllers.
+  // Leaves out updates, because they are not workloads. An update that is under way is shown in the
+  // rows of its two controllers.
   bool IsPrinted(size_t selection) const override {
     return KindOf(selections[selection].resource) != nullptr;
   }
 
  private:
-  // Returns the objects in the middle of an update that no object of the kind's updates asks for.
-  // Returns none if an update may be under way that was not read: the updates could not be read, or
-  // the user has named the objects, so that the update of an object by another name is not listed.
+  // Returns the objects of `kind` that are in the middle of an update for which there is no stored
+  // update object. Returns none in two cases, because an update that was not read may be under way:
+  //   - the updates could not be read
+  //   - the user has named the objects, so updates with other names were not read
   std::set<const Json*> Unfinished(const Follow& follow, const Kind& kind) const {
     if (kind.update.unfinished == nullptr) return {};
     std::vector<const Json*> objects;
@@ -158,8 +159,7 @@ class TableView final : public View {
     return kind.update.unfinished(objects, updates);
   }
 
-  // Returns where `object` stands. An update that is not finished counts as one that is held, as
-  // for `status`.
+  // Returns where `object` stands. If its update is unfinished, shows it as held, as `status` does.
   static Standing StandingOfRow(const Kind& kind, const Json& object, const Json* update,
                                 bool unfinished) {
     if (update != nullptr) return kind.update.standing(*update);

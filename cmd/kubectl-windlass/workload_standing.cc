@@ -112,8 +112,8 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
   }
 }
 
-// Fills in a pause that cannot end yet, because Pods of its step are not available. Such a pause
-// does not wait for a person.
+// Fills in `standing` for a pause that cannot end yet, because Pods of its step are not available.
+// Such a pause does not wait for a person.
 void StandingAtUnavailableStep(const Json& object, const Subject& subject, const StepStatus& step,
                                Standing& standing) {
   standing.reason = "pause, step " + StepText(step) + ", Pods not available";

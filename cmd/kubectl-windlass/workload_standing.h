@@ -15,22 +15,22 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns true if the text of `standing` has the message of `condition` already: Windlass adds a
-// refused write, a lack of room in memory, and an update in place that was given up, to
-// status.message of a Rollout.
+// Returns true if the text of `standing` has the message of `condition` already. Windlass adds
+// these to status.message of a Rollout: a refused write, a lack of room in memory, and an update in
+// place that was given up.
 bool Quotes(const Standing& standing, const Json& condition);
 
 // Returns the condition of updates in place; null if there is none, or if it reports nothing of
 // interest (Complete, HandedBack).
 const Json* InPlaceToTell(const Json& object);
 
-// Returns true if the workload asks that its Pods change in place or not at all: a Deployment by
-// the annotation windlass.dev/in-place: Only (in upper or lower case), a Rollout by strategy
-// InPlaceOnly.
+// Returns true if the workload asks that its Pods change in place or not at all:
+//   - a Deployment: annotation windlass.dev/in-place is "only", in upper or lower case
+//   - a Rollout: spec.strategy.type is InPlaceOnly
 bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 
 // If windlass.dev/in-place is Only and a change of the Deployment is not possible in place, returns
-// why it is not rolled out. Returns "" if no change is held back in this way.
+// why that change is not rolled out. Otherwise returns "".
 std::string RefusedInPlace(const Json& object);
 
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.

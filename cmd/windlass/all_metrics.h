@@ -21,12 +21,12 @@ void AddDecisions(const Snapshot& snapshot, Figures& figures);
 MetricSection LeadershipMetrics();
 void AddLeadership(const Snapshot& snapshot, Figures& figures);
 
-// The work queue, with client-go's names.
+// The work queue. The metrics have the names that client-go gives them.
 MetricSection QueueMetrics();
 void AddQueue(const Snapshot& snapshot, Figures& figures);
 
-// Requests to the API server, and outages of the API server. Metrics that client-go has, too, have
-// client-go's names.
+// Requests to the API server, and outages of the API server. If client-go has the same metric, the
+// metric has client-go's name.
 MetricSection ClientMetrics();
 void AddClient(const Snapshot& snapshot, Figures& figures);
 
@@ -34,8 +34,8 @@ void AddClient(const Snapshot& snapshot, Figures& figures);
 MetricSection InformerMetrics();
 void AddInformers(const Snapshot& snapshot, Figures& figures);
 
-// Memory, CPU time and file descriptors as they are now, turns of the core loop, lines of the log
-// that were dropped, and the version.
+// Memory, CPU time and file descriptors as they are now, turns of the core loop, dropped log lines,
+// and the version of Windlass.
 MetricSection ProcessMetrics();
 void AddProcess(const Snapshot& snapshot, Figures& figures);
 

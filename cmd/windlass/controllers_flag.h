@@ -1,6 +1,6 @@
-// Which of a program's controllers a process runs: the value of --controllers, as
-// kube-controller-manager spells it. There is no default: what a cluster needs depends on whether
-// another Deployment controller runs there.
+// Reads --controllers, the flag that chooses which of a program's controllers a process runs. Its
+// value is written as for kube-controller-manager. It has no default, because the right choice
+// depends on whether another Deployment controller runs in the cluster.
 #pragma once
 
 #include <string>

@@ -14,10 +14,10 @@
 namespace windlass {
 namespace {
 
-// The process gives back memory when its controllers have sent no request for this long. Giving
-// back takes about a millisecond, and at such a time it delays no rollout.
+// The process gives memory back to the kernel when its controllers have sent no request for this
+// long. This takes about a millisecond, which delays no rollout while the controllers are idle.
 constexpr Duration kIdleAfter = seconds(10);
-// How long we wait after SIGTERM for calls in flight. Most take milliseconds.
+// How long we wait after SIGTERM for answers to calls in flight. Most calls take milliseconds.
 constexpr Duration kDrainMax = milliseconds(2500);
 constexpr Duration kDrainLook = milliseconds(20);
 
@@ -131,8 +131,8 @@ void Daemon::NoteActivity() {
   if (!std::exchange(awaiting_idle_, true)) AwaitIdle();
 }
 
-// Sets the one timer that waits for idleness. The timer sets itself again while controllers send
-// requests. While the process is idle, there is no timer.
+// Sets the timer that gives memory back once the process is idle. The timer sets itself again while
+// controllers send requests. An idle process has no such timer.
 void Daemon::AwaitIdle() {
   timers_.At(last_activity_ + kIdleAfter, [this] {
     if (clock_.Now() < last_activity_ + kIdleAfter) return AwaitIdle();
@@ -163,8 +163,8 @@ void Daemon::LeadForGood() {
   Lead();
 }
 
-// While the server is away, client_ sends nothing: calls get kNotSent (Client::Hold). Keys stay in
-// the work queue (C-012).
+// While the API server is away, that is, does not answer, client_ sends nothing. Calls fail with
+// kNotSent (Client::Hold), and their keys stay in the work queue (C-012).
 void Daemon::ServerChanged(bool away) {
   if (away) return client_.Hold();
   client_.Resume();
@@ -200,11 +200,11 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits until no call is in flight, at the latest until `until`. Then stops the election and starts
-// it again.
+// Waits until all calls are answered, but not beyond `until`. Then stops the leader election and
+// starts it again. What happens to the Lease depends on the calls:
 //   - All calls were answered: gives up the Lease. A successor may lead at once.
-//   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. Our
-//     own next term then raises a fence against it.
+//   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
+//     lead again, our next term raises a fence against this write (L-012).
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
   const bool answered = client_.counters().in_flight == 0;
@@ -244,13 +244,13 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 // more. Otherwise our name stays in the Lease until it expires, and a successor raises a fence
 // (L-012).
 void Daemon::EndLastTerm() {
-  // After a reset (CampaignAnew) writes of the former term may be in flight, and no controller
-  // knows of them any more.
+  // After CampaignAnew, writes of the former term may still be unanswered. settled() does not know
+  // of these writes.
   const bool settled = runtime_.settled() && !campaigning_anew_;
   write_deadline_.Forbid();
   runtime_.EndTerm();
   if (!flags_.leader_elect) return Finish(kExitOk);
-  if (stopping_election_) return;  // AwaitAnswers finishes once the election has stopped
+  if (stopping_election_) return;  // AwaitAnswers calls Finish when the election has stopped
   if (!settled) {
     log_.Warning(
         "stopping while a write has no answer; the Lease is not released, so another process can "

@@ -1,7 +1,7 @@
 // Daemon: creates all parts, connects them, and runs them from start to end.
 //
 //   start   → review rights → start informers → (win the Lease) → begin a term
-//   SIGTERM → take no further key → wait for calls in flight (≤ 2.5 s)
+//   SIGTERM → take no further keys → wait for calls in flight (≤ 2.5 s)
 //               all writes answered → give up the Lease (≤ 2 s)  → end
 //               otherwise           → leave our name in the Lease → end
 //
@@ -50,9 +50,9 @@ inline constexpr int kExitCredentials = 4;
 
 class Daemon {
  public:
-  // Runs `controllers`. Also reports each of `other_kinds` that has objects which no process of
-  // Windlass handles (other_kinds.h). All references must outlive the daemon. `symbols` must also
-  // outlive the inbox and the timers, because their callbacks may hold symbols.
+  // Runs `controllers`. Also reports objects of `other_kinds` that wait because no process of
+  // Windlass handles them (other_kinds.h). All references must outlive the daemon. `symbols` must
+  // also outlive the inbox and the timers, because their callbacks may hold symbols.
   Daemon(const Flags& flags, const Clock& clock, Log& log, SymbolTable& symbols, Inbox& inbox,
          TimerQueue& timers, Transport& transport, const ControllerList& controllers,
          std::vector<OtherKind> other_kinds = {});
@@ -60,8 +60,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Begins. From now on the daemon works in callbacks of the inbox and the timers, until
-  // finished().
+  // Begins. From now on the daemon works in callbacks of the inbox and the timers, until finished()
+  // returns true.
   void Start();
   // Ends in order, as on the first SIGTERM or SIGINT. Idempotent.
   void Stop();
@@ -70,7 +70,7 @@ class Daemon {
   // Returns what /readyz answers now.
   Readiness HowReady() const;
 
-  // Calls Start, runs a core loop until finished(), and returns the exit code.
+  // Calls Start, runs a core loop until finished() returns true, and returns the exit code.
   int Run();
 
  private:

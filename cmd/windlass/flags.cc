@@ -21,12 +21,12 @@ struct RemovedFlag {
   std::string_view instead;
 };
 
-// Flags of earlier versions. Windlass refuses to start with such a flag: without the flag's effect
-// it would do more, or less, than the user expects.
+// Flags of earlier versions. Windlass refuses to start with such a flag, because without the flag's
+// effect it would do more, or less, than the user expects.
 constexpr std::array kRemovedFlags = {
     RemovedFlag{"--in-place-namespace-selector",
-                "label the namespaces that it selects with windlass.dev/in-place=allowed, apply "
-                "deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
+                "give the namespaces that it selects the label windlass.dev/in-place=allowed, "
+                "apply deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
                 "annotations of Deployments in all others, and leave the flag out"},
 };
 
@@ -50,8 +50,9 @@ std::string CheckDuration(const std::string& text) {
              : "'" + text + "' is not a duration; write for example 15s or 1m30s";
 }
 
-// Checks what CLI11 cannot check: the times of the Lease against each other, and values for which
-// CLI11 has no check. --force with --leader-elect is no error, and has no effect.
+// Checks what CLI11 cannot check: whether the times of the Lease fit together, and values for which
+// CLI11 has no check. Accepts --force together with --leader-elect, although --force then has no
+// effect.
 Status CheckTogether(const Flags& flags) {
   const auto wrong = [](std::string text) { return Error{ErrorKind::kConfig, std::move(text)}; };
   if (flags.leader_elect_name.empty()) {

@@ -1,5 +1,5 @@
-// Heartbeat: the core thread's report on itself, every second. Probes are answered from the latest
-// report, so probes never use the core thread.
+// Heartbeat: the report that the core thread makes on itself every second. The operations ports
+// answer probes from the latest report, so a probe never waits for the core thread.
 #pragma once
 
 #include <mutex>
@@ -22,19 +22,20 @@ struct ProbeAnswer {
 // Thread-safe.
 class Heartbeat {
  public:
-  // Beats for the first time; "starting" is the reason against readiness. `clock` must outlive the
-  // heartbeat.
+  // Makes the first report: the process is not ready, for the reason "starting". `clock` must
+  // outlive the heartbeat.
   explicit Heartbeat(const Clock& clock);
 
-  // Core thread. A leader must renew its Lease before `renewal_due`; after that time Livez answers
-  // "not good" (L-013). `renewal_due` is nullopt if the process does not lead, or leads without a
-  // Lease.
+  // Makes a report. Core thread only. A leader must renew its Lease before `renewal_due`; after
+  // that time Livez answers "not good" (L-013). `renewal_due` is nullopt if the process does not
+  // lead, or leads without a Lease.
   void Beat(Readiness readiness, std::optional<MonotonicTime> renewal_due);
 
   // Answers "not good" if the core loop does not turn, or if the Lease was not renewed in time. In
   // both cases the kubelet should restart the process.
   ProbeAnswer Livez() const;
-  // Answers "not good" if Livez does, and while there are reasons against readiness.
+  // Answers "not good" if Livez does, or if the latest report has reasons why the process is not
+  // ready.
   ProbeAnswer Readyz() const;
 
  private:

@@ -22,12 +22,12 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Instant = SteadyClock::time_point;
 
-// How long we wait, after the answer, for a client to close the connection. If the client has sent
-// more than we read, and we closed at once, the kernel would reset the connection and drop the
-// answer.
+// How long we wait, after the answer, for a client to close the connection. A client may send more
+// than we read. If we closed the connection at once, the kernel would then reset it, and the client
+// could lose the answer.
 constexpr std::chrono::milliseconds kLinger{500};
-// How long we accept no connection if the process has no free file descriptor, and there is no open
-// connection to close.
+// If the process has no free file descriptor, and there is no open connection to close, we accept
+// no connection for this long.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // The most connections that one turn accepts before the thread serves the open ones again.
 constexpr int kAcceptsPerTurn = 64;
@@ -169,7 +169,7 @@ ParsedRequest ParseRequest(std::string_view bytes) {
   return {Kind::kGet, target.substr(0, target.find('?'))};
 }
 
-// The responder's thread, and what belongs to it.
+// The responder's thread, and the sockets that the thread serves.
 class HttpResponder::Loop {
  public:
   Loop(Socket listener, Answer answer)
@@ -229,8 +229,8 @@ class HttpResponder::Loop {
       if (!socket.open()) {
         const bool none_left =
             errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        // Without a free file descriptor accept4 fails even if no client waits. So poll has to show
-        // whether one waits.
+        // Without a free file descriptor, accept4 fails even if no client waits. So we ask poll
+        // whether a client waits.
         pollfd waiting{listener_.fd(), POLLIN, 0};
         if (!none_left || poll(&waiting, 1, 0) <= 0) return;
         if (CloseOne()) continue;
@@ -239,8 +239,8 @@ class HttpResponder::Loop {
       }
       if (connections_.size() >= kConnectionsMax) CloseOne();
       connections_.emplace_back(std::move(socket), now);
-      // A client sends its request at once. Serving the connection here answers the client before
-      // other connections can push it out.
+      // Most clients send their request at once. Such a client gets its answer here, before further
+      // connections can make CloseOne close this one.
       if (!connections_.back().Serve(answer_, now)) connections_.pop_back();
     }
   }

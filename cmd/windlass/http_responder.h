@@ -2,8 +2,8 @@
 // connection, from one thread.
 //
 // No client can keep the server from answering other clients (docs/design/014):
-// - at most kConnectionsMax connections are open. A further one closes the oldest connection that
-//   is not being answered, or the oldest of all if all are being answered;
+// - at most kConnectionsMax connections are open. A further connection closes the oldest connection
+//   that is not being answered, or the oldest of all if all are being answered;
 // - a connection is closed if its request is not complete after kClientPatience, or if its client
 //   reads no byte of the answer for that long.
 #pragma once
@@ -61,7 +61,7 @@ class HttpResponder {
   // address of the machine. Port 0 picks a free port. Returns kConfig if we cannot listen on
   // `address`.
   static Result<std::unique_ptr<HttpResponder>> Listen(const std::string& address, Answer answer);
-  // Closes every connection, and waits for an answer that is being made.
+  // Closes every connection. If Answer is running, waits until it returns.
   ~HttpResponder();
 
   // Returns host:port, with the port that was chosen for port 0.

@@ -35,8 +35,8 @@ void SetBuckets(prometheus::ClientMetric::Histogram& out, const Histogram& histo
   }
 }
 
-// Leaves out labels whose value is empty: for Prometheus, a label with an empty value is an absent
-// one.
+// Leaves out labels whose value is empty, because for Prometheus a label with an empty value is the
+// same as no label.
 prometheus::ClientMetric SeriesOf(const Metric& metric, const Figures::Labels& labels,
                                   const Figures::Value& value) {
   prometheus::ClientMetric series;

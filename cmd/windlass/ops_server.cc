@@ -24,7 +24,8 @@ HttpAnswer AnswerProbe(const Heartbeat& heartbeat, std::string_view path) {
 // How long a page of metrics is served. The first request after that makes a new page.
 constexpr Duration kPageAge = milliseconds(250);
 
-// The page of /metrics. Clients share it, also those that read slowly.
+// The page of /metrics. All clients that ask within kPageAge share one text, so clients that read
+// slowly take little memory.
 class MetricsPage {
  public:
   MetricsPage(const Clock& clock, SnapshotBoard& board) : clock_(clock), board_(board) {}

@@ -89,8 +89,8 @@ void OtherKinds::LookAfter(Kind& kind, Duration wait) {
   });
 }
 
-// After an answer that does not show the objects, such as 403 or 404, no object counts as waiting
-// (RO-173).
+// If the answer does not show the objects, for example because its status is 403 or 404, no object
+// counts as waiting (RO-173).
 void OtherKinds::Answered(Kind& kind, const Result<HttpResponse>& reply) {
   const bool usable = reply.ok() && reply->status == 200;
   Result<Page> page = usable ? ReadPage(reply->body) : Result<Page>(Page{});

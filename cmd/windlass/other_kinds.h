@@ -28,11 +28,11 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// Long enough for a process that handles the kind to update the status: a leader observes a new
-// generation within 20 s, and a change of leader takes 15 s.
+// In this time a process that handles the kind updates the status. A leader observes a new
+// generation within 20 s, and a change of leader takes 15 s, so both together take 35 s at most.
 inline constexpr Duration kLookAgain = seconds(60);
-// Keeps the answer small. The first objects are enough: if no process handles the kind, sooner or
-// later one of these waits.
+// At most this many objects are read, so that the answer stays small. They are enough, because if
+// no process handles the kind, sooner or later one of these objects is edited and then waits.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {
@@ -60,11 +60,12 @@ class OtherKinds {
   // Returns a line for each kind with waiting objects: their number, the name of one object, and
   // what to do.
   std::vector<std::string> Notes() const;
-  // Returns how many objects wait, by kind ("Rollout"); 0 also if the objects cannot be read.
+  // Returns how many objects wait, by kind ("Rollout"). The number is 0 if no object waits, or if
+  // the objects cannot be read.
   std::map<std::string, uint64_t> Waiting() const;
 
  private:
-  // A status that is behind.
+  // How far a status is behind: the object's generation, and its observedGeneration.
   struct Lag {
     int64_t generation = 0;
     int64_t observed = 0;
@@ -82,7 +83,7 @@ class OtherKinds {
     OtherKind what;
     std::map<std::string, Behind> behind{};  // what the last look found
     uint64_t waiting = 0;
-    std::string example{};  // the name of one that waits
+    std::string example{};  // the name of one of the waiting objects
     bool told = false;      // the log has reported that there are objects
     CallId call = 0;
     TimerId timer = 0;

@@ -15,8 +15,8 @@
 namespace windlass {
 namespace {
 
-// A number from this one on counts as "no limit": cgroup version 1 shows a number near 2^63 if
-// there is no limit.
+// A limit of this many bytes or more means that there is no limit. In cgroup version 1 the file
+// then contains a number near 2^63.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
 
 void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
@@ -60,8 +60,9 @@ std::optional<size_t> MemoryLimit(const std::string& root) {
 
 namespace {
 
-// Drops the pages of code and constants, which the kernel can read from the file again. Writable
-// segments stay, also where the loader has made their pages read-only since.
+// Drops the pages of code and constants, which the kernel can read from the file again. Keeps all
+// writable segments. The loader may have made some of their pages read-only later, but the file
+// does not have the content of these pages.
 int DropCleanPages(dl_phdr_info* object, size_t, void*) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {

@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// /livez of a leader fails if its last renewal is older than the lease duration plus this time
-// (L-013). The leader's permit to write has ended long before. Example: with a lease duration of 15
-// s, /livez fails after 35 s.
+// /livez of a leader fails if its last renewal of the Lease is older than the lease duration plus
+// this time (L-013). The leader must stop writing much earlier. Example: with a lease duration of
+// 15 s, /livez fails 35 s after the last renewal.
 constexpr Duration kRenewalGrace = seconds(20);
 
 }  // namespace

@@ -29,12 +29,13 @@ struct Readiness {
 
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
-// does not serve.
-//   - If a controller is barred, does not hold readiness (HoldsReadiness), and another controller
-//   is
-//     not barred: its missing rights and troubles are only notes, with the controller's name in
-//     front.
-//   - All other troubles, and all other missing rights that are not optional, are reasons.
+// does not serve. The missing rights and troubles of a controller are only notes, with the name of
+// the controller in front, if all of these apply:
+//   - the controller is barred
+//   - its HoldsReadiness is false
+//   - another controller is not barred
+// All other troubles are reasons. All other missing rights are reasons, too, except optional
+// rights, which are notes.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

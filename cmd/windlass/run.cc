@@ -73,15 +73,15 @@ int RunWith(const Flags& flags, const ControllerList& controllers,
 // kernel would still pass the core to a program named in kernel.core_pattern.
 void ForbidCoreDumps() {
   const rlimit one_byte{1, 1};
-  // Fails only if the hard limit is 0, which we have no right to raise. With a limit of 0 there is
-  // no core file either.
+  // Fails only if the hard limit is 0, which we have no right to raise. Then the kernel writes no
+  // core file, but may still pass the core to a program named in kernel.core_pattern.
   if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
 int RunOrThrow(int argc, const char* const* argv, const ControllerList& controllers) {
   ForbidCoreDumps();
-  // Two heap arenas, for the core and the network thread. More would only hold freed memory that no
-  // other thread can use.
+  // Two heap arenas, one for the core thread and one for the network thread. Each further arena
+  // would hold freed memory that threads of other arenas cannot use.
   mallopt(M_ARENA_MAX, 2);
   const auto wrong = [](const Error& error) {
     std::fprintf(stderr, "windlass: %s\n", error.message.c_str());

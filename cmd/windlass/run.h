@@ -1,13 +1,14 @@
-// A whole process of Windlass, from its command line to its exit code: what every main calls.
+// Run: a whole process of Windlass, from its command line to its exit code. Every main calls Run.
 #pragma once
 
 #include "controller/runtime/watching_controller.h"
 
 namespace windlass {
 
-// Parses the flags, creates log, configuration, connection and daemon, in this order, and runs the
-// daemon with those of `controllers` that --controllers enables, until it ends. Returns the exit
-// code (daemon.h): kExitUsage if --controllers is missing. Call it once, from the first thread.
+// Parses the flags. Creates log, configuration, connection and daemon, in this order. Runs the
+// daemon until it ends, with those of `controllers` that --controllers enables. Returns the exit
+// code (daemon.h), which is kExitUsage if --controllers is missing. Call Run once, from the first
+// thread.
 int Run(int argc, const char* const* argv, const ControllerList& controllers);
 
 }  // namespace windlass

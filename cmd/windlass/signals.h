@@ -1,5 +1,6 @@
-// Signals: turns SIGTERM, SIGINT and, for a command, SIGHUP into messages to the core thread. The
-// first signal ends the process in order, the second at once.
+// Signals: handles SIGTERM and SIGINT, and SIGHUP if SignalOptions::hang_up is true. The first
+// signal posts a message to the core thread, which ends the process in order. The second signal
+// ends the process at once.
 #pragma once
 
 #include <atomic>
@@ -12,11 +13,12 @@
 namespace windlass {
 
 struct SignalOptions {
-  // True: SIGHUP ends the process like SIGTERM, unless the process ignores SIGHUP, as after nohup.
-  // SIGHUP comes when the terminal is closed, which must end a command. A daemon has no terminal.
+  // True for a command-line tool: SIGHUP, which comes when the terminal is closed, ends the process
+  // like SIGTERM. If the process ignores SIGHUP, as after nohup, it goes on. False for a daemon,
+  // which has no terminal.
   bool hang_up = false;
-  // A second signal counts only if it comes at least this long after the first. The program
-  // `timeout` sends two signals at once, and a command needs a moment to undo what it has begun.
+  // A second signal is ignored if it comes sooner than this after the first. The program `timeout`
+  // sends two signals at once, and a command-line tool needs a moment to undo what it has begun.
   std::chrono::nanoseconds second_after{0};
 };
 

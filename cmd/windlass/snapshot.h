@@ -1,5 +1,6 @@
-// Snapshot: what the core thread publishes for the operations port. Plain values, collected when a
-// request asks for them. /metrics shows nothing else of the core.
+// Snapshot: what the core thread publishes for the operations port. It has plain values, which the
+// core thread collects when a client asks for /metrics. /metrics reads nothing else from the core
+// thread.
 #pragma once
 
 #include <condition_variable>
@@ -21,14 +22,17 @@
 
 namespace windlass {
 
-// Returns an empty histogram for the CPU time of turns of the core loop, 1 ms to 5 s.
+// Returns an empty histogram for the CPU time of turns of the core loop, with buckets from 1 ms to
+// 5 s.
 Histogram TurnHistogram();
 
 struct Snapshot {
   Histogram turn_cpu = TurnHistogram();
-  // How many rights are missing, by the controller that needs them; "windlass" is the process.
+  // How many rights are missing, by the controller that needs them. "windlass" stands for rights
+  // that every process needs.
   std::map<std::string, uint64_t> missing_rights;
-  // How many objects wait, by kind. Only kinds whose controller --controllers leaves out.
+  // How many objects wait because no process handles their kind, by kind. Has only kinds whose
+  // controller --controllers leaves out (other_kinds.h).
   std::map<std::string, uint64_t> unserved_objects;
   bool leader = false;
   std::string lease_name;

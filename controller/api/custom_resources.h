@@ -1,5 +1,5 @@
-// The resources of Windlass' own CustomResourceDefinitions (crds/). Each has its values and its
-// decoder in a file of this folder.
+// The resources of Windlass' own CustomResourceDefinitions (crds/). For each, a file of this folder
+// has the C++ type of its objects, and their decoder.
 #pragma once
 
 #include "controller/core/own_names.h"

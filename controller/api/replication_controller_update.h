@@ -18,7 +18,7 @@ namespace windlass {
 
 class Decoder;
 
-// spec.controller: the new ReplicationController, as a file describes it. Its name is in
+// spec.controller: the new ReplicationController, as a manifest describes it. Its name is in
 // spec.newName.
 struct NewControllerContent {
   StringMap labels;
@@ -59,8 +59,9 @@ struct PendingScaling {
 // A larger number in status.earlierRollouts is read as this number.
 inline constexpr int64_t kEarlierRolloutsMax = 1'000'000'000;
 
-// old_replicas and new_replicas are spec.replicas of the two controllers, as the update last saw or
-// set it. If the present spec.replicas differs, another client has set it (RC-16).
+// old_replicas and new_replicas are spec.replicas of the old and of the new controller, as the
+// update last saw or set it. If the present spec.replicas of a controller differs, another client
+// has set it (RC-16).
 struct ReplicationControllerUpdateStatus {
   int64_t observed_generation = 0;
   int64_t earlier_rollouts = 0;  // rollouts before the present one
@@ -76,10 +77,10 @@ struct ReplicationControllerUpdateStatus {
   std::optional<int32_t> available_replicas{};  // Pods of the controller that is scaled up
   std::optional<PendingScaling> scaling{};      // set before the scaling is made, empty after it
   WallTime last_scale_time;
-  WallTime deadline;                 // without progress until then the update fails (RC-11)
+  WallTime deadline;                 // if there is no progress until then, the update fails (RC-11)
   std::vector<std::string> lines{};  // the last lines that kubectl would have printed (RC-12)
   int64_t line_count = 0;            // how many lines there have been
-  std::string journal;               // of a rename, JSON (RC-14)
+  std::string journal;               // JSON, to finish a rename after a crash (RC-14)
   std::vector<Condition> conditions{};
   bool operator==(const ReplicationControllerUpdateStatus&) const = default;
 };
@@ -94,10 +95,11 @@ struct ReplicationControllerUpdate {
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 
-// BytesOf returns about how much memory the update takes, TextBytesOf how many bytes the texts of
-// its labels, annotations, owners and selector take, as in object_meta.h. Cut drops
-// spec.controller, spec.image, status.lines, status.journal, and what Cut of object_meta.h drops of
-// the metadata.
+//   - BytesOf returns about how much memory the update takes.
+//   - TextBytesOf returns how many bytes the texts of its labels, annotations, owners and selector
+//     take, as in object_meta.h.
+//   - Cut drops large parts of the object: spec.controller, spec.image, status.lines,
+//     status.journal, and the parts of the metadata that Cut of object_meta.h drops.
 size_t BytesOf(const ReplicationControllerUpdate& object);
 size_t TextBytesOf(const ReplicationControllerUpdate& object);
 void Cut(ReplicationControllerUpdate& object);

@@ -42,7 +42,7 @@ struct RolloutServices {
 };
 
 struct RolloutStrategy {
-  Symbol type;  // "RollingUpdate", "Recreate", "InPlaceIfPossible", "InPlaceOnly", or as written
+  Symbol type;  // "RollingUpdate", "Recreate", "InPlaceIfPossible", "InPlaceOnly", or other
   std::optional<IntOrPercent> max_surge{};
   std::optional<IntOrPercent> max_unavailable{};
   std::optional<IntOrPercent> partition{};  // Pods that keep the old revision
@@ -81,25 +81,27 @@ struct RolloutStepStatus {
   std::string template_id{};  // of the requested template
   // The size by which the step is judged: the largest spec.replicas with which this or an earlier
   // step of the rollout began. It decides whether the step asks for all Pods, and whether a
-  // scale-down has left the step without Pods. A size of 0, or of 1 if 1 replica gives no Pod the
-  // new revision, is replaced by the first larger spec.replicas (RO-190, RO-192). nullopt: not
-  // stored, as by v0.1.0.
+  // scale-down has left the step without Pods (RO-190, RO-192).
+  //   - If it is 0, the first spec.replicas above 0 replaces it.
+  //   - If it is 1, and the step asks for 0 of 1 Pods, the first spec.replicas above 1 replaces it.
+  //   - nullopt: not stored. v0.1.0 did not store it.
   std::optional<int32_t> replicas{};
-  // If the step is a pause: since when its Pods have been available; zero if the time has not
-  // begun, or begins anew because one of these Pods was lost (CountTime in
-  // controller/rollout/steps.cc). The next two are then zero, too. `available`: how many Pods the
-  // step asked for when all of them were last available; a larger size asks for more of them later.
-  // `available_of`: the number of replicas at that moment.
+  // The next three are used only if the step is a pause, and are zero while its time does not run.
+  //   - `available_since`: since when the Pods of the pause have been available. It begins anew
+  //     when one of these Pods is lost (CountTime in controller/rollout/steps.cc).
+  //   - `available`: how many Pods the step asked for when all of them were last available. After a
+  //     scale-up the step may ask for more.
+  //   - `available_of`: spec.replicas when `available` was set
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // If the list of steps has become shorter than the step's index: the index that the step had
-  // before. Otherwise 0.
+  // If a user has shortened the list of steps so that it has fewer steps than the index: the index
+  // from before. Otherwise 0.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
 
-// A ReplicaSet as the status names it; empty if there is none.
+// A ReplicaSet as the status names it; both fields are empty if it names none.
 struct NamedReplicaSet {
   Symbol name{};
   Symbol template_hash{};  // its label pod-template-hash
@@ -115,7 +117,8 @@ struct RolledBack {
 };
 
 struct RolloutStatus {
-  // 0: none yet. Before the first status the API server shows -1, the default of the CRD (RO-060).
+  // 0 before the first status. The API server then shows -1, the default of the CRD, which is read
+  // as 0 (RO-060).
   int64_t observed_generation = 0;
   int32_t replicas = 0;
   int32_t updated_replicas = 0;
@@ -151,10 +154,11 @@ struct Rollout {
 // template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
-// BytesOf returns about how much memory the Rollout takes, TextBytesOf how many bytes the texts of
-// its labels, annotations, owners and selector take, as in object_meta.h. Cut drops the
-// template, a spec.selector or status.selector of more than kLabelBytesOfCut bytes, and what Cut of
-// object_meta.h drops of the metadata.
+//   - BytesOf returns about how much memory the Rollout takes.
+//   - TextBytesOf returns how many bytes the texts of its labels, annotations, owners and selector
+//     take, as in object_meta.h.
+//   - Cut drops large parts of the object: the template, a spec.selector or status.selector of more
+//     than kLabelBytesOfCut bytes, and the parts of the metadata that Cut of object_meta.h drops.
 size_t BytesOf(const Rollout& object);
 size_t TextBytesOf(const Rollout& object);
 void Cut(Rollout& object);

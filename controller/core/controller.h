@@ -24,10 +24,11 @@
 
 namespace windlass {
 
-// What marks the log lines and Events of one rollout, so that users can find all of them.
+// What marks the log lines and Events of one rollout, so that users can find all log lines and
+// Events of that rollout.
 struct Marks {
   LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
-  std::map<std::string, std::string> annotations{};  // of Events
+  std::map<std::string, std::string> annotations{};  // set on each Event
 };
 
 class Controller {
@@ -50,9 +51,10 @@ class Controller {
   // gone. The runtime then forgets all that it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax
-  // (runtime/sync.h) has no effect. The runtime ends a sync that takes more steps with an internal
-  // error, because such a sync would probably never end.
+  // Returns the most steps that one sync of `key` may take. Without an override, and for a number
+  // below kStepsPerSyncMax (runtime/sync.h), the limit is kStepsPerSyncMax. If a sync exceeds its
+  // limit, the runtime ends the sync with an internal error, because such a sync would probably
+  // never end by itself.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
@@ -66,27 +68,26 @@ class Controller {
   // Returns the marks of the rollout that the object `key` is in; none if the object is gone.
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
-  // Returns patches that raise the versions of objects, in the order in which to send them. After
-  // such a patch a late write of the former leader fails, because it names an older version. `term`
-  // identifies the present term. The runtime calls this function again after each patch, and skips
-  // objects that it has patched in this term already (L-012).
+  // Returns patches that raise the resourceVersions of objects, in the order in which to send them.
+  // After such a patch, a late write of the former leader fails, because the late write names an
+  // older version. `term` identifies the present term. The runtime calls this function again after
+  // each patch, and skips objects that it has patched in this term already (L-012).
   //
-  // Returns nullopt if the latest version of an object cannot be decoded: the cache has an older
-  // version, and a patch of the older version would fail. Next must not write for such a key,
-  // either.
+  // Returns nullopt if the latest version of an object cannot be decoded. The cache then has an
+  // older version, and a patch that names the older version would fail. Next must return no Write
+  // for such a key.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
-  // Returns when the caches behind the decision to send `write` were last known to match the API
-  // server; of several caches, the earliest such time. Returns nullopt if the decision uses no
-  // cache.
+  // Returns when the caches that led to `write` were last known to match the API server. If several
+  // caches led to it, returns the earliest of their times. Returns nullopt if no cache did.
   virtual std::optional<MonotonicTime> ViewAt(const Request& /*write*/) const {
     return std::nullopt;
   }
 
   // Called before the runtime sends the uncached `read` for `key`. The runtime calls the returned
-  // listener with the outcome of the read, unless the outcome ends the sync. The listener may be
-  // null.
+  // listener with the outcome of the read, unless the read fails and its error ends the sync. The
+  // listener may be null.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
     return nullptr;
@@ -95,7 +96,8 @@ class Controller {
   // Sends the question of an Ask that Next returned. Calls `answer` at most once, after Send has
   // returned. Returns a function that cancels the question, or null if the question cannot be
   // cancelled. The runtime calls the returned function when it stops waiting for the answer: after
-  // ask.deadline, or when the term drains or ends. The runtime ignores an answer that comes later.
+  // ask.deadline, or when the leader term drains (Term::Drain) or ends. The runtime ignores an
+  // answer that comes later.
   // A controller whose Next returns an Ask overrides Send.
   using AnswerHandler = std::function<void(Result<AnyValue>)>;
   using CancelQuestion = std::function<void()>;
@@ -104,9 +106,9 @@ class Controller {
     return nullptr;
   }
 
-  // The runtime calls Written after each write of a sync that succeeded, and NotWritten after each
-  // write that failed or got no answer. Exception: it calls neither if the reply to a successful
-  // write cannot be decoded.
+  // The runtime calls Written after each successful write of a sync, and NotWritten after each
+  // write that failed or got no answer. Exception: the runtime calls neither function if it cannot
+  // decode the reply to a successful write.
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

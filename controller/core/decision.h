@@ -1,13 +1,13 @@
-// What a write does, by name. The name is the text of the write's log line, and the value of the
-// label `decision` of its metric. Users have dashboards and alerts on these names.
+// A name that says what a write does, such as "copy value". The name is the text of the write's log
+// line, and the value of the label `decision` of the write's metric. Users have dashboards and
+// alerts on these names.
 //
-// Each controller defines its decisions as constants in its folder (example:
-// controller/workload/decisions.h), so that code that counts writes can compare them:
+// Each controller defines its decisions as constants in a header of its folder, for example in
+// controller/workload/decisions.h. Code that counts writes compares a decision with the constant:
 //
 // inline constexpr Decision kCopyValue{"copy value"};
 //
-// A decision that no code compares needs no constant: its name is a literal where the write is
-// made.
+// If no code compares a decision, the code that makes the write may use a literal as the name.
 #pragma once
 
 #include <compare>
@@ -16,7 +16,7 @@
 namespace windlass {
 
 struct Decision {
-  // Must outlive every copy: a string literal.
+  // A string literal, because the text must outlive every copy of the Decision.
   std::string_view name;
 
   bool operator==(const Decision&) const = default;

@@ -1,5 +1,5 @@
-// AnyValue holds a value of any type. A Digest makes such a value from the body of an answer. So
-// step.h needs no types of resources: only the planner knows what it reads in an answer.
+// AnyValue holds a value of any type. A Digest makes such a value from the body of an answer. Only
+// the planner knows the type of the value, so step.h does not depend on the types of resources.
 #pragma once
 
 #include <cstddef>
@@ -41,9 +41,9 @@ class AnyValue {
     WL_ASSERT(value != nullptr);
     return *value;
   }
-  // Returns about how much memory the value takes: sizeof(T), or for a container the size of its
-  // elements. Leaves out what the value or its elements refer to. Example: a vector of 100 Pods of
-  // 40 bytes each: 4000.
+  // Returns about how many bytes of memory the value takes: sizeof(T), or for a container the size
+  // of its elements. Memory to which the value or its elements point does not count. Example: for a
+  // vector of 100 elements with a sizeof of 40 each, returns 4000.
   size_t bytes() const { return bytes_; }
 
  private:
@@ -63,8 +63,8 @@ class AnyValue {
 
 // Reads the body of a successful answer. The runtime calls the Digest once, when the answer
 // arrives, and then drops the body, which may be 32 MiB long. The planner uses the value in every
-// step of the sync. A Digest is a pure function. If it returns an error, the read has failed with
-// that error.
+// later step of the sync. A Digest is a pure function. If the Digest returns an error, the read
+// counts as failed with that error.
 using Digest = std::function<Result<AnyValue>(std::string_view body)>;
 
 // Returns a Digest whose value is what `reduce` returns for the body. `reduce` returns a Result<T>.

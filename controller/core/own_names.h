@@ -1,6 +1,6 @@
-// The names by which API servers know Windlass, and the annotation with which a leader marks
-// objects with its term. Windlass' programs hand the names to kubeclient, which has no names of its
-// own.
+// The names by which API servers know Windlass, and the annotation in which a leader writes its
+// term of leadership. The library kubeclient defines no such names: Windlass' programs pass these
+// names to it.
 #pragma once
 
 #include <string_view>

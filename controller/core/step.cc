@@ -7,8 +7,9 @@
 namespace windlass {
 namespace {
 
-// A sync drops a larger reply to a write (OutcomeOf), so Windlass leaves a larger Service alone
-// (service_trouble.h).
+// If the reply to a write is larger than this, OutcomeOf drops the reply, unless the write is a
+// creation. If OutcomeOf drops the reply to a patch of a Service, Windlass cannot check whether the
+// API server kept the patch (service_watch.h).
 constexpr size_t kAnswerBytesKept = 16384;
 
 }  // namespace
@@ -75,9 +76,10 @@ Outcome OutcomeOf(const Read& read, Result<Reply> said) {
 }
 
 Outcome OutcomeOf(const Write& write, Result<Reply> said) {
-  // A sync may write many objects, so a large reply is dropped: the caches hold what was written
-  // . The reply to a creation is kept, because the planner compares it with what was sent. A
-  // small reply is kept, because the planner checks whether a Service kept what was written to it.
+  // Drops a large reply, because a sync may write many objects, and the caches hold what was
+  // written. Keeps two kinds of replies:
+  // - the reply to a creation, because the planner compares the created object with what was sent
+  // - a small reply, because the planner checks whether the API server kept a patch of a Service
   const bool is_read = write.request.verb() == Verb::kCreate;
   if (said.ok() && !is_read && said->body.size() > kAnswerBytesKept) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));

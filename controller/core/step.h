@@ -1,15 +1,15 @@
-// The vocabulary of decisions. A controller never "does": it looks at the cache and names the next
-// step.
+// The types of decisions. A controller sends no request itself: it looks at the cache and returns
+// the next step.
 //
 //   Step Next(const View& view, const Learned& learned, WallTime now);
 //
-// Next is pure: no I/O, no clock, no globals. The runtime executes the step, folds the reply into
-// the store, appends the outcome to `learned` and calls Next again, until Next returns Wait or
-// Failed. There is no continuation state: a crash at any point equals a restart, and every
-// intermediate state is a row in a table test. Source: docs/design/002.
+// Next is pure: no I/O, no clock, no globals. The runtime executes the step, puts the object of the
+// reply into the cache, appends the outcome to `learned` and calls Next again, until Next returns
+// Wait or Failed. No other state is kept between two steps. So a crash at any point equals a
+// restart, and a table test can start from every intermediate state. Source: docs/design/002.
 //
-// A refused write ends the walk of decisions: after it, only the status is written. Exception: the
-// walk goes on if the write has go_on_if_refused.
+// After a refused write, the planner decides only on the write of the status. Exception: if the
+// refused write has go_on_if_refused, the planner goes on with all decisions.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ namespace windlass {
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
-  // If the write says that a rollout replaces Pods instead of updating them in place: the reason,
-  // one word of a closed set, for a metric ("FieldChanged"). Otherwise empty.
+  // Set only if the write records that a rollout replaces Pods instead of updating them in place.
+  // The text is the reason for that, one word of a closed set, for a metric ("FieldChanged").
   std::string fallback_reason{};
 };
 
@@ -42,13 +42,14 @@ struct Write {
   Request request;
   Because because;
   std::vector<Event> on_success{};
-  // True if the planner makes further decisions even if this write is refused (IsRefusal), or gets
-  // another certain answer, such as 404 or 409 (GoesOnAfter). Example: an adoption goes on after
-  // 404, because the ReplicaSet is gone.
+  // True if the planner goes on with all decisions even if this write is refused (IsRefusal), or
+  // gets another answer that proves that the write did not happen, such as 404 or 409
+  // (GoesOnAfter). Example: if the adoption of a ReplicaSet gets a 404, that ReplicaSet is gone,
+  // and the planner goes on without it.
   bool go_on_if_refused = false;
   // True if Pods end because of this write. The runtime does not send such a write if the caches
-  // are older than kViewAgeForRemovals (runtime/sync.h). Deletions and writes to Pods need no flag:
-  // the runtime treats them in the same way.
+  // are older than kViewAgeForRemovals (runtime/sync.h). Deletions and writes to Pods do not need
+  // this flag, because the runtime applies the same limit to all of them.
   bool removes_pods = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
@@ -64,22 +65,24 @@ struct Read {
   // refusal.
   bool go_on_if_refused = false;
   // Makes Outcome::value from the answer, whose body is then dropped. If null, the whole answer is
-  // kept. All reads with the same identity in one sync have the same digest.
+  // kept. In one sync, all reads with the same Request::Identity have the same digest.
   Digest digest{};
 };
 
 // How long an Ask waits for its answer, unless Ask::deadline says otherwise.
 inline constexpr Duration kAskDeadline = std::chrono::seconds(10);
-// How long the questions of one sync may wait for answers, all together. While a sync waits, it
-// occupies one of the places that --max-in-flight allows, and what it has read grows old.
+// The sum of the times that all questions of one sync may wait for their answers. There is a limit,
+// because a sync that waits occupies one of the places that --max-in-flight allows, and because the
+// answers that the sync has read earlier grow old.
 inline constexpr Duration kAskingMax = std::chrono::seconds(60);
 
 // A question to something other than the API server, for example to a server that a controller
-// observes. The controller sends it (Controller::Send). The answer is folded into no cache, and a
-// question that fails says nothing about the API server.
+// observes. The controller sends the question (Controller::Send). The answer is put into no cache,
+// and a question that fails says nothing about the API server.
 //
-// If work may take longer than kAskingMax, one question begins the work, and questions of later
-// syncs (Wait::look_again_in) find out whether it is done. A crash then loses nothing.
+// If a question starts work that may take longer than kAskingMax, the question must not wait for
+// the end of the work. Questions of later syncs (Wait::look_again_in) then ask whether the work is
+// done. A crash in the meantime loses nothing.
 struct Ask {
   std::string key;      // two questions with the same key are the same question; logs show the key
   AnyValue question{};  // what Controller::Send needs in addition to the key
@@ -92,7 +95,8 @@ struct Ask {
 };
 
 // Nothing to do now. The next sync begins after `look_again_in`, or earlier if something wakes the
-// key. `look_again_in` sets the deadline slot of the key (work_queue.h); nullopt clears that slot.
+// key. `look_again_in` sets the key's deadline slot, which is a timer (work_queue.h). nullopt
+// cancels that timer.
 struct Wait {
   std::optional<Duration> look_again_in{};
   std::vector<Event> events{};
@@ -100,87 +104,95 @@ struct Wait {
 
 enum class Retry : uint8_t {
   kBackOff,       // with exponential back-off (retry slot)
-  kOnSpecChange,  // only when the object's generation changes
+  kOnSpecChange,  // at once when the spec changes; until then with a back-off of up to 5 minutes
   kForget,        // not retried: only an event or look_again_in wakes the key
 };
 struct Failed {
   Error error;
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
-  // Arms the deadline slot in addition to the retry, because time alone may make the object due
-  // before the retry. nullopt leaves the slot as it is; with kForget, nullopt clears the slot.
+  // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
+  // sync at a certain time, perhaps before the retry. nullopt leaves the slot as it is. Exception:
+  // with kForget, nullopt clears the slot.
   std::optional<Duration> look_again_in{};
 };
 
 using Step = std::variant<Write, Read, Wait, Failed, Ask>;
 
-// If `then` is a Wait or a Failed, returns it with a `look_again_in` of at most `due`. Returns any
-// other step unchanged. If `due` is nullopt, the step stays as it is.
+// If `then` is a Wait or a Failed, returns that step with a `look_again_in` of at most `due`.
+// Returns any other step unchanged. If `due` is nullopt, returns every step unchanged. Example: for
+// a Wait of 30 s and a `due` of 10 s, returns a Wait of 10 s.
 Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 
-// Returns true if the API server refused the write because of a policy, a webhook that it cannot
-// call, a quota, a disruption budget, a missing right or an invalid object, or did not complete the
-// write in time. Not refusals:
+// Returns true if `kind` means that the API server refused the write, or did not complete it in
+// time. Reasons for a refusal are a policy, a quota, a disruption budget, a missing right, an
+// invalid object, and a webhook that the API server cannot call. Returns false for
 // - a lost race (409)
 // - an object that is gone
 // - a lost reply
 // - a server in trouble
 bool IsRefusal(ErrorKind kind);
 
-// Returns true if a refusal says nothing about the object: the API server could not call a webhook,
-// or the webhook did not answer in time. The API server stops refusing when the webhook works
-// again.
+// Returns true if a refusal of this kind may end without a change of the object. Example: the API
+// server could not call a webhook, or the webhook did not answer in time. When the webhook works
+// again, the API server accepts the same write.
 bool MayPass(ErrorKind kind);
 
-// Returns what `error`, a refusal of the request `asked`, means to users. Examples:
+// Returns a text that tells users that the request `asked` was refused with `error`. Examples:
 //   - "the API server refused to patch replicasets shop/web-7c9: <the server's words>"
 //   - "the API server did not patch replicasets shop/web-7c9 in time: <the server's words>"
 std::string RefusalText(const RequestKey& asked, const Error& error);
 
 // Returns true if the sync goes on after `write` failed with `kind`:
-// - always after a refusal, so that the status can still be written
-// - after another certain answer (404, 409, a namespace that is being deleted) if `write` has
-//   go_on_if_refused
+// - after every refusal (IsRefusal), so that the sync can still write the status
+// - if `write` has go_on_if_refused, also after a 404, after a 409, and after a refusal because the
+//   namespace is being deleted
 bool GoesOnAfter(const Write& write, ErrorKind kind);
 
 // Returns true if the sync goes on after `read` failed with `kind`:
-// - always if there is no such object (404)
-// - if `read` has go_on_if_refused, and the API server refused it, is busy or in trouble, sent too
-//   large an answer, or found in a dry run that an object has the name already
+// - always after a 404: there is no such object
+// - if `read` has go_on_if_refused, also after
+//   - a refusal (IsRefusal)
+//   - an answer that the API server is busy (429), or in trouble (kServer)
+//   - an answer that is too large
+//   - a dry run of a creation that found an object with the same name
 bool GoesOnAfter(const Read& read, ErrorKind kind);
 
 // The answer to one request or question of this sync.
 struct Outcome {
   RequestKey asked;
-  Result<Reply> said;      // without its body if a digest has read it, or if it was large
-  AnyValue value{};        // what Read::digest made of the body; or the answer to an Ask
-  bool ends_walk = false;  // a failed write without go_on_if_refused: no further decisions
+  // The body is empty if a digest has read it, or if the reply to a write was large.
+  Result<Reply> said;
+  AnyValue value{};  // what Read::digest made of the body; or the answer to an Ask
+  // True for a failed write without go_on_if_refused. The planner then only writes the status.
+  bool ends_walk = false;
 };
 
-// Returns what a sync learns from the answer to a request or a question. An answer that the digest
-// of `read` refuses is an error, for example kMalformed or kTooLarge.
+// Returns what a sync learns from the answer to a request or a question. If the digest of `read`
+// returns an error, such as kMalformed or kTooLarge, the outcome has that error.
 Outcome OutcomeOf(const Request& request, Result<Reply> said);
 Outcome OutcomeOf(const Read& read, Result<Reply> said);
 Outcome OutcomeOf(const Write& write, Result<Reply> said);
 Outcome OutcomeOf(const Ask& ask, Result<AnyValue> answer);
 
-// Returns the RequestKey by which Learned finds the answer to `ask`. Only its text is set: "ask "
-// and ask.key.
+// Returns the RequestKey with which FindOutcome finds the answer to `ask`. Only its text is set.
+// Example: if ask.key is "metrics", the text is "ask metrics".
 RequestKey IdentityOf(const Ask& ask);
 
-// Every write, read and question of a sync so far, in order. Dropped with the sync.
+// The outcomes of a sync's writes, reads and questions so far, in order. Dropped when the sync
+// ends.
 using Learned = std::vector<Outcome>;
 
-// Returns the latest outcome of the request `asked` in this sync; nullptr if it was not sent yet.
+// Returns the latest outcome of the request `asked` in this sync; nullptr if there is none yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Returns true if `step` is a write that was answered in this sync already. If the planner wants a
-// write again although the write succeeded, the server drops or changes what we send. Such writes
-// would never end, so the sync waits for the next event.
+// Returns true if `step` is a write that was answered in this sync already. If that write succeeded
+// and the planner still wants it, the API server drops or changes what Windlass sends. Writing it
+// again and again would never end, so the planner does not return the step a second time.
 bool WasSent(const Step& step, const Learned& learned);
 
-// Returns true if `outcome` is the outcome of a patch of the object `meta`, or of its `subresource`
-// if that is not empty.
+// Returns true if `outcome` is the outcome of a patch of the object `meta`. If `subresource` is not
+// empty, returns true only for a patch of that subresource of the object.
 bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource = "");
 

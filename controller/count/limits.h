@@ -17,13 +17,14 @@ struct CountLimits {
   bool operator==(const CountLimits&) const = default;
 };
 
-// Resolves percentages of `desired`: surge rounds up, unavailable rounds down. An absent value is
-// 0. If both resolve to 0, unavailable becomes 1, because a surge may be impossible under quota
-// (D-251). A result may be larger than `desired`. Example: 10 desired, both 25 %: surge 3,
-// unavailable 2.
+// Resolves percentages of `desired`: surge rounds up, unavailable rounds down. Example: 10 desired,
+// both 25 %: surge 3, unavailable 2. An absent value is 0. If both resolve to 0, unavailable
+// becomes 1, because a surge may be impossible under quota (D-251). A result may be larger than
+// `desired`.
 //
 // Returns kInvalid for a value that is neither a count nor a percentage. The message names the
-// value's field, as a member of `field`: "spec" gives "spec.maxSurge" (D-250, B-34).
+// field of the value: `field` names the object of maxSurge and maxUnavailable. Example: "spec"
+// gives "spec.maxSurge" (D-250, B-34).
 Result<CountLimits> ResolveLimits(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                                   const std::optional<IntOrPercent>& max_unavailable,
                                   std::string_view field);

@@ -15,7 +15,7 @@
 namespace windlass {
 namespace {
 
-// How soon to look again at an object that was left to another controller.
+// Windlass looks again after this time at a Deployment that it left to another controller.
 constexpr Duration kRivalLook = seconds(60);
 
 constexpr Metric kSteppedBackTotal{
@@ -55,8 +55,9 @@ DeploymentController::DeploymentController(ControllerHost& host,
       in_place_(std::make_unique<InPlaceFeature>(host, own_cache())) {
   Extend(*in_place_);
   deployments_.kind().Extend(in_place::InPlaceExtension());
-  // Of the owners with an overlapping selector, only Rollouts count: like upstream, Windlass does
-  // not warn about two Deployments with the same selector (RO-163).
+  // Windlass reports that the selector of a Deployment overlaps with that of another owner only if
+  // the other owner is a Rollout. Like upstream, Windlass does not warn about two Deployments with
+  // the same selector (RO-163).
   own_cache().overlaps().Count([](const OwnerReference& owner) {
     return owner.kind == resources::kRollouts.kind &&
            owner.api_version.text().starts_with(std::string(resources::kRollouts.group) + "/");
@@ -97,7 +98,8 @@ void DeploymentController::AddFigures(Figures& figures) const {
 void DeploymentController::DeploymentChanged(const Change<Deployment>& change) {
   const Deployment* before = change.old_object;
   const Deployment* now = change.new_object;
-  // Done even while the caches are incomplete, because a deletion is reported only once.
+  // A deleted Deployment is forgotten even while the caches are incomplete, because a deletion is
+  // reported only once.
   if (now == nullptr) return rivals_.Forget(before->meta.uid);
   if (before == nullptr || before->status == now->status) return;
   if (host().InTerm() && !host().IsFolding(KeyOf(now->meta))) rivals_.ForeignStatus(*now);

@@ -81,9 +81,10 @@ void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   }
 }
 
-// Returns all annotations that may be settings, also obsolete and misspelt ones, about which users
-// are warned. Returns them even if windlass.dev/in-place is absent: they then have no effect, but
-// are still copied to the ReplicaSets (P-074).
+// Returns all annotations that may be settings of updates in place. Obsolete and misspelt settings
+// are included, so that users are warned about them. Without the annotation windlass.dev/in-place,
+// the settings have no effect, but are returned anyway, because they are copied to the ReplicaSets
+// (P-074).
 std::vector<Setting> InPlaceSettings(const ObjectMeta& meta) {
   std::vector<Setting> settings;
   for (const auto& [key, value] : meta.annotations) {

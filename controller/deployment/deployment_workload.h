@@ -1,6 +1,9 @@
 // An apps/v1 Deployment as a workload: how a Workload is made from the stored object, and what
-// differs from other kinds: the layout of the status, the rollback annotation
-// (rollback_annotation.h), settings that are annotations, and the names that users read.
+// Deployments do in their own way:
+//   - the layout of the status
+//   - the rollback annotation (rollback_annotation.h)
+//   - annotations as settings of updates in place
+//   - the names and commands in messages to users
 #pragma once
 
 #include "controller/workload/workload_kind.h"

@@ -11,8 +11,8 @@ namespace windlass {
 namespace {
 
 constexpr int kForeignWritesMax = 3;
-// A manager whose last write is older than this does not count as running. A running Deployment
-// controller writes the status whenever a Pod's readiness changes.
+// A field manager whose last write is older than this does not count as running. A running
+// Deployment controller writes the status whenever the readiness of a Pod changes.
 constexpr seconds kAlive{300};
 constexpr seconds kStepBack{600};
 
@@ -23,7 +23,7 @@ std::string TextOf(const nlohmann::json& object, const char* key) {
 
 // Returns true if `entry` of managedFields owns a field of the status that only a Deployment
 // controller writes. The API server lists a field under the manager that last changed its value. So
-// a rival owns only counters if Windlass is always the first to write observedGeneration.
+// if Windlass is always the first to write a new observedGeneration, a rival owns only counters.
 bool OwnsCounters(const nlohmann::json& entry) {
   static constexpr std::array kFields = {"f:observedGeneration", "f:replicas",
                                          "f:updatedReplicas",    "f:readyReplicas",

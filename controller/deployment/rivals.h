@@ -37,8 +37,9 @@ class Rivals {
   // Returns true if the Deployment must be read and judged before anything is written to it.
   bool Suspicious(const Deployment& deployment) const;
 
-  // Judges an uncached read (raw JSON). If another controller is active, returns its field manager,
-  // and SteppedBack is true for a while. Otherwise returns "".
+  // Judges the Deployment as an uncached read returned it (raw JSON). If another controller is
+  // active, returns its field manager, and SteppedBack is true for ten minutes. Otherwise returns
+  // "".
   std::string Judge(const Deployment& deployment, std::string_view object_json, WallTime now);
 
   bool SteppedBack(const Deployment& deployment, WallTime now) const;

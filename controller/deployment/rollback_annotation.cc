@@ -37,14 +37,15 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
   return annotations;
 }
 
-// Returns the annotations of the Deployment after the rollback. The Deployment keeps the keys that
-// are never copied, except the request to roll back. All other annotations come from the ReplicaSet
-// (D-467).
+// Returns the annotations of the Deployment after the rollback (D-467):
+//   - from the Deployment: the annotations that are never copied to ReplicaSets, except the request
+//     to roll back
+//   - from the ReplicaSet: all others
 std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
   std::map<std::string, std::string> annotations;
   for (const auto& [key, value] : present) {
-    if (IsInternal(key)) continue;  // an undo brought it (P-074)
+    if (IsInternal(key)) continue;  // an undo copied it (P-074)
     if (!IsCopied(key) && key != kRollbackTo) annotations[key] = value;
   }
   for (const auto& [key, value] : target.meta.annotations) {

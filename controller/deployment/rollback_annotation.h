@@ -15,8 +15,8 @@
 namespace windlass::deployment {
 
 // Returns the revision that the annotation asks for; 0 means the revision before the present one.
-// Returns nullopt if there is no annotation, or if its value is not an int64. Such a value is never
-// acted on (D-461).
+// Returns nullopt if there is no annotation, or if its value is not an int64. Windlass never acts
+// on such a value (D-461).
 std::optional<int64_t> RollBackTo(const ObjectMeta& meta);
 
 // Returns the request that gives the Deployment the template and the annotations of `target`, and

@@ -1,10 +1,10 @@
 // The conditions Ready, Reconciling and Stalled of a custom resource. kubectl wait, kstatus, Flux
 // and Argo CD understand these conditions.
 //
-//   how the object stands   Ready   besides
-//   kReady                  True    –
-//   kReconciling            False   Reconciling is True
-//   kStalled                False   Stalled is True
+//   Way            Ready   other condition
+//   kReady         True    none
+//   kReconciling   False   Reconciling is True
+//   kStalled       False   Stalled is True
 #pragma once
 
 #include <cstdint>
@@ -36,17 +36,18 @@ struct Ruling {
   std::string message;  // why, and what to do
 };
 
-// Returns the conditions that follow from `ruling`: Ready, then Reconciling or Stalled, unless
-// Ready is True. Each has the reason and message of `ruling`, and `generation` as the generation
-// that it observes. Its transition time is that of the condition in `stored` with the same type and
-// status; without one, the transition time is `now`. So time alone never makes new conditions
+// Returns the conditions that follow from `ruling`: Ready and, if Ready is False, Reconciling or
+// Stalled. Each has the reason and message of `ruling`, and `generation` as its observedGeneration.
+// Its transition time is that of the condition in `stored` with the same type and status. If there
+// is no such condition, the transition time is `now`. So time alone never makes new conditions
 // differ from the stored ones (RO-068).
 std::vector<Condition> ConditionsOf(const Ruling& ruling, int64_t generation,
                                     const std::vector<Condition>& stored, WallTime now);
 
 // Returns the conditions as JSON, for a patch of a status; null if there are none, so that a merge
-// patch removes the field. A patch replaces lists whole, and the API server refuses null in them.
-// So conditions have no member for a time that is zero, nor for a generation that is 0.
+// patch removes the field. A time that is zero and a generation that is 0 are left out of the JSON.
+// They cannot be null, because a merge patch replaces a list as it is, and the API server refuses
+// null in a list.
 nlohmann::ordered_json ToJson(const std::vector<Condition>& conditions);
 
 }  // namespace windlass::kind

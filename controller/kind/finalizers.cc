@@ -28,7 +28,8 @@ bool Finalizers::Has(std::string_view name) const {
   return std::ranges::find(names_, name, &Symbol::text) != names_.end();
 }
 
-// If the object has no finalizers, the test compares the absent list with null, and succeeds.
+// If the object has no finalizers, `list` is null. The API server then compares the absent field
+// with null, and the test succeeds.
 Request Finalizers::Add(const ResourceId& resource, const ObjectMeta& meta,
                         std::string_view name) const {
   WL_ASSERT(!Has(name) && !meta.deleting());

@@ -29,14 +29,15 @@ Json NumberOrNull(const std::optional<int64_t>& number);
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 
 // Returns `write`; nullopt if this sync has sent it already. If the planner wants the same write
-// again although it succeeded, the API server has changed or dropped a part of the status. Writing
-// it again would never end.
+// again although it succeeded, the API server has changed or dropped a part of the status. Without
+// this function, the sync would repeat the write for ever.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
-// Returns `write`, or what follows it in this sync:
+// Returns
 //   - Failed, if `write`, or the same call with another body, has failed in this sync. The write is
 //     then retried later.
-//   - `then`, if `write` was sent and succeeded
+//   - `then`, if this sync has sent `write` and the write succeeded
+//   - otherwise `write`
 Step WriteOnce(Write write, const Learned& learned, Step then);
 
 }  // namespace windlass::kind

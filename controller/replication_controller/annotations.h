@@ -19,28 +19,29 @@ inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-sour
 // On the controller that is scaled up: the number of replicas that this controller is to have when
 // the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
-// On the controller that is scaled down: the number of replicas that this controller had before,
-// for a rollback.
+// On the controller that is scaled down: the number of replicas that this controller had before the
+// update. A rollback gives them back.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
 // On the old controller: the name of the new one.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
 
 // Beside kOriginalReplicas: the uid of the controller that was scaled up when the size was noted.
-// kubectl never removes a noted size, so without this uid a later rollback would restore a stale
-// size (RC-8).
+// kubectl never removes a noted size. Without this uid, a later rollback could therefore restore
+// the size that an earlier update noted (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
-// On the old controller during a rename: the content that it gets once the new controller is
-// deleted, so that it takes the new controller's place (RC-14). JournalText makes the value.
+// On the old controller during a rename: the content of the new controller. After the new
+// controller is deleted, the old controller gets this content (RC-14). JournalText makes the value.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
-// On the new controller: spec.cleanup of the update that made it. kubectl does not note
-// spec.cleanup.
+// On the new controller: what happens to the old controller at the end, Delete, Preserve or Rename,
+// in the update that created the new controller. An update that kubectl began does not set this
+// annotation.
 inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
 
-// The annotations that an update removes from the old controller when it ends, and does not copy to
-// a new one. From the new controller it removes only some (EndedAnnotations in writes.h).
-// kTermAnnotation is from own_names.h.
+// When an update ends, it removes these annotations from the old controller, and some of them from
+// the new controller (EndedAnnotations in writes.h). A new controller that is a copy of the old one
+// does not get these annotations. kTermAnnotation is from own_names.h.
 inline constexpr std::string_view kEndWithUpdate[] = {
     kSourceId,           kDesiredReplicas,  kOriginalReplicas,
     kOriginalReplicasOf, kNextControllerId, kRenameJournal,
@@ -59,8 +60,9 @@ inline std::optional<int32_t> NumberIn(const ReplicationController& controller,
   return number && *number >= 0 ? number : std::nullopt;
 }
 
-// Returns true if `controller` is smaller than the size that Windlass noted in this update or an
-// earlier one. A size that only kubectl noted (without kOriginalReplicasOf) does not count.
+// Returns true if `controller` has fewer replicas than the original size that Windlass noted on it,
+// in this update or an earlier one. A size that only kubectl noted (without kOriginalReplicasOf)
+// does not count.
 inline bool HasGivenPods(const ReplicationController& controller) {
   return !Annotation(controller, kOriginalReplicasOf).empty() &&
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
@@ -71,7 +73,7 @@ inline std::string SourceIdOf(const ReplicationController& source) {
   return source.meta.name + ":" + source.meta.uid.ToString();
 }
 
-// The two parts of a controller's kSourceId: views that are valid as long as the annotation. Both
+// The two parts of a controller's kSourceId. The views are valid as long as the annotation. Both
 // are empty if the annotation is absent.
 struct SourceId {
   std::string_view name;
@@ -84,8 +86,8 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
 }
 
 // Returns true if a user deleted the old controller and created `old`, another controller of the
-// same name. In this case, the new controller `created` names another uid as its source, and no
-// annotation of `old` names `created`. The update leaves such an `old` alone.
+// same name. In this case, kSourceId of the new controller `created` has another uid than that of
+// `old`, and no annotation of `old` names `created`. The update does not change such an `old`.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&
@@ -93,12 +95,12 @@ inline bool IsMadeAnew(const ReplicationController& old, const ReplicationContro
          Annotation(old, kSourceId) != SourceIdOf(created);
 }
 
-// Returns the journal of a rename: what the new controller was when the rename began. An annotation
-// and the status keep the journal, so that the old controller can become the new one after the new
-// one is deleted (RC-14).
+// Returns the journal of a rename: the content of the new controller `created`, as JSON. An
+// annotation and the status keep the journal, because the old controller gets this content after
+// the new controller is deleted (RC-14).
 std::string JournalText(const ReplicationController& created);
-// Returns what the new controller was: name, uid, labels, kSourceId and spec. Returns nullopt if
-// the text is not a journal.
+// Returns the new controller that the journal `text` describes: name, uid, labels, kSourceId and
+// spec. Returns nullopt if `text` is not a journal.
 std::optional<ReplicationController> ParseJournal(std::string_view text);
 
 }  // namespace windlass::replication_controller

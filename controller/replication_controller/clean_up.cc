@@ -24,22 +24,23 @@ Step CleanUp(const Situation& situation) {
   const ReplicationController* source = situation.source();
   const ReplicationController* target = situation.target();
   if (target == nullptr) return Fail(situation, kNotFound, Fill(kNotFoundText, situation.new_name));
-  // The update removes the annotations of the target last. So if they are gone, nothing is left to
-  // do with a source that still exists: it is to be preserved, or a user has made it anew. There
-  // are two exceptions: a rename, and a source whose kOriginalReplicasOf still has the uid of the
-  // target.
+  // The update removes the annotations of the target last. If they are gone, nothing is left to do
+  // with a source that still exists: either the source is preserved, or a user has deleted it and
+  // created another one of the same name. Two cases are excepted, and go on below: a rename, and a
+  // source whose kOriginalReplicasOf still has the uid of the target.
   const bool ends = situation.cleanup() != kRename && !target->meta.annotations.Has(kSourceId) &&
                     source != nullptr &&
                     Annotation(*source, kOriginalReplicasOf) != target->meta.uid.ToString();
   if (source != nullptr && !source->meta.deleting() && !ends) {
-    // FindGoal refuses a source that was restored from a backup with its annotations: such a source
-    // is not the controller that was scaled down.
+    // A source that was restored from a backup with its annotations is not the controller that was
+    // scaled down: its uid differs. FindGoal refuses such a source.
     auto found = FindGoal(situation, *source, *target);
     if (found.step) return *std::move(found.step);
     if (auto answer = AnswerExternalScale(situation)) return *std::move(answer);
     if (situation.cleanup() == kRename) return BeginRename(situation);
-    // The source has no replicas and no Pods. Background propagation is named because the API
-    // server would by default leave the Pods of a ReplicationController (RC-13).
+    // The source has no replicas and no Pods. The request names Background propagation, because by
+    // default the API server would leave Pods of a deleted ReplicationController without an owner
+    // (RC-13).
     if (situation.cleanup() != kPreserve) {
       return Delete(situation, *source, DeletionPropagation::kBackground);
     }
@@ -61,14 +62,16 @@ std::optional<Step> FinishRollback(const Situation& situation) {
 
 Step WithoutOldController(const Situation& situation) {
   const ReplicationController* created = situation.new_controller();
-  // If the old controller was deleted when it was no longer needed, the update has succeeded. A
-  // rollback that is asked for after the deletion is too late (IsPastReturn of the kubectl plugin).
+  // If the old controller was deleted when it was no longer needed, the update has succeeded. If
+  // spec.rollback is set after the deletion, it is too late for a rollback (IsPastReturn of the
+  // kubectl plugin).
   if (created != nullptr && situation.cleanup_forward() == kDelete) {
     const ReplicationControllerUpdateStatus& stored = situation.update().status;
     const bool deleted =
         stored.step == kStepCleanUp && !stored.rollback && stored.new_name == created->meta.name;
     if (deleted) return FinishAs(situation, *created, kSucceeded);
-    // FinishAs removes the annotations that show this, so it is stored first.
+    // FinishAs removes the annotations that IsCompleteTargetOf reads. So the status stores
+    // kStepCleanUp first: after a crash, it shows that the update has succeeded.
     if (IsCompleteTargetOf(*created, situation.old_name())) {
       StatusDraft draft = BeginDraft(situation);
       draft.step = kStepCleanUp;
@@ -87,8 +90,8 @@ Step WithoutOldController(const Situation& situation) {
     return Fail(
         situation, kOldDeleted,
         Fill("ReplicationController {} was deleted while {} was being renamed to it, so the "
-             "Pods of {} have no owner. Create a ReplicationController that selects {} to keep "
-             "them, or delete them with kubectl delete pods -n {} -l {}",
+             "Pods of {} have no owner. To keep these Pods, create a ReplicationController that "
+             "selects {}; otherwise delete them with kubectl delete pods -n {} -l {}",
              situation.old_name(), renamed->meta.name, renamed->meta.name, pods,
              situation.update().meta.namespace_.text(), pods) +
             delete_it);
@@ -106,8 +109,8 @@ Step WithoutOldController(const Situation& situation) {
     }
     return Fail(situation, kOldDeleted, text + delete_it);
   }
-  // kubectl's texts. In a rename, kubectl looked for a controller that has the old one as source:
-  // kNoSourceText says that there is none.
+  // kubectl's texts. In a rename, kubectl looked for a controller whose source is the old
+  // controller; kNoSourceText says that no such controller exists.
   std::string text =
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())

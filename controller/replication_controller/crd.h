@@ -6,9 +6,9 @@
 
 namespace windlass::replication_controller {
 
-// With an older CustomResourceDefinition, the API server could drop status.scaling and
-// status.journal: the records by which an update goes on after a crash in the middle of a scaling
-// or of a rename.
+// An older CustomResourceDefinition may lack status.scaling and status.journal, so the API server
+// would drop these two fields. Without them, an update cannot go on after a crash in the middle of
+// a scaling or of a rename.
 inline constexpr kind::NeededCrd kCrd{
     .resource = resources::kReplicationControllerUpdates,
     .revision = 1,

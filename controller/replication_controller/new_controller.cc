@@ -18,7 +18,7 @@ namespace {
 Error Invalid(std::string_view message) { return {ErrorKind::kInvalid, std::string(message)}; }
 
 // Returns the container with the name `wanted`, or the first container if `wanted` is "". `name` is
-// the name of the controller.
+// the name of the controller, for the error.
 Result<Json*> ContainerIn(Json& pod_template, const std::string& wanted, const std::string& name) {
   if (At(pod_template, "/spec/containers").is_array()) {
     for (Json& container : pod_template["spec"]["containers"]) {
@@ -55,8 +55,8 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const std::string& key = situation.spec().deployment_label_key;
   Json pod_template = ParseJson(*old.template_json);
   WINDLASS_TRY([[maybe_unused]] const Unit set, SetImage(situation, pod_template));
-  // If Windlass made up the name of the new controller, the name ends with the hash: the label gets
-  // the same hash.
+  // If Windlass made up the name of the new controller, the name ends with a hash. The label then
+  // gets this hash as its value.
   const std::string hash = IsMadeUp(situation.new_name, old.meta.name)
                                ? situation.new_name.substr(old.meta.name.size() + 1)
                                : HashOf(old, key, situation.spec().image);
@@ -110,8 +110,8 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
   // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,
-  // so this counts only such Pods, too. A Pod that lacks some other label of the template would be
-  // waited for without end.
+  // so `labelled` counts only such Pods, too. If `labelled` counted a Pod that lacks some other
+  // label of the template, this wait would never end.
   const LabelSelector all = SelectorOf(LabelsOfTemplate(*old.template_json));
   const auto labelled = std::ranges::count_if(
       LivePodsOf(situation, old), [&](const Pod* pod) { return Matches(all, pod->meta.labels); });
@@ -187,7 +187,8 @@ ReplicationController LabelledOld(const Situation& situation) {
   const std::string& key = situation.spec().deployment_label_key;
   if (situation.spec().image.empty() || old.selector.Has(key)) return old;
   std::string value(LabelsOfTemplate(*old.template_json).Find(key).value_or(""));
-  // The suffix is kubectl's. It keeps this value apart from the hash that a new controller gets.
+  // kubectl adds the same suffix. A new controller gets a hash without a suffix, so the two values
+  // always differ.
   if (value.empty()) value = HashOf(old, key, "") + "-orig";
   old.selector.Set(key, value);
   return old;

@@ -20,10 +20,11 @@ namespace windlass::replication_controller {
 // Returns error kInvalid, with kubectl's text, if there is no such container.
 Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
-// Returns the new controller, with 0 replicas and the annotations of an update. It is to have
-// `size_before` replicas at the end, unless spec.controller has another number. Returns error
-// kInvalid, with kubectl's text, if the old controller and the spec do not allow it (RC-3, RC-5).
-// Requires the old controller, and spec.image or spec.controller.
+// Returns the new controller, with 0 replicas and the annotations of an update. At the end of the
+// update, the new controller is to have as many replicas as spec.controller says; if
+// spec.controller does not say, `size_before`. Returns error kInvalid, with kubectl's text, if no
+// new controller can be made from the old controller and the spec (RC-3, RC-5). Requires the old
+// controller, and spec.image or spec.controller.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
 // Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks
@@ -33,16 +34,16 @@ Request CreateRequest(const ReplicationController& made, bool dry = false);
 // --- an update to an image: the old controller ---
 
 // Returns the old controller with the selector that LabelOld gives it: the label
-// spec.deploymentLabelKey is added to the selector, but not to the template. The label has the
-// value that it has in the old controller's template, or else a value made of a hash. Returns the
-// old controller unchanged if spec.image is not set or its selector has the label. Requires the old
-// controller.
+// spec.deploymentLabelKey is added to the selector, but not to the template. The value is that of
+// the same label in the old controller's template; if the template lacks the label, a hash and
+// "-orig". Returns the old controller unchanged if spec.image is not set, or if the selector of the
+// old controller has the label already. Requires the old controller.
 ReplicationController LabelledOld(const Situation& situation);
 
 // Returns the next step that notes the name of the new controller on the old one and, if the
 // selector of the old one lacks the label spec.deploymentLabelKey, adds this label. Returns nullopt
-// if all steps are done, or if spec.image is not set. So that no Pod is lost, each step is made
-// only when the step before has taken effect:
+// if all steps are done, or if spec.image is not set. Each step waits until the step before it has
+// taken effect, so that no Pod is lost:
 //
 //   1. the label is added to the template
 //   2. kube-controller-manager has observed the template, so it makes no Pod without the label any

@@ -23,8 +23,8 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
                                     std::string_view reason, const std::string& message,
                                     const Learned& learned, WallTime now) {
   ReplicationControllerUpdateStatus draft = update.status;
-  // The phase stays: from Failed or Succeeded, and a changed spec, it follows that a new run is
-  // due.
+  // A phase that is set stays. If the spec has changed since, StatusOfRun sees from a phase like
+  // Failed or Succeeded that a new run is due.
   if (draft.phase.empty()) draft.phase = kPreparing;
   draft.deadline = {};
   if (const Condition* failure = FailureOf(update)) {

@@ -10,17 +10,21 @@
 
 namespace windlass::replication_controller {
 
-// Returns the write that reports in the status that the update is left alone, with `reason` and
-// `message`: status.message, Ready False and Reconciling True, of the present generation.
-// status.observedGeneration stays behind a change that is not carried out. spec.timeout counts anew
-// when there is room.
+// Returns the write that reports in the status why Windlass does not carry `update` out. Returns
+// nullopt if the status reports this already, or if this sync has sent the write. The write
+//   - sets status.message to `message`
+//   - sets the conditions Ready False and Reconciling True, with `reason`, `message` and the
+//     present generation
+//   - removes status.deadline, so spec.timeout counts from its beginning when there is room again
+//   - leaves status.observedGeneration as it is, because the latest spec is not carried out
 //
-// If the update of the present spec has failed, phase and conditions stay: what went wrong is still
-// to be corrected. status.message then is the message of Stalled and `message`.
+// If the update of the present spec has failed, its conditions stay, because a user still has to
+// correct the cause of the failure. status.message is then the message of Stalled, followed by
+// `message`.
 //
-// Nothing else of the status is written, because `update` may be cut: then it lacks the record from
-// which an update goes on after a crash. Returns nullopt if the status reports this already, or the
-// write was sent in this sync.
+// The write leaves all other fields of the status as they are. The caches may have cut `update`
+// down, so that it lacks fields from which an update goes on after a crash; writing these fields
+// would erase them.
 std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
                                     std::string_view reason, const std::string& message,
                                     const Learned& learned, WallTime now);

@@ -51,9 +51,9 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   const bool began = scales || situation.run.step == kStepCleanUp;
   const auto* old = situation.old_controller();
   const auto* created = situation.new_controller();
-  // IsMadeAnew is not asked while the new controller is being deleted. In a rollback the
-  // annotations of the old controller may be gone already, and without them IsMadeAnew would be
-  // wrong.
+  // IsMadeAnew is not called while the new controller is being deleted: in a rollback, the
+  // annotations of the old controller may be gone already, and without them IsMadeAnew may wrongly
+  // return true.
   const bool asks = began && created != nullptr && !created->meta.deleting();
   if (old == nullptr || (asks && IsMadeAnew(*old, *created))) {
     return WithoutOldController(situation);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kContinuingText = "Continuing update with existing controller {}.";
 
-// Returns the target of the run, in the form of status.target.
+// Returns the value that status.target is to have. A rollback keeps the present value.
 std::string IntendedTarget(const Situation& situation) {
   return situation.spec().rollback ? situation.run.target : TargetOf(situation.spec());
 }
@@ -55,8 +55,9 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
   StatusDraft draft = BeginDraftOfSizes(situation, goal.desired);
   draft.step = kStepScale;
   if (draft.target.empty()) draft.target = TargetOf(situation.spec());
-  // An update never makes the target larger than goal.desired. If the target is larger, another
-  // client has scaled it: AnswerExternalScale sees the difference from the stored size (RC-16).
+  // An update scales the target up to goal.desired at most. If the target is larger, another client
+  // has scaled it. The status then gets goal.desired, so AnswerExternalScale sees that the target
+  // has another size (RC-16).
   const bool back = situation.spec().rollback;
   (back ? draft.old_replicas : draft.new_replicas) = std::min(target.replicas, goal.desired);
   if (!back) draft.old_replicas = SizeBeforeOthers(situation).value_or(source.replicas);
@@ -77,9 +78,10 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Asks the API server whether it would create `made`, before the old controller gets its label and
-// the name of the new one. So a refusal leaves nothing behind (RC-20). What this dry run cannot
-// find out, the creation itself shows.
+// Asks the API server, with a dry run, whether it would create `made`. The old controller does not
+// yet have its label and the name of the new one, so a refusal leaves nothing behind (RC-20).
+// Returns nullopt if the API server would create `made`, or if the dry run cannot tell: then the
+// creation itself shows it.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
@@ -120,8 +122,8 @@ Step CreateTarget(const Situation& situation) {
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
   if (found.step) return *std::move(found.step);
-  // The next two checks are not repeated while the old controller is labelled. BeginRename repeats
-  // RefuseRename.
+  // These two checks come before the intent is stored. They are not repeated after that, while the
+  // old controller is labelled. BeginRename calls RefuseRename once more.
   if (!IsIntentStored(situation)) {
     if (auto step = RefuseRename(situation, *made)) return *std::move(step);
     if (auto step = RefuseCreation(situation, *made)) return *std::move(step);
@@ -142,8 +144,9 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal if another update began to rename its new controller, and spec.newName names
-// a different controller. The controller to be renamed still exists, so nothing is lost yet.
+// Returns the refusal if an update to another new controller is at its rename already, and
+// spec.newName asks for a different one. That other new controller still exists, so the user can
+// still choose to finish the rename or to undo it.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
@@ -173,9 +176,9 @@ Step TakeTarget(const Situation& situation) {
   if (begins) {
     if (auto step = RefuseRename(situation, target)) return *std::move(step);
   }
-  // If another client has scaled the old controller up since an earlier try noted its size, going
-  // on would undo this scaling (RC-16). Only Pause is handled here, because Roll handles Adopt and
-  // Override.
+  // If another client has scaled the old controller up since this update first noted its size,
+  // going on would undo this scaling (RC-16). Only the policy Pause is handled here; Roll handles
+  // Adopt and Override.
   const auto outgrown = SizeBeforeOthers(situation);
   if (outgrown && PausesForOthers(situation)) return PauseForScale(situation, labelled, *outgrown);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
@@ -213,8 +216,8 @@ Step SetRollbackSize(const Situation& situation, int32_t size) {
   const ReplicationController& old = *situation.old_controller();
   const std::string line = Fill(kSettingReplicasText, old.meta.name, size);
   if (auto intent = StoreIntent(situation, line)) return *std::move(intent);
-  // A rename that had begun is called off. Otherwise, as soon as the new controller is deleted, the
-  // old one would become what the new one was.
+  // If a rename had begun, removing kRenameJournal calls it off. If the journal stayed, the old
+  // controller would get the new controller's content as soon as the new controller is deleted.
   const Annotations annotations = {{kSourceId, SourceIdOf(*situation.new_controller())},
                                    {kDesiredReplicas, std::to_string(size)},
                                    {kRenameJournal, std::nullopt}};
@@ -229,12 +232,14 @@ bool HasRestored(const Situation& situation) {
   return situation.run.step == kStepPrepare && situation.run.desired_replicas;
 }
 
-// Returns the next step of a rollback without a new controller: a user deleted it during the
-// update, it was not created yet, or the one of that name is not the update's. One write scales the
-// old controller up to the size to return to, and removes the annotations of the update (RC-22).
-// The status stores the size before this write. So the status shows after a crash that there was
-// something to roll back. If neither the annotations nor the status show such a size, the rollback
-// fails.
+// Returns the next step of a rollback that has no new controller to scale down, because
+//   - a user deleted the new controller during the update
+//   - or the update had not created it yet
+//   - or the controller of that name does not belong to the update
+// One write scales the old controller up to the size to return to, and removes the annotations of
+// the update (RC-22). The status stores the size before this write. So the status shows after a
+// crash that there was something to roll back. If neither the annotations nor the status show such
+// a size, the rollback fails.
 Step RestoreOld(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   auto noted = FindNotedSizeOfGone(situation);
@@ -244,8 +249,9 @@ Step RestoreOld(const Situation& situation) {
   const auto desired = NumberIn(old, kDesiredReplicas);
   const std::string_view from = SourceIdIn(old).name;
   if (!from.empty() && from == situation.new_name && desired) noted.value = desired;
-  // If the new controller was not created yet, only its name is noted, and the old controller still
-  // has its size. That size is then the one to return to.
+  // If the update had not created the new controller yet, kNextControllerId of the old controller
+  // names it, and the old controller still has its original size. The rollback then returns to the
+  // present size.
   const std::string_view next = Annotation(old, kNextControllerId);
   const bool is_whole = NumberIn(old, kOriginalReplicas).value_or(0) <= old.replicas;
   if (!noted.value && is_whole && !next.empty() && next == situation.new_name) {
@@ -284,10 +290,10 @@ Step PrepareRollback(const Situation& situation) {
   if (!is_set) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
-    // A rollback deletes the new controller, so the new controller must belong to this update.
-    // Otherwise only the old controller is restored, or the rollback fails. Once the uid of a new
-    // controller is noted, the noted name does not prove this: a user may have deleted that new
-    // controller and made another one of the same name.
+    // A rollback deletes the new controller, so the new controller must belong to this update. If
+    // it does not, RestoreOld restores the old controller alone, or the rollback fails. If the old
+    // controller has a note of the new controller's uid, the uid decides, not the noted name: a
+    // user may have deleted that new controller and made another one of the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();

@@ -61,12 +61,13 @@ std::optional<Step> KeepJournal(const Situation& situation, const std::string& t
   StatusDraft draft = BeginDraft(situation);
   draft.step = kStepCleanUp;
   if (draft.target.empty()) {
-    // The status has no target yet. If the run is for the new controller in the journal, its target
-    // is that of the spec. Otherwise the run first finishes the rename of another update.
+    // The status has no target yet. If the spec asks for the new controller that the journal
+    // describes, the target comes from the spec. Otherwise the run first finishes the rename of
+    // another update, so the target must differ from that of the spec.
     const ReplicationControllerUpdateSpec& spec = situation.spec();
     const bool same_name = spec.new_name.empty() || spec.new_name == created.meta.name;
-    // Looks for the image in all containers: which of them is updated is no longer known if the old
-    // controller has become the new controller already.
+    // The image may be in any container: if the old controller already has the content of the new
+    // one, its template no longer shows which container was to be updated.
     const Json containers = At(ParseJson(*created.template_json), "/spec/containers");
     const auto has_image = [&](const Json& one) { return TextAt(one, "/image") == spec.image; };
     const bool same_image = spec.image.empty() || std::ranges::any_of(containers, has_image);
@@ -86,8 +87,8 @@ Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // The check comes before the journal is written, so that an update which is refused here can
-  // still get another target. The check costs no more requests here than just before the deletion,
-  // because one sync makes the writes below and the deletion.
+  // still get another target. A check just before the deletion would not save requests, because one
+  // sync makes the writes below and the deletion.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
@@ -105,8 +106,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return std::nullopt;
   }
   const ReplicationController& old = *situation.old_controller();
-  // The journal of the status counts if the old controller has none any more: the last step but one
-  // of a rename removes it, or a user did.
+  // If the old controller has no journal any more, the journal in the status is used: the write
+  // before the last one of a rename removes the annotation, and a user, too, may have removed it.
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;

@@ -27,8 +27,9 @@ std::string Progress(const Facts& facts) {
               facts.availability.available, facts.source.meta.name, facts.source.replicas);
 }
 
-// Returns the time that the update period counts from. While a scaling is stored, this is now: if
-// Windlass crashed before it made the scaling, the stored time may be much earlier (RC-18).
+// Returns the time from which spec.updatePeriod counts. While a scaling is stored but not yet
+// confirmed, this time is now: after a crash, the scaling may be made much later than the stored
+// time (RC-18).
 WallTime LastScaleTime(const Situation& situation) {
   return situation.run.scaling ? situation.now : situation.run.last_scale_time;
 }
@@ -136,11 +137,13 @@ Step NextScaling(const Situation& situation, const Facts& facts) {
   if (!HasScaledDown(situation, facts.source) || !IsObserved(facts.target)) {
     return WaitForProgress(situation, facts, down_due);
   }
-  // Scaling down does not wait until all new Pods exist, because a quota may never allow this.
+  // Scaling down does not wait until all new Pods exist, because a quota may never allow all of
+  // them.
   if (HasScaledUp(facts.target)) {
-    // If a user has scaled the source to 0, kubectl ends the update here even without available
-    // Pods. Windlass does so only in a rollback: the Pods to which a rollback returns may have
-    // crashed before the update, too, and would never become available.
+    // If a user has scaled the source to 0, kubectl ends the update here even if too few Pods are
+    // available. Windlass ends the update in this case only if it is a rollback: the Pods to which
+    // a rollback returns may never become available, because they may have crashed before the
+    // update, too.
     const bool whole = facts.target.replicas == facts.goal.desired && facts.source.replicas == 0;
     const bool enough = facts.availability.available >= facts.goal.min_available;
     if (whole && (enough || situation.spec().rollback)) return EndScaling(situation, facts);

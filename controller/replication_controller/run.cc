@@ -21,7 +21,7 @@ OrderedJson ContentJson(const NewControllerContent& content) {
           {"template", *content.template_json}};
 }
 
-// Returns 32 hexadecimal digits that stand for the value.
+// Returns a hash of `value`: 32 hexadecimal digits.
 std::string HashOfJson(const OrderedJson& value) {
   return TextOf(FingerprintOf(DumpJson(value))).substr(2);  // without "t-"
 }
@@ -43,10 +43,10 @@ std::string_view Failure(const ReplicationControllerUpdateStatus& status) {
   return stalled->reason.text();
 }
 
-// Returns true if the run was refused before its first step or before there was a new controller:
-// such a refusal clears the step. The run may have labelled the old controller. A run that waits
-// for a controller that does not exist yet was not refused: a user may create the update before the
-// controller.
+// Returns true if Windlass refused the run before its first step, or before there was a new
+// controller: such a refusal clears the step. The old controller may have got its label before the
+// refusal. With the reason kNotFound, the run is not refused but waits for a controller, because a
+// user may create the update before the controller.
 bool IsRefused(const ReplicationControllerUpdateStatus& status) {
   const std::string_view failure = Failure(status);
   return status.step.empty() && !failure.empty() && failure != kNotFound;
@@ -57,8 +57,9 @@ bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view 
          spec.new_name != target.substr(0, target.find('/'));
 }
 
-// Returns true if spec.newName is set, and the run began with another name or none. Returns false
-// during a rename, because a rename is finished first: the Pods may have no owner any more.
+// Returns true if spec.newName is set, and differs from the spec.newName with which the run began,
+// or the run began without one. Returns false during a rename: the rename is finished first,
+// because the Pods may have no owner any more.
 bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
@@ -71,8 +72,9 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
-// Returns true if a rollback that the present spec asks for is too late, and WithoutOldController
-// has stored so. The run that is due then only stores the end of the same rollout.
+// Returns true if the present spec asks for a rollback, but too late, and WithoutOldController has
+// stored that the update has succeeded all the same. A new run is then due, but this run only
+// stores the end of the same rollout.
 bool IsLateRollback(const ReplicationControllerUpdate& update) {
   return IsOfPresentSpec(update) && !update.status.step.empty() &&
          update.status.rollback != update.spec.rollback;
@@ -106,8 +108,8 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   fresh.line_count = stored.line_count;
   fresh.conditions = stored.conditions;
   if (stored.step == kStepDone) return fresh;
-  // The new run goes on with the new controller that exists already, and finishes a rename that was
-  // cut off.
+  // The last run did not end. So the new run goes on with the new controller, if it exists already,
+  // and finishes a rename that had begun.
   fresh.journal = stored.journal;
   if (!HasNewName(update)) fresh.target = stored.target;
   return fresh;
@@ -163,8 +165,9 @@ std::string NewNameOf(const ReplicationControllerUpdate& update,
   if (!named.empty()) return named;
   const std::string_view next = Annotation(*old_controller, kNextControllerId);
   if (!next.empty()) return std::string(next);
-  // A rollback that has begun has made the old controller its target. Without a rollback, the old
-  // controller may be the target of another update.
+  // A rollback that has begun has made the old controller its target, so kSourceId of the old
+  // controller names the new one. Without a rollback, kSourceId may be from another update, so it
+  // counts only if status.newName is the same name.
   const std::string_view source = SourceIdIn(*old_controller).name;
   const bool of_run = source == update.status.new_name && !IsDone(update.status);
   if (!source.empty() && (update.spec.rollback || of_run)) return std::string(source);

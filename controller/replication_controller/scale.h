@@ -33,10 +33,11 @@ struct Goal {
   bool operator==(const Goal&) const = default;
 };
 
-// Resolves spec.maxSurge (absent: 1) and spec.maxUnavailable (absent: 0) by `desired`. If both are
-// 0, 1 Pod may be unavailable. If `desired` is 0, no Pod has to be available. Example: 10 desired,
-// surge 20 %, unavailable 10 %: at most 12 Pods, at least 9 available. Returns kInvalid, which
-// names the field, for a value that is neither a count nor a percentage (RC-9).
+// Computes the limits from spec.maxSurge (default 1) and spec.maxUnavailable (default 0). A
+// percentage refers to `desired`. If both limits are 0, 1 Pod may be unavailable. If `desired` is
+// 0, no Pod has to be available. Example: 10 desired, surge 20 %, unavailable 10 %: at most 12
+// Pods, at least 9 available. Returns kInvalid, which names the field, for a value that is neither
+// a count nor a percentage (RC-9).
 Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max_surge,
                          const std::optional<IntOrPercent>& max_unavailable);
 
@@ -47,18 +48,20 @@ Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
 // Returns the next size of the old controller; nullopt if its size stays. It shrinks as far as
-// min_available allows: to 0 once the new controller is complete. Example: 10 desired, 10 must be
-// available, 10 old Pods, 3 new Pods of which 1 is available. Of the 13 Pods 10 must stay and 2 are
-// not available: 13 − 10 − 2 = 1 old Pod can be removed, so the next size is 9 (RC-10).
+// min_available allows; if the new controller has all its Pods and all are available, to 0.
+// Example: 10 desired, 10 must be available, 10 old Pods, 3 new Pods of which 1 is available. Of
+// the 13 Pods 10 must stay and 2 are not available: 13 − 10 − 2 = 1 old Pod can be removed, so the
+// next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
-// Returns the goal that the target's annotations name. Instead, returns the step that refuses the
-// update in these cases:
+// Returns the goal of the update, from the annotations of `target` and from the limits in the spec.
+// In these cases, returns the step that refuses the update instead:
 //   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
-// Before the first write, the caller passes copies of `source` and `target` as the preparation will
-// change them. So a refused update has changed nothing.
+// Before the first write of the update, the caller passes copies of the controllers, in which the
+// changes by Prepare are made already. So FindGoal refuses an update before it has changed
+// anything.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 
@@ -99,8 +102,9 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 //   - If a size that kubectl noted counts (HasOriginalSize), the write replaces it only if the old
 //     controller is larger now, and never with Override.
 //   - After a rollback that was turned off, the size to note is the one that the rollback was to
-//     give the old controller; without Override, the present size if it is larger. Example: the
-//     rollback was to give 10, and the old controller has 12: 12 is noted, with Override 10.
+//     give the old controller. Unless the policy is Override, a larger present size is noted
+//     instead. Example: the rollback was to give 10, and the old controller has 12: 12 is noted,
+//     with Override 10.
 //   - Otherwise the result of SizeBefore is noted.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
@@ -119,7 +123,8 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 // the update is not about to change this size. What Windlass does then depends on
 // spec.onExternalScale:
 //   - Pause: nothing is scaled until the size is put back, or another policy is chosen
-//   - Adopt: the sum of both sizes is desired from now on
+//   - Adopt: the sum of both sizes is desired from now on. Example: with 3 old and 9 new replicas,
+//     12 are desired
 //   - Override: the update puts the size back
 
 // Returns true if spec.onExternalScale is neither Adopt nor Override: for Pause, and for a value
@@ -131,8 +136,8 @@ bool PausesForOthers(const Situation& situation);
 // Example: the status says 7 to 6. With 7 replicas, the controller is returned; if another client
 // has scaled it to 9, it is not.
 const ReplicationController* PendingScale(const Situation& situation);
-// Returns the size that the update has set, or is about to set; the present size if the status has
-// none.
+// Returns the size that the update has set for `controller`, or is about to set, as the status
+// says; if the status has no such size, the present size of `controller`.
 int32_t ExpectedSize(const Situation& situation, const ReplicationController& controller);
 
 // Returns the step that answers a scaling by another client; nullopt if there was no such scaling.
@@ -144,11 +149,12 @@ std::optional<Step> AnswerExternalScale(const Situation& situation);
 Step PauseForScale(const Situation& situation, const ReplicationController& scaled,
                    int32_t expected);
 
-// In a rename, the new controller `new_name` is deleted, and the old controller, of size 0, then
-// takes over its Pods and template. Returns the step that answers another client's scaling of the
-// old controller in between; nullopt if the old controller still has no replicas. If the rename
-// went on, the Pods of the old controller would lose their owner. Adopt does the same as Pause,
-// because there are no two sizes to add up any more.
+// In the middle of a rename, the new controller `new_name` is deleted, and the old controller has 0
+// replicas. If another client has scaled the old controller up, returns the step that answers this;
+// nullopt if the old controller still has 0 replicas. Until the old controller has 0 replicas
+// again, the rename must not go on: it changes the selector, so the Pods of the old controller
+// would lose their owner. Adopt does the same as Pause, because after the deletion there are no two
+// sizes to add up.
 std::optional<Step> AnswerScaleBeforeRename(const Situation& situation,
                                             const std::string& new_name);
 

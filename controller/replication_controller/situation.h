@@ -26,7 +26,7 @@ struct View {
   // there is none.
   const ReplicationController* old_controller = nullptr;
   const ReplicationController* new_controller = nullptr;
-  // All Pods that one of the two controllers owns. Any other Pods in this list are ignored.
+  // Has at least all Pods that the two controllers own. The planner ignores Pods of other owners.
   std::vector<const Pod*> pods{};
   // False if the update exists only in the memory of a client, and so ends with the client.
   bool is_stored = true;
@@ -81,13 +81,13 @@ bool HasScaledDown(const Situation& situation, const ReplicationController& cont
 std::vector<const Pod*> LivePodsOf(const Situation& situation,
                                    const ReplicationController& controller);
 
-// Returns metadata.labels of spec.template; empty if there are no labels, or if `template_json` is
-// not JSON.
+// Returns metadata.labels of the Pod template `template_json`; empty if there are no labels, or if
+// `template_json` is not JSON.
 StringMap LabelsOfTemplate(const std::string& template_json);
 
 struct Availability {
   int32_t available = 0;
-  std::optional<WallTime> next;  // when time alone makes one more Pod available, if ever
+  std::optional<WallTime> next;  // when the next ready Pod becomes available
 };
 // Counts the Pods of `controller` that match its selector, are not being deleted and have been
 // ready for the update's spec.minReadySeconds (RC-10). The result is at most status.readyReplicas
@@ -110,9 +110,10 @@ using Answer = OrStep<const Outcome*>;
 // that sends it. The failure of a GET, or of a read with go_on_if_refused, is an answer, too. After
 // any other failure, and after a malformed reply, returns Failed.
 Answer Ask(const Situation& situation, Read read);
-// Returns the Read of the metadata of the Pods in the update's namespace that `label_selector`
-// selects and whose phase is neither Succeeded nor Failed, also those that are being deleted.
-// Outcome::value is a std::vector<ListedPod> (pod_list.h), which has only Pods with a controller.
+// Returns the Read that lists the metadata of Pods in the update's namespace. It lists the Pods
+// that `label_selector` selects, except those whose phase is Succeeded or Failed. Pods that are
+// being deleted are listed, too. Outcome::value is a std::vector<ListedPod> (pod_list.h), which has
+// only the Pods with a controller.
 Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.
@@ -120,8 +121,8 @@ Read ReadAll(const Situation& situation, const ResourceId& resource, std::string
 // Returns the ReplicationController of the update's namespace that has this uid; null if there is
 // none. The step is Failed if the ReplicationControllers could not be listed.
 OrStep<Json> FindByUid(const Situation& situation, std::string_view uid);
-// Returns the object in `answer`, or the parts that its read kept; null if the API server sent
-// none.
+// Returns the object in `answer`. If the read kept only parts of the object, returns these parts.
+// Returns null if the API server sent no object.
 Json ObjectIn(const Answer& answer);
 // Returns the items of the list in `answer`; null if the API server sent no list.
 Json ItemsIn(const Answer& answer);

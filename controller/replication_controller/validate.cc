@@ -19,18 +19,19 @@
 namespace windlass::replication_controller {
 namespace {
 
-// How soon a rename that was refused at the end of an update is checked again: nothing watches
-// ReplicaSets. A rename that is refused before the first step is not checked again, because the
-// refusal ends the run (HasEnded). The same holds for kLookThroughAgain.
+// How soon Windlass repeats a check that refused a rename at the end of an update. Windlass does
+// not watch ReplicaSets, so no event shows that the cause is gone. A rename that is refused before
+// the first step is not checked again, because the refusal ends the run (HasEnded). The same holds
+// for kLookThroughAgain.
 constexpr Duration kLookAgain = seconds(30);
 
-// How soon Windlass asks again for a list that was too large: no watch reports that the list has
+// How soon Windlass asks again for a list that was too large. No watch reports that the list has
 // shrunk.
 constexpr Duration kLookThroughAgain = seconds(300);
 
 // Asks for all objects of `resource` in the update's namespace. The update goes on without the list
-// if the API server refuses it, for example because Windlass has no right to it, if the list is too
-// large, or if the API server is busy or in trouble.
+// if the API server refuses to list (for example because Windlass lacks the right), is overloaded
+// or fails, or if the list is too large.
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   Read read = ReadAll(situation, resource, std::move(why));
   read.go_on_if_refused = true;
@@ -160,12 +161,13 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 
 // --- the journal of a rename ---
 
-// An upper bound, in bytes, for the annotations besides the journal that the update has yet to add
-// to the old controller.
+// How many bytes of annotations, at most, the update has yet to add to the old controller before
+// the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// A journal of at most this size is known to fit, without a question to the API server, if the
-// cached annotations take at most half of the room. The other half has room for the journal and the
-// annotation of kubectl apply, which is not cached and is about as large as the journal.
+// If the journal has at most this size, and the cached annotations take at most half of the room
+// for annotations, the journal fits, and no question to the API server is needed. The other half
+// has room for the journal and for the annotation of kubectl apply, which is not cached and is
+// about as large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 
@@ -195,8 +197,8 @@ std::optional<Step> RefuseLargeJournal(const Situation& situation,
   return Fail(
       situation, kInvalidUpdate,
       Fill("to rename {} to {}, Windlass has to store the new controller in an annotation of {}: "
-           "{} bytes. The other annotations, with those that the update adds, have up to {} bytes, "
-           "and all together may have {}. Set spec.cleanup to Delete: then the new "
+           "{} bytes. The other annotations, including those that the update adds, have up to {} "
+           "bytes, and the limit for all together is {}. Set spec.cleanup to Delete: then the new "
            "ReplicationController keeps its name",
            created.meta.name, old.meta.name, old.meta.name, journal, others + to_come,
            kAnnotationBytesMax),
@@ -221,8 +223,8 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     return std::nullopt;
   }
   const std::string& wanted = situation.spec().image;
-  // If the new controller belongs to another update, as its annotations show, FindGoal refuses the
-  // update.
+  // If the annotations of the new controller show that it belongs to another update, its image is
+  // not compared here: FindGoal refuses that update.
   if (!wanted.empty() && SourceIdIn(*created).name == situation.old_name()) {
     const Result<std::string> image = ImageIn(situation, *created->template_json);
     if (!image.ok()) return Fail(situation, kInvalidUpdate, image.error().message);
@@ -235,7 +237,7 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
     }
   }
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
-  // If only the image is another one, kOtherImage above says so.
+  // If the new controller has another image, kOtherImage above says so.
   return Fail(situation, kOtherContent,
               Fill("the update to {} is under way, and the spec now describes another new "
                    "controller. Change controller, image, container and imagePullPolicy back to "
@@ -244,14 +246,15 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
 }
 
 std::optional<Step> RefuseSwapped(const Situation& situation) {
-  // Checked only before the first step: a rollback that has begun has itself made the old
-  // controller its target.
+  // Checked only before the first step. A rollback that has begun would look swapped, because it
+  // has itself made the old controller its target.
   if (!situation.run.step.empty()) return std::nullopt;
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // In an update to an image, kNextControllerId of the old controller names the new one; no other
-  // update has this annotation. In a rollback, kSourceId of each of the two names the other. Names
-  // are compared, because a controller that was restored from a backup has another uid.
+  // update has this annotation. In a rollback, kSourceId of each of the two controllers names the
+  // other controller. Names are compared, because a controller that was restored from a backup has
+  // another uid.
   const bool ours = SourceIdIn(created).name == old.meta.name &&
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;
@@ -286,7 +289,8 @@ std::optional<Step> RefuseRename(const Situation& situation, const ReplicationCo
 
 namespace {
 
-// Returns the Warning about a Service that selects `labels`, of which the new Pods have none.
+// Returns the Warning about a Service that selects `labels`. The new Pods lack each of these
+// labels, or have it with another value.
 Event WarnAboutService(const std::string& service, const std::vector<std::string>& labels) {
   const bool one = labels.size() == 1;
   std::string names;

@@ -1,5 +1,5 @@
 // Checks what must be true before an update changes anything: no other object owns, scales, updates
-// or would adopt the update's controllers and Pods. Also warns about Services, which an update
+// or would adopt the controllers and Pods of the update. Also warns about Services, which an update
 // never changes.
 #pragma once
 
@@ -10,9 +10,9 @@
 
 namespace windlass::replication_controller {
 
-// Validate and the functions Refuse… return the step that refuses the update, or the step that asks
-// the API server for what must be known first; nullopt if the update can go on. Call the functions
-// of this file only if the old controller exists.
+// Validate and the functions Refuse… return the step that refuses the update, or a step that asks
+// the API server for facts that the check needs; nullopt if the update can go on. Call the
+// functions of this file only if the old controller exists.
 
 // Refuses
 //   - a controller that another object owns, for example a DeploymentConfig (RC-16)
@@ -23,13 +23,14 @@ std::optional<Step> Validate(const Situation& situation);
 
 // Refuses a new controller that does not match the spec any more: the new controller has another
 // image than spec.image, or spec.container, spec.imagePullPolicy or spec.controller was edited
-// during the update (RC-5). Refuses nothing in a rollback, nor while the new controller does not
+// during the update (RC-5). Returns nullopt in a rollback, and while the new controller does not
 // exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
-// Refuses an update while another update of the same controller is under way. Example: A to B is
-// refused beside B to C, A to D, or C to A (RC-21). Each update would take the other's scalings for
-// scalings by another client, and would remove the other's annotations.
+// Refuses an update if another update of one of its two controllers is under way (RC-21). Example:
+// while B to C, A to D, or C to A is under way, A to B is refused. If both updates ran, each would
+// take the scalings of the other for scalings by another client, and would remove the annotations
+// of the other.
 std::optional<Step> RefuseChain(const Situation& situation);
 
 // Refuses a rollback that names the two controllers of an update the wrong way round. Example: web
@@ -42,9 +43,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation);
 //     large for an annotation of the old one. Example: a template of 270,000 bytes.
 //   - Another ReplicationController or a ReplicaSet selects the new Pods. For a moment the new Pods
 //     have no owner, so the other controller would adopt them and delete its surplus. Example: web
-//     is updated to web-2, which becomes web in the end. A third ReplicationController with 2
-//     replicas selects app=web, a label of the new Pods, too. It would adopt the new Pods, and
-//     delete Pods until it has 2.
+//     is updated to web-2, which becomes web in the end. The new Pods have the label app=web, and a
+//     third ReplicationController with 2 replicas selects this label. It would adopt the new Pods,
+//     and delete Pods until it has 2.
 std::optional<Step> RefuseRename(const Situation& situation, const ReplicationController& created);
 
 // Returns a Warning for each Service that will lose its Pods: it selects the old Pods, and the new

@@ -16,9 +16,9 @@ inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run creates the new
-// controller or begins a rollback. No controller is scaled in this step, unless a rollback has no
-// new controller: then the old one gets its size back. An update whose new controller exists skips
-// kStepPrepare. The step of a run goes back in three cases:
+// controller or begins a rollback. No controller is scaled in this step. Exception: if a rollback
+// has no new controller, the old controller gets its size back in this step. An update whose new
+// controller exists skips kStepPrepare. The step of a run goes back in three cases:
 //   - to no step, if the run fails before there is a new controller
 //   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
 //   - to kStepScale, if another client scales during kStepCleanUp and spec.onExternalScale is Adopt
@@ -27,8 +27,8 @@ inline constexpr std::string_view kStepScale = "Scale";
 inline constexpr std::string_view kStepCleanUp = "CleanUp";
 inline constexpr std::string_view kStepDone = "Done";
 
-// Reasons of the conditions Ready, Reconciling and Stalled, besides the phases. With kWaiting, the
-// message says what the update waits for; such a wait has no timeout.
+// Reasons of the conditions Ready, Reconciling and Stalled. The words of status.phase are reasons,
+// too. With kWaiting, the message says what the update waits for; such a wait has no timeout.
 inline constexpr std::string_view kWaiting = "Waiting";
 inline constexpr std::string_view kTimedOut = "TimedOut";
 inline constexpr std::string_view kExternalScale = "ExternalScale";

@@ -92,17 +92,17 @@ Step Delete(const Situation& situation, const ReplicationController& controller,
 
 namespace {
 
-// Returns the annotations that the end of the update removes from `controller`, also those that
-// `controller` does not have.
+// Returns the keys of the annotations that the end of the update removes from `controller`.
+// `controller` may lack some of these annotations.
 std::vector<std::string_view> EndedKeys(const Situation& situation,
                                         const ReplicationController& controller) {
   if (&controller == situation.old_controller()) {
     return {std::begin(kEndWithUpdate), std::end(kEndWithUpdate)};
   }
   std::vector<std::string_view> keys = {kSourceId, kDesiredReplicas, kCleanup, kTermAnnotation};
-  // `controller` is the new one. A rollback that was turned off again has left its size in its
-  // kOriginalReplicas, with the uid of the old controller beside it. If they are there, both are
-  // removed.
+  // `controller` is the new one. If a rollback had begun and was set back to false, it has left two
+  // annotations on the new controller: its size, in kOriginalReplicas, and the uid of the old
+  // controller, in kOriginalReplicasOf. Both are removed.
   const std::string_view of = Annotation(controller, kOriginalReplicasOf);
   if (!of.empty() && of == SourceIdIn(controller).uid) {
     keys.insert(keys.end(), {kOriginalReplicas, kOriginalReplicasOf});
@@ -149,8 +149,8 @@ bool IsBeforeFirstScaling(const Situation& situation) {
 
 // Returns true if this run is known to have changed a Pod or one of the two controllers:
 //   - a write of this sync has succeeded
-//   - spec.image is set, the run has a target or is at kStepPrepare, and the old controller has the
-//     note of the new controller's name
+//   - spec.image is set, the run has a target or is at kStepPrepare, and kNextControllerId of the
+//     old controller names the new controller
 bool HasChangedSomething(const Situation& situation) {
   const ReplicationController* old = situation.old_controller();
   const bool began = situation.run.step == kStepPrepare || !situation.run.target.empty();
@@ -164,9 +164,9 @@ bool HasChangedSomething(const Situation& situation) {
   });
 }
 
-// Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the run counts as
-// refused, so the step is cleared (RC-20). The target is cleared, too, unless a rollback has
-// something to take back:
+// Returns the draft of a run that failed. If IsBeforeFirstScaling is true, the failure is a refusal
+// of the run, so the step is cleared (RC-20). The target is cleared, too, except in two cases, in
+// which a later rollback has something to undo:
 //   - HasChangedSomething is true. The draft then gets a target even if the run has none
 //   - the old controller is smaller than it was before an update (HasGivenPods)
 StatusDraft DraftOfFailure(const Situation& situation, std::string_view reason,
@@ -214,7 +214,8 @@ void SetPhase(const Situation& situation, StatusDraft& draft, std::string_view p
   const bool ready = phase == kSucceeded || phase == kRolledBack;
   const kind::Way not_ready = phase == kFailed ? kind::Way::kStalled : kind::Way::kReconciling;
   draft.phase = phase;
-  // The status has the message three times, and the message may quote a text of any length.
+  // The status has the message three times, and the message may quote a text of any length, so the
+  // message is cut.
   draft.message = CutText(message, kMessageBytesMax);
   const ReplicationControllerUpdate& update = situation.update();
   draft.conditions = ConditionsOf(kind::Ruling{.phase = phase,

@@ -17,8 +17,8 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write of `request`. Returns a Wait if this sync has made this write already: the
-// write is due again only because the API server dropped the change.
+// Returns the write of `request`. Returns a Wait if this sync has made this write already: if a
+// write is due again after it succeeded, the API server has dropped the change.
 Step Effect(const Situation& situation, Request request, Because because);
 
 // Returns the request that merges `fields` into the controller.
@@ -39,8 +39,9 @@ Step Resize(const Situation& situation, const ReplicationController& controller,
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 
-// Returns the annotations of `controller` that the end of this update removes, each with nullopt
-// (RC-13). Annotations that belong to another update, or ask for another update, stay.
+// Returns the annotations of `controller` that the end of this update removes, each with the value
+// nullopt for Annotate (RC-13). Annotations that belong to another update, or ask for another
+// update, stay.
 Annotations EndedAnnotations(const Situation& situation, const ReplicationController& controller);
 // Returns the write that removes EndedAnnotations; nullopt if there are none, or if `controller` is
 // being deleted.
@@ -54,8 +55,8 @@ using StatusDraft = ReplicationControllerUpdateStatus;
 // Returns the run's status with the present generation, spec.rollback, and the name of the new
 // controller.
 StatusDraft BeginDraft(const Situation& situation);
-// Returns the result of BeginDraft with `desired`, the present sizes, and no scaling or rename
-// under way. Call this only if both controllers exist.
+// Returns the result of BeginDraft with `desired`, and the present sizes, but without a stored
+// scaling and without the journal of a rename. Call this only if both controllers exist.
 StatusDraft BeginDraftOfSizes(const Situation& situation, int32_t desired);
 
 // Appends a line of the kind that kubectl prints.
@@ -88,19 +89,19 @@ Step WaitFor(const Situation& situation, std::string_view phase, std::string_vie
              Wait wait = {});
 
 // Like StoreWithWarning, for a draft with phase Failed. Unless the failure ends the run (HasEnded),
-// Windlass tries again whenever something changes, and after `look_again_in`.
+// Windlass tries again whenever something changes, and also after `look_again_in`, if it is set.
 Step Fail(const Situation& situation, std::string_view reason, const std::string& message,
           std::optional<Duration> look_again_in = {});
 
 // Returns the write that stores in the status that the API server refused the request `asked`, and
 // why; if there is nothing to store, returns Failed. The run ends (RC-20) if it has no step yet, or
-// if there is no new controller and the run is at kStepPrepare. Exception: the refusal may pass;
-// for example, the API server could not call a webhook.
+// if there is no new controller and the run is at kStepPrepare. Exception: the run goes on if the
+// cause of the refusal may pass; for example, the API server could not call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
-// If the spec now asks for another new controller, the phase is kPreparing, and the next run is
-// due.
+// If the spec now asks for another new controller, stores the phase kPreparing instead of `phase`,
+// and the next run is due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 // Ends the run with `target` as the controller that stays: removes the annotations of the update

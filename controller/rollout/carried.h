@@ -1,6 +1,6 @@
-// The status fields of a Rollout that a Deployment lacks. The planner passes these fields through
-// in WorkloadStatus::carried without reading them; RolloutKind and RolloutExtension read and change
-// them.
+// The fields of a Rollout's status that the status of a Deployment lacks. The planner passes these
+// fields through in WorkloadStatus::carried without reading them. RolloutKind and RolloutExtension
+// read and change these fields.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,12 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 // know conditions of these four types.
 bool IsOwnCondition(std::string_view type);
 
-// Why nothing is rolled out. `reason` is "InvalidTemplate" (`message` has the API server's words),
-// "InPlaceNotPossible" or "NothingToAbortTo". When conditions.cc derives Stalled from a condition
-// Progressing whose status is False, both members are those of Progressing.
+// Why nothing is rolled out. `reason` is
+//   - "InvalidTemplate": the API server refuses the template, and `message` has its words
+//   - "InPlaceNotPossible"
+//   - "NothingToAbortTo": spec.abort is true, but there is no stable revision to return to
+//   - the reason of Progressing, if conditions.cc derives Stalled from Progressing because its
+//     status is False. `message` is then the message of Progressing
 struct RolloutVerdict {
   std::string reason;
   std::string message;
@@ -37,45 +40,50 @@ struct RolloutOwn {
   std::string stable_template{};
   std::optional<RolledBack> rolled_back{};
   Symbol stable_images{};
-  // RolloutExtension::UpdateStatus sets current_replica_set and stable_replica_set in each draft.
+  // RolloutExtension::UpdateStatus sets current_replica_set and stable_replica_set in each draft of
+  // a status.
   NamedReplicaSet current_replica_set{};
   NamedReplicaSet stable_replica_set{};
   // RolloutExtension::UpdateStatus sets or clears the verdict in each draft.
   std::optional<RolloutVerdict> verdict{};
 
-  // --- what the extension sees when it updates a draft; never stored ---
-  bool lacks_replica_set = false;           // no ReplicaSet has the template
-  bool is_of_proven = false;                // the result of IsOfProven (step_state.h)
-  bool holds_at_step = false;               // a step is not over, even if the Rollout is paused
+  // --- what RolloutExtension::UpdateStatus finds for one draft of a status; never stored ---
+  bool lacks_replica_set = false;           // there is no new ReplicaSet
+  bool is_of_proven = false;                // the template's revision was complete before
+  bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // If this sync asked for the defaults of the template and did not get them: the text that nothing
-  // is rolled out until they come, and why. "" otherwise, and also if the API server forbids the
-  // ReplicaSet and there is a progress deadline: Progressing then says so.
+  // Set if this sync asked the API server for the defaults of the template and did not get them:
+  // says that nothing is rolled out until the defaults come, and why they did not come. Exception:
+  // "" if the API server forbids the ReplicaSet and there is a progress deadline, because the
+  // condition Progressing then says this.
   std::string not_told{};
-  // While a pause cannot end because some of its Pods are not available: the text that says so. ""
-  // otherwise.
+  // Set if the pause at a step cannot end because Pods of that step are not available: a text that
+  // says so. Otherwise "".
   std::string waits_for{};
 
-  // --- what users read: a draft has the stored values, and NextStatus derives new ones ---
+  // --- what users read: a draft has the stored values, and NextStatus replaces these ---
   std::string selector{};
   Symbol images{};
   Symbol step_text{};
   std::string phase{};
   std::string message{};
-  std::vector<Condition> conditions{};  // of the kind's own types
+  std::vector<Condition> conditions{};  // Ready, Reconciling, Stalled and RollbackRefused
 
   bool operator==(const RolloutOwn&) const = default;
 };
 
-// Returns the fields above from the stored status. The verdict is taken from the condition Stalled.
-// There is no verdict if Progressing has the same reason as Stalled, or if Stalled is about
-// spec.abort (Aborted, NothingToAbortTo).
+// Returns the RolloutOwn of the status `stored`. Its verdict has the reason and message of the
+// condition Stalled. There is no verdict if
+//   - the condition Stalled is absent
+//   - Stalled is about spec.abort: its reason is Aborted or NothingToAbortTo
+//   - Progressing has the same reason as Stalled
 RolloutOwn OwnOf(const RolloutStatus& stored);
 
-// Returns true if the stored status says that there is nothing to abort to.
+// Returns true if the stored condition Stalled says that spec.abort has no revision to return to
+// (NothingToAbortTo).
 bool TellsNothingToAbortTo(const RolloutOwn& own);
 
-// Returns the RolloutOwn in `carried`; an empty one if `carried` belongs to another kind.
+// Returns the RolloutOwn in `carried`; an empty RolloutOwn if `carried` belongs to another kind.
 RolloutOwn ReadOwn(const KindStatus& carried);
 
 }  // namespace windlass::rollout

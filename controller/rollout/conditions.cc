@@ -18,7 +18,7 @@ namespace windlass::rollout {
 namespace {
 
 // What the phase is computed from. `progressing` and `available` are the planner's conditions in
-// the draft; null if absent.
+// the draft of the status; null if absent.
 struct Facts {
   const Workload& workload;
   const WorkloadStatus& status;
@@ -64,23 +64,24 @@ std::string StuckText(const Facts& facts, std::string_view prefix) {
 
 // --- complete ---
 
-// Returns true if a step is not over and Pods are desired, even if all Pods have the new revision
-// already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
+// Returns true if a step is not over and spec.replicas is above 0. All Pods may have the new
+// revision already (RO-134). Example: setUpdated: 100%, then a pause of one hour.
 bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   if (workload.replicas == 0) return false;
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
-// Returns true if the Rollout was paused after its progress deadline had passed. During such a
-// pause, Progressing keeps saying that the deadline has passed, even if the rollout completes
-// (D-061).
+// Returns true if the Rollout is paused, and its progress deadline had passed before the pause.
+// Until the pause ends, Progressing says that the deadline has passed, even if the rollout is
+// complete by now (D-061).
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
-// Returns true if the rollout was complete, and nothing but the availability of Pods has changed
-// since. Progressing shows whether the rollout was complete. Exception: if the Rollout is paused or
-// has no deadline, the stable revision shows it.
+// Returns true if the rollout was complete, and since then only the availability of Pods has
+// changed. The condition Progressing shows whether the rollout was complete. Exceptions:
+// Progressing does not show this while the Rollout is paused, or if there is no progress deadline.
+// The rollout was then complete if the current revision is the stable revision.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -101,13 +102,13 @@ bool IsComplete(const Facts& facts) {
 }
 
 // Called for a paused Rollout that is not complete. Returns true if the Rollout was complete and
-// has lost Pods since. The phase is then Progressing and not Paused, because the end of the pause
-// makes no rollout go on.
+// has lost Pods since. The phase is then Progressing and not Paused, because the Rollout waits for
+// its Pods and not for the end of the pause.
 bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
 
-// Returns true if spec.rollbackTo has to wait for the end of spec.paused (RO-152).
+// Returns true if spec.rollbackTo is set, but waits until spec.paused is false (RO-152).
 bool HoldsRollback(const Facts& facts) {
   return facts.workload.paused && facts.workload.roll_back_to.has_value();
 }
@@ -148,16 +149,18 @@ Ruling Paused(const Facts& facts) {
       "spec.paused is true" + held + ". " + Counts(facts) + ". Set spec.paused to false to go on"};
 }
 
-// For a rollout at a pause among the steps, or at a partition. The message of Progressing says
-// where the rollout stands.
+// Called for a rollout that is at a pause of spec.strategy.steps, or has reached
+// spec.strategy.partition. The message of Progressing says which of these, so the ruling begins
+// with that message.
 Ruling PausedAtStep(const Facts& facts) {
   const std::string none = HasNoneOfSome(facts) ? "; " + Counts(facts) : "";
   return {kPaused, Way::kReconciling, std::string(kPaused), facts.progressing->message + none};
 }
 
-// Returns how many Pods will not be updated, as "; 5 Pods keep the old revision because of
-// spec.strategy.partition". Example: 10 desired, 10 old, partition 5. Returns "" if all Pods will
-// be updated, as on the way to a proven revision, which no partition limits (IsOfProven).
+// Returns how many Pods will not be updated. Example: with 10 desired Pods, all old, and partition
+// 5, returns "; 5 Pods keep the old revision because of spec.strategy.partition". Returns "" if all
+// Pods will be updated. Example: Pods return to a revision that was complete before, and then the
+// partition does not apply (IsOfProven).
 std::string Kept(const Facts& facts) {
   const int32_t old = facts.status.replicas - facts.status.updated_replicas;
   const int32_t kept = std::min(facts.workload.limits.kept_old(), old);
@@ -194,9 +197,9 @@ Ruling Progressing(const Facts& facts) {
   return {kProgressingPhase, Way::kReconciling, reason, std::move(message)};
 }
 
-// Returns " from revision 7" for a rollback that replaced revision 7, and gave its target the next
-// number, 8. Returns "" if the target kept its number: the replaced template had no ReplicaSet, and
-// so no revision (RO-026).
+// Returns " from revision 7" for this example: revision 7 was the current one, and a rollback to
+// revision 5 gave the ReplicaSet of revision 5 the next number, 8. Returns "" if the ReplicaSet
+// kept its number, because the replaced template had no ReplicaSet, and so no number (RO-026).
 std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
@@ -220,9 +223,9 @@ const Condition* HeldUp(const Facts& facts) {
   return failure != nullptr && workload::HoldsUp(failure->reason.text()) ? failure : nullptr;
 }
 
-// Returns true if there is no room in the caches for this Rollout, and its latest generation is not
-// carried out (R-065). Counters and conditions are then those of an earlier generation: they say
-// nothing about an abort, a pause or a template that came since.
+// Returns true if the caches have no room for this Rollout, and its latest generation is not
+// carried out (R-065). Counters and conditions are then about an earlier generation. So they say
+// nothing about an abort, a pause or a template that a user has set since.
 bool IsLeftAlone(const Facts& facts) {
   return HasReason(HeldUp(facts), workload::kLeftOutReason) &&
          facts.status.observed_generation < facts.workload.meta.generation;
@@ -242,14 +245,14 @@ Ruling Rule(const Facts& facts) {
   return Progressing(facts);
 }
 
-// Returns the result of Rule. Adds to the message, in this order:
-//   - if the Rollout is stalled or aborted: that spec.rollbackTo waits
-//   - that the defaults of the template are not known, unless the reason says so
-//   - unless the Rollout is ready or spec.abort is true: that the in-place update to its revision
-//     was given up (P-062)
-//   - if the Rollout is neither stalled nor aborted: that its selector matches Pods of another
-//     controller (RO-164)
-//   - which write the API server refuses (D-270), or what has no room in the caches (R-065)
+// Returns the result of Rule. Adds each of these texts to its message if the text is true:
+//   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled: the
+//      message of the phase Paused has this text already
+//   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
+//   3. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
+//   4. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
+//      stalled nor aborted
+//   5. The API server refuses a write (D-270), or the caches have no room for an object (R-065)
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -272,9 +275,10 @@ Ruling RuleAndMore(const Facts& facts) {
 
 // --- the conditions ---
 
-// Returns the conditions of `ruling`. While the template's defaults are not known, or Windlass
-// cannot go on (HeldUp), Ready and Reconciling say why the latest generation is not carried out
-// yet, so they name that generation. Stalled may still be about an earlier generation.
+// Returns the conditions of `ruling`. Their observedGeneration is that of the status. Exception:
+// while the template's defaults are not known, or Windlass cannot go on (HeldUp), Ready and
+// Reconciling have the latest generation, because they say why it is not carried out yet. Stalled
+// may still be about an earlier generation.
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {
   std::vector<Condition> shown =
       ConditionsOf(ruling, facts.status.observed_generation, facts.own.conditions, now);
@@ -286,10 +290,11 @@ std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime 
   return shown;
 }
 
-// Returns the stored condition RollbackRefused; nullopt if it does not count any more. The
-// condition ends when the Rollout's generation is above the one that the condition names. Example:
-// spec.rollbackTo is set in generation 12. Its removal makes generation 13, which the condition
-// names. A change of the spec makes generation 14, and the condition ends.
+// Returns the stored condition RollbackRefused; nullopt if there is none, or if it has ended. It
+// ends when the Rollout's generation is above its observedGeneration. Example: a user sets
+// spec.rollbackTo in generation 12. Windlass removes the field, which makes generation 13, the
+// observedGeneration of the condition. The next change of the spec makes generation 14, and the
+// condition ends.
 std::optional<Condition> RefusedRollback(const Facts& facts) {
   const Condition* stored = FindCondition(facts.own.conditions, kRollbackRefused);
   if (stored == nullptr || stored->observed_generation < facts.workload.meta.generation) {

@@ -6,9 +6,9 @@
 
 namespace windlass::rollout {
 
-// Under an older CustomResourceDefinition, the API server drops status fields that it does not
-// know. Example: it could drop the record of a performed rollback, and Windlass would perform the
-// rollback again.
+// With an older CustomResourceDefinition, the API server drops the status fields that this
+// definition lacks. Example: it could drop the record of a performed rollback, and Windlass would
+// perform the rollback again.
 inline constexpr kind::NeededCrd kCrd{
     .resource = resources::kRollouts, .revision = 2, .rights = "deploy/rollout/rbac-rollout.yaml"};
 

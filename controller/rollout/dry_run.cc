@@ -18,14 +18,14 @@ namespace {
 
 using workload::Json;
 
-// If a ReplicaSet has the first name already, the dry run for the defaults uses the next name.
+// The dry run for the defaults uses the first of these suffixes whose name no ReplicaSet has yet.
 constexpr std::array<std::string_view, 3> kSuffixes{"dry-run", "dry-run-2", "dry-run-3"};
 
 std::string NameOf(const Workload& workload, std::string_view suffix = kSuffixes.front()) {
   return workload::ReplicaSetName(workload.meta.name, suffix);
 }
 
-// Returns true if a template is to be rolled out now and has no ReplicaSet yet.
+// Returns true if a template is to be rolled out now, and no ReplicaSet is known to have it.
 bool LacksReplicaSet(const workload::Situation& situation) {
   const Workload& workload = situation.workload;
   if (situation.new_replica_set != nullptr || workload.requested_template.empty()) return false;
@@ -55,8 +55,8 @@ bool RemovesPodsFirst(const workload::Situation& situation) {
 }
 
 // Returns true if the rollout waits until the API server allows the ReplicaSet. Without the wait,
-// the rollout would remove all Pods, and could not make new ones. This is decided anew each time,
-// because a user may scale up a ReplicaSet after the answer of the dry run.
+// the rollout would remove all Pods, and could not make new ones. The result is computed anew for
+// each decision, because a user may scale up a ReplicaSet after the answer to the dry run.
 bool Waits(const workload::Situation& situation, DryRunVerdict verdict) {
   return verdict == DryRunVerdict::kForbidden && RemovesPodsFirst(situation);
 }
@@ -78,10 +78,11 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod, unless this sync has sent it already. After the answer, this
-// function is called again only if TemplateDefaults dropped the answer, for example because the
-// clock was set back. It then returns the API server's error if the answer was a refusal; otherwise
-// nullopt.
+// Returns the dry run of a Pod. If this sync has sent that dry run already, returns
+//   - the API server's error, if the API server refused the template
+//   - otherwise nullopt
+// The caller asks a second time only if TemplateDefaults dropped the answer, for example because
+// the clock was set back.
 std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
   Result<Request> request = DryRunPod(situation);
   if (!request.ok()) return Result<Read>(std::move(request).error());
@@ -93,27 +94,29 @@ std::optional<Result<Read>> AskForPod(const workload::Situation& situation) {
       Ask(*std::move(request), "an invalid template must be found before a Pod is replaced"));
 }
 
-// Returns the error for an answer that came and does not help. The error has the HTTP status 200:
-// for an error without an HTTP status, the status of the Rollout would say that the API server does
-// not answer (WhyNotTold in rollout_extension.cc).
+// Returns the error for an answer that arrived but cannot be used. The error has the HTTP status
+// 200, because WhyNotTold in rollout_extension.cc reports an error without an HTTP status as "the
+// API server does not answer".
 Error Unusable(std::string why) {
   Error error{ErrorKind::kServer, std::move(why)};
   error.http_status = 200;
   return error;
 }
 
-// Returns why `outcome` lacks the defaults. If the template in the answer cannot be read, the error
-// has kind kServer and not kMalformed, because kMalformed from DueDryRun means that the Rollout's
-// own spec.template cannot be read.
+// Returns why `outcome` lacks the defaults. If the template in the API server's answer cannot be
+// read, the error has kind kServer and not kMalformed: kMalformed from DueDryRun means that
+// spec.template of the Rollout cannot be read.
 Error WhyNotTold(const Outcome& outcome) {
   if (!outcome.said.ok()) return outcome.said.error();
   return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
-// Returns the dry run that asks for the defaults. Returns an error if the API server refused the
-// template or did not return the defaults. Also returns an error if the answer of this sync was not
-// kept, because the Rollout changed meanwhile: going on without the defaults might replace all
-// Pods.
+// Returns the dry run that asks for the defaults. Returns an error if this sync has asked already,
+// and
+//   - the API server refused the template
+//   - or it did not return the defaults
+//   - or it returned the defaults, but Windlass dropped them because the Rollout had changed
+// The sync must end with that error: a rollout without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
   for (const std::string_view suffix : kSuffixes) {

@@ -5,7 +5,7 @@
 
 namespace windlass::rollout {
 
-// Phases. Most are also the reason of Ready.
+// Phases. All but Stalled are also reasons of Ready.
 inline constexpr std::string_view kAborted = "Aborted";
 inline constexpr std::string_view kStalledPhase = "Stalled";
 inline constexpr std::string_view kPaused = "Paused";
@@ -16,8 +16,8 @@ inline constexpr std::string_view kHealthy = "Healthy";
 // Reasons of Ready. NothingToAbortTo and InvalidTemplate are also reasons of Stalled; the other two
 // are also reasons of Reconciling.
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
-// The API server did not return the defaults of the template. Also the reason of Events, which can
-// also say that the API server did not check the template.
+// The API server did not return the defaults of the template. As the reason of an Event, it can
+// also mean that the API server did not check the template in the dry run of a Pod.
 inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 // The API server refuses the template. Also the reason of Progressing and of the Event.
@@ -27,16 +27,16 @@ inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 inline constexpr std::string_view kRollbackWaits =
     "spec.rollbackTo waits until spec.paused is false";
 
-// The reason of Progressing at a pause among spec.strategy.steps, and when the rollout has reached
-// spec.strategy.partition.
+// The reason of Progressing while the rollout is at a pause of spec.strategy.steps, and after it
+// has reached spec.strategy.partition.
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
 // The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that
-// cannot create Pods; the condition's reason says why. The condition is True or absent.
+// cannot create Pods. The reason of the condition says why. The condition is True or absent.
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
 // The type of the condition about the Services of spec.strategy.services. Absent if the Rollout
-// names no Service and has left its key on none.
+// names no Service, and no Service has a selector key that Windlass set for this Rollout.
 inline constexpr std::string_view kServicesSynced = "ServicesSynced";
 
 }  // namespace windlass::rollout

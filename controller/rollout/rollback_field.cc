@@ -17,9 +17,9 @@ using workload::Json;
 
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
-// Returns the Rollout's annotations in `object_json`, as the API server has them; null if the
-// Rollout has none. The cache cannot show whether there are any, because it leaves out kubectl's
-// last-applied configuration.
+// Returns the annotations of the Rollout in `object_json`, as the API server has them; null if the
+// Rollout has none. The cache leaves out the annotation last-applied-configuration of kubectl. So a
+// Rollout with only this annotation seems to have none there.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is not a JSON object"};
@@ -30,9 +30,9 @@ Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion
   return object.contains(path) ? object[path] : Json();
 }
 
-// Returns the JSON Patch operation that gives the Rollout the change-cause of `target`, or removes
-// the Rollout's change-cause if `target` has none. Returns null if neither has one. `annotations`
-// are the Rollout's.
+// Returns the JSON Patch operation that copies the annotation kubernetes.io/change-cause from
+// `target` to the Rollout, or removes it from the Rollout if `target` lacks it. Returns null if
+// both lack it. `annotations` are those of the Rollout.
 Json CopyChangeCause(const Json& annotations, const ReplicaSet& target) {
   const std::string path = "/metadata/annotations/kubernetes.io~1change-cause";
   const auto cause = target.meta.annotations.Find(kChangeCause);

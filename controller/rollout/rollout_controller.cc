@@ -27,10 +27,13 @@ namespace {
 
 constexpr std::string_view kManifest = rollout::kCrd.rights;
 
-// Returns true if the requested template was rolled out completely with at least one Pod, even if
-// the Rollout was scaled to 0 or a Pod was lost since. The answers of the template's dry runs are
-// then not needed any more (RO-093). Returns false while the template is still to be rolled out, if
-// it was refused, and while Progressing says anything else, for example that the Rollout is paused.
+// Returns true if the requested template was rolled out completely with at least one Pod. The
+// answers to the template's dry runs are then not needed any more (RO-093). The Rollout may have
+// been scaled to 0 or have lost a Pod since. Returns false
+//   - while the template is not rolled out completely
+//   - if the rollout is stalled, for example because the template is refused
+//   - if Progressing has another reason than NewReplicaSetAvailable, for example because the
+//     Rollout is paused
 bool IsRolledOut(const Rollout& rollout) {
   const RolloutStatus& status = rollout.status;
   if (status.observed_generation < rollout.meta.generation) return false;
@@ -114,7 +117,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
 std::optional<View> RolloutController::Look(const ObjectKey& key, WallTime now) const {
   std::optional<View> view = ViewOf(key);
   if (!view) return std::nullopt;
-  // The template's defaults are needed to recognise the template's ReplicaSet
+  // Windlass needs the defaults of the template to recognise the ReplicaSet that has the template
   // (rule 3 of FindNewReplicaSet, new_replica_set.h).
   view->workload.defaulted = FactsOf(view->workload, now).checks.defaulted;
   rollout::RecoverStable(*view, {.exchanges = in_place::HasStash, .is_host = in_place::IsHost});
@@ -133,7 +136,7 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
-      // When the answer comes, the Rollout may have changed or been deleted. Then the answer is
+      // If the Rollout has another template or is gone when the answer comes, the answer is
       // forgotten at once.
       return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         note(outcome);
@@ -170,9 +173,10 @@ void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout
   templates_.ForgetOthers(uid, TextOf(rollout->spec.template_fingerprint));
 }
 
-// The default manifest, deploy/base/rbac.yaml, has the rights for Deployments, so it is replaced by
-// kManifest. The manifest for updates in place is the same for both kinds. Without the right to
-// create Pods, templates are rolled out without the dry run of a Pod.
+// Each right names the manifest that grants it. The default manifest, deploy/base/rbac.yaml, has
+// the rights for Deployments, so Rollouts name kManifest instead. The manifest for updates in place
+// stays, because it serves both kinds. The right to create Pods is optional: without it, Windlass
+// rolls out templates without the dry run of a Pod.
 std::vector<NeededRight> RolloutController::RightsNeeded() const {
   std::vector<NeededRight> needed = WorkloadController::RightsNeeded();
   for (NeededRight& right : needed) {
@@ -186,17 +190,18 @@ std::vector<NeededRight> RolloutController::RightsNeeded() const {
   return needed;
 }
 
-// Besides the troubles of WorkloadController, says that the CustomResourceDefinition is older than
-// this program needs. If Rollouts are not served at all, WorkloadController says so, and there is
-// no second line: the remedy is the same.
+// Adds one line to the troubles of WorkloadController if the CustomResourceDefinition is older than
+// this program needs. If the API server does not serve Rollouts at all, WorkloadController has a
+// line about that, and this function adds none: installing the CustomResourceDefinition helps
+// against both.
 std::vector<std::string> RolloutController::Troubles() const {
   std::vector<std::string> troubles = WorkloadController::Troubles();
   if (crd_.is_older()) troubles.push_back(crd_.Trouble());
   return troubles;
 }
 
-// Services that cannot be read hold up no rollout. So this is a note and no trouble, and Windlass
-// stays ready.
+// Rollouts go on even if Windlass cannot read Services. So the text about Services is a note and
+// not a trouble, and Windlass stays ready.
 std::vector<std::string> RolloutController::Notes() const {
   std::vector<std::string> notes = WorkloadController::Notes();
   if (std::string note = services_.Note(); !note.empty()) notes.push_back(std::move(note));

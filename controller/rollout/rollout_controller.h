@@ -1,7 +1,7 @@
 // The Rollout controller: a controller of workloads with updates in place, steps and dry runs. It
-// can run beside any Deployment controller, because Rollouts are a kind of their own. It waits
-// until the API server serves Rollouts, and while it knows that their CustomResourceDefinition is
-// older than this program needs. Core thread only.
+// can run beside any Deployment controller, because no Deployment controller acts on Rollouts. It
+// does nothing while the API server does not serve Rollouts, or while their
+// CustomResourceDefinition is known to be older than this program needs. Core thread only.
 #pragma once
 
 #include <memory>
@@ -24,13 +24,13 @@ namespace windlass {
 class InPlaceCache;
 class InPlaceFeature;
 
-// The cached Rollouts as workloads. This is all that the caches of workloads need to know of
-// Rollouts.
+// The cached Rollouts, converted to workloads. The code that caches workloads reads Rollouts only
+// through this class.
 class RolloutStore final : public WorkloadStoreOf<Rollout> {
  public:
   explicit RolloutStore(Informers& informers);
 
-  // The kind that every workload of this store refers to.
+  // The kind to which Workload::kind of every workload in this store refers.
   rollout::RolloutKind& kind() { return kind_; }
 
  private:
@@ -44,7 +44,7 @@ class RolloutController final : public WorkloadController {
   ~RolloutController() override;
 
   const InPlaceCache& in_place() const;
-  // The answers of dry runs about the templates that are being rolled out.
+  // The API server's answers to the dry runs of templates that are being rolled out.
   const rollout::TemplateDefaults& templates() const { return templates_; }
   const rollout::ServiceWatch& services() const { return services_; }
 
@@ -67,11 +67,12 @@ class RolloutController final : public WorkloadController {
   // Returns the view from which a Rollout's next step is planned; nullopt if there is no such
   // Rollout.
   std::optional<View> Look(const ObjectKey& key, WallTime now) const;
-  // Returns what RolloutExtension needs to know of the Rollout besides `workload`.
+  // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
-  // Forgets the answers of dry runs about templates that `rollout` does not request; about all
-  // templates if `rollout` is null because the Rollout is gone. `uid` is the uid of the Rollout.
+  // Forgets the answers to dry runs of templates other than the present template of `rollout`. If
+  // `rollout` is null, the Rollout is gone, and all its answers are forgotten. `uid` is the uid of
+  // the Rollout.
   void ForgetOldTemplate(const Uid& uid, const Rollout* rollout);
 
   RolloutStore& rollouts_;
@@ -83,9 +84,9 @@ class RolloutController final : public WorkloadController {
   kind::CrdRevision crd_;
 };
 
-// Returns the entry of the Rollout controller for a process's list of controllers. When the
-// controller is made, `*made` is set to it unless `made` is null, so that other code can show the
-// controller's figures and caches.
+// Returns the entry of the Rollout controller for a process's list of controllers. If `made` is not
+// null, `*made` is set to the controller when the process creates it. Other code can then show
+// figures and caches of the controller.
 ControllerEntry RolloutControllerEntry(const RolloutController** made = nullptr);
 
 }  // namespace windlass

@@ -29,7 +29,8 @@ namespace {
 
 using workload::Situation;
 
-// Returns the check that refused the template which is to be rolled out now; null if there is none.
+// Returns the check by which the API server refused the template that is to be rolled out now.
+// Returns null if it refused none, or if no template is to be rolled out now.
 const TemplateChecks::Check* RefusalNow(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -41,9 +42,10 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// Sets updatedReplicas to all updated Pods while a step lasts. The planner shows one Pod fewer if
-// the numbers look complete but ReplicaSets still have to exchange their templates. While a step
-// lasts, that is not needed: the step itself shows that the rollout is not complete (P-058).
+// While a step lasts, sets updatedReplicas to the number of all updated Pods. The planner shows one
+// Pod fewer (9 instead of 10) if all Pods are updated in place but the ReplicaSets have not
+// exchanged their templates yet: otherwise the rollout would look complete. While a step lasts,
+// status.step shows that the rollout is not complete, so all Pods may be counted (P-058).
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -51,22 +53,24 @@ void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& 
     status.updated_replicas = counted->updated;
 }
 
-// Returns the step that is due although nothing is rolled out: it returns a drained Pod to traffic,
-// sets a readiness gate, or brings the Rollout to its size. The step may also be a read, a Wait or
-// a failure. Returns nullopt if no step is due.
+// Returns the step that is due even while nothing may be rolled out. Examples: the step returns a
+// drained Pod to traffic, sets a readiness gate, or scales the Rollout to spec.replicas. The step
+// may also be a read, a Wait or a Failed. Returns nullopt if no step is due.
 std::optional<Step> Keep(const Situation& situation) {
   return situation.extension().Next(situation, Moment::kWhileHeld);
 }
 
-// Returns true if an update in place would go on although Windlass does not know its limit, because
-// spec.strategy has an error, for example in steps or partition. Returns false while Pods return to
-// the old template or an exchange of templates is half done: both must go on.
+// Returns true if updates in place give Pods the new template, and spec.strategy has an error, for
+// example in steps or partition. Windlass then does not know how many Pods may get the template.
+// Returns false while Pods return to the old template, or while ReplicaSets exchange their
+// templates, because this work must go on.
 bool IsUnlimitedByError(const Situation& situation) {
   return !situation.workload.strategy_error.empty() &&
          situation.extended.activity == Activity::kUpdating;
 }
 
-// Returns the step while nothing is rolled out: the write of Keep, then the status that says why.
+// Returns the next step while nothing may be rolled out: first the step of Keep, then the write of
+// the status that says why nothing is rolled out, then Wait.
 Step Hold(const Situation& situation) {
   auto step = Keep(situation);
   if (step && !WasSent(*step, situation.learned)) return *step;
@@ -76,7 +80,7 @@ Step Hold(const Situation& situation) {
 }
 
 // Returns the text that nothing is rolled out until the API server returns the defaults of the
-// template. `words` say why it did not.
+// template. `words` say why it has not returned the defaults.
 std::string WaitsText(const std::string& words) {
   return "nothing is rolled out until the API server returns the defaults of spec.template: " +
          words;
@@ -90,9 +94,10 @@ Event Waits(const std::string& words) {
 }
 
 // Returns the text for the status if this sync asked for the defaults and the API server did not
-// return them; else "". The text leaves out the words about a broken connection: they differ each
-// time, and each difference would cost a write of the status. Also returns "" if the condition
-// Progressing says that the ReplicaSet is forbidden (AfterFailure).
+// return them; otherwise "". Also returns "" if the condition Progressing says that the ReplicaSet
+// is forbidden (AfterFailure). If the connection failed, the text says only that the API server
+// does not answer: the error text differs from time to time, and each change would cost a write of
+// the status.
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
@@ -103,10 +108,11 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
-// ReplicaSet, with a size above 0; all Pods may be lost since. If no ReplicaSet matches the
-// template of such a Rollout, the cause can only be the API server's defaults: without them, the
-// Rollout's own ReplicaSet is not recognised. The counters alone do not show this: they are 0 and 0
-// also where all old Pods are lost before the new template gets a ReplicaSet.
+// ReplicaSet, with a size above 0. All Pods may be lost since. If no ReplicaSet seems to have the
+// template of such a Rollout, the reason can only be that Windlass does not know the template's
+// defaults, and so does not recognise the ReplicaSet. The counters alone do not show that the
+// rollout was complete: if all old Pods are lost before the new template gets a ReplicaSet, 0 of 0
+// Pods are updated.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& status = workload.status;
@@ -120,10 +126,9 @@ bool IsAtRest(const Situation& situation) {
          });
 }
 
-// Returns the next write or read of Keep. Returns `end` if none is due:
-//   - the Rollout has its size, and all Pods are back in traffic
-//   - Keep only waits, or has failed
-//   - this sync has sent the write already
+// Returns the step of Keep if it is a write or a read that this sync has not sent yet. Otherwise
+// returns `end`. Examples of the latter: the Rollout has its size, and all Pods are back in
+// traffic; Keep returns Wait or Failed.
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =
@@ -131,8 +136,9 @@ Step KeepUntilTold(const Situation& situation, Step end) {
   return asks && !WasSent(*step, situation.learned) ? *std::move(step) : std::move(end);
 }
 
-// Returns the write that brings the counters of the status up to date. Returns `end` if it is not
-// due. Of a Rollout at rest the condition Progressing stays: no rollout is under way.
+// Returns the write that brings the counters of the status up to date, and the condition
+// Progressing. If the Rollout is at rest, leaves Progressing as it is, because no rollout is under
+// way. Returns `end` if the status is up to date, or if this sync has tried to write it already.
 Step CountUntilTold(const Situation& situation, Step end) {
   auto status =
       IsAtRest(situation) ? workload::WriteCounters(situation) : workload::WriteHeldUp(situation);
@@ -141,12 +147,13 @@ Step CountUntilTold(const Situation& situation, Step end) {
   return write ? *std::move(write) : std::move(end);
 }
 
-// Returns the step of a Rollout at rest that waits until Windlass may ask the API server for the
-// defaults again. A Rollout at rest needs the defaults, because without them Windlass does not
-// recognise its ReplicaSet (RO-098). Returns nullopt if
+// If a Rollout at rest (IsAtRest) lacks the defaults, returns a Wait until Windlass may ask the API
+// server for them again, or a write or read that must come before this Wait. Without the defaults,
+// Windlass does not recognise the ReplicaSet, and would make a second one (RO-098). Returns nullopt
+// if
 //   - the defaults are known, or are not needed now
 //   - Windlass may ask for the defaults now
-//   - the Rollout is not at rest: it is rolled out without the defaults
+//   - the Rollout is not at rest: it is then rolled out without the defaults
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -161,16 +168,15 @@ std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks&
   return KeepUntilTold(situation, CountUntilTold(situation, std::move(wait)));
 }
 
-// Returns the end of a sync in which the API server forbade the ReplicaSet in a dry run: the same
-// as after a refused creation, so that users find both refusals in the same place.
+// Returns the end of a sync in which the API server forbade the ReplicaSet in a dry run. The sync
+// ends as after a refused creation, so that users find both refusals in the same place.
 Step AfterForbidden(const Situation& situation, const Error& error) {
   const Result<workload::NewReplicaSet> parts = workload::PartsOfNewReplicaSet(situation);
   if (!parts.ok()) return Failed{.error = parts.error(), .retry = Retry::kOnSpecChange};
   return workload::GiveUp(situation, parts->name, error, Retry::kBackOff);
 }
 
-// Returns the next step after a dry run failed with `error`. This is the first of these steps that
-// is due:
+// Returns the next step after a dry run failed with `error`: the first of these that is due.
 //   1. if spec.template cannot be read (kMalformed): Failed
 //   2. the next write or read of Keep
 //   3. the write that brings the status up to date
@@ -192,9 +198,9 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   if (auto wait = WaitAtRest(situation, checks)) return wait;
   auto due = DueDryRun(situation, checks);
   if (!due) return std::nullopt;
-  // A Rollout that cannot be rolled out is refused before the dry run is sent. The API server would
-  // refuse the dry run, but its error would name the ReplicaSet of the dry run, which no user has
-  // seen.
+  // If the selector of the Rollout cannot match its ReplicaSet, Windlass reports this before it
+  // sends the dry run. The API server would refuse the dry run, too, but its error would name the
+  // ReplicaSet of the dry run, which no user knows.
   if (auto end = workload::RefuseImpossible(situation)) {
     return KeepUntilTold(situation, *std::move(end));
   }
@@ -202,10 +208,13 @@ std::optional<Step> AskFirst(const Situation& situation, const TemplateChecks& c
   return **std::move(due);
 }
 
-// Returns the verdict for the status; nullopt if nothing forbids the rollout, or if the Rollout is
-// paused. The verdict lets Stalled give the reason even if there is no progress deadline, and so no
-// Progressing (RO-062). After a restart, the stored refusal of the template stays until the API
-// server has been asked again.
+// Returns the verdict for the next status, from which Stalled takes its reason. Stalled needs the
+// verdict because a Rollout without a progress deadline has no condition Progressing (RO-062).
+//   - If the rollout is refused and the Rollout is not paused, returns the refusal.
+//   - If the stored verdict `shown` says that the API server refuses the template, returns `shown`
+//     until the API server has answered again. Example: Windlass was restarted. This applies only
+//     while the template is to be rolled out.
+//   - Otherwise returns nullopt.
 std::optional<RolloutVerdict> VerdictToShow(const Situation& situation,
                                             const TemplateChecks& checks,
                                             const std::optional<RolloutVerdict>& shown) {
@@ -227,12 +236,13 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns the images that Pods get during an abort: those of the stable revision. If there is
-// nothing to abort to, returns the images of the current ReplicaSet, the first of these:
-//   - the images of spec.template, if the ReplicaSet has that template
-//   - the images of the ReplicaSet's template, if the cache keeps its text
-//   - the images in the stored status, if this status said that there is nothing to abort to, and
-//     named the same ReplicaSet
+// Returns the images that Pods get during an abort: those of the stable revision. If the stable
+// revision has no ReplicaSet, Pods keep the template of the current ReplicaSet. Then returns the
+// first of these that is known:
+//   1. the images of spec.template, if the current ReplicaSet has that template
+//   2. the images in the template of the current ReplicaSet, if the cache keeps that template
+//   3. the images in the stored status, if the stored status has the reason NothingToAbortTo and
+//      names the same ReplicaSet
 // Returns "" if there is no current ReplicaSet, or if its images are not known.
 Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   if (!workload::HasNothingToFollow(situation)) return own.stable_images;
@@ -248,16 +258,16 @@ Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
   return stored ? own.images : Symbol();
 }
 
-// Returns true if the new ReplicaSet has the template of the stable revision, no other ReplicaSet
-// has Pods, and one of these holds:
-//   - No other revision can have begun since the stable one was complete. Its Pods never left, so a
-//     lost Pod does not matter.
-//   - All Pods are back, and enough of them are available.
-// Another revision may have begun in two cases:
-//   - the ReplicaSet has another number than status.stableRevision: going back to the stable
-//     revision has renumbered the ReplicaSet (RO-031)
-//   - the strategy is Recreate, which removes the Pods before it makes the ReplicaSet of the other
-//     revision, so no ReplicaSet shows that the other revision began
+// Returns true if the new ReplicaSet is that of the stable revision, no other ReplicaSet has Pods,
+// and one of these holds:
+//   - No rollout to another revision can have begun since the stable revision was complete. The
+//     Pods of the stable revision were then never replaced, so a lost Pod does not matter.
+//   - All Pods of the stable revision are back, and enough of them are available.
+// A rollout to another revision may have begun in two cases:
+//   - The number of the ReplicaSet is not status.stableRevision: the ReplicaSet got a new number
+//     when Pods went back to the stable revision (RO-031).
+//   - The strategy is Recreate. It removes the Pods before it makes the ReplicaSet of the other
+//     revision, so there may be no ReplicaSet that shows the other rollout.
 bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -272,11 +282,13 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
          available->status == "True";
 }
 
-// Sets Progressing to complete if the revision was complete before, and
-//   - a pause, an abort or a refusal has ended
-//   - or Windlass has learned that the template is not new
-// Without this, a missing Pod would look like a rollout that can time out (RO-067). Does nothing if
-// a rollout begins in this status.
+// Sets Progressing to complete if only the stable revision has Pods (IsStableAlone), and one of
+// these holds:
+//   - The stored Progressing is about a pause, an abort or a refusal that has ended.
+//   - The stored Progressing was written while Windlass did not know which ReplicaSet has the
+//     template.
+// Without this, a missing Pod would look like a rollout, which can time out (RO-067). Does nothing
+// if `status` says that a rollout begins.
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, workload::kProgressing);
@@ -290,8 +302,8 @@ void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   workload::SetCondition(status.conditions, workload::Completed(situation));
 }
 
-// Returns the refusal of this generation's template in the stored status; nullopt if there is none.
-// The refusal counts until the API server has answered again.
+// Returns the reason why the stored status refuses the template of this generation; nullopt if the
+// stored status does not refuse it, or is about an earlier generation.
 std::optional<RolloutRefusal> StoredRefusal(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return std::nullopt;
   const Condition* shown = FindCondition(workload.status.conditions, workload::kProgressing);
@@ -307,21 +319,23 @@ bool IsOverdue(const Situation& situation, const TemplateChecks& checks) {
   return checks.defaults_overdue_from && situation.now >= *checks.defaults_overdue_from;
 }
 
-// Marks the new ReplicaSet as unknown in `situation`. While the defaults of the template are not
-// known, Windlass cannot say whether a ReplicaSet has the template already, which step is in force,
-// or whether the template can be rolled out in place (RO-097). A stored refusal of the template
-// still counts.
+// Marks the new ReplicaSet as unknown in `situation`. While Windlass does not know the defaults of
+// the template, it cannot say whether a ReplicaSet has the template already, which step is in
+// force, or whether the template can be rolled out in place (RO-097). If the stored status refuses
+// the template, the template stays refused meanwhile.
 void LookUntold(Situation& situation, const TemplateChecks& checks) {
   situation.extended.refused = StoredRefusal(situation.workload);
   situation.extended.at_rest = false;
   situation.extended.new_one_unknown = true;
-  // If spec.selector does not match the label pod-template-hash (RefuseImpossible), AskFirst never
-  // asks for the defaults. So they count as overdue at once, as they do after a refused create.
+  // If spec.selector cannot match the new ReplicaSet (RefuseImpossible), AskFirst never asks for
+  // the defaults. So the new ReplicaSet counts as overdue at once. The same holds if the API server
+  // refused to create it.
   situation.extended.new_one_overdue =
       IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }
 
-// Returns the Event that the rollout goes on although a dry run gave no verdict.
+// Returns the Event that the rollout goes on although the answer to a dry run said nothing about
+// the template.
 Event NotChecked(const TemplateChecks& checks) {
   const bool of_pod = checks.NotJudged() == &checks.pod;
   const std::string what = of_pod ? "check spec.template" : "return the defaults of spec.template";
@@ -332,12 +346,12 @@ Event NotChecked(const TemplateChecks& checks) {
           .at_most_every = kNoVerdictCounts};
 }
 
-// The least time between two Events about a waiting spec.rollbackTo. Without this limit, each
-// status of a rollout would send such an Event.
+// The least time between two Events about a waiting spec.rollbackTo. Without this limit, Windlass
+// would send such an Event with each write of the status.
 constexpr Duration kRollbackWaitsToldAgain = seconds(600);
 
-// Returns the Event about a waiting spec.rollbackTo; no Event if spec.rollbackTo does not wait
-// (RO-152).
+// Returns the Event that spec.rollbackTo waits for the end of spec.paused; no Event if
+// spec.rollbackTo is not set, or if the Rollout is not paused (RO-152).
 std::vector<Event> RollbackWaits(const Workload& workload) {
   if (!workload.paused || !workload.roll_back_to) return {};
   return {{.type = Event::Type::kNormal,
@@ -346,8 +360,8 @@ std::vector<Event> RollbackWaits(const Workload& workload) {
            .at_most_every = kRollbackWaitsToldAgain}};
 }
 
-// Returns how long until the pause at the present step ends by itself; nullopt if there is no such
-// pause.
+// Returns how long until the pause at the present step ends by itself. Returns nullopt if there is
+// no pause, or if the pause lasts until a user ends it.
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
   const std::optional<StepState> state = StepsOf(situation, steps);
@@ -355,7 +369,8 @@ std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps)
   return std::max<Duration>(*state->until - situation.now, seconds(1));
 }
 
-// Returns how long until the API server is asked again about a template that holds up the rollout.
+// Returns how long until Windlass asks the API server again about a refused template. Returns
+// nullopt if the rollout is not refused, or if no answer to a dry run expires.
 std::optional<Duration> UntilAskedAgain(const Situation& situation, const TemplateChecks& checks) {
   if (!situation.extended.refused || situation.new_replica_set != nullptr) return std::nullopt;
   const std::optional<WallTime> due = Sooner(checks.replica_set.until, checks.pod.until);
@@ -363,8 +378,9 @@ std::optional<Duration> UntilAskedAgain(const Situation& situation, const Templa
   return std::max<Duration>(*due - situation.now, seconds(1));
 }
 
-// Returns how long until the defaults of the template are overdue, so that Pods of an earlier
-// revision may come back (RO-122).
+// Returns how long until the defaults of the template are overdue. Once they are overdue, a Rollout
+// without Pods gets Pods of an earlier revision (RO-122). Returns nullopt if they are overdue
+// already, or if Windlass does not wait for them.
 std::optional<Duration> UntilOverdue(const Situation& situation, const TemplateChecks& checks) {
   if (!checks.defaults_overdue_from || IsOverdue(situation, checks)) return std::nullopt;
   return *checks.defaults_overdue_from - situation.now;
@@ -386,11 +402,12 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
   return find_facts_(situation.workload, situation.now);
 }
 
-// Sets the limit of the step first, because updates in place choose their Pods within this limit.
-// Which step is in force does not depend on these Pods, but whether the step is over does.
+// Sets the limit of the step before it calls Look of updates in place, because updates in place
+// choose their Pods within this limit. StepsOf is called again after that: which step is in force
+// does not depend on the chosen Pods, but whether the step is over does.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
-  // On the way back to a proven revision no partition holds Pods back (RO-086).
+  // No partition holds Pods back if they return to a revision that was complete before (RO-086).
   if (IsOfProven(situation)) situation.limits.updated_max = kUnlimited;
   if (const auto state = StepsOf(situation, facts.steps)) {
     int32_t& updated_max = situation.limits.updated_max;
@@ -426,12 +443,14 @@ std::optional<Step> RolloutExtension::Next(const Situation& situation, Moment mo
   }
   const bool commits = situation.extended.activity == Activity::kCommitting;
   const bool untold = IsUntold(situation, facts.checks) && !commits;
-  // While defaults or limits are not known, no update in place begins or goes on (RO-079).
-  // Exception: an exchange of templates that is half done goes on.
+  // While the defaults of the template or the limits of the strategy are not known, no update in
+  // place begins or goes on (RO-079). Exception: if ReplicaSets exchange their templates, the
+  // exchange goes on.
   if (running && (untold || IsUnlimitedByError(situation))) return Keep(situation);
   auto step = in_place_.Next(situation, moment);
   if (step || !running) return step;
-  // If the strategy has an error, its steps cannot be read, and may hold Pods back.
+  // If the strategy has an error, Windlass cannot read its steps. They may hold Pods back, so
+  // `holds` is true.
   const auto state = StepsOf(situation, facts.steps);
   const bool holds = !situation.workload.strategy_error.empty() || (state && !state->done());
   return NoteComplete(situation, holds);
@@ -443,7 +462,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   if (told) in_place_.UpdateStatus(situation, status);
   RolloutOwn own = ReadOwn(status.carried);
   const std::optional<int64_t>& kept = situation.workload.kept_revision;
-  if (kept && own.stable_revision != kept) {  // RecoverStable found it (RO-136)
+  if (kept && own.stable_revision != kept) {  // RecoverStable found `kept` (RO-136)
     own.stable_revision = kept;
     own.stable_template.clear();
     own.stable_images = {};

@@ -1,26 +1,31 @@
-// Adds to the planner what Rollouts have besides updates in place: steps, and dry runs before a
-// ReplicaSet is made.
+// Adds to the planner what Rollouts have besides updates in place: steps, dry runs before a
+// ReplicaSet is made, and Services. This class wraps the Extension for updates in place, called
+// `in_place` below.
 //
-//   Look                   narrows the limits to the step in force, then calls Look of updates in
-//                          place
-//   Next, to recover       stores a stable revision that was found; then updates in place
-//   Next, while running    1. a template that was refused: nothing is rolled out (RO-091)
-//                          2. the dry run that is due (RO-090)
-//                          3. the write that begins a step (RO-058)
-//                          4. updates in place
+//   function, Moment       what it does
+//   Look                   sets the limit of the step in force, then calls Look of `in_place`
+//   Next, kRecover         stores a stable revision that was found (RO-136); then calls Next of
+//                          `in_place`
+//   Next, kWhileRunning    returns the first of these steps that is due:
+//                          1. if the template was refused: a step that begins no rollout (RO-091)
+//                          2. a dry run (RO-090)
+//                          3. the write that begins a step of spec.strategy.steps (RO-058)
+//                          4. the result of Next of `in_place`
 //                          5. the note that a revision is complete (RO-121)
-//   Next, before a         1 to 4 of the row above
-//     creation
-//   Next, otherwise        updates in place
-//   UpdateStatus, Events   what updates in place report, the step, the verdict, Pods that are
-//                          stuck, and Services
-//   End                    a write to a Service that is due comes first (RO-182); then a list of
-//                          Pods that have been unavailable for long (RO-140). Otherwise looks again
-//                          when a pause ends, when the API server is to be asked again, or when the
-//                          defaults become overdue
+//   Next, kBeforeCreation  returns the first of 1 to 4 that is due
+//   Next, otherwise        calls Next of `in_place`
+//   UpdateStatus, Events   report what `in_place` reports, the step, the verdict, stuck Pods and
+//                          Services
+//   End                    returns the first of these that is due:
+//                          1. a write to a Service (RO-182)
+//                          2. a list of Pods that have been unavailable for long (RO-140)
+//                          3. the result of End of `in_place`. The next sync then begins when a
+//                             pause ends, when the API server is to be asked about the template
+//                             again, or when the template's defaults become overdue, whichever
+//                             comes first
 //
-// Stateless: in each call, FindFacts and FindServices return what the extension needs to know of a
-// Rollout besides the workload.
+// Stateless: each call gets what it needs to know besides the workload from FindFacts and
+// FindServices.
 #pragma once
 
 #include <functional>
@@ -38,13 +43,13 @@
 
 namespace windlass::rollout {
 
-// What the extension needs to know of a Rollout besides its workload. `steps`, `stuck` and
-// `checks.defaulted` are borrowed: they are valid until the cached Rollout or an answer about it
-// changes.
+// What the extension needs to know of a Rollout but does not find in its Workload. `steps`, `stuck`
+// and `checks.defaulted` are borrowed: they are valid until the cached Rollout changes, or until a
+// new answer to a dry run or list for it is stored.
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};
-  // Null if no list of Pods was asked for since the Rollout was last complete.
+  // Null if Windlass has not listed the Rollout's Pods since the Rollout was last complete.
   const StuckAnswers::Entry* stuck = nullptr;
 };
 
@@ -52,10 +57,9 @@ class RolloutExtension final : public Extension {
  public:
   // Returns the facts of a Rollout.
   using FindFacts = std::function<RolloutFacts(const Workload& workload, WallTime now)>;
-  // Returns what is known of the Services that the Rollout names. Called less often than FindFacts.
+  // Returns what is known of the Services that the Rollout names.
   using FindServices = std::function<ServiceFacts(const Workload& workload)>;
-  // `in_place` adds updates in place, and decides all that Rollouts do not decide for themselves.
-  // It must outlive this extension.
+  // `in_place` is the extension for updates in place. It must outlive this extension.
   RolloutExtension(const Extension& in_place, FindFacts find_facts,
                    FindServices find_services = nullptr);
 
@@ -74,7 +78,7 @@ class RolloutExtension final : public Extension {
 
   const Extension& in_place_;
   FindFacts find_facts_;
-  FindServices find_services_;  // null: no Service is named
+  FindServices find_services_;  // if null, no Rollout names a Service
 };
 
 }  // namespace windlass::rollout

@@ -55,7 +55,7 @@ void AddOwn(RolloutOwn own, RolloutStatus& status) {
   std::ranges::move(own.conditions, std::back_inserter(status.conditions));
 }
 
-// Returns the status that is stored, with the planner's conditions before the kind's own.
+// Returns the stored status, with the planner's conditions before those that only Rollouts have.
 RolloutStatus StoredStatus(const Workload& workload) {
   RolloutStatus stored = PlannedPart(workload.status);
   stored.current_revision = workload.revision;
@@ -63,8 +63,8 @@ RolloutStatus StoredStatus(const Workload& workload) {
   return stored;
 }
 
-// Makes the current revision the stable one if `draft` completes the current revision. A rollout to
-// 0 Pods completes nothing.
+// If `draft` completes the current revision, makes it the stable revision in `own`. A rollout with
+// 0 Pods completes no revision.
 void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& own) {
   const auto current = workload::ParseRevision(CurrentRevision(workload, draft));
   if (!current || !IsRolledOut(workload, draft)) return;
@@ -74,12 +74,12 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
   own.stable_replica_set = own.current_replica_set;
 }
 
-// Returns the images that Pods get now:
-//   - without an abort, the images of spec.template
-//   - during an abort, the images that RolloutExtension found (RolloutOwn::images_of_abort)
-//   - during an abort, in a draft that RolloutExtension did not fill in, such as the record of a
-//     rollback: the images of the stable revision; if there is nothing to abort to, the stored
-//     images
+// Returns the images that Pods get now, the first of these that applies:
+//   1. without an abort: the images of spec.template
+//   2. the images that RolloutExtension found for the abort (RolloutOwn::images_of_abort). They are
+//      missing if RolloutExtension did not fill in the draft, for example if NoteRollback made it
+//   3. if the abort has no revision to return to: the stored images
+//   4. the images of the stable revision
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (!workload.follow_revision) return ImagesOfTemplate(workload);
   if (own.images_of_abort) return *own.images_of_abort;
@@ -114,8 +114,8 @@ WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored) {
 
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   RolloutOwn own = ReadOwn(draft.status.carried);
-  // If the cache has cut down the Rollout, its images are missing, and its selector may be missing,
-  // too. So the status keeps the stored values of both, and the stored stable revision.
+  // If the cache has cut down the Rollout to save memory, the Rollout lacks its images, and perhaps
+  // its selector. So the status keeps the stored images, selector and stable revision.
   const bool whole = !workload.meta.cut();
   if (whole) Remember(workload, draft, own);
   Standing standing = StandingOf(workload, draft, own);
@@ -190,8 +190,8 @@ Request WriteStatus(const Workload& workload, const StatusDraft& draft) {
       {"phase", status.phase},
       {"message", status.message},
       {"conditions", ToJson(status.conditions)}};
-  // If the cache has cut down the Rollout, the status may lack the selector. A patch that does not
-  // name the selector keeps the stored one, which autoscalers need.
+  // If the cache has cut down the Rollout to save memory, `status` may lack the selector. A patch
+  // that does not name the selector keeps the stored selector, which autoscalers need.
   if (workload.meta.cut() && status.selector.empty()) fields.erase("selector");
   return kind::WriteStatus(resources::kRollouts, workload.meta, fields);
 }

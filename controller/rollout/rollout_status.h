@@ -1,8 +1,8 @@
 // Makes the status of a Rollout from the planner's draft, and the request that writes the status.
 //
-// The planner's conditions and counters are written as drafted. All else is derived from the draft
-// and the workload: selector, revisions, phase, message, and the conditions of conditions.h. So
-// each status is complete, no matter which rule of the planner drafted it.
+// The conditions and counters of the draft are written as they are. All other fields are derived
+// from the draft and the workload: selector, revisions, phase, message, and the conditions of
+// conditions.h. So each status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,25 @@
 
 namespace windlass::rollout {
 
-// Returns the stored status of a Rollout in the form that a workload has. The fields and conditions
-// that only Rollouts have are in WorkloadStatus::carried.
+// Converts the stored status of a Rollout to that of a workload. The fields and conditions that
+// only Rollouts have go into WorkloadStatus::carried.
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
-// Returns the status that `draft` leads to (RO-069). stableRevision and stableTemplate change when
-// the rollout is complete with at least one Pod and all steps over, unless the Rollout is aborted
-// or cut down in the cache.
+// Returns the status that is to be written for `draft` (RO-069). In it, the current revision
+// becomes the stable revision if all of these hold:
+//   - the rollout is complete with at least one Pod
+//   - all steps are over
+//   - the Rollout is not aborted
+//   - the cache has the whole Rollout, and has not cut it down to save memory
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
-// Returns true if the stored status is the one that `draft` leads to. Does not compare the current
+// Returns true if the stored status equals the result of NextStatus. Does not compare the current
 // revision.
 bool IsStored(const Workload& workload, const StatusDraft& draft);
 
-// Each returns null if the value is absent, so that a merge patch removes the field. Otherwise the
-// object names every member, absent ones with null, because a merge patch keeps members that it
-// does not name.
+// Each function returns null if its argument is nullopt, so that a merge patch removes the field.
+// Otherwise it returns an object with every member. Members without a value are null, because a
+// merge patch keeps members that it does not name.
 kind::Json ToJson(const std::optional<RolloutStepStatus>& step);
 kind::Json ToJson(const std::optional<RolledBack>& rolled_back);
 

@@ -15,17 +15,17 @@ namespace {
 constexpr KindTraits kTraitsOfRollouts{
     .resource = resources::kRollouts,
     .noun = "rollout",
-    // True for the sake of the cache: the mirrored annotation windlass.dev/in-place makes the cache
-    // keep the template of a ReplicaSet, which updates in place need. No undo restores the settings
-    // of a Rollout.
+    // Copies the settings of in-place updates to the ReplicaSets. The copy of windlass.dev/in-place
+    // makes the cache keep the template of a ReplicaSet, which in-place updates need. For Rollouts,
+    // the copies have no other use: a rollback does not restore these settings.
     .mirrors_settings = true,
     .publishes_numbers = true,
     .records_rollbacks = true,
     .takes_over_rollouts = true,
     .keeps_stable_revision = true};
 
-// Returns the revision that Pods follow during an abort: the stable revision, or 0, which no
-// ReplicaSet has, if no revision is stable. Returns nullopt if spec.abort is false.
+// Returns the revision that Pods get during an abort: the stable revision. If there is no stable
+// revision, returns 0, the number of no ReplicaSet. Returns nullopt if spec.abort is false.
 std::optional<int64_t> FollowRevision(const Rollout& rollout) {
   if (!rollout.spec.abort) return std::nullopt;
   return rollout.status.stable_revision.value_or(0);
@@ -73,14 +73,15 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
   return "spec.rollbackTo: {revision: " + std::string(revision) + "}";
 }
 
-// Returns the first of these causes that applies:
-//   - NothingToAbortTo: an abort has no revision to return to. If the ReplicaSet of the stable
-//     revision is gone, only the condition Stalled shows this
-//   - the reason of the verdict (RolloutOwn). Exceptions: for the reason InPlaceNotPossible, the
-//     cause is NotPossible, as in the condition windlass.dev/InPlace; for an empty reason, the
-//     cause is kOtherCause
-//   - InvalidTemplate: there is no verdict, but Progressing is False with this reason (OwnOf)
-// If none applies, `by_user` is true if the rollout is at a pause or at a partition.
+// Returns why the rollout is stuck, as the first of these causes that applies:
+//   1. NothingToAbortTo: an abort has no revision to return to. There never was a stable revision,
+//      or its ReplicaSet is gone. In the second case, only the condition Stalled shows this.
+//   2. The reason of the stored verdict (RolloutOwn), with two exceptions. InPlaceNotPossible
+//      becomes NotPossible, as in the condition windlass.dev/InPlace. An empty reason becomes
+//      kOtherCause.
+//   3. InvalidTemplate, if Progressing is False with this reason. OwnOf then returns no verdict.
+// If none applies, the result has no cause. Its `by_user` is true if the rollout is at a pause of
+// spec.strategy.steps or at the partition.
 RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (workload.follow_revision == 0) return {.cause = kNothingToAbortTo};
   const auto* own = workload.status.carried.As<RolloutOwn>();

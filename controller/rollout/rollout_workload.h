@@ -1,6 +1,6 @@
-// Makes a workload from a stored windlass.dev Rollout, and implements what is special to Rollouts:
-// the layout of the status (rollout_status.h), spec.rollbackTo (rollback_field.h), settings that
-// are fields of the spec (strategy.h), and the names that users read.
+// Makes a Workload from a stored windlass.dev Rollout, and implements what only Rollouts have: the
+// fields of their status (rollout_status.h), spec.rollbackTo (rollback_field.h), settings that are
+// fields of the spec (strategy.h), and the names that users read.
 #pragma once
 
 #include "controller/api/custom_resources.h"

@@ -14,7 +14,8 @@ namespace {
 
 using workload::Situation;
 
-// The least time between two Events with the same reason, for a trouble that comes and goes.
+// Two Events with the same reason are at least this far apart, even if the trouble goes away and
+// comes back in between.
 constexpr Duration kToldAgain = seconds(600);
 constexpr std::string_view kNotRead = "ServicesNotRead";
 
@@ -39,8 +40,8 @@ bool IsWritten(const Situation& situation, const NamedService& named) {
   return note && note->uid == situation.workload.meta.uid && HashOf(*named.service) == note->hash;
 }
 
-// Adds the trouble with writes to the Service, if any. `is_right` is true if the Service is as it
-// should be, or if another trouble says why it is not.
+// Adds what went wrong with writes to the Service, if anything did. `is_right` is true if the
+// Service is as it should be, or if another trouble explains why it is not.
 void AddWrites(const Situation& situation, const NamedService& named, bool is_right,
                std::vector<ServiceTrouble>& troubles) {
   if (auto refusal = RefusalOf(situation, named)) {
@@ -54,8 +55,8 @@ void AddTroubles(const Situation& situation, const NamedService& named, ServiceR
                  std::vector<ServiceTrouble>& troubles) {
   if (named.name.empty()) return;
   const ReplicaSet* target = TargetNow(situation, named, role);
-  // Users often create a Service together with its Rollout. So a missing Service is no trouble
-  // before the first Pod is available.
+  // Users often create a Rollout shortly before its Service. So a missing Service is a trouble only
+  // once a Pod is available, or if a revision is stable.
   const bool may_come = target == nullptr && !situation.workload.kept_revision;
   if (named.service == nullptr && may_come) return;
   auto trouble = TroubleWith(situation, named, role, target);
@@ -107,10 +108,13 @@ struct Told {
   std::string message;
 };
 
-// Returns why a write to the Service is still to come: the last write failed because the API server
-// was in trouble, or met a change by another client; no Pod is available; or the write is about to
-// be made. Returns nullopt if no Service is named, or if the selector has the key of Windlass and
-// no write failed lately.
+// Returns why Windlass still has to write to the Service:
+//   - the last write failed, because the API server was in trouble, or because another client had
+//     changed the Service
+//   - no Pod is available yet
+//   - Windlass is about to make the write
+// Returns nullopt if no Service is named, or if the selector has the key of Windlass and no write
+// failed lately.
 std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService& named,
                                   ServiceRole role) {
   if (named.name.empty()) return std::nullopt;
@@ -165,7 +169,7 @@ void ShowServices(const Situation& situation, const ServiceFacts& facts, Workloa
   if (!IsShown(situation, facts)) return;
   const std::vector<ServiceTrouble> troubles = TroublesOf(situation, facts);
   if (!names && facts.known == ServicesKnown::kYes && troubles.empty()) {
-    return;  // the condition stays until Windlass has taken its key out of the last Services
+    return;  // the condition stays until Windlass has removed its key from the last Service
   }
   Condition next = Judge(situation, facts, troubles);
   next.observed_generation = status.observed_generation;

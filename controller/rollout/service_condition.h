@@ -1,22 +1,24 @@
 // The condition ServicesSynced about the Services that a Rollout names, and its Events (RO-184).
 //
 //   ServicesSynced   when
-//   True Synced      each named Service selects by a key that Windlass wrote
-//   Unknown …        NoPodAvailable: a Service gets its key with the first available Pod
-//                    ServicesNotRead: Services cannot be read, but not for want of a right
-//                    ServiceNotWritten: the write is about to be made, failed because the API
-//                    server was in trouble, or met a change by another client
+//   True Synced      each named Service has the selector key pod-template-hash from Windlass
+//   Unknown …        NoPodAvailable: a Service gets its key once a Pod is available
+//                    ServicesNotRead: Windlass has the right to read Services, but cannot read them
+//                    ServiceNotWritten: the write is about to be made, or it failed because the API
+//                    server was in trouble, or because another client had changed the Service
 //   False …          ServiceMissing, ServiceShared, ServiceChanged, ServiceWithoutSelector,
 //                    ServiceSelectsOtherPods, PodsWithoutHash: what a user has to change
-//                    ServiceTakenAway: another client takes the key away again and again
+//                    ServiceTakenAway: another client removed the key, or the annotation, twice
+//                    within an hour
 //                    ServiceNotKept: the API server accepts a write of Windlass and drops it
-//                    ServiceUpdateRefused, ServicesForbidden: what Windlass is not allowed to do
+//                    ServiceUpdateRefused: the API server refuses to change a Service
+//                    ServicesForbidden: Windlass has no right to read Services
 //                    WindlassOutOfMemory: no room in the caches for a Service
-//   absent           no Service is named, and none is left with a key of this Rollout
+//   absent           no Service is named, and no Service has a key of this Rollout
 //
 // The message names every Service with a trouble; the reason is that of the first such Service. The
-// API server's words may differ from refusal to refusal. So the message keeps the words of the
-// first refusal until the API server accepts a write, or refuses one with another kind of error.
+// API server may word each refusal differently. So the message keeps the words of the first refusal
+// until the API server accepts a write, or refuses a write with another kind of error.
 #pragma once
 
 #include <vector>
@@ -26,12 +28,12 @@
 
 namespace windlass::rollout {
 
-// Sets or removes the condition in `status`, a draft.
+// Sets or removes the condition in `status`, the draft of the next status.
 void ShowServices(const workload::Situation& situation, const ServiceFacts& facts,
                   WorkloadStatus& status);
 
 // Returns the Warning Events for `status`, the next status: one Event for each reason among the
-// troubles, and each reason at most once in ten minutes. Returns no Event if the condition in
+// troubles. The same reason comes at most once in ten minutes. Returns no Event if the condition in
 // `status` says the same as the stored condition.
 std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
                                 const WorkloadStatus& status);

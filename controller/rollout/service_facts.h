@@ -4,9 +4,9 @@
 //   windlass.dev/service-of  web/<uid>/7c9d
 //     Windlass wrote 7c9d into spec.selector["pod-template-hash"], for the Rollout web of that uid.
 //
-// The annotation shows, even after a restart, whether another client has changed the selector that
-// Windlass wrote. If two Rollouts name a Service, the annotation also shows for which of them
-// Windlass writes to the Service.
+// The annotation shows, even after a restart of Windlass, whether another client has changed the
+// selector that Windlass wrote. If two Rollouts name the same Service, the annotation also shows
+// which of the two Rollouts Windlass writes the Service for.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,7 @@ struct ServiceNote {
 std::optional<ServiceNote> NoteOf(const Service& service);
 std::string NoteText(const ObjectMeta& rollout, std::string_view hash);
 
-// Returns the pod-template-hash that the Service selects; nullopt if it selects none.
+// Returns the pod-template-hash that the Service selects; nullopt if its selector lacks this key.
 std::optional<std::string_view> HashOf(const Service& service);
 
 // What the API server said when it first refused to change a Service. The words of later refusals
@@ -44,38 +44,41 @@ struct FirstRefusal {
   std::string words;
 };
 
-// One Service that the Rollout names or named. Borrowed.
+// A Service that the Rollout names now or named before. Borrows from the stores and from
+// ServiceWatch.
 struct NamedService {
   std::string_view name{};           // "": no Service is named
   const Service* service = nullptr;  // null if there is no such Service
-  // The other Rollout that names the Service too, and for which Windlass writes to it; "" if there
-  // is none.
+  // The name of another Rollout that also names the Service, if Windlass writes the Service for
+  // that other Rollout; otherwise "".
   std::string_view other_rollout{};
-  // Windlass does not write to the Service before this time, because the API server did not keep
-  // the last write, or because another client, twice within 30 seconds, took away what Windlass
-  // wrote.
+  // Windlass does not write to the Service before this time. Set in two cases:
+  //   - the API server accepted the last write but did not keep it
+  //   - another client removed the key or annotation of Windlass, and did so again within 30
+  //     seconds
   std::optional<WallTime> not_before{};
-  // Until this time, the condition ServicesSynced says that another client, twice within an hour,
-  // took away what Windlass wrote.
+  // Set if another client removed the key or annotation of Windlass, and did so again within an
+  // hour. The condition ServicesSynced reports the removals until this time.
   std::optional<WallTime> told_until{};
-  // The last write to the Service that the API server accepted, if it did not keep that write; null
-  // if it kept the write, or if the Service shows it now.
+  // The last write to the Service that the API server accepted but did not keep. Null if there was
+  // no such write, if the API server has kept a later write, or if the Service shows the write now.
   const ServicePatch* not_kept = nullptr;
   // Windlass does not write to the Service before this time, because the API server was in trouble
-  // at the last write, for example did not answer. Another such write would end the sync, too.
+  // at the last write. Example: it did not answer. Another write might fail in the same way, and
+  // would then end the sync before the rollout goes on.
   std::optional<WallTime> failed_until{};
-  // The first refusal since the API server last accepted a write to the Service, or refused one
-  // with another kind of error; null if it refused none since it last accepted one.
+  // The first refusal since the API server last accepted a write to the Service, or last refused
+  // one with another kind of error. Null if it has refused no write since it last accepted one.
   const FirstRefusal* first_refusal = nullptr;
   // How many writes to the Service in a row failed because another client had changed it (409).
   int conflicts = 0;
 };
 
 enum class ServicesKnown : uint8_t {
-  // Nothing is written or reported: spec.strategy.services has an error, or ServiceFacts::wanted is
-  // false.
+  // Windlass neither writes to Services nor reports on them, because spec.strategy.services has an
+  // error, or because ServiceFacts::wanted is false.
   kIgnored,
-  kLoading,    // the first list is on its way
+  kLoading,    // the first list of Services has not arrived yet
   kForbidden,  // the right to list or watch Services is missing
   kFailed,     // Services cannot be read for another reason, or the first list takes too long
   kYes,
@@ -87,11 +90,12 @@ struct ServiceFacts {
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // if `known` is kFailed: why Services cannot be read; else ""
-  // The next three are set in full only if `known` is kYes. If `known` is kIgnored, they are empty;
-  // otherwise, only the names of `stable` and `canary` are set.
+  // The next three are set in full only if `known` is kYes. If `known` is kIgnored, they are empty.
+  // For the other values, only the names of `stable` and `canary` are set.
   NamedService stable{};
   NamedService canary{};
-  std::vector<NamedService> left{};  // written for this Rollout, which does not name them now
+  // Services with the annotation of this Rollout that the Rollout no longer names.
+  std::vector<NamedService> left{};
 };
 
 // Returns why spec.strategy.services cannot be carried out; "" if it can (RO-180).

@@ -1,6 +1,6 @@
 // The patch that Windlass sends to a Service, and the check whether the Service shows the patch.
-// The check is needed because the API server may accept a patch and not keep it: a mutating webhook
-// can change the Service afterwards.
+// The check is needed because the API server may accept a patch and store something else: a
+// mutating webhook can change the Service before it is stored.
 #pragma once
 
 #include <optional>

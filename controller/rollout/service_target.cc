@@ -11,11 +11,12 @@ namespace {
 
 using workload::Situation;
 
-// A Pod that may just have been removed serves nobody.
+// Returns the available Pods, without those that may have been removed already: a removed Pod
+// serves no traffic.
 int32_t Available(const ReplicaSet& rs) { return workload::SureSizeOf(rs).available; }
 
-// Returns true if `rs` has an available Pod, and the next write does not scale `rs` to 0. Returns
-// false if `rs` is null.
+// Returns true if `rs` has an available Pod and is not `leaving`, the ReplicaSet that the next
+// write scales to 0. Returns false if `rs` is null.
 bool Serves(const ReplicaSet* rs, const ReplicaSet* leaving) {
   return rs != nullptr && rs != leaving && Available(*rs) > 0;
 }
@@ -29,10 +30,10 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present`. While no revision is stable, returns an older ReplicaSet with more available
-// Pods instead, if there is one. Example: none of 10 Pods of v1 is available yet, and a canary of
-// v2 becomes available first, so the Service selects v2. Once two Pods of v1 are available, the
-// Service goes back to v1.
+// Returns `present`. Exception: while no revision is stable, returns the oldest ReplicaSet that is
+// older than `present` and has more available Pods, if there is one. Example: none of 10 Pods of v1
+// is available yet, and a canary of v2 becomes available first, so the Service selects v2. Once two
+// Pods of v1 are available, the Service goes back to v1.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;
@@ -43,9 +44,9 @@ const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present
   return present;
 }
 
-// Returns the ReplicaSet that the stable Service is to select; `present` is the one that it selects
-// now. Also called for the canary's Service, with null for `present`: that Service then selects
-// what the stable Service would select if it had no key yet.
+// Returns the ReplicaSet that the stable Service is to select; `present` is the ReplicaSet that it
+// selects now. Also called for the canary Service, with null for `present`: the canary Service then
+// gets what the stable Service would get if it had no key yet.
 const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* present,
                                const ReplicaSet* leaving) {
   const ReplicaSet* current = CurrentReplicaSet(situation);
@@ -54,8 +55,8 @@ const ReplicaSet* StableTarget(const Situation& situation, const ReplicaSet* pre
   // The stable revision has Pods, but none is available. They are expected to become available
   // again. Until then, the Service stays as it is.
   if (stable != nullptr && stable != leaving && stable->replicas > 0) return nullptr;
-  // The stable revision has no Pods, or none is stable. The Service then usually keeps the revision
-  // that it selects, because this revision may have most Pods. Examples:
+  // The stable revision has no Pods, or no revision is stable. The Service then usually keeps the
+  // revision that it selects, because that revision may have the most Pods. Examples:
   //   - v1, the first revision, was never complete, and a canary of v2 comes. The Service keeps v1.
   //   - v2 was promoted to the end, so v1, the stable revision, has no Pods. Before v2 is complete,
   //     its correction v3 comes. The Service keeps v2.

@@ -8,17 +8,20 @@
 //              - if there is a stable revision: the current revision
 //              - the revision with most available Pods
 //   canary   the current revision, from its first available Pod on. Until then, the revision that
-//            `stable` would get if it selected none yet
+//            the Service `stable` would get if it selected no revision yet
 //
-// The current revision is normally that of the template; during an abort, the stable one
+// The current revision is normally that of the template. During an abort, it is the stable revision
 // (CurrentReplicaSet, stable.h).
 //
 // A Service is never moved to a ReplicaSet without an available Pod. The Service `stable` is moved
-// to a revision that is not stable only if no revision is stable, or if the stable revision has no
-// Pods or is about to lose its last Pods. Example: the new revision has all Pods, but is not
-// complete yet. If the Service stayed where it is, it would select no Pod. If the Pods of a canary
-// die, the Service `canary` stays on them: the user or tool that judges the canary must see that
-// the canary does not answer.
+// to a revision that is not stable only in these cases:
+//   - no revision is stable
+//   - the stable revision has no Pods, or is about to lose its last Pods. Example: the new revision
+//     has all Pods, but is not complete yet. If the Service kept selecting the stable revision, it
+//     would select no Pod
+//
+// If the Pods of a canary die, the Service `canary` keeps selecting them: the user or tool that
+// judges the canary must see that the canary does not answer.
 #pragma once
 
 #include "controller/workload/situation.h"

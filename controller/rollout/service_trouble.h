@@ -20,24 +20,25 @@ struct ServiceTrouble {
   std::string message;
 };
 
-// Returns what keeps Windlass from making the Service select the Pods of `target`, which may be
-// null; nullopt if there is no obstacle.
+// Returns what keeps Windlass from making the Service select the Pods of `target`; nullopt if there
+// is no obstacle. `target` is null if the Service is to stay as it is.
 std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
                                           const NamedService& named, ServiceRole role,
                                           const ReplicaSet* target);
 
-// If another client keeps taking away what Windlass writes to the Service, returns that trouble;
-// otherwise nullopt. Windlass goes on writing to the Service.
+// If another client keeps removing what Windlass writes to the Service, returns the trouble that
+// says so; otherwise nullopt. This trouble does not stop Windlass from writing to the Service.
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
-// If the API server refused to change the Service in this sync, returns that trouble, with the
-// words of its first refusal of that kind; otherwise nullopt. `named.service` must not be null.
+// If the API server refused to change the Service in this sync, returns the trouble that says so;
+// otherwise nullopt. The trouble has the API server's words from the first refusal of the same kind
+// (NamedService::first_refusal). `named.service` must not be null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 
-// If the API server accepted the last change of the Service but did not keep it, returns that
-// trouble; otherwise nullopt. Call this only if the Service is not as it should be.
+// If the API server accepted the last change of the Service but did not keep it, returns the
+// trouble that says so; otherwise nullopt. Call this only if the Service is not as it should be.
 std::optional<ServiceTrouble> NotKept(const NamedService& named);
 
 // Returns the error of the write to the Service that failed in this sync; null if no such write

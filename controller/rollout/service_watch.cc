@@ -13,17 +13,17 @@ constexpr std::string_view kManifest = "deploy/rollout-services/rbac-rollout-ser
 // A write that removes the last Pods of a revision waits at most this long for the first list of
 // Services.
 constexpr Duration kLoadingMax = seconds(30);
-// If, within kTakenAtOnce, a tool twice takes away what Windlass wrote, Windlass waits for
-// kWrittenAgainAfter before it writes again. If a tool does so less often, because it applies its
-// manifest every few minutes, Windlass writes again at once: without the key, the Service selects
-// all revisions.
+// If another client removes the key or annotation of Windlass, and does so again within
+// kTakenAtOnce, Windlass waits for kWrittenAgainAfter before it writes again. If the removals are
+// further apart, for example because a tool applies its manifest every few minutes, Windlass writes
+// again at once: without the key, the Service selects all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// If a tool removes Windlass's key or annotation twice within this time, the condition
-// ServicesSynced reports this for as long.
+// If another client removes the key or annotation of Windlass, and does so again within this time,
+// the condition ServicesSynced reports this. It does so for the same time after the last removal.
 constexpr seconds kToldFor{3600};
-// How long a rollout goes on without a Service after the API server was in trouble at a write to
-// the Service.
+// After the API server was in trouble at a write to a Service, the rollout goes on without writes
+// to this Service for this time.
 constexpr seconds kWithoutAfterFailure{30};
 
 std::optional<Uid> WrittenFor(const Service* service) {
@@ -31,9 +31,9 @@ std::optional<Uid> WrittenFor(const Service* service) {
   return note ? std::optional(note->uid) : std::nullopt;
 }
 
-// Returns the end of a period of `length` that began at `since`; nullopt if the period is over. A
-// period that begins later than `now` counts as over, too: the clock was set back, and otherwise a
-// wait of a minute might last an hour.
+// Returns the end of a period of `length` that began at `since`; nullopt if the period is over. If
+// `since` is later than `now`, the clock was set back. The period then counts as over, because
+// otherwise a wait of a minute might last an hour.
 std::optional<WallTime> EndOf(WallTime since, seconds length, WallTime now) {
   const WallTime end = since + length;
   return since <= now && now < end ? std::optional(end) : std::nullopt;
@@ -78,8 +78,9 @@ void ServiceWatch::Run() {
 }
 
 // Returns true if the spec names a Service, or if Windlass has to remove its key from a Service
-// that the spec does not name any more. The annotation of such a Service shows this; so does the
-// condition ServicesSynced, even while Services are not watched.
+// that the spec no longer names. Two things show that there may be such a Service: its annotation,
+// and the condition ServicesSynced of the Rollout. The condition shows it even while Windlass does
+// not watch Services.
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||
@@ -159,8 +160,8 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   }
   if (before == nullptr || before->spec.strategy.services == RolloutServices{}) return;
   if (now != nullptr && now->spec.strategy.services == before->spec.strategy.services) return;
-  // If this Rollout has given up a Service that another Rollout names, Windlass can now write the
-  // Service for that Rollout.
+  // If this Rollout no longer names a Service that another Rollout also names, Windlass can now
+  // write the Service for the other Rollout.
   for (const std::string* name :
        {&before->spec.strategy.services.stable, &before->spec.strategy.services.canary}) {
     WakeNaming({key.namespace_, *name});
@@ -191,8 +192,8 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const auto not_kept = not_kept_.find(key);
   if (not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch)) not_kept_.erase(not_kept);
   WakeNaming(key);
-  // Also wakes the Rollout that the annotation names, and the one that it named before this change.
-  // WakeNaming has woken them already if they name the Service.
+  // Also wakes the Rollout that the annotation names now, and the Rollout that it named before this
+  // change. WakeNaming has already woken each Rollout that names the Service.
   const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
   for (const Rollout* noted : {former, former == owner ? nullptr : owner}) {
     const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);
@@ -231,7 +232,7 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
   } else {
     failed_at_[service] = now;
   }
-  // Nothing is remembered of a Service that was deleted meanwhile.
+  // Windlass remembers nothing about a Service that was deleted meanwhile.
   if (shared_.informer.store().Find(service) == nullptr) Forget(service);
   planned_.erase(planned);
 }

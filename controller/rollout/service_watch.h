@@ -1,11 +1,12 @@
 // The Services of Rollouts, as the cache of an informer shows them. The informer starts with the
 // first Rollout that names a Service, or whose status shows that it named one before. Until then,
-// no Service is watched and no right is needed (RO-187). Only Stop ends the informer.
+// Windlass watches no Service and needs no right (RO-187). Once started, the informer runs until
+// Stop.
 //
 // A rollout waits for this informer in one case only: before the last Pods of a revision are
-// removed, it waits for the informer's first list, at most 30 seconds. A new leader needs no
-// barrier for this informer: every write to a Service bears the version that was read, so a write
-// that was decided on an older version fails. Core thread only.
+// removed, it waits for the informer's first list, at most 30 seconds. A new leader need not wait
+// until this cache is up to date (it needs no barrier), because every write to a Service bears the
+// version that was read. So a write that was decided on an older version fails. Core thread only.
 #pragma once
 
 #include <map>
@@ -34,20 +35,21 @@ class ServiceWatch {
   // Call this for every change of the store of Rollouts.
   void RolloutChanged(const Change<Rollout>& change);
 
-  // Returns what is known of the Services of the Rollout `key`. Borrows from the stores and from
-  // this object: valid until the next change of a store, or call of Learn.
+  // Returns what is known of the Services of the Rollout `key`. The result borrows from the stores
+  // and from this object, so it is valid only until a store changes or Learn is called.
   ServiceFacts FactsOf(const ObjectKey& key) const;
 
   // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
-  // what the sync has learned, and Plan with the planned step.
-  //   - If Learn does not find the outcome of a planned write to a Service, that write has ended
-  //     its sync, because the API server is in trouble. Example: it did not answer in time. The
-  //     rollout then goes on without that Service for 30 seconds (RO-185).
-  //   - If the API server cannot reach a webhook, it refuses the write. That does not end the sync:
-  //     Learn finds the refusal, and remembers its words.
-  //   - If the API server accepted a write and did not keep it, the write is not repeated for a
-  //     minute. Otherwise the repetition would never end, because each such write changes the
-  //     Service, which wakes the Rollout.
+  // what the sync has learned, and Plan with the planned step. Learn finds out how the last planned
+  // write to a Service ended:
+  //   - `learned` has no outcome of the write: the write has ended an earlier sync, because the API
+  //     server is in trouble. Example: it did not answer in time. The rollout then goes on without
+  //     that Service for 30 seconds (RO-185).
+  //   - The API server refused the write, for example because it could not reach a webhook: a
+  //     refusal does not end the sync, and Learn remembers the API server's words.
+  //   - The API server accepted the write and did not keep it: Windlass does not repeat the write
+  //     for a minute. Otherwise the repetition would never end, because each such write changes the
+  //     Service, and each change of the Service wakes the Rollout.
   void Learn(const ObjectKey& rollout, const Learned& learned, WallTime now);
   void Plan(const ObjectKey& rollout, const std::optional<Step>& step);
   // Call this when a leader's term ends: the term's syncs end with it, so the outcomes of their
@@ -55,7 +57,7 @@ class ServiceWatch {
   void ForgetPlans() { planned_.clear(); }
 
   bool running() const { return running_since_.has_value(); }
-  // Returns no right before a Rollout has started the informer.
+  // Returns an empty list until a Rollout has started the informer.
   std::vector<NeededRight> RightsNeeded() const;
   // Returns what is wrong with the watch; "" if all is well, or if the watch does not run.
   std::string Note() const;
@@ -73,8 +75,8 @@ class ServiceWatch {
     WallTime at{};  // when the reply came
   };
 
-  // The last two times when another client took away what Windlass wrote into a Service; zero if
-  // not seen.
+  // The last two times when another client removed the key or annotation that Windlass wrote; a
+  // zero time stands for no such event.
   struct Losses {
     WallTime last{};
     WallTime before{};
@@ -91,18 +93,19 @@ class ServiceWatch {
   // Returns the Rollout for which Windlass wrote the Service, if that Rollout still names the
   // Service and is not being deleted; otherwise null.
   const Rollout* FindOwner(const Service& service) const;
-  // Returns true if another client took away the key or the annotation that Windlass wrote.
+  // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
-  // Notes whether the API server kept a write that it accepted: the Service in the reply, or a
-  // newer version of it in the store, must show the write. A write that another client undoes later
-  // was kept. Notes nothing if the sync dropped the reply because it was large (OutcomeOf).
+  // Notes whether the API server kept `planned`, a write that it accepted. It kept the write if the
+  // Service in `reply`, or a newer version of the Service in the store, shows the write. If another
+  // client undoes the write later, the write still counts as kept. Notes nothing if the sync
+  // dropped the body of the reply because it was large (OutcomeOf).
   void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);
   NamedService Named(const Rollout& rollout, const std::string& name) const;
   void TellLosses(const ObjectKey& service, WallTime now, NamedService& named) const;
   // If `names` is true, adds the Rollout to `named_by_` for each Service that it names; otherwise
-  // removes it there.
+  // removes the Rollout from there.
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);

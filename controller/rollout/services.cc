@@ -22,8 +22,8 @@ namespace {
 using workload::Json;
 using workload::Situation;
 
-// A write to a Service that was refused, or that failed because another client had changed the
-// Service, is tried again after this time, unless something wakes the Rollout before.
+// If the API server refused a write to a Service, or another client had changed the Service,
+// Windlass tries the write again after this time, or earlier if something wakes the Rollout.
 constexpr Duration kTryAgainAfter = seconds(60);
 // While the Services are not known yet, a write that removes the last Pods of a revision is tried
 // again after this time. The end of the first list of Services may wake the Rollout before that.
@@ -47,7 +47,7 @@ bool EndsSync(const Step& step) {
   return std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
 }
 
-// Returns the ReplicaSet with available Pods that `step` scales to 0; null if there is none.
+// If `step` scales a ReplicaSet with available Pods to 0, returns that ReplicaSet; otherwise null.
 const ReplicaSet* FindLeaving(const Situation& situation, const Step& step) {
   const auto* write = std::get_if<Write>(&step);
   if (write == nullptr || write->request.verb() != Verb::kPatch) return nullptr;
@@ -80,7 +80,8 @@ Write PatchService(const Service& service, const ServicePatch& patch, Because be
 }
 
 // Returns the write that makes the Service select the Pods of `target`, and notes this in the
-// annotation; nullopt if key and annotation are right already, or if `target` has no hash.
+// annotation. Returns nullopt if key and annotation are right already, or if `target` has no label
+// pod-template-hash.
 std::optional<Write> Select(const Situation& situation, const NamedService& named,
                             const ReplicaSet& target) {
   const Service& service = *named.service;
@@ -92,8 +93,8 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       service, patch,
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
-  // If the key was written before and has to be written again, no Event is sent: it was sent the
-  // first time.
+  // If Windlass has to write the same key again, it sends no Event, because it sent one the first
+  // time.
   const bool is_told = service.meta.annotations.Find(kServiceOf) == patch.note ||
                        (named.not_kept != nullptr && *named.not_kept == patch);
   if (HashOf(service) != hash && !is_told) {
@@ -107,8 +108,8 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
   return write;
 }
 
-// Returns the write that takes the annotation and the key away from a Service that is not named any
-// more. A key that another client wrote stays.
+// Returns the write that removes the annotation and the key from a Service that the Rollout no
+// longer names. If another client wrote the key, the key stays.
 Write Release(const Service& service) {
   const std::optional<ServiceNote> note = NoteOf(service);
   const bool ours = note && HashOf(service) == note->hash;
@@ -118,8 +119,8 @@ Write Release(const Service& service) {
 
 // Returns true if Windlass is not to write to the Service now:
 //   - the Service does not exist
-//   - the cache has cut it down, so its selector is not known
-//   - a write to it failed in this sync
+//   - the Service was too large for the cache, so its selector is not known
+//   - a write to the Service failed in this sync
 //   - NamedService::not_before or failed_until is not reached yet
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
   if (named.service == nullptr || named.service->meta.cut()) return true;
@@ -154,8 +155,8 @@ std::vector<Write> DueWrites(const Situation& situation, const ServiceFacts& fac
 }
 
 // Returns true if another client changed a Service just when Windlass was moving it away from
-// `leaving`. Such a conflict is no refusal: the next sync knows the new version. Returns false
-// after more than kConflictsWaitedFor conflicts in a row.
+// `leaving`, so that the write met a conflict (409). The next sync knows the new version and can
+// try again. Returns false after more than kConflictsWaitedFor conflicts in a row.
 bool LostRace(const Situation& situation, const ServiceFacts& facts, const ReplicaSet& leaving) {
   const auto lost = [&](const NamedService& named) {
     if (named.service == nullptr || named.conflicts > kConflictsWaitedFor) return false;
@@ -190,8 +191,8 @@ Step MoveServicesFirst(const Situation& situation, const ServiceFacts& facts, St
   if (!facts.wanted || situation.extended.new_one_unknown) return planned;
   const ReplicaSet* leaving = FindLeaving(situation, planned);
   if (leaving == nullptr && !EndsSync(planned) && !IsStatusWrite(planned)) return planned;
-  // Without replicas, and with Recreate, no other revision has Pods to which a Service could be
-  // moved. So there is no reason to wait for the list of Services.
+  // If spec.replicas is 0, or the strategy is Recreate, no other revision has Pods to which a
+  // Service could be moved. So there is no reason to wait for the list of Services.
   const bool others = situation.workload.replicas > 0 && !situation.recreate();
   if (facts.known == ServicesKnown::kLoading && leaving != nullptr && others) {
     return Wait{.look_again_in = kWhileLoading};

@@ -25,9 +25,10 @@ namespace {
 
 using workload::Situation;
 
-// Returns true if another object than this Rollout may have rolled out `rs`: this Rollout has no
-// status yet, or is younger than `rs`. If this Rollout had completed `rs`, its status would name
-// the revision.
+// Returns true if another object, for example a Deployment, may have rolled out `rs` before this
+// Rollout had it. This is so if this Rollout has no status yet, or if it is younger than `rs`. In
+// all other cases this Rollout rolled out `rs` itself, and its status would name the revision if
+// the revision had been complete.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -40,10 +41,10 @@ bool AllAvailable(const ReplicaSet& rs) {
 
 int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).value_or(0); }
 
-// Returns the ReplicaSet of the requested template; null if there is none. Before the API server
-// has returned the defaults of the template, perhaps this ReplicaSet is not recognised. If so, and
-// if two or more ReplicaSets have Pods, returns the newest of them. Example: 8 Pods of v1 and 2 of
-// v2, in the middle of a rollout: the ReplicaSet of v2.
+// Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
+// defaults of the template, this ReplicaSet may not be recognised. In that case, if two or more
+// ReplicaSets have Pods, returns the newest of these. Example: in the middle of a rollout, v1 has 8
+// Pods and v2 has 2: returns the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -54,9 +55,10 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Looks at the ReplicaSets of earlier rollouts whose Pods are all available. Returns the one with
-// most Pods; null if there is none. If two have equally many Pods, returns the one with the older
-// revision, because the newer one may be a canary.
+// Of the ReplicaSets that are not of the requested template, come from before this Rollout, and
+// have all their Pods available, returns the one with the most Pods; null if there is none. If two
+// have equally many Pods, returns the one with the lower revision, because the other one may be a
+// canary.
 const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const ReplicaSet*>& ours,
                               const NotesInPlace& notes) {
   const ReplicaSet* present = FindPresent(workload, ours);
@@ -75,9 +77,9 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
   return found;
 }
 
-// Returns the write that gives `rs` the note that it was complete as the revision in its
-// annotations. If the annotations name no revision, the write adds the revision `remembered` to
-// them.
+// Returns the write that notes on `rs` that it was complete as the revision in its annotation. If
+// `rs` has no annotation with a revision, the note names `remembered`, and the write adds that
+// annotation, too.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;
@@ -94,8 +96,8 @@ std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64
                                    {{"replicaset", rs.meta.name}, {"revision", revision}}}});
 }
 
-// Returns true if the present revision has all its Pods, at least one, they are available, and no
-// other revision has Pods. Returns false while the Rollout is paused, aborted or refused.
+// Returns true if all desired Pods, at least one, have the present revision and are available, and
+// no other revision has Pods. Returns false while the Rollout is paused, aborted or refused.
 bool IsCompleteNow(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (situation.new_replica_set == nullptr || workload.replicas == 0) return false;
@@ -108,10 +110,11 @@ bool IsCompleteNow(const Situation& situation) {
 void RecoverStable(View& view, const NotesInPlace& notes) {
   Workload& workload = view.workload;
   const std::optional<int64_t> stored = workload.kept_revision;
-  // The usual case, at each step of each sync, is handled without the cost of claims.
+  // Usually the stable ReplicaSet is found here, without the more expensive search below. This
+  // matters because this function runs at each step of each sync.
   if (workload::FindStable(workload, view.replica_sets) != nullptr) return;
-  // Two ReplicaSets may be exchanging their templates. One of them may be the stable one, although
-  // the note of neither says so. So a stored stable revision is left as it is.
+  // Two ReplicaSets may be exchanging their templates. One of them may be the stable one although
+  // neither has a note that says so. So a stored stable revision is left as it is.
   const bool exchanging = std::ranges::any_of(
       view.replica_sets, [&](const ReplicaSet* rs) { return notes.exchanges(*rs); });
   if (stored && exchanging) return;
@@ -140,8 +143,8 @@ std::optional<Event> TellRecovered(const Situation& situation) {
   const std::optional<int64_t>& kept = workload.kept_revision;
   if (!kept || ReadOwn(workload.status.carried).stable_revision == kept) return std::nullopt;
   const ReplicaSet* rs = workload::FindStable(workload, situation.all);
-  // If the template's own revision has been noted as complete, the next status names it in the
-  // usual way: no Event is needed.
+  // If the stable revision is the template's own revision, it has just become complete. The next
+  // status names it in the usual way, so no Event is needed.
   const bool is_present = rs == situation.new_replica_set && !workload.follow_revision;
   if (rs == nullptr || is_present) return std::nullopt;
   const std::string why =
@@ -161,9 +164,9 @@ std::optional<Step> StoreRecovered(const Situation& situation) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   std::optional<Event> event = TellRecovered(situation);
   if (own.stable_revision || !event) return std::nullopt;
-  // If the write failed, the sync ends before anything else is done: once Pods move, the next sync
-  // may infer another revision. Exception: a policy that refuses the status stops no rollout, nor
-  // does a webhook that could not be called for it.
+  // If the write failed, the sync ends here, because once Pods move, the next sync may infer
+  // another revision. Exceptions: the rollout goes on if a policy refuses the status, or if the API
+  // server could not call a webhook for the status.
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, /*or_may_pass=*/false))
     return end;
   const int64_t stable = *workload.kept_revision;
@@ -186,8 +189,8 @@ std::optional<Step> NoteComplete(const Situation& situation, bool holds) {
   const std::optional<int64_t> stable = ReadOwn(situation.workload.status.carried).stable_revision;
   if (!stable) return std::nullopt;
   const ReplicaSet* rs = workload::FindKept(situation.workload, situation.all, *stable);
-  // If another object rolled out the stable revision, this Rollout has not seen that revision
-  // complete, and may only have inferred it. So the revision gets no note.
+  // If another object rolled out the stable revision, this Rollout may only have inferred that the
+  // revision was complete. So the revision gets no note.
   const bool is_seen = rs != nullptr && !IsFromBefore(situation.workload, *rs);
   if (!is_seen || workload::CompleteAs(*rs)) return std::nullopt;
   return Note(situation, *rs, *stable);

@@ -15,7 +15,7 @@
 
 namespace windlass::rollout {
 
-// How RecoverStable asks for what updates in place have noted on ReplicaSets.
+// The functions by which RecoverStable reads the notes that updates in place make on ReplicaSets.
 struct NotesInPlace {
   // Returns true if a note says that `rs` and another ReplicaSet are exchanging their templates.
   bool (*exchanges)(const ReplicaSet& rs) = nullptr;
@@ -54,20 +54,20 @@ const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 // just been completed.
 std::optional<Event> TellRecovered(const workload::Situation& situation);
 
-// Returns the write that stores the revision which RecoverStable found, with the Event, if the
-// status names no stable revision. This write comes before all others, because they change the
-// ReplicaSets from which the revision was inferred. Example: an abort gives the stable ReplicaSet
-// another number. Returns Failed if this sync's write of the status failed, but was not refused
-// (EndIfStatusLost). Returns nullopt if there is nothing to store, or if the API server refused the
-// write.
+// If the status names no stable revision, returns the write that stores the stable revision which
+// RecoverStable found, with the Event of TellRecovered. This write comes before all others, because
+// the others change the ReplicaSets from which the revision was inferred. Example: an abort gives
+// the stable ReplicaSet another revision number. Other results:
+//   - Failed, if a write of the status failed in this sync, but was not refused (EndIfStatusLost)
+//   - nullopt, if there is nothing to store, or if the API server refused the write
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
-// Returns the write that notes on a ReplicaSet that its revision was complete. The revision is
+// Returns the write that notes on a ReplicaSet that its revision was complete. The note is written
+// before the status names the revision as stable. `holds` is true if a step is not over, or if the
+// strategy has an error, because its steps are then not known. The revision is
 //   - the template's own revision, if it is complete now and `holds` is false
 //   - the stable revision, if this Rollout made its ReplicaSet and the ReplicaSet has no note yet
-// Returns nullopt if nothing is to be noted, or if this sync tried in vain. The note is written
-// before the status names the revision as stable. `holds` is true if a step is not over, or if the
-// strategy has an error, so that its steps are not known.
+// Returns nullopt if there is nothing to note, or if this sync tried in vain.
 std::optional<Step> NoteComplete(const workload::Situation& situation, bool holds);
 
 }  // namespace windlass::rollout

@@ -28,8 +28,9 @@ struct UpdatedPods {
 };
 
 // Counts the Pods of the new revision. During an update in place, these Pods belong to the
-// ReplicaSet of the old revision, so the numbers are those of CountedPods. Stand-ins count as
-// neither updated nor available: they will be removed again.
+// ReplicaSet of the old revision, so the numbers are those of CountedPods. These numbers leave out
+// stand-ins (extra Pods that replace a Pod while it restarts), because Windlass removes stand-ins
+// again.
 UpdatedPods CountUpdated(const Situation& situation) {
   if (const auto& counted = situation.extended.counted) return {counted->patched, counted->proven};
   const ReplicaSet* rs = situation.new_replica_set;
@@ -38,19 +39,21 @@ UpdatedPods CountUpdated(const Situation& situation) {
   return {std::min(std::max(rs->status.replicas, 0), size.replicas), size.available};
 }
 
-// Returns true if the requested template was complete once. Its text may differ from that of the
-// stable template, because a rollback writes the template with the API server's defaults. So the
-// note on the ReplicaSet counts, too. The note also shows revisions that were complete before the
-// stable one, or that no status names (RO-121).
+// Returns true if the requested template was complete once:
+//   - its text is that of the stable template, or
+//   - a note on its ReplicaSet says so. The note is needed because a rollback writes the template
+//     with the API server's defaults, so its text differs from that of the stable template. The
+//     note also covers revisions that were complete before the stable one, or that no status names
+//     (RO-121)
 bool IsOfProvenTemplate(const Situation& situation, const RolloutOwn& own) {
   if (own.stable_template == situation.workload.requested_template) return true;
   const ReplicaSet* rs = situation.new_replica_set;
   return rs != nullptr && workload::IsProven(situation, *rs);
 }
 
-// Returns the RolloutOwn in `carried`. If its step has the requested template in another form, for
-// example with all defaults, the step gets the requested form. The two are the same template if the
-// new ReplicaSet has the revision of the step.
+// Returns the RolloutOwn in `carried`. The template of its stored step may be the requested
+// template in another form, for example with all defaults. This is so if the new ReplicaSet has the
+// revision of the step. In the result, such a step has the requested form of the template.
 RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   RolloutOwn own = ReadOwn(carried);
   const ReplicaSet* rs = situation.new_replica_set;
@@ -61,8 +64,8 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
 }
 
 // Returns true if Pods have no other revision to stay at or return to, and never had one. Returns
-// false if there was a stable revision whose ReplicaSet was deleted: the deletion approves no other
-// revision.
+// false if there was a stable revision and a user deleted its ReplicaSet, because the deletion does
+// not show that the new revision works.
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
@@ -107,9 +110,9 @@ bool IsStoredAs(const std::optional<RolloutStepStatus>& stored, const RolloutSte
   return stored && stored->template_id == step.template_id && stored->index == step.index;
 }
 
-// Sets Progressing to say that the rollout is at a pause. If the stored Progressing says so
-// already, puts the stored one into `conditions`: the planner may have changed it because a Pod
-// became ready.
+// Makes Progressing in `conditions` say that the rollout is at a pause. If the stored Progressing
+// already says the same, `conditions` gets the stored one back, because the planner may have
+// changed Progressing when a Pod became ready.
 void ShowPause(const Situation& situation, std::string text, std::vector<Condition>& conditions) {
   Condition paused = workload::Progressing(situation, "Unknown", kPausedAtStep, std::move(text));
   const Condition* stored =
@@ -128,9 +131,11 @@ void ShowPause(const Situation& situation, std::string text, std::vector<Conditi
   }
 }
 
-// If the stored Progressing says that the rollout is at a pause, and the planner has not changed
-// this, sets Progressing to say that the rollout goes on. This also replaces a deadline that the
-// planner found exceeded because it counted the time of the pause.
+// If the stored Progressing says that the rollout is at a pause, makes Progressing in `conditions`
+// say that the rollout goes on. Does so only if the reason in `conditions` is one of these:
+//   - kPausedAtStep
+//   - kExceededReason: the planner counted the time of the pause, and so found the deadline
+//     exceeded
 void ShowEndOfPause(const Situation& situation, std::vector<Condition>& conditions) {
   const Condition* stored =
       FindCondition(situation.workload.status.conditions, workload::kProgressing);
@@ -149,8 +154,8 @@ std::string PartitionText(const Situation& situation) {
            "on "
            "the old revision";
   }
-  // The sizes of ReplicaSets are added up, and not Pods, because a Pod that was lost comes back in
-  // the old revision.
+  // This adds up the sizes of the old ReplicaSets and not their Pods, because a lost Pod comes back
+  // in the old revision.
   const auto& counted = situation.extended.counted;
   const int64_t updated = counted ? counted->proven : 0;
   const int64_t kept = workload::TotalReplicas(situation.old) - updated;
@@ -204,7 +209,8 @@ bool RestsAtPartition(const Situation& situation, Steps steps) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
   const int32_t kept = situation.limits.kept_old();
-  // Without replicas, the partition keeps no Pod, and yet the new revision is not rolled out.
+  // At 0 replicas, the partition keeps no Pod now. It will keep some when the Rollout is scaled up,
+  // so the new revision is not rolled out.
   const bool sleeps = workload.replicas == 0 && situation.limits.holds_back() &&
                       !IsOfProven(situation) && workload::FindProvenOther(situation) != nullptr;
   if (rs == nullptr || (kept == 0 && !sleeps) || !steps.empty() || situation.recreate() ||
@@ -272,7 +278,8 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
       .now = situation.now};
   draft.status.carried = KindStatus(own);
   // When the Pods of the previous step became available, the rollout made progress. This write has
-  // to note it: the next status will find these counters unchanged.
+  // to note the progress, because it stores the new counters. The next write of the status finds
+  // them unchanged, and so sees no progress.
   workload::RenewIfMoved(situation, draft.status);
   ShowProgress(situation, steps, StepNow(facts), draft.status.conditions);
   const std::string reason = due.index > due.total ? "StepsDone" : "StepBegun";
@@ -294,8 +301,9 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   const std::optional<StepState> state = StepsOf(situation, steps);
   const bool stands = workload.paused || situation.extended.refused;
   const bool is_other = own.step && own.step->template_id != workload.requested_template;
-  // While the Rollout is paused, the API server is not asked for the defaults. Without them,
-  // Windlass cannot judge whether the template is that of the step in another form.
+  // While the Rollout is paused, Windlass does not ask the API server for the defaults. Without the
+  // defaults, Windlass cannot tell whether the template is the same as that of the stored step, in
+  // another form.
   const bool judged = situation.wanted.known || !workload.paused;
   if (!state || (stands && is_other && judged)) {
     own.step.reset();

@@ -7,7 +7,8 @@
 namespace windlass::rollout {
 namespace {
 
-// No user waits for a duration with more digits, and such a number might not fit 64 bits.
+// A number in a duration has at most this many digits. No user waits longer, and a larger number
+// might not fit 64 bits.
 constexpr size_t kDigitsMax = 9;
 
 struct TimeUnit {
@@ -28,8 +29,8 @@ std::optional<int64_t> Take(std::string_view& text, char letter) {
   return number;
 }
 
-// Returns why `step` cannot be carried out, as text to put after the name of its field; empty if it
-// can.
+// Returns why `step` cannot be carried out, as text to put after the name of the field of the step;
+// empty if the step can be carried out.
 std::string StepError(const RolloutStep& step) {
   if (step.set_updated && step.pause)
     return ": has both setUpdated and pause: write two steps instead";
@@ -49,7 +50,7 @@ std::string StepError(const RolloutStep& step) {
 }
 
 // Returns true if one of the steps up to `last` asks for all of `desired` Pods. If `desired` is 0,
-// only a percentage of 100 or more does.
+// only a step with a percentage of 100 or more asks for all.
 bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(last))) {
     if (!step.set_updated || IsProperPart(*step.set_updated)) continue;
@@ -60,9 +61,9 @@ bool AsksForAll(const StepFacts& facts, int32_t last, int32_t desired) {
   return false;
 }
 
-// Returns the most of `desired` Pods that any step up to `index` asks for: a step that asks for
-// fewer Pods than an earlier step takes no Pod back. Example: step 1 asks for 5 Pods, step 2 for 3.
-// The result is 5 for both.
+// Returns the largest number of Pods, of `desired`, that any step up to `index` asks for. A step
+// that asks for fewer Pods than an earlier step takes no Pod back. Example: step 1 asks for 5 Pods
+// and step 2 for 3. The result is 5 for either index.
 int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
   int32_t most = 0;
   for (const RolloutStep& step : facts.steps.first(static_cast<size_t>(index))) {
@@ -73,11 +74,11 @@ int32_t UpdatedUpTo(const StepFacts& facts, int32_t index, int32_t desired) {
 
 // Returns the most Pods of the new revision while `step` is in force:
 //   - One Pod stays old if a Pod stayed old when the step began (RO-130). Example: a step with
-//     setUpdated: 2 began with 10 replicas. It updates 2 Pods of 10; after a change of the size, 1
-//     Pod of 2, or 0 of 1. If the step began with 2 replicas, it updates 2 Pods of 2.
-//   - If the step began with one replica, a number asks for that Pod, and not for all Pods of a
-//     larger size (RO-191). Example: a step with setUpdated: 5 began with 1 replica. It updates 1
-//     Pod of 1; after a change of the size, 2 Pods of 3.
+//     setUpdated: 2 began with 10 replicas. It updates 2 Pods of 10. After a scale-down, it updates
+//     1 Pod of 2, or 0 of 1. If the same step began with 2 replicas, it updates 2 Pods of 2.
+//   - If the step began with one replica and the Rollout was scaled up, a step with a number keeps
+//     at least one Pod old (RO-191). Example: a step with setUpdated: 5 began with 1 replica. It
+//     updates 1 Pod of 1. After a scale-up, it updates 2 Pods of 3.
 int32_t UpdatedMax(const StepFacts& facts, const RolloutStepStatus& step) {
   const int32_t most = UpdatedUpTo(facts, step.index, facts.desired);
   const int32_t began = step.replicas.value_or(0);
@@ -101,14 +102,14 @@ bool IsPause(const StepFacts& facts, const RolloutStepStatus& step) {
   return facts.steps[static_cast<size_t>(step.index - 1)].pause || step.shortened_from > 0;
 }
 
-// Returns true if the size was changed so that no Pod can have the new revision. Nothing proves
-// then that the new revision works, so `step` is not over (RO-190). The cases:
+// Returns true if no Pod can have the new revision, because spec.replicas is 0 or was lowered.
+// Nothing proves then that the new revision works, so `step` is not over (RO-190). The cases:
 //   - there are no replicas
 //   - after `step` or an earlier step began, the Rollout was scaled down to one replica, which
-//     stays old (RO-130). At the larger size, the steps up to `step` asked for Pods of the new
-//     revision
-// Returns false if the rollout never had more than one replica: setUpdated: 50% is then over with 0
-// of 1 Pods.
+//     keeps the old revision (RO-130). At the larger size, the steps up to `step` asked for Pods of
+//     the new revision
+// Returns false if the rollout never had more than one replica. Example: a step with setUpdated:
+// 50% is then over with 0 of 1 Pods updated.
 bool HasNoCanary(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) {
   if (facts.desired == 0) return true;
   if (due > 0 || !step.replicas) return false;
@@ -123,7 +124,8 @@ void NoteAvailable(const StepFacts& facts, int32_t due, RolloutStepStatus& step)
 
 // Returns true if the time of a pause is lost, and has to begin anew:
 //   - fewer Pods are available than NoteAvailable last noted, and fewer than are due now. Example:
-//     4 were noted; scaled down, 2 are due: the time goes on while 2 are available
+//     4 Pods were noted; after a scale-down, 2 Pods are due. While 2 are available, the time goes
+//     on
 //   - no Pod was due when NoteAvailable was last called, and Pods are due now
 //   - the step now asks for more Pods of the same number of replicas, because a user has edited the
 //     list
@@ -137,15 +139,15 @@ bool IsLost(const StepFacts& facts, int32_t due, const RolloutStepStatus& step) 
 
 // Sets in `step` since when the Pods of a pause have been available, how many Pods that was, and of
 // how many replicas (RO-131):
-//   - The time begins when all due Pods are available. It is lost when fewer Pods are available
-//     than when all due Pods last were, and fewer than are due now: one has died.
-//   - Pods that a larger size adds do not end the time. Example: at 20% of 10 replicas, 2 Pods are
-//     due; scaled to 20 replicas, 4 Pods. While 2 work, the time goes on; the pause ends when its
-//     time is over and all 4 work.
+//   - The time begins when all due Pods are available. It is lost when one of these Pods is no
+//     longer available, unless a scale-down removed the Pod (IsLost).
+//   - Pods that a scale-up adds do not end the time. Example: at 20% of 10 replicas, 2 Pods are
+//     due. After a scale-up to 20 replicas, 4 Pods are due. While 2 are available, the time goes
+//     on. The pause ends when its time is over and all 4 are available.
 //   - Pods that an edit of the list adds end the time. Example: 20% of 10 replicas is edited to
-//     100%: the time begins anew when all 10 Pods are available.
+//     100%. The time begins anew when all 10 Pods are available.
 //   - While no Pod can have the new revision (HasNoCanary), the time is lost, and does not begin.
-//     While Pods cannot be counted, nothing changes.
+//   - While Pods cannot be counted, nothing changes.
 void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   if (!facts.can_count) return;
   const bool none = HasNoCanary(facts, due, step);
@@ -164,11 +166,11 @@ void CountTime(const StepFacts& facts, int32_t due, RolloutStepStatus& step) {
   NoteAvailable(facts, due, step);
 }
 
-// Returns `step` with the values that it has if it begins now. `step` is judged by the largest size
-// with which it or an earlier step began. So a number does not ask for all Pods after the Rollout
-// was scaled down (RO-191). Example: step 1, setUpdated: 1, began with 10 replicas, and step 2,
-// setUpdated: 3, begins with 2 replicas. 3 are not all of 10, so one Pod stays old: step 2 updates
-// 1 Pod of 2.
+// Returns `step` with the values that it has if it begins now. `replicas` of the result, the size
+// by which the step is judged, is the largest spec.replicas with which this or an earlier step
+// began. So after a scale-down, a number does not ask for all Pods (RO-191). Example: step 1,
+// setUpdated: 1, began with 10 replicas, and step 2, setUpdated: 3, begins with 2 replicas. 3 Pods
+// are not all of 10, so one Pod stays old: step 2 updates 1 Pod of 2.
 RolloutStepStatus Begin(const StepFacts& facts, RolloutStepStatus step) {
   step.started_at = facts.now;
   step.replicas = std::max(step.replicas.value_or(0), facts.desired);
@@ -201,8 +203,8 @@ RolloutStepStatus Resume(const StepFacts& facts, RolloutStepStatus step) {
   const bool done = step.index > step.total;
   const bool cut = !done && step.index > total;
   // If the list is shortened again, shortened_from stays the same. The value of kPromote that ends
-  // the pause has this number (PromoteText), and not the index of the last pause: a promotion of
-  // that pause may be left from before, and must not end this one.
+  // the pause names shortened_from (PromoteText), and not the index of the pause. A user may have
+  // promoted that index before, and the old annotation must not end the present pause.
   if (cut && step.shortened_from == 0) step.shortened_from = step.index;
   step.index = done ? total + 1 : cut ? LastPause(facts.steps) : std::max(step.index, 1);
   if (step.shortened_from > 0 && step.shortened_from <= total) {  // the list is long enough again

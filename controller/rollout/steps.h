@@ -5,27 +5,31 @@
 //
 //   step  10 replicas: Pods of the new revision  is over when
 //   1     1                                      that Pod is available
-//   2     1                                      the Pod has been available for 10 minutes, or the
-//                                                pause is promoted
+//   2     1                                      the Pod has been available for 10 minutes, or a
+//                                                user promotes the pause (kPromote)
 //   3     5                                      all five are available
-//   4     5                                      the pause is promoted
+//   4     5                                      a user promotes the pause
 //   done  10
 //
-// Pure. The step in force is stored in status.step, so it is the same after a crash at any moment.
-// The next step is in force once it is stored there. While the template is the same, the index in
-// status.step goes back only if the list of steps is shortened, or if status.step was removed, for
-// example by an abort. A new template begins at step 1. If a user edits the steps midway, the
-// stored index counts in the new list. If that list is too short for the index, its last pause is
-// in force, or a pause at its last step if it has none (RO-050…RO-057, RO-130…RO-134).
+// The functions here are pure. The step in force is stored in status.step, so it is the same after
+// a crash at any moment. The next step is in force once it is stored there. The index in
+// status.step only goes up, with these exceptions:
+//   - the template changes: a new template begins at step 1
+//   - a user shortens the list of steps
+//   - status.step was removed, for example by an abort
+// If a user edits the steps midway, the stored index counts in the new list. If the new list has
+// fewer steps than the index, a pause is in force: the last pause of the new list or, if it has
+// none, a pause at its last step (RO-050…RO-057, RO-130…RO-134).
 //
-// A pause is a promise to the user. Nothing ends it but its duration, a promotion, or an edit of
-// the steps. A step keeps at least one old Pod if it kept one when it began, whatever the size
-// becomes.
+// A pause is a promise to the user. Only its duration, a promotion, or an edit of the steps ends
+// it. If a step keeps an old Pod when it begins, it keeps at least one old Pod until it ends, even
+// if spec.replicas changes.
 //
-// Without a forced promotion, a step is not over while no Pod can prove the new revision:
-//   - without replicas
-//   - if the Rollout was scaled down to one replica during the rollout, and that replica stays old
-//     although the steps so far ask for Pods of the larger size
+// A step is not over while no Pod can prove the new revision, unless a user forces the promotion.
+// The cases:
+//   - spec.replicas is 0
+//   - the Rollout was scaled down to one replica during the rollout, and this replica keeps the old
+//     revision. Example: a step of 20% updated 2 Pods of 10, and updates 0 Pods of 1
 //
 // Steps are skipped
 //   - by the first rollout of a Rollout: there is no other revision to keep
@@ -51,9 +55,9 @@ namespace windlass::rollout {
 //
 //   2@8          ends the pause that is step 2 of the rollout of revision 8, as soon as all Pods of
 //                the step are available
-//   full@8       ends all steps of that rollout, as soon as the Pods that are updated so far are
-//                available, at least one if any is due; at a pause, as soon as all Pods of the step
-//                are available
+//   full@8       ends all steps of that rollout, as soon as all Pods that are updated so far are
+//                available (at least one Pod, if the step asks for any). At a pause, it does so as
+//                soon as all Pods of the step are available
 //   2@8/force    the same as 2@8, without waiting for Pods
 //   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
@@ -61,12 +65,12 @@ using workload::kPromote;
 // Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps
 // so that the index of the step is past the end of the list, the value still names that index.
 // Example: at step 3 of 4, the list is cut to two steps, and step 2, a pause, is in force: "3@8".
-// An annotation "2@8" may be left from when the rollout was first at step 2, and must not end the
-// pause again.
+// The value is not "2@8", because a user may have set that when the rollout was first at step 2,
+// and it must not end the present pause.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
-// The suffix of a value of kPromote that takes effect without waiting for Pods.
+// A value of kPromote with this suffix takes effect without waiting for Pods.
 inline constexpr std::string_view kForce = "/force";
 
 // Returns the duration that `text` names: hours, minutes and seconds in this order, each at most
@@ -115,14 +119,16 @@ struct StepState {
   //   - `step` is a pause that lasts, and `lacks_pods` is false
   bool pauses = false;
   // When the time of the pause is over; nullopt if the pause waits to be promoted, or if its time
-  // does not run. The pause ends later if Pods that a larger size adds are not available then.
+  // does not run. If a scale-up adds Pods that are not available at that time, the pause ends
+  // later.
   std::optional<WallTime> until{};
   // True if `step` is a pause that lasts, and its time does not run because its Pods are not all
-  // available. Pods that a larger size adds do not stop the time.
+  // available. Pods that a scale-up adds do not stop the time.
   bool lacks_pods = false;
-  // True if `step` lasts because the Rollout was scaled down to one replica, which stays old, so
-  // that no Pod proves the new revision (RO-190). False if the rollout never had more replicas.
-  // More replicas or "full@8/force" let the rollout go on; at a pause, "2@8/force", too.
+  // True if `step` lasts because the Rollout was scaled down to one replica, which keeps the old
+  // revision, so that no Pod proves the new revision (RO-190). False if the rollout never had more
+  // replicas. More replicas or "full@8/force" let the rollout go on. At a pause, "2@8/force" does
+  // so, too.
   bool no_canary = false;
 
   bool done() const { return step.index > step.total; }

@@ -35,7 +35,8 @@ struct InPlaceType {
 constexpr InPlaceType kInPlaceTypes[] = {{"InPlaceIfPossible", "IfPossible"},
                                          {"InPlaceOnly", "Only"}};
 
-// Returns the value of windlass.dev/in-place; empty if the type asks for no updates in place.
+// Returns the value that the annotation windlass.dev/in-place has for this policy; empty if the
+// type asks for no updates in place.
 std::string_view PolicyOf(const RolloutStrategy& strategy) {
   for (const InPlaceType& row : kInPlaceTypes) {
     if (strategy.type == row.type) return row.policy;

@@ -13,18 +13,20 @@ namespace windlass::rollout {
 inline constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
 
 // Return maxSurge and maxUnavailable, or 25 % if the Rollout has no spec.strategy.rollingUpdate:
-// the schema has defaults for fields of that object, but none for the object itself (RO-070).
-// Borrowed.
+// the schema has defaults for the fields of that object, but none for the object itself (RO-070).
+// The results are valid while `spec` is.
 const std::optional<IntOrPercent>& MaxSurge(const RolloutSpec& spec);
 const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 
-// Sets strategy and limits of `workload`, or strategy_error (RO-071, RO-072).
-//   - For the types of updates in place, the strategy is RollingUpdate, to which updates in place
-//     fall back. InPlaceSettings has the rest.
-//   - A partition limits the Pods of the new revision. A percentage rounds up, so that no fewer
-//     Pods keep the old revision than asked for. Exception: below 100 %, at least one of two or
-//     more Pods is updated. Examples: 25 % of 10 replicas are 2.5: 3 Pods stay old, and updated_max
-//     is 7. 75 % of 3 replicas are 2.25: 2 Pods stay old, because one is updated.
+// Sets strategy and limits of `workload`, or strategy_error if the strategy cannot be carried out
+// (RO-071, RO-072).
+//   - For the types InPlaceIfPossible and InPlaceOnly, the strategy is RollingUpdate, because
+//     updates in place fall back to it. InPlaceSettings returns their other settings.
+//   - A partition limits the Pods of the new revision. A percentage rounds up, so that at least as
+//     many Pods as asked for keep the old revision. Example: 25 % of 10 replicas is 2.5, so 3 Pods
+//     stay old, and updated_max is 7.
+//   - Exception: below 100 %, at least one of two or more Pods is updated. Example: 75 % of 3
+//     replicas is 2.25, which rounds up to 3. To update one Pod, only 2 Pods stay old.
 void ResolveStrategy(const RolloutSpec& spec, Workload& workload);
 
 // Returns the settings of updates in place, under the keys that all kinds use. Returns no settings

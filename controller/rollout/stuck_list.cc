@@ -41,7 +41,8 @@ bool IsNotForLists(const Situation& situation) {
 }
 
 // Returns when the rollout last made progress. Without a progress deadline, no condition has this
-// time: returns when the step began or the ReplicaSet was created, whichever is later.
+// time. The result is then the time when the step began or the ReplicaSet was created, whichever is
+// later.
 WallTime MovedAt(const Condition* progressing, const ReplicaSet& rs, const RolloutOwn& own) {
   if (progressing != nullptr) return progressing->last_update_time;
   const WallTime begun = own.step ? own.step->started_at : WallTime{};

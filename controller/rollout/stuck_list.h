@@ -1,29 +1,32 @@
 // Decides when Windlass asks for a list of a Rollout's Pods, and reports what the list shows
 // (stuck_pods.h).
 //
-// A healthy rollout costs nothing. A list is asked for only if a Pod of the new revision is not
-// available and
+// A healthy rollout needs no list. Windlass asks for a list only if a Pod of the new revision is
+// not available, and one of these is true:
 //   - the rollout has made no progress for 30 s (RO-140)
-//   - or the deadline has passed
+//   - the progress deadline has passed
 // One uncached list of the Pods of the new ReplicaSet is then the last step of the sync, so a list
-// that fails holds nothing up (RO-143). The list is repeated every five minutes. It comes earlier
-// if the StuckMoment is another one: at once when the deadline passes, otherwise after 30 s without
-// progress. Examples: a pause loses Pods; the rollout goes on after that pause.
+// that fails holds nothing up (RO-143). Windlass repeats the list every five minutes, and earlier
+// if the StuckMoment has changed:
+//   - when the deadline passes: at once
+//   - when a pause loses Pods, or when the rollout goes on after that pause: after 30 s without
+//     progress
 //
-// A ReplicaSet that cannot make Pods says why in its own condition, so no list is asked for.
+// If a ReplicaSet cannot make Pods, its own condition says why, so Windlass needs no list.
 //
 // The condition PodsStuck reports which Pod is stuck, or why the ReplicaSet cannot make Pods. Its
 // text is also
 //   - in the message of the Rollout
 //   - in the message of Progressing, once the deadline has passed
 //   - in one Warning Event (RO-142)
-// The condition is absent if nothing is known to be stuck: it is removed when more Pods become
-// available, when another template comes, and while nothing is rolled out (paused, aborted,
-// refused). During an update in place it is absent, too, because updates in place report more in
-// their own condition.
+// The condition is absent if nothing is known to be stuck. Windlass removes the condition
+//   - when more Pods become available
+//   - when another template comes
+//   - while nothing is rolled out (paused, aborted, refused)
+//   - during an update in place, because updates in place report more in their own condition
 //
-// StuckAnswers remembers when a list was asked for and what the list showed. Losing this memory
-// costs one more list; until its answer comes, the stored condition stays.
+// StuckAnswers remembers when a list was asked for and what the list showed. If this memory is
+// lost, Windlass asks for one more list. Until the answer comes, the stored condition stays.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +41,9 @@
 
 namespace windlass::rollout {
 
-// A Pod whose image cannot be pulled shows this within seconds, and a crash loop shows within half
-// a minute. A Pod that works is usually ready within this time.
+// Windlass asks for a list after this time without progress. A Pod whose image cannot be pulled
+// shows this within seconds, and a crash loop shows within half a minute. A Pod that works is
+// usually ready by then.
 inline constexpr seconds kStuckAfter{30};
 // A list of up to kPodsAskedFor Pods is the most expensive request for a Rollout, so it is repeated
 // rarely.
@@ -70,8 +74,9 @@ class StuckAnswers {
 
 // In the functions below, `entry` is the result of StuckAnswers::Find for the Rollout.
 
-// Returns the Read of the list if a list is due and `end` is a Wait. Otherwise returns `end`,
-// changed so that the next sync comes no later than a list may be due.
+// `end` is the step that would end the sync. Returns the Read of the list if a list is due and
+// `end` is a Wait. Otherwise returns `end`, changed so that the next sync comes no later than the
+// time when a list may be due.
 Step ListStuckPods(const workload::Situation& situation, Steps steps,
                    const StuckAnswers::Entry* entry, Step end);
 

@@ -16,8 +16,8 @@ namespace {
 // whole, so it must stay small.
 constexpr size_t kWordsBytesMax = 200;
 // A container that is not ready, and has ended and restarted this often, is in a crash loop, even
-// if it runs at the moment. Exception: an init container that runs is not ready however well it
-// works, so its earlier ends say nothing of this run.
+// if it runs at the moment. Exception: an init container is never ready while it runs, even if it
+// works. So its earlier ends do not show that the present run fails.
 constexpr int64_t kRestartsOfLoop = 2;
 constexpr std::array<std::string_view, 3> kConfigReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
@@ -81,7 +81,7 @@ Stuck JudgeContainer(const UnreadyContainer& container, const std::string& of) {
   return stuck(StuckKind::kNotReady, "NotReady", text, false);
 }
 
-// Returns true if `a` explains more of a Pod than `b`.
+// Returns true if `a` is a better explanation than `b` why the Pod is not ready.
 bool SaysMore(const Stuck& a, const Stuck& b) {
   if (a.for_good != b.for_good) return a.for_good;
   return a.pod.kind < b.pod.kind;

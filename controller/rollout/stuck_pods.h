@@ -2,8 +2,8 @@
 // (RO-141).
 //
 //   reason            what is wrong                                           reported
-//   ImagePullBackOff  the kubelet does not get the image; the kubelet has     always
-//                     other reasons with this meaning, too
+//   ImagePullBackOff  the kubelet cannot get the image; some other reasons    always
+//                     of the kubelet mean the same, such as ErrImagePull
 //   CreateContainer…  the container cannot be made: a ConfigMap is missing    always
 //   CrashLoopBackOff  the container ends again and again                      always
 //   ContainerEnded    the container has ended, and restarted at most once     late
@@ -49,11 +49,12 @@ struct StuckPod {
   bool operator==(const StuckPod&) const = default;
 };
 
-// Returns the stuck Pod to report. Of `pods`, which are not ready, only Pods of the ReplicaSet with
-// the uid `of` count. The result is the first of these that exists:
-//   1. `told`, word for word, if its Pod is still stuck for the same kind of reason
-//   2. a Pod whose message is exactly `shown`, which an earlier process may have reported
-//   3. of the Pods of the most frequent kind, the one whose name comes first
+// Returns the stuck Pod to report. `pods` are Pods that are not ready; only those of the ReplicaSet
+// with the uid `of` count. The result is the first of these that exists:
+//   1. `told`, unchanged, if its Pod is still stuck for the same kind of reason
+//   2. a Pod whose message is exactly `shown`, the message of the stored condition: an earlier
+//      process may have reported this Pod
+//   3. of the Pods of the most frequent kind, the Pod whose name comes first in the alphabet
 // Returns nullopt if no Pod is stuck.
 std::optional<StuckPod> FindStuckPod(std::span<const UnreadyPod> pods, const Uid& of,
                                      StuckMoment moment, const std::optional<StuckPod>& told,

@@ -56,8 +56,8 @@ void TemplateDefaults::NotePod(const Subject& subject, DryRunAnswer answer, Wall
   EntryOf(subject).pod = {std::move(answer), subject.generation, now};
 }
 
-// If the clock was set back since the first answer without the defaults, this answer counts as the
-// first.
+// If the clock was set back since the first answer without the defaults, the present answer counts
+// as the first.
 void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
   Entry& entry = EntryOf(subject);
   const bool goes_on = entry.not_told_since && *entry.not_told_since <= now &&
@@ -77,8 +77,8 @@ TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {
   return entry;
 }
 
-// An answer without a lifetime always counts. One with a lifetime does not count if it came later
-// than `now`: the clock was set back, and the answer would count for longer than its lifetime.
+// An answer without a lifetime always counts. An answer with a lifetime does not count if its time
+// is later than `now`: the clock was set back since, and the answer would count for too long.
 TemplateChecks::Check TemplateDefaults::CheckOf(const Kept& kept, int64_t generation,
                                                 WallTime now) {
   TemplateChecks::Check check{.verdict = kept.answer.verdict, .message = kept.answer.message};

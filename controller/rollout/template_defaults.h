@@ -21,22 +21,23 @@
 
 namespace windlass::rollout {
 
-// How long a refusal counts, and how long an answer without a verdict counts. Neither counts for a
-// new generation of the Rollout: a user may have changed what was in the way.
+// How long a refusal counts, and how long an answer without a verdict counts. Both end earlier if
+// the Rollout gets a new generation, because a user may have removed the cause.
 inline constexpr Duration kRefusalCounts = seconds(300);
 inline constexpr Duration kNoVerdictCounts = seconds(600);
-// How long the defaults of a template may take to come. A lost answer, or a webhook that starts
-// anew, delays them for less time. Once the defaults are overdue, a Rollout without Pods gets Pods
-// of an earlier revision (RO-122).
+// The defaults of a template are overdue if they have not come after this time. A lost answer, or
+// the restart of a webhook, usually delays them for less time. Once the defaults are overdue, a
+// Rollout without Pods gets Pods of an earlier revision (RO-122).
 inline constexpr seconds kDefaultsTakeAtMost = seconds(30);
 
 enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
   kRefused,    // the API server would never make it: the template is wrong
-  kNoVerdict,  // the template was not judged: a webhook does not support dry run; for a Pod, also
-               // if the API server forbids it or is in trouble
-  kForbidden,  // a ReplicaSet was not judged: a policy, a quota or a missing right forbids it
+  kNoVerdict,  // the template was not judged, because a webhook does not support dry run; for a
+               // Pod, also because the API server forbids the Pod or is in trouble
+  kForbidden,  // the template was not judged, because a policy, a quota or a missing right forbids
+               // the ReplicaSet
   kNotTold,    // the defaults did not come, but may come soon; the answer is never kept
 };
 
@@ -62,19 +63,19 @@ struct TemplateChecks {
   const DefaultedTemplate* defaulted = nullptr;  // null if not known; borrowed from the memory
   Check replica_set{};
   Check pod{};
-  // When the defaults become overdue: kDefaultsTakeAtMost after the API server first failed to tell
-  // them. nullopt if it never failed to, or if NoteReplicaSet was called since.
+  // When the defaults become overdue: kDefaultsTakeAtMost after the first answer without them.
+  // nullopt if there was no such answer, or if NoteReplicaSet was called since.
   std::optional<WallTime> defaults_overdue_from{};
 
   // Returns the check that refused the template; null if none did.
   const Check* Refusal() const;
-  // Returns the check whose verdict is kNoVerdict or kForbidden; the Pod's if both checks have such
-  // a verdict; null if neither has.
+  // Returns the check whose verdict is kNoVerdict or kForbidden. If both checks have such a
+  // verdict, returns the Pod's check; if neither has, null.
   const Check* NotJudged() const;
 };
 
-// Keeps the answers about one template for each Rollout: the template of the last dry run. Core
-// thread only.
+// Keeps, for each Rollout, the answers about one template: that of the last dry run. Core thread
+// only.
 class TemplateDefaults {
  public:
   // Identifies a requested template of one Rollout, at one generation.
@@ -89,8 +90,8 @@ class TemplateDefaults {
   // that notes or forgets.
   TemplateChecks Find(const Subject& subject, WallTime now) const;
 
-  // Note the answer to the dry run of a ReplicaSet, or of a Pod. If an earlier template of the
-  // Rollout was known, these functions forget it.
+  // Note the answer to the dry run of a ReplicaSet, or of a Pod. If answers about an earlier
+  // template of the Rollout were kept, these functions forget them.
   void NoteReplicaSet(const Subject& subject, DryRunAnswer answer, WallTime now);
   void NotePod(const Subject& subject, DryRunAnswer answer, WallTime now);
   // Notes that an answer did not tell the defaults. Keeps the time of the first such answer, and
@@ -101,7 +102,8 @@ class TemplateDefaults {
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
-  // note an answer do so, too, but perhaps no answer about `requested` ever comes.
+  // note an answer do so, too. This function is for the case that no answer about `requested`
+  // comes.
   void ForgetOthers(const Uid& rollout, std::string_view requested);
   size_t size() const { return entries_.size(); }
 

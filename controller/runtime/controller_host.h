@@ -12,16 +12,16 @@ class ControllerHost {
  public:
   virtual ~ControllerHost() = default;
 
-  // The informers of this process, with clock, log and timers.
+  // The informers of this process. Their environment() has the clock, the log and the timers.
   virtual Informers& informers() = 0;
   // Records an Event that does not come from a sync of this controller.
   virtual void Record(const ObjectReference& about, const Event& event) = 0;
 
-  // Asks for a sync of `key`. Ignored
+  // Asks for a sync of `key`. The runtime ignores the call
   //   - while this process does not lead
-  //   - before the first sync of every key has been queued (InTerm)
-  //   - while the reply to a request of `key`'s own sync is put into the caches (IsFolding): that
-  //     sync goes on by itself
+  //   - until the first sync of every key has been queued (InTerm)
+  //   - while the runtime puts the reply to a request of `key`'s own sync into the caches
+  //     (IsFolding), because that sync goes on by itself
   //   - if `wake` is kResync and RuntimeOptions::resync is false, as in some tests
   virtual void Wake(const ObjectKey& key, windlass::Wake wake) = 0;
   // Returns true while the runtime puts the reply to a write or read of `key`'s own sync into the
@@ -34,8 +34,8 @@ class ControllerHost {
   // Call when a cache became complete, so that the first sync of all keys may begin.
   virtual void CacheSynced() = 0;
   // Asks for one more sync of every key, as at the beginning of a term. The syncs begin when the
-  // controller's caches are complete and a new leader's barrier is passed. Until then Wake is
-  // ignored.
+  // controller's caches are complete and the barrier of a new leader (leadership_barrier.h) is
+  // passed. Until then the runtime ignores Wake.
   virtual void WakeAll() = 0;
   // Call when a cache has changed. The barrier of a new leader then compares the caches again.
   virtual void CacheChanged() = 0;

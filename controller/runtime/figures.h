@@ -25,21 +25,24 @@ class Figures {
     std::map<Labels, Value> series;
   };
 
-  // Each adds `value` to the series of `metric` with `labels`. If two controllers count the same
-  // series, their values are added up. The type of the value must fit the type of the metric (see
-  // Value), there must be as many labels as the metric has, and histograms must have the same
-  // buckets. `metric` must outlive the Figures.
+  // Each of these functions adds `value` to the series of `metric` with `labels`. If two
+  // controllers report the same series, the series has the sum of their values. Requirements:
+  // - The type of the value fits the type of the metric (see Value).
+  // - `labels` has as many entries as the metric has labels.
+  // - All histograms of one series have the same buckets.
+  // - `metric` outlives the Figures.
   void Count(const Metric& metric, uint64_t value, Labels labels = {});
   void Set(const Metric& metric, double value, Labels labels = {});
   void Spread(const Metric& metric, const Histogram& value, Labels labels = {});
 
-  // Removes the label `namespace`: adds up the series that differ only in it, and drops the metrics
-  // with Metric::of_objects. Example: 3 rollouts in "shop" and 2 in "bank" become 5.
+  // Removes the label `namespace`, and drops the metrics with Metric::of_objects. Series that
+  // differed only in that label become one series with the sum of their values. Example: a gauge
+  // with 3 for "shop" and 2 for "bank" becomes one series with 5.
   void LeaveOutNamespaces();
 
   // Returns the metrics in the order in which they were first used.
   const std::vector<Family>& families() const { return families_; }
-  // Returns the number of series. A histogram is one.
+  // Returns the number of series. A histogram counts as one series.
   size_t size() const;
 
  private:

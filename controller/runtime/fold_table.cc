@@ -4,7 +4,7 @@
 
 namespace windlass {
 
-// Sets folding() for as long as it lives.
+// While a Folding exists, folding() returns its key.
 class FoldTable::Folding {
  public:
   Folding(FoldTable& table, const QueueKey& key) : table_(table) { table_.folding_ = key; }
@@ -27,7 +27,8 @@ const std::vector<FoldTable::Row>& FoldTable::RowsOf(const ResourceId& resource)
 }
 
 Status FoldTable::Written(const QueueKey& key, const Request& request, const Reply& reply) {
-  // The reply to an eviction is a Status. The watch shows what became of the Pod.
+  // The reply to the creation of a subresource, such as an eviction, contains a Status and not the
+  // object. The watch will show what became of the Pod.
   if (request.verb() == Verb::kCreateSubresource) return Unit{};
   const Folding folding(*this, key);
   if (request.verb() != Verb::kDelete) return Object(request, reply);
@@ -39,8 +40,8 @@ Status FoldTable::Written(const QueueKey& key, const Request& request, const Rep
 
 Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply& reply) {
   const Verb verb = request.verb();
-  // Not folded: a dry run, because its object does not exist, and a list, because only the sync
-  // that asked for it uses it.
+  // A list is not folded, because only the sync that asked for the list uses it. A dry run is not
+  // folded, because the object in its reply does not exist.
   if (verb == Verb::kList || verb == Verb::kDryRunCreate) return Unit{};
   const Folding folding(*this, key);
   return Object(request, reply);

@@ -1,9 +1,11 @@
-// Folds replies into the caches, so that the next step sees what the last one did.
+// Folds replies into the caches: puts the object in the reply to a write or to an uncached read
+// into the stores at once. So the next step of a sync sees what the last step did.
 //
-// The owner of a store registers a row for its resource. The row says how a reply is decoded and
-// folded, and how the store handles an object that is gone. An informer registers at most one row,
-// so two rows for one resource belong to two projections of it. A fold wakes every key concerned
-// except the key whose sync made the request: that sync goes on at once. Core thread only.
+// The owner of a store registers a row for the resource of the store. The row says how to decode a
+// reply and put its object into the store, and what the store does if an object is gone. An
+// informer registers at most one row. A resource has two rows if two informers cache different
+// parts of its objects (Projection). A fold wakes every key concerned except the key whose sync
+// made the request, because that sync goes on at once. Core thread only.
 #pragma once
 
 #include <functional>
@@ -25,10 +27,12 @@ class FoldTable {
     // Decodes the object in `body`, the reply to `request`, and folds it into the store. Returns
     // kMalformed if the object cannot be decoded.
     std::function<Status(const Request& request, std::string_view body)> fold;
-    // Folds the reply to a deletion. Null: the store waits for the watch.
+    // Folds the reply to a deletion. Null: the object stays in the store until the watch shows the
+    // deletion.
     std::function<void(const Request& request, std::string_view body)> deleted{};
-    // Called when an uncached read has shown that the object `key` is gone. Such reads follow
-    // writes that had an unknown outcome or got a 404. Null: the store waits for the watch.
+    // Called when an uncached read has shown that the object `key` with `uid` is gone. Windlass
+    // makes such a read after a write that had an unknown outcome or got a 404. Null: the object
+    // stays in the store until the watch shows the deletion.
     std::function<void(const ObjectKey& key, const Uid& uid)> gone{};
   };
 
@@ -45,13 +49,14 @@ class FoldTable {
   // reply cannot be decoded: the write happened, but its result is not known.
   Status Written(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Folds the reply to an uncached read made for `key`. Does not fold a list, because it concerns
-  // only the sync that asked for it, nor a dry run, because its object does not exist.
+  // Folds the reply to an uncached read made for `key`. Does nothing for
+  // - a list, because only the sync that asked for the list uses it
+  // - a dry run, because the object in its reply does not exist
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
   // Call when an uncached read for `key` found no object. `request` is the write whose object
   // was read, because the write had an unknown outcome or got a 404. Does nothing if `request` is a
-  // creation, because its object may still appear.
+  // creation, because the object that it creates may still appear.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

@@ -3,8 +3,9 @@
 namespace windlass {
 namespace {
 
-// How many objects one turn of the event loop removes from the store of an ended informer, and the
-// time between two turns. 100,000 Pods are gone after 200 turns, in less than a second.
+// After an informer has stopped, its store is emptied in several turns of the event loop. These are
+// the number of objects that each turn removes, and the time between two turns. Example: 100,000
+// Pods are gone after 200 turns, in less than a second.
 constexpr size_t kShedInOneTurn = 500;
 constexpr Duration kBetweenSheds = milliseconds(1);
 
@@ -86,8 +87,9 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Cancels what the informer's timer would do. If the informer lingers, its last user is still
-// counted in `users_`, and this function subtracts that user.
+// Cancels what the informer's timer would do. While an informer lingers, which means that it runs
+// on after its last user called LetGo, `users_` still counts that user. This function then
+// subtracts that user.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -136,13 +138,14 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// Objects that are cut down are cached without their large parts. Lists a resource again if there
-// is room for twice the size of the smallest of its objects that are cut down. With less room, that
-// object might be cut down again soon.
+// For lack of room, some objects may be cut down, which means cached without their large parts.
+// Lists a resource again if there is now room for one of its objects. The condition is room for
+// twice the whole size of the smallest object that is cut down, because with less room that object
+// might be cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // If the last list restored no object, the time until the next look doubles.
+  // If as many objects are cut down as before the last list, the time until the next look doubles.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;
@@ -156,23 +159,23 @@ void Informers::LookForRoom() {
       environment_.timers.At(environment_.clock.Now() + room_wait_, [this] { LookForRoom(); });
 }
 
-// Checks the cluster's identity, as a recovered informer does: perhaps no watch broke, and so no
-// informer recovers.
+// Checks the cluster's identity here, too. An informer that recovers from a broken watch also
+// causes this check, but perhaps no watch broke.
 void Informers::TryNow(bool was_refused) {
   CheckIdentity();
   for (const auto& informer : informers_) informer->TryNow(was_refused);
 }
 
 void Informers::Reset(std::string_view why) {
-  if (std::exchange(resetting_, true)) return;  // called by an informer that the loop below resets
+  if (std::exchange(resetting_, true)) return;  // an informer that the loop below resets calls this
   for (const auto& informer : informers_) informer->Reset(why);
   resetting_ = false;
   if (on_reset) on_reset();
   CheckIdentity();
 }
 
-// Checks nothing before the first Use, or if this process watches one namespace only: it may have
-// no right to read the cluster's identity.
+// Does nothing before the first Use. Also does nothing if this process watches one namespace only,
+// because such a process may lack the right to read the cluster's identity.
 void Informers::CheckIdentity() {
   if (namespace_.empty() && started_) identity_.Check();
 }

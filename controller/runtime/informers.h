@@ -1,7 +1,9 @@
-// One informer for each resource and projection: one watch and one copy in memory, however many
-// controllers of this process use it. All informers see the same cluster, and start over together
-// . An informer that only some workloads need ends some time after the last of them is gone,
-// and gives its memory back. Core thread only.
+// One informer for each resource and projection (the parts of the objects that are cached). It has
+// one watch and one copy in memory, however many controllers of this process use it.
+// - All informers see the same cluster. If one of them must start over, all do.
+// - An informer that only some workloads need stops some time after the last of these workloads is
+//   gone, and gives its memory back.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,17 +24,18 @@
 
 namespace windlass {
 
-// How long an informer runs on after the last controller has let it go. This way no list of all
-// Pods is needed if a user switches a feature off and on again, or deletes a workload and creates
-// it anew.
+// How long an informer runs on after its last user has called LetGo. If a user of Windlass switches
+// a feature off and on again in that time, or deletes a workload and creates it anew, the informer
+// does not have to list all objects again.
 inline constexpr Duration kInformerLingers = seconds(300);
-// An informer that was given up for lack of memory is started again after this time. Each start
-// lists all objects of its resource.
+// How long an informer does not run after Windlass gave it up for lack of memory. Then Windlass
+// starts the informer again, which lists all objects of its resource.
 inline constexpr Duration kGivenUpFor = seconds(1800);
-// How often to look whether there is room for objects that are cut down, which means cached without
-// their large parts.
+// How often Windlass checks whether there is room again for objects that are cut down, which means
+// cached without their large parts.
 inline constexpr Duration kLookForRoom = seconds(300);
-// The longest time between two such looks, reached after lists that restored no object.
+// The longest time between two such checks. The time doubles after each list that restored no
+// object.
 inline constexpr Duration kLookForRoomMax = seconds(4800);
 
 class Informers {
@@ -44,50 +47,51 @@ class Informers {
   Informers(const Informers&) = delete;
   Informers& operator=(const Informers&) = delete;
 
-  // Returns the environment, with the list gate that all informers share.
+  // Returns the environment. Its list_gate is the one that all informers here share.
   const InformerEnvironment& environment() const { return environment_; }
   const std::string& watched_namespace() const { return namespace_; }
-  // Returns what to watch to see all objects of `resource` in the watched namespaces, or all
-  // objects if the resource is not namespaced.
+  // Returns the options of a watch for all objects of `resource` in the watched namespaces. If the
+  // resource is not namespaced, the watch is for all objects of the cluster.
   ReflectorOptions All(const ResourceId& resource) const;
 
-  // Returns the informer with the name of `projection`; the first call with a name makes the
-  // informer. The caller adds listeners to the informer and its store, and calls Use while the
-  // informer must run. After the first call whose projection has `folding`, replies are folded into
-  // the store.
+  // Returns the informer with the name of `projection`. The first call with a name makes the
+  // informer. The caller adds listeners to the informer and its store, and calls Use when the
+  // informer must run. If `projection.folding` is set in any of the calls, replies are folded into
+  // the store from then on.
   template <typename T>
   SharedInformer<T>& Of(Projection<T> projection);
 
-  // How replies are folded into the stores of these informers.
+  // The table that folds replies into the stores of these informers.
   FoldTable& folds() { return folds_; }
   const FoldTable& folds() const { return folds_; }
 
-  // Starts those of `wanted` that are not used() yet, in that order, and then their audits. Each
-  // Use must be ended by one Release or LetGo.
+  // Adds one use to each informer in `wanted`. Starts the informers that had no use before, in the
+  // order of `wanted`, and then their audits. Each use must be ended by one Release or LetGo.
   void Use(std::initializer_list<AnyInformer*> wanted);
-  // Stops those that no controller uses any more. These informers make no callback after Release
-  // returns. Exception: a store that is being emptied goes on reporting its deletions.
+  // Ends one use of each informer in `unwanted`, and stops the informers that have no use left. A
+  // stopped informer makes no callback after Release returns. Exception: a store that is being
+  // emptied still reports each deletion.
   void Release(std::initializer_list<AnyInformer*> unwanted);
-  // Ends a use as Release does, but an informer that no controller uses any more runs on for
-  // kInformerLingers. If a controller uses the informer again before that time is over, the
-  // informer is complete at once. Otherwise the informer stops, and its store is emptied; handlers
-  // see the objects deleted.
+  // Like Release, but an informer that has no use left runs on for kInformerLingers. If a
+  // controller uses the informer again in that time, its cache is still complete. Otherwise the
+  // informer stops, and its store is emptied. The handlers of the store then see each object as
+  // deleted.
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
-  // Call when the API server is back: informers that are waiting after a failure retry soon, and
-  // the server's cluster identity is checked. If `was_refused` is true, connections were refused
-  // and another server may answer now, so every informer asks for a complete state.
+  // Call when the API server is back. Informers that wait after a failure then retry soon, and
+  // Windlass checks which cluster answers. `was_refused` says that connections were refused. Then
+  // another server may answer now, so every informer asks for a complete state again.
   void TryNow(bool was_refused);
 
   // Called when all informers start over, because another cluster answers or the cluster was
-  // restored to an earlier state. Called once per reset, at a time when no informer is synced and
-  // no store shows the new state yet.
+  // restored to an earlier state. There is one call per reset. At the time of the call, no informer
+  // is synced, and no store shows the new state yet.
   std::function<void()> on_reset;
 
-  // Called when the store of an informer that has ended is empty, so that memory can be given back.
+  // Called when an informer has stopped and its store is empty, so that memory can be given back.
   std::function<void()> on_emptied;
 
-  // Returns the snapshots of the informers in use, ordered by the first call of Of for each.
+  // Returns the snapshots of the informers in use, in the order in which Of has made the informers.
   std::vector<InformerSnapshot> Snapshots() const;
 
  private:
@@ -112,7 +116,7 @@ class Informers {
   ClusterIdentity identity_;
   TimerId look_for_room_ = 0;
   Duration room_wait_ = kLookForRoom;
-  // Number of objects cut down at the last look; SIZE_MAX if that look relisted nothing.
+  // How many objects were cut down at the last check; SIZE_MAX if that check listed nothing again.
   size_t cut_at_relist_ = SIZE_MAX;
   bool resetting_ = false;
   bool started_ = false;
@@ -132,7 +136,7 @@ SharedInformer<T>* Informers::Find(const std::string& name) const {
   for (const auto& informer : informers_) {
     if (informer->name() != name) continue;
     auto* known = dynamic_cast<SharedInformer<T>*>(informer.get());
-    WL_ASSERT(known != nullptr);  // false: two projections have the same name
+    WL_ASSERT(known != nullptr);  // fails if two projections have the same name
     return known;
   }
   return nullptr;
@@ -146,7 +150,8 @@ SharedInformer<T>& Informers::Make(Projection<T> projection) {
   informer.informer.on_reset.Add([this] { Reset("the cache of another resource was reset"); });
   informer.informer.on_recovered.Add([this] { CheckIdentity(); });
   informer.informer.on_no_room.Add([this, &informer] {
-    // GiveUp runs in a later turn, because the reflector, which calls this, is still busy.
+    // GiveUp runs in a later turn of the event loop, because the reflector that calls this function
+    // is still busy.
     environment_.timers.Cancel(informer.try_again_);
     informer.try_again_ =
         environment_.timers.At(environment_.clock.Now(), [this, &informer] { GiveUp(informer); });

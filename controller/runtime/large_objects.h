@@ -1,8 +1,8 @@
-// Syncs of large objects, a few at a time. A sync holds its object several times: as read,
-// as written, and in the answer. Example: 56 Deployments with 1.4 MB of `<` each, which JSON writes
-// as 8.4 MB each, would hold more than a gigabyte. Therefore only one such Deployment is synced at
-// a time. Objects below kLargeJsonBytes (256 KiB) are not limited in this way: up to
-// --max-in-flight of them are synced at a time.
+// Lets only a few syncs of large objects run at a time. A sync holds its object several
+// times: as read, as written, and in the answer. Example: 56 Deployments contain the character `<`
+// 1.4 million times each. JSON writes each `<` with six bytes, so each Deployment has 8.4 MB of
+// JSON, and 56 syncs at once would hold more than a gigabyte. Therefore only one such Deployment is
+// synced at a time. For objects below kLargeJsonBytes (256 KiB) the only limit is --max-in-flight.
 #pragma once
 
 #include <algorithm>
@@ -16,11 +16,13 @@ namespace windlass {
 
 class LargeObjects {
  public:
-  // Returns true if the sync of `key`, whose largest object has `json_bytes`, may begin. The
-  // bytes of a large object then count until Free. While nothing counts, a sync of any size begins.
-  // After Take has returned false, no other large sync begins until half of the room is free, and
-  // then the next one begins whatever its size: otherwise a row of smaller syncs could keep the
-  // largest one waiting for ever.
+  // Returns true if the sync of `key` may begin. `json_bytes` is the size of its largest object.
+  // - A sync without a large object may always begin.
+  // - A sync of a large object may begin if its bytes fit into the room that is left of kBytesMax,
+  //   or if no other sync takes room. It then takes that room until Free.
+  // - After Take has returned false, no sync of a large object begins until half of the room is
+  //   free. The next one then begins whatever its size. Otherwise syncs of smaller objects could
+  //   take the room again and again, and the sync of the largest object would wait for ever.
   bool Take(const QueueKey& key, size_t json_bytes) {
     const auto wanted = wanted_.find(key);
     if (wanted != wanted_.end()) json_bytes = std::max(json_bytes, wanted->second);
@@ -33,14 +35,14 @@ class LargeObjects {
     return true;
   }
 
-  // Makes room for the answers that the sync of `key` keeps, to its reads and questions,
-  // `answer_bytes` in total. Take does not know the objects that a sync reads only later. Returns
-  // false if there is no room for the answers; while no other sync counts, there always is. After
-  // false, the next Take of the key asks for the room of these answers.
+  // Takes room for the answers to reads and questions that the sync of `key` keeps, because Take
+  // could not know what the sync reads later. `answer_bytes` is the size of all these answers so
+  // far. Returns false if there is no room for them. If no other sync takes room, always returns
+  // true. After Keep has returned false, the next Take of `key` asks for the room of these answers.
   //
-  // Only half of the bytes count, because the room that Take reserved for an object is enough for
-  // two answers of its size. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB
-  // each. Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
+  // Only half of `answer_bytes` counts, because the room that Take reserves for an object is enough
+  // for two answers of the same size. Example: Take reserved 1 MiB, and the sync reads two objects
+  // of 4 MiB each. Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);
@@ -65,7 +67,7 @@ class LargeObjects {
     held_.erase(held);
   }
 
-  // Returns false if no other large sync may begin now.
+  // Returns false if no further sync of a large object may begin now.
   bool has_room() const { return !is_full_ || bytes_ <= kBytesMax / 2; }
 
  private:

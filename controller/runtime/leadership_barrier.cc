@@ -9,13 +9,14 @@
 namespace windlass {
 namespace {
 
-// How often to compare with a cache that lags (L-011). A bookmark, or an object that cannot be
-// decoded, moves the cache forward without a change that would cause a comparison.
+// How often the barrier compares while a cache lags (L-011). Each change of a cache causes a
+// comparison, too, but a bookmark or an object that cannot be decoded moves the cache forward
+// without a change.
 constexpr Duration kLeadershipBarrierLook = milliseconds(250);
 // If a cache still lags this long after the list, the barrier lists again, because the list may
-// have been wrong. Also how long a watch that replaces a list may take.
+// have been wrong. This is also the time limit of a watch that replaces a list (StreamInstead).
 constexpr Duration kLeadershipBarrierPatience = seconds(30);
-// The longest wait after a failed list.
+// The longest wait before the barrier lists again after a failed list.
 constexpr Duration kLeadershipBarrierBackOffMax = seconds(5);
 
 }  // namespace
@@ -114,8 +115,9 @@ Result<std::string> LeadershipBarrier::AddPage(const HttpResponse& response) {
   return page->continue_token;
 }
 
-// Gets the same objects from the beginning of a watch instead of a list. Used if this process has
-// the right to watch but not to list, or if one object is too large for a page of its own.
+// Gets the objects from a watch that first sends all existing objects, instead of from a list. Used
+// if this process has the right to watch but not to list, or if one object is too large even for a
+// page of its own.
 void LeadershipBarrier::StreamInstead() {
   listed_.back() = {};
   HttpRequest request =
@@ -157,7 +159,8 @@ void LeadershipBarrier::OnLine(std::string_view line) {
   if (identity.ok()) Note(frame->type, *identity);
 }
 
-// An object without a readable name is left out: the cache could not hold it either.
+// Notes the object of an event that is too long to be read. `head` is the beginning of the event.
+// If it shows no name, leaves out the object, because the cache could not hold the object either.
 void LeadershipBarrier::OnLongLine(std::string_view head) {
   const Result<LineHead> read = DecodeLineHead(environment_.decoder, head);
   if (read.ok()) Note(read->type, read->object.identity);
@@ -177,7 +180,7 @@ void LeadershipBarrier::Fail(const std::string& why) {
   std::string trouble =
       "cannot see what the former leader wrote: the list of " + plural + " failed: " + why;
   if (trouble != trouble_) {
-    environment_.log.Warning("cannot see what the former leader wrote; nothing is written yet",
+    environment_.log.Warning("cannot see what the former leader wrote; Windlass writes nothing yet",
                              {{"list", plural}, {"error", why}});
   }
   trouble_ = std::move(trouble);
@@ -187,7 +190,7 @@ void LeadershipBarrier::Fail(const std::string& why) {
 
 // --- comparing the caches with the lists ---
 
-// Compares at most once per turn of the event loop, however many events the turn brings.
+// Schedules one comparison per turn of the event loop, however many changes the turn brings.
 void LeadershipBarrier::Look() {
   if (stage_ == Stage::kComparing) CompareLater(Duration{0});
 }

@@ -5,11 +5,12 @@
 // process has won the Lease, the barrier takes one consistent, metadata-only LIST of each cached
 // resource. The barrier is passed when
 // - every listed object is cached in the listed version or a newer one, or was deleted since, and
-// - the cache has removed every object that the list lacks, unless it is newer than the list.
-// The barrier never gives up: while it cannot be passed, it lists again. If objects are large, the
-// barrier asks for smaller pages. It opens a watch instead of the list if one object is too large
-// even for a page of its own, or if this process has the right to watch but not to list. A
-// controller says which of its caches to compare. Core thread only.
+// - the cache has removed every object that the list lacks. Exception: objects that were created
+//   after the list.
+// The barrier never gives up: while a cache lags, the barrier lists again and again. If objects are
+// large, the barrier asks for smaller pages. The barrier opens a watch instead of the list if one
+// object is too large even for a page of its own, or if this process has the right to watch but not
+// to list. A controller says which of its caches to compare. Core thread only.
 #pragma once
 
 #include <functional>
@@ -28,9 +29,9 @@ namespace windlass {
 class LeadershipBarrier {
  public:
   // Everything that the arguments refer to must outlive the barrier. The barrier calls `compared`
-  // each time that it begins to list, first within the constructor; the returned caches must have
-  // synced, and there must be at least one. It calls `passed` once, after the constructor has
-  // returned.
+  // each time that it begins to list, the first time within the constructor. `compared` must return
+  // at least one cache, and only caches that have synced. The barrier calls `passed` once, after
+  // the constructor has returned.
   LeadershipBarrier(InformerEnvironment environment,
                     std::function<std::vector<ComparedCache>()> compared,
                     std::function<void()> passed);
@@ -38,14 +39,14 @@ class LeadershipBarrier {
   LeadershipBarrier(const LeadershipBarrier&) = delete;
   LeadershipBarrier& operator=(const LeadershipBarrier&) = delete;
 
-  // Call when a cache has changed. Compares the caches again, if all lists are complete.
+  // Call when a cache has changed. If all lists are complete, compares the caches again soon.
   void Look();
-  // Call when the API server answers again after an outage. Lists again unless all lists are
-  // complete, because requests sent before the outage may never be answered.
+  // Call when the API server answers again after an outage. If a list is not complete yet, lists
+  // again, because requests that were sent before the outage may never be answered.
   void TryNow();
   bool passed() const { return stage_ == Stage::kPassed; }
-  // Returns the last failure, for /readyz, even if a list has succeeded since; "" if the barrier is
-  // passed, or if all went well so far.
+  // Returns a text for /readyz about the last failure, even if a list has succeeded since. Returns
+  // "" if the barrier is passed, or if there was no failure.
   const std::string& trouble() const { return trouble_; }
   // Returns when the barrier began.
   MonotonicTime started() const { return started_; }
@@ -83,7 +84,7 @@ class LeadershipBarrier {
   std::string continue_token_;  // of the page under way
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> asking_;  // a callback that finds it expired drops its answer
+  std::shared_ptr<const bool> asking_;  // if this has expired, a callback drops its answer
 };
 
 }  // namespace windlass

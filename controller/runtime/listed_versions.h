@@ -22,14 +22,15 @@ struct ListedVersions {
   ResourceVersion version;  // of the list
 };
 
-// Returns the key of the first object for which `informer` lags behind `listed`; "" if there is
-// none, for example because the watch has reached the version of the list. Returns "(a list is
-// being applied)" while the store takes over a list that the informer itself has read.
+// Returns the key of the first object for which `informer` lags behind `listed`. Returns "" if
+// there is no such object. Example: the watch has reached the version of the list. Returns "(a list
+// is being applied)" while the informer puts a list that it has read itself into its store.
 //
-// The informer lags for
-// - a listed object that the store lacks or has in another version, while the watch has not reached
-//   the listed version
-// - an object that the list lacks, if the store has it in a version that is not newer than the list
+// The informer lags for these objects, until the watch has reached the version of the list:
+// - An object in the list, if the store lacks it or has another version of it. Exception: the watch
+//   has reached the listed version of the object.
+// - An object that is not in the list, if the store has a version of it that is not newer than the
+//   list.
 template <typename T>
 std::string FirstBehind(const Informer<T>& informer, const ListedVersions& listed) {
   const ResourceVersion& told = informer.reflector().last_version();

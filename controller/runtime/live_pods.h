@@ -7,22 +7,22 @@
 
 namespace windlass {
 
-// Returns the options of a watch that shows the Pods of the watched namespaces until these Pods
-// end.
+// Returns the options of a watch that shows each Pod in the watched namespaces until the Pod ends
+// (phase Succeeded or Failed).
 inline ReflectorOptions LivePods(const Informers& informers) {
   ReflectorOptions options = informers.All(resources::kPods);
   options.field_selector = kLivePods;
   return options;
 }
 
-// Returns true if `pod` has not ended. A Pod that has ended must not get into a store: the watch
-// does not select it, and so would never remove it.
+// Returns true if `pod` has not ended. A Pod that has ended must not be put into a store. The watch
+// does not select such a Pod, and so would never remove it from the store.
 inline bool IsLive(const Pod& pod) {
   return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
 }
 
-// Returns the projection of live Pods with all fields that are read. All users of whole Pods share
-// its informer.
+// Returns the projection that caches all fields of live Pods that Windlass reads, not only their
+// metadata. All users of this projection share one informer.
 inline Projection<Pod> WholePods(const Informers& informers) {
   return {"whole_pods", LivePods(informers), &DecodePod,
           ReplyFolding<Pod>{.selects = &IsLive, .removes = true}, /*gives_up=*/true};

@@ -1,8 +1,8 @@
 // What a metric is: its name, its type, what it says, and which values its labels can have.
 //
-// Each metric is a constant beside the code that counts it, and a member of a list: the list of its
-// controller (ControllerEntry::metrics) or that of the process (cmd/windlass/all_metrics.h).
-// docs/metrics.md is generated from these lists.
+// Each metric is a constant beside the code that counts it. It is also a member of the list of its
+// controller (ControllerEntry::metrics), or of the list of the process
+// (cmd/windlass/all_metrics.h). docs/metrics.md is generated from these lists.
 #pragma once
 
 #include <array>
@@ -16,16 +16,16 @@ namespace windlass {
 
 struct MetricLabel {
   std::string_view name;
-  // Every value that the label can have. Empty if there is no closed set of values; `about` then
-  // says what they are.
+  // Every value that the label can have. Empty if there is no closed set of values. `about` then
+  // describes the values.
   std::span<const std::string_view> values{};
   std::string_view about{};
-  // True if controllers add values of their own (ControllerEntry::label_words). Example: each adds
-  // the kind of its objects to the label `kind`.
+  // True if controllers add values to this label (ControllerEntry::label_words). Example: each
+  // controller adds the kind of its objects to the values of the label `kind`.
   bool open = false;
 };
 
-// The values that one controller adds to the open labels of this name. String literals.
+// The values that one controller adds to each open label with the name `label`. String literals.
 struct LabelWords {
   std::string_view label;
   std::vector<std::string_view> values;
@@ -38,11 +38,12 @@ inline constexpr size_t kMetricLabelsMax = 8;
 struct Metric {
   std::string_view name;
   MetricType type;
-  std::string_view help;  // what it says; a line of the metrics page
+  std::string_view help;  // what the metric tells; shown as # HELP on the metrics page
   std::array<MetricLabel, kMetricLabelsMax> all_labels{};  // an entry without a name is unused
   std::string_view more{};  // docs/metrics.md prints this text after `help`
-  // True if each series is about one object, which its labels name, or if the metric only counts
-  // objects without such series. Figures::LeaveOutNamespaces drops the metric.
+  // True in two cases, in which Figures::LeaveOutNamespaces drops the metric:
+  // - Each series is about one object, whose name is in the labels.
+  // - The metric counts the objects that have no series of their own (windlass_rollouts_not_shown).
   bool of_objects = false;
 
   constexpr std::span<const MetricLabel> labels() const {
@@ -52,7 +53,7 @@ struct Metric {
   }
 };
 
-// The label with the namespace of the object that a series is about.
+// The name of the label that has the namespace of the object that a series is about.
 inline constexpr std::string_view kNamespaceLabel = "namespace";
 
 // Metrics of one topic: a table of docs/metrics.md.

@@ -14,7 +14,7 @@ namespace windlass {
 
 struct NeededRight {
   Right right;
-  // The manifest that grants it.
+  // The manifest that grants the right.
   std::string_view manifest = "deploy/base/rbac.yaml";
   // True if Windlass works without the right, for example because only a feature that some users
   // ask for needs it. The process is ready even when the right is missing.
@@ -42,8 +42,8 @@ class RightsList {
     }
   }
 
-  // Adds a right that is not for objects in the watched namespaces, or that another manifest
-  // grants.
+  // Adds `right` as it is. For rights that are not for objects in the watched namespaces, or that
+  // another manifest grants.
   void Add(NeededRight right) { rights_.push_back(std::move(right)); }
 
   // Adds the rights to `verbs` on `resource`. Windlass works without these rights.

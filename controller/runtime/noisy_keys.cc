@@ -28,8 +28,8 @@ bool NoisyKeys::IsNoisy(const QueueKey& key, MonotonicTime now) const {
   return found != spent_.end() && now < found->second.noisy_until;
 }
 
-// At most once a minute, forgets keys whose minute of counting is over, and which are not noisy any
-// more.
+// Forgets each key that is not noisy any more and whose minute of counting is over. Does this at
+// most once a minute.
 void NoisyKeys::Forget(MonotonicTime now) {
   if (now - forgot_at_ < kMinute) return;
   forgot_at_ = now;

@@ -12,23 +12,25 @@
 
 namespace windlass {
 
-// A key becomes noisy if one of its syncs makes more calls than the first number, or its syncs
-// within a minute make more calls than the second. A minute of counting begins with a sync, and the
-// next one with the first sync after its end. Example: 9 syncs with 10 calls each end at 0 to 59 s,
-// and 9 more at 60 to 65 s. The key is not noisy: it makes 90 calls in each of the two minutes.
+// A key becomes noisy if one of its syncs makes more calls than the first number, or if its syncs
+// within a minute make more calls than the second number. A key's minute of counting begins when
+// the first of its syncs ends. The next minute of counting begins when the first sync after that
+// minute ends. Example: 9 syncs with 10 calls each end at 0 to 59 s, and 9 more at 60 to 65 s. The
+// key is not noisy, because it makes only 90 calls in each of the two minutes.
 inline constexpr int kNoisyCallsPerSync = 10;
 inline constexpr int kNoisyCallsPerMinute = 100;
 
 class NoisyKeys {
  public:
-  // Notes that a sync of the key ended after `calls` calls. Returns the key's calls within the
-  // present minute if the key becomes noisy; nullopt if it does not, or was noisy already.
+  // Notes that a sync of the key ended after `calls` calls. If the key becomes noisy by this,
+  // returns the number of the key's calls within the present minute. Returns nullopt if the key is
+  // not noisy, or was noisy already.
   std::optional<int> Note(const QueueKey& key, int calls, MonotonicTime now);
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Returns the number of keys remembered. A Note, of whatever key, that comes two minutes after a
-  // key's last call forgets that key, if it is not forgotten already.
+  // Returns the number of keys remembered. A key that makes no more calls is forgotten by the first
+  // Note of any key that comes two minutes later, or by an earlier one.
   size_t size() const { return spent_.size(); }
 
  private:

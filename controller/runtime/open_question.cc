@@ -12,7 +12,7 @@ OpenQuestion::OpenQuestion(const Clock& clock, TimerQueue& timers, const Ask& as
   const auto limit = std::chrono::duration_cast<milliseconds>(ask.deadline).count();
   deadline_ = timers_.At(clock.Now() + ask.deadline, [this, limit] {
     deadline_ = 0;
-    open_.reset();  // an answer that comes while the question is cancelled is too late
+    open_.reset();  // makes Handler ignore an answer that comes from within cancel_()
     if (cancel_) cancel_();
     Close(Error{ErrorKind::kTimeout, "no answer within " + std::to_string(limit) + " ms"});
   });

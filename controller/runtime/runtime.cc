@@ -18,8 +18,8 @@ class Runtime::Lane final : public ControllerHost {
     runtime_.sync_environment_.Record(Key({}), about, event);
   }
 
-  // Ignores wake-ups before the caches are complete, because a sync could mistake a missing
-  // ReplicaSet for one that was never created (D-025).
+  // Ignores wake-ups before the caches are complete. Otherwise a sync could find that a ReplicaSet
+  // is not in the cache yet, and create it a second time (D-025).
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (wake == windlass::Wake::kResync && !runtime_.options_.resync) return;
     if (InTerm() && !IsFolding(key)) runtime_.term_->Add(Key(key), wake);
@@ -131,10 +131,11 @@ std::vector<Runtime::AtBarrier> Runtime::at_barrier() const {
   return waiting;
 }
 
-// Adds every key of the controller once its caches are complete (D-025) and the barrier is passed.
+// Adds every key of the lane's controller to the queue, as soon as the controller's caches are
+// complete (D-025) and the barrier is passed.
 void Runtime::WakeAllWhenSynced(Lane& lane) {
   if (term_ == nullptr || lane.looked_at_all || !lane.controller->HasSynced()) return;
-  // A controller without caches has nothing to compare.
+  // A controller without caches to compare needs no barrier.
   if (barrier_wanted_ && lane.barrier == nullptr && !lane.controller->ComparedCaches().empty()) {
     lane.barrier = std::make_unique<LeadershipBarrier>(
         environment_, [&lane] { return lane.controller->ComparedCaches(); },

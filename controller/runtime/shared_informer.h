@@ -1,6 +1,7 @@
-// An informer that the controllers of a process share, with the audit of its cache and the fold row
-// of its store. It runs from its first Use until its last user calls Release, or for some time
-// after its last user calls LetGo (informers.h). Core thread only.
+// An informer that the controllers of a process share, with the audit of its cache, and with the
+// row that puts replies into its store (fold_table.h). The informer runs from its first Use until
+// its last user calls Release, or until some time after its last user calls LetGo (informers.h).
+// Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct InformerSnapshot {
   size_t objects = 0;
   size_t quarantined = 0;
   size_t cut = 0;         // objects cached without their large parts, for lack of room
-  size_t bytes = 0;       // of memory, without interned texts
+  size_t bytes = 0;       // of memory that the cache takes, without interned texts
   bool given_up = false;  // the informer does not run, for lack of room
   uint64_t duplicates = 0;
   uint64_t stale = 0;
@@ -59,16 +60,16 @@ InformerSnapshot SnapshotOf(std::string resource, const Informer<T>& informer,
   return seen;
 }
 
-// How replies are folded into the store of an informer. Replies to our own writes and uncached
-// reads then show in the store before the watch brings them.
+// How replies are folded into the store of an informer: the object in the reply to a write of
+// Windlass, or to an uncached read, is put into the store before the watch brings that object.
 template <typename T>
 struct ReplyFolding {
-  // Returns true for an object that the watch selects. If a reply contains an object for which this
-  // is false, the object is removed from the store, because the watch would never update it. Null:
-  // the watch selects all objects.
+  // Returns true for an object that the watch selects. If the function returns false for the object
+  // in a reply, that object is removed from the store, because the watch would never update it
+  // there. Example: a Pod that has ended. Null: the watch selects all objects.
   bool (*selects)(const T&) = nullptr;
-  // True: removes an object as soon as the reply to its deletion, or an uncached read, shows that
-  // the object is gone. False: waits for the watch.
+  // True: an object is removed from the store as soon as the reply to its deletion, or an uncached
+  // read, shows that the object is gone. False: it is removed when the watch shows that.
   bool removes = false;
 
   bool operator==(const ReplyFolding&) const = default;
@@ -81,9 +82,9 @@ struct Projection {
   std::string name;  // also the value of the label `resource` in metrics
   ReflectorOptions options;
   typename Informer<T>::DecodeFunction decode;
-  std::optional<ReplyFolding<T>> folding{};  // nullopt: the store waits for the watch
-  // True: if there is no room for all objects, the process goes on without this cache. For
-  // caches that hold many small objects and that only some workloads need.
+  std::optional<ReplyFolding<T>> folding{};  // nullopt: replies are not folded
+  // True: if there is no room for all objects, the process goes on without this cache. Set
+  // for a cache that holds many small objects and that only some workloads need.
   bool gives_up = false;
 };
 
@@ -95,12 +96,12 @@ class AnyInformer {
   AnyInformer& operator=(const AnyInformer&) = delete;
 
   const std::string& name() const { return name_; }
-  // Returns true while the informer shall run. Also true for some time after its last user called
+  // Returns true while the informer has a user, and for some time after its last user has called
   // LetGo.
   bool used() const { return users_ > 0; }
-  // Returns why the informer does not run although it is used: "leaves no room for all …". Returns
-  // "" if the informer runs or is not used. A given-up informer is started again now and then
-  //
+  // Returns why the informer does not run although it is used: "… leaves no room for all …".
+  // Returns "" if the informer runs or is not used. Windlass starts a given-up informer again after
+  // kGivenUpFor.
   const std::string& given_up() const { return given_up_; }
   bool running() const { return used() && given_up_.empty(); }
   // Called when the informer is given up.
@@ -115,14 +116,15 @@ class AnyInformer {
   virtual void Reset(std::string_view why) = 0;
   virtual void TryNow(bool was_refused) = 0;
   virtual void Relist() = 0;
-  // Returns the size of the smallest object that was cut down; 0 if there is none.
+  // Returns the whole size of the smallest object that is cut down, which means cached without its
+  // large parts. Returns 0 if no object is cut down.
   virtual size_t SmallestCut() const = 0;
   virtual size_t cut() const = 0;  // number of objects that are cut down
   virtual Listeners<>& on_no_room() = 0;
   virtual bool HasSynced() const = 0;
   virtual MonotonicTime view_at() const = 0;  // when the store last matched the API server
   virtual const Reflector& reflector() const = 0;
-  // These call the members of Informer with the same names.
+  // Each of these calls the member of Informer with the same name.
   virtual const std::map<ObjectKey, UnreadableObject>& quarantined() const = 0;
   virtual Listeners<const UnreadableObject&>& on_unreadable() = 0;
   virtual Listeners<const UnreadableObject&>& on_unreadable_gone() = 0;
@@ -132,7 +134,7 @@ class AnyInformer {
   // Returns the cache, for a comparison with a list (LeadershipBarrier).
   virtual ComparedCache Compared() const = 0;
   // Returns what is wrong with the watch, or that the first list is not complete yet. Returns "" if
-  // all is well, and if the informer is given up.
+  // all is well, or if the informer is given up (given_up() then says why).
   std::string Trouble() const;
   virtual InformerSnapshot Snapshot(MonotonicTime now) const = 0;
 
@@ -140,10 +142,10 @@ class AnyInformer {
   friend class Informers;
   const std::string name_;
   int users_ = 0;
-  bool lingers_ = false;  // let go by its last user, who is still counted in users_
-  TimerId timer_ = 0;     // ends this lingering, or empties the store bit by bit
+  bool lingers_ = false;  // its last user called LetGo, but is still counted in users_
+  TimerId timer_ = 0;     // stops the informer that lingers, or empties its store bit by bit
   std::string given_up_;
-  TimerId try_again_ = 0;  // gives the informer up in a later turn; then restarts it
+  TimerId try_again_ = 0;  // first gives the informer up, in a later turn; then restarts it
 };
 
 template <typename T>
@@ -158,9 +160,10 @@ class SharedInformer final : public AnyInformer {
     if (projection.gives_up) informer.GiveUpWithoutRoom();
   }
 
-  // Registers the row of this informer with `table`, which must not be used after the informer is
-  // destroyed. Does nothing if the row is registered already: however many controllers share the
-  // informer, a reply is decoded and folded once. All of them must want the same `folding`.
+  // Registers the row of this informer with `table` (fold_table.h). `table` must not be used after
+  // the informer is destroyed. Does nothing if the row is registered already, so a reply is decoded
+  // and folded once, however many controllers share the informer. All callers must pass the same
+  // `folding`.
   void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 
   void Start() override { informer.Start(); }
@@ -217,11 +220,12 @@ class SharedInformer final : public AnyInformer {
   std::optional<ReplyFolding<T>> folding_{};  // nullopt: no row is registered
 };
 
-// While the informer does not run, replies are dropped: nothing would keep the store up to date.
+// While the informer does not run, the row drops each reply, because no watch would later update
+// the object in the store.
 template <typename T>
 void SharedInformer<T>::FoldReplies(FoldTable& table, const ReplyFolding<T>& folding) {
   if (folding_) {
-    WL_ASSERT(*folding_ == folding);  // false: two callers want different folding
+    WL_ASSERT(*folding_ == folding);  // fails if two callers pass different folding
     return;
   }
   folding_ = folding;
@@ -264,8 +268,10 @@ void SharedInformer<T>::Fold(T object) {
   }
 }
 
-// If finalizers or a grace period keep the object, the server answers with the terminating object;
-// otherwise with a Status. If the object was gone already, `body` is empty.
+// What `body` contains:
+// - the terminating object, if finalizers or a grace period keep it for now
+// - nothing, if the object was gone already
+// - otherwise a Status, because the object is gone now
 template <typename T>
 void SharedInformer<T>::FoldDeleted(const Request& request, std::string_view body) {
   Result<T> kept = decode_(decoder_, body);

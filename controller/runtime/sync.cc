@@ -11,14 +11,14 @@
 namespace windlass {
 namespace {
 
-// The longest wait before a sync retries a decision that it based on too old a view.
+// If the caches were too old for a write, the longest wait before the key's next sync.
 constexpr Duration kOldViewRetryMax = seconds(10);
-// A sync fails if there is no memory for the answers that it reads. This is the longest wait before
-// it is retried.
+// If there was no memory for the answers that a sync read, the longest wait before the key's next
+// sync.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
 // When a sync decides on its last step, its oldest reply is at most kSyncDeadline + kAskingMax old.
-// So no step is decided on a reply that is older than caches may be.
+// So a sync uses no reply that is older than the caches may be.
 static_assert(kSyncDeadline + kAskingMax < kViewAgeForRemovals);
 
 void Append(LogFields& fields, const LogFields& more) {
@@ -88,13 +88,13 @@ void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
   learned_ = std::move(learned);
   late_ = std::move(late);
-  // Not TakeStep: while the term read or fenced an object for this sync, it may have begun to drain
-  //
+  // Calls GoOn instead of TakeStep, because the term may have begun to drain while it read or
+  // fenced an object for this sync. GoOn then takes no step.
   GoOn();
 }
 
-// Plans the next step only when its request can be sent: the step is then based on the newest
-// caches.
+// Plans the next step only when its request can be sent, so that the step is based on the newest
+// state of the caches.
 void Sync::GoOn() {
   hooks_.next_turn([this, alive = alive_] {
     if (*alive) TakeStep();
@@ -115,8 +115,9 @@ bool Sync::Plan(std::optional<Step>& step) {
   });
 }
 
-// A question has a limit of its own (kAskingMax). If its wait counted here, too, a sync whose
-// answer comes late would end before it uses the answer, and ask again without end.
+// The wait for the answer to a question does not count here, because it has a limit of its own
+// (kAskingMax). If it counted here, too, a sync whose answer comes late would end before it uses
+// the answer, and the next sync would ask again, and so on without end.
 bool Sync::IsSlow() const {
   return environment_.clock.Now() - started_ - asking_ > kSyncDeadline;
 }
@@ -139,8 +140,8 @@ void Sync::EndTooLong() {
   End({kind, {}, kRetryMax, {}});
 }
 
-// Ends the sync. The key is retried soon, when other syncs with large answers have freed their
-// room.
+// Ends the sync. The key is retried after a short back-off. Until then other syncs with large
+// answers may end and free their room.
 void Sync::EndWithoutRoom() {
   environment_.log.Debug(
       "no memory for the answers to this sync, because other syncs hold large answers; Windlass "
@@ -156,8 +157,8 @@ LogFields Sync::FieldsOf(const Request& request) const {
   return fields;
 }
 
-// If `write` may wait (Write::patience), ends the sync and returns true. The next sync of the key,
-// at the end of the patience or earlier, plans a more complete write in its place.
+// If `write` may wait (Write::patience), ends the sync and returns true. The next sync of the key
+// comes at the end of the patience or earlier, and plans a more complete write in place of `write`.
 bool Sync::PutOff(const Write& write) {
   const MonotonicTime now = environment_.clock.Now();
   const MonotonicTime since = put_off_since_.value_or(now);
@@ -169,7 +170,8 @@ bool Sync::PutOff(const Write& write) {
 }
 
 // If the caches are too old for this write (S-012), ends the sync and returns true. The key is
-// retried, because there may be no event when the caches are up to date again.
+// retried after a back-off, because perhaps no event wakes the key when the caches are up to date
+// again.
 bool Sync::IsViewTooOld(const Write& write) {
   const std::optional<MonotonicTime> view_at = controller().ViewAt(write.request);
   if (!view_at) return false;
@@ -203,8 +205,8 @@ void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
 
-// Ends the sync, because the planner plans a request that was refused in this sync already. The
-// planner would plan that request again and again.
+// Ends the sync, because the planner plans a write that was refused in this sync already. Otherwise
+// the planner would plan that write again and again.
 void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "the planner repeats a write that the API server refused");
@@ -216,7 +218,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   if (!said.ok()) return WriteFailed(write, std::move(said).error());
   const Status folded = environment_.folds.Written(key_, write.request, *said);
   if (!folded.ok()) {
-    // The write happened, but its result is not known: as uncertain as a write without an answer.
+    // The write happened, but its result is not known. So the sync ends as after a write without an
+    // answer.
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", folded.error().message);
     environment_.log.Warning("the reply to a write could not be decoded", fields);
@@ -227,8 +230,9 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     Append(fields, write.because.numbers);
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // Most status writes contain all that an earlier sync put off. After one that does not, such as
-  // the count of a name collision, the write that was put off gets its whole patience anew.
+  // A write of the status usually contains what an earlier sync put off, so after it no write is
+  // put off any more. Exception: a status write that only counts a name collision. After that, the
+  // write that was put off is planned again, and its patience begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
@@ -254,13 +258,14 @@ void Sync::WriteFailed(const Write& write, Error error) {
 
 void Sync::WriteRefused(const Write& write, Error error) {
   if (!write.go_on_if_refused || IsOwnStatus(write.request)) LogRefusal(write, error);
-  // kNotFound: the object is gone, but the cache still shows it, perhaps because its watch lags or
-  // is broken. Unless this sync goes on without the object, the object is read before the next
-  // sync, so that no later sync plans with it (S-003). Without this read
+  // kNotFound: the object is gone, but the cache still shows it, perhaps because the watch lags or
+  // is broken. If the sync cannot go on without the object, or if the write was the key's own
+  // status, the term reads the object before the key's next sync. So no later sync plans with an
+  // object that is gone (S-003). Without this read
   // - each sync of a Deployment that is gone would create a ReplicaSet, and the garbage collector
-  //   would delete it again, until the watch is opened anew
-  // - the Pods of a ReplicaSet that is gone would count as available, and old Pods would be removed
-  //   for them
+  //   would delete that ReplicaSet, again and again until the watch is opened anew
+  // - Windlass would count the Pods of a ReplicaSet that is gone as available, and so would remove
+  //   too many old Pods
   const bool goes_on = GoesOnAfter(write, error.kind);
   if (error.kind == ErrorKind::kNotFound && (!goes_on || IsOwnStatus(write.request))) {
     return EndUncertain(write.request);
@@ -273,11 +278,11 @@ void Sync::WriteRefused(const Write& write, Error error) {
 }
 
 // Counts `write` as refused, without sending it, because it was late twice (after_error.h).
-// - After the first such write of a sync, the sync goes on as after any refusal: the other objects
-//   may have no slow webhook.
+// - After the first such write of a sync, the sync goes on as after any refusal, because perhaps no
+//   slow webhook delays writes to the other objects.
 // - After each further such write, the planner only writes the status (Outcome::ends_walk), so that
-//   the sync does not take too long. A creation or status write needs no ends_walk: the planner
-//   ends the sync after its refusal anyway.
+//   the sync does not take too long. Creations and status writes are left as they are, because the
+//   planner ends the sync after their refusal anyway.
 void Sync::CountAsRefused(Write write, Error error) {
   const bool ends_itself = write.request.verb() == Verb::kCreate || IsOwnStatus(write.request);
   if (std::exchange(told_late_, true) && !ends_itself) write.go_on_if_refused = false;
@@ -321,8 +326,9 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     Append(fields, {{"why", read.why}, {"error", said.error().message}});
     environment_.log.Warning("uncached read failed", fields);
     SyncResult result = AfterError(said.error(), Retry::kBackOff);
-    // A client that may write an object usually may read it. So a forbidden read is probably a
-    // mistake that is repaired soon, and is retried more often than a forbidden write.
+    // A client with the right to write an object usually has the right to read it, too. So a
+    // forbidden read is probably a mistake that is repaired soon. Therefore a forbidden read is
+    // retried more often than a forbidden write.
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
@@ -364,8 +370,8 @@ void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {
   Append(fields, environment_.MarksOf(key_).fields);
   Append(fields, {{"question", ask.key}, {"why", ask.why}, {"error", answer.error().message}});
   environment_.log.Warning("a question failed", fields);
-  // AfterError is not used here, because it takes each error for one of the API server. This error
-  // comes from another server.
+  // AfterError is not used here, because it takes each error for an answer of the API server. This
+  // error comes from elsewhere.
   SyncResult result{SyncResult::Kind::kRetry, {}, kRetryMax, {}};
   result.at_least = milliseconds(answer.error().retry_after_ms);
   End(std::move(result));
@@ -411,8 +417,8 @@ void Sync::Emit(const std::vector<Event>& events) {
 void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
-  // If the sync failed, the write that was put off is still not written, and its patience goes on
-  // counting from the old time.
+  // If the sync failed, the write that was put off is still not sent. So its patience still counts
+  // from the time when it was first put off.
   if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
   const auto done = std::move(hooks_.done);
   done(std::move(result));

@@ -2,8 +2,9 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Next returns Wait or Failed. A sync needs nothing of earlier syncs but the caches, so a
-// crash at any point equals a restart. Source: docs/design/002.
+// until Next returns Wait or Failed. A sync decides from the caches and from its own replies, not
+// from what earlier syncs remember. So a crash at any point equals a restart. Source:
+// docs/design/002.
 #pragma once
 
 #include <functional>
@@ -28,14 +29,15 @@ namespace windlass {
 
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
-// The runtime does not send a write that was decided on caches older than this (S-012).
-// kViewAgeForRemovals holds for writes that end Pods, deletions and writes to Pods;
-// kViewAgeForWrites holds for all others. Example: the watch of Pods breaks, and then a ReplicaSet
-// loses its Pods. For two minutes Windlass may still scale down other ReplicaSets as if the first
-// one had its Pods.
+// If the caches that led to a write are older than this, the runtime does not send the write
+// (S-012). kViewAgeForRemovals is the limit for writes that end Pods, for deletions and for writes
+// to Pods. kViewAgeForWrites is the limit for all other writes. Example: the watch of Pods breaks,
+// and then ReplicaSet A loses its Pods. For two minutes Windlass may still scale down ReplicaSet B
+// as if A had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
-// How long one sync may go on, without the time in which its questions wait for answers.
+// How long one sync may last. The time in which its questions wait for answers does not
+// count.
 inline constexpr Duration kSyncDeadline = seconds(30);
 
 // Everything a sync needs; all must outlive it.
@@ -51,12 +53,12 @@ struct SyncEnvironment {
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
   // Runs `consult`, which asks the controller of `key` about its object. Returns false, and logs
-  // why, if the controller throws an exception or fails an assertion: a fault over one object must
-  // not affect other objects. std::bad_alloc ends the process: no sync can go on without
-  // memory, and a restart repairs that.
+  // why, if the controller throws an exception or fails an assertion, so that a fault with one
+  // object does not affect other objects. Exception: std::bad_alloc ends the process,
+  // because no sync can go on without memory, and a restart repairs that.
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
-  // Each asks the controller for one answer. If the controller fails, Reference returns nullopt,
-  // MarksOf no marks, and LargestJson 0.
+  // Each of these calls the controller's function of the same name. If that call fails (Consult),
+  // Reference returns nullopt, MarksOf returns no marks, and LargestJson returns 0.
   std::optional<ObjectReference> Reference(const QueueKey& key) const;
   Marks MarksOf(const QueueKey& key) const;
   size_t LargestJson(const QueueKey& key) const;
@@ -80,25 +82,26 @@ struct SyncHooks {
   // false if there is no room for them. Example: after answers of 2 MB and 3 MB, it is
   // called with 5 MB.
   std::function<bool(size_t)> may_keep;
-  // Runs the given function when the next step is due: at once, unless calls wait for the rate
-  // limit. Never runs it while the term drains.
+  // Runs the given function when the sync may take its next step: at once, or later if calls wait
+  // for the client's rate limit. Does not run the function while the term drains.
   std::function<void(std::function<void()>)> next_turn;
 };
 
 class Sync {
  public:
-  // Do not destroy the Sync within `hooks.done`: it must outlive that call. Destroying it before
-  // `hooks.done` is called drops the reply of the request in flight, and cancels the question that
-  // waits for an answer. `put_off_since` is SyncResult::put_off_since of the key's previous sync.
+  // Do not destroy the Sync within `hooks.done`, because the Sync must outlive that call. If the
+  // Sync is destroyed before it calls `hooks.done`, it drops the reply to the request in flight,
+  // and cancels the question that waits for an answer. `put_off_since` is SyncResult::put_off_since
+  // of the key's previous sync.
   Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
        std::optional<MonotonicTime> put_off_since);
   ~Sync();
   Sync(const Sync&) = delete;
   Sync& operator=(const Sync&) = delete;
 
-  // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is already known
-  // for this sync: the refused touch of a fence (term_fence.h), if any. `late` holds the late
-  // writes of the key's earlier syncs (after_error.h).
+  // Starts the walk, as soon as SyncHooks::next_turn lets it. `learned` holds what is known before
+  // the first step: if the API server refused the patch of a fence (term_fence.h), that refusal.
+  // `late` holds the late writes of the key's earlier syncs (after_error.h).
   void Start(Learned learned = {}, LateWrites late = {});
 
   // If the sync waits for the answer to a question, cancels the question and ends the sync.
@@ -151,16 +154,16 @@ class Sync {
   Learned learned_;
   LateWrites late_;
   std::optional<std::pair<ResourceId, ObjectKey>> lost_;  // SyncResult::lost
-  // CountAsRefused has been called in this sync: it did not send a write that was late twice.
+  // True if this sync did not send a write that was late twice, but counted it as refused.
   bool told_late_ = false;
   std::set<std::string> refused_;
-  // The refusal that ended the walk has a log line, so the end of the sync needs none.
+  // True if the refusal that ended the walk is in the log. The end of the sync is then not logged.
   bool refusal_logged_ = false;
   MonotonicTime started_;
   int steps_ = 0;
   int calls_ = 0;
   Duration asking_{0};       // how long answered questions have waited
-  size_t answer_bytes_ = 0;  // of reads and questions, in `learned_`
+  size_t answer_bytes_ = 0;  // of the answers to reads and questions in `learned_`
   std::unique_ptr<OpenQuestion> question_;
   std::shared_ptr<bool> alive_;
 };

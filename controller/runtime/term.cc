@@ -5,15 +5,15 @@
 namespace windlass {
 namespace {
 
-// Retries of one namespace get one tenth of the client's rate. Even if everything in it fails, nine
-// tenths are left for the other namespaces (D-521).
+// Retries of one namespace get one tenth of the client's rate. Even if every sync in that namespace
+// fails, nine tenths of the rate are left for the other namespaces (D-521).
 constexpr int kRetryRateShare = 10;
-// After this many syncs in a row that lost a race for the same object, an Event tells users.
+// If this many syncs in a row lost a race for the same object, an Event tells users.
 constexpr int kConflictsTold = 10;
 
 // Returns the rate that retries of one namespace may use. Example: the client may send 50 requests
-// per second, and 100 at once; retries of one namespace may send 5 per second, and 10 at once. If
-// the client has no limit, retries have none, either.
+// per second, and 100 at once. Then the retries of one namespace may send 5 per second, and 10 at
+// once. If the client has no limit, retries are not limited, either.
 RetryRate RetryRateOf(const ClientOptions& client) {
   return {.per_second = client.qps / kRetryRateShare, .burst = client.burst / kRetryRateShare};
 }
@@ -54,7 +54,8 @@ void Term::Drain() {
   for (Sync* sync : syncs) sync->StopAsking();
 }
 
-// Takes keys from the queue in a turn of its own, never within the event that made them ready.
+// Takes keys from the queue in a later turn of the event loop, never within the event that made the
+// keys ready.
 void Term::SchedulePump() {
   if (pump_ != 0) return;
   pump_ = timers_.At(environment_.clock.Now(), [this] {
@@ -63,8 +64,9 @@ void Term::SchedulePump() {
   });
 }
 
-// While calls wait for the rate limit, keys stay in the queue: their wake-ups merge there, and each
-// decision uses the state at the time when its request can be sent.
+// Returns true if a sync may begin or go on now. While calls wait for the rate limit, keys stay in
+// the queue. There several wake-ups of a key become one sync, and the sync later decides on the
+// newest state.
 bool Term::free_to_go_on() const { return !draining_ && !environment_.client.congested(); }
 
 void Term::Pump() {
@@ -73,8 +75,9 @@ void Term::Pump() {
   }
 }
 
-// Syncs that have begun go first, so that few objects are half done. But a user's spec change does
-// not wait for them. Returns false if there is nothing to do.
+// Lets one sync go on, or begins the sync of one key. Syncs that have begun go first, so that few
+// objects are half done. But a user's spec change does not wait for these syncs. Returns
+// false if there is nothing to do.
 bool Term::GoOnOrBegin() {
   const bool may_begin = static_cast<int>(syncs_.size()) < syncs_max_;
   if (may_begin && (waiting_.empty() || queue_.user_waits())) {
@@ -122,9 +125,9 @@ void Term::StartSync(const QueueKey& key, const LateWrites& late) {
   });
 }
 
-// Reads the object of a write whose outcome is unknown or whose object was gone (Unverified), and
-// then begins the key's sync, which plans from what was read. If the read fails, the sync ends, and
-// the key's next sync reads again.
+// Reads the object of an earlier write whose outcome is unknown or whose object was gone
+// (Unverified). Then begins the key's sync, which plans from what was read. If the read fails, the
+// sync ends, and the key's next sync reads the object again.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
   environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
@@ -137,10 +140,11 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
       said = Reply{};
     }
     if (!said.ok()) {
-      environment_.log.Warning("the object of a write that got no answer cannot be read",
-                               {{environment_.ControllerOf(key).log_field(), key.ToString()},
-                                {"request", read.Describe()},
-                                {"error", said.error().message}});
+      environment_.log.Warning(
+          "cannot read the object of a write that got no answer or 404; Windlass tries again",
+          {{environment_.ControllerOf(key).log_field(), key.ToString()},
+           {"request", read.Describe()},
+           {"error", said.error().message}});
       return Ended(key, {SyncResult::Kind::kUncertain, {}, {}, before});
     }
     unverified_.erase(key);
@@ -209,7 +213,7 @@ void Term::Warn(const QueueKey& key, std::string reason, std::string message) {
 
 // Counts the races that the key's syncs lost in a row for one object: another client changed the
 // object each time before Windlass wrote it. The kConflictsTold-th lost race emits an Event on the
-// key's object. The other client is another controller, or a webhook that reverts
+// key's object. The other client may be another controller, or a webhook that reverts
 // what Windlass wrote. A race for another object starts the count again, because single lost races
 // are normal: other controllers write the status of these objects.
 void Term::Conflict(const QueueKey& key, const SyncResult& result) {

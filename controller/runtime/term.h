@@ -1,7 +1,8 @@
 // One term of leadership: the queue and the syncs in flight. Made when the term begins, and
 // destroyed with everything it holds when the term ends. The caches outlive it.
 //
-// Parallelism is the number of syncs in flight, not threads. Core thread only.
+// Several syncs are in flight at the same time, but all run in one thread: while one sync waits for
+// a reply, others go on. Core thread only.
 #pragma once
 
 #include <functional>
@@ -31,7 +32,7 @@ struct KindDecision {
   auto operator<=>(const KindDecision&) const = default;
 };
 
-// Figures that outlive a term; they never decrease.
+// Figures that the process keeps from term to term. They never decrease.
 struct ControllerCounters {
   std::map<KindDecision, uint64_t> decisions;
   uint64_t syncs = 0;
@@ -55,19 +56,21 @@ class Term {
 
   void Add(const QueueKey& key, Wake wake) { queue_.Add(key, wake); }
 
-  // Takes no further keys and no further steps. Calls to the API server that are in flight may end.
-  // An Ask (step.h) that waits for its answer is cancelled, which ends its sync.
+  // Takes no further keys and no further steps. Calls to the API server that are in flight are not
+  // cancelled. A question (Ask in step.h) that waits for its answer is cancelled, and its sync
+  // ends.
   void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // Returns true if no call is in flight and no object has to be read because of an earlier write
-  // (Unverified), so that no write can arrive later.
+  // Returns true if no call is in flight, and no earlier write has an unknown outcome (Unverified).
+  // Then no write of this term can reach the API server later.
   bool settled() const { return !in_flight() && unverified_.empty(); }
-  // Returns true if no key is ready, set aside (WorkQueue::Get) or in flight; timers may be set.
+  // Returns true if no key is ready, set aside (WorkQueue::Get) or being synced. Timers of keys may
+  // be set.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }
 
-  // Called for each write that fails with kForbidden, except the touches of the fence.
+  // Called for each write that fails with kForbidden, except the patches that the fence sends.
   std::function<void()> on_forbidden;
 
  private:
@@ -99,16 +102,17 @@ class Term {
   // Writes whose outcome is unknown, or whose object was gone (404). The object of each is read
   // before anything else is decided for the key (S-003).
   std::map<QueueKey, Unverified> unverified_;
-  // Keys with a write that is put off, and since when.
+  // Keys with a write that is put off, each with the time when the runtime began to put it off.
   std::map<QueueKey, MonotonicTime> put_off_;
   struct LostRaces {
     std::optional<std::pair<ResourceId, ObjectKey>> object;
     int times = 0;  // in a row
   };
   std::map<QueueKey, LostRaces> lost_races_;
-  // Syncs whose next step waits, because calls wait for the client's rate limit. They go on before
-  // a key of the queue begins, unless a key waits with a user's change. While the term drains, each
-  // sync that wants a next step waits here, and none goes on.
+  // Syncs whose next step waits, because calls wait for the client's rate limit. These syncs go on
+  // before a key is taken from the queue. Exception: a key that a user's change made ready is taken
+  // first. While the term drains, each sync that wants to take its next step is put here, and
+  // stays.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
   std::shared_ptr<bool> alive_;

@@ -12,9 +12,9 @@ TermFence::TermFence(SyncEnvironment environment, std::string term)
 
 TermFence::~TermFence() = default;
 
-// Sends one touch, and calls itself again after the answer, until all are sent. The fence of a key
-// stays raised for the whole term, even if nothing was touched. Example: a Deployment that is not
-// in a rollout now can enter one only through this term's own writes.
+// Sends one touch, and calls itself again after the answer, until all touches are sent. From then
+// on the fence of the key stays raised for the whole term, even if there was nothing to touch.
+// Example: a Deployment that is not in a rollout now can begin one only by writes of this term.
 void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   if (raised_.contains(key)) return done({}, {});
   std::optional<std::vector<Request>> touches;

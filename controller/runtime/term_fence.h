@@ -1,12 +1,12 @@
 // Makes late writes of a former leader fail (L-012).
 //
-// Windlass makes each write conditional on the version of one object. That does not protect a
-// decision over several objects. Example: the former leader's scale-up of ReplicaSet A may arrive
-// after the new leader has scaled up ReplicaSet B. So after a take-over, before anything else is
-// done for an object, the fence sends the patches that the object's controller names
-// (Controller::FenceWrites), called touches. Each touch raises the version of an object that a late
-// write could change, so every write based on an older version then fails. A late creation cannot
-// be made to fail. Core thread only.
+// Windlass makes each write conditional on the resourceVersion of one object. That does not protect
+// a decision over several objects. Example: the former leader's scale-up of ReplicaSet A may arrive
+// after the new leader has scaled up ReplicaSet B. Both together may be too many Pods. So after a
+// take-over, before Windlass does anything else for a key, the fence sends patches, called touches.
+// The controller returns these patches (Controller::FenceWrites). Each touch raises the
+// resourceVersion of an object that a late write could change, so every write based on an older
+// version then fails. The fence cannot make a late creation fail. Core thread only.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,7 @@ class TermFence {
   TermFence(const TermFence&) = delete;
   TermFence& operator=(const TermFence&) = delete;
 
-  // Call when the object is gone: a new object may get the same name.
+  // Call when the object of `key` is gone. A new object of the same name then needs a new fence.
   void Forget(const QueueKey& key) { raised_.erase(key); }
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the

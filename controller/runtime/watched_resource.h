@@ -1,9 +1,8 @@
-// One resource as a controller reads it: all objects in the watched namespaces, and the replies to
-// its own writes folded into them.
+// The cache of one resource, for a controller: all objects in the watched namespaces. Replies to
+// the controller's own writes are put into the cache before the watch brings them.
 //
 // A controller that reads two resources has two WatchedResources. A controller with other needs
-// uses Informers directly. Example: Pods that are watched only once they are needed. Core thread
-// only.
+// uses Informers directly. Example: it watches Pods only while it needs them. Core thread only.
 #pragma once
 
 #include <map>
@@ -29,8 +28,8 @@ class WatchedResource {
   WatchedResource(ControllerHost& host, Projection<T> projection)
       : host_(host), shared_(host.informers().Of<T>(std::move(projection))) {
     shared_.informer.on_synced.Add([this] { host_.CacheSynced(); });
-    // WakeAll wakes every key as soon as the resource is served again. Until then no change wakes a
-    // key.
+    // WakeAll wakes every key as soon as the API server serves the resource again. Until then no
+    // change wakes a key.
     shared_.informer.on_not_served.Add([this] { host_.WakeAll(); });
     shared_.informer.store().OnChange([this](const Change<T>&) { host_.CacheChanged(); });
   }
@@ -48,7 +47,7 @@ class WatchedResource {
   bool HasSynced() const { return shared_.informer.HasSynced(); }
   Store<T>& store() { return shared_.informer.store(); }
   const Store<T>& store() const { return shared_.informer.store(); }
-  // These call the members of Informer or SharedInformer with the same names.
+  // Each of these calls the member of Informer or SharedInformer with the same name.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const {
     return shared_.informer.quarantined();
   }

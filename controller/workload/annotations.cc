@@ -60,7 +60,7 @@ std::string AppendToHistory(std::string_view history, std::string_view old_revis
   std::string_view kept = history;
   while (kept.size() + 1 + old_revision.size() > limit) {
     const size_t comma = kept.find(',');
-    if (comma == std::string_view::npos) {  // the last entry: dropped if the new one fits
+    if (comma == std::string_view::npos) {  // drops the last old entry if the new one fits
       return std::string(old_revision.size() <= limit ? old_revision : history);
     }
     kept.remove_prefix(comma + 1);

@@ -1,8 +1,8 @@
 // The annotations in which a rollout keeps its state, and how to read them.
 //
-// These annotations are API contract: kubectl reads and writes some of them, and so does the
-// controller that Windlass takes over from. Any client can set their values, so a value that cannot
-// be parsed counts as absent, unless a function below says otherwise.
+// Names and formats of these annotations must not change: kubectl, and the controller that Windlass
+// takes over from, read and write some of them. Any client can set their values. So Windlass treats
+// a value that it cannot parse as absent. The functions below name exceptions.
 #pragma once
 
 #include <cstdint>
@@ -23,27 +23,30 @@ inline constexpr std::string_view kMaxReplicas = "deployment.kubernetes.io/max-r
 inline constexpr std::string_view kRollbackTo = "deprecated.deployment.rollback.to";
 inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Set
-// only by kinds whose stored template lacks the API server's defaults: the template of a ReplicaSet
-// has these defaults, so the two templates differ and cannot be compared.
+// On a ReplicaSet: identifies the template that its workload asked for (fingerprint_text.h). Only
+// kinds such as Rollouts set it: the API server adds default values to the template of a
+// ReplicaSet, but not to that of a Rollout. Because the two templates differ, Windlass cannot find
+// the ReplicaSet of a Rollout by comparing them.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
-// Notes on a ReplicaSet which say whether Pods of its template have worked (proven.h).
+// On a ReplicaSet: each of these two says that Pods of its template have worked (proven.h).
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
-// A note on a ReplicaSet: "<uid of the workload>/2" says that the workload aborted revision 2 and
-// had no other revision to go back to. A new try of the same template gets a new number, so that a
-// promotion of the first try does not promote the second one (RO-095).
+// On a ReplicaSet: "<uid of the workload>/2" says that the workload aborted revision 2 and had no
+// other revision to go back to. If the user ends the abort, the same template is rolled out again,
+// but with a new revision number, say 3. So a promotion of revision 2 (kPromote) does not promote
+// revision 3 (RO-095).
 inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 
-// On a workload: a user sets this to end a pause of one rollout, or all its steps. Examples: "2@8"
-// names step 2 of the rollout of revision 8, and "full@8" all its steps.
+// On a workload: a user sets this to end a pause among the steps of a rollout, or to end all steps.
+// Examples: "2@8" ends the pause that is step 2 of the rollout of revision 8; "full@8" ends all
+// steps of that rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
 // The prefix of annotations in which Windlass keeps notes about the annotated object. Such
-// annotations are never copied to another object (P-074). Exception: kComplete and kScaledToZero go
-// with the template when two ReplicaSets exchange their templates.
+// annotations are never copied to another object (P-074). Exception: when two ReplicaSets exchange
+// their templates, kComplete and kScaledToZero move with the template.
 inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 
 // Returns true if `key` begins with kInternalPrefix.
@@ -53,16 +56,18 @@ bool HasInternal(const ObjectMeta& meta);
 
 // Returns true if the annotation `key` of a workload is copied to its new ReplicaSet. Returns false
 // for the annotations above, for kTermAnnotation (own_names.h), and for all internal annotations
-// (D-163, P-074). A Deployment can have internal annotations of a ReplicaSet: `kubectl rollout
-// undo` copies these to the Deployment, and the next status write removes them.
+// (D-163, P-074). A Deployment can have internal annotations, because `kubectl rollout undo` copies
+// those of a ReplicaSet to it; the next status write removes them.
 bool IsCopied(std::string_view key);
 
-// Returns true if kubectl or a controller of workloads may read the annotation `key`: if `key`
-// begins with deployment.kubernetes.io/, windlass.dev/ or kInternalPrefix, or is kRollbackTo or
-// kubernetes.io/change-cause.
+// Returns true if kubectl, Windlass or the stock Deployment controller may read the annotation
+// `key`. These are the keys
+//   - that begin with deployment.kubernetes.io/, windlass.dev/ or kInternalPrefix
+//   - kRollbackTo and kubernetes.io/change-cause
 bool IsRead(std::string_view key);
 
-// Returns the number that `text` holds; nullopt unless the whole text is a base-10 int64 (D-160).
+// Returns the number that `text` holds. Returns nullopt if `text` is anything else than one base-10
+// int64, for example "7a" (D-160).
 std::optional<int64_t> ParseRevision(std::string_view text);
 
 // Returns the revision annotation as written; empty if absent.
@@ -72,17 +77,19 @@ std::string_view RevisionText(const ObjectMeta& meta);
 // parsed (D-160, D-483).
 std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 
-// Returns the size that the workload had when this ReplicaSet was last scaled. Returns nullopt if
-// the annotation is missing, not a number, negative or above 2^31-1 (D-352).
+// Returns the annotation kDesiredReplicas: spec.replicas of the workload when this ReplicaSet was
+// last scaled. Returns nullopt if the annotation is missing, not a number, negative or above
+// 2^31-1 (D-352).
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 
-// Returns how many Pods the workload could have, surge included, when this ReplicaSet was last
-// scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
+// Returns the annotation kMaxReplicas: spec.replicas of the workload plus its surge when this
+// ReplicaSet was last scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 
-// Returns `history` with `old_revision` added at its end. Drops the oldest entries while the text
-// would exceed `limit` bytes. If `old_revision` alone exceeds `limit`, returns `history` unchanged;
-// exception: an empty history becomes `old_revision` (D-164).
+// Returns `history` with `old_revision` added at its end: "1,2" and "3" give "1,2,3". If the result
+// is longer than `limit` bytes, drops the oldest entries until it fits. If `old_revision` alone is
+// longer than `limit`, returns `history` unchanged. Exception: an empty `history` always becomes
+// `old_revision` (D-164).
 std::string AppendToHistory(std::string_view history, std::string_view old_revision, size_t limit);
 
 }  // namespace windlass::workload

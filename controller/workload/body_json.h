@@ -1,5 +1,5 @@
-// JSON of request bodies, and the template that a rollback gives back to a workload. Members keep
-// the order in which they are written.
+// Helpers for the JSON of request bodies, and for the template that a rollback writes to a
+// workload. JSON objects keep their members in the order in which code adds them.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,8 +16,8 @@ Error Malformed(std::string message);
 
 Json TextOf(const Symbol& symbol);
 
-// Returns the template of a ReplicaSet without the hash label, otherwise unchanged. Returns
-// kMalformed if `template_json` is not a JSON object.
+// Returns the template of a ReplicaSet without the label pod-template-hash, otherwise unchanged.
+// Returns kMalformed if `template_json` is not a JSON object.
 Result<Json> TemplateWithoutHash(const std::string& template_json);
 
 }  // namespace windlass::workload

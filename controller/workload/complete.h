@@ -1,4 +1,5 @@
-// Whether a rollout is complete, and whether it made progress, judged by status counters alone.
+// Whether a rollout is complete, and whether it made progress. The functions look at nothing but
+// the counters and the observed generation of a status.
 #pragma once
 
 #include "controller/workload/workload.h"

@@ -6,7 +6,8 @@
 namespace windlass::workload {
 namespace {
 
-// How long a new message waits if it differs from the stored one only in words that contain digits.
+// How old the stored condition must be before a message replaces it that differs only in words with
+// digits.
 constexpr seconds kNumbersToldAfter{60};
 
 // Returns `words` without those that contain a digit. Example: "try 17 at 08:00:01 was denied"
@@ -22,8 +23,8 @@ std::string WithoutNumbers(std::string_view words) {
   return kept;
 }
 
-// Returns true if both texts are equal up to the first ": " of `said`, and differ after that at
-// most in words that contain digits. Returns false if `said` has no ": ".
+// Returns true if the two texts are equal up to the first ": " of `said`, and after it are equal
+// except for words that contain digits. Returns false if `said` has no ": ".
 bool SaySame(std::string_view shown, std::string_view said) {
   const size_t colon = said.find(": ");
   return shown.substr(0, colon) == said.substr(0, colon) && shown.size() > colon &&

@@ -11,14 +11,16 @@
 namespace windlass::workload {
 namespace {
 
-// Both functions Shows return true if `rs` has the workload's annotation with the same value. The
-// cache may hold only the fingerprint of a large value, for the workload, for `rs` or for both.
+// Returns true if `rs` has the annotation `key` with this value. If the value is large, the cache
+// may hold only the fingerprint of what `rs` has.
 bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   if (rs.meta.annotations.Find(key) == value) return true;
   if (value.size() <= kAnnotationBytesKept) return false;
   const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
   return large != nullptr && large->value == FingerprintOf(value);
 }
+// Returns true if `rs` has the value of `annotation`, of which the workload's part of the cache
+// holds only the fingerprint.
 bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   const LargeAnnotation* large = FindLarge(rs.large_annotations, annotation.key.text());
   if (large != nullptr) return *large == annotation;
@@ -26,11 +28,11 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   return text && FingerprintOf(*text) == annotation.value;
 }
 
-// The limit in place of kAnnotationBytesCopied for annotations that Windlass or kubectl reads, such
-// as settings of updates in place and change-cause.
+// For annotations that Windlass or kubectl reads, this limit replaces kAnnotationBytesCopied.
+// Examples: windlass.dev/in-place, kubernetes.io/change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
-// An annotation that a ReplicaSet does not have, or has with another value.
+// An annotation of the workload that a ReplicaSet does not have, or has with another value.
 struct Lacking {
   std::string_view key;
   size_t bytes = 0;  // of the value
@@ -51,7 +53,8 @@ std::vector<Lacking> FindLacking(const Workload& workload, const ReplicaSet* ont
   return lacking;
 }
 
-// Returns how many bytes key and value of the annotation `key` take in `rs`; 0 if there is none.
+// Returns how many bytes key and value of the annotation `key` take in `rs`; 0 if `rs` does not
+// have this annotation.
 size_t BytesOfOne(const ReplicaSet& rs, std::string_view key) {
   if (const auto value = rs.meta.annotations.Find(key)) return key.size() + value->size();
   const LargeAnnotation* large = FindLarge(rs.large_annotations, key);

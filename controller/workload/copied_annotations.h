@@ -1,15 +1,19 @@
-// The annotations of a workload that its new ReplicaSet gets (D-163). Of a large annotation, the
-// cache may hold only fingerprint and length, for the workload, for the ReplicaSet or for both. A
-// ReplicaSet lacks an annotation if it does not have the key, or has another value.
+// Which annotations of a workload are copied to its new ReplicaSet (D-163). Below, a ReplicaSet
+// "lacks" an annotation if it does not have the key, or has another value than the workload. The
+// cache may hold only fingerprint and length of a large annotation.
 //
-// An object may have 256 KiB of annotations, and Windlass adds its own to a ReplicaSet. So Windlass
-// copies annotations, small ones first, only until the ReplicaSet has 248 KiB
-// (kAnnotationBytesCopied). Annotations that Windlass or kubectl reads (IsRead of annotations.h)
-// are copied before all others, and up to 252 KiB. A ReplicaSet never loses an annotation. Example:
-// a ReplicaSet has an annotation of 150,000 bytes that its Deployment no longer has. The Deployment
-// has two new annotations, of 10 and of 150,000 bytes: only the one of 10 bytes is copied, because
-// two of 150,000 bytes are more than 248 KiB. Upstream copies all annotations, or fails at every
-// try if they are too large.
+// Kubernetes allows an object 256 KiB of annotations. Windlass needs room on the ReplicaSet for
+// annotations of its own, so it limits the copy:
+//   - First, it copies the annotations that Windlass or kubectl reads (IsRead of annotations.h),
+//     as long as the ReplicaSet then has at most 252 KiB of annotations.
+//   - Then it copies the others, as long as the ReplicaSet then has at most 248 KiB
+//     (kAnnotationBytesCopied).
+// In each of these two groups, small annotations are copied before large ones. The copy never
+// removes an annotation from a ReplicaSet. Example: a ReplicaSet has an annotation of 150,000 bytes
+// that its Deployment no longer has. The Deployment has two new annotations, of 10 and of 150,000
+// bytes. Only the small one is copied: with both, the ReplicaSet would have more than 300,000
+// bytes, and 248 KiB are 253,952. Upstream copies all annotations, and fails at every try if they
+// are too large.
 #pragma once
 
 #include <map>
@@ -24,13 +28,14 @@
 
 namespace windlass::workload {
 
-// A copy gives a ReplicaSet at most this many bytes of annotations. Exceptions:
-//   - annotations that Windlass or kubectl reads are copied up to 252 KiB
-//   - if the ReplicaSet has more already, an annotation is copied if the sum does not grow
+// After a copy, a ReplicaSet has at most this many bytes of annotations. Exceptions:
+//   - Annotations that Windlass or kubectl reads are copied until the ReplicaSet has 252 KiB.
+//   - If the ReplicaSet had more than the limit before the copy, it has at most as many bytes after
+//     the copy as before. Example: a value is replaced by a shorter one.
 inline constexpr size_t kAnnotationBytesCopied = kAnnotationBytesMax - (size_t{8} << 10U);
 
-// Adds to `missing` the workload's annotations that `onto` lacks and has room for. A null `onto`
-// stands for a ReplicaSet that is to be created, and lacks all annotations. Leaves out large
+// Adds to `missing` the workload's annotations that `onto` lacks and has room for. Pass a null
+// `onto` for a ReplicaSet that is to be created: it lacks all annotations. Leaves out large
 // annotations whose values this sync has not read.
 void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
                      std::map<std::string, std::string>& missing);
@@ -38,8 +43,8 @@ void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
 // Returns true if `rs` lacks a large annotation of the workload and has room for that annotation.
 bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the message to users about annotations for which `rs` has no room; nullopt if `rs` has
-// room for all.
+// Returns the message that tells users which annotations of the workload are not copied, because
+// `rs` has no room for them. Returns nullopt if `rs` has room for all.
 std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::workload

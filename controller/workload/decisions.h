@@ -1,4 +1,4 @@
-// The decisions of the planner, in the order of their names.
+// The decisions of the planner, sorted by name.
 #pragma once
 
 #include "controller/core/decision.h"

@@ -1,8 +1,9 @@
-// What plugs into the planner: a feature of some kinds of workloads, such as updates in place.
+// The interface through which some kinds of workloads add a feature to the planner, such as updates
+// in place.
 //
-// The rules of the planner call a feature only through Extension, and read only the plain values of
-// Extended. So these rules know nothing of the feature. A kind without a feature has the defaults
-// of both classes.
+// The planner calls the feature only through Extension, and reads only the plain values of
+// Extended. So the planner's own rules do not depend on the feature. A kind without such a feature
+// gets the default functions of Extension and the default values of Extended.
 #pragma once
 
 #include <cstdint>
@@ -23,33 +24,37 @@ namespace workload {
 struct Situation;
 }  // namespace workload
 
-// Pods counted one by one, because the counters of the ReplicaSets say too little about these Pods.
+// Numbers of Pods, counted Pod by Pod. The status counters of ReplicaSets are not enough, because
+// in the middle of an update in place one ReplicaSet has Pods of two templates.
 struct CountedPods {
   int32_t pods = 0;
   int32_t updated = 0;
   int32_t ready = 0;
   int32_t available = 0;
-  int64_t min_available = 0;  // the condition Available is False with fewer available Pods
-  // The updated Pods without those that will be removed again (stand-ins). Example: two Pods are
-  // updated, and a stand-in has the new template: updated 3, patched 2.
+  int64_t min_available = 0;  // with fewer available Pods, the condition Available is False
+  // The updated Pods, without additional Pods that will be removed before the rollout ends
+  // (stand-ins). Example: two Pods are patched, and one stand-in has the new template, too: updated
+  // 3, patched 2.
   int32_t patched = 0;
-  // Those of `patched` that are available: they show that the wanted template works. Pods that
-  // prove nothing, such as those of a lost node, do not count. 0 while the extension updates Pods
-  // to another template than the wanted one.
+  // How many of the `patched` Pods are available, and so show that the wanted template works. Pods
+  // that show nothing, such as Pods on a lost node, are left out. 0 while the extension updates
+  // Pods to another template than the wanted one.
   int32_t proven = 0;
-  // True if as many Pods are updated as the limit of the rollout allows, all of these are proven,
-  // and the extension has nothing left to do.
+  // True if the rollout has reached its limit, for example a step: as many Pods are updated as the
+  // limit allows, all updated Pods are counted in `proven`, and the extension has nothing left to
+  // do.
   bool rests_at_limit = false;
 };
 
-// A wait that a user asked for. Example: a Pod is drained from 10:00:00 to 10:00:30, before its
-// patch. `until` may be in the future. A pause at a step is no Standstill (Extended::at_rest).
+// A wait that a user asked for. Example: before its patch, a Pod gets no traffic from 10:00:00 to
+// 10:00:30. `until` may be in the future. A pause at a step is not a Standstill: it sets
+// Extended::at_rest.
 struct Standstill {
   WallTime since;
   WallTime until;
 };
 
-// Why nothing is rolled out, for the condition Progressing.
+// The reason why nothing is rolled out, as the condition Progressing shows it.
 struct RolloutRefusal {
   std::string_view reason;  // "InPlaceNotPossible"
   std::string message;
@@ -59,58 +64,60 @@ struct RolloutRefusal {
 // template.
 struct MixedReplicaSet {
   const ReplicaSet* replica_set;
-  std::string pod;                       // the first such Pod; empty while Pods cannot be seen
+  std::string pod;                       // name of the first such Pod; "" if the view has no Pods
   std::optional<WallTime> look_again{};  // when to check the Pod again, even without an event
 };
 
 // What an extension is doing with the Pods of the workload.
 enum class Activity : uint8_t {
-  kNone,        // nothing that others have to know
-  kUnseen,      // it does not see the Pods: how many are updated is not known
-  kUpdating,    // it gives Pods the wanted template, or is about to
-  kCommitting,  // it finishes an update by writes that belong together
+  kNone,        // none of the activities below
+  kUnseen,      // it does not see the Pods, so the number of updated Pods is not known
+  kUpdating,    // it gives Pods the wanted template, or will begin to
+  kCommitting,  // it ends an update by several writes, which must all be made
 };
 
 struct Extended {
   Activity activity = Activity::kNone;
-  // The counts that replace the counters of the ReplicaSets; nullopt if nothing replaces these.
+  // If set, these numbers replace those from the status counters of the ReplicaSets.
   std::optional<CountedPods> counted{};
-  // The type of the condition whose message counts Pods; empty if there is none. Windlass may put
-  // off a change of this message, as it does with counters of the status.
+  // The type of a condition whose message contains numbers of Pods; empty if there is no such
+  // condition. Windlass may write a change of this message some seconds late, as it does with a
+  // change of the status counters.
   std::string_view counting_condition{};
-  // True if the rollout is not complete but rests, for example at a step, so that no progress is
-  // due.
+  // True if an incomplete rollout stands still as it should, for example at a step. The progress
+  // deadline does not run then.
   bool at_rest = false;
-  // Why the rollout is refused; nullopt if it is not.
+  // Why the rollout is refused; nullopt if it is not refused.
   std::optional<RolloutRefusal> refused{};
-  // True if it is not known yet which ReplicaSet has the template. The condition Progressing then
-  // names the workload instead of the ReplicaSet of an earlier rollout.
+  // True if Windlass does not know yet which ReplicaSet has the workload's template. The condition
+  // Progressing then names the workload, not the ReplicaSet of an earlier rollout.
   bool new_one_unknown = false;
-  // True if no ReplicaSet is known to have the template, although the template was rolled out to
-  // all Pods. updatedReplicas then counts the Pods of the published revision.
+  // True if the workload's template was rolled out to all Pods, but Windlass does not know any more
+  // which ReplicaSet has it. updatedReplicas then counts the Pods of the published revision.
   bool published_is_new = false;
-  // True if a workload without Pods is to get Pods of an earlier revision: new_one_unknown has
-  // lasted long, or the ReplicaSet of the template cannot be made (actions/create.h).
+  // True if new_one_unknown is true, and either has been true for long, or the ReplicaSet for the
+  // template cannot be made (actions/create.h). A workload that wants Pods and has none then gets
+  // Pods of an earlier revision.
   bool new_one_overdue = false;
-  // True if the API server forbids the ReplicaSet of the template, and a dry run has shown this. A
-  // Recreate then keeps the Pods that it has.
+  // True if the API server has forbidden the ReplicaSet for the template in a dry run. Recreate
+  // then does not remove the old Pods, because it could not make new ones.
   bool new_one_forbidden = false;
-  // True if Pods are updated in place or not at all, and never replaced (policy Only). A keeper
-  // (revisions/proven.h) without Pods then gets none while another ReplicaSet has Pods.
+  // True if Pods are never replaced, only updated in place (policy Only). Then a keeper
+  // (revisions/proven.h) of size 0 does not grow while another ReplicaSet has Pods.
   bool of_one_replica_set = false;
-  // True if a new ReplicaSet is made without Pods.
+  // True if the new ReplicaSet is to be created with size 0.
   bool new_one_is_empty = false;
-  // ReplicaSets that must not grow under Recreate, because Recreate promises that two templates
-  // never run at once (P-011).
+  // Under Recreate: ReplicaSets that must not grow yet, because one of their Pods may still run
+  // another template. Recreate promises that Pods of two templates never run at once (P-011).
   std::vector<MixedReplicaSet> mixed{};
   // ReplicaSets that history clean-up does not delete.
   std::vector<const ReplicaSet*> kept{};
-  // The progress deadline counts anew from the end of the last standstill. A standstill that began
-  // after the deadline does not count. Example: deadline 600 s, last progress at 10:00, standstill
-  // from 10:05 to 10:25: the rollout times out after 10:35.
+  // At the end of a standstill, the progress deadline begins anew. Example: deadline 600 s, last
+  // progress at 10:00, standstill from 10:05 to 10:25: the rollout times out after 10:35.
+  // Exception: a standstill that began after the deadline, here after 10:10, changes nothing.
   std::vector<Standstill> standstills{};
-  // True if Pods become ready and available only because Windlass undid a drain: the deadline must
-  // not count that as progress.
+  // True if Pods become ready and available only because Windlass gives traffic back to drained
+  // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
 };
 
@@ -124,14 +131,14 @@ struct ExtensionState {
 
 // When the planner asks an extension for a step.
 enum class Moment : uint8_t {
-  kRecover,         // before all other rules, to finish interrupted work
+  kRecover,         // before the two moments below, to finish interrupted work
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback
   // While nothing may be rolled out. The step gives Pods their traffic back, or keeps the workload
-  // at its size. Two callers ask:
-  //   - the planner, if there is no ReplicaSet that Pods could follow
-  //   - an extension that wraps another extension and holds the rollout back
+  // at its size. Two callers ask for it:
+  //   - the planner, if a rollout was aborted, and Pods have no ReplicaSet to go back to
+  //   - RolloutExtension, while it holds the rollout back: it asks the extension that it wraps
   kWhileHeld,
 };
 
@@ -146,7 +153,7 @@ struct PlannedWrite {
   std::string_view revision{};       // kNewReplicaSet: the ReplicaSet's revision after the write
 };
 
-// By default each function does nothing, and the planner follows its own rules.
+// By default the functions change nothing, so the planner follows its own rules.
 class Extension {
  public:
   Extension() = default;
@@ -154,19 +161,21 @@ class Extension {
   Extension(const Extension&) = delete;
   Extension& operator=(const Extension&) = delete;
 
-  // Called when all other members of the situation are set. Sets `extended` and `extension_state`.
-  // May set limits.updated_max. May choose another ReplicaSet with the wanted template as
-  // new_replica_set, and then sets `old` anew. May set `wanted` if there is no new ReplicaSet.
+  // Sets `extended` and `extension_state` of the situation, when all other members are set. Of
+  // these it may change
+  //   - limits.updated_max
+  //   - new_replica_set and `old`, if another ReplicaSet has the wanted template, too
+  //   - `wanted`, if there is no new ReplicaSet
   virtual void Look(workload::Situation& /*situation*/) const {}
 
-  // Returns the extension's own next step. Returns nullopt if the planner is to decide.
+  // Returns the extension's own next step; nullopt if the planner is to choose the next step.
   virtual std::optional<Step> Next(const workload::Situation& /*situation*/,
                                    Moment /*moment*/) const {
     return std::nullopt;
   }
 
-  // Adds the extension's conditions to `status`, the draft of the next status. May change any other
-  // member of `status`, such as updated_replicas and `carried`.
+  // Adds the extension's conditions to `status`, the draft of the next status. May change every
+  // other member of `status`, too, such as updated_replicas and `carried`.
   virtual void UpdateStatus(const workload::Situation& /*situation*/,
                             WorkloadStatus& /*status*/) const {}
 
@@ -177,17 +186,19 @@ class Extension {
   }
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. May
-  // remove others, such as copies of in-place settings, so call this after CopyAnnotations.
-  // Returns Because::fallback_reason of the write (core/step.h): why the rollout replaces Pods
-  // instead of updating them in place. Empty if the write does not say so.
+  // remove entries that CopyAnnotations has added, such as copies of in-place settings, so call
+  // CopyAnnotations first. If an added annotation says that the rollout replaces Pods instead of
+  // updating them in place, returns the reason (Because::fallback_reason of core/step.h). Otherwise
+  // returns "".
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};
   }
 
-  // `step` is the planner's decision. Returns the step to take instead; by default `step` itself.
-  // An extension may
-  //   - turn a step that ends the sync into a retry, or let the next sync begin earlier
+  // `step` is the step that the planner has chosen. Returns the step to take instead; by default
+  // `step` itself. An extension may
+  //   - replace a step that ends the sync by a failure, so that Windlass tries again, or by a step
+  //     after which the next sync begins earlier
   //   - return a read, a write or a Wait that must come before `step`. Example: before a ReplicaSet
   //     loses its last Pods, a write moves a Service to other Pods (rollout/services.h)
   virtual Step End(const workload::Situation& /*situation*/, Step step) const { return step; }

@@ -1,8 +1,9 @@
 // The annotations of updates in place that other parts of Windlass read, too: the settings of a
-// workload, and the state on a Pod. Like the annotations in annotations.h, they are API contract.
+// workload, and the state on a Pod. Their names and formats must not change, because other programs
+// depend on them.
 //
-// Kinds whose settings are fields name these settings by the same keys (Setting::key of
-// workload.h).
+// A Rollout has fields instead of annotations for these settings. A Workload that is made from a
+// Rollout shows these fields under the keys of the annotations (Setting::key of workload.h).
 #pragma once
 
 #include <string_view>
@@ -21,8 +22,8 @@ inline constexpr std::string_view kOnFailure = "windlass.dev/in-place-on-failure
 inline constexpr std::string_view kPdb = "windlass.dev/in-place-pdb";
 inline constexpr std::string_view kUnblock = "windlass.dev/in-place-unblock";
 
-// On a Pod, as JSON: what its last patch did, and its drain, which begins before the patch
-// (controller/in_place/pod/pod_state.h).
+// On a Pod, as JSON: what the last patch of the Pod did, and how Windlass took the Pod out of
+// traffic before the patch (controller/in_place/pod/pod_state.h).
 inline constexpr std::string_view kPodState = "windlass.dev/in-place-state";
 
 }  // namespace windlass::in_place

@@ -1,20 +1,22 @@
-// The reasons of condition ReplicaFailure that are Windlass's own. All others are copied from a
-// ReplicaSet, and are about Pods.
+// The reasons that Windlass itself gives to a workload's condition ReplicaFailure. It copies all
+// other reasons from the same condition of a ReplicaSet. Those are about Pods, as "FailedCreate".
 #pragma once
 
 #include <string_view>
 
 namespace windlass::workload {
 
-// The API server refuses a write (refused_write.h).
+// The API server refuses a write of Windlass (refused_write.h).
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
-// Windlass has no room in memory (no_cache_room.h). Also the reason of the Event.
+// Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). Also
+// the reason of the Event about this.
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
-// Annotations of the workload are left out of its ReplicaSet (copied_annotations.h). No rollout
-// waits for these annotations.
+// The new ReplicaSet has no room for some annotations of the workload (copied_annotations.h). The
+// rollout goes on without these annotations.
 inline constexpr std::string_view kNotCopied = "AnnotationsNotCopied";
 
-// Returns true if Windlass cannot go on: `reason` is kUpdateRefused or kLeftOutReason.
+// Returns true if `reason` says that Windlass cannot go on with the workload: kUpdateRefused or
+// kLeftOutReason.
 constexpr bool HoldsUp(std::string_view reason) {
   return reason == kUpdateRefused || reason == kLeftOutReason;
 }

@@ -1,6 +1,6 @@
 // Selectors that must not be used, and strategies that cannot be carried out. The API server
-// refuses both, but an object that was stored before the rule existed, or without validation, may
-// have one.
+// refuses objects with such a selector or strategy. But it may have stored an object before it had
+// this rule, or without validation.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,18 @@
 
 namespace windlass::workload {
 
-// Returns nullopt for a selector that can be used. Must be called before any ReplicaSet is claimed.
-//
-// For an empty selector, which would select everything, first returns a status write that
-// acknowledges the generation. After that write, even if it failed, returns a Wait with a Warning
-// (D-052). For an invalid selector, returns a failure that lasts until the spec changes (D-053).
+// Must be called before any ReplicaSet is claimed. Returns
+//   - for an empty selector, which would select everything: first a status write that sets
+//     status.observedGeneration; when this was sent, even if it failed, a Wait with a Warning
+//     (D-052)
+//   - for an invalid selector: a failure that is not retried until the spec changes (D-053)
+//   - for any other selector: nullopt
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
-// Returns a failure that lasts until the spec changes if the strategy cannot be carried out
-// (Workload::strategy_error); else nullopt. Examples: a strategy that the kind does not have
-// (D-059), a limit that is not a count or a percentage (D-250, X-39). The error comes from the
-// kind. Must be called before anything is created, scaled or rolled.
+// Must be called before any ReplicaSet is created or scaled. If the strategy cannot be carried out,
+// returns a failure that is not retried until the spec changes; else nullopt. The text of the
+// failure is Workload::strategy_error, which the kind sets. Examples: a strategy that the kind does
+// not have (D-059), a limit that is neither a count nor a percentage (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
 }  // namespace windlass::workload

@@ -12,7 +12,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the workload's selector, narrowed to the Pods of one template.
+// Returns the workload's selector plus the label pod-template-hash: it matches only Pods of one
+// template.
 Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   Json json = {{"matchLabels", MapJson(selector.match_labels)}};
   json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;
@@ -43,16 +44,16 @@ Request PatchOwner(const ReplicaSet& rs, Json reference) {
                                       DumpJson(fields));
 }
 
-// Returns the member `key` of `object`, made as an empty object if absent or null; nullptr if the
-// member is not an object.
+// Returns the member `key` of `object`. If the member is absent or null, makes it an empty object.
+// Returns nullptr if the member is something else than an object.
 Json* ObjectMember(Json& object, const char* key) {
   Json& member = object[key];
   if (member.is_null()) member = Json::object();
   return member.is_object() ? &member : nullptr;
 }
 
-// Returns the template with the hash as one more label, and otherwise unchanged, empty objects
-// included (D-780).
+// Returns the template with the label pod-template-hash added. Everything else stays as it is, even
+// empty objects (D-780).
 Result<Json> TemplateWithHash(const std::string& template_json, const std::string& hash) {
   Json pod_template = Json::parse(template_json, nullptr, /*allow_exceptions=*/false);
   if (!pod_template.is_object()) return Malformed("spec.template: is not a JSON object");

@@ -1,5 +1,5 @@
-// The requests by which a rollout writes ReplicaSets, and which patches are not sent again. A patch
-// changes only the fields that its body names.
+// The requests by which a rollout writes ReplicaSets, and the rule which patches are not sent again
+// (UnlessInVain). A patch changes only the fields that its body names.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 
 namespace windlass::workload {
 
-// The changes to one ReplicaSet, sent as one patch. Annotations are only added or overwritten,
-// never removed (D-163), so the patch names single keys.
+// The changes to one ReplicaSet, sent as one patch. The patch adds or overwrites the annotations
+// named here, and leaves all other annotations as they are (D-163).
 struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
@@ -28,11 +28,11 @@ struct ReplicaSetChange {
 
 Request PatchReplicaSet(const ReplicaSet& rs, const ReplicaSetChange& change);
 
-// Returns the patch that sets each annotation to its value; nullopt removes the annotation.
+// Returns the patch that sets each annotation to its value, and removes those with value nullopt.
 Request PatchAnnotations(const ReplicaSet& rs,
                          const std::map<std::string, std::optional<std::string>>& annotations);
 
-// The parts of a ReplicaSet to be created that are not simply copied from its workload (D-173).
+// The parts of a new ReplicaSet that CreateReplicaSet cannot copy from the workload (D-173).
 struct NewReplicaSet {
   std::string name;
   std::string hash;
@@ -45,21 +45,22 @@ struct NewReplicaSet {
 // template is not known, or if the template, its metadata or its labels are not JSON objects.
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
 
-// Returns the patch that makes the workload the controller of `rs`: it adds an owner reference, or
-// updates the reference to the workload that `rs` has already (D-104).
+// Returns the patch that makes the workload the controller of `rs`. If `rs` has an owner reference
+// to the workload already, the patch updates this reference; else it adds one (D-104).
 Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
 // Returns the patch that removes the workload from the owner references of `rs` (D-105).
 Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 
-// The API server may accept a patch and not keep it, for example because an admission webhook
-// changes it. Such patches must not hold up a rollout.
+// Decides whether `write`, a patch that does not change a size, is sent. The API server may accept
+// a patch and not keep it, for example because an admission webhook reverts it. A rollout must not
+// wait for such a patch.
 //
-// Returns `write`, a patch that leaves the size alone. Returns nullopt if
-//   - this sync has sent `write` already: the API server refused it or did not keep it
-//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same object:
-//     the API server may change something else each time, so that no patch equals an earlier one
-// When a user changes the object, another sync begins and counts from 0.
+// Returns nullopt if
+//   - this sync has sent `write` already, so the API server refused it or did not keep it
+//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same object: a
+//     webhook may change something else each time, so that each patch differs from those before
+// Otherwise returns `write`. The next sync of the workload counts from 0 again.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 
 }  // namespace windlass::workload

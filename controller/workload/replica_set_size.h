@@ -9,42 +9,44 @@
 
 namespace windlass::workload {
 
-// The size of one ReplicaSet. An available Pod has been ready for minReadySeconds.
+// The size of one ReplicaSet. A Pod is available if it has been ready for minReadySeconds.
 struct ReplicaSetSize {
   int32_t replicas = 0;   // spec.replicas
   int32_t available = 0;  // available Pods that surely stay (SizeOf)
   int32_t doubtful = 0;   // further available Pods, which may or may not stay
 };
 
-// Returns the size of a ReplicaSet as the rules for sizes need it; negative numbers count as 0. If
-// more Pods are ready than the size, the ReplicaSet controller will remove ready Pods without
-// looking at availability, so each of these may be an available one (D-743, W-05). Example: size
-// 5, 7 ready, 6 available. Two Pods will be removed, so 6 - 2 = 4 available Pods surely stay
-// (`available`), and a fifth may stay (`doubtful` is 1).
+// Returns the size of a ReplicaSet; negative numbers count as 0. If more Pods are ready than
+// spec.replicas, the ReplicaSet controller will remove ready Pods. It does not look at whether they
+// are available, so each removed Pod may be an available one (D-743, W-05). Example: spec.replicas
+// 5, 7 Pods ready, 6 of them available. Two ready Pods will be removed, so 6 - 2 = 4 available Pods
+// surely stay (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
-// Like SizeOf, but Pods that the status counts although they may have been removed (Told::lowest)
-// are doubtful, too. A rolling update removes Pods of other ReplicaSets by these sizes.
+// Like SizeOf, but also counts Pods as `doubtful` that the ReplicaSet controller may have removed
+// already, although the status still shows them (Told::lowest). A rolling update uses these sizes
+// to decide how many Pods it can remove.
 ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
 
-// Within this time after it has observed a size, the status of a ReplicaSet counts what its
-// controller has removed and made.
+// How long a status may lag. Example: the status of a ReplicaSet shows at 10:00:00 that the
+// ReplicaSet controller has observed a new size. From 10:00:10 on, Windlass assumes that the status
+// counts all Pods that were made for this size, and none that were removed.
 inline constexpr Duration kPodsAreCountedWithin = seconds(10);
 
-// Returns true if the status of `rs` may count removed Pods, although its controller has observed
-// the last size: spec.replicas may have been lower before (Told::lowest). Example: spec.replicas
-// was 5, then 3, and is 5 again; the status shows 5 Pods, but two of them may be gone. Such a doubt
-// ends after kPodsAreCountedWithin.
+// Returns true if the status of `rs` may count Pods that are gone, because spec.replicas was lower
+// for a time (Told::lowest). Example: spec.replicas was 5, then 3, and is 5 again; the status shows
+// 5 Pods, but two of them may be gone. Returns false until the ReplicaSet controller has observed
+// the latest size. From then on, the doubt lasts kPodsAreCountedWithin at most.
 bool MayCountRemovedPods(const ReplicaSet& rs);
 
-// Returns true if the status of `rs` counts more than `more_than` Pods, or a terminating Pod. The
-// status may be out of date (IsObserved).
+// Returns true if the status of `rs` counts more than `more_than` Pods, or any terminating Pod.
+// Does not check whether the status is up to date (IsObserved).
 bool StatusCountsPods(const ReplicaSet& rs, int32_t more_than = 0);
 
 std::vector<ReplicaSetSize> SizesOf(const std::vector<const ReplicaSet*>& replica_sets);
 std::vector<ReplicaSetSize> SureSizesOf(const std::vector<const ReplicaSet*>& replica_sets);
 
-// Returns the sum of spec.replicas, with negative sizes as 0.
+// Returns the sum of spec.replicas of all `replica_sets`. Counts a negative size as 0.
 int64_t TotalReplicas(const std::vector<const ReplicaSet*>& replica_sets);
 
 }  // namespace windlass::workload

@@ -5,10 +5,11 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the available Pods, at most the size of `rs`, because the status may lag (W-05).
+// Returns how many Pods are available. A status that lags may show more than the size of `rs`; then
+// returns the size (W-05).
 int32_t Available(const ReplicaSetSize& rs) { return std::clamp(rs.available, 0, rs.replicas); }
 
-// Returns how many Pods are surely not available.
+// Returns how many Pods are surely not available. Example: size 5, 3 available, 1 doubtful: 1.
 int64_t Unavailable(const ReplicaSetSize& rs) {
   return std::max<int64_t>(int64_t{rs.replicas} - Available(rs) - rs.doubtful, 0);
 }
@@ -27,10 +28,11 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
   return sum;
 }
 
-// Returns how many Pods of the new ReplicaSet are removed because they are above
-// limits.updated_max, while all Pods together are more than desired (RO-048). Available Pods are
-// removed only as long as min_available stay. Example: 6 desired, updated_max 1, new 3, old 5, all
-// available: 3 + 5 - 6 = 2. NewReplicaSetSize does not make the removed Pods again (RO-045).
+// Returns how many Pods the new ReplicaSet should lose, because it is above limits.updated_max and
+// there are more Pods than desired (RO-048). Available Pods are removed only as long as
+// min_available Pods stay available. Example: 6 desired, updated_max 1, new 3, old 5, all
+// available: 3 + 5 - 6 = 2. NewReplicaSetSize does not let the ReplicaSet grow by these Pods again
+// (RO-045).
 int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
                    const Fenceposts& limits) {
   if (limits.kept_old() == 0) return 0;
@@ -43,17 +45,19 @@ int64_t TooManyNew(const ReplicaSetSize& new_replica_set, const Totals& old,
   return std::max<int64_t>(std::min({surplus, above, may_go}), 0);
 }
 
-// Returns the size that the keeper is to have: all Pods that are held back. New Pods are not
-// removed for the keeper, so the size is at most desired minus the size of the new ReplicaSet.
-// Example: 10 desired, updated_max 3, so 7 are held back; new 5: 10 - 5 = 5.
+// Returns the size that the keeper should reach: the number of Pods that stay on the old revision,
+// but at most desired minus the size of the new ReplicaSet, because new Pods are not removed for
+// the keeper. Example: 10 desired, updated_max 3, new 5. 7 Pods should stay old, but 10 - 5 = 5.
 int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& limits) {
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
 
-// How many Pods each of the old ReplicaSets can lose, and how many they can lose together, so that
-// limits.kept_old() Pods stay. Examples: 7 Pods are to stay, and the old ReplicaSets have 5 and 4:
-//   - no keeper: each 5 and 4, together 5 + 4 - 7 = 2
-//   - the first is the keeper: each 0 and 4, together 4; the keeper grows to 7 (KeeperSize)
+// How many Pods each old ReplicaSet can lose, and how many all of them together, if
+// limits.kept_old() old Pods have to stay. Examples: 7 Pods have to stay, and the two old
+// ReplicaSets have 5 and 4 Pods:
+//   - no keeper: `each` is {5, 4}, `together` is 5 + 4 - 7 = 2
+//   - the first is the keeper: `each` is {0, 4}, `together` is 4. The keeper will grow to 7
+//     (KeeperSize)
 struct Spare {
   std::vector<int64_t> each;
   int64_t together = 0;
@@ -87,7 +91,8 @@ int32_t NewReplicaSetSize(const ReplicaSetSize& new_replica_set,
       keeper ? std::max<int64_t>(DueOfKeeper(new_replica_set, limits) - old[*keeper].replicas, 0)
              : 0;
   const int64_t room = limits.max_total() - others.replicas - present - owed;
-  // Without a keeper, missing old Pods are not made again, so no place is kept for them (RO-045).
+  // Without a keeper, no rule makes missing old Pods again, so the new ReplicaSet takes their
+  // places (RO-045).
   const int64_t kept =
       keeper ? limits.kept_old() : std::clamp<int64_t>(others.replicas, 0, limits.kept_old());
   const int64_t size = std::min(present + room, limits.desired - kept);
@@ -113,8 +118,8 @@ std::vector<int32_t> OldReplicaSetSizes(std::span<const ReplicaSetSize> old,
   const int64_t available = of_old.available + Available(new_replica_set);
   Spare may_go = SpareOf(old, limits, keeper);
 
-  // A new Pod that is not available yet may still fail, so it replaces no old Pod (D-265). Old Pods
-  // that are held back are not removed, either (RO-044).
+  // A new Pod that is not available yet may still fail. So no old Pod is removed for it (D-265).
+  // may_go leaves out the old Pods that have to stay (RO-044).
   const int64_t pending = new_replica_set.replicas - Available(new_replica_set);
   int64_t removable = std::min(total - limits.min_available() - pending, may_go.together);
   const auto remove = [&](size_t i, int64_t most) {

@@ -1,5 +1,5 @@
-// What one call of Next (planner.h) works on: the view, sorted once. All parts of the planner read
-// the Situation, and no part changes it.
+// What one call of Next (planner.h) works on: the view, and what MakeSituation has found in it, for
+// example the new ReplicaSet. All rules of the planner read the Situation, and no rule changes it.
 #pragma once
 
 #include <memory>
@@ -13,35 +13,36 @@
 
 namespace windlass::workload {
 
-// The template that Pods are to have, with the API server's defaults. Borrowed.
+// The template that Pods are to have, with the API server's defaults.
 struct WantedTemplate {
   Fingerprint fingerprint{};
-  const std::string* json = nullptr;  // null if its text is not kept
-  bool known = false;                 // false: `fingerprint` is not set
+  const std::string* json = nullptr;  // borrowed; null if the cache does not keep the text
+  bool known = false;                 // if false, `fingerprint` and `json` are not set
 
   // Returns true if this template is known and has the fingerprint `other`.
   bool Is(const Fingerprint& other) const { return known && fingerprint == other; }
 };
 
-// Borrowed from the view; valid during one call of Next.
+// Refers to the view, and is valid during one call of Next.
 struct Situation {
   const View& view;
   const Workload& workload;
   const Learned& learned;
   WallTime now;
 
-  std::vector<const ReplicaSet*> all{};         // claimed, oldest first, then by name
-  const ReplicaSet* new_replica_set = nullptr;  // "newRS": its template is the wanted one (D-150)
-  std::vector<const ReplicaSet*> old{};         // all but new_replica_set, same order
-  Fenceposts limits{};                          // of the workload
+  std::vector<const ReplicaSet*> all{};         // Claims::ours: oldest first, then by name
+  const ReplicaSet* new_replica_set = nullptr;  // has the wanted template (D-150); null if none has
+  std::vector<const ReplicaSet*> old{};         // all others, in the same order
+  Fenceposts limits{};                          // updated_max includes the limit of the steps
   WantedTemplate wanted{};
 
-  // The error of the refused write that this sync reports to users (RefusedWrite of
-  // refused_write.h). Its message names verb and object of the write, then quotes the API server.
+  // If the API server has refused a write in this sync: the error that Windlass reports to users
+  // (RefusedWrite of refused_write.h). Its message names verb and object of the write, and then
+  // quotes the API server.
   std::optional<Error> refused{};
 
-  // What the extension found. The extension looks last, when all members above are set, and may
-  // change new_replica_set, old, limits.updated_max and wanted (Extension::Look).
+  // Set by the extension (Extension::Look), when all members above are set. It may also change
+  // new_replica_set, old, limits.updated_max and wanted.
   Extended extended{};
   std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
 
@@ -53,14 +54,16 @@ struct Situation {
   bool has_progress_deadline() const;
 };
 
-// Returns the uncached list of the live Pods of `workload`, whichever ReplicaSet owns them.
+// Returns the request for an uncached list of the live Pods that the selector of `workload`
+// matches, whichever ReplicaSet owns them.
 Request ListOfPods(const Workload& workload);
-// Returns the Read of that list. Outcome::value is a std::vector<ListedPod> (pod_list.h).
+// Returns the step that sends ListOfPods. Its Outcome::value will be a std::vector<ListedPod>
+// (pod_list.h).
 Read ReadPods(const Workload& workload, std::string why);
 
-// Returns the answer to `list` in this sync; null if there is none. Also returns null if a request
-// about a ReplicaSet has succeeded since, because there may now be Pods that the list does not
-// show.
+// Returns the answer to `list`, a request for a list of Pods. Returns null if this sync has not
+// sent `list`. Also returns null if a request about a ReplicaSet has succeeded after the list:
+// because of that request, there may be Pods that the list does not show.
 const Outcome* FindFresh(const Learned& learned, const Request& list);
 
 }  // namespace windlass::workload

@@ -1,4 +1,4 @@
-// How long a sync of a workload may be.
+// How many requests a sync of a workload may send.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,17 @@
 
 namespace windlass::workload {
 
-// The most requests of one sync. Pods become ready while requests are on their way, so without this
-// bound a sync could last as long as the rollout. The bound is below the runtime's bound on steps
-// (kStepsPerSyncMax), so the planner itself ends the sync and leaves the rest to the next sync.
-// Exception: the status write that follows a refusal is sent beyond this bound (TellsOfRefusal).
+// A sync sends at most this many requests. Pods become ready while requests are on their way, so
+// without this limit a sync could last as long as the rollout. After the limit, the planner returns
+// a Wait, and the next sync does the rest. This limit takes effect before the runtime's limit on
+// steps (kStepsPerSyncMax), which is higher. Exception: the status write that reports a refusal is
+// sent even after the limit (TellsOfRefusal).
 inline constexpr size_t kRequestsPerSyncMax = 24;
-// How soon the next sync goes on with the rest.
+// How soon the next sync begins after a sync that has reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// After this many patches of one object in one sync, no further patch of it is sent that leaves the
-// size alone, for example for annotations (UnlessInVain). Otherwise an API server that changes what
-// we write would make us write without end.
+// When a sync has sent this many patches of one object, it sends no further patch that does not
+// change the object's size, for example a patch of annotations (UnlessInVain). Otherwise a webhook
+// that changes what Windlass writes would make Windlass write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 }  // namespace windlass::workload

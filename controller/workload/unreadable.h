@@ -1,4 +1,4 @@
-// Objects whose latest version cannot be read.
+// How Windlass names and reports objects whose latest version it cannot decode.
 #pragma once
 
 #include <map>
@@ -12,25 +12,26 @@
 
 namespace windlass::workload {
 
-// Returns the reference by which an Event names `object`.
+// Returns the reference to `object` for an Event about it.
 ObjectReference ReferenceTo(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns the text that names `object` and, if known, what makes it unreadable. Example: "rollouts
+// Returns a text that names `object` and, if known, why it cannot be decoded. Example: "rollouts
 // shop/web (status.step.index: must be a 32-bit integer)".
 std::string UnreadableText(const ResourceId& resource, const UnreadableObject& object);
 
-// Returns the same text for the object `key`; "" if `quarantined` does not have the object.
+// Returns the same text for the object `key`. Returns "" if this object is not in `quarantined`.
 std::string UnreadableText(const ResourceId& resource,
                            const std::map<ObjectKey, UnreadableObject>& quarantined,
                            const ObjectKey& key);
 
-// Returns the Event that reports why Windlass leaves the object `key` of `kind` alone: it cannot
-// read the latest version of `what`. This is a result of UnreadableText, or View::unreadable.
+// Returns the Event that says why Windlass leaves the object `key` of `kind` alone: it cannot read
+// the latest version of `what`. For `what`, pass a result of UnreadableText, or View::unreadable.
 Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::string& what);
 
-// Returns the Event of UnreadableEvent if View::unreadable names something; else nullopt. The cache
-// shows older versions of objects or none, so nothing may be decided. The key is woken when the
-// object, or the whole kind, can be read again. Source: R-024, R-031.
+// Returns nullopt if View::unreadable is empty. Otherwise returns the Event of UnreadableEvent. The
+// caller must then decide nothing, because the cache has no version or an old version of what
+// View::unreadable names. A new sync begins when Windlass can read the object, or the whole kind,
+// again. Source: R-024, R-031.
 std::optional<Event> WhyUnreadable(const View& view);
 
 }  // namespace windlass::workload

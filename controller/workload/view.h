@@ -1,9 +1,10 @@
 // What a planner sees of the cluster, as the caches show it at one moment: one workload, its
-// ReplicaSets, the controllers that it overlaps with and, if needed, Pods, nodes and
-// PodDisruptionBudgets. Pointers are borrowed from the stores and valid during one call of Next.
+// ReplicaSets, other owners of ReplicaSets that its selector matches and, if needed, Pods, nodes
+// and PodDisruptionBudgets. Pointers are borrowed from the stores and valid during one call of
+// Next.
 //
-// The workload is a value, not an object of a kind. So one planner serves every kind that owns
-// ReplicaSets.
+// The workload is a value of the type Workload, whatever the kind of the stored object. So one
+// planner serves every kind that owns ReplicaSets.
 #pragma once
 
 #include <map>
@@ -20,37 +21,37 @@
 
 namespace windlass {
 
-// Another controller in the workload's namespace. It owns ReplicaSets that the workload's selector
-// matches.
+// Another owner of ReplicaSets in the workload's namespace, for example a Deployment. The
+// workload's selector matches some of these ReplicaSets, too.
 struct Overlap {
   OwnerReference other{};
   WallTime since{};  // when this process first saw the overlap
-  // True if the overlap existed when this process loaded its caches: an earlier process may have
-  // reported the overlap.
+  // True if the overlap existed when this process loaded its caches. An earlier process may have
+  // reported it.
   bool at_start = false;
-  // True if the other controller has the workload's kind and also selects ReplicaSets of this
-  // workload. Its own sync then sends the Event about it. If false, the sync of this workload sends
-  // the Events about both.
+  // True if `other` is of the workload's kind, and its selector also matches ReplicaSets of this
+  // workload. Then the sync of each of the two sends the Event about its own workload. If false,
+  // the sync of this workload also sends the Event about `other`.
   bool is_mutual = false;
 };
 
 struct View {
-  // A workload that is gone has no view: its key needs no more work (D-051). A workload that has a
-  // deletionTimestamp still has one.
+  // A workload that is gone has no View, because nothing is left to do for its key (D-051). A
+  // workload with a deletionTimestamp still has a View.
   Workload workload;
 
   // The ReplicaSets that the workload owns by uid (D-101), and every orphan of the namespace whose
-  // labels match the selector. Ordered by creationTimestamp, then name (D-150). The planner decides
-  // which of these ReplicaSets it claims.
+  // labels match the selector. Ordered by creationTimestamp, then name (D-150). ClaimReplicaSets
+  // decides which of them are the workload's, and which have to be adopted or released.
   std::vector<const ReplicaSet*> replica_sets{};
 
-  // The specs of the workload and of its ReplicaSets have not changed since this time. They may be
-  // unchanged for longer: after a start, this is the time at which the caches were complete. No
-  // wait for Pods counts as older than this (sizes/waiting_event.h).
+  // The specs of the workload and of its ReplicaSets have not changed since this time. After a
+  // start of the process, this is the time at which the caches were complete, even if the specs
+  // changed long before. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before it.
   WallTime specs_since{};
 
-  // The overlaps that are to be reported (Overlaps::Counts), by kind, then name; at most
-  // kOverlapsMax (overlaps.h).
+  // The overlaps that are to be reported (Overlaps::Counts), sorted by kind, then name of the other
+  // workload; at most kOverlapsMax (overlaps.h).
   std::vector<Overlap> overlaps{};
 
   // For Recreate only: live (non-terminal) Pods owned by the ReplicaSets above. If `pods_known` is
@@ -67,14 +68,14 @@ struct View {
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
   //
-  // If `in_place_known` is false, no decision may use whole_pods, nodes and budgets. If the cause
-  // does not go away by itself, `in_place_missing` names it: a missing right to watch, a list that
-  // fails, no room in the caches, an object that cannot be read. Example: "pods (no right to watch
-  // them)".
-  // `in_place_missing` is empty while the informers load their first complete state, soon after a
-  // start or after the first workload asked for in-place updates: there is nothing to report.
+  // If `in_place_known` is false, no decision may use whole_pods, nodes and budgets. In that case,
+  // `in_place_missing` is
+  // - the cause, if it does not go away by itself: a missing right to watch, a list that fails, no
+  //   room in the caches, an object that cannot be read. Example: "pods (no right to watch them)"
+  // - empty while the informers load their first complete state. They do so after a start, and when
+  //   the first workload asks for in-place updates
   //
-  // `extension_reads_template` says that the text of the workload's template is needed.
+  // If `extension_reads_template` is true, the extension needs the text of the workload's template.
   bool extension_reads_template = false;
   std::vector<const Pod*> whole_pods{};
   std::map<std::string_view, const Node*> nodes{};
@@ -82,16 +83,17 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
-  // Names what could not be read, so that objects above may be missing or out of date. Empty if all
-  // could be read. One of
+  // Names what Windlass cannot read, so that objects above may be missing or out of date. Empty if
+  // Windlass can read all. Otherwise one of
   // - the workload or a ReplicaSet that it may own, with the cause if known (R-031). Example:
   //   "replicasets default/web-1 (spec.replicas: must be a 32-bit integer)"
-  // - workloads or ReplicaSets as a whole. Example: "replicasets (no right to watch them)" (R-024)
+  // - all workloads of the kind, or all ReplicaSets (R-024). Example: "replicasets (no right to
+  //   watch them)"
   std::string unreadable{};
 
-  // Names the workload, or the first of `replica_sets`, that is cut down above, because the caches
-  // have no room for the whole object (R-065). Example: "replicasets default/web-1, which needs 300
-  // KiB". Empty if all are whole.
+  // Names an object of which the caches keep only a part, because they have no room for the whole
+  // object (R-065): the workload, or else the first such ReplicaSet of `replica_sets`. Example:
+  // "replicasets default/web-1, which needs 300 KiB". Empty if the caches keep all of them whole.
   std::string left_out{};
 };
 

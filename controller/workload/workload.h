@@ -1,9 +1,9 @@
 // A workload: an object that owns ReplicaSets and says which Pods there should be, such as a
 // Deployment. This value holds all that the planner needs to know of the object, whatever its kind.
 //
-// Each kind makes the value from the stored object (its AsWorkload). Rules of the planner read the
-// value and never ask which kind it is. Where kinds differ, the rules ask Workload::kind
-// (workload_kind.h).
+// Each kind has a function AsWorkload, which makes the value from the stored object. Rules of the
+// planner read the value and never ask which kind it is. Where kinds differ, the rules call
+// functions of Workload::kind (workload_kind.h).
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@
 
 namespace windlass {
 
-// The part of an object's status that only its kind understands. The planner copies, compares and
-// passes on this part without reading it. Holds one value of any type that has ==, or no value.
-// Copies share the value, which never changes.
+// The part of an object's status that only the object's kind understands. The planner copies,
+// compares and passes on this part without reading it. A KindStatus holds one value of any type
+// that has ==, or no value. Copies share the value, which never changes.
 class KindStatus {
  public:
   KindStatus() = default;
@@ -41,7 +41,7 @@ class KindStatus {
     return held_.As<Value>();
   }
 
-  // Two objects without a value are equal.
+  // Two KindStatus without a value are equal.
   bool operator==(const KindStatus& other) const {
     return equals_ == nullptr ? other.equals_ == nullptr : equals_(held_, other.held_);
   }
@@ -65,8 +65,9 @@ struct Fenceposts {
   int32_t desired = 0;          // spec.replicas of the workload
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
-  // The most Pods of the new revision; all other Pods stay on the old revision. kUnlimited if
-  // neither steps nor a partition are in force. If some are in force and `desired` is 0, this is 0.
+  // At most this many Pods get the new revision; all others stay on the old revision. kUnlimited if
+  // neither steps nor a partition are in force. 0 if steps or a partition are in force, and
+  // `desired` is 0.
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -75,16 +76,17 @@ struct Fenceposts {
     return updated < desired ? desired - updated : 0;
   }
 
-  // Returns true if steps or a partition are in force, even if they hold no Pod back at this size.
+  // Returns true if steps or a partition are in force, even if they hold no Pod back. Example: 10
+  // desired, updated_max 10.
   bool holds_back() const { return updated_max != kUnlimited; }
 
-  // 64 bits: a legal maxSurge of 2^31-1 must not overflow.
+  // 64 bits, because the sum would overflow an int32_t with the legal maxSurge 2^31-1.
   int64_t max_total() const { return int64_t{desired} + surge; }
   int64_t min_available() const { return int64_t{desired} - max_unavailable; }
 };
 
-// A status: the stored one, or a draft of the next one. The planner copies the stored status and
-// changes the copy; the kind writes it.
+// The stored status, or a draft of the next status. The planner copies the stored status and
+// changes the copy. The kind writes the copy to the API server (WorkloadKind::WriteStatus).
 struct WorkloadStatus {
   int64_t observed_generation = 0;
   int32_t replicas = 0;
@@ -94,7 +96,7 @@ struct WorkloadStatus {
   int32_t unavailable_replicas = 0;
   std::optional<int32_t> terminating_replicas{};  // nullopt and 0 differ (D-403)
   std::optional<int32_t> collision_count{};
-  std::vector<Condition> conditions{};  // order matters for comparison (D-405)
+  std::vector<Condition> conditions{};  // == compares their order, too (D-405)
   KindStatus carried{};                 // the kind's own part, which the planner does not read
   bool operator==(const WorkloadStatus&) const = default;
 };
@@ -105,28 +107,30 @@ enum class Strategy : uint8_t {
   kOther,  // Workload::strategy_error says why it is refused
 };
 
-// A setting of in-place updates, in the form of an annotation, not checked. Example: the strategy
-// type InPlaceOnly of a Rollout is windlass.dev/in-place: Only (WorkloadKind::WordOf).
+// A setting of in-place updates, as key and value of an annotation. The value may be invalid.
+// Example: for a Rollout with the strategy type InPlaceOnly, the key is "windlass.dev/in-place" and
+// the value is "Only" (WorkloadKind::WordOf).
 struct Setting {
   std::string_view key;  // "windlass.dev/in-place-surge", even if the kind has a field for it
   std::string_view value;
 };
 
-// A template as the API server completes it: with the defaults of all fields that are absent.
+// A template to which the API server has added the default values of absent fields.
 struct DefaultedTemplate {
   Fingerprint fingerprint{};
   std::string json{};
 };
 
-// The last rollback that was recorded. After a crash it may be recorded but not yet performed.
+// The last rollback that Windlass has recorded. After a crash, it may be recorded but not yet
+// performed.
 struct PerformedRollback {
-  // The revision that was asked for. If 0 was asked for: the number of the target at that time, or
-  // 0 if the target had none.
+  // The revision that the user asked for. If the user asked for 0: the number that the target had
+  // before the rollback, or 0 if it had no number.
   int64_t asked = 0;
-  int64_t became = 0;  // the number that this revision has since
+  int64_t became = 0;  // the number that the target gets by the rollback
 };
 
-// Borrows from the stored object; valid until the next change of its store.
+// References and pointers lead into the stored object; valid until the next change of its store.
 struct Workload {
   const WorkloadKind& kind;
   const ObjectMeta& meta;
@@ -136,14 +140,14 @@ struct Workload {
   const LabelSelector& selector;
   // spec.template as raw JSON text, byte for byte. Null if the cache does not keep the text: the
   // planner then reads it from the API server when necessary (uncached_parts.h).
-  // template_fingerprint is the fingerprint of the template's meaning, template_text that of its
-  // bytes.
+  // template_fingerprint is the fingerprint of the template's canonical form: equal values mean
+  // equal templates. template_text is the fingerprint of its bytes.
   const std::string* template_json = nullptr;
   Fingerprint template_fingerprint{};
   Fingerprint template_text{};
-  // Large annotations, whose values the cache does not keep; null or empty if there are none.
-  // `large_values` has the values of these annotations if this sync has read them
-  // (uncached_parts.h); else `large_values` is null. Both are borrowed.
+  // Large annotations, whose values the cache does not keep; null or empty if the object has none.
+  // If this sync has read the values (uncached_parts.h), `large_values` has them; else
+  // `large_values` is null. Both are borrowed.
   const LargeAnnotations* large_annotations = nullptr;
   const std::map<std::string, std::string>* large_values = nullptr;
   int32_t min_ready_seconds = 0;
@@ -153,13 +157,15 @@ struct Workload {
 
   // --- how to get there ---
   Strategy strategy = Strategy::kRollingUpdate;
-  // Surge and max_unavailable are 0 under kRecreate and kOther, and if one of the two or the
-  // partition is invalid. updated_max is that of the partition alone: Situation::limits has the
-  // limit of the steps, too.
+  // `surge` and `max_unavailable` are 0
+  //   - under kRecreate and kOther
+  //   - if maxSurge, maxUnavailable or the partition is invalid
+  // `updated_max` is the limit of the partition alone. Situation::limits also has the limit of the
+  // steps.
   Fenceposts limits{};
   std::string strategy_error{};  // why the strategy cannot be carried out; else empty
-  // maxSurge and maxUnavailable with defaults, but with percentages not resolved. Settings of
-  // in-place updates default to these. `limits_field` names, for messages, the field that contains
+  // maxSurge and maxUnavailable as written, for example "25%"; the default if absent. Settings of
+  // in-place updates default to these. For messages, `limits_field` is the field that contains
   // both.
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
@@ -169,33 +175,35 @@ struct Workload {
   std::vector<Setting> in_place_settings{};
 
   // --- where it is ---
-  WorkloadStatus status{};  // the stored one, plus what the kind carries
-  // The published revision, as the object's annotation or status has it now; empty if none.
+  WorkloadStatus status{};  // the stored status
+  // The revision that the object publishes in an annotation or in its status; empty if it publishes
+  // none.
   std::string_view revision{};
   // The name of the ReplicaSet with `revision`; "" if the status does not have the name.
   std::string_view published_name{};
-  // The revision to roll back to; 0 means the one before the present one; nullopt: no rollback.
+  // The revision to which the user wants to roll back. 0 means the revision before the present one.
+  // nullopt if the user wants no rollback.
   std::optional<int64_t> roll_back_to{};
 
   // --- what only some kinds have ---
-  // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Set by kinds
-  // whose stored template lacks the API server's defaults; else empty.
+  // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Only kinds set
+  // this whose stored template lacks the API server's defaults, such as Rollouts; else empty.
   std::string requested_template{};
-  // The template that the user asked for, with the API server's defaults; null if it is not known.
-  // Borrowed.
+  // The template that the user asked for, with the API server's defaults; null if Windlass does not
+  // know these. Borrowed.
   const DefaultedTemplate* defaulted = nullptr;
-  // The number that the status has announced for the present template: a promotion may name this
-  // number before a ReplicaSet has it. 0 if no number was announced.
+  // The revision number that the status announces for the present template before a ReplicaSet has
+  // it. A user may already have promoted this revision (kPromote). 0 if none is announced.
   int64_t promised_revision = 0;
-  // The revision that was complete last (KindTraits::keeps_stable_revision). The ReplicaSet that
-  // has or had this revision is never deleted as history. `kept_name` is the name of the
-  // ReplicaSet; "" if the status does not have the name. FindStable (revisions.h) finds the
-  // ReplicaSet.
+  // The revision that was complete last (KindTraits::keeps_stable_revision). FindStable
+  // (revisions.h) finds its ReplicaSet, which may have another number by now. History clean-up
+  // never deletes this ReplicaSet. `kept_name` is its name, "" if the status does not have the
+  // name.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
-  // Pods follow the ReplicaSet that has or had this revision, whatever the template says
+  // After an abort: the revision to which all Pods go back, whatever the template says
   // (followed_revision.h). 0: no revision was ever complete, so no Pod moves to another revision.
-  // nullopt: Pods follow the template.
+  // nullopt: no abort, Pods get the workload's template.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};
 };

@@ -1,7 +1,7 @@
 // What differs between kinds of workloads, such as Deployments and Rollouts.
 //
-// What is the same for all objects of a kind is a value (KindTraits). What depends on the object is
-// a function of WorkloadKind.
+// KindTraits has the values that are the same for all objects of a kind. WorkloadKind has functions
+// for what depends on the object.
 #pragma once
 
 #include <cstdint>
@@ -22,51 +22,53 @@ class Extension;
 
 // What is the same for all objects of a kind. The members without a default are required.
 struct KindTraits {
-  // The API resource of the objects. Its `kind` is the name in owner references and reasons.
+  // The API resource of the objects. Owner references and reasons contain `resource.kind`.
   ResourceId resource;
-  // The kind before an object's name: "deployment" in "deployment ns/web".
+  // The word before an object's name in messages: "deployment" in "deployment ns/web".
   std::string_view noun;
-  // True if settings of in-place updates are copied to the ReplicaSets. The copy of
-  // windlass.dev/in-place makes the cache keep a ReplicaSet's template, which in-place updates
-  // need. From the copies, `kubectl rollout undo` restores the settings of a Deployment; nothing
-  // restores those of a Rollout.
+  // True if Windlass copies the settings of in-place updates to the ReplicaSets. The copies have
+  // two uses:
+  //   - If a ReplicaSet has a copy of windlass.dev/in-place, the cache keeps its template, which
+  //     in-place updates need.
+  //   - `kubectl rollout undo` copies the settings back from the ReplicaSet to a Deployment. A
+  //     Rollout does not get its settings back.
   bool mirrors_settings;
 
-  // True if objects publish their revision as a number: 7 for the revision "007" of a ReplicaSet,
-  // and none for "seven". False if they publish the text of the ReplicaSet's annotation.
+  // True if objects publish their revision as a number: 7 if the ReplicaSet's annotation is "007",
+  // and no revision if it is "seven". False if they publish the text of the annotation.
   bool publishes_numbers = false;
-  // True if the kind records what becomes of a request to roll back (NoteRollback). For such a
-  // kind, messages tell users what they can do about a refusal. For other kinds, messages are
-  // upstream's, which tools know.
+  // True if the kind records in its objects what becomes of a request to roll back (NoteRollback).
+  // For such a kind, the message about a refused request also says what the user can do. For other
+  // kinds, it is upstream's message, because tools look for that text.
   bool records_rollbacks = false;
-  // True if a workload of this kind can take over the ReplicaSets of a workload of another kind,
-  // one by one, in the middle of a rollout. So a paused workload may have adopted only some of
-  // these ReplicaSets.
+  // True if a workload of this kind can take over the ReplicaSets of a workload of another kind in
+  // the middle of a rollout. It adopts them one by one. So, if it is paused, it may have adopted
+  // only some of them.
   bool takes_over_rollouts = false;
-  // True if the kind remembers which revision was complete last (Workload::kept_revision). That
-  // revision's ReplicaSet is never deleted as history, so other old ReplicaSets may be deleted
-  // before a rollout is complete (RO-125).
+  // True if the kind stores which revision was complete last (Workload::kept_revision). History
+  // clean-up never deletes the ReplicaSet of this revision. So it need not wait until a rollout is
+  // complete before it deletes other old ReplicaSets (RO-125).
   bool keeps_stable_revision = false;
 
-  // Returns the name of the kind, with which reasons begin: "Deployment" of "DeploymentPaused".
+  // Returns the name of the kind. Reasons begin with it: "Deployment" in "DeploymentPaused".
   std::string_view name() const { return resource.kind; }
 };
 
-// What the planner wants the status to be.
+// The status that the planner wants the object to have.
 struct StatusDraft {
   WorkloadStatus status;
-  std::string_view revision{};  // to publish with `status`; empty if the published one stays
-  WallTime now{};               // when it was drafted
+  std::string_view revision{};  // to publish; empty if the published revision does not change
+  WallTime now{};               // when the planner made the draft
 };
 
 // What becomes of a request to roll back.
 struct RollbackOutcome {
   int64_t asked = 0;  // the revision to go back to; 0: the one before the present one
-  const ReplicaSet* target = nullptr;  // what is rolled back to; null if the request is refused
-  std::string_view reason{};           // of a refusal: "RollbackRevisionNotFound"; else empty
-  std::string_view message{};          // of a refusal: what the user can do
-  int64_t becomes = 0;                 // the number that the target then has; 0 if refused
-  WallTime now{};                      // when this was decided
+  const ReplicaSet* target = nullptr;  // whose template comes back; null if the request is refused
+  std::string_view reason{};           // why it is refused: "RollbackRevisionNotFound"; else empty
+  std::string_view message{};          // why it is refused, and what the user can do; else empty
+  int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
+  WallTime now{};                      // when the planner decided this
 };
 
 // Where a user finds a setting in an object, for error messages.
@@ -75,23 +77,23 @@ struct SettingPlace {
   std::string name;       // "windlass.dev/in-place-surge"
 };
 
-// What holds a rollout up, if only the kind or an extension of the planner knows of it.
+// What holds a rollout up, if only the kind or an extension can tell.
 struct RolloutHold {
-  // True if the rollout waits as the user asked: at a pause among the steps, even a timed one, or
-  // at a partition.
+  // True if the rollout waits because the user asked for it: at a partition, or at a pause among
+  // the steps, even if the pause ends by itself.
   bool by_user = false;
-  std::string_view cause{};  // the reason if it is stuck, borrowed from the workload; else ""
+  std::string_view cause{};  // why the rollout is stuck, borrowed from the workload; else ""
 };
 
 // Where a rollout stands among its steps. Example: step 2 of 5.
 struct StepPosition {
-  int32_t index = 0;  // of the step under way, from 1; above `total` when all are done
+  int32_t index = 0;  // of the present step, from 1; above `total` when all steps are done
   int32_t total = 0;
 };
 
 // One kind of workloads. A new kind implements the functions that are `= 0`; all others have a
-// default. An instance is stateless, or made for one object and valid as long as that object's
-// Workload.
+// default. An instance either has no state, or is made for one object and must not be used longer
+// than the Workload of this object.
 class WorkloadKind {
  public:
   WorkloadKind() = default;
@@ -99,42 +101,46 @@ class WorkloadKind {
   WorkloadKind(const WorkloadKind&) = delete;
   WorkloadKind& operator=(const WorkloadKind&) = delete;
 
-  // Returns a constant.
+  // Returns the same value at every call.
   virtual const KindTraits& traits() const = 0;
 
   // --- the status ---
 
-  // Returns true if the object has the status already that WriteStatus would write for `draft`.
-  // Does not compare the published revision.
+  // Returns true if the stored object already has the status that WriteStatus would write for
+  // `draft`. Does not compare the published revision.
   virtual bool IsStored(const Workload& workload, const StatusDraft& draft) const = 0;
 
   // Returns the one request that writes the whole status of `draft` and publishes the revision of
   // `draft`.
   virtual Request WriteStatus(const Workload& workload, const StatusDraft& draft) const = 0;
 
-  // Returns true if the object has annotations that `kubectl rollout undo` copied from a
-  // ReplicaSet: the next status write removes these, whatever the status is. By default returns
-  // false, because `kubectl rollout undo` knows only Deployments.
+  // Returns true if the object has internal annotations (annotations.h) that `kubectl rollout undo`
+  // copied from a ReplicaSet. The planner then writes the status even if it did not change, because
+  // WriteStatus removes these annotations. By default returns false, because `kubectl rollout undo`
+  // changes only Deployments.
   virtual bool HasStrayNotes(const Workload& /*workload*/) const { return false; }
 
   // --- rolling back ---
 
-  // Returns the one request that gives the object the template of the ReplicaSet `target` and
-  // those annotations of `target` that the kind restores (a Rollout: only
-  // kubernetes.io/change-cause), and removes the request to roll back. `own_json` is the object and
-  // `template_json` the template of `target`, both as the API server has just sent them. Returns an
-  // error if one of these texts cannot be read, or if `own_json` is not of the version that
-  // `workload` shows.
+  // Returns the one request that rolls the object back:
+  //   - It sets the template to that of the ReplicaSet `target`.
+  //   - It restores annotations from `target`; which ones depends on the kind. A Rollout restores
+  //     only kubernetes.io/change-cause.
+  //   - It removes the user's request to roll back.
+  // `own_json` is the object, and `template_json` is the template of `target`, both as the API
+  // server has just sent them. Returns an error if one of these texts cannot be read, or if
+  // `own_json` has another resourceVersion than `workload`.
   virtual Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                                    const ReplicaSet& target,
                                    const std::string& template_json) const = 0;
 
-  // Returns the request that only removes the request to roll back.
+  // Returns the API request that removes the user's request to roll back, and changes nothing else.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns the request that records `outcome` and must succeed before RollBack or ClearRollback is
-  // sent. Returns nullopt if the stored object has the record already. By default nothing is
-  // recorded (KindTraits::records_rollbacks).
+  // Returns the request that records `outcome`. The planner sends it before RollBack or
+  // ClearRollback, and sends these only if it did not fail. Returns nullopt if the stored object
+  // has the record already, or if the kind records nothing, as by default
+  // (KindTraits::records_rollbacks).
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
                                               const RollbackOutcome& /*outcome*/) const {
     return std::nullopt;
@@ -142,36 +148,38 @@ class WorkloadKind {
 
   // --- what users read and write ---
 
-  // Returns where the object has the setting `key`.
+  // Returns where a user finds the setting `key` in the object.
   virtual SettingPlace PlaceOf(std::string_view key) const = 0;
 
   // Returns how users write the value `word` of the setting `key`; by default `word` itself.
+  // Example: users of Rollouts write "InPlaceOnly" for "Only" of windlass.dev/in-place.
   virtual std::string_view WordOf(std::string_view /*key*/, std::string_view word) const {
     return word;
   }
 
-  // Returns what brings `revision` of `workload` back, for messages: a command, or a field with its
-  // value.
+  // Returns how a user rolls `workload` back to `revision`, for messages: a command, or a field
+  // with its value. Example: "spec.rollbackTo: {revision: 3}".
   virtual std::string WayBackTo(const Workload& /*workload*/, std::string_view revision) const {
     return "a rollback to revision " + std::string(revision);
   }
 
   // --- how far a rollout is, for metrics ---
 
-  // Returns what holds the workload's rollout up, if only the kind knows of it; by default nothing.
+  // Returns what holds the workload's rollout up, if only the kind can tell; by default nothing.
   virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
 
-  // Returns where the rollout stands among its steps; nullopt if it has none, as by default.
+  // Returns the rollout's position among its steps. Returns nullopt if it has no steps; this is the
+  // default.
   virtual std::optional<StepPosition> StepOf(const Workload& /*workload*/) const {
     return std::nullopt;
   }
 
   // --- what extends the planner ---
 
-  // Lets `extension` extend the planner for this kind (extension.h). `extension` must outlive the
-  // kind.
+  // Makes the planner use `extension` for workloads of this kind (extension.h). `extension` must
+  // outlive this object.
   void Extend(const Extension& extension) { extension_ = &extension; }
-  // Returns what extends the planner for this kind; null before Extend.
+  // Returns the extension that Extend was called with; null before that call.
   const Extension* extension() const { return extension_; }
 
  private:

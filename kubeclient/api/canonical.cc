@@ -24,7 +24,7 @@ const Field& MemberOf(const Field& parent, std::string_view key) {
   return kLiteralField;
 }
 
-// Returns true if a canonical value means the same as no value (D-153).
+// Returns true if the canonical value `text` of `field` means the same as an absent field (D-153).
 bool IsAbsent(const Field& field, std::string_view text) {
   if (text == "[]") return true;
   switch (field.kind) {
@@ -100,7 +100,8 @@ void Canonicalizer::State::Value(const Field& field) {
   }
 }
 
-// Writes a string or number. A text that does not parse as its field's kind is kept as it is.
+// Writes a string or number. Keeps a text as it is if it does not parse as the kind of its field,
+// such as "abc" for a quantity.
 void Canonicalizer::State::Scalar(const Field& field) {
   const bool is_string = in.type() == JsonReader::Type::kString;
   const std::string_view text = is_string ? in.String() : in.Number();
@@ -145,7 +146,7 @@ void Canonicalizer::State::Sort(size_t first_member, size_t begin) {
   sorted = "{";
   for (auto member = first; member != members.end(); ++member) {
     const bool repeated = member + 1 != members.end() && (member + 1)->key == member->key;
-    if (repeated) continue;  // the last one that was written counts
+    if (repeated) continue;  // of a repeated key the last member counts
     if (sorted.size() > 1) sorted += ',';
     sorted.append(out, member->begin, member->end - member->begin);
   }

@@ -32,7 +32,7 @@ struct Fingerprint {
   auto operator<=>(const Fingerprint&) const = default;
 };
 
-// Computes canonical forms, one after the other, and keeps its buffers in between.
+// Computes canonical forms. Reuses its buffers from one call to the next.
 class Canonicalizer {
  public:
   Canonicalizer();
@@ -54,10 +54,11 @@ class Canonicalizer {
 Result<std::string> CanonicalTemplate(std::string_view template_json);
 Fingerprint FingerprintOf(std::string_view canonical_template);
 
-// Returns the value of label pod-template-hash: the decimal digits of a 32-bit FNV-1a hash, mapped
-// to "456789bcdf" (D-171). The hash covers the canonical bytes. A negative `collision_count` stands
-// for no count; with any other, the hash also covers the 4 bytes of the count, the lowest first,
-// and then 4 zero bytes.
+// Returns the value of label pod-template-hash: a 32-bit FNV-1a hash as a decimal number, in which
+// 0 becomes '4', 1 becomes '5', and so on to 'f' for 9 ("456789bcdf", D-171). The hash covers the
+// canonical bytes. If `collision_count` is 0 or more, the hash then also covers 8 bytes: the count
+// in 4 bytes, the lowest first, and 4 zero bytes. A negative `collision_count` means that there is
+// no count.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

@@ -1,4 +1,4 @@
-// The id of a running container, "containerd://<64 hexadecimal digits>", in 40 bytes.
+// The id that a runtime gives a container, "containerd://<64 hexadecimal digits>", in 40 bytes.
 #pragma once
 
 #include <array>
@@ -10,9 +10,9 @@
 
 namespace windlass {
 
-// containerd, CRI-O and Docker give each container 256 random bits as 64 hexadecimal digits, which
-// are kept as bytes. An id of any other form is kept as text. Two ids are equal if and only if
-// their texts are.
+// containerd, CRI-O and Docker give each container 256 random bits, written as 64 hexadecimal
+// digits. Such an id is kept as 32 bytes and the text before the digits. An id of any other form is
+// kept as text. Two ids are equal if and only if their texts are equal.
 class ContainerId {
  public:
   ContainerId() = default;  // the empty text: the container was never created

@@ -1,4 +1,4 @@
-// Decodes what is around objects (watch lines, lists, Status) and single parts of objects.
+// Decodes watch lines and lists (but not the objects in them), Status, and single parts of objects.
 #include "kubeclient/api/decode.h"
 
 #include <utility>
@@ -35,8 +35,8 @@ void ReadListMeta(JsonReader& in, ListPage& out) {
   });
 }
 
-// Reads a text of a cause, and truncates it to kCauseBytesMax: a webhook may send a text of any
-// length.
+// Reads a text of details.causes of a Status. Truncates it to kCauseBytesMax, because a webhook may
+// send a text of any length.
 std::string CauseText(JsonReader& in) { return std::string(CutText(in.String(), kCauseBytesMax)); }
 
 void ReadStatusDetails(JsonReader& in, ApiStatus& out) {
@@ -165,8 +165,8 @@ Result<ApiStatus> Decoder::DecodeStatus(std::string_view body) {
       ReadStatusDetails(in, status);
   });
   WINDLASS_TRY([[maybe_unused]] const Unit whole, in.End());
-  // The API server's filter for requests that take too long sends a Status without a kind. So a
-  // body without a kind also counts if it has status "Failure" and a code.
+  // The API server's timeout filter sends a Status without a kind. So a body without a kind also
+  // counts as a Status if it has status "Failure" and a code.
   const bool is_status = kind == "Status" || (kind.empty() && status.failure && status.code > 0);
   if (!is_status) return Malformed("kind: must be Status, not \"" + kind + "\"");
   return status;

@@ -1,15 +1,15 @@
-// Decodes JSON into typed views, in one pass (simdjson On-Demand). This file decodes what is around
-// objects (watch lines, lists, Status) and single parts of objects. Each resource has its own
-// function, in the file of the resource, for example DecodePod in pod.h.
+// Decodes JSON into structs, in one pass (simdjson On-Demand). This file decodes watch lines,
+// lists, Status, and single parts of objects. Each resource has its own function, in the file of
+// the resource, for example DecodePod in pod.h.
 //
-//   - A field that no view has is skipped unread (managedFields is 38 % of a Pod).
+//   - A field that no struct has is skipped unread. Example: managedFields, 38 % of a Pod's JSON.
 //   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
 //     kMalformed that names the field's path.
 //   - null means absent. If a key is repeated, the last one counts.
 //   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
 //     may be nested deeper, and is skipped without recursion.
 //   - Input needs no padding, and no exception leaves these functions.
-// Core thread only (SymbolTable).
+// Core thread only, like SymbolTable.
 #pragma once
 
 #include <memory>
@@ -38,7 +38,7 @@ struct ApiStatus {
 
 enum class WatchEventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError, kUnknown };
 
-// One line of a watch; its object is still text.
+// One line of a watch. The object in it is not decoded yet.
 struct WatchFrame {
   WatchEventType type = WatchEventType::kUnknown;
   std::string unknown_type;      // as written, if `type` is kUnknown
@@ -49,12 +49,12 @@ struct TypeMeta {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "ReplicaSet"
 };
-// The content of a bookmark.
+// The content of a BOOKMARK event.
 struct Bookmark {
   ResourceVersion resource_version;
   bool initial_events_end = false;  // annotation k8s.io/initial-events-end = "true"
 };
-// One page of a list; its items are still text.
+// One page of a list. The items are not decoded yet.
 struct ListPage {
   std::string api_version;  // "apps/v1", "meta.k8s.io/v1", …
   std::string kind;         // "DeploymentList", "PartialObjectMetadataList", …
@@ -86,7 +86,7 @@ struct TemplateFingerprints {
 
 class JsonReader;
 
-// A Decoder keeps a parser and its buffers between calls: one instance per core thread.
+// Keeps a parser and its buffers from one call to the next, so use one Decoder for many calls.
 class Decoder {
  public:
   explicit Decoder(SymbolTable& symbols);
@@ -102,8 +102,8 @@ class Decoder {
   // Returns kMalformed if `body` is not a metav1.Status. Cuts the texts of causes at
   // kCauseBytesMax.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // A member that the object lacks is empty. DecodeIdentity returns kMalformed if the object has no
-  // metadata.name.
+  // Members that the object lacks are empty in the result. Exception: DecodeIdentity returns
+  // kMalformed if the object has no metadata.name.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
   // Returns the first owner reference with controller: true; nullopt if there is none.

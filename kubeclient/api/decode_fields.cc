@@ -9,8 +9,8 @@
 namespace windlass {
 namespace {
 
-// Skipped: this annotation is often as large as its object, and is never copied to ReplicaSets
-// (D-163).
+// The decoder skips this annotation, because it is often as large as its object, and is never
+// copied to ReplicaSets (D-163).
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 // Reads the annotations that `which` and `keeps` want. Returns true if the object has any
@@ -23,7 +23,7 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
     any = true;
     if (key == kLastApplied) return;
     if (which == Annotations::kSome) {
-      // The values differ from Pod to Pod, so they are not interned.
+      // The values differ from object to object, so they are not interned.
       if (keeps(key)) out.Set(symbols.Intern(key), Symbol(in.String()));
       return;
     }
@@ -33,8 +33,8 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   return any;
 }
 
-// Decides only after the last key which long annotations are kept, because any key may make all
-// annotations wanted (KeepsAllWith).
+// Keeps short annotations at once. Decides about long annotations only after it has read all keys,
+// because any key, even the last one, may cause all annotations to be kept (KeepsAllWith).
 void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                      StringMap& out, LargeAnnotations& large) {
   out = {};
@@ -232,7 +232,8 @@ namespace {
 
 // Shortens `text` to at most kPercentBytesMax bytes without changing its meaning. The API server
 // accepts a megabyte of zeros before "1%"; these zeros are dropped. A text that is still too long
-// is cut: Resolve refuses it, cut or not, because a valid percentage has at most 20 bytes.
+// is cut. Resolve refuses such a text with or without the cut, because a valid percentage has at
+// most 20 bytes.
 std::string ShortPercent(std::string_view text) {
   if (text.size() > kPercentBytesMax) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

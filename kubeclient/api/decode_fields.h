@@ -1,5 +1,6 @@
 // Reads the parts that several kinds share, from the current value of a JsonReader. A function
-// replaces the content of `out` unless its comment says otherwise; an error stays in the reader.
+// replaces the content of `out` unless its comment says otherwise. The reader records errors, and
+// its End() returns them.
 #pragma once
 
 #include <functional>
@@ -20,13 +21,16 @@ namespace windlass {
 // Stands for the spec.template of an object that lacks one.
 inline constexpr std::string_view kEmptyTemplate = "{}";
 
-// kSome keeps the annotations for which KeepsAnnotation returns true, and does not intern their
-// values. Neither kSome nor kKeep keeps kubectl.kubernetes.io/last-applied-configuration.
+// Which annotations ReadObjectMeta keeps:
+//   - kKeep: all, except kubectl.kubernetes.io/last-applied-configuration
+//   - kSkip: none
+//   - kSome: like kKeep, but only those for which KeepsAnnotation returns true; their values are
+//     not interned
 enum class Annotations : uint8_t { kKeep, kSkip, kSome };
 using KeepsAnnotation = std::function<bool(std::string_view key)>;
 
-// Returns true if the object has annotations, kept or not; with kSkip, always returns false.
-// `keeps` is called only for kSome.
+// Returns true if the object has annotations, even if none of them is kept. With kSkip, always
+// returns false. `keeps` is called only for kSome.
 bool ReadObjectMeta(JsonReader& in, SymbolTable& symbols, Annotations annotations, ObjectMeta& out,
                     const KeepsAnnotation& keeps = {});
 // Reads annotations like kKeep. Moves an annotation to `large` if `interests` want only its
@@ -44,18 +48,20 @@ void ReadLabelSelector(JsonReader& in, SymbolTable& symbols, LabelSelector& out)
 void ReadConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out);
 void ReadIntOrPercent(JsonReader& in, std::optional<IntOrPercent>& out);
 
-// Drops a status that was written for a deleted object of the same name. Such a status has observed
-// a later generation than `meta` has. The ReplicaSet controller writes such a status after a
-// conflict: it has counted Pods for the deleted object, and writes these counts to the new object.
-// Example: web-7c9 of generation 4 had 8 Pods and was deleted; the new one, of generation 1, gets a
-// status with 8 replicas and observedGeneration 4.
+// Drops a status that was written for a deleted object of the same name. Such a status has an
+// observedGeneration above the generation of `meta`. It comes about when the ReplicaSet controller
+// counts the Pods of the deleted object, gets a conflict, and then writes these counts to the new
+// object.
+// Example: web-7c9 of generation 4 had 8 Pods and was deleted; the new web-7c9, of generation 1,
+// gets a status with 8 replicas and observedGeneration 4.
 template <typename Status>
 void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
 }
 
-// The three functions below read the field `key` into `out`. They return false, and read nothing,
-// if `key` names none of their fields. None of them reads observedGeneration.
+// Each of the three functions below reads the value of the field `key` into `out` and returns true.
+// If `key` is not one of its fields, the function reads nothing and returns false. None of them
+// reads observedGeneration.
 
 // Reads a counter that the statuses of all kinds with Pods have.
 template <typename Status>
@@ -89,8 +95,9 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
 }
 
 // Reads a field of the spec of a kind whose controller makes Pods itself: ReplicaSet or
-// ReplicationController. Sets `raw_template` to a view of the template in the reader's text. The
-// caller copies the view if nothing else is malformed.
+// ReplicationController. Sets `raw_template` to a view of the template in the reader's text, valid
+// until the next Begin. The caller copies the template only after the rest of the object was read
+// without an error.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {
@@ -105,9 +112,9 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
   return true;
 }
 
-// Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`,
-// and leaves its other members alone. If spec.replicas is absent, `out.replicas` gets its default
-// value. Sets `raw_template` to a view, as ReadPodsField does.
+// Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`.
+// Does not touch the other members of `out`. If spec.replicas is absent, `out.replicas` gets the
+// default value of struct Out. Sets `raw_template` to a view, as ReadPodsField does.
 template <typename Out>
 void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& out,
                                    std::string_view& raw_template) {
@@ -121,8 +128,8 @@ void ReadReplicationControllerSpec(JsonReader& in, SymbolTable& symbols, Out& ou
   });
 }
 
-// Sets meta.large_json_bytes if the document is large. Returns the reader's error if the document
-// is malformed or not whole; kMalformed if the object has no name.
+// Ends the document. Sets meta.large_json_bytes if the document is large (kLargeJsonBytes). Returns
+// the reader's error if there is one; kMalformed if the object has no name.
 Status Finish(JsonReader& in, ObjectMeta& meta);
 
 // Reads a whole object. Calls on_metadata(), on_spec() and on_status() for the members of these

@@ -1,9 +1,9 @@
-// What the users of decoded objects want to be kept, and which templates they know already.
+// Tells the decoder what the users of decoded objects need, and which templates they know already.
 //
 // Decoding keeps what every planner needs. A user that needs more registers an interest when it
-// asks for an informer, so that kubeclient itself knows no annotation. Several users of one Decoder
-// each register their own interest. Decoding keeps what at least one of these interests wants. Core
-// thread only.
+// asks for an informer. Only the user knows the names of the annotations that it reads; kubeclient
+// does not. If several users share a Decoder, each registers its own interest, and decoding keeps
+// what at least one of them wants. Core thread only.
 #pragma once
 
 #include <functional>
@@ -18,28 +18,29 @@ namespace windlass {
 
 // A function that is not set counts as one that returns false or nullopt.
 struct DecodeInterest {
-  // Returns true if the text of the pod template is wanted, in addition to its fingerprints. Called
-  // for ReplicaSets, and for Deployments whose generation was observed.
+  // Returns true if this user wants the text of the pod template in addition to its fingerprints.
+  // Called for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
-  // Returns the fingerprint of the template's canonical form if this user knows it from an earlier
-  // version of the object, whose template had the same bytes (`text` is their fingerprint).
-  // Otherwise returns nullopt. Saves computing the canonical form anew when only the status has
-  // changed.
+  // `text` is the fingerprint of the template's bytes. If this user holds an earlier version of the
+  // object with the same `text`, returns the fingerprint of that template's canonical form;
+  // otherwise nullopt. So a change of the status alone does not cause the canonical form to be
+  // computed again.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
-  // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If any user sets
-  // this function, only a fingerprint is kept of a large annotation that no user reads
-  // (large_annotations.h).
+  // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If at least one
+  // user sets this function, each large annotation that no user reads is replaced by its
+  // fingerprint (large_annotations.h).
   std::function<bool(std::string_view key)> reads_annotation{};
-  // Returns true if all annotations of an object that has this one are wanted, however large.
+  // Returns true if this user wants all annotations, however large, of each object that has an
+  // annotation with this key.
   std::function<bool(std::string_view key)> keeps_all_with{};
-  // Returns true if this annotation of a whole Pod is wanted.
+  // Returns true if this user wants this annotation of a Pod that DecodePod decodes.
   std::function<bool(std::string_view key)> keeps_pod_annotation{};
-  // Returns true if this annotation of a Service is wanted. If no user sets this function, no
+  // Returns true if this user wants this annotation of a Service. If no user sets this function, no
   // annotation of a Service is kept.
   std::function<bool(std::string_view key)> keeps_service_annotation{};
-  // The readiness gate that Pod::has_gate and Pod::gate describe; a literal. Pod has room for one
-  // gate, so all users that name a gate must name the same one.
+  // The readiness gate that Pod::has_gate and Pod::gate describe; a string literal, or empty for
+  // none. Pod has room for one gate, so all users that name a gate must name the same one.
   std::string_view pod_gate{};
 };
 
@@ -53,7 +54,7 @@ class DecodeInterests {
   bool KeepsTemplate(const ObjectMeta& meta) const;
   // Returns the fingerprint from the first user that knows the template; nullopt if none does.
   std::optional<Fingerprint> KnownTemplate(const ObjectMeta& meta, const Fingerprint& text) const;
-  // Returns true if large annotations that no user reads are left out.
+  // Returns true if large annotations that no user reads are replaced by their fingerprints.
   bool LeavesOutAnnotations() const;
   bool ReadsAnnotation(std::string_view key) const;
   bool KeepsAllWith(std::string_view key) const;

@@ -26,8 +26,8 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
   });
 }
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the view if
-// nothing else is malformed.
+// Sets `raw_template` to a view of the template in the reader's text. The caller copies the
+// template only after it has read the whole object without an error.
 void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
                         std::string_view& raw_template) {
   out = {};

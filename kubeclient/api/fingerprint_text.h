@@ -1,6 +1,6 @@
 // The text of a template's fingerprint in annotations: "t-" and 32 hexadecimal digits. Annotations
-// hold this text and not the value of the hash label, because a ReplicaSet's label does not change
-// with its template (P-027).
+// hold this text instead of the value of label pod-template-hash, because an in-place update
+// changes the template of a ReplicaSet but not the label (P-027).
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ namespace windlass {
 
 std::string TextOf(const Fingerprint& fingerprint);
 
-// Returns the fingerprint that `text` spells; nullopt if it spells none. Upper-case digits are
-// accepted, too.
+// Returns the fingerprint that `text` spells; nullopt if `text` is not a fingerprint. Accepts
+// upper-case digits, too.
 std::optional<Fingerprint> ParseFingerprint(std::string_view text);
 
 }  // namespace windlass

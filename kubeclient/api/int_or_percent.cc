@@ -9,7 +9,8 @@
 namespace windlass {
 namespace {
 
-// Returns the number before the '%'; nullopt if it is not all decimal digits, or exceeds int64.
+// Returns 25 for "25%". Returns nullopt if the text is not decimal digits and then a '%', or if the
+// number exceeds int64.
 std::optional<int64_t> ParsePercent(std::string_view text) {
   if (text.size() < 2 || text.back() != '%' || text[0] < '0' || text[0] > '9') return std::nullopt;
   text.remove_suffix(1);
@@ -36,8 +37,9 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
   if (!percent) return Refuse(value.string_value, "is not a percentage");
 
   // percent * pods may exceed 64 bits, so the whole hundreds of the percentage and the rest are
-  // multiplied separately. Example: 250% of 3 Pods is 2 * 3 Pods and 50% of 3 Pods: 7 Pods, or 8
-  // rounded up. A percentage whose result exceeds int32 even for one Pod is refused first.
+  // multiplied separately. Example: 250% of 3 Pods is 200% of 3 Pods (6) plus 50% of 3 Pods (1, or
+  // 2 rounded up), so 7 or 8 Pods. Before that, a percentage is refused if its result exceeds int32
+  // even for one Pod.
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
   const int64_t pods = std::max(total, 0);
   if (pods == 0) return 0;

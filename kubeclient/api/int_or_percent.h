@@ -10,7 +10,7 @@
 
 namespace windlass {
 
-// The longest string that is kept. A longer one is shortened when it is decoded.
+// The most bytes of a string that are kept. Decoding shortens a longer string.
 inline constexpr size_t kPercentBytesMax = 64;
 
 struct IntOrPercent {
@@ -31,12 +31,13 @@ struct IntOrPercent {
 // D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
-// Like Resolve, rounded up, for a value that divides Pods into two parts. A percentage above 0 and
-// below 100 of two or more Pods is at least one Pod, and never all. Examples: "75%" of 3 is 2, "1%"
-// of 3 is 1, "50%" of 1 is 1, "100%" of 3 is 3.
+// Like Resolve, rounded up, for a value that divides Pods into two parts. If there are two or more
+// Pods and the percentage is between 1 and 99, the result is at least 1 and at most `total` - 1, so
+// that neither part is empty. Examples: "75%" of 3 is 2, "1%" of 3 is 1, "50%" of 1 is 1, "100%" of
+// 3 is 3.
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
-// Returns true if `value` is a count or a percentage above 0.
+// Returns true if `value` is a count above 0 or a percentage above 0.
 bool IsAboveZero(const IntOrPercent& value);
 
 // Returns true if `value` is a percentage above 0 and below 100.

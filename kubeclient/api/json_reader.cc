@@ -14,17 +14,20 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// Buffers of at most this size outlive a document. Most objects fit, a page of a list does not.
+// A buffer of at most this size is kept for the next document. Most objects fit into it; a page of
+// a list does not.
 constexpr size_t kReaderBytesKept = size_t{256} << 10U;
 
-// A step from the document's root to the current value: a member's key, or an element's index.
+// One step of the path from the document's root to the current value: the key of a member, or the
+// index of an element.
 struct PathPart {
   std::string_view key;
   int64_t index = -1;  // -1: a member
 };
 
 constexpr size_t kPathKeyBytesMax = 64;
-// A longer path is cut: a path through a hundred levels of arrays says no more than its beginning.
+// An error message shows about this many bytes of a path. The rest, such as a hundred indexes of
+// nested arrays, would not help a reader.
 constexpr size_t kPathBytesMax = 200;
 
 std::string PathText(const std::vector<PathPart>& path) {
@@ -89,8 +92,8 @@ JsonReader::~JsonReader() = default;
 
 void JsonReader::Begin(std::string_view text) {
   State& s = *state_;
-  // The memory that a rare huge object or a page of a list needed is given back when the next small
-  // document begins.
+  // When a small document follows a large one, such as a page of a list, this frees the memory that
+  // the large document needed.
   const bool overgrown = s.text.size() > kReaderBytesKept && text.size() <= kReaderBytesKept;
   if (s.parser == nullptr || overgrown) {
     s.document = {};

@@ -12,11 +12,13 @@
 
 namespace windlass {
 
-// Keeps the order of its members, so that what a user wrote is sent as it was written.
+// Keeps the order of its members, so that we send an object of a user in the order in which the
+// user wrote it.
 using OrderedJson = nlohmann::ordered_json;
 
-// Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. Most
-// values contain texts of other clients, and by default the JSON library throws for such bytes.
+// Returns `value` as text. Replaces bytes that are not UTF-8, as the API server itself does. By
+// default the JSON library would throw for such bytes, and most values contain texts that other
+// clients wrote.
 std::string DumpJson(const OrderedJson& value);
 std::string DumpJson(const nlohmann::json& value);
 
@@ -26,19 +28,22 @@ OrderedJson ParseJson(std::string_view text);
 
 // Returns the labels or annotations as an object.
 OrderedJson MapJson(const StringMap& map);
-// Returns the members of `object` whose values are texts; none if it is not an object.
+// Returns the members of `object` whose values are texts; an empty map if `object` is not an
+// object.
 StringMap MapOf(const OrderedJson& object);
 
-// Returns the metav1.LabelSelector in `object`; a selector for everything if `object` has no
-// requirement.
+// Returns `object` as a metav1.LabelSelector. Returns a selector that matches everything if
+// `object` is null or has no requirement.
 LabelSelector LabelSelectorIn(const OrderedJson& object);
 
-// Returns a reference to the value at a path such as "/metadata/name", valid as long as `object`.
-// If `object` has no such value, returns a reference to a null that is always valid.
+// Returns a reference to the value at a path such as "/metadata/name". The reference is valid as
+// long as `object`. If `object` has no such value, returns a reference to a null that is always
+// valid.
 const OrderedJson& At(const OrderedJson& object, const char* pointer);
-// Returns the text at the path; "" if there is none.
+// Returns the text at the path; "" if there is no text.
 std::string TextAt(const OrderedJson& object, const char* pointer);
-// Returns the 32-bit whole number at the path; nullopt if there is none, or if it is below 0.
+// Returns the 32-bit whole number at the path; nullopt if there is no such number, or if it is
+// below 0.
 std::optional<int32_t> CountAt(const OrderedJson& object, const char* pointer);
 
 }  // namespace windlass

@@ -1,5 +1,5 @@
-// What the API server accepts as a label's value, and the values of a requirement of a label
-// selector.
+// Checks the value of a label as the API server does, and holds the values of one requirement of a
+// label selector: a and b of "tier in (a,b)".
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace windlass {
 // and ends with a letter or digit.
 bool IsLabelValue(std::string_view text);
 
-// The values of a requirement of a label selector. A user may list half a million of them, and each
-// object of a namespace is compared with them, so they are found by binary search.
+// The values of one requirement of a label selector. A user may list half a million values, and the
+// label of each object in a namespace is looked up among them, so Contains uses binary search.
 class LabelValues {
  public:
   LabelValues() = default;
@@ -25,8 +25,8 @@ class LabelValues {
 
   bool Contains(std::string_view value) const;
 
-  // Iterates in the order in which the user wrote the values: a created ReplicaSet has them in this
-  // order.
+  // Iteration follows the order in which the user wrote the values, because a ReplicaSet that we
+  // create must list them in that order.
   bool empty() const { return written_.empty(); }
   size_t size() const { return written_.size(); }
   auto begin() const { return written_.begin(); }

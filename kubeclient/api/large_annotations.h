@@ -1,8 +1,9 @@
-// Large annotations that no user of the decoder reads: only a fingerprint of the value is kept.
+// Large annotations that no user of the decoder reads. Instead of such a value, the cache keeps its
+// fingerprint.
 //
 // A user may write 256 KiB of annotations to each object, and a Deployment's annotations are copied
 // to its ReplicaSets. The fingerprint is enough to see whether a copy is up to date. Code that has
-// to write a value reads the object first (LargeValues).
+// to write such a value first reads the object from the API server (LargeValues).
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@
 
 namespace windlass {
 
-// Values up to this size are kept in any case.
+// A value of at most this many bytes is always kept, even if no user reads it.
 inline constexpr size_t kAnnotationBytesKept = 128;
 
 struct LargeAnnotation {
@@ -27,13 +28,17 @@ struct LargeAnnotation {
   uint32_t bytes;  // of the value
   bool operator==(const LargeAnnotation&) const = default;
 };
-using LargeAnnotations = std::vector<LargeAnnotation>;  // in order of key
+// In the order of the object's JSON, which the API server sorts by key.
+using LargeAnnotations = std::vector<LargeAnnotation>;
 
-// Returns the annotation with that key; null if it is not among `large`.
+// Returns the annotation with that key; null if `large` does not have it.
 const LargeAnnotation* FindLarge(const LargeAnnotations& large, std::string_view key);
 
-// Returns the values of all of `large` as the object's JSON has them. Returns nullopt if the object
-// lacks one of these annotations or has another value for it, or if the object cannot be read.
+// Returns the values of all annotations in `large`, read from the object's JSON. Returns nullopt in
+// three cases:
+//   - The JSON cannot be read.
+//   - The object lacks one of these annotations.
+//   - The value of one of them does not have the fingerprint in `large`.
 std::optional<std::map<std::string, std::string>> LargeValues(std::string_view object_json,
                                                               const LargeAnnotations& large);
 

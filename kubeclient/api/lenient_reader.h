@@ -1,5 +1,6 @@
-// Readers that treat a missing value, or a value of another type, as absent. They are for lists of
-// which little is kept: an error in one object must not make the other objects unreadable.
+// Readers that treat a missing value, or a value of an unexpected type, as absent. Used for lists
+// of which little is kept, so that an error in one object does not make the other objects
+// unreadable.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ inline std::string Text(JsonReader& in) {
   return in.type() == JsonReader::Type::kString ? std::string(in.String()) : std::string();
 }
 inline bool IsTrue(JsonReader& in) { return in.type() == JsonReader::Type::kBool && in.Bool(); }
-// Returns nullopt if there is no whole number in the range of int64_t.
+// Returns nullopt if the value is not a whole number in the range of int64_t.
 inline std::optional<int64_t> Whole(JsonReader& in) {
   if (in.type() != JsonReader::Type::kNumber) return std::nullopt;
   return ParseWhole<int64_t>(in.Number());

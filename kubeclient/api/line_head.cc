@@ -7,7 +7,7 @@
 namespace windlass {
 namespace {
 
-// The position reached in a JSON text: which objects and lists are open there, and whether it is
+// A position in a JSON text: which objects and lists are open there, and whether the position is
 // inside a string.
 class Place {
  public:
@@ -50,7 +50,7 @@ std::string Completed(std::string_view head) {
 }  // namespace
 
 Result<LineHead> DecodeLineHead(Decoder& decoder, std::string_view head) {
-  // The decoder reads only whole documents.
+  // The decoder reads only whole documents, so `head` is completed first.
   const std::string line = Completed(head);
   WINDLASS_TRY(const WatchFrame frame, decoder.DecodeFrame(line));
   LineHead read{frame.type, {}};

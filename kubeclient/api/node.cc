@@ -8,8 +8,8 @@
 namespace windlass {
 namespace {
 
-// Removes a number from the front of `text` and returns it; returns -1 if there is none, or it is
-// too large.
+// Removes a number from the front of `text` and returns it. Returns -1 if `text` does not begin
+// with a digit, or if the number is too large.
 int32_t TakeNumber(std::string_view& text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return -1;
   int32_t number = -1;
@@ -69,8 +69,9 @@ void ReadNodeStatus(JsonReader& in, Node& out) {
   });
 }
 
-// Returns the value of the first zone label that is present, even if it is empty, like upstream's
-// GetZoneKey.
+// Returns the value of the first of these two labels that is present; "" if both are absent. A
+// label with an empty value counts as present, as in upstream's GetZoneKey. Upstream prefers the
+// beta label.
 std::string_view ZoneOf(const StringMap& labels) {
   const auto zone = labels.Find("topology.kubernetes.io/zone");
   return zone ? *zone : labels.Find("failure-domain.beta.kubernetes.io/zone").value_or("");

@@ -1,5 +1,5 @@
-// v1 Node, as far as an in-place update reads it: whether and since when its kubelet is alive,
-// whether that kubelet can restart a sidecar, and the zone.
+// v1 Node, as far as an in-place update reads it: whether its kubelet reports and since when, the
+// version of the kubelet, which tells whether it can restart a sidecar, and the zone.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace windlass {
 
 class Decoder;
 
-// The first two numbers of status.nodeInfo.kubeletVersion: 1 and 32 of "v1.32.4-gke.100". Zeros if
-// they cannot be read.
+// The first two numbers of status.nodeInfo.kubeletVersion. Example: 1 and 32 of "v1.32.4-gke.100".
+// Both are 0 if the text is not a version.
 struct KubeletVersion {
   int32_t major = 0;
   int32_t minor = 0;
@@ -23,11 +23,12 @@ struct KubeletVersion {
 
 struct Node {
   ObjectMeta meta;     // neither labels nor annotations are kept
-  bool ready = false;  // condition Ready is True
-  // Condition Ready is True or False, so the kubelet reports. If it has not reported for 40 s, the
-  // node controller sets the condition to Unknown.
+  bool ready = false;  // true if condition Ready is True
+  // True if condition Ready is True or False, which shows that the kubelet reports. The node
+  // controller sets the condition to Unknown if the kubelet has not reported for 40 s (50 s in
+  // later versions of Kubernetes).
   bool heard = false;
-  WallTime ready_since;  // when condition Ready last changed; zero if it does not say
+  WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone
   // (its name before Kubernetes 1.17). Empty if the Node has neither.

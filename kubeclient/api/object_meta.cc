@@ -49,7 +49,7 @@ std::string Uid::ToString() const {
 }
 
 bool ResourceVersion::comparable() const {
-  // "0" is not the version of an object: it has a meaning of its own in list and watch requests.
+  // No object has version "0". In list and watch requests "0" means "any version".
   return !text.empty() && text[0] != '0' &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }

@@ -1,5 +1,5 @@
-// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored, and never written:
-// every update is a patch of named fields.
+// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored. No update
+// overwrites them, because every update is a patch of named fields.
 #pragma once
 
 #include <algorithm>
@@ -46,8 +46,8 @@ struct UidHash {
 };
 
 // metadata.resourceVersion. Two versions can be compared only within one resource, and only if both
-// are decimal numbers without leading zeros (KEP-5504). The longer text is newer; of two texts of
-// the same length, the one that comes later in text order.
+// are decimal numbers without leading zeros (KEP-5504). The higher number is newer. Compare finds
+// it without parsing: first by length, then in text order. Example: "1000" is newer than "999".
 struct ResourceVersion {
   std::string text;
 
@@ -59,15 +59,15 @@ struct ResourceVersion {
   bool operator==(const ResourceVersion&) const = default;
 };
 
-// Returns true if the two can be compared and `a` is lower; false if they cannot be compared
-// (R-034, S-004).
+// Returns true if `a` is older than `b`. Returns false if they cannot be compared (R-034, S-004).
 inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   const auto order = ResourceVersion::Compare(a, b);
   return order && *order == std::strong_ordering::less;
 }
 
-// The API server sets no limit to the texts of a reference, so decoding cuts them to the lengths
-// that are valid for an object. A cut name may be another object's name: compare owners by uid.
+// The API server does not limit the length of the texts in an owner reference, so decoding cuts
+// them to the lengths that are valid for an object. A cut name may equal the name of another
+// object, so compare owners by uid.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -89,8 +89,9 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // 0 if the object is whole. If it was cut down for lack of room (Cut): how many bytes of memory
-  // the whole object would take. No write may be based on a cut object.
+  // 0 if the object is whole. Above 0 if the cache had no room for the object and dropped parts of
+  // it (Cut): then how many bytes of memory the whole object would take. No write may be based on a
+  // cut object.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;
@@ -112,8 +113,8 @@ bool OlderThenName(const T* a, const T* b) {
          std::tie(b->meta.creation_timestamp, b->meta.name);
 }
 
-// Returns the size in bytes of the JSON of the largest of `objects` (pointers); 0 if no object is
-// large.
+// `objects` has pointers to objects. Returns the size in bytes of the largest object's JSON; 0 if
+// no object is large (kLargeJsonBytes).
 template <typename Objects>
 size_t LargestJsonOf(const Objects& objects) {
   size_t largest = 0;
@@ -140,16 +141,18 @@ struct ObjectKeyHash {
 };
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
 
-// Returns about how many bytes of memory `meta` takes in addition to its own size. Leaves out
-// interned texts: SymbolTable::bytes counts them, once for all objects.
+// Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta). Leaves out
+// interned texts, because SymbolTable::bytes counts them, once for all objects.
 size_t BytesOf(const ObjectMeta& meta);
-// Returns how many bytes the texts of the labels, annotations and owners in `meta` take. Other
-// objects may share some of these texts.
+// Returns how many bytes the texts of the labels, annotations and owners in `meta` take, as if no
+// other object shared them (StringMap::text_bytes).
 size_t TextBytesOf(const ObjectMeta& meta);
 size_t TextBytesOf(const std::vector<OwnerReference>& owners);
-// Drops what may be large: annotations, owners other than the controller, and the labels if their
-// texts have more than kLabelBytesOfCut. Smaller labels stay, so that selectors still find the
-// object.
+// Drops what may be large:
+//   - annotations
+//   - owners other than the controller
+//   - the labels, if their text_bytes() are above kLabelBytesOfCut; smaller labels stay, so that
+//     selectors still find the object
 void Cut(ObjectMeta& meta);
 inline constexpr size_t kLabelBytesOfCut = 4096;
 

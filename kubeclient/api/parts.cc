@@ -14,10 +14,11 @@ namespace {
 
 using Type = JsonReader::Type;
 
-// The parts, as a tree of member names.
+// The parts to keep, as a tree of member names. Example: for the part "/metadata/name" the root has
+// a member "metadata", under which the member "name" has `whole` true.
 struct PartTree {
   std::map<std::string, PartTree, std::less<>> members{};
-  bool whole = false;  // the whole member is a part
+  bool whole = false;  // this member is kept with all its content
 };
 
 PartTree TreeOf(std::span<const std::string_view> pointers) {
@@ -37,7 +38,8 @@ class Writer {
  public:
   explicit Writer(JsonReader& in) : in_(in) {}
 
-  // Writes those members of the current value that `node` names; {} if the value is not an object.
+  // Writes those members of the current value that `node` names. Writes {} if the current value is
+  // not an object.
   void Members(const PartTree& node) {
     bool first = true;
     text_ += '{';

@@ -1,5 +1,5 @@
-// Reduces an answer to the parts that its reader looks at. A list may have 32 MiB, and a sync keeps
-// all answers until it ends.
+// Reduces an answer of the API server to the parts that the caller reads. This saves memory,
+// because a list may have 32 MiB, and a sync keeps all answers until it ends.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace windlass {
 
-// How large the parts of a list or an object may be, as text.
+// The most bytes that the kept parts of a list or an object may have together, as text.
 inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 
-// Returns `{"items": [...]}`. Each item has only its parts at `pointers`, such as "/metadata/name".
-// An item without these parts stays, as an empty object. Errors: kMalformed if `list` is no list,
-// kTooLarge if the parts have more than kPartsBytesMax.
+// Returns `{"items": [...]}`. Each item has only its parts at the JSON pointers `pointers`, such as
+// "/metadata/name". An item that has none of these parts becomes an empty object. Returns
+// kMalformed if `list` is not a list; kTooLarge if the parts have more than kPartsBytesMax bytes.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
 // Like KeepPartsOfItems, for one object.

@@ -13,8 +13,8 @@ namespace {
 
 using Containers = std::vector<PodContainer>;
 
-// The containers of a Pod, in four lists because spec and status may come in either order. The spec
-// says which containers there are, the status what they do.
+// The containers of a Pod as the spec and the status list them. Spec and status may come in either
+// order, so Join combines these lists only after the whole Pod is read.
 struct PodParts {
   Containers init;
   Containers app;
@@ -97,8 +97,8 @@ void ReadSpec(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   });
 }
 
-// If several states are given, which no kubelet does, running counts before terminated, and
-// terminated before waiting.
+// A kubelet sets at most one state. If several are set, running wins over terminated, and
+// terminated wins over waiting.
 void ReadState(JsonReader& in, SymbolTable& symbols, PodContainer& out) {
   Symbol reason;
   WallTime started_at;
@@ -203,10 +203,11 @@ void ReadStatus(JsonReader& in, Decoder& decoder, Pod& out, PodParts& parts) {
   });
 }
 
-// Appends the containers of one list, each with the last status that has its name.
+// Appends the containers of `spec` to `out`, each with the status of the same name. If several
+// statuses have that name, the last of them counts.
 void Join(Containers& spec, Containers& statuses, Containers& out) {
   const auto by_name = [](const PodContainer& a, const PodContainer& b) { return a.name < b.name; };
-  std::ranges::stable_sort(statuses, by_name);  // kubelets sort them already
+  std::ranges::stable_sort(statuses, by_name);  // a kubelet sends those of app containers sorted
   for (PodContainer& container : spec) {
     const auto after = std::ranges::upper_bound(statuses, container, by_name);
     if (after != statuses.begin() && std::prev(after)->name == container.name) {

@@ -1,9 +1,9 @@
-// v1 Pod, in the two sizes that planners need.
+// v1 Pod, in two forms: PodMetadata, and the larger Pod.
 //
-// A rolling update needs to know nothing of Pods. Recreate needs to know only that they exist, and
-// an in-place update what their containers run. Every byte here is paid once per Pod of the
-// cluster. So texts that repeat are interned, and all containers of a Pod share one allocation
-// (docs/design/005).
+// A rolling update needs no knowledge of single Pods. Strategy Recreate needs to know only that
+// Pods exist. An in-place update needs to know what the containers of each Pod run. Each byte of
+// these structs is multiplied by the number of Pods in the cluster. So texts that repeat are
+// interned, and all containers of a Pod share one allocation (docs/design/005).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class Decoder;
 // Says that a Pod exists, and who owns it. Strategy Recreate needs to know no more, because the
 // informer's field selector leaves out Pods that have ended (kLivePods in pod_list.h).
 struct PodMetadata {
-  ObjectMeta meta;  // labels, owner references, deletion; annotations are not kept
+  ObjectMeta meta;  // annotations are not kept
 };
 
 enum class PodPhase : uint8_t { kUnknown, kPending, kRunning, kSucceeded, kFailed };
@@ -67,18 +67,19 @@ struct PodContainer {
   int32_t restart_count = 0;
   ContainerKind kind = ContainerKind::kApp;
   ContainerState state = ContainerState::kNoStatus;
-  ConditionStatus started = ConditionStatus::kAbsent;  // kAbsent: not in the status
+  ConditionStatus started = ConditionStatus::kAbsent;  // kAbsent: the status does not say
   bool ready : 1 = false;
-  // Has restartPolicy or restartPolicyRules of its own; a sidecar's Always does not count.
+  // True if the container itself sets restartPolicy or restartPolicyRules. The restartPolicy Always
+  // that makes a container a sidecar does not count.
   bool own_restart_policy : 1 = false;
   bool operator==(const PodContainer&) const = default;
 };
 
 struct Pod {
-  ObjectMeta meta;  // annotations: only those for which DecodeInterests::KeepsPodAnnotation
+  ObjectMeta meta;  // only annotations that DecodeInterests::KeepsPodAnnotation wants
 
   Symbol node_name;
-  // Init containers first; both lists in the order of the spec.
+  // Init containers first, then app containers; each group is in the order of the spec.
   std::vector<PodContainer> containers;
   int64_t observed_generation = 0;  // 0: the kubelet does not report it
   PodCondition ready;
@@ -86,13 +87,13 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  // True if the Pod has any annotation, kept or not. A JSON Patch cannot add a key to a missing
-  // map, so the first annotation of a Pod needs another operation.
+  // True if the Pod has any annotation, kept or not. If it is false, a JSON Patch must add the
+  // whole map of annotations, because it cannot add a key to a map that is missing.
   bool has_annotations = false;
   bool has_gate = false;   // spec.readinessGates names DecodeInterest::pod_gate
-  ConditionStatus gate{};  // the status of the condition of that type
+  ConditionStatus gate{};  // the status of the condition of type pod_gate
 
-  std::span<const PodContainer> init_containers() const;  // also sidecars
+  std::span<const PodContainer> init_containers() const;  // includes sidecars
   std::span<const PodContainer> app_containers() const;
   // Returns the container of that name from either list; nullptr if there is none.
   const PodContainer* Find(std::string_view container) const;
@@ -102,12 +103,12 @@ struct Pod {
 // Decodes a PartialObjectMetadata or a whole Pod. Returns kMalformed if the object has no
 // metadata.name.
 Result<PodMetadata> DecodePodMetadata(Decoder& decoder, std::string_view object_json);
-// Decodes a whole Pod.
+// Decodes a whole Pod. Returns kMalformed if the object has no metadata.name.
 Result<Pod> DecodePod(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a Pod, its own size included, what those of object_meta.h do for an
-// ObjectMeta. The values of its annotations are not interned, so BytesOf counts them. TextBytesOf
-// leaves out the annotations, keys and values.
+// These functions do for a Pod what the functions of the same names in object_meta.h do for an
+// ObjectMeta. BytesOf includes sizeof(Pod), and the values of the annotations, because they are not
+// interned. TextBytesOf leaves out both keys and values of annotations.
 size_t BytesOf(const Pod& pod);
 inline size_t TextBytesOf(const Pod& pod) {
   return pod.meta.labels.text_bytes() + TextBytesOf(pod.meta.owner_references);

@@ -15,7 +15,8 @@ void ReadBudgetSpec(JsonReader& in, SymbolTable& symbols, PodDisruptionBudget& o
   });
 }
 
-// The API server sends an object with a time for each Pod name. Only the names are kept.
+// Reads status.disruptedPods, which maps names of Pods to times. Keeps only the names, in order.
+// Keeps at most kDisruptedPodsMax + 1 names.
 void ReadDisruptedPods(JsonReader& in, std::vector<std::string>& out) {
   out.clear();
   in.Object([&](std::string_view name) {

@@ -15,8 +15,9 @@ namespace windlass {
 
 class Decoder;
 
-// The largest number of granted evictions that a budget normally lists. If a budget lists more, the
-// API server grants no further eviction, and we take down no further healthy Pod of the budget.
+// The largest number of granted evictions that a budget normally lists. While a budget lists more,
+// the API server grants no further eviction, and we take down no further healthy Pod that the
+// budget selects.
 inline constexpr size_t kDisruptedPodsMax = 2000;
 
 struct PodDisruptionBudget {
@@ -27,8 +28,8 @@ struct PodDisruptionBudget {
   int64_t observed_generation = 0;
   int32_t disruptions_allowed = 0;
   // The names of Pods whose eviction the API server has granted: sorted, each once. The API server
-  // has lowered disruptions_allowed for each of these Pods. It grants no eviction while there are
-  // more than kDisruptedPodsMax, so at most kDisruptedPodsMax + 1 names are kept.
+  // has lowered disruptions_allowed for each of these Pods. At most kDisruptedPodsMax + 1 names are
+  // kept, because that is enough to see that the API server grants no further eviction.
   std::vector<std::string> disrupted_pods{};
 
   bool IsDisrupted(std::string_view pod) const;
@@ -38,9 +39,10 @@ struct PodDisruptionBudget {
 Result<PodDisruptionBudget> DecodePodDisruptionBudget(Decoder& decoder,
                                                       std::string_view object_json);
 
-// These functions do for a budget, its own size included, what those of object_meta.h do for an
-// ObjectMeta. A budget has no Cut of its own, so a budget that is cut down keeps its selector:
-// without the selector it would forbid nothing.
+// These functions do for a budget what the functions of the same names in object_meta.h do for an
+// ObjectMeta. BytesOf includes sizeof(PodDisruptionBudget). There is no Cut for a budget: if the
+// cache has no room, only the metadata is cut. The selector stays, because a budget without its
+// selector would forbid nothing.
 size_t BytesOf(const PodDisruptionBudget& object);
 size_t TextBytesOf(const PodDisruptionBudget& object);
 

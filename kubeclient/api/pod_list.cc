@@ -11,7 +11,7 @@ namespace {
 
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
-// Reads the metadata of a Pod; adds the Pod if it has a controller.
+// Reads the metadata of a Pod. Adds the Pod to `pods` if it has a controller.
 void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
   std::string uid;
   std::optional<Uid> controller;
@@ -51,7 +51,7 @@ Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
       });
     } else if (key == "items") {
       has_items = true;
-      if (in.type() == JsonReader::Type::kNull) return in.Null();  // as Go writes an empty list
+      if (in.type() == JsonReader::Type::kNull) return in.Null();  // Go writes [] as null
       in.Array([&] {
         bool found = false;
         in.Object([&](std::string_view member) {

@@ -11,7 +11,8 @@
 
 namespace windlass {
 
-// The field selector of Pods that have not ended. Pods that have ended block no rollout (D-302).
+// The field selector of live Pods: those that have not ended. Pods that have ended block no rollout
+// (D-302).
 inline constexpr std::string_view kLivePods = "status.phase!=Succeeded,status.phase!=Failed";
 
 // Returns the options of a list of all live Pods that `label_selector` selects. The list has only
@@ -26,8 +27,8 @@ struct ListedPod {
 };
 
 // Returns every listed Pod that has a controller. A uid that is not a UUID is Uid::Foreign().
-// Returns kMalformed if `list_body` is not a list, an item has no metadata, or more pages follow:
-// the caller must not decide by an incomplete list.
+// Returns kMalformed if `list_body` is not a list, if an item has no metadata, or if more pages
+// follow, because the caller must not base a decision on an incomplete list.
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);
 
 }  // namespace windlass

@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t kNanoExponent = -9;
 constexpr std::string_view kBinaryMax = "9223372036854775807";  // 2^63-1
 
-// digits × 10^exponent × 1024^power, without sign. It is exact for texts of any length.
+// A number without its sign: digits × 10^exponent × 1024^binary_power. Example: "1.5Ki" has digits
+// 15, exponent -1 and binary_power 1. A Number is exact for a text of any length.
 struct Number {
   std::string digits;
   int64_t exponent = 0;
@@ -83,7 +84,8 @@ void Multiply(std::string& digits, int factor) {
   if (carry > 0) digits.insert(0, std::to_string(carry));
 }
 
-// Rounds away from zero, so that a tiny request stays above 0 (upstream's rule).
+// Rounds the number, which has no sign, up to a multiple of 10^-9. So a tiny request stays above 0,
+// as in upstream. Example: 0.1n becomes 1n.
 void RoundUpToNano(Number& number) {
   if (number.exponent >= kNanoExponent) return;
   const auto excess = static_cast<uint64_t>(kNanoExponent - number.exponent);
@@ -107,7 +109,7 @@ void RoundUpToNano(Number& number) {
 }
 
 // Caps the number at 2^63-1, as upstream does for a quantity with a binary suffix. Call this only
-// for such a quantity, whose exponent is never positive.
+// for such a quantity, because the code relies on an exponent of 0 or less.
 void CapBinary(Number& number) {
   const auto fraction = static_cast<size_t>(-number.exponent);
   if (number.digits.size() <= fraction) return;
@@ -133,7 +135,8 @@ Result<std::string> CanonicalQuantity(std::string_view text) {
   RoundUpToNano(*number);
   if (binary) CapBinary(*number);
 
-  // Each number has one text: no trailing zeros; the exponent of ten follows an 'e' unless it is 0.
+  // Equal numbers must get equal texts, so the digits get no trailing zeros. 'e' and the exponent
+  // of ten follow the digits, unless the exponent is 0. Example: "1500" becomes "15e2".
   const size_t trailing = number->digits.size() - number->digits.find_last_not_of('0') - 1;
   number->digits.resize(number->digits.size() - trailing);
   number->exponent += static_cast<int64_t>(trailing);

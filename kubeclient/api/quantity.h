@@ -11,10 +11,11 @@ namespace windlass {
 
 // Returns the canonical text of a quantity. Two canonical texts are equal if and only if the
 // quantities are.
-//   - Suffixes are n u m k M G T P E, Ki…Ei and decimal exponents e3/E3.
-//   - A value finer than nano is rounded up, away from zero.
+//   - Accepts the suffixes n u m k M G T P E and Ki…Ei, and decimal exponents such as e3 or E3.
+//   - Digits below 10^-9 (nano) are rounded away from zero. Example: 0.1n becomes 1n.
 //   - A value with a binary suffix is capped at 2^63-1, as upstream does.
-// Returns kInvalid for anything else; also for a text without a digit, which upstream reads as 0.
+// Returns kInvalid for anything else. A text without a digit is invalid, too, although upstream
+// reads it as 0.
 Result<std::string> CanonicalQuantity(std::string_view text);
 
 }  // namespace windlass

@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-// Bytes kept of the message of a ReplicaSet's condition.
+// How many bytes are kept of a message in a ReplicaSet's conditions.
 constexpr size_t kReplicaSetMessageBytesMax = 4096;
 
 void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_template) {
@@ -19,9 +19,10 @@ void ReadReplicaSetSpec(JsonReader& in, ReplicaSet& out, std::string_view& raw_t
   in.Object([&](std::string_view key) { ReadPodsField(in, key, out, raw_template); });
 }
 
-// Reads the conditions and cuts their messages. The reason for which a Pod was refused may be a
-// webhook's message of a megabyte. A rollout does not write conditions of a ReplicaSet back, but
-// copies the message into a condition of the owner, where the message must fit.
+// Reads the conditions and cuts their messages, because a webhook that refuses a Pod may send a
+// message of a megabyte. A rollout copies the message into a condition of the ReplicaSet's owner,
+// where the message must fit. The cut changes nothing in the API, because no code writes
+// the conditions of a ReplicaSet back.
 void ReadReplicaSetConditions(JsonReader& in, SymbolTable& symbols, std::vector<Condition>& out) {
   ReadConditions(in, symbols, out);
   for (Condition& condition : out) {
@@ -84,16 +85,18 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
       told.lowest = std::min(told.lowest.value_or(now.replicas), now.replicas);
     }
   }
-  // Once the controller counts no more ready Pods than `lowest`, none of these is removed, because
-  // the controller removes Pods that are not ready first. Example: `lowest` is 3 and the status
-  // counts 6 Pods, 2 of them ready. Three may have been removed, but both ready Pods stay.
+  // `lowest` is reset once the controller counts at most `lowest` ready Pods. These ready Pods all
+  // still exist, because the controller removes Pods that are not ready first. Example: `lowest` is
+  // 3, and the status counts 6 Pods, of which 2 are ready. Three Pods may have been removed, but
+  // not the two ready Pods.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
   const int32_t counts = std::min(now.status.replicas, ready);
   if (told.lowest && IsObserved(now) && counts <= *told.lowest) told.lowest.reset();
   if (!told.lowest || !IsObserved(now)) told.observed_since.reset();
   told.largest = std::max(told.largest, now.replicas);
-  // The controller creates Pods only for the spec it sees. Once its count reaches the largest
-  // spec.replicas, it has counted all Pods that it created.
+  // The controller creates Pods only up to the spec.replicas that it has observed. Once its status
+  // counts as many Pods as the largest spec.replicas, the status lacks none of the Pods that it
+  // created.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;
 }

@@ -30,37 +30,47 @@ struct ReplicaSetStatus {
   bool operator==(const ReplicaSetStatus&) const = default;
 };
 
-// What a ReplicaSet's status may not show yet. The ReplicaSet controller writes the status from its
-// cache, which may lack Pods that the controller itself created, and may still have Pods that it
-// deleted. Example of the first: with spec.replicas 10 it creates 10 Pods and sees 3 of them. Then
-// spec.replicas becomes 5, and the controller observes that change. Now the status shows 3 Pods of
-// 5, while 10 are alive.
+// The sizes (spec.replicas) that the ReplicaSet controller was told, and whose effect the status
+// may not show yet. The ReplicaSet controller writes the status from its cache, which may lack Pods
+// that the controller itself created, and may still have Pods that it deleted.
+// Example of Pods that the status lacks: with spec.replicas 10 the controller creates 10 Pods and
+// sees 3 of them. Then spec.replicas becomes 5, and the controller observes that change. Now the
+// status shows 3 Pods of 5, while 10 are alive.
 struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
-  // spec.replicas: when the store first gets the ReplicaSet, unless it is of generation 1, and
-  // after a list that skipped generations. NoteCounted makes it true.
+  // spec.replicas. This is so in two cases:
+  //   - The store first gets the ReplicaSet, and its generation is above 1.
+  //   - A list shows the ReplicaSet with generations skipped.
+  // NoteCounted sets it to true.
   bool known = true;
-  // Up to this many Pods may be alive, even if the status shows fewer. Rises with spec.replicas.
-  // While `known` is true, falls to spec.replicas when a status of the latest generation counts at
-  // least this many Pods, because no Pod is missing from it then. NoteCounted may lower it, too.
+  // Up to this many Pods may be alive, even if the status shows fewer.
+  //   - Rises with spec.replicas.
+  //   - Falls to spec.replicas if `known` is true and a status of the latest generation counts at
+  //     least `largest` Pods, because such a status lacks no Pod.
+  //   - NoteCounted may lower it, too.
   int32_t largest = 0;
-  // Only this many of the Pods that the status counts surely stay: spec.replicas was this low, and
-  // the controller may have deleted the others. nullopt: all of them stay. Set when spec.replicas
-  // falls, and kept when it rises again. 0 after a list that skipped generations, and when the
-  // store first gets the ReplicaSet, if then `known` is false and the latest generation is not
-  // observed. Becomes nullopt when a status of the latest generation counts no more Pods than that,
-  // or no more ready ones; the user of the store may reset it after a time (observed_since).
-  // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. Its status
-  // still shows 6, but all six may be gone.
+  // The status may count Pods that the controller has deleted. spec.replicas was as low as
+  // `lowest`, so only this many of the counted Pods surely still exist. nullopt: all counted Pods
+  // exist.
+  // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. `lowest` is 0:
+  // the status still counts 6 Pods, but all six may be gone.
+  // How `lowest` changes:
+  //   - It is set when spec.replicas falls, and kept when spec.replicas rises again.
+  //   - It becomes 0 after a list that skipped generations.
+  //   - It becomes 0 when the store first gets the ReplicaSet, if `known` is false and the status
+  //     has not observed the latest generation.
+  //   - It becomes nullopt when a status of the latest generation counts at most `lowest` Pods, or
+  //     at most `lowest` ready Pods.
+  //   - The user of the store may set it to nullopt after a time (observed_since).
   std::optional<int32_t> lowest{};
-  // Since when the latest generation has been observed while `lowest` is set. The user of the store
-  // sets this time (Store::Amend). Remember only resets it to nullopt: when the latest generation
-  // is not observed, or `lowest` is nullopt.
+  // Since when the status has observed the latest generation while `lowest` is set. The user of the
+  // store sets this time (Store::Amend). The function Remember only resets it to nullopt: if the
+  // latest generation is not observed, or if `lowest` is nullopt.
   std::optional<WallTime> observed_since{};
 };
 
 struct ReplicaSet {
-  ObjectMeta meta;       // without large_annotations
+  ObjectMeta meta;       // its annotations: all but large_annotations
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of the template's canonical form
@@ -79,14 +89,15 @@ inline bool IsObserved(const ReplicaSet& rs) {
   return rs.status.observed_generation >= rs.meta.generation;
 }
 
-// Sets now.told. The store calls this when `now` replaces `before`, or when `now` is new (`before`
-// is null).
+// Computes now.told from before->told and both versions of the ReplicaSet. The store calls this
+// when `now` replaces `before`. If `now` is new to the store, `before` is null.
 void Remember(const ReplicaSet* before, ReplicaSet& now);
 
-// Sets rs.told after an uncached list showed `live` Pods of `rs` that have not ended and are not
-// being deleted. The list request must have been sent after the controller observed the latest
-// generation: since then the controller creates Pods only up to the present size. Keeps
-// rs.told.lowest, because the live Pods may be new ones, which are not ready yet.
+// Call this after an uncached list showed `live` Pods of `rs` that have not ended and are not being
+// deleted. Sets told.known to true, and told.largest to the larger of `live` and spec.replicas. The
+// list request must have been sent after the controller observed the latest generation, because
+// since then the controller creates Pods only up to the present size. Keeps told.lowest, because
+// the live Pods may be new ones that are not ready yet.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
@@ -94,8 +105,9 @@ void NoteCounted(ReplicaSet& rs, int32_t live);
 // deleted ReplicaSet of the same name (D-261).
 Result<ReplicaSet> DecodeReplicaSet(Decoder& decoder, std::string_view object_json);
 
-// These functions do for a ReplicaSet, its own size included, what those of object_meta.h do for an
-// ObjectMeta. A ReplicaSet that was cut keeps its sizes and its status.
+// These functions do for a ReplicaSet what the functions of the same names in object_meta.h do for
+// an ObjectMeta. BytesOf includes sizeof(ReplicaSet). A ReplicaSet that was cut keeps its sizes and
+// its status.
 size_t BytesOf(const ReplicaSet& object);
 void Cut(ReplicaSet& object);
 

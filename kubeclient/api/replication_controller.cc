@@ -34,7 +34,8 @@ Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
   WINDLASS_TRY([[maybe_unused]] const Unit whole,
                ReadObject(in, object_json, out.meta, metadata, spec, status));
   DropStatusOfFormer(out.meta, out.status);
-  // The template is later edited as a JSON tree, so its inside must be valid JSON, too.
+  // The template is later parsed and edited as JSON. RawObject has not validated the inside of the
+  // template, so this call does.
   WINDLASS_TRY([[maybe_unused]] const TemplateFingerprints valid,
                decoder.FingerprintTemplate(out.meta, raw_template));
   out.template_json = std::make_shared<const std::string>(raw_template);

@@ -17,7 +17,7 @@ class Decoder;
 struct ReplicationControllerStatus {
   int64_t observed_generation = 0;
   int32_t replicas = 0;
-  int32_t fully_labeled_replicas = 0;  // of these, Pods with all labels of the template
+  int32_t fully_labeled_replicas = 0;  // how many of `replicas` have all labels of the template
   int32_t ready_replicas = 0;
   int32_t available_replicas = 0;
   bool operator==(const ReplicationControllerStatus&) const = default;
@@ -33,8 +33,8 @@ struct ReplicationController {
   ReplicationControllerStatus status;
 };
 
-// Returns true if the replication controller has seen the latest spec: it now makes only as many
-// Pods as that spec asks for, and only of its template.
+// Returns true if the controller manager has seen the latest spec of `controller`: it now makes
+// only as many Pods as that spec asks for, and makes them from the template of that spec.
 inline bool IsObserved(const ReplicationController& controller) {
   return controller.status.observed_generation >= controller.meta.generation;
 }
@@ -44,9 +44,9 @@ inline bool IsObserved(const ReplicationController& controller) {
 Result<ReplicationController> DecodeReplicationController(Decoder& decoder,
                                                           std::string_view object_json);
 
-// These functions do for a ReplicationController, its own size included, what those of
-// object_meta.h do for an ObjectMeta. A ReplicationController that was cut keeps its sizes and its
-// status.
+// These functions do for a ReplicationController what the functions of the same names in
+// object_meta.h do for an ObjectMeta. BytesOf includes sizeof(ReplicationController). A
+// ReplicationController that was cut keeps its sizes and its status.
 size_t BytesOf(const ReplicationController& object);
 size_t TextBytesOf(const ReplicationController& object);
 void Cut(ReplicationController& object);

@@ -19,7 +19,8 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// Returns `fields` with the uid and resourceVersion of `version` in its metadata.
+// Returns the JSON object `fields`, with the uid and resourceVersion of `version` added to its
+// metadata.
 std::string WithPreconditions(const ObjectVersion& version, std::string_view fields) {
   json body = json::parse(fields, nullptr, /*allow_exceptions=*/false);
   WL_ASSERT(body.is_object());
@@ -32,9 +33,9 @@ std::string WithPreconditions(const ObjectVersion& version, std::string_view fie
   return DumpJson(body);
 }
 
-// Returns the JSON array `operations` with one or two operations put in front: a test of the uid
-// and, if it is not empty, `guard`. Joins the texts without parsing them, so that a template in
-// `operations` is sent as it was written.
+// Returns the JSON array `operations` with operations put in front: a test of the uid, and then
+// `guard` if `guard` is not empty. Joins the texts without parsing them, so that a template in
+// `operations` is sent byte for byte as the caller wrote it.
 std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_view operations) {
   const std::string_view trimmed = Trim(operations);
   WL_ASSERT(trimmed.size() >= 2 && trimmed.front() == '[' && trimmed.back() == ']');
@@ -202,7 +203,8 @@ RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
   if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
-  // Describe leaves out the next two texts: a reader of the log knows them from the resource.
+  // The text of Describe lacks the next two options, because a reader of the log knows them from
+  // the resource. Requests that differ in these options are different, so this text has them.
   if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
   if (list_options_.metadata_only) text += " metadata";
   return {verb_, resource_, key_, subresource_, patch_type_, std::move(text)};

@@ -1,10 +1,12 @@
-// Requests to the API server, as data. A Request describes one call completely; controllers make
-// it, the client executes it.
+// Requests to the API server, as data. A Request describes one call completely. Controllers make
+// it, and the client executes it.
 //
-// Preconditions by construction (docs/design/003):
-// - Every update carries the uid and resourceVersion of the object that the decision was based on.
-//   Exception: a guarded patch carries the uid, and tests of what the decision was based on.
-// - Every delete carries the uid and resourceVersion, every eviction the uid.
+// An update, delete or eviction cannot be made without its preconditions (docs/design/003):
+//   - Every update carries the uid and resourceVersion of the object that the decision was based
+//     on. Exception: GuardedJsonPatch carries the uid, and `test` operations for what the decision
+//     was based on.
+//   - Every delete carries the uid and resourceVersion.
+//   - Every eviction carries the uid.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +58,7 @@ struct ListOptions {
   int limit = 0;               // the answer has at most the first `limit` objects by name; 0: all
 };
 
-// Identifies exactly the version of an object that a decision was based on.
+// Names an object and the exact version of it that a decision was based on.
 struct ObjectVersion {
   ObjectKey key;
   Uid uid;
@@ -91,29 +93,34 @@ class Request {
   // stores nothing. It counts as a read. The object in the reply has a uid that no stored object
   // has. Unlike Create, the server refuses fields that it does not know (fieldValidation=Strict).
   static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
-  // PATCH of leaf fields. `fields` is a JSON object; the uid and resourceVersion of `version` are
-  // added to its metadata, which must not have them yet. `subresource` is "" or "status".
+  // PATCH of leaf fields. `fields` is a JSON object. The uid and resourceVersion of `version` are
+  // added to the metadata in `fields`, which must not have them yet. `subresource` is "" or
+  // "status".
   static Request MergePatch(const ResourceId& resource, ObjectVersion version,
                             std::string_view subresource, std::string_view fields);
-  // PATCH of single elements of a list, found by their keys: an owner reference, to adopt or
-  // release (D-104, D-105), or a condition. `fields` and `subresource` are as for MergePatch.
+  // PATCH of single elements of a list, which are found by their keys. Used for owner references,
+  // to adopt or release an object (D-104, D-105), and for conditions. `fields` and `subresource`
+  // are as for MergePatch.
   static Request StrategicMergePatch(const ResourceId& resource, ObjectVersion version,
                                      std::string_view fields, std::string_view subresource = "");
-  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations; a
-  // `test` of /metadata/uid and a `replace` of /metadata/resourceVersion are put before them.
+  // PATCH that replaces whole maps or templates. `operations` is a JSON array of operations. Two
+  // operations are put before them: a `test` of /metadata/uid, and a `replace` of
+  // /metadata/resourceVersion, which makes the API server refuse the patch if the object has
+  // another version.
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
-  // PATCH that succeeds even if other fields changed, for example the status that a kubelet writes
-  // all the time. The `test` operations in `operations` check what the decision was based on
-  // (P-035). The first of `operations` must be a `test`; a `test` of /metadata/uid is put before
-  // them.
+  // PATCH that succeeds even if the object has changed in fields that the patch does not test, for
+  // example in the status, which a kubelet writes all the time. The `test` operations in
+  // `operations` check what the decision was based on (P-035). The first of `operations` must be a
+  // `test`. A `test` of /metadata/uid is put before all of them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions.
   static Request Delete(const ResourceId& resource, ObjectVersion version,
                         DeletionPropagation propagation = DeletionPropagation::kBackground);
   // POST of an Eviction with a uid precondition: asks the API server to delete the Pod if its
-  // PodDisruptionBudget allows that. The answer to a success is a Status, not the Pod (C-019).
+  // PodDisruptionBudget allows that. If the API server agrees, it answers with a Status, not with
+  // the Pod (C-019).
   static Request Evict(ObjectKey pod, const Uid& uid);
 
   Verb verb() const { return verb_; }
@@ -124,7 +131,7 @@ class Request {
   const std::string& subresource() const { return subresource_; }
   PatchType patch_type() const { return patch_type_; }
   const std::string& body() const { return body_; }
-  // Returns what a list asks for; the defaults for any other verb.
+  // Returns the options of a list; default options if the verb is not kList.
   const ListOptions& list_options() const { return list_options_; }
   bool mutates() const { return Mutates(verb_); }
 
@@ -153,7 +160,7 @@ class Request {
 };
 
 // A successful answer: the raw JSON of the object or the list. The answer to a delete may be a
-// Status instead; the answer to an eviction always is.
+// Status instead. The answer to an eviction always is a Status.
 struct Reply {
   std::string body;
   bool operator==(const Reply&) const = default;
@@ -179,14 +186,15 @@ struct Event {
   std::string reason;
   std::string message;
   std::optional<ObjectReference> about{};  // nullopt: the workload of this sync
-  // For an Event that every sync would send again: in this time the recorder sends only one Event
-  // with this reason about the same object.
+  // The recorder drops this Event if it recorded one of the same component, type and reason about
+  // the same object less than this time ago. Set for an Event that every sync would otherwise send
+  // again.
   Duration at_most_every{};
   // The component that reports the Event, for example "deployment-controller". Controllers leave
   // this and `annotations` empty: the runtime sets both.
   std::string component{};
-  // A repeat adds its annotations to those of the stored Event, and replaces the values of equal
-  // keys. It removes no annotation.
+  // If the Event is repeated, the annotations of the repeat are added to those of the stored Event.
+  // The repeat's value replaces a stored value of the same key. No annotation is removed.
   std::map<std::string, std::string> annotations{};
   bool operator==(const Event&) const = default;
 };

@@ -1,9 +1,10 @@
-// Which resource of the API a request, an informer, a right or a message is about, as a value.
+// Identifies a resource of the API, as a value. Each request, informer, permission and message
+// names its resource by such a value.
 //
-// Paths, `apiVersion`, RBAC attributes, metric labels and log fields all follow from the value. A
-// new resource of Kubernetes is one constant below (kServices is in service.h). A resource whose
-// objects are read also gets a file of its own in this folder, with what is kept of an object and
-// how it is decoded. A program defines its custom resources in its own code.
+// Paths, `apiVersion`, RBAC attributes, metric labels and log fields are all built from this value.
+// To add a resource of Kubernetes, add one constant below (kServices is in service.h). If objects
+// of the resource are read, also add a file to this folder, with the struct that is kept of an
+// object and the function that decodes it. A program defines its custom resources in its own code.
 #pragma once
 
 #include <compare>
@@ -12,13 +13,13 @@
 
 namespace windlass {
 
-// The texts must outlive every copy: string literals.
+// The texts must outlive every copy of the struct, so use string literals.
 struct ResourceId {
   std::string_view group;    // "apps"; "" for the core group
   std::string_view version;  // "v1"
   std::string_view plural;   // "replicasets": as paths, RBAC rules, labels and messages name it
   std::string_view kind;     // "ReplicaSet"
-  bool namespaced = true;    // false: the objects belong to the cluster
+  bool namespaced = true;    // false: cluster-scoped
   // The manifest that makes the API server serve the resource: a CustomResourceDefinition. "" for a
   // resource that every API server serves.
   std::string_view manifest{};

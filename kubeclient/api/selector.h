@@ -32,8 +32,9 @@ struct LabelSelector {
 
 // Returns how many bytes of memory the requirements take, without interned texts.
 size_t BytesOf(const LabelSelector& selector);
-// Returns how many bytes the selector's texts take, as if no other object shared them, with
-// SymbolTable::kBytesOfEntry for each text: 294 for matchLabels {app: web} (3 + 144 + 3 + 144).
+// Returns how many bytes the texts of the selector take, as if no other object shared them. Adds
+// SymbolTable::kBytesOfEntry once for each pair of matchLabels, and once for each key, operator and
+// value of matchExpressions. Example: 150 for matchLabels {app: web} (3 + 3 + 144).
 size_t TextBytesOf(const LabelSelector& selector);
 // Makes the selector absent if TextBytesOf is above kLabelBytesOfCut (object_meta.h).
 void Cut(LabelSelector& selector);
@@ -41,15 +42,16 @@ void Cut(LabelSelector& selector);
 // Returns the selector of the objects that have all of these labels.
 LabelSelector SelectorOf(StringMap labels);
 
-// Returns kInvalid for an unknown operator, In/NotIn without values, Exists/DoesNotExist with
-// values.
+// Returns kInvalid for an unknown operator, for In or NotIn without values, and for Exists or
+// DoesNotExist with values.
 Status Validate(const LabelSelector& selector);
 
 // Returns true if `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. A
 // selector that Validate refuses matches nothing.
 bool Matches(const LabelSelector& selector, const StringMap& labels);
 
-// The query text of a null or invalid selector. An empty text would mean "everything".
+// The query text of a null or invalid selector. It is not empty, because an empty text would select
+// everything.
 inline constexpr std::string_view kMatchesNothing = "none,!none";
 
 // Returns the query text, not percent-encoded: "app=web,tier in (a,b),!legacy". It selects exactly

@@ -50,8 +50,8 @@ size_t TextBytesOf(const Service& object) {
          object.selector.text_bytes();
 }
 
-// Keeps the annotations and the selector if they are not too long: what a user noted on the Service
-// stays true after the cut.
+// Keeps the annotations if they are not too long, because what a user asked for with an annotation
+// still holds after the cut. Keeps the selector if it is not too long.
 void Cut(Service& object) {
   StringMap annotations = std::exchange(object.meta.annotations, {});
   Cut(object.meta);

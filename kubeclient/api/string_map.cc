@@ -21,7 +21,7 @@ std::optional<std::string_view> StringMap::Find(std::string_view key) const {
 }
 
 void StringMap::Set(Symbol key, Symbol value) {
-  // The API server sends maps in sorted order, so decoding always appends.
+  // Decoding usually appends at the end, because the API server sends maps sorted by key.
   auto at = pairs_.end();
   if (!pairs_.empty() && !(pairs_.back().first < key)) {
     at = std::lower_bound(pairs_.begin(), pairs_.end(), key.text(), KeyLess);

@@ -20,7 +20,8 @@ class StringMap {
   StringMap() = default;
   StringMap(std::initializer_list<Pair> pairs);
 
-  // Returns the value of `key`; nullopt if it is absent. The view lives as long as the map's pair.
+  // Returns the value of `key`; nullopt if the map lacks `key`. The view is valid until the value
+  // is replaced or erased.
   std::optional<std::string_view> Find(std::string_view key) const;
   bool Has(std::string_view key) const { return Find(key).has_value(); }
   void Set(Symbol key, Symbol value);
@@ -34,8 +35,8 @@ class StringMap {
   void ShrinkToFit() { pairs_.shrink_to_fit(); }
   // Returns how many bytes of memory the pairs take, without their texts.
   size_t bytes() const { return pairs_.capacity() * sizeof(Pair); }
-  // Returns how many bytes the texts of the keys and values take, as if no other object shared
-  // them, with SymbolTable::kBytesOfEntry for each text: 294 for {app: web} (3 + 144 + 3 + 144).
+  // Returns how many bytes the texts of the keys and values take, as if no other object shared the
+  // values. Adds SymbolTable::kBytesOfEntry once for each pair: 150 for {app: web} (3 + 3 + 144).
   size_t text_bytes() const;
 
   bool operator==(const StringMap&) const = default;

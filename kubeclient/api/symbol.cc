@@ -10,7 +10,7 @@ namespace windlass {
 struct Symbol::Entry {
   std::string text;
   size_t references = 1;
-  SymbolTable* table = nullptr;  // null: made without a table
+  SymbolTable* table = nullptr;  // null: Symbol(text) made it, without a table
 };
 
 Symbol::Symbol(std::string_view text) {

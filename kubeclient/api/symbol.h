@@ -1,8 +1,8 @@
 // Interned strings. Label keys, values, namespaces and owner names are repeated in thousands of
-// objects; each text is stored once, as long as a Symbol refers to it.
+// objects. Each text is stored once, and is freed when no Symbol refers to it any more.
 //
-// Core thread only: reference counts are not atomic. A Symbol made without a table, as in tests and
-// builders, works in the same way but shares its text only with its copies.
+// Core thread only, because reference counts are not atomic. A Symbol can also be made without a
+// table, as in tests and builders: then it shares its text only with its own copies.
 #pragma once
 
 #include <concepts>

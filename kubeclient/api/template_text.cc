@@ -22,9 +22,12 @@ bool IsNothing(const Json& json) {
          (json.is_string() && json.get_ref<const std::string&>().empty());
 }
 
-// Returns `json` without the members that mean the same as no member (IsNothing), and with each
-// text that CanonicalQuantity accepts in its canonical form: "1000m" becomes "1", "0" becomes null.
-// The elements of a list stay, because their position has a meaning.
+// Returns a copy of `json` in which differences of form are removed:
+//   - A member is dropped if its value means the same as no member, such as "", 0 or {}
+//     (IsNothing).
+//   - A text that CanonicalQuantity accepts gets its canonical form. Example: "1000m" becomes "1".
+//     But "0" becomes null.
+//   - No element of a list is dropped, because the position of an element has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();
@@ -46,7 +49,8 @@ Json Loosened(const Json& json) {
   return json;
 }
 
-// Returns null if the text is not a JSON object.
+// Returns Loosened of a template, without the label pod-template-hash. Returns null if the text is
+// not a JSON object.
 Json LoosenedTemplate(std::string_view text) {
   Json json = Parse(text);
   if (!json.is_object()) return Json();

@@ -1,4 +1,4 @@
-// Pod templates as text: extracting and comparing them. Needed rarely; all other code compares
+// Extracts and compares the texts of pod templates. Rarely needed, because all other code compares
 // fingerprints (canonical.h).
 #pragma once
 
@@ -21,16 +21,18 @@ Result<std::string> ExtractTemplate(std::string_view object_json);
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:
-//   - a member that is null, empty, zero or false counts as absent; an element of a list does not
-//   - texts that are quantities of the same value count as the same, in every field: cpu "1000m"
-//     and "1", but also the values "1k" and "1000" of an environment variable
-//   - label pod-template-hash is ignored
+//   - A member that is null, empty, zero or false counts as absent. An element of a list never
+//     counts as absent.
+//   - Texts that are quantities of the same value count as the same. This holds for cpu "1000m" and
+//     "1", and in every other field, too: for the values "1k" and "1000" of an environment
+//     variable.
+//   - Label pod-template-hash is ignored.
 // Returns false if one of them is not a JSON object.
 //
-// This is looser than template equality (D-153) on purpose. It is for two templates that should be
-// equal although their canonical forms differ: a workload's, and that of the ReplicaSet that an
-// earlier controller published for the same generation. True then means that they are equal, and
-// that our canonical form lacks a rule.
+// This is looser than template equality (D-153) on purpose. Call it for a workload's template and
+// the template of the ReplicaSet that an earlier controller published for the workload's present
+// generation. These two templates should be equal. If their canonical forms differ and the result
+// is true, the templates are equal, and our canonical form lacks a rule.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

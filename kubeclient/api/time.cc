@@ -8,11 +8,11 @@ namespace {
 
 constexpr int64_t kSecondsPerDay = 86400;
 constexpr int64_t kMicrosPerSecond = 1000000;
-// RFC 3339 has four-digit years.
+// The first and the last second that RFC 3339 can write, because its years have four digits.
 constexpr int64_t kFirstSecond = -62167219200;  // 0000-01-01T00:00:00Z
 constexpr int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
 
-// Rounds down, also before 1970.
+// Returns number / by, rounded down even for a negative number (a time before 1970).
 int64_t FloorDivide(int64_t number, int64_t by) { return number / by - (number % by < 0 ? 1 : 0); }
 
 struct Date {
@@ -21,8 +21,8 @@ struct Date {
   int64_t day = 1;
 };
 
-// Returns the days since 1970-01-01 in the proleptic Gregorian calendar. Years begin in March here,
-// so that the leap day comes last.
+// Returns the days since 1970-01-01 in the proleptic Gregorian calendar. The computation lets a
+// year begin in March, so that the leap day is the last day of the year.
 int64_t DaysFromDate(const Date& date) {
   const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   const int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -52,8 +52,8 @@ int64_t DaysInMonth(const Date& date) {
   return date.month == 2 && leap ? 29 : kDays.at(static_cast<size_t>(date.month - 1));
 }
 
-// Returns `number` with leading zeros. `number` must not be negative, nor have more than `width`
-// digits.
+// Returns `number` with leading zeros: 7 with width 2 is "07". `number` must be 0 or more, and have
+// at most `width` digits.
 std::string Digits(int64_t number, size_t width) {
   const std::string text = std::to_string(number);
   return std::string(width - text.size(), '0') + text;
@@ -100,7 +100,8 @@ struct Scanner {
   }
 };
 
-// Returns the digits after a '.', cut to microseconds. At least one digit must be there.
+// Reads the digits after a '.' as microseconds: "5" is 500,000. Ignores digits after the sixth. If
+// there is no digit, sets `in.ok` to false.
 int64_t ScanMicros(Scanner& in) {
   int64_t micros = 0;
   int64_t unit = kMicrosPerSecond;
@@ -113,7 +114,7 @@ int64_t ScanMicros(Scanner& in) {
   return micros;
 }
 
-// Returns the zone's offset in seconds east of UTC.
+// Reads a zone such as "Z" or "+02:00". Returns its offset in seconds east of UTC.
 int64_t ScanZone(Scanner& in) {
   if (in.Skip('Z')) return 0;
   const int64_t sign = in.Skip('-') ? -1 : 1;

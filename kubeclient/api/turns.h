@@ -1,5 +1,5 @@
-// Waiting items. The namespaces take turns: each turn serves the oldest item of one namespace. So a
-// namespace with many items does not slow down the others.
+// A queue of waiting items in which the namespaces take turns: each turn serves the oldest item of
+// one namespace. So a namespace with many items does not slow down the others.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace windlass {
 template <typename Item>
 class Turns {
  public:
-  // A place in line; 0 means none.
+  // Identifies a waiting item; never 0, so 0 can stand for "no item".
   using Ticket = uint64_t;
 
   Ticket Add(const Symbol& namespace_, Item item) {
@@ -25,7 +25,7 @@ class Turns {
     return last_;
   }
 
-  // Removes the item that waits with that ticket. Does nothing if that item does not wait any more.
+  // Removes the item that Add gave `ticket`. Does nothing if the item does not wait any more.
   void Leave(const Symbol& namespace_, Ticket ticket) {
     const auto line = lines_.find(namespace_);
     if (line == lines_.end() || line->second.items.erase(ticket) == 0) return;
@@ -35,7 +35,7 @@ class Turns {
     lines_.erase(line);
   }
 
-  // Removes the next item and returns it. At least one item must wait.
+  // Removes the next item and returns it. The queue must not be empty.
   Item Next() {
     const Symbol namespace_ = order_.begin()->second;
     order_.erase(order_.begin());

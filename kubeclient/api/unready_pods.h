@@ -23,7 +23,7 @@ struct UnreadyContainer {
   std::string name;
   std::string waiting_reason{};        // empty if it does not wait
   std::string waiting_message{};       // the kubelet's words
-  std::optional<int64_t> exit_code{};  // of its last end; nullopt if it never ended
+  std::optional<int64_t> exit_code{};  // of its last run that ended; nullopt if none has
   std::string exit_reason{};           // "Error", "OOMKilled"
   int64_t restarts = 0;
   bool init_runs = false;  // an init container that runs, and has to end; no sidecar
@@ -32,9 +32,9 @@ struct UnreadyContainer {
 
 struct UnreadyPod {
   std::string name;
-  Uid controller{};                            // the controlling owner's; zero if there is none
-  bool unschedulable = false;                  // the scheduler finds no node
-  std::string scheduling_message{};            // the scheduler's words
+  Uid controller{};                  // uid of the controlling owner; zero if there is none
+  bool unschedulable = false;        // the scheduler finds no node
+  std::string scheduling_message{};  // the scheduler's words
   std::vector<UnreadyContainer> containers{};  // init containers first
   bool operator==(const UnreadyPod&) const = default;
 };

@@ -1,4 +1,4 @@
-// The reasons that a kubelet gives for a waiting container that will not start, or not soon
+// The reasons that a kubelet gives for a waiting container that will not start soon, or never
 // (status.containerStatuses[].state.waiting.reason).
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace windlass::waiting {
 
-// Set while the container has not started.
+// Reasons given before the container has run.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",
@@ -17,7 +17,7 @@ inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "CreateContainerConfigError",
                                                    "CreateContainerError",
                                                    "RunContainerError"};
-// Set after a container has run.
+// Reasons given after the container has run.
 inline constexpr std::string_view kEnded[] = {"PostStartHookError", "CrashLoopBackOff"};
 
 }  // namespace windlass::waiting

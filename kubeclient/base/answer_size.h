@@ -6,22 +6,22 @@
 
 namespace windlass {
 
-// One line of a stream: one event of a watch, with its object. etcd accepts objects of up to 1.5
-// MiB, but the same object is larger as JSON: '<' grows from one byte to six ("\u003c"), an empty
-// namespaceSelector from two bytes to 23. The longest line that we measured has 12 MB. If a line
-// exceeds this limit, only its head is kept, and the rest is skipped.
+// The longest line of a stream that we keep whole. A line is one event of a watch, with its object.
+// etcd stores at most 1.5 MiB per object, but the API server sends the object as JSON, which is
+// larger. Example: '<' takes one byte in etcd and six in JSON ("\u003c"). The longest line that we
+// measured has 12 MB. Of a longer line than this limit we keep only the first kLineHeadBytes.
 inline constexpr size_t kLineBytesMax = size_t{16} << 20U;
-// The length of the head of a skipped line. For built-in kinds the head holds the object's name,
-// uid and version.
+// How many bytes we keep of a line that is longer than kLineBytesMax. For built-in kinds, these
+// first bytes hold the object's name, uid and version.
 inline constexpr size_t kLineHeadBytes = size_t{64} << 10U;
-// If a line exceeds this limit, we end its stream, because no API server sends such a line.
+// We end a stream that sends a longer line than this, because no healthy API server does so.
 inline constexpr size_t kLineSkipBytesMax = size_t{256} << 20U;
-// The body of a reply: one page of a list, or one object. Decoding a body needs up to six times its
-// size in memory. Example: a page of 500 objects of 20 KiB has 10 MiB. If a page is too large, the
-// list is read in smaller pages.
+// The largest body of a reply. A body is one page of a list, or one object. Example: a page of 500
+// objects of 20 KiB has 10 MiB, and decoding it needs up to 60 MiB of memory (six times its size).
+// If a page is larger than this limit, we read the list in smaller pages.
 inline constexpr size_t kBodyBytesMax = size_t{32} << 20U;
-// The body of an answer that is not 2xx, if the request asked for a stream. Such a body is a
-// metav1.Status, which is far smaller even with all its causes.
+// The largest body of an error (not 2xx) that answers a request for a stream. Such a body is a
+// metav1.Status, which is far smaller than this limit even with all its causes.
 inline constexpr size_t kErrorBodyBytesMax = size_t{64} << 10U;
 
 }  // namespace windlass

@@ -1,6 +1,7 @@
-// AssertionsThrow: turns a failed assertion into an exception. Use it only around code that works
-// on one object, and that leaves nothing half-changed when the exception ends it. Example: code
-// that only plans the writes for one object.
+// AssertionsThrow: turns a failed assertion into an exception. Use it only around code that
+//   - works on one object, and
+//   - changes no lasting state, because the exception may end that code anywhere.
+// Example: code that plans the writes for one Deployment, and does not send them.
 #pragma once
 
 #include <stdexcept>

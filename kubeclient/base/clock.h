@@ -1,5 +1,5 @@
 // Clocks and times. Code receives a Clock& instead of reading the time itself. There are two types
-// of time, which cannot be compared with or subtracted from each other:
+// of time. Code that mixes them in a comparison or a subtraction does not compile:
 //
 //   MonotonicTime  for timers, deadlines and back-off; never goes back, unrelated to the calendar;
 //   WallTime       for what the API server stores: whole seconds since 1970 UTC (metav1.Time).
@@ -32,7 +32,8 @@ struct WallTime {
   bool IsZero() const { return unix_seconds == 0; }
   WallTime operator+(seconds d) const { return {unix_seconds + d.count()}; }
   // Clamps the difference to a century in either direction. Reason: a client may have stored a time
-  // in the year 9999, but a Duration counts nanoseconds and holds at most 292 years.
+  // in the year 9999. A difference of 8,000 years would overflow a Duration, which counts
+  // nanoseconds and holds at most 292 years.
   seconds operator-(WallTime earlier) const {
     constexpr int64_t kCentury = int64_t{100} * 366 * 86400;
     return seconds(std::clamp(unix_seconds - earlier.unix_seconds, -kCentury, kCentury));

@@ -3,8 +3,8 @@
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
 // Everything the daemon does is a message or a timer. Once the messages of a turn have used up
-// kTurnCpuShare, the turn goes on to the timers. One of the timers renews the Lease and must not be
-// late.
+// kTurnCpuShare, the turn goes on to the timers, because one of the timers renews the Lease and
+// must not be late.
 // Source: docs/design/001.
 #pragma once
 
@@ -17,8 +17,9 @@
 
 namespace windlass {
 
-// The most messages that one turn handles, and the most lines of one stream that one message
-// delivers. After that, timers and other messages have their turn.
+// Limits two numbers, so that timers and other messages get their turn:
+//   - how many messages one turn of the loop handles;
+//   - how many lines of one stream one message delivers.
 inline constexpr int kLinesPerTurn = 256;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);

@@ -6,10 +6,10 @@
 
 namespace windlass {
 
-// Returns the first `bytes_max` bytes of `text`, or all of it if it is not longer. A UTF-8 text is
-// cut at the start of a character, so up to three bytes fewer are returned. Example: "aä" has three
-// bytes; cut at two it is "a". If the byte after the cut and the three bytes before it are all
-// continuation bytes, the text is not UTF-8 and is cut at `bytes_max`.
+// Returns the first `bytes_max` bytes of `text`, or the whole `text` if it is not longer. Does not
+// cut a UTF-8 character in two, so the result may be up to three bytes shorter. Example: "aä" has
+// three bytes; cut at two it is "a". If `text` is not UTF-8, that is, if the three bytes before the
+// cut and the byte after it are all continuation bytes, cuts at exactly `bytes_max`.
 inline std::string_view CutText(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   constexpr size_t kFollowingBytesMax = 3;

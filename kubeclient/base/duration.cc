@@ -34,9 +34,10 @@ std::optional<Duration> ParseDuration(std::string_view text) {
     total += number * unit;
     at = unit_end;
   }
-  // Written so that NaN fails: from_chars reads "nan" as a number.
+  // The condition is negated so that NaN is refused, too: from_chars reads "nan" as a number.
   if (!(total >= 0 && total <= kLongest)) return std::nullopt;
-  // Rounds, because a product of doubles may be off: 4.1m gives 245.99999999999997 s, not 246 s.
+  // Rounds, because a product of doubles may be inexact. Example: the text "4.1m" gives
+  // 245999999999.99997 ns, and truncating this would lose a nanosecond.
   return Duration(std::llround(total));
 }
 

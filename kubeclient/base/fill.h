@@ -1,4 +1,5 @@
-// Texts with a "{}" for each name or number. The compiler checks that no argument is missing.
+// Fill: puts names and numbers into a text, in place of its "{}". The compiler checks that there
+// are as many arguments as "{}".
 #pragma once
 
 #include <concepts>
@@ -10,8 +11,8 @@
 
 namespace windlass {
 
-// A Pattern with a wrong number of "{}" calls this function. The function is not constexpr, so such
-// a Pattern does not compile.
+// The constructor of a Pattern calls this function if the number of "{}" is wrong. The constructor
+// is consteval and this function is not constexpr, so such a Pattern does not compile.
 inline void HasNotOnePlaceForEachPart() {}
 
 // A text with one "{}" for each of `Parts`. With any other number of "{}" it does not compile.
@@ -27,12 +28,12 @@ struct Pattern {
   }
 };
 
-// The text that replaces a "{}".
+// Returns the argument as the text that replaces a "{}".
 inline std::string PartText(std::string_view text) { return std::string(text); }
 inline std::string PartText(std::integral auto number) { return std::to_string(number); }
 
-// Returns the pattern's text with each "{}" replaced by a part. Example: Fill("Scaling {} up to
-// {}", "web-2", 3) is "Scaling web-2 up to 3".
+// Returns the pattern's text, with the first part in place of the first "{}", and so on. Example:
+// Fill("Scaling {} up to {}", "web-2", 3) is "Scaling web-2 up to 3".
 template <typename... Parts>
 std::string Fill(Pattern<std::type_identity_t<Parts>...> pattern, const Parts&... parts) {
   std::string text;

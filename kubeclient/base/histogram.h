@@ -11,8 +11,8 @@
 namespace windlass {
 
 struct Histogram {
-  std::vector<double> bounds;    // upper bounds in seconds, rising; the last, +Inf, is left out
-  std::vector<uint64_t> counts;  // one per bucket: bounds.size() + 1, not cumulative
+  std::vector<double> bounds;    // upper bounds in seconds, rising, without the last bound, +Inf
+  std::vector<uint64_t> counts;  // not cumulative; one per bucket, so bounds.size() + 1 of them
   double sum = 0;                // of all observed values, in seconds
 
   Histogram() = default;

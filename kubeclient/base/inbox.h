@@ -1,8 +1,8 @@
-// The only way into the core thread: other threads post messages, the core thread drains them.
+// The only way into the core thread: other threads post messages, and the core thread runs them.
 //
-// Post never blocks a network thread and never drops a reply: each producer has only a limited
-// number of messages in the inbox (one per call in flight, one per stream that has lines, one per
-// signal). Thread-safe.
+// The inbox always has room, so Post never waits and never drops a message. Reason: each producer
+// has few messages in the inbox, namely one per call in flight, one per stream that has lines, and
+// one per signal. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -15,23 +15,23 @@
 
 namespace windlass {
 
-// The largest number of messages that wait for the core. The producers' own bounds keep the number
-// far below it.
+// The most messages that may wait for the core thread. The producers post so few messages that the
+// number of waiting messages stays far below this limit.
 inline constexpr size_t kInboxMessagesMax = 65536;
 
 class Inbox {
  public:
   using Message = std::function<void()>;
 
-  // Any thread. Asserts that fewer than kInboxMessagesMax messages wait; otherwise a producer has a
-  // bug.
+  // May be called on any thread. Asserts that fewer than kInboxMessagesMax messages wait, because
+  // only a faulty producer posts so many.
   void Post(Message message);
 
-  // Core thread. Runs up to `most` messages and returns how many ran. Messages that are posted
+  // Core thread only. Runs up to `most` messages and returns how many ran. Messages that are posted
   // during Drain wait for the next call.
   int Drain(int most);
 
-  // Core thread. Returns as soon as a message waits, or after `longest`.
+  // Core thread only. Returns as soon as a message waits, or after `longest`.
   void WaitFor(Duration longest);
 
  private:

@@ -1,5 +1,5 @@
-// Callbacks of all components that listen for one event, called in the order in which they were
-// added.
+// The callbacks of all components that listen for one event. They are called in the order in which
+// they were added.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ class Listeners {
   using Listener = std::function<void(Args...)>;
 
   void Add(Listener listener) { listeners_.push_back(std::move(listener)); }
-  // No listener may be added while a listener is called.
+  // Calls the listeners. A listener must not call Add.
   void operator()(Args... args) const {
     for (const Listener& listener : listeners_) listener(args...);
   }

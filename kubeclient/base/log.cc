@@ -58,15 +58,15 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \t\n\"\\=") != std::string_view::npos;
 }
 
-// Returns the spdlog pattern of a line; BareLine replaces its %v. A JSON line begins with "{" and
-// the time, a text line with the time.
+// Returns the spdlog pattern of a line. spdlog puts the result of BareLine in place of %v. A JSON
+// line begins with "{" and the time, a text line begins with the time.
 std::string PatternOf(LogFormat format) {
   return format == LogFormat::kJson ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v)"
                                     : "%Y-%m-%dT%H:%M:%S.%eZ %v";
 }
 
-// Returns the line that replaces the %v in PatternOf. For JSON it lacks the "{", because the
-// pattern begins with it.
+// Returns the line that replaces the %v in PatternOf. A JSON line lacks its first "{", because the
+// pattern already contains it.
 std::string BareLine(LogFormat format, LogLevel level, std::string_view event,
                      const LogFields& fields) {
   std::string line = FormatLogLine(format, level, event, fields);

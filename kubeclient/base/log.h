@@ -3,8 +3,8 @@
 //
 //   log.Info("scaled replicaset", {{"replicaset", name}, {"from", 3}, {"to", 5}});
 //
-// Only log.cc knows the sink, spdlog. Tests and the simulator pass in a Log of their own. Never log
-// a token, nor the value of an environment variable in a Pod template.
+// Only log.cc uses spdlog, the library that prints the lines. Tests and the simulator pass in their
+// own Log. Never log a token or the value of an environment variable in a Pod template.
 #pragma once
 
 #include <concepts>
@@ -22,8 +22,7 @@ enum class LogFormat : uint8_t { kText, kJson };
 struct LogField {
   std::string key;
   std::string value;
-  // False for an integer, which JSON writes without quotation marks. A bool counts as an integer: 0
-  // or 1.
+  // False for an integer, which JSON writes without quotation marks. A bool is written as 0 or 1.
   bool quoted = true;
 
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
@@ -62,13 +61,13 @@ class NullLog final : public Log {
   bool Enabled(LogLevel) const override { return false; }
 };
 
-// Returns a Log that writes to standard error and drops levels below `lowest`. A line is
+// Returns a Log that writes to standard error and drops lines of a level below `lowest`. A line is
 // `<time> <level> <event> key=value …` or a JSON object.
 std::unique_ptr<Log> StderrLog(LogFormat format, LogLevel lowest);
 
-// Returns the line that `format` prints, without the time. Escapes the event and every value, and
-// cuts each to 1 KiB; drops a UTF-8 character that does not fit whole. Public for tests of the
-// format.
+// Returns a log line in `format`, without the time. Escapes the event and every value. Cuts each of
+// them at 1 KiB, or up to three bytes earlier if the cut would fall into a UTF-8 character. Public
+// for tests of the format.
 std::string FormatLogLine(LogFormat format, LogLevel level, std::string_view event,
                           const LogFields& fields);
 

@@ -1,5 +1,5 @@
-// Random numbers. Code receives a Random& instead of creating one. The generator and the
-// distribution are our own, because one seed must give the same numbers with every compiler and
+// Random numbers. Code receives a Random& instead of creating a Random. Generator and distribution
+// are not those of <random>, because one seed must give the same numbers with every compiler and
 // standard library.
 #pragma once
 

@@ -1,7 +1,8 @@
 // Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
 // Every function that can fail returns a Result. Our code throws nothing except AssertionError
-// (assert_scope.h). Each library is used by one file, which catches the library's exceptions.
+// (assert_scope.h). A file that calls a library either catches the library's exceptions, or calls
+// only functions that do not throw.
 #pragma once
 
 #include <cstddef>
@@ -16,15 +17,16 @@
 
 namespace windlass {
 
-// Errors are of the same kind if the caller does the same about them, wherever they happened
-// (C-015).
+// Two errors have the same kind if the caller should react to them in the same way, even if they
+// have different causes (C-015).
 enum class ErrorKind : uint8_t {
   // The server has not received the whole request, so it did nothing: the same request may be sent
   // again at once.
   kNotSent,
   kAmbiguous,  // sent, no usable answer: read before writing again (S-003)
   kCancelled,  // we cancelled the request
-  // A certificate or handshake was refused: wrong configuration, retry slowly.
+  // A certificate or the TLS handshake was refused. Mostly the configuration is wrong: retry
+  // slowly.
   kTls,
   kUnauthorized,  // 401, or our credential plugin failed
   // A right is missing (403), or a webhook or policy denied the request (any code).
@@ -36,21 +38,21 @@ enum class ErrorKind : uint8_t {
   kAlreadyExists,         // 409 with reason AlreadyExists
   kConflict,              // any other 409, or a JSON Patch that does not apply
   kGone,                  // 410: list again
-  // 400, 413, 422, other 4xx, and a 500 that is due to the object: fails again until the object
-  // changes.
+  // 400, 413, 422, other 4xx, and a 500 that is due to the object. The same request fails again
+  // until the object changes.
   kInvalid,
   kThrottled,  // 429, or our client has too many calls: nothing was executed; wait
   // A read failed at the server or on the way back, or a write failed before the server executed
   // it.
   kServer,
   kWebhook,  // 500: the API server could not call an admission webhook
-  // Set by controllers that gave up: a question got no answer in time, or several tries in a row
-  // did not complete a write.
+  // Only controllers create this kind. A controller gave up, because a request got no answer in
+  // time, or because the API server did not complete a write in several tries.
   kTimeout,
   kMalformed,  // an answer, or a file, that cannot be understood
   kTooLarge,   // the answer to a read is above kBodyBytesMax: ask for fewer objects
   kConfig,     // wrong configuration: the message names the field and what to do
-  kFenced,     // this process must not write: not the leader, or shutting down
+  kFenced,     // this process must not write, because it is not the leader or is shutting down
 };
 
 // Returns the Kubernetes-style name of a kind ("Conflict"), for logs and metric labels.
@@ -61,15 +63,15 @@ enum class ErrorDetail : uint8_t {
   kNone,
   kNotServed,  // 404: the API server does not serve the resource at all
   kDenied,     // a webhook or a ValidatingAdmissionPolicy denied the request
-  kNoDryRun,   // 400: a webhook with side effects answers no dry run
+  kNoDryRun,   // 400: a webhook has side effects, so the API server refuses a dry run
   kHeldBack,   // kNotSent: the API server does not answer, so we did not try
-  kNoAnswer,   // kAmbiguous: the request was sent, and not completed within its deadline
+  kNoAnswer,   // kAmbiguous: the request was sent, but the server did not complete it in time
   // kInvalid: more than one PodDisruptionBudget selects the Pod, so it cannot be evicted at all
   kManyBudgets,
 };
 
 // One cause in a Status of the API server: {"FieldValueInvalid", "must be …", "spec.replicas"}.
-// The texts are the server's; each may be empty.
+// Each text is as the server sent it, and may be empty.
 struct ErrorCause {
   std::string reason;
   std::string message{};
@@ -77,7 +79,7 @@ struct ErrorCause {
   bool operator==(const ErrorCause&) const = default;
 };
 
-// Bounds of Error::causes, because a webhook may send any number of any size.
+// Limits of Error::causes, because a webhook may send any number of causes of any size.
 inline constexpr size_t kCausesMax = 16;
 inline constexpr size_t kCauseBytesMax = 1024;
 
@@ -85,8 +87,9 @@ struct Error {
   ErrorKind kind = ErrorKind::kMalformed;
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
-  // The HTTP code of the answer. It tells apart errors of one kind: 400 and 422 judge the object
-  // that was sent, 413 and 415 do not. Without an answer it is 0 or kNoTunnel (failure.h).
+  // The HTTP code of the answer. It distinguishes errors of the same kind. Example: of the kInvalid
+  // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not. If no answer came, the
+  // value is kNoTunnel (failure.h) if a proxy opened no tunnel, else 0.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.
@@ -153,7 +156,7 @@ using Status = Result<Unit>;  // success without a value: `return Unit{};`
 #define WL_CONCAT_INNER(a, b) a##b
 #define WL_CONCAT(a, b) WL_CONCAT_INNER(a, b)
 
-// NOLINTBEGIN(bugprone-macro-parentheses): a declaration has none.
+// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` cannot stand in parentheses.
 // WINDLASS_TRY(auto x, Parse(text)); declares x as the value, or makes the enclosing function
 // return the error.
 #define WINDLASS_TRY(declaration, expression)                  \

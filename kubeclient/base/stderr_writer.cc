@@ -14,7 +14,8 @@ namespace {
 
 // How long the destructor waits for the reader of the pipe to take the kept lines.
 constexpr std::chrono::seconds kLastLinesMax{1};
-// How long the thread waits for room before it checks whether the writer is being destroyed.
+// How long the thread waits for room in the pipe. After each wait it checks whether the writer is
+// being destroyed.
 constexpr int kLookMs = 100;
 
 std::atomic<uint64_t> lines_dropped = 0;
@@ -59,9 +60,9 @@ bool StderrWriter::Fits(std::string_view line) const {
   return buffer_.size() - written_ + line.size() <= kKeptBytesMax && dropped_ == 0;
 }
 
-// Writes as much as the pipe has room for. Returns true if no line is kept any more. The mutex must
-// be held. A pipe that has room takes at least PIPE_BUF bytes, so a write of that size does not
-// block.
+// Writes as many of the kept lines as the pipe has room for. Returns true if all are written. The
+// caller must hold the mutex. A pipe that has room takes at least PIPE_BUF bytes, so a write of up
+// to PIPE_BUF bytes does not block.
 bool StderrWriter::Flush() {
   while (written_ < buffer_.size() && HasRoom(fd_, 0)) {
     const size_t size = std::min<size_t>(buffer_.size() - written_, PIPE_BUF);
@@ -74,8 +75,8 @@ bool StderrWriter::Flush() {
   return written_ == buffer_.size();
 }
 
-// Call when all kept lines have been written. If lines were dropped, keeps a line that says how
-// many.
+// Call when all kept lines have been written. If lines were dropped, puts a line that says how many
+// into the buffer, as the next line to write.
 void StderrWriter::TellDropped() {
   buffer_.clear();
   written_ = 0;

@@ -1,11 +1,12 @@
-// StderrWriter: writes lines to a file descriptor without ever waiting for its reader.
+// StderrWriter: writes lines to a pipe, and never waits for the process that reads the pipe.
 //
-// A container's standard error is a pipe. If no process reads it, a write blocks the logging thread
-// once 64 KiB are in the pipe. So the writer writes a line at once if the pipe has room, and keeps
-// it otherwise. When the writer first keeps a line, it starts a thread, which writes the kept lines
-// as soon as the pipe has room. If more than kKeptBytesMax would be kept, the writer drops all
-// further lines until the kept lines are written. It then writes a line that says how many it
-// dropped.
+// A container's standard error is a pipe. If no process reads the pipe, a plain write blocks the
+// logging thread once 64 KiB are in the pipe. StderrWriter avoids this:
+//   - If the pipe has room, the writer writes the line at once. Otherwise it keeps the line.
+//   - The first time that it keeps a line, it starts a thread. The thread writes the kept lines as
+//     soon as the pipe has room.
+//   - If the kept lines would exceed kKeptBytesMax, the writer drops all further lines until the
+//     kept lines are written. Then it writes a line that says how many lines it dropped.
 #pragma once
 
 #include <condition_variable>
@@ -28,7 +29,8 @@ uint64_t LogLinesDropped();
 // Thread-safe.
 class StderrWriter {
  public:
-  // `fd` must stay open. `dropped_line` returns the line that says that `count` lines were dropped.
+  // `fd` must stay open. `dropped_line` returns a line such as "7 lines were dropped", for a
+  // `count` of 7.
   StderrWriter(int fd, std::function<std::string(uint64_t count)> dropped_line);
   // Gives the reader of the pipe a second to take the kept lines, and drops the rest.
   ~StderrWriter();

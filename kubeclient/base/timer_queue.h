@@ -23,7 +23,7 @@ class TimerQueue {
   // Adds a timer: the first RunDue with now >= `at` runs `callback`, once.
   TimerId At(MonotonicTime at, std::function<void()> callback);
 
-  // Does nothing for 0, nor for a timer that has run or was cancelled.
+  // Removes a timer. Does nothing if `id` is 0, or if the timer has run or was cancelled before.
   void Cancel(TimerId id);
 
   // Returns the time of the earliest timer, or nullopt when there is none.

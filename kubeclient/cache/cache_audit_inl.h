@@ -98,8 +98,9 @@ bool CacheAudit<T>::Collect(const ListPage& page) {
   return true;
 }
 
-// Compares once the informer has reached the list's version and is not applying a list of its own.
-// Gives the audit up if that does not happen within kAuditPatience after the audit began.
+// Begins to compare once the informer has reached the list's version and is not applying a list of
+// its own. Gives the audit up if the informer is not ready within kAuditPatience after the audit
+// began.
 template <typename T>
 void CacheAudit<T>::AwaitVersion() {
   const bool behind = IsOlder(informer_.reflector().last_version(), version_);
@@ -133,7 +134,7 @@ void CacheAudit<T>::Compare() {
   timer_ = environment_.timers.At(environment_.clock.Now(), [this] { Compare(); });
 }
 
-// `listed` is null if the list lacks the object, `held` if the store lacks it.
+// `listed` is null if the list lacks the object. `held` is null if the store lacks the object.
 template <typename T>
 void CacheAudit<T>::CompareOne(const ObjectKey& key, const Seen* listed, const T* held) {
   if (changed_.contains(key) || informer_.quarantined().contains(key)) return;

@@ -20,8 +20,8 @@ ClusterIdentity::ClusterIdentity(const Clock& clock, Random& random, Log& log, T
 
 ClusterIdentity::~ClusterIdentity() { Stop(); }
 
-// The server that answers may just have changed. So the answer to a question that is under way is
-// ignored, and the question is asked again.
+// Another server may have begun to answer just now. So if a request has been sent already, its
+// reply is ignored, and the request is sent again.
 void ClusterIdentity::Check() {
   if (call_ != 0) {
     asked_again_ = true;
@@ -93,8 +93,8 @@ void ClusterIdentity::NotKnown(const std::string& why) {
   Complain(why);
 }
 
-// Logs only the first complaint until a uid is seen again. Further lines would repeat what the
-// informers log about the same server.
+// Logs only the first failure after the start, or after a uid was read. Lines about further
+// failures would repeat what the informers log about the same server.
 void ClusterIdentity::Complain(const std::string& why) {
   if (std::exchange(complained_, true)) return;
   log_.Info("the cluster's identity is not known: the uid of namespace kube-system was not read",

@@ -70,7 +70,7 @@ void Informer<T>::CutIfNoRoom(T& object) {
   object.meta.cut_bytes = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
   if (was_cut) return;  // logged already
   environment_.log.Warning(
-      "no room in the caches for an object: until there is, its large parts are not cached",
+      "no room in the caches for an object: its large parts are not cached until there is room",
       {{"resource", resource_.plural},
        {"object", KeyOf(object.meta).ToString()},
        {"bytes", bytes},
@@ -128,9 +128,9 @@ void Informer<T>::Forbidden() {
   on_forbidden();
 }
 
-// From now on the store's content does not count: either the CustomResourceDefinition never
-// existed, or it was deleted with all its objects. In the second case the watch may have ended
-// before it reported the deletions.
+// From now on the store's content does not count, because the CustomResourceDefinition never
+// existed, or was deleted with all its objects. The store may still hold such objects, because the
+// watch may have ended before it reported their deletion.
 template <typename T>
 void Informer<T>::NotServed() {
   AbandonPending();
@@ -143,8 +143,8 @@ void Informer<T>::NotServed() {
 template <typename T>
 Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view object_json) {
   if (type == WatchEventType::kDeleted) {
-    // Only the identity of a deleted object is needed, so an object that cannot be decoded is
-    // deleted, too.
+    // A deletion needs only the identity of the object. So it is applied even if the rest of the
+    // object cannot be decoded.
     WINDLASS_TRY(ObjectIdentity gone, environment_.decoder.DecodeIdentity(object_json));
     ApplyDeleted(gone);
     return std::move(gone.resource_version);
@@ -164,7 +164,7 @@ Result<ResourceVersion> Informer<T>::Apply(WatchEventType type, std::string_view
   Recount();
   NoteNoRoom();
   // The store may have this version already, from the reply to a write. Then it has called no
-  // handler.
+  // handler, and listeners learn only here that the object is readable again.
   if (!unreadable.empty()) on_unreadable_gone(unreadable.mapped());
   return version;
 }
@@ -190,8 +190,9 @@ void Informer<T>::ApplyDeleted(const ObjectIdentity& gone) {
 
 // --- poison: objects that cannot be decoded (R-031) ---
 
-// Returns the identity of an undecodable object, or an error if even its name is unreadable. Logs
-// the problem once per object, not once per version; without a name, at each call.
+// Returns the identity of an undecodable object, or an error if even its identity is unreadable.
+// Logs the problem once per object, not once per version. If the identity is unreadable, logs at
+// each call.
 template <typename T>
 Result<UnreadableObject> Informer<T>::IdentifyPoison(std::string_view object_json,
                                                      const Error& error) {

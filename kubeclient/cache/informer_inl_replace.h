@@ -11,7 +11,7 @@ namespace windlass {
 // If the store has at least this many objects, and a relist would remove more than half of them,
 // another list must confirm the relist first.
 inline constexpr size_t kVanishGuardObjects = 20;
-// The time between two slices of a list, in which other events have their turn.
+// The pause between two slices of a list. During the pause other events are handled.
 inline constexpr Duration kBetweenSlices = milliseconds(1);
 
 template <typename T>
@@ -33,8 +33,8 @@ void Informer<T>::AbandonReplace() {
   Recount();
 }
 
-// Stores an entry of the list, and notes what EndReplace needs to know. For a million objects
-// EndReplace itself would need a second to find it out.
+// Stores an entry of the list, and counts what EndReplace needs (incoming_kept_, incoming_ahead_).
+// If EndReplace itself went through a million entries, that would take a second.
 template <typename T>
 void Informer<T>::List(ObjectKey key, Listed<T> listed) {
   Unlist(key);
@@ -101,8 +101,8 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// During a reset the store's content does not count, so the entry keeps its object even if the
-// store holds the same version.
+// During a reset the store's content does not count, so the list entry keeps its object even if the
+// store holds the object in the same version.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -127,8 +127,9 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   for (const auto& [key, unreadable] : quarantined_) {
     if (!healing_.contains(key)) found.push_back(unreadable);
   }
-  // An object of `healing_` counts as unreadable until the whole list is applied, or until a watch
-  // event shows it.
+  // `healing_` keeps the objects that were unreadable and that the new list shows in a readable
+  // form, or lacks. They stay quarantined until the whole list is applied, or until a watch event
+  // shows them.
   std::erase_if(healing_, [this](const auto& entry) { return quarantined_.contains(entry.first); });
   quarantined_.insert(healing_.begin(), healing_.end());
   for (const UnreadableObject& unreadable : found) on_unreadable(unreadable);
@@ -138,10 +139,10 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
 
 // --- a complete state that is being applied ---
 
-// Applies the list to up to `most` keys now, and to the rest in later turns. The keys are those
-// that are listed or held: a list of 0 objects for a store of 5,000 takes three slices of 2,000.
-// After a reset the whole list is applied at once, because its versions cannot be compared with
-// those that the store holds.
+// Applies the list to up to `most` keys now, and to the rest in later turns. The keys are those of
+// the list and those of the store. Example: a list of 0 objects for a store of 5,000 objects takes
+// three slices of at most 2,000 keys. After a reset the whole list is applied at once, because the
+// versions in the list cannot be compared with the versions in the store.
 template <typename T>
 void Informer<T>::ApplySlices(size_t most) {
   environment_.timers.Cancel(std::exchange(next_slice_, TimerId{0}));
@@ -181,7 +182,9 @@ void Informer<T>::AbandonPending() {
 
 // Returns true if the list shows an object in an older version than the store holds, although the
 // list is at least as new as the stored version. Only a reset of the server's state explains this.
-// An older list proves nothing: the stored version then comes from a fold.
+// Example: the store holds web-1 in version 950; a list of version 1000 has web-1 in version 800. A
+// list that is older than the stored version proves nothing, because the stored version then comes
+// from the reply to one of our requests (Fold).
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(
@@ -189,8 +192,8 @@ bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
 }
 
 // Returns true if the store has at least kVanishGuardObjects objects and more than half of them
-// would vanish. The wrong cluster, the wrong namespace or a proxy's empty answer is then
-// more likely than a real change.
+// would vanish. Such a list more likely comes from the wrong cluster, from the wrong
+// namespace or from a faulty proxy than from a real change.
 template <typename T>
 bool Informer<T>::LooksLikeAMistake() const {
   return store_.size() >= kVanishGuardObjects && incoming_kept_ * 2 < store_.size();
@@ -215,8 +218,8 @@ void Informer<T>::KeepWhatIsMissing() {
   });
 }
 
-// Keeps the last readable version of an object that the list shows in an unreadable form, because
-// the object is not gone. During a reset the stored version does not count, so it is not kept.
+// Called if the list shows an object in an unreadable form. The object still exists, so its last
+// readable version is kept. During a reset the stored version does not count, so it is not kept.
 template <typename T>
 Error Informer<T>::KeepFormerVersion(std::string_view object_json, Error error) {
   const Result<UnreadableObject> poison = IdentifyPoison(object_json, error);

@@ -32,8 +32,7 @@ void ListGate::Leave(Member member) {
   if (inside_.erase(member) > 0) AdmitLater();
 }
 
-// Uses a timer, so that the next list does not begin while the leaving member is still inside
-// Leave.
+// Uses a timer, so that the next member's list does not begin inside a call of Leave or SetFailing.
 void ListGate::AdmitLater() {
   if (waiting_.empty() || !may_list() || timer_ != 0) return;
   timer_ = timers_.At(clock_.Now(), [this] {

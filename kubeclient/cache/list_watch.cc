@@ -9,8 +9,8 @@
 namespace windlass {
 namespace {
 
-// The Accept headers for metadata only. Both end with plain JSON, so that a server that cannot
-// reduce objects may send whole ones.
+// The Accept headers of requests for metadata only. Both end with plain JSON, so a server that
+// cannot reduce objects to their metadata may send whole objects.
 constexpr std::string_view kMetadataList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 constexpr std::string_view kMetadata =
@@ -20,7 +20,7 @@ std::string Collection(const ReflectorOptions& options) {
   return ResourcePath(options.resource, options.namespace_, /*name=*/"");
 }
 
-// A parameter without a value is not sent.
+// Adds the parameter to `target` if `value` is not empty.
 void AddIfGiven(std::string& target, std::string_view key, std::string_view value) {
   if (!value.empty()) AddQuery(target, key, value);
 }

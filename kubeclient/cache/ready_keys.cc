@@ -9,7 +9,7 @@ namespace {
 // A ready key gains kAgeingPoints for each kAgeingPeriod that it has waited.
 constexpr Duration kAgeingPeriod = seconds(10);
 constexpr int64_t kAgeingPoints = 50;
-// How often the keys are put in order by age.
+// How often the ranks of all waiting keys are computed anew (LetAge).
 constexpr Duration kAgeingLook = seconds(1);
 
 int64_t RankOf(const ReadyKey& key, MonotonicTime now) {
@@ -55,7 +55,7 @@ std::string ReadyKeys::Describe() const {
   return text;
 }
 
-// --- lines ---
+// --- lines: the keys of one namespace and priority ---
 
 ReadyKeys::Lines::iterator ReadyKeys::LineOf(const ReadyKey& key) {
   return lines_.try_emplace({key.key->namespace_, key.priority}).first;
@@ -76,8 +76,9 @@ ReadyKeys::Lanes::iterator ReadyKeys::LaneOf(Line& line, const ReadyKey& key) {
   return std::ranges::find(line.lanes, key.key->controller, &Lane::controller);
 }
 
-// Returns the lane whose first key ranks highest. All lanes of a line have the same priority, so
-// the ranks differ only by the time waited.
+// A lane has the keys of one controller in the line. Returns the lane whose first key ranks
+// highest. All keys of a line have the same priority, so the ranks differ only by the time that the
+// keys have waited.
 ReadyKeys::Lanes::iterator ReadyKeys::NextLane(Line& line, MonotonicTime now) {
   return std::ranges::max_element(line.lanes, {}, [now](const Lane& lane) {
     return RankOf(*lane.first, std::max(now, lane.first->since));
@@ -92,12 +93,13 @@ void ReadyKeys::Append(ReadyKey& key) {
   if (const auto lane = LaneOf(line, key); lane != line.lanes.end()) {
     key.before = std::exchange(lane->last, &key);
     key.before->after = &key;
-    return;  // the line's next key and its turn stay as they are
+    return;  // the key is last in its lane, so the line's next key and its turn do not change
   }
   const bool was_empty = line.lanes.empty();
   line.lanes.push_back({key.key->controller, &key, &key});
-  // The line keeps its rank and its turn, because the keys in its other lanes usually have waited
-  // longer. If this key has (Raise keeps `since`), LetAge raises the rank within a second.
+  // If the line had other lanes, it keeps its rank and its turn, because the keys in those lanes
+  // usually have waited longer than `key`. If `key` has waited longer than they have (Raise keeps
+  // its `since`), LetAge raises the rank within a second.
   if (!was_empty) return;
   line.turn = ++turns_;
   Place(at, aged_at_);
@@ -125,7 +127,8 @@ void ReadyKeys::Place(Lines::iterator at, MonotonicTime now) {
 
 // --- order ---
 
-// Ranks change in steps of 10 s, so computing all ranks anew once a second is enough, and cheap.
+// A key's rank changes only once in 10 s, so it is enough to compute all ranks anew once a second.
+// That is cheap.
 void ReadyKeys::LetAge(MonotonicTime now) {
   if (now - aged_at_ < kAgeingLook) return;
   aged_at_ = now;
@@ -149,7 +152,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   for (auto at = order_.begin(); at != order_.end(); ++at) {
     const Symbol& namespace_ = (*at)->first.first;
     if (!MayBeTaken(namespace_)) continue;
-    if (next == order_.end()) next = at;  // taken if no waiting namespace is below its half
+    if (next == order_.end()) next = at;  // taken if all namespaces that wait have their half
     if (WorkedOn(namespace_) >= share_) continue;
     next = at;
     break;
@@ -161,7 +164,7 @@ ReadyKey* ReadyKeys::Take(MonotonicTime now) {
   const auto lane = NextLane(line->second, now);
   ReadyKey& taken = *lane->first;
   order_.erase(next);
-  std::rotate(lane, lane + 1, lanes.end());  // the line's other lanes are next
+  std::rotate(lane, lane + 1, lanes.end());  // so the line's other lanes have their turn next
   Unlink(line, taken);
   line->second.turn = ++turns_;
   Place(line, now);

@@ -1,6 +1,7 @@
-// How a reflector gets a complete state: by a watch that begins with one, or by a list, in pages or
-// in one piece. Neither an incomplete state nor a state that is older than ours is exposed (R-006,
-// R-045). Once a list was too large for one answer, all further lists are read in pages.
+// How a reflector gets a complete state: by a watch list (a watch that first sends all objects), or
+// by a list, in pages or in one piece. The reflector exposes a state only if the state is complete
+// and is not older than ours (R-006, R-045). Once a list was too large for one answer, all further
+// lists are read in pages.
 //
 // The last part of the file is how the reflector asks whether the server went back to an earlier
 // state.
@@ -21,8 +22,8 @@ void ReflectorMachine::Replace() {
   state_ = ReflectorState::kEmpty;
   if (server_was_away_) {
     consistent_ = true;
-    // After an outage one older state is enough for a reset: a server that has just started does
-    // not lag.
+    // An older state usually means only that the server lags. But a server that has just started
+    // does not lag, so after an outage the first older state causes a reset.
     times_back_ = kTimesBackMax - 1;
   }
   if (gate_ == nullptr) return BeginReplace();
@@ -34,8 +35,8 @@ void ReflectorMachine::BeginReplace() {
   unnamed_ = false;
   const bool watch_list =
       !watch_list_unsupported_until_ || clock_.Now() >= *watch_list_unsupported_until_;
-  // The list that confirms a vanish alarm is an ordinary list, and a watch list only if no ordinary
-  // list can bring the state (stream_).
+  // If most objects were missing from the last state, an ordinary list must confirm that
+  // (confirming_). A watch list does so only if an ordinary list cannot bring the state (stream_).
   if (std::exchange(stream_, false) || (watch_list && !confirming_)) {
     WatchList();
   } else {
@@ -57,8 +58,9 @@ void ReflectorMachine::AbandonReplace() {
   sink_.AbandonReplace();
 }
 
-// Exposes the new state. Returns false if the caller must do nothing more: the state was refused
-// and the next attempt is arranged, or a handler has reset or stopped the reflector.
+// Exposes the new state. Returns false in two cases; the caller must then do nothing more:
+//   - The state was refused, and the next attempt is arranged.
+//   - A handler has reset or stopped the reflector.
 bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (IsOlder(version, last_version_)) {  // the server lags, or etcd was restored (R-045)
     WentBack(version);
@@ -115,18 +117,18 @@ void ReflectorMachine::List() {
   RequestPage("");
 }
 
-// Returns true if a list is to be read in pages: always, once our transport has refused a list as
-// too large. Before that, two kinds of lists are read in one piece:
+// Returns true if the list is to be read in pages. After our transport has refused a list as too
+// large, every list is read in pages. Before that, two kinds of lists are read in one piece:
 //   - a relist with a resourceVersion (Floor), because the API server answers it from its cache
-//     (R-002); a consistent relist is read in pages
+//     (R-002)
 //   - a list whose pages kept expiring, because the server compacts faster than we read (R-004)
 bool ReflectorMachine::InPages() const {
   if (always_in_pages_) return true;
   return Floor().empty() && page_restarts_ < kPageRestartsMax;
 }
 
-// The transport refused a page as too large. Asks for the same page with fewer objects. Returns
-// false if that is not possible.
+// Call when the transport refused a page as too large. Asks for the same page with fewer objects.
+// Returns false if the list is in one piece, or if the page was asked for with one object already.
 bool ReflectorMachine::AskForSmallerPage() {
   if (!InPages() || !page_size_.Halve()) return false;
   always_in_pages_ = true;
@@ -135,9 +137,10 @@ bool ReflectorMachine::AskForSmallerPage() {
   return true;
 }
 
-// Called when the transport refused a list as too large. If the list was in one piece, it is read
-// in pages from now on. If it was a page of one object, a watch list follows, which delivers that
-// object or, in most cases, at least its name.
+// Called when the transport refused a list as too large, and AskForSmallerPage cannot help.
+//   - If the list was in one piece, all lists are read in pages from now on.
+//   - If it was a page of one object, a watch list follows. Of an object that is too large for a
+//     watch event, too, the watch list usually shows at least the name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;
@@ -146,8 +149,9 @@ void ReflectorMachine::AskForLess() {
             {{"resource", options_.resource.plural}});
 }
 
-// Call when pages of a list have expired and the list begins anew. The kPageRestartsMax-th time in
-// a row it begins anew in one piece or, if one piece was too large before, as a watch list (R-004).
+// Call when pages of a list have expired, so that the list must begin anew. After kPageRestartsMax
+// such calls in a row, the list is read in one piece. If a list in one piece was too large before,
+// a watch list is used instead (R-004).
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;
@@ -170,8 +174,8 @@ void ReflectorMachine::RequestPage(std::string continue_token) {
                           });
 }
 
-// Returns the page in `reply`; the page points into its body. Returns nullopt after a failure,
-// which has been handled.
+// Returns the page in `reply`. The page points into the body of `reply`. If `reply` is an error or
+// not a list of our objects, calls Fail, and returns nullopt.
 std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& reply) {
   const auto fail = [this](const ListWatchFailure& failure) {
     Fail(failure);
@@ -188,8 +192,8 @@ std::optional<ListPage> ReflectorMachine::ReadPage(const Result<HttpResponse>& r
   }
   Result<ListPage> page = decoder_.DecodeList(reply->body);
   if (!page.ok()) return fail(ListWatchFailure::Malformed(page.error().message));
-  // A document of another type is no list of our objects. Applying it would delete everything
-  // (R-009).
+  // A document of another type is not a list of our objects. If we applied it, all objects would be
+  // deleted (R-009).
   if (!expected_type_.Fits(*page)) {
     return fail(ListWatchFailure::Malformed("got \"" + page->api_version + " " + page->kind +
                                             "\" for a list of " + expected_type_.Describe()));
@@ -230,11 +234,12 @@ void ReflectorMachine::OnListPage(const ListPage& page) {
 // A restored server has not reached the version at which our watch begins. Until it reaches that
 // version, the watch gets nothing, not even bookmarks, and misses all changes (R-044, R-045). So
 // after two silent watches the reflector asks for the server's version. It also asks after
-// kTimesBackMax older bookmarks in a row.
+// kTimesBackMax bookmarks in a row whose version is older than ours.
 
-// Lists one object, consistently; only the version of the list matters.
+// Asks for the server's version, by a consistent list of at most one object. The object is not
+// used.
 void ReflectorMachine::Probe() {
-  if (relist_wanted_ || server_was_away_) return Watch();  // Watch relists
+  if (relist_wanted_ || server_was_away_) return Watch();  // Watch will relist
   state_ = ReflectorState::kProbing;
   ++counters_.probes;
   ListPageQuery query;
@@ -261,8 +266,9 @@ void ReflectorMachine::OnProbeAnswer(const ListPage& page) {
 }
 
 // Called when a complete state or a probe shows an older version than ours. A server that lags
-// causes this once or twice in a row. At the kTimesBackMax-th time in a row the reflector resets. A
-// probe, and a state that is read after an outage, count as that last time at once.
+// causes this once or twice in a row, so the reflector resets only at the kTimesBackMax-th time in
+// a row. Exception: if a probe, or a state that is read after an outage, shows an older version,
+// the reflector resets at once.
 void ReflectorMachine::WentBack(const ResourceVersion& version) {
   ++counters_.time_travels;
   ++times_back_;

@@ -36,7 +36,7 @@ void ReflectorMachine::Start() {
   WL_ASSERT(state_ == ReflectorState::kStopped);
   consistent_ = true;
   started_at_ = clock_.Now();
-  last_heard_ = started_at_;  // the silence before the first line counts from here
+  last_heard_ = started_at_;  // before the first line, silence is measured from here
   last_bookmark_ = started_at_;
   view_at_ = started_at_;
   Replace();
@@ -54,8 +54,8 @@ void ReflectorMachine::Stop() {
   state_ = ReflectorState::kStopped;
 }
 
-// Calls the sink's Reset, except in state kStopped. During that call we may be stopped or reset
-// once more. A reset within a reset does nothing.
+// Calls the sink's Reset, except in state kStopped. During that call the sink may stop the
+// reflector. If the sink calls this function again during that call, the second call does nothing.
 void ReflectorMachine::Reset(std::string_view why) {
   if (std::exchange(resetting_, true)) return;
   CloseCall();
@@ -98,7 +98,8 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   const std::string_view plural = options_.resource.plural;
   InTrouble(Describe(listing, failure));
   if (RecoveryFrom(what, failure) == Recovery::kListInstead) {
-    // Nothing is wrong: Kubernetes 1.31, for example, has watch lists switched off.
+    // Logged as Info, because nothing is wrong. Example: Kubernetes 1.31 has watch lists switched
+    // off.
     log_.Info("watch list refused, listing instead", {{"resource", plural}, {"error", trouble_}});
   } else {
     log_.Warning("list or watch failed", {{"resource", plural}, {"error", trouble_}});
@@ -106,8 +107,9 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   Recover(what, failure);
 }
 
-// Returns a text such as "list replicasets: Forbidden: …". If the API server does not serve a
-// resource that has a manifest, the text says so and names the command that applies the manifest.
+// Returns a text such as "list replicasets: Forbidden: …". If the API server does not serve the
+// resource, and we have a manifest for it (a CustomResourceDefinition), the text names the command
+// that applies the manifest.
 std::string ReflectorMachine::Describe(bool listing, const ListWatchFailure& failure) const {
   const ResourceId& resource = options_.resource;
   const std::string plural(resource.plural);
@@ -190,7 +192,8 @@ void ReflectorMachine::After(Duration wait, ReflectorState meanwhile,
 }
 
 void ReflectorMachine::TryNow(bool was_refused) {
-  back_off_.StartOver();  // past refusals do not count: a server that is starting refuses requests
+  // A server that is starting refuses requests, so refusals until now do not count.
+  back_off_.StartOver();
   const Duration wait = random_.Between(Duration{0}, kWatchAgainJitter);
   if (state_ == ReflectorState::kStopped) return;
   if (!was_refused) {
@@ -238,8 +241,8 @@ void ReflectorMachine::NoteUnreadable(std::string_view object_json, const Error&
   if (!decoder_.DecodeIdentity(object_json).ok()) unnamed_ = true;
 }
 
-// Relists after a wait and not at once: in the meantime the object may change, be deleted or become
-// readable.
+// Called after an object without a readable name. Relists after a wait, because during the wait the
+// object may become readable or be deleted.
 void ReflectorMachine::RelistLater() {
   unnamed_ = false;
   if (relist_timer_ != 0) return;
@@ -277,14 +280,14 @@ void ReflectorMachine::CloseCall() {
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }
 
-// Notes that the server was away, if a call was tried and could not be sent: from now on another
-// server, with an earlier state, may answer.
+// If we tried a call and could not send it, notes that the server was away. After an outage, a
+// server with an earlier state may answer.
 void ReflectorMachine::NoteRefusal(const Error& error) {
   const bool tried = error.detail != ErrorDetail::kHeldBack;
   if (error.kind == ErrorKind::kNotSent && tried) server_was_away_ = true;
 }
 
-// Called when the call has ended by itself.
+// Called when the call has ended without our cancelling it.
 void ReflectorMachine::EndCall() {
   call_ = 0;
   CloseCall();

@@ -1,5 +1,6 @@
-// How a reflector follows the changes: one stream, line by line, until it ends. Orderly and silent
-// ends are handled here; Fail handles the others.
+// How a reflector follows the changes on the server: it reads one stream, line by line, until the
+// stream ends. This file handles the orderly end of a stream, and the end after a long silence.
+// Fail handles all other ends.
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -18,10 +19,10 @@
 namespace windlass {
 namespace {
 
-// A watch that ends sooner than this, without an event, has failed.
+// A watch has failed if it ends sooner than this, and without a line.
 constexpr Duration kVeryShortWatch = seconds(1);
-// After this many silent watches in a row, one object is listed, to find out whether the server has
-// reached our version.
+// After this many silent watches in a row, the reflector lists one object, to find out whether the
+// server has reached our version.
 constexpr int kSilencesMax = 2;
 // How many bytes of an unknown event type the log shows.
 constexpr size_t kUnknownTypeShown = 64;
@@ -83,8 +84,9 @@ void ReflectorMachine::OnOpen() {
   Guard();
 }
 
-// The first lines of a watch report changes from before the watch was opened. So they do not show
-// how old our view is, and view_at_ stays until the watch has caught up.
+// view_at_ is the last time at which our objects were known to be the server's state. The first
+// lines of a watch report changes from before the watch was opened, so they do not change view_at_.
+// Lines change it once the watch has caught up.
 void ReflectorMachine::NoteLine() {
   last_line_at_ = clock_.Now();
   if (state_ == ReflectorState::kWatching && caught_up_) view_at_ = last_line_at_;
@@ -109,8 +111,8 @@ void ReflectorMachine::OnLine(std::string_view line) {
   }
 }
 
-// A line that is too long counts as an object that cannot be decoded, because one object must not
-// hold up the others.
+// Handles a line that is too long like an object that cannot be decoded: the watch goes on, because
+// one object must not hold up the others.
 void ReflectorMachine::OnLongLine(std::string_view head) {
   NoteLine();
   last_heard_ = clock_.Now();
@@ -130,8 +132,9 @@ void ReflectorMachine::OnLongLine(std::string_view head) {
   Advance(read->object.identity.resource_version);
 }
 
-// An event of an unknown type does not move last_version_, because more lines may belong to it: a
-// watch that breaks now must resume before the event.
+// An event of an unknown type does not move last_version_, because further lines may belong to the
+// event. If the watch breaks between these lines, the next watch must resume before the event
+//
 void ReflectorMachine::OnUnknownType(const std::string& type) {
   ++counters_.unknown_types;
   if (unknown_types_logged_.size() == kUnknownTypesLogged) return;
@@ -157,7 +160,8 @@ void ReflectorMachine::OnObject(const WatchFrame& frame) {
         {{"resource", options_.resource.plural}, {"expected", expected_type_.Describe()}});
   }
   if (state_ == ReflectorState::kWatching) return Apply(frame);
-  // The versions of initial objects are in no order, so a watch cannot resume from them.
+  // Initial objects do not come in the order of their versions, so a watch cannot resume from these
+  // versions. last_version_ stays as it is.
   const Status added =
       sink_.AddToReplace(frame.object_json, frame.type == WatchEventType::kDeleted);
   if (!added.ok()) NoteUnreadable(frame.object_json, added.error());
@@ -168,9 +172,9 @@ void ReflectorMachine::Apply(const WatchFrame& frame) {
   const Result<ResourceVersion> applied = sink_.Apply(frame.type, frame.object_json);
   if (applied.ok()) return Advance(*applied);
   NoteUnreadable(frame.object_json, applied.error());
-  // One unreadable object does not hold up the others. If even its name or version is unreadable, a
-  // relist follows later, and last_version_ stays as it is until the next event. A watch that
-  // resumes from last_version_ reports the object again.
+  // One unreadable object does not hold up the others. If even its name, uid or version is
+  // unreadable, a relist follows later. last_version_ then stays as it is until the next event. If
+  // the watch breaks before that event, the next watch reports the unreadable object again.
   if (unnamed_) return RelistLater();
   const Result<ObjectIdentity> identity = decoder_.DecodeIdentity(frame.object_json);
   if (identity.ok()) Advance(identity->resource_version);
@@ -196,7 +200,7 @@ void ReflectorMachine::OnBookmark(std::string_view object_json) {
     CloseCall();
     return Probe();
   }
-  if (!bookmark->initial_events_end) return;  // the initial state is not complete
+  if (!bookmark->initial_events_end) return;  // the initial state is not complete yet
   if (!EndReplace(bookmark->resource_version)) return;
   state_ = ReflectorState::kWatching;  // the same stream goes on
   AllIsWell();
@@ -218,8 +222,8 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
   }
   if (end.ok()) return OnOrderlyEnd();
   if (state_ == ReflectorState::kWatching && clock_.Now() - last_line_at_ >= kWatchIdle) {
-    // Only kWatching needs this check: in kInitialWatch Guard gives up a silent watch earlier,
-    // unless the machine was suspended.
+    // Only kWatching needs this check, because in kInitialWatch Guard gives up a silent watch
+    // earlier. If Guard came too late because the machine was suspended, Fail handles the end.
     return OnSilence();
   }
   if (end.error) NoteRefusal(*end.error);
@@ -227,9 +231,10 @@ void ReflectorMachine::OnStreamEnd(const StreamEnd& end) {
       end.error.value_or(Error{ErrorKind::kAmbiguous, "the connection ended without a response"})));
 }
 
-// The connection has died silently. Usually the objects that we hold are right up to last_version_,
-// and the next watch goes on from there. But a watch also stays silent if the server has
-// not reached that version, so after kSilencesMax silences we probe the server.
+// No line has come for kWatchIdle, so the connection has probably died. Usually the objects that we
+// hold are the server's state at last_version_, and the next watch begins at that version.
+// But a watch also stays silent if the server has not reached that version. So after kSilencesMax
+// silent watches in a row we probe the server.
 void ReflectorMachine::OnSilence() {
   ++counters_.idle_timeouts;
   ++counters_.watch_ends["idle"];
@@ -256,8 +261,8 @@ void ReflectorMachine::OnOrderlyEnd() {
         &ReflectorMachine::Watch);
 }
 
-// Never goes back. "" and "0" are ignored: no watch can resume from them, and "0" means
-// "any version".
+// Sets last_version_ to `version`, unless `version` is older. Ignores "" and "0", because
+// no watch can resume from them: "0" means "any version".
 void ReflectorMachine::Advance(const ResourceVersion& version) {
   if (version.empty() || version.text == "0" || IsOlder(version, last_version_)) return;
   last_version_ = version;
@@ -279,8 +284,8 @@ void ReflectorMachine::Guard() {
 }
 
 // The server reports at once what a new watch has missed, so after kWatchTakenAsWell the watch has
-// caught up. If no bookmark has come on this stream or an earlier one, view_at_ becomes the time of
-// the last line so far or, without a line, of the opening.
+// caught up. If this reflector has never got a bookmark, view_at_ becomes the time of the last line
+// of this stream. If no line has come, view_at_ becomes the time when the stream was opened.
 void ReflectorMachine::OnGuard() {
   if (state_ == ReflectorState::kWatching) {
     caught_up_ = true;

@@ -8,7 +8,8 @@
 namespace windlass {
 namespace {
 
-// Returns the body's Retry-After, clamped to the limits of a Retry-After header.
+// Converts retryAfterSeconds of a Status, and clamps it to the limits of a Retry-After header
+//
 Duration Clamp(int64_t retry_after_seconds) {
   return milliseconds(std::clamp<int64_t>(retry_after_seconds, 0, kRetryAfterMsMax / 1000) * 1000);
 }
@@ -64,16 +65,15 @@ std::string ListWatchFailure::Describe() const {
 std::string ListWatchFailure::Label() const {
   if (malformed) return "malformed";
   if (code == 0) return "transport";
-  // Only HTTP status codes become labels of a metric, so that the number of its series stays
-  // bounded.
+  // Only HTTP status codes become labels, so that the metric has a bounded number of series.
   return code >= 300 && code < 600 ? std::to_string(code) : "other";
 }
 
 Recovery RecoveryFrom(Asked asked, const ListWatchFailure& failure) {
   const bool watching = asked == Asked::kWatch;
-  // What was read may be incomplete.
+  // What we have read may be incomplete, so we read everything again.
   if (failure.malformed) return Recovery::kRelist;
-  // The same request would get an answer of the same size again.
+  // The same request would get an answer of the same size again, so we ask for less.
   if (failure.too_large) return Recovery::kRelistInPages;
   if (failure.version_too_large) return Recovery::kRelistConsistently;
   // An object in etcd is corrupt, and usually stays corrupt for a while. Our state may be wrong, so

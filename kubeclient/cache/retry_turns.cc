@@ -16,8 +16,8 @@ RetryTurns::Ticket RetryTurns::Join(const QueueKey& key) {
   const auto at = lines_.try_emplace(key.namespace_, rate_).first;
   Line& line = at->second;
   Ticket ticket = 0;
-  // A token that has just come is for the retries that wait already, so a new retry lines up behind
-  // them.
+  // If other retries wait already, or tokens are owed, a token that has just come is for them. So
+  // this retry waits behind them.
   if (line.wants_tokens() || !line.bucket.TryTake(clock_.Now())) {
     ticket = ++last_ticket_;
     line.waiting.emplace(ticket, &key);
@@ -53,8 +53,10 @@ void RetryTurns::Serve(Lines::iterator at) {
   ForgetOrAwait(at);
 }
 
-// Sets the timer anew: for the next token if a retry waits or a token is owed, otherwise for the
-// time when the bucket is full. Forgets a namespace that needs neither.
+// Sets the timer of a namespace anew, or forgets the namespace:
+//   - If a retry waits or a token is owed, the timer fires when the next token comes.
+//   - Otherwise, if the bucket is not full, the timer fires when the bucket is full.
+//   - Otherwise the namespace is forgotten.
 void RetryTurns::ForgetOrAwait(Lines::iterator at) {
   Line& line = at->second;
   timers_.Cancel(line.timer);

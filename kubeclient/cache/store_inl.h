@@ -1,8 +1,8 @@
-// Implementation of store.h, without complete lists (store_inl_replace.h).
+// Implementation of store.h. The functions for complete lists are in store_inl_replace.h.
 //
 // A resourceVersion that cannot be compared (KEP-5504) counts as newer, so that the order of
-// arrival decides. Exception: a DELETED of another uid with such a version is ignored
-//
+// arrival decides. Exception: a DELETED event with such a version is ignored if its uid is
+// not that of the stored object.
 #pragma once
 
 #include <compare>
@@ -12,9 +12,9 @@
 
 namespace windlass {
 
-// Carries data that is not in the API from the former version of an object over to the new one.
-// `before` is null for an object that the store did not hold. Most kinds have no such data. A kind
-// that has some overloads this function beside its definition (replica_set.h).
+// Copies data that the API does not have from the former version of an object to the new version.
+// `before` is null if the store did not hold the object. Most kinds have no such data. A kind with
+// such data overloads this function beside its definition (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 
@@ -43,8 +43,8 @@ void Cut(T& object) {
   Cut(object.meta);
 }
 
-// Drops the parts of an object that can be read again when they are needed. Returns false if there
-// are none. A kind with such parts overloads this function.
+// Drops the parts of an object that can be read again when they are needed. Returns false if the
+// object has no such parts. A kind with such parts overloads this function.
 template <typename T>
 bool Slim(T& /*object*/) {
   return false;
@@ -54,7 +54,7 @@ bool Slim(T& /*object*/) {
 // the name, and the allocator's share (docs/benchmarks.md).
 inline constexpr size_t kStoreBytesPerObject = 200;
 
-// Returns true if `held` has that version and is not cut down.
+// Returns true if `held` has that version and is not cut down (ObjectMeta::cut).
 inline bool IsWhole(const ObjectMeta& held, const ResourceVersion& version) {
   return held.resource_version == version && !held.cut();
 }
@@ -82,7 +82,8 @@ const T* Store<T>::FindByUid(const ObjectKey& key, const Uid& uid) const {
 
 template <typename T>
 std::vector<const T*> Store<T>::InNamespace(std::string_view namespace_) const {
-  // In order, the first text after `namespace_` is `namespace_` with a zero byte behind it.
+  // The range ends at `namespace_` plus a zero byte, because no text lies between these two in
+  // order.
   const auto end = objects_.lower_bound({std::string(namespace_) + '\0', ""});
   std::vector<const T*> objects;
   for (auto next = objects_.lower_bound({namespace_, ""}); next != end; ++next) {
@@ -127,8 +128,8 @@ Applied Store<T>::Put(T object, Origin origin) {
   WL_ASSERT(!notifying_);
   const ResourceVersion& version = object.meta.resource_version;
   if (Buried(KeyOf(object.meta), object.meta.uid, version)) return Stale();
-  // If there is a tombstone, the watch now shows a later object of that name. So the watch has
-  // passed the deletion, and the tombstone has no purpose any more.
+  // A tombstone notes that we deleted an earlier object of this name. The watch now shows a later
+  // object, so it has passed the deletion, and the tombstone is not needed any more.
   if (origin == Origin::kWatch) tombstones_.erase(KeyOf(object.meta));
 
   const auto found = objects_.find(KeyOf(object.meta));
@@ -140,7 +141,7 @@ Applied Store<T>::Put(T object, Origin origin) {
 
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == object.meta.uid;
-  // The same version replaces a cut-down object, if there is room for the whole object now.
+  // A whole object replaces a cut-down object even if both have the same version.
   const bool completes = cached.cut() && !object.meta.cut();
   if (same_uid && cached.resource_version == version && !completes) return Duplicate();
   if (IsOlder(version, cached.resource_version)) return Stale();
@@ -167,8 +168,8 @@ Applied Store<T>::ApplyDelete(const ObjectKey& key, const Uid& uid,
   const ObjectMeta& cached = found->second->meta;
   const bool same_uid = cached.uid == uid;
   if (!same_uid) {
-    // Another object of this name was deleted. If it is the later one of the two, ours is gone, too
-    //
+    // Another object of this name was deleted. If its deletion is later than the version of our
+    // object, our object is gone, too.
     const auto order = ResourceVersion::Compare(version, cached.resource_version);
     if (!order || *order != std::strong_ordering::greater) return Stale();
   }
@@ -181,8 +182,8 @@ template <typename T>
 void Store<T>::FoldDelete(const ObjectKey& key, const Uid& uid) {
   WL_ASSERT(!notifying_);
   const auto found = objects_.find(key);
-  // If the store lacks the object, the watch or a list removed it before the reply came: there is
-  // no deletion left to confirm.
+  // If the store lacks the object, the watch or a list removed it before the reply came. Then no
+  // tombstone is needed, because the deletion is confirmed already.
   if (found == objects_.end() || found->second->meta.uid != uid) return;
   tombstones_.insert_or_assign(key, Tombstone{uid, found->second->meta.resource_version});
   const std::unique_ptr<T> gone = Take(found);
@@ -205,8 +206,8 @@ void Store<T>::Amend(const ObjectKey& key, const Uid& uid, const std::function<v
 template <typename T>
 bool Store<T>::Shed(size_t most) {
   WL_ASSERT(!notifying_);
-  // What the store gets next is a complete state read consistently. It does not contain the
-  // objects that we deleted.
+  // No tombstone is needed any more: what the store gets next is a complete state from a consistent
+  // read, which does not contain the objects that we deleted.
   tombstones_.clear();
   for (; most > 0 && !objects_.empty(); --most) {
     const std::unique_ptr<T> gone = Take(objects_.begin());
@@ -274,9 +275,10 @@ void Store<T>::Confirm(const ObjectKey& key, const Uid& uid, const ResourceVersi
   }
 }
 
-// Call only for an object that we do not hold. Returns true if the watch or a list is past
-// `version`: then the object was deleted since. A reply in exactly the version that the watch or a
-// list has reached counts, too: that version has been shown already.
+// Call only for an object that the store does not hold. Returns true if the watch or a list is past
+// `version`, because the object was then deleted after `version`. For a reply (kFold), also returns
+// true if the watch or a list has reached exactly `version`, because it has then shown the object
+// in that version already.
 template <typename T>
 bool Store<T>::Passed(const ResourceVersion& version, Origin origin) const {
   if (IsOlder(version, version_)) return true;

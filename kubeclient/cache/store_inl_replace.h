@@ -83,9 +83,10 @@ void Store<T>::NoteShown(const ObjectKey& key, Replacement<T>& rest) const {
   rest.listing.emplace(key, Listed<T>{held->meta.uid, held->meta.resource_version, nullptr});
 }
 
-// Applies a list to one key. `held` is what the store holds, or end(); `listed` is what the list
-// has, or empty. An object that the list lacks is removed, unless it is newer than the list: a
-// newer object comes from a fold, and the watch will report it.
+// Applies a list to one key. `held` is what the store holds, or end(). `listed` is what the list
+// has, or empty. If the list lacks the object that the store holds, the object is removed.
+// Exception: an object that is newer than the list stays. It comes from the reply to one of our
+// requests (Fold), and the watch will report it.
 template <typename T>
 void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type listed,
                           const ResourceVersion& list_version, std::vector<Made>& gone,
@@ -101,10 +102,10 @@ void Store<T>::ReplaceOne(typename Objects::iterator held, Listing<T>::node_type
       held = objects_.end();
     }
   }
-  // A list entry has no object if there is nothing to apply:
-  //   - the store held this version already when the entry was made;
-  //   - ReplaceOf has applied the entry already;
-  //   - the watch has shown the object since (NoteShown).
+  // A list entry has no object if there is nothing to apply, because
+  //   - the store held this version already when the entry was made, or
+  //   - ReplaceOf has applied the entry already, or
+  //   - the watch has shown the object since then (NoteShown).
   if (listed.empty() || listed.mapped().object == nullptr) return;
   std::unique_ptr<T> object = std::move(listed.mapped().object);
   if (held == objects_.end()) {
@@ -139,9 +140,10 @@ void Store<T>::Reset(Listing<T> listing, const ResourceVersion& list_version) {
   Tell(gone, put);
 }
 
-// A list without the object confirms our deletion only if the list is at least as new as the
-// version that we deleted. An older list may precede the object's creation, and a watch from such a
-// list would report both creation and deletion.
+// Drops each tombstone whose deletion the list confirms. A list without the object confirms our
+// deletion only if the list is at least as new as the version that we deleted. An older list may
+// lack the object because it is from before the object's creation. A watch from such a list would
+// first report the creation, and the tombstone must then hide the object.
 template <typename T>
 void Store<T>::Confirm(const Listing<T>& listing, const ResourceVersion& list_version) {
   std::erase_if(tombstones_, [&](const auto& entry) {

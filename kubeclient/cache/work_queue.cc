@@ -20,7 +20,7 @@ Priority PriorityOf(Wake wake) {
   return Priority::kResync;
 }
 
-// Counts up to the largest 16-bit number, and stays there.
+// Returns count + 1, but at most the largest 16-bit number.
 uint16_t Grown(uint16_t count) {
   return count == UINT16_MAX ? count : static_cast<uint16_t>(count + 1);
 }
@@ -58,20 +58,20 @@ void WorkQueue::Add(const QueueKey& key, Wake wake) {
   Entry& entry = entries_[key];
   entry.wanted = std::max(entry.wanted, PriorityOf(wake));
   if (wake == Wake::kSpecChange) {
-    // A user who repairs a manifest does not wait for a back-off.
+    // A user who repairs a manifest must not have to wait for a back-off.
     entry.failures = 0;
     entry.conflicts = 0;
     entry.internal_errors = 0;
     entry.spec_changed = entry.processing;
   }
-  if (entry.is_ready) {  // only the priority may rise
+  if (entry.is_ready) {  // not added twice, but its priority may rise
     const Priority priority = PriorityNow(key, entry);
     if (priority > entry.ready.priority) ready_keys_.Raise(entry.ready, priority);
   } else if (!IsGathered(wake)) {
     WakeUp(key, entry);
   } else if (!entry.dirty && !entry.aside && entry.coalescing == 0) {
-    // Status changes come in bursts, one per Pod. The first of a burst sets the timer, unless the
-    // key will be served again anyway.
+    // Status changes come in bursts: one change per Pod. The first change of a burst sets the
+    // timer. No timer is needed if the key will be served again anyway.
     Arm(&Entry::coalescing, key, entry, kStatusCoalescing);
   }
 }
@@ -105,7 +105,7 @@ Priority WorkQueue::PriorityNow(const QueueKey& key, const Entry& entry) const {
 }
 
 void WorkQueue::MakeReady(const QueueKey& key, Entry& entry) {
-  // The key is served now, so it needs no retry any more.
+  // A ready key will be served soon, so it needs no retry any more.
   Disarm(&Entry::retry, entry);
   entry.is_ready = true;
   const RetryTurns::Ticket turn = std::exchange(entry.turn, 0);
@@ -209,8 +209,8 @@ void WorkQueue::DoneConflict(const QueueKey& key) {
   Entry& entry = EndProcessing(key);
   entry.conflicts = Grown(entry.conflicts);
   if (entry.conflicts >= kConflictsMax) return Retry(key, entry, kRetryMax);
-  // Another write caused the conflict, and its event wakes the key. The timer is for the case that
-  // this event does not come.
+  // The write that caused the conflict also causes a watch event, which wakes the key. If that
+  // event does not come, the timer wakes the key.
   entry.failed = false;
   if (!entry.dirty && entry.coalescing == 0) Arm(&Entry::retry, key, entry, kConflictWait);
   Settle(key, entry);
@@ -242,7 +242,8 @@ void WorkQueue::Retry(const QueueKey& key, Entry& entry, Duration longest, Durat
   Settle(key, entry);
 }
 
-// Moves the key after processing: to the ready keys, to those with a timer, or out of memory.
+// Called when the processing of a key has ended. If the key was added during the processing, it
+// becomes ready again. If it was not, and has no timer, it is forgotten.
 void WorkQueue::Settle(const QueueKey& key, Entry& entry) {
   entry.spec_changed = false;
   entry.is_retry = false;
@@ -274,8 +275,8 @@ void WorkQueue::Disarm(Slot slot, Entry& entry) {
   timers_.Cancel(std::exchange(entry.*slot, TimerId{0}));
 }
 
-// Returns 50 ms * 2^(failures - 1) +- 50 %, at most `longest`. Example: 3 failures: 100 to
-// 300 ms.
+// Returns 50 ms * 2^(failures - 1) +- 50 %, at most `longest`. Example: after 3 failures
+// 100 to 300 ms.
 Duration WorkQueue::BackOff(int failures, Duration longest) {
   Duration back_off = kRetryFirst;
   for (int i = 1; i < failures && back_off < longest; ++i) back_off *= 2;

@@ -25,9 +25,9 @@ struct Right {
   std::string ToString() const;
 };
 
-// Asks for one of `rights` after the other, and calls `done` once with the missing ones, in the
-// order of `rights`. If a review gets no usable answer, calls `done` with that error instead, and
-// asks no further. Core thread only; `transport` must outlive the calls.
+// Asks the API server for the `rights`, one after the other. Then calls `done` once, with the
+// missing rights in the order of `rights`. If a review gets no usable answer, stops asking and
+// calls `done` with that error instead. Core thread only. `transport` must outlive the calls.
 void FindMissingRights(Transport& transport, std::vector<Right> rights,
                        std::function<void(Result<std::vector<Right>>)> done);
 

@@ -8,8 +8,8 @@ namespace {
 
 int64_t WholeSeconds(Duration duration) { return duration / seconds(1); }
 
-// The rate to which a slow start grows, from 1 call per second, if no limit is configured. After
-// the slow start there is no limit.
+// If no limit is configured, a slow start grows from 1 call per second to this rate. After the slow
+// start there is no limit again.
 constexpr double kNoLimitAfterAll = 100;
 
 }  // namespace
@@ -36,7 +36,7 @@ bool AdaptiveRate::TryTake(MonotonicTime now) {
 }
 
 void AdaptiveRate::Throttled(MonotonicTime now, Duration retry_after) {
-  if (limit_ == 0) return;  // no limit: priority and fairness of the server must suffice
+  if (limit_ == 0) return;  // no limit of ours: the server's API Priority and Fairness limits us
   if (halved_ && now < window_ends_) return;
   Follow(now);
   halved_ = std::max(1.0, rate_ / 2);
@@ -74,10 +74,11 @@ double AdaptiveRate::Allowed(MonotonicTime now) const {
   return allowed;
 }
 
-// Sets the bucket to the rate that is allowed now. The bucket's burst shrinks in proportion, and
-// tokens above the new burst are lost, so that a slowed client cannot send its former burst at
-// once. Example: a burst of 100 at 50 calls per second becomes 50 at 25 calls per second. During a
-// slow start the burst is at most the tokens of one second.
+// Sets the bucket to the rate that is allowed now. The burst shrinks in proportion to the rate.
+// Example: with 50 calls per second configured and a burst of 100, a rate of 25 has a burst of 50.
+// The bucket drops tokens above the new burst, so that a slowed client cannot send its former burst
+// at once. During a slow start the burst is at most the number of calls that the rate allows in one
+// second.
 void AdaptiveRate::Follow(MonotonicTime now) {
   const double allowed = Allowed(now);
   if (allowed == rate_) return;

@@ -1,13 +1,14 @@
 // AdaptiveRate: a token bucket whose rate follows what the API server answers (C-011, C-012).
 //
-//   - A 429 or 503 halves the rate, but not below one call per second, and opens a window as long
-//     as its Retry-After, at least kThrottledWaitMin. A further 429 or 503 in the window changes
-//     nothing. After the window the rate grows by one call per second each second. Example, with 50
-//     calls per second and a Retry-After of 3 s in a 429 at 0 s: 25 calls per second until 4 s, 26
-//     from 4 s on, 27 from 5 s on, and 50 again from 28 s on.
-//   - After an outage the rate begins at one call per second and grows to the configured rate
-//     within kSlowStart, by the same factor every second. Example, with 64 calls per second and a
-//     slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.
+//   - A 429 or 503 halves the rate, but not below one call per second. It also opens a window. The
+//     window is as long as the answer's Retry-After, but at least kThrottledWaitMin. A further 429
+//     or 503 in the window changes nothing. After the window the rate grows by one call per second
+//     each second. Example: the rate is 50 calls per second, and a 429 with a Retry-After of 3 s
+//     comes at 0 s. Then the rate is 25 until 4 s, 26 from 4 s on, 27 from 5 s on, and 50 again
+//     from 28 s on.
+//   - After an outage the rate begins at one call per second. It grows by the same factor every
+//     second, and reaches the configured rate after kSlowStart. Example, with 64 calls per second
+//     and a slow start of 10 s: 1 call per second at first, 8 after 5 s, 64 after 10 s.
 // The caller passes in the time, which must never go back.
 #pragma once
 
@@ -18,15 +19,16 @@
 
 namespace windlass {
 
-// The shortest window after a 429 or 503, whatever its Retry-After says. Also the shortest wait
-// before a call that got a 429, or a failed write of an Event, is repeated (retry.cc).
+// The shortest window (see above) after a 429 or 503, even if its Retry-After is shorter. Also the
+// shortest wait before the client repeats a call that got a 429, or a failed write of an Event
+// (retry.cc).
 inline constexpr Duration kThrottledWaitMin = seconds(1);
-// How long a slow start takes, from one call per second to the whole rate.
+// How long a slow start takes, from one call per second to the configured rate.
 inline constexpr Duration kSlowStart = seconds(10);
 
 class AdaptiveRate {
  public:
-  // per_second <= 0: no limit, so that only the slow start slows calls down.
+  // per_second <= 0: no limit, except during a slow start.
   AdaptiveRate(double per_second, int burst);
 
   // NextAt and TryTake work like TokenBucket's functions of these names, at the rate that is
@@ -36,7 +38,8 @@ class AdaptiveRate {
   bool TryTake(MonotonicTime now);
 
   // Call when the server answered 429 or 503. `retry_after` is the answer's Retry-After, or 0.
-  // Halves the rate, unless the window of the latest halving is still open or there is no limit.
+  // Halves the rate. Does nothing if the window of the latest halving is still open, or if there is
+  // no limit.
   void Throttled(MonotonicTime now, Duration retry_after);
   // Call when the server is back after an outage. Begins a slow start.
   void StartSlowly(MonotonicTime now);
@@ -53,9 +56,10 @@ class AdaptiveRate {
   const int burst_;
   double rate_;  // the rate of `bucket_`; 0 = no limit
   TokenBucket bucket_;
-  std::optional<double> halved_;  // the rate after the latest halving; nullopt once recovered
-  MonotonicTime window_ends_;     // of the latest halving
-  std::optional<MonotonicTime> slow_since_;
+  // The rate just after the latest halving; nullopt once the rate is back at `limit_`.
+  std::optional<double> halved_;
+  MonotonicTime window_ends_;                // end of the window of the latest halving
+  std::optional<MonotonicTime> slow_since_;  // when the latest slow start began
 };
 
 }  // namespace windlass

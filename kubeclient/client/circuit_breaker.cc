@@ -53,7 +53,7 @@ bool CircuitBreaker::InSeveralNamespaces(MonotonicTime now) const {
   return static_cast<size_t>(namespaces) >= kBreakerNamespacesMin;
 }
 
-// Returns true if no exchange that ended within kBreakerWindow was kUseful.
+// Returns true if no call that ended within kBreakerWindow was kUseful.
 bool CircuitBreaker::IsSilent(MonotonicTime now) const {
   const int64_t present = now.since_start / seconds(1);
   return std::ranges::none_of(window_, [&](const Second& second) {
@@ -77,7 +77,7 @@ bool CircuitBreaker::MostAreBad(MonotonicTime now) const {
   return answers >= kBreakerAnswersMin && 2 * bad > answers;
 }
 
-// Forgets all outcomes, because those that led to the outage say nothing about the server that is
+// Forgets all outcomes. They led to the outage, and say nothing about the server now that it is
 // back.
 void CircuitBreaker::Forget() {
   unreachable_in_a_row_ = unanswered_in_a_row_ = 0;

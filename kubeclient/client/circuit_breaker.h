@@ -1,21 +1,25 @@
 // CircuitBreaker: judges by the outcomes of calls whether the API server answers (C-012).
 //
-// Trips (the server does not answer):
-//   - after kBreakerFailures exchanges in a row that were kUnreachable or kRefused; or
-//   - when at least kBreakerAnswersMin exchanges ended within kBreakerWindow, and more than half of
-//     them were bad. Example: 6 of 10, but not 5 of 10.
+// The breaker trips when it concludes that the server does not answer. This needs one of:
+//   - kBreakerFailures failures in a row (see below);
+//   - at least kBreakerAnswersMin calls ended within kBreakerWindow, and more than half of them
+//     were bad. Example: 6 bad of 10 calls trip the breaker, 5 of 10 do not.
 // Which outcomes are bad:
-//   - kTrouble, kUnreachable and kRefused always are.
-//   - kInternal is bad only if several namespaces got kInternal or kUnanswered within
-//     kBreakerWindow. Otherwise kInternal may be due to the objects of one tenant.
-//   - kUnanswered is bad only if, in addition, no exchange was kUseful within kBreakerWindow. While
-//     the server answers other requests, unanswered writes mean slow webhooks and no outage.
-// A bad kUnanswered lengthens the row of failures by one. A kUnanswered that is not bad neither
-// lengthens the row nor ends it. Example: 60 writes wait for a webhook, then the connection of a
-// read breaks: a row of 1.
-// Resets with the first kUseful outcome that comes at least kBreakerOpenMin after tripping. An
-// earlier kUseful outcome may belong to a request from before the outage. After a reset,
-// AdaptiveRate lets calls out slowly. Pure: the caller passes in the time.
+//   - kTrouble, kUnreachable and kRefused: always.
+//   - kInternal: if several namespaces got kInternal or kUnanswered within kBreakerWindow. If only
+//     one namespace did, the cause may be the objects of one tenant.
+//   - kUnanswered: if several namespaces got kInternal or kUnanswered within kBreakerWindow, and no
+//     call was kUseful within kBreakerWindow. If the server answers other requests, unanswered
+//     writes only mean that webhooks are slow.
+// What happens to the number of failures in a row:
+//   - kUnreachable, kRefused and a bad kUnanswered add 1.
+//   - kUseful, kInternal and kTrouble set it to 0.
+//   - A kUnanswered that is not bad leaves it as it is. Example: 60 writes get no answer from a
+//     webhook, then the connection of a read breaks. The number is 1.
+// The first kUseful outcome that comes at least kBreakerOpenMin after tripping resets the breaker.
+// An earlier kUseful outcome may be a late answer that the server sent before the outage. After a
+// reset, AdaptiveRate raises the rate of calls slowly. The breaker reads no clock: the caller
+// passes in the time.
 #pragma once
 
 #include <array>
@@ -30,37 +34,40 @@
 
 namespace windlass {
 
-// A row of this many failures (see above) opens the breaker.
+// This many failures in a row (see above) trip the breaker.
 inline constexpr int kBreakerFailures = 5;
-// The time over which exchanges are counted.
+// The breaker counts the calls that ended within this time.
 inline constexpr Duration kBreakerWindow = seconds(10);
-// A majority of bad exchanges opens the breaker only if at least this many exchanges ended within
-// the window, because a majority of few proves nothing.
+// A majority of bad calls trips the breaker only if at least this many calls ended within the
+// window. Example: 2 bad calls of 3 prove nothing.
 inline constexpr int kBreakerAnswersMin = 10;
-// kInternal and kUnanswered count against the server only if they occurred in at least this many
-// namespaces. All requests without a namespace count as one namespace.
+// kInternal and kUnanswered can be bad only if calls of at least this many namespaces got them. All
+// requests without a namespace count as one namespace.
 inline constexpr size_t kBreakerNamespacesMin = 2;
-// The shortest time that the breaker stays open.
+// The breaker stays tripped for at least this long.
 inline constexpr Duration kBreakerOpenMin = seconds(1);
-// The longest wait between two probes, before GuardedTransport adds up to a fifth at random.
+// The longest wait between two probes (GET /readyz) while the breaker is tripped. GuardedTransport
+// lengthens each wait at random, by up to a fifth.
 inline constexpr Duration kProbeWaitMax = seconds(5);
 
 // How a call ended.
 enum class CallOutcome : uint8_t {
   kUseful,    // the server answered, even if with a refusal
   kInternal,  // 500
-  // A write (here: any request but a GET, so also a dry run) was sent and got no complete answer,
-  // or a 504. Perhaps a webhook is slow, or its refusal is very long.
+  // A write was sent, and got either a 504 or no complete answer. Here a write is any request but a
+  // GET, so also a dry run. Perhaps a webhook is slow, or its refusal is very long.
   kUnanswered,
-  kTrouble,      // another 5xx, or an answer that cannot be read
-  kUnreachable,  // no answer to a read: connection reset, timeout; or a failed handshake
-  kRefused,      // the request was not sent: mostly no process listens, or the name is unknown
+  kTrouble,  // any other 5xx, or an answer that cannot be understood
+  // A read got no answer (connection reset, timeout), or the TLS handshake of a request failed.
+  kUnreachable,
+  // The request was not sent. Mostly no process listens at the address, or DNS has no such name.
+  kRefused,
 };
 
 class CircuitBreaker {
  public:
-  // Records how a call ended, and trips or resets the breaker. `namespace_` is that of the request;
-  // it is only read for kInternal and kUnanswered.
+  // Records how a call ended, and trips or resets the breaker if necessary. `namespace_` is the
+  // namespace of the request; only kInternal and kUnanswered use it.
   void Note(CallOutcome outcome, MonotonicTime now, std::string_view namespace_ = {});
 
   bool tripped() const { return tripped_; }
@@ -68,14 +75,14 @@ class CircuitBreaker {
   MonotonicTime opened_at() const { return opened_at_; }
 
  private:
-  // The exchanges that ended within one second.
+  // How many calls ended within one second.
   struct Second {
-    int64_t number = -1;  // of the second, since the clock's start
-    int answers = 0;      // all exchanges
-    int internal = 0;     // those that were kInternal
-    int unanswered = 0;   // those that were kUnanswered
-    int useful = 0;       // those that were kUseful
-    int bad = 0;          // those that were bad in any case: kTrouble, kUnreachable, kRefused
+    int64_t number = -1;  // which second: whole seconds since the clock's start
+    int answers = 0;      // all calls
+    int internal = 0;     // calls that were kInternal
+    int unanswered = 0;   // calls that were kUnanswered
+    int useful = 0;       // calls that were kUseful
+    int bad = 0;          // calls that are always bad: kTrouble, kUnreachable, kRefused
   };
 
   void NoteInternal(std::string_view namespace_, MonotonicTime now);
@@ -86,17 +93,17 @@ class CircuitBreaker {
 
   bool tripped_ = false;
   MonotonicTime opened_at_;
-  // Both count since the latest outcome that was kUseful, kInternal or kTrouble.
+  // These two numbers count calls since the latest outcome that was kUseful, kInternal or kTrouble.
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
   int unanswered_in_a_row_ = 0;   // kUnanswered
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // By namespace: when it last got kInternal or kUnanswered. While there are kBreakerNamespacesMin
-  // entries younger than kBreakerWindow, no further namespace is added.
+  // For each namespace, when it last got kInternal or kUnanswered. No namespace is added while
+  // kBreakerNamespacesMin entries are younger than kBreakerWindow, because these suffice.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 
-// Returns the wait before the next probe, without GuardedTransport's random addition. After
-// 0, 1, 2, 3, 4… probes since the breaker tripped: 1, 2, 4, 5, 5… s.
+// Returns the wait before the next probe, without GuardedTransport's random addition. `probes_sent`
+// counts the probes since the breaker tripped: 0, 1, 2, 3, 4 … give 1, 2, 4, 5, 5 … s.
 Duration ProbeWait(int probes_sent);
 
 }  // namespace windlass

@@ -1,11 +1,12 @@
 // A call is always in one of four states:
-//   - in a lane, waiting for its turn;
+//   - in a lane (a queue of calls), waiting for its turn to be sent;
 //   - in flight;
-//   - backing off, before it enters its lane again;
-//   - waiting for a place: reads only, because their number in flight is limited (Places).
-// A lane is in the order of Execute, so a repeated call that is back in its lane is sent before
-// later calls that wait there. Writes of Events have a lane of their own, served only while the
-// other lane is empty (C-010, B-47).
+//   - backing off after a failure, before it enters its lane again;
+//   - waiting for a place. This state is for reads only: their number in flight is limited
+//     (Places).
+// The calls of a lane are sent in the order of Execute. So when a failed call is back in its lane,
+// it is sent before the later calls that wait there. Writes of Events have a second lane, from
+// which calls are sent only while the first lane is empty (C-010, B-47).
 #include "kubeclient/client/client.h"
 
 #include <algorithm>
@@ -23,15 +24,15 @@
 namespace windlass {
 namespace {
 
-// The most calls in the client. Every key has at most one call in flight, so more calls than this
-// mean a fault elsewhere.
+// The most calls that the client may have. A controller has at most one call at a time for each
+// object it works on, so more calls than this mean that some caller has a bug.
 constexpr size_t kCallsWaitingMax = 65536;
-// While the rate limit holds calls back, the client wakes once for all calls whose turns come
-// within this time: at least one call, at most a burst. Example: at 1 call per second it wakes once
-// per second.
+// While the rate limit holds calls back, the client wakes only once for all calls whose turns come
+// within this time: at least one call, at most a burst. Examples: at 50 calls per second the client
+// wakes every 200 ms, for 10 calls. At 1 call per second it wakes every second, for 1 call.
 constexpr Duration kTurnsTogether = milliseconds(200);
 // The same for writes of Events. Example: at 5 Events per second and a burst of 10, the client
-// wakes every 2 s for 10 Events.
+// wakes every 2 s for 10 Events. 5 s would mean 25 Events, which is more than the burst.
 constexpr Duration kEventTurnsTogether = seconds(5);
 // Events get one tenth of the client's rate (C-010).
 constexpr int kEventRateShare = 10;
@@ -52,9 +53,10 @@ std::string_view MethodName(Verb verb) {
   return "GET";
 }
 
-// Returns true if the API server itself asks for fewer requests: the whole client then slows down
-// (C-011). Returns false if the answer may be due to the written object alone, for example because
-// a webhook denied the write (about_the_object.h): other requests do not slow down for that.
+// Returns true if the API server itself asks for fewer requests, so that the whole client must slow
+// down (C-011). Returns false if the answer may be due to the written object alone
+// (about_the_object.h). Example: a webhook denied the write with a 429. Other requests go on at the
+// same rate.
 bool IsThrottling(const Request& request, const Result<HttpResponse>& response) {
   if (!response.ok() || (response->status != 429 && response->status != 503)) return false;
   const bool reads = request.verb() == Verb::kGet || request.verb() == Verb::kList;
@@ -72,11 +74,12 @@ bool IsEventWrite(const Request& request) {
 struct Client::Impl {
   using Id = uint64_t;  // in the order of Execute
 
-  // Reads whose answers may be large: at most `most` of them are in `lane` or in flight at a time.
-  // Further reads wait, and their namespaces take turns.
+  // Limits the reads of one verb, because their answers may be large. A read needs a place while it
+  // is in `lane` or in flight, and there are `most` places. Further reads wait for a place, and
+  // their namespaces take turns.
   struct Places {
     int most;
-    int taken = 0;  // by calls in `lane` or in flight
+    int taken = 0;  // how many reads have a place
     Turns<Id> waiting{};
   };
 
@@ -88,8 +91,8 @@ struct Client::Impl {
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
     Retries retries{};
-    // The error of the latest try after which the call was repeated; nullopt before the first
-    // failure. Stays set when the call is sent again.
+    // The error of the latest failed try; nullopt if no try has failed yet. Stays set while the
+    // call is tried again.
     std::optional<Error> repeats{};
     CallId in_flight = 0;     // 0 = not in flight
     TimerId backing_off = 0;  // 0 = not backing off
@@ -169,8 +172,8 @@ struct Client::Impl {
   int events_in_flight = 0;  // writes of Events; they do not count in `in_flight`
   bool congested = false;    // calls wait in `lane`, or the server is away
   bool held = false;         // the server is away: between Hold and Resume
-  TimerId turn_timer = 0;    // while calls in `lane` wait for the rate limit
-  TimerId event_timer = 0;   // while calls in `event_lane` wait for the rate limit
+  TimerId turn_timer = 0;    // not 0 while the rate limit holds back calls in `lane`
+  TimerId event_timer = 0;   // not 0 while the rate limit holds back calls in `event_lane`
   ClientCounters counters;
   // Destroyed with the client. Callbacks hold a weak_ptr to `alive` and do nothing once the client
   // is gone.
@@ -201,7 +204,7 @@ void Client::Impl::Queue(Id id, PendingCall& call) {
   TakeTurns();
 }
 
-// Returns the Places that the call needs a place in; null if the call needs none.
+// Returns the Places in which a request of this verb needs a place; null if it needs no place.
 Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   switch (request.verb()) {
     case Verb::kList: return &lists;
@@ -210,8 +213,8 @@ Client::Impl::Places* Client::Impl::PlacesOf(const Request& request) {
   }
 }
 
-// Gives the call a place, if the call needs one. If no place is free, lets the call wait for a
-// place and returns true.
+// If the call needs a place, gives it a free place. Returns true if no place is free; then the call
+// waits in Places::waiting.
 bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   Places* const places = PlacesOf(call.request);
   if (places == nullptr || call.has_place) return false;
@@ -224,7 +227,7 @@ bool Client::Impl::HasToWait(Id id, PendingCall& call) {
   return false;
 }
 
-// Frees the place of the call, if it has one, for the next call that waits for a place.
+// If the call has a place, frees this place and gives it to the next waiting call.
 void Client::Impl::LeavePlace(PendingCall& call) {
   if (!std::exchange(call.has_place, false)) return;
   Places* const places = PlacesOf(call.request);
@@ -234,7 +237,7 @@ void Client::Impl::LeavePlace(PendingCall& call) {
   Queue(next, calls.at(next));
 }
 
-// Removes the call, which has been answered or is about to be answered.
+// Removes the call from `calls` and frees its place.
 void Client::Impl::EndCall(Id id) {
   auto call = calls.extract(id);
   LeavePlace(call.mapped());
@@ -262,8 +265,9 @@ bool Client::Impl::TakeTurn() {
     FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
     return true;
   }
-  // A call that is to be repeated may have waited for its turn until it is too old, for example
-  // because a 429 to another call halved the rate. Its caller gets the error of the latest try.
+  // A failed call may wait so long for its next turn that it becomes too old to be repeated, for
+  // example because a 429 to another call halved the rate. Then the caller of Execute gets the
+  // error of the latest try.
   if (call.repeats && IsTooOldIn(Duration{0}, call)) {
     from.erase(id);
     FinishLater(id, *call.repeats);
@@ -283,25 +287,25 @@ bool Client::Impl::TakeTurn() {
 }
 
 // Returns true if the write may still be sent: writes are allowed now and have not been forbidden
-// since Execute. A write may wait in the client, for example for the Retry-After of a 429, until
-// the term in which it was decided has ended. It must not be sent in the next term. A write of an
-// Event may be sent in the next term, because the Event is still true.
+// since Execute. Example: a write waits for the Retry-After of a 429. Meanwhile this process loses
+// the Lease and gets it again. The write must not be sent, because it was decided under the earlier
+// leadership. A write of an Event may be sent, because the Event is still true.
 bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   if (!write_deadline.Allows()) return false;
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if a write would be older than kDecisionAgeMax when it is sent after `wait`. The
-// cluster changes in that time, so the caller of Execute must decide anew. A write of an Event is
-// never too old, because it says what happened.
+// Returns true if a write that is sent after `wait` would be older than kDecisionAgeMax. By then
+// the cluster may have changed, so the caller of Execute must decide anew. A write of an Event is
+// never too old, because it reports what has happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;
   return clock.Now() + wait - call.decided > kDecisionAgeMax;
 }
 
-// Sets the timer for the next turns. The timer waits until several turns are due, so that the
-// process wakes less often. Example: at 50 calls per second the timer waits for 10 turns, which are
-// due within kTurnsTogether (200 ms).
+// Sets the timer for the next turns. The timer fires when several calls may be sent, so that the
+// process wakes less often. Example: at 50 calls per second, 10 calls may be sent per
+// kTurnsTogether (200 ms), so the timer fires when there are tokens for 10 calls.
 void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
   TimerId& timer = is_event ? event_timer : turn_timer;
   MonotonicTime ready = now;
@@ -317,7 +321,7 @@ void Client::Impl::AwaitTurns(MonotonicTime now, bool is_event) {
 
 void Client::Impl::Send(Id id, PendingCall& call) {
   HttpRequest http = ToHttp(call.request, field_manager);
-  // The API server calls webhooks for a dry run, too, so a dry run gets the time limit of a write.
+  // The API server calls webhooks for a dry run, too. So a dry run gets a `timeout`, like a write.
   if (call.request.verb() == Verb::kDryRunCreate) LimitWrite(http, http.deadline);
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
   ++InFlight(call.request);
@@ -378,7 +382,7 @@ void Client::Impl::Repeat(Id id, PendingCall& call, Duration wait) {
   });
 }
 
-// Calls the handler last, because a handler may do anything, also destroy the client.
+// Calls the handler last, because a handler may destroy the client.
 void Client::Impl::Finish(Id id, Result<Reply> result) {
   const ReplyHandler reply = std::move(calls.at(id).reply);
   EndCall(id);
@@ -391,7 +395,7 @@ void Client::Impl::FinishLater(Id id, Error error) {
   EndCall(id);
 }
 
-// Calls `reply` with `error` from a timer, so that it runs after Execute or Hold has returned.
+// Calls `reply` with `error` from a timer, so that `reply` runs after Execute or Hold has returned.
 void Client::Impl::Later(ReplyHandler reply, Error error) {
   const std::weak_ptr<const bool> still_there = alive;
   timers.At(clock.Now(),
@@ -400,9 +404,9 @@ void Client::Impl::Later(ReplyHandler reply, Error error) {
             });
 }
 
-// Ends the calls that wait or back off; each gets kNotSent. Their callers decide again once the
-// server is back, because the cluster's state may have changed in the meantime. A write of an Event
-// that has not failed yet goes on waiting, because the Event stays true.
+// Ends the calls that wait or back off, with kNotSent. Their callers must decide again when the
+// server is back, because the cluster may have changed in the meantime. A write of an Event that
+// has not failed yet waits for Resume, because the Event is still true then.
 void Client::Impl::Hold() {
   held = true;
   congested = true;

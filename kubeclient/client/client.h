@@ -1,5 +1,6 @@
-// Client: executes Requests. It knows paths and verbs, limits the rate, and asks the write deadline
-// before every mutation. It sorts refusals and failures into Errors by what the caller can do next.
+// Client: executes Requests. It knows paths and verbs, and limits the rate of calls. Before every
+// mutation it checks the WriteDeadline, that is, whether this process may still write. If a call
+// fails, the kind of the Error tells the caller what to do next.
 //
 //   controllers ── Request ──▶ Client ──▶ WriteDeadline (mutations) ──▶ rate limit ──▶ Transport
 //
@@ -23,8 +24,8 @@
 namespace windlass {
 
 // The most writes of Events in flight. The limit is low, so that a slow server gets fewer Events.
-// It is higher than upstream's limit of one, so that a webhook that hangs on the Events of one
-// namespace does not hold up Events of other namespaces.
+// The limit is above 1, upstream's limit, because a webhook that hangs on the Events of one
+// namespace must not hold up the Events of other namespaces.
 inline constexpr int kEventsInFlightMax = 8;
 // The most lists, and the most GETs of one object, in flight. The limits bound memory, because one
 // tenant can cause many answers of the largest size: a list has up to 32 MiB, an object 8.7 MB.
@@ -42,8 +43,8 @@ struct ClientCounters {
   // {method, code} to count: the series of rest_client_requests_total. The code is "<error>" if no
   // complete response came.
   std::map<std::pair<std::string, std::string>, uint64_t> requests;
-  // Calls that were first in their lane when the rate limit stopped the lane. Calls behind them do
-  // not count. Example: 10 calls wait and are sent together 200 ms later: 1.
+  // How many calls were first in their queue when the rate limit stopped the queue. Calls behind
+  // them do not count. Example: 10 calls wait, and are sent together 200 ms later. This counts 1.
   uint64_t rate_limited = 0;
   int in_flight = 0;
   size_t waiting = 0;      // all calls that are not in flight
@@ -67,66 +68,75 @@ class Client {
   // Executes the request and calls `reply` exactly once, after Execute has returned.
   //
   // Order: calls are sent in the order of Execute, with three exceptions:
-  //   - Only kGetsInFlightMax GETs and kListsInFlightMax lists are under way at a time. Further
-  //     reads wait; their namespaces take turns, and other calls pass them.
+  //   - At most kGetsInFlightMax GETs and kListsInFlightMax lists are under way at a time. Further
+  //     reads wait, and later calls of other verbs are sent before them. Among the waiting reads,
+  //     the namespaces take turns.
   //   - Writes of Events wait until no other call waits for its turn, and get a tenth of the rate.
-  //   - Later calls pass a call that backs off before it is repeated.
+  //   - A failed call that waits before its next try is overtaken by later calls.
   //
-  // Errors of the client itself:
-  //   - kFenced for a mutation, if writes are forbidden now or when the mutation's turn comes. Also
-  //     if writes were forbidden at some time in between, unless the mutation is a write of an
-  //     Event (L-010).
+  // Errors that the client itself creates:
+  //   - kFenced for a mutation, if writes are forbidden at the time of Execute, or when the
+  //     mutation's turn comes, or at some time between these two. The last case does not apply to
+  //     writes of Events (L-010).
   //   - kThrottled for any call, if the client has 65,536 calls already (kCallsWaitingMax).
+  //   - kNotSent between Hold and Resume (see there).
   //
   // Retries: the client repeats what it may safely repeat (retry.h). Every other error goes to the
-  // caller. The table says what happened, and then how often and when the call is repeated:
+  // caller. The table has on the left what happened, and on the right how often and when the client
+  // repeats the call:
   //   nothing was sent               once, at once
   //   401                            once, at once: the credentials may have been renewed
-  //   429                            writes up to 3 times, reads up to 10 times, after 1 s, or
-  //                                  after Retry-After if that is longer; not an eviction that a
-  //                                  PodDisruptionBudget refuses (C-019)
-  //   5xx, and nothing was executed  up to 3 times, after 250 ms, 500 ms and 1 s, or after
-  //                                  Retry-After if that is longer
-  //   a read's answer is lost or     as after a 5xx
+  //   429                            writes up to 3 times, reads up to 10 times; after 1 s, or
+  //                                  after Retry-After if that is longer
+  //   5xx to a read, or to a write   up to 3 times; after 250 ms, 500 ms and 1 s, or after
+  //     that was not executed        Retry-After if that is longer
+  //   a read's answer is lost or     like a 5xx to a read
   //     cannot be understood
-  //   write of an Event not sent,    up to 2 times, even if the write may have been executed; of
-  //     429, 5xx, no usable answer   the lines above, only that of 401 applies
-  // Whatever the code, the client does not repeat a call that a webhook or policy denied
-  // (kForbidden), for which the server could not call a webhook (kWebhook), or that fails again
-  // until the object changes (kInvalid).
-  // A write other than of an Event is not repeated later than kDecisionAgeMax after Execute, also
-  // if it waits for its turn until then. A dry run that was sent and whose answer is late or lost
-  // is not repeated.
+  // For writes of Events, only the line of 401 applies. In addition, the client repeats them up to
+  // 2 times if they were not sent, got a 429 or a 5xx, or got no usable answer. It does so even if
+  // the write may have been executed.
+  // Some calls are not repeated although the table names their HTTP code:
+  //   - a webhook or policy denied the call (kForbidden);
+  //   - the server could not call a webhook (kWebhook);
+  //   - the call fails again until the object changes (kInvalid);
+  //   - a PodDisruptionBudget refuses an eviction (C-019).
+  // Writes, except of Events, are repeated only within kDecisionAgeMax after Execute. If a write's
+  // next try has to wait longer than that, the caller gets the error of the last try.
+  // A dry run that was sent is not repeated if its answer is late or lost.
   //
   // A DELETE that is answered 404 is a success with an empty body.
   void Execute(const Request& request, ReplyHandler reply);
 
   // Call Hold when the API server does not answer (GuardedTransport). Until Resume:
   //   - the client sends nothing and repeats nothing;
-  //   - waiting calls and new calls get kNotSent, except that a write of an Event which has not
-  //     failed yet waits;
+  //   - calls that wait and new calls get kNotSent. Exception: a write of an Event that has not
+  //     failed yet waits for Resume;
   //   - congested() is true.
-  // After Resume the client sends again, at first one call per second, and at the whole rate after
-  // kSlowStart. Hold and Resume are idempotent.
+  // Resume begins a slow start: one call per second at first, the whole rate after kSlowStart. Hold
+  // and Resume are idempotent.
   void Hold();
   void Resume();
 
-  // Returns true while calls, other than writes of Events, wait for their turn, and from Hold until
-  // Resume. Calls that back off do not count, nor reads that wait because kGetsInFlightMax GETs or
-  // kListsInFlightMax lists are under way. While this is true, a request that a caller decides now
-  // would be out of date when the client sends it. So a caller that can wait should decide when
-  // on_free is called.
+  // Returns true from Hold until Resume, and while calls wait for their turn. These calls do not
+  // count:
+  //   - writes of Events;
+  //   - failed calls that wait before their next try;
+  //   - reads that wait because kGetsInFlightMax GETs or kListsInFlightMax lists are under way.
+  // While this is true, a new request would wait in the client, and might be out of date when the
+  // client sends it. A caller that can wait should make its decision later, in answer to on_free.
   bool congested() const;
-  // Called when congested() has become false. Runs inside Execute, Resume, a timer or a reply, so
-  // it must not call Execute. May be null.
+  // Called when congested() has become false. The client calls it inside Execute, Resume, a timer
+  // or a reply, so on_free must not call Execute. May be null.
   std::function<void()> on_free;
 
   const ClientOptions& options() const;
 
   ClientCounters counters() const;
-  // Observers, called once per HTTP request; may be null. on_request_duration gets the time to the
-  // answer (rest_client_request_duration_seconds), on_rate_limiter_duration the time that the
-  // request waited for its turn (rest_client_rate_limiter_duration_seconds).
+  // Called once per HTTP request; may be null:
+  //   - on_request_duration, with the time from sending to the answer, for the metric
+  //     rest_client_request_duration_seconds;
+  //   - on_rate_limiter_duration, with the time that the request waited for its turn, for the
+  //     metric rest_client_rate_limiter_duration_seconds.
   std::function<void(std::string_view method, Duration)> on_request_duration;
   std::function<void(const Request&, Duration)> on_rate_limiter_duration;
 
@@ -135,13 +145,13 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// Returns a request in its HTTP form, without host. Used by the client, and by tests that compare
-// it with the modelled API server.
+// Returns a request in its HTTP form, without host. The client uses this function, and so does code
+// that sends requests without a Client, such as kubectl-windlass and tests.
 HttpRequest ToHttp(const Request& request, std::string_view field_manager);
 
 // Returns what an HTTP response to a request with `verb` means:
-//   - 2xx with a JSON object: a Reply. The object is not decoded here. Exception: for
-//     kCreateSubresource, a Status of failure is an Error.
+//   - 2xx with a JSON object: a Reply. The object is not decoded here. Exception: if the answer to
+//     kCreateSubresource is a Status that reports a failure, an Error.
 //   - kNotFound to a DELETE: a Reply with an empty body.
 //   - Any other response: an Error with a kind by C-015, and with the Status' message and causes.
 //     The kind is kAmbiguous if a mutation may have been executed: after a 408, most 5xx, or a 2xx

@@ -69,8 +69,8 @@ std::string EventCountPatch(const EventSeries& series) {
 
 // --- sending ---
 
-// Returns uid and resourceVersion of the Event in a reply, which the next patch of its count needs.
-// Returns nullopt if the reply lacks one of them.
+// Returns uid and resourceVersion of the Event in a reply. The next patch of the Event's count
+// needs both. Returns nullopt if the reply lacks one of them.
 std::optional<ObjectVersion> VersionIn(const Reply& reply, const ObjectKey& key) {
   const nlohmann::json event = nlohmann::json::parse(reply.body, nullptr, false);
   if (!event.is_object() || !event.contains("metadata")) return std::nullopt;
@@ -127,9 +127,10 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
     return;
   }
   EventSeries* series = correlator.Find(*key);
-  // A busy series needs no second place in the queue: a waiting write will have the new count, and
-  // after a write in flight OnReply queues the series again. But if the write in flight fails, the
-  // repeats that came meanwhile are lost.
+  // A series that is queued or in flight is not queued here:
+  //   - If it is queued, its write will have the new count.
+  //   - If it is in flight, OnReply queues it again after a success. After a failure, the repeats
+  //     that came meanwhile are lost.
   if (!series->busy()) Queue(*key, *series);
   SendQueued();
 }
@@ -144,9 +145,9 @@ void EventRecorder::Impl::Queue(const std::string& key, EventSeries& series) {
   ++waiting_count;
 }
 
-// Drops the oldest Normal Event of the namespace with the most waiting Events, or the oldest
-// Warning if that namespace has only Warnings. So a namespace with many Events does not push out
-// the Events of other namespaces.
+// Drops an Event of the namespace with the most waiting Events, so that one namespace with many
+// Events does not push out the Events of others. Drops the oldest Normal Event of that namespace,
+// or its oldest Warning if it has only Warnings.
 void EventRecorder::Impl::DropOne() {
   const auto count = [](const auto& entry) { return entry.second.size(); };
   const auto fullest = std::ranges::max_element(waiting, {}, count);
@@ -215,13 +216,13 @@ void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& objec
                                   const Result<Reply>& reply) {
   in_flight.erase(object.namespace_);
   EventSeries* series = correlator.Find(key);
-  // If the name differs, the correlator has forgotten our series and begun another under the same
-  // key.
+  // If the name differs, the correlator has forgotten the series that we sent, and has begun
+  // another series with the same key.
   if (series != nullptr && series->name != object.name) series = nullptr;
   if (series != nullptr) series->in_flight = false;
 
-  // The API server deletes Events, by default after an hour. So a patch of the count may get
-  // NotFound: then the Event is created again.
+  // The API server deletes Events, by default after an hour. If a patch of the count gets NotFound
+  // for this reason, the Event is created again.
   const bool gone = series != nullptr && series->written && !reply.ok() &&
                     reply.error().kind == ErrorKind::kNotFound;
   if (gone) {

@@ -1,20 +1,21 @@
-// EventRecorder: writes Kubernetes Events, core/v1. It merges and limits them, and never delays a
-// sync.
+// EventRecorder: writes Kubernetes Events, core/v1. It merges Events and limits their number, and
+// never makes its callers wait.
 //
 //   - A repeat of an Event within 10 minutes is a PATCH of its count.
 //   - From the tenth different message on, Events of one object, component, type and reason are
 //     merged into one: "(combined from similar events): …".
 //   - Each object may have 25 Events of one component and type in a burst, then one per 300 s.
-//   - At most one Event of each namespace, and at most kEventsInFlightMax Events in all, are being
-//     sent at the same time; namespaces take turns. Example: a webhook hangs on the Events of
-//     "shop"; Events of "blog" are written meanwhile (C-018).
+//   - At most one Event of each namespace is in flight, and at most kEventsInFlightMax Events in
+//     all. Namespaces take turns. Example: a webhook hangs on an Event of "shop". Meanwhile the
+//     Events of "blog" are written (C-018).
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
-// The client tries an Event at most kEventTriesMax times. If the Event is not written, the recorder
-// counts it as dropped and logs it at debug level. At most once per kEventWarningEvery, the log
-// warns of Events that were dropped because too many wait, and of an Event that got no answer from
-// a webhook or the API server. The client sends Events only while no other call waits. Core thread
-// only. Source: D-536.
+// The client tries an Event at most kEventTriesMax times, and sends Events only while no other call
+// waits. If an Event is not written, the recorder counts it as dropped and logs it at debug level.
+// There are two warnings in the log, each at most once per kEventWarningEvery:
+//   - Events were dropped because too many wait.
+//   - An Event got no answer from a webhook or the API server.
+// Core thread only. Source: D-536.
 #pragma once
 
 #include <cstddef>
@@ -47,8 +48,8 @@ class EventRecorder {
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
-  // Records an Event about an object. Returns at once; the Event is sent later, or dropped. The
-  // Event's component becomes source.component and reportingComponent.
+  // Records an Event about an object. Returns at once; the Event is sent later, or dropped.
+  // event.component becomes source.component and reportingComponent of the API object.
   void Record(const ObjectReference& about, const Event& event);
 
   EventCounters counters() const;

@@ -13,12 +13,13 @@ namespace {
 
 // From this many different messages on, similar Events are merged into one.
 constexpr size_t kSimilarEventsMax = 10;
-// Events per object, component and type: this many in a burst, then one in 300 s.
+// How many Events each object may have per component and type: 25 at once, then one per 300 s.
 constexpr int kEventSpamBurst = 25;
 constexpr double kEventSpamPerSecond = 1.0 / 300;
 
-// Returns the key of an Event's spam limit. Object, component and type are in it, so that a flood
-// of Normal Events does not suppress a Warning, and one controller does not use up another's share.
+// Returns the key of an Event's spam limit: object, component and type. The type is in the key, so
+// that a flood of Normal Events does not suppress a Warning. The component is in the key, so that
+// one controller does not use up the Events of another.
 std::string SpamKey(const ObjectReference& about, const Event& event) {
   std::string key = about.api_version;
   for (const std::string& part :

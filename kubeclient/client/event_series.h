@@ -1,9 +1,9 @@
-// EventCorrelator: counts repeats of Events, merges similar ones and drops spam, before they are
-// sent. It keeps no clock; the caller passes in the times.
+// EventCorrelator: works on Events before they are sent. It counts repeats, merges similar Events
+// and drops spam. It reads no clock: the caller passes in the times.
 //
 // Upstream: client-go record/events_cache.go (1.36). We differ:
-//   - A repeat counts only within kSimilarEventsWindow, because the server deletes Events. A later
-//     occurrence begins a new Event.
+//   - An occurrence counts as a repeat only within kSimilarEventsWindow after the last one. A later
+//     occurrence begins a new Event, because the server may have deleted the old one.
 //   - While an Event waits to be sent, repeats only raise its count.
 #pragma once
 
@@ -29,8 +29,8 @@ class LruMap {
  public:
   explicit LruMap(size_t most) : most_(most) {}
 
-  // Returns the value of `key`, or null if `key` is absent. Counts as a use. The pointer is valid
-  // until the map forgets the entry.
+  // Returns the value of `key`, or null if `key` is absent. This counts as a use of the entry. The
+  // pointer is valid until the map forgets the entry.
   Value* Find(const std::string& key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
@@ -38,7 +38,7 @@ class LruMap {
     return &found->second->second;
   }
 
-  // Adds a value or replaces it. Counts as a use.
+  // Adds a value or replaces it. This counts as a use of the entry.
   Value& Put(const std::string& key, Value value) {
     if (Value* known = Find(key)) return *known = std::move(value);
     if (entries_.size() >= most_) {
@@ -61,17 +61,19 @@ class LruMap {
 
 // The longest message of an Event; a longer one is cut.
 inline constexpr size_t kEventMessageBytesMax = 1024;
-// The most series that are remembered, and also the most groups and the most spam filters:
-// client-go's LRU size.
+// The EventCorrelator remembers at most this many series, this many groups and this many spam
+// filters. client-go's LRU caches have the same size.
 inline constexpr size_t kEventCacheMax = 4096;
-// For this long after the last occurrence of an Event, a repeat raises its count, and similar
-// Events are merged.
+// For this long after the last occurrence of an Event, a repeat raises the Event's count. For this
+// long after the last Event of a group, similar Events are merged.
 inline constexpr Duration kSimilarEventsWindow = seconds(600);
 
 // One Event object: an occurrence and its repeats.
 struct EventSeries {
   ObjectReference about;
-  Event event;  // the latest; its message is cut and, in a merged series, prefixed
+  // The latest occurrence. Its message is cut to kEventMessageBytesMax. If the series is merged,
+  // the message begins with "(combined from similar events): ".
+  Event event;
   std::string name;
   int64_t count = 0;
   WallTime first;
@@ -82,7 +84,8 @@ struct EventSeries {
   std::optional<ObjectVersion> written;
   bool queued = false;     // waits in the recorder's queue
   bool in_flight = false;  // its write is with the client
-  // The last write failed, or its reply had no version: a repeat begins a new series.
+  // True if the last write failed, or if its reply had no version. Then a repeat begins a new
+  // series.
   bool lost = false;
 
   bool busy() const { return queued || in_flight; }
@@ -104,7 +107,7 @@ class EventCorrelator {
   std::optional<std::string> Observe(const ObjectReference& about, const Event& event,
                                      EventTime time);
 
-  // Returns a series, or null if it was forgotten. Valid until the next Observe.
+  // Returns a series, or null if it was forgotten. The pointer is valid until the next Observe.
   EventSeries* Find(const std::string& key) { return series_.Find(key); }
 
  private:
@@ -122,8 +125,8 @@ class EventCorrelator {
   int64_t last_nanos_ = 0;
 };
 
-// Returns "<object name>.<unix nanoseconds, hexadecimal>", a valid object name (D-536). A long
-// object name is cut.
+// Returns "<object_name>.<unix_nanos in hexadecimal>" as a valid name of an Event (D-536). Cuts
+// `object_name` if the result would be too long.
 std::string EventName(std::string_view object_name, int64_t unix_nanos);
 
 }  // namespace windlass

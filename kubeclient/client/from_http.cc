@@ -1,8 +1,8 @@
-// From HTTP to Reply or Error: the result table (C-015).
+// FromHttp: turns an HTTP response into a Reply or an Error, by the result table (C-015).
 //
 // We distinguish the API server's errors by the HTTP code, Status.reason and Status.details.causes
 // (D-786). Where several errors have the same code, reason and causes, we look for texts in the
-// message. Every such text is in this file.
+// message. All the texts that we look for are in this file.
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -29,8 +29,8 @@ bool IsAdmissionDenial(std::string_view message) {
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});
 }
 
-// Returns the beginning of a body as one line. For bodies that are no Status: from a proxy, or from
-// a filter of the API server that answers in plain text.
+// Returns the beginning of a body as one line. Used for a body that is not a Status, such as the
+// HTML of a proxy, or the plain text of one of the API server's filters.
 std::string Excerpt(std::string_view body) {
   constexpr size_t kExcerptBytes = 200;
   std::string line(body.substr(0, kExcerptBytes));
@@ -39,11 +39,12 @@ std::string Excerpt(std::string_view body) {
   return line;
 }
 
-// How many bytes of an error's message are kept. The message of a webhook's denial may have
-// megabytes, too much for the condition that shows it to users (R-066).
+// How many bytes of an error's message are kept. A webhook may deny a request with a message of
+// megabytes. The condition that shows the message to users has no room for it (R-066).
 constexpr size_t kMessageBytesMax = 4096;
 
-// Returns the Status' message (D-787), or "HTTP <code>: <beginning of the body>" if there is none.
+// Returns the message of the Status (D-787), or "HTTP <code>: <beginning of the body>" if the
+// Status has no message.
 std::string MessageOf(const ApiStatus& status, const HttpResponse& response) {
   if (!status.message.empty()) return status.message;
   const std::string excerpt = Excerpt(response.body);
@@ -70,9 +71,9 @@ ErrorKind KindOfForbidden(std::string_view message) {
 }
 
 // Returns true if a 422 means that a JSON Patch does not apply: a `test` failed, or a path is gone.
-// The patch library says "testing value /metadata/uid failed"; the API server replaces this text by
-// a general one. The other cause of a 422, a validation error, always says "<Kind> "<name>" is
-// invalid".
+// The text of the patch library is "testing value /metadata/uid failed". The API server sends a
+// general text instead. We accept either. A 422 may also be a validation error, which always says
+// "<Kind> "<name>" is invalid".
 bool IsFailedJsonPatch(Verb verb, std::string_view message) {
   if (verb != Verb::kPatch || HasAny(message, {" is invalid"})) return false;
   return HasAny(message, {"the server rejected our request due to an error in our request"}) ||
@@ -85,8 +86,8 @@ bool HasCause(const ApiStatus& status, std::string_view reason) {
 
 ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_view message) {
   if (HasCause(status, "NamespaceTerminating")) return ErrorKind::kNamespaceTerminating;
-  // A PodDisruptionBudget refuses to evict the Pod. The code alone would say that a right is
-  // missing (403) or that the API server is overloaded (429) (C-019).
+  // A PodDisruptionBudget refuses to evict the Pod. Without this check, we would take a 403 for a
+  // missing right, and a 429 for an overloaded API server (C-019).
   const bool evicts = verb == Verb::kCreateSubresource;
   if (evicts && (code == 403 || code == 429) && HasCause(status, "DisruptionBudget")) {
     return ErrorKind::kDisruptionBudget;
@@ -111,7 +112,8 @@ ErrorKind KindOf4xx(Verb verb, int code, const ApiStatus& status, std::string_vi
   }
 }
 
-// Returns true if a 503 comes from a filter in front of the handlers, so that nothing was executed.
+// Returns true if a 503 comes from a filter in front of the handlers. Then the request was not
+// executed.
 bool IsBeforeTheHandler(std::string_view message) {
   return HasAny(message, {"apiserver is shutting down", "not yet ready", "apiserver not ready",
                           "before all known HTTP paths have been installed"});
@@ -158,7 +160,7 @@ Error FromRefusal(Verb verb, int code, ApiStatus status, const HttpResponse& res
               code};
   const bool denied = code >= 400 && IsAdmissionDenial(error.message);
   if (code >= 300 && code < 400) {
-    // We follow no redirect: that would send the credentials to another address.
+    // We follow no redirect, because this would send the credentials to another address.
     error.kind = ErrorKind::kConfig;
     error.message = "the API server answered with a redirect (HTTP " + std::to_string(code) +
                     "), which is not followed: check the server address";
@@ -193,8 +195,8 @@ bool IsJsonObject(std::string_view body) {
 Result<Reply> FromHttp(Verb verb, HttpResponse response, Decoder& decoder) {
   if (response.status >= 200 && response.status < 300) {
     if (verb == Verb::kCreateSubresource) {
-      // The answer is no object but a Status, which says whether the call succeeded. client-go does
-      // not trust the HTTP code alone, either.
+      // The answer is a Status, which says whether the call succeeded. Like client-go, we do not
+      // rely on the HTTP code alone.
       Result<ApiStatus> status = decoder.DecodeStatus(response.body);
       if (status.ok() && status->failure) {
         const int code = status->code;

@@ -32,8 +32,8 @@ std::optional<CallOutcome> CallOutcomeOf(ErrorKind kind) {
 
 std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpResponse>& response) {
   if (!response.ok()) {
-    // The write was sent and got no usable answer. The fault may be a webhook's and not the
-    // server's: a webhook is slow, or its refusal is very long.
+    // The write was sent and got no usable answer. The cause may be a webhook and not the server:
+    // the webhook is slow, or the message of its refusal is very long.
     const bool ambiguous = response.error().kind == ErrorKind::kAmbiguous;
     if (ambiguous && method != HttpMethod::kGet) return CallOutcome::kUnanswered;
     return CallOutcomeOf(response.error().kind);
@@ -44,8 +44,8 @@ std::optional<CallOutcome> CallOutcomeOf(HttpMethod method, const Result<HttpRes
   return CallOutcomeOf(response->status);
 }
 
-// Returns nullopt if the stream ended with an error after it had begun with a status below 300.
-// That status says nothing about the server now: the headers may be minutes old.
+// Returns nullopt if the stream began with a status below 300 and later ended with an error. The
+// status may be minutes old then, and says nothing about the server now.
 std::optional<CallOutcome> CallOutcomeOf(const StreamEnd& end) {
   if (end.error && end.status == 0) return CallOutcomeOf(end.error->kind);
   if (end.error && end.status < 300) return std::nullopt;
@@ -85,10 +85,12 @@ CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   return inner_.Call(std::move(request), std::move(noted));
 }
 
-// The guard notes of a stream:
-//   - its first line, as kUseful, because the server answers;
-//   - its further lines, as kUseful, only while the breaker is tripped, because one may reset it;
-//   - its end, only if no line came. An end after lines says nothing about the server.
+// What the guard reports to the breaker about a stream:
+//   - the first line: kUseful, because the server answers;
+//   - each further line: kUseful, but only while the breaker is tripped, because the line may reset
+//     the breaker. Otherwise further lines are not reported.
+//   - the end: its outcome, but only if no line came. An end after lines says nothing about the
+//     server.
 CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   if (!MayPass(request.call_class)) {
     return Refuse([on_end = std::move(handler.on_end)](Error error) {
@@ -142,15 +144,16 @@ CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
   return kRefusedBit | ++refused_;
 }
 
-// Does nothing for a call that the guard refused: its error comes from a timer that is set already.
+// Does nothing for a call that the guard refused, because Refuse has set a timer that answers it.
 void GuardedTransport::Cancel(CallId id) {
   if ((id & kRefusedBit) == 0) inner_.Cancel(id);
 }
 
-// Notes the outcome, and calls `handle`, which passes the answer or line on. Calls on_change
-//   - before `handle`, if the server goes away, so that the caller repeats nothing;
-//   - after `handle`, if the server is back. on_change lets syncs go on, and they need this answer.
-//     It also reopens the watches, and a line of an old watch must be passed on before.
+// Reports the outcome to the breaker, and calls `handle`, which passes the answer or line on. Calls
+// on_change
+//   - before `handle` if the server goes away, so that the handler of the call repeats nothing;
+//   - after `handle` if the server is back. Reason: on_change lets syncs go on, which need the
+//     answer. It also reopens the watches, and before this, the line of the old watch must arrive.
 // `handle` may destroy the guard.
 void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view namespace_,
                             const std::function<void()>& handle) {
@@ -192,8 +195,8 @@ void GuardedTransport::TellChange() {
 }
 
 // Sets the timer of the next probe. While the server is away, this timer is always set. The wait
-// counts from the beginning of the last probe. If the last probe has no answer when the wait ends,
-// the guard waits as long again.
+// begins when the last probe is sent. If the last probe has no answer when the wait ends, the guard
+// sets the timer for the same wait again.
 void GuardedTransport::ScheduleProbe() {
   const Duration wait = ProbeWait(probes_sent_);
   probe_timer_ = timers_.At(clock_.Now() + random_.Between(wait, wait * 6 / 5), [this] {

@@ -5,13 +5,13 @@
 //                                             │ away: GET /readyz after 1, 2, 4, 5, 5… s
 //                                             └──▶ on_change
 //
-// While the server is away, the process sends only the following, whatever its callers' back-off is
-// (R-054, C-013):
-//   - the probes;
-//   - one call or stream per kAwayPass, so that the guard also notices the return of a server whose
-//     /readyz never works;
-//   - all Lease calls during the first kAwayLease. After that, the time until which a leader may
-//     write (its permit) has ended anyway, unless its renew_deadline is longer.
+// The server is "away" while the breaker is tripped, that is, while the server does not answer.
+// Then the process sends only the following, however often callers retry (R-054, C-013):
+//   - the probes: GET /readyz;
+//   - one call or stream per kAwayPass. Reason: the /readyz of some servers never works, and the
+//     guard must notice the return of such a server, too.
+//   - all Lease calls during the first kAwayLease. After kAwayLease, a leader must not write any
+//     more anyway, unless its renew_deadline is longer than kAwayLease.
 // Every other call or stream gets kNotSent with ErrorDetail::kHeldBack. Core thread only.
 #pragma once
 
@@ -30,18 +30,18 @@
 
 namespace windlass {
 
-// A server that needs longer than this for /readyz counts as still away. Only one probe is under
-// way at a time, so a probe without an answer may delay the next one (ScheduleProbe).
+// A server that needs longer than this to answer /readyz is still away. Only one probe is under way
+// at a time, so a probe that gets no answer may delay the next probe (ScheduleProbe).
 inline constexpr Duration kProbeDeadline = seconds(3);
-// The time between two calls that pass while the server is away (C-013).
+// While the server is away, the guard lets one call or stream through per this time (C-013).
 inline constexpr Duration kAwayPass = seconds(10);
-// For this long after the server went away, all Lease calls pass (C-013).
+// For this long after the server went away, the guard lets all Lease calls through (C-013).
 inline constexpr Duration kAwayLease = seconds(15);
 
 class GuardedTransport final : public Transport {
  public:
-  // All references must outlive the guard. After its destruction, the handlers of calls in flight
-  // still run, but their outcomes are no longer noted; refused calls get no answer.
+  // All references must outlive the guard. After the guard's destruction, calls in flight still get
+  // their answers, and calls that the guard refused get none.
   GuardedTransport(const Clock& clock, Random& random, Log& log, TimerQueue& timers,
                    Transport& inner);
   ~GuardedTransport() override;
@@ -59,13 +59,15 @@ class GuardedTransport final : public Transport {
   // Returns how many calls and streams the whole process has sent, probes included.
   uint64_t sent() const { return sent_; }
 
-  // Called with true when the server goes away, before the handler of the call that showed this.
-  // Called with false when the server is back, after the handler of the answer or line that showed
-  // this. The function may start and cancel calls. May be null.
+  // May be null, and may start and cancel calls. Called with
+  //   - true when the server goes away, before the handler of the call that tripped the breaker;
+  //   - false when the server is back, after the handler of the answer or line that reset the
+  //     breaker.
   std::function<void(bool away)> on_change;
-  // Returns true if a request was kRefused in the present outage, or before it but after the latest
-  // kUseful outcome. The next server to answer may then be another one, whose etcd was restored to
-  // an earlier state. The value is kept until on_change(false) has returned.
+  // Returns true if a request was kRefused since the last kUseful outcome. Then the next server
+  // that answers may be a different one, whose etcd was restored to an earlier state. A kUseful
+  // outcome in an outage does not reset the value at once: the guard resets it when the outage is
+  // over and on_change(false) has returned.
   bool was_refused() const { return was_refused_; }
 
  private:
@@ -84,17 +86,18 @@ class GuardedTransport final : public Transport {
   TimerQueue& timers_;
   Transport& inner_;
   CircuitBreaker breaker_;
-  int probes_sent_ = 0;  // since the breaker opened
+  int probes_sent_ = 0;  // since the breaker tripped
   uint64_t probes_total_ = 0;
   uint64_t times_away_ = 0;
   uint64_t sent_ = 0;
   bool was_refused_ = false;
-  MonotonicTime next_pass_;  // while the server is away: when the next call may pass
+  MonotonicTime next_pass_;  // while the server is away: when the guard lets the next call through
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;
   CallId probe_ = 0;
-  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_`. Once the guard is gone, they
-  // only pass the answer or line of a call or stream on to its handler.
+  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_`. Once the guard is gone, a
+  // callback does not use the guard any more, and only passes an answer or a line on to its
+  // handler.
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

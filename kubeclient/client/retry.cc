@@ -7,12 +7,13 @@
 namespace windlass {
 namespace {
 
-// How often a throttled call, which was not executed, is repeated. Reads: 10 times, as in
-// client-go. Writes: less often, because a write's decision must not be based on old caches.
+// How often a call that got a 429 is repeated. A 429 means that the call was not executed. Reads
+// are repeated 10 times, as in client-go. Writes are repeated less often, because they were decided
+// from caches that become outdated.
 constexpr int kThrottledWriteRetries = 3;
 constexpr int kThrottledReadRetries = 10;
-// How often a call is repeated after a 5xx if nothing was executed, and how long the first wait is.
-// Each further wait is twice as long.
+// How often a call is repeated after a kServer error, and how long the first wait is. Each further
+// wait is twice as long as the one before: 250 ms, 500 ms, 1 s.
 constexpr int kServerErrorRetries = 3;
 constexpr Duration kServerErrorBackOff = milliseconds(250);
 
@@ -41,8 +42,9 @@ std::optional<Duration> RetryThrottledIn(const Request& request, const Error& er
   return Wait(error, kThrottledWaitMin);
 }
 
-// Returns true if a dry run has no answer, mostly because a webhook is slow. The next sync repeats
-// such a dry run. Repeating the dry run here would only delay what that sync reports to the user.
+// Returns true if a dry run got no answer, mostly because a webhook is slow. We do not repeat such
+// a dry run here, because the next sync does so. A repeat here would only delay the report to the
+// user.
 bool IsLateDryRun(const Request& request, const Error& error) {
   const bool unanswered = error.http_status == 0 || error.http_status == 504;
   return request.verb() == Verb::kDryRunCreate && unanswered;
@@ -58,8 +60,8 @@ std::optional<Duration> RetryServerErrorIn(const Request& request, const Error& 
 }  // namespace
 
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far) {
-  // After a 401 the transport gets new credentials. If the server also refuses the new credentials,
-  // the caller gets the error.
+  // After a 401 the transport gets new credentials, so the call is repeated once. If the server
+  // refuses the new credentials, too, the caller gets the error.
   if (error.kind == ErrorKind::kUnauthorized && so_far.unauthorized++ == 0) return Duration{0};
   if (request.resource() == resources::kEvents && request.mutates()) {
     return RetryEventIn(error, so_far);

@@ -1,4 +1,4 @@
-// After which answers the client may send the same request again (C-015).
+// Decides whether the client may send the same request again after an error, and when (C-015).
 #pragma once
 
 #include <optional>
@@ -9,13 +9,14 @@
 
 namespace windlass {
 
-// How often the write of an Event is tried, the first time included. The first try that gets a 401
-// does not count.
+// How often the write of an Event is tried, the first time included. A try that gets a 401 does not
+// count; only the first 401 leads to another try.
 inline constexpr int kEventTriesMax = 3;
 
-// For this long after it was decided, a write may be sent again. Writes of Events have no such
-// limit. Example: each try gets a 429 with a Retry-After of 4 s. The second try comes after 4 s.
-// The third would come after 8 s, so the caller gets the 429 instead and decides anew.
+// A write may be repeated only for this long after its caller decided it, that is, after Execute.
+// Writes of Events have no such limit. Example: each try gets a 429 with a Retry-After of 4 s. The
+// second try comes after 4 s. The third would come after 8 s, so the caller gets the 429 instead
+// and decides anew.
 inline constexpr Duration kDecisionAgeMax = seconds(5);
 
 // How often one call has failed, by kind of error.

@@ -61,7 +61,8 @@ HttpRequest ToHttp(const Request& request, std::string_view field_manager) {
   if (verb == Verb::kList) AddOptions(request.list_options(), http);
   if (verb == Verb::kDryRunCreate) {
     AddQuery(http.target, "dryRun", "All");
-    // For a creation the server drops unknown fields, but a dry run must report them.
+    // By default the server drops unknown fields. With Strict it refuses them, and so a dry run
+    // reports them.
     AddQuery(http.target, "fieldValidation", "Strict");
   }
   if (request.mutates() && verb != Verb::kDelete) {

@@ -1,7 +1,7 @@
 // TokenBucket: gives `burst` tokens at once, then `per_second` tokens per second.
 //
-// Pure and exact: the caller passes in the time. It counts in whole nanoseconds, so that a token is
-// there at exactly the time that NextAt returned.
+// The bucket reads no clock: the caller passes in the time. It counts in whole nanoseconds, so that
+// a token is there at exactly the time that NextAt returned.
 #pragma once
 
 #include "kubeclient/base/clock.h"
@@ -18,9 +18,9 @@ class TokenBucket {
 
   // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
-  // Returns the first time, not before `now`, at which the bucket has as many tokens as it gets in
-  // `span`, but at least one and at most the burst. Example: at 50 tokens per second, 200 ms stand
-  // for 10 tokens.
+  // Returns the first time, not before `now`, at which the bucket has as many tokens as it gets
+  // within `span`. Example: at 50 tokens per second and a `span` of 200 ms, 10 tokens. Waits for at
+  // least one token, and for at most the burst.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);

@@ -12,8 +12,8 @@
 
 namespace windlass {
 
-// Writes end this long before the permit ends, because some time passes between reading the clock
-// and the first byte on the wire (L-004).
+// No write begins in this last part of the permit, because some time passes between reading the
+// clock and the first byte on the wire (L-004).
 inline constexpr Duration kPermitMargin = milliseconds(250);
 
 class WriteDeadline {
@@ -21,8 +21,8 @@ class WriteDeadline {
   explicit WriteDeadline(const Clock& clock) : clock_(clock) {}
 
   void AllowForGood();
-  // A write may be sent while now < until - kPermitMargin. Example, with a margin of 250 ms: until
-  // 100 s permits writes before 99.75 s.
+  // A write may be sent while now < until - kPermitMargin. Example, with a margin of 250 ms: if
+  // `until` is 100 s, writes may be sent before 99.75 s.
   void AllowUntil(MonotonicTime until);
   // Forbids writes, also after AllowForGood, until AllowUntil or AllowForGood is called again.
   void Forbid();
@@ -31,8 +31,9 @@ class WriteDeadline {
   // Returns how often Forbid was called. If this number changes while a write waits, the write was
   // decided under a permit that has ended, and another process may have written since (L-010).
   uint64_t permits_ended() const { return permits_ended_; }
-  // Returns how long a write that is sent now may take: until the permit ends, at most `longest`; 0
-  // at first and after Forbid. kPermitMargin is not subtracted: 9 s before the permit ends, 9 s.
+  // Returns how long a write that is sent now may take: the time until the permit ends, but at most
+  // `longest`. kPermitMargin is not subtracted. Returns `longest` after AllowForGood, and 0 at
+  // first and after Forbid.
   Duration TimeLeft(Duration longest) const;
 
  private:

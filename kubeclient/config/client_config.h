@@ -23,7 +23,7 @@ struct ExecPluginConfig {
   std::vector<std::pair<std::string, std::string>> env;  // added to our own environment
   std::string info;          // value of KUBERNETES_EXEC_INFO, a JSON object
   std::string install_hint;  // may be empty; may have several lines
-  // True if the plugin shares our standard input, which is then a terminal, and our standard error.
+  // True if the plugin may use our terminal. It then gets our standard input and standard error.
   bool interactive = false;
 };
 
@@ -40,15 +40,16 @@ struct Impersonation {
 struct ConfigSources {
   std::string kubeconfig;                 // --kubeconfig; empty = not given
   std::string context;                    // --context; empty = the file's current-context
-  std::string cluster;                    // --cluster; empty = the context's
-  std::string user;                       // --user; empty = the context's
+  std::string cluster;                    // --cluster; empty = the cluster that the context names
+  std::string user;                       // --user; empty = the user that the context names
   bool insecure_skip_tls_verify = false;  // --insecure-skip-tls-verify
   Impersonation impersonate;
-  // True for a program that people use beside kubectl, with the same files. As in kubectl:
+  // True for a command-line tool that must treat kubeconfigs and the environment as kubectl does:
   //   - In a Pod, the files of $KUBECONFIG and ~/.kube/config come before the service account.
-  //   - HTTPS_PROXY and NO_PROXY count if the cluster has no proxy-url.
-  //   - The cluster's insecure-skip-tls-verify or the flag is enough to turn verification off. If
-  //     the flag is set, the cluster's CA is not read. Without as_kubectl both must be set.
+  //   - HTTPS_PROXY and NO_PROXY are used if the cluster has no proxy-url.
+  //   - The cluster's insecure-skip-tls-verify alone turns verification off, and so does the flag
+  //     alone. If the flag is set, the cluster's CA is not read.
+  // If as_kubectl is false, verification is off only if both the cluster and the flag say so.
   bool as_kubectl = false;
   // True if standard input is a terminal that credential plugins may use. Always false in a daemon.
   bool terminal = false;

@@ -90,7 +90,7 @@ Result<std::unique_ptr<ClusterConnection>> ClusterConnection::Open(const ClientC
   };
   WINDLASS_TRY(impl->transport,
                CppRestTransport::Create(clock, timers, inbox, std::move(transport)));
-  // Replaces only the parts that come from files: a plugin may have changed the other parts.
+  // Replaces only the parts that come from files, because a plugin may have changed the others.
   impl->files.emplace(clock, log, timers, config.tls_files, config.tls, options.poll_period,
                       [raw = impl.get(), from = config.tls_files](const TlsMaterial& read) {
                         TlsMaterial next = raw->tls;

@@ -1,9 +1,9 @@
 // ClusterConnection: a transport to the API server that keeps its credentials fresh.
 //
-// While the connection is open, it reads again:
-//   - files with tokens, client certificates, keys and CAs;
-//   - the output of a credential plugin.
-// The connection never reads the kubeconfig itself again.
+// While the connection is open, it
+//   - regularly reads the files with tokens, client certificates, keys and CAs again;
+//   - runs a credential plugin again when its credentials expire or the API server refuses them;
+//   - never reads the kubeconfig itself again.
 #pragma once
 
 #include <memory>
@@ -34,7 +34,7 @@ class ClusterConnection {
                                                          const Clock& clock, Log& log,
                                                          TimerQueue& timers, Inbox& inbox,
                                                          Options options);
-  // Destroy the connection before main returns, and never from a handler (~CppRestTransport).
+  // Destroy the connection before main returns, and never from a handler (see ~CppRestTransport).
   ~ClusterConnection();
   ClusterConnection(const ClusterConnection&) = delete;
   ClusterConnection& operator=(const ClusterConnection&) = delete;

@@ -19,7 +19,7 @@ class EntryReader {
       : entry_(entry), what_(std::move(what)) {}
 
   // A field whose value is null counts as absent. Each function that returns a Result returns
-  // kConfig (Wrong) if the field's type is not the type that the function reads.
+  // kConfig if the field has the wrong type, for example a list where a text is expected.
 
   // Returns true if the field is present.
   bool Has(const char* key) const { return entry_.node.Find(key) != nullptr; }
@@ -30,8 +30,8 @@ class EntryReader {
   Status OnlyKnows(std::initializer_list<std::string_view> known) const;
   // Returns the text of a scalar: "12" for 12. Returns "" if the field is absent.
   Result<std::string> Text(const char* key) const;
-  // Returns true or false, also if the value is in quotes: "true". False if the field is absent or
-  // "".
+  // Returns the value of a boolean field; the value may be in quotes: "true". Returns false if the
+  // field is absent or "".
   Result<bool> Flag(const char* key) const;
   // Returns a list of texts; empty if the field is absent.
   Result<std::vector<std::string>> Texts(const char* key) const;
@@ -43,9 +43,9 @@ class EntryReader {
   // Returns kConfig if the value is not base64, the file cannot be read or is above `bytes_max`, or
   // the content is empty.
   Result<std::string> DataOrFile(const std::string& key, size_t bytes_max) const;
-  // Returns the absolute path of the file that DataOrFile reads; "" if it reads none.
+  // Returns the absolute path of the file that DataOrFile reads; "" if DataOrFile reads no file.
   Result<std::string> FileOf(const std::string& key) const;
-  // Returns `path` as an absolute path. A relative one starts at the kubeconfig's folder.
+  // Returns `path` as an absolute path. A relative `path` starts at the kubeconfig's folder.
   std::string AbsolutePath(const std::string& path) const;
 
   const KubeconfigEntry& entry() const { return entry_; }

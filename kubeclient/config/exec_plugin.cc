@@ -141,8 +141,8 @@ bool ExecPlugin::Announce(ExecCredential& credential, std::unique_lock<std::mute
   return !stopping_;
 }
 
-// Logs a problem while the previous credentials are still valid: no request fails at that time, so
-// no other log line reports the problem. Logs each problem once, and the recovery.
+// Logs a problem only while the previous credentials are still valid. Requests still succeed then,
+// so no other log line reports the problem. Logs a repeated problem once, and logs the recovery.
 void ExecPlugin::Tell(const std::string& problem, bool still_valid) {
   if (problem.empty()) {
     if (!std::exchange(complained_of_, "").empty()) log_.Info("the credential plugin works again");

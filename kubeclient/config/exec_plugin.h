@@ -1,19 +1,19 @@
 // Credentials from a program: kubeconfig's "exec" (client.authentication.k8s.io/v1 and v1beta1).
 //
 // Source: client-go plugin/pkg/client/auth/exec/exec.go. A request runs the plugin if there are no
-// valid credentials: at first, after they have expired, after a 401. Other requests that need new
-// credentials during a run wait for the same run. The plugin runs in a thread of its own, never in
-// the core thread.
+// valid credentials, that is, before the first run, after the credentials have expired, and after a
+// 401. Requests that need new credentials while the plugin runs wait for the end of that run. A
+// thread of the ExecPlugin runs the plugin, never the core thread.
 //
 // Where we differ from client-go:
 //   - Only an interactive plugin (ExecPluginConfig) has a terminal. Such a plugin may take
 //     kExecInteractiveMax, because a person has to log in.
-//   - A request in the last kExecExpiryLeeway before expiry starts a run, but does not wait for it.
-//     If that run fails, the old credentials stay in use until they expire; the failure is logged
-//     once.
-//   - The plugin does not run again within kExecPause after a run. During that pause a request
-//     without valid credentials gets the result of the last run: an error, or credentials that have
-//     expired or were refused by the server.
+//   - A request in the last kExecExpiryLeeway before the credentials expire starts a run, but does
+//     not wait for it. If that run fails, the old credentials stay in use until they expire, and
+//     the failure is logged once.
+//   - The plugin does not run again within kExecPause after a run. If there are no valid
+//     credentials during that pause, a request gets the result of the last run: an error, or
+//     credentials that have expired or were refused by the server.
 #pragma once
 
 #include <condition_variable>
@@ -52,18 +52,20 @@ struct ExecCredential {
   std::optional<WallTime> expires;  // nullopt = never
 };
 
-// Parses a plugin's output. Returns kConfig unless it is an ExecCredential of `api_version` that
-// has a token, or a client certificate with its key, or both. Also returns kConfig if one of these
-// or the time of expiry is malformed.
+// Parses a plugin's output. Returns kConfig if
+//   - the output is not an ExecCredential of `api_version`;
+//   - the output has neither a token nor a client certificate;
+//   - a client certificate comes without its key, or a key without its certificate;
+//   - the token, the certificate, the key or the time of expiry is malformed.
 Result<ExecCredential> ParseExecCredential(const std::string& text, const std::string& api_version);
 
 // Thread-safe.
 class ExecPlugin final : public CredentialSource {
  public:
   // Called on the plugin's thread when the plugin gives another client certificate than before.
-  // Both arguments are empty if the plugin gave a certificate before and gives none now. From that
-  // call until CertificateInUse all requests wait, so that no request leaves without the
-  // certificate.
+  // Both arguments are empty if the plugin gave a certificate before and gives none now. From this
+  // call until CertificateInUse is called, all requests wait, so that no request leaves with the
+  // previous certificate, or at first without any.
   using OnCertificate = std::function<void(std::string certificate_pem, Secret key_pem)>;
 
   // `clock` and `log` must outlive the plugin and be thread-safe. `on_certificate` may be null.
@@ -112,10 +114,11 @@ class ExecPlugin final : public CredentialSource {
   bool announced_ = false;
   bool in_use_ = false;  // set by CertificateInUse
 
-  // Plugin's thread only. The problem that Tell logged last; "" if the last run was in order.
+  // Plugin's thread only. The problem that Tell logged last; "" if it has logged none since the
+  // last successful run.
   std::string complained_of_;
 
-  std::thread thread_;  // last member: the thread uses all the others
+  std::thread thread_;  // the last member, because the thread uses all other members
 };
 
 }  // namespace windlass

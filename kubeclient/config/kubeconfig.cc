@@ -58,7 +58,7 @@ Result<ClientConfig> LoadInCluster(const ConfigSources& sources) {
     const std::string what = parsed.ok() ? "is empty" : parsed.error().message;
     return NotMounted({ErrorKind::kConfig, ca_path + ": " + what});
   }
-  // The file "namespace" is absent if the Pod mounts only a token and a CA.
+  // A missing file "namespace" is not an error, because a Pod may mount only a token and a CA.
   const Result<std::string> name = ReadFile(sources.service_account_folder + "/namespace", 1024);
   if (name.ok()) config.namespace_ = name->substr(0, name->find_last_not_of(" \r\n") + 1);
   if (!Variable(sources, "KUBECONFIG").empty()) {
@@ -100,16 +100,16 @@ Result<Kubeconfig> ReadFromHome(const ConfigSources& sources) {
           ": give --kubeconfig"};
 }
 
-// Returns true if KUBECONFIG is not "" (its files may be missing) or ~/.kube/config exists. In a
-// Pod, a program with as_kubectl then reads these files instead of the service account.
+// Returns true if KUBECONFIG names files, even if they do not exist, or if ~/.kube/config exists.
+// In a Pod, a program with as_kubectl then reads these files instead of the service account.
 bool HasFiles(const ConfigSources& sources) {
   const std::string home = Variable(sources, "HOME");
   return !Variable(sources, "KUBECONFIG").empty() ||
          (!home.empty() && FileExists(home + "/.kube/config"));
 }
 
-// Adds the headers with which every request acts as the user that the flags name. The flags replace
-// everything that the kubeconfig says about impersonation.
+// Adds the impersonation headers for the user that the flags name (--as, --as-uid, --as-group). If
+// --as is given, these headers replace all impersonation headers of the kubeconfig.
 Status Impersonate(const Impersonation& as, ClientConfig& config) {
   if (as.user.empty()) {
     if (as.uid.empty() && as.groups.empty()) return Unit{};
@@ -144,8 +144,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
   const Result<Kubeconfig> kubeconfig = ReadFiles(sources);
   if (!kubeconfig.ok()) return kubeconfig.error();
   Result<ClientConfig> config = ResolveContext(*kubeconfig, sources);
-  // In a Pod the service account could have been meant. So the log says at start that the file is
-  // used (BI-13).
+  // In a Pod, the user may have expected the service account to be used. So a note in the log says
+  // at start that the file is used instead (BI-13).
   if (config.ok() && in_cluster && !sources.as_kubectl) {
     config->notes.emplace_back(
         "the file of --kubeconfig is used instead of the service account of the Pod");
@@ -154,8 +154,8 @@ Result<ClientConfig> LoadWithoutImpersonation(const ConfigSources& sources) {
 }
 
 // If the kubeconfig names no proxy, a program with as_kubectl uses the proxy that the environment
-// names. A controller ignores that proxy and adds a note, because variables that are injected into
-// Pods must not lead it away from its API server.
+// names. A controller (without as_kubectl) ignores that proxy and adds a note: HTTPS_PROXY may have
+// been injected into the Pod for other programs, and must not redirect a controller's requests.
 Status ReadEnvironment(const ConfigSources& sources, ClientConfig& config) {
   if (!config.proxy.host.empty()) return Unit{};
   WINDLASS_TRY(const ServerUrl server, ParseServerUrl(config.server));

@@ -8,8 +8,8 @@
 // If the file of 1, or every file of 3, is missing, LoadConfig returns an error and does not try
 // the next source. A variable that is "" counts as not set.
 //
-// An unsupported field that would change authentication is an error and is never ignored: running
-// as another user than the file says is worse than not running.
+// An unsupported field that would change authentication is an error and is never ignored, because
+// to run as another user than the file says is worse than not to run.
 //
 // Every error is one line of kind kConfig. It names the file, the context, cluster or user, the
 // field, and what to do.
@@ -25,8 +25,8 @@ namespace windlass {
 
 Result<ClientConfig> LoadConfig(const ConfigSources& sources);
 
-// Returns the names of the contexts of the kubeconfig that LoadConfig would read outside of a Pod,
-// sorted. Returns kConfig if there is no kubeconfig, or if it cannot be read.
+// Returns the sorted names of the contexts in the kubeconfig that LoadConfig would read outside of
+// a Pod. Returns kConfig if there is no kubeconfig, or if it cannot be read.
 Result<std::vector<std::string>> ContextNames(const ConfigSources& sources);
 
 }  // namespace windlass

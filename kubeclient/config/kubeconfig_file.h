@@ -28,8 +28,8 @@ struct Kubeconfig {
   std::map<std::string, KubeconfigEntry> users;
   std::map<std::string, KubeconfigEntry> contexts;
 
-  // Adds what `later` defines and this object does not. The first definition of a name wins, as in
-  // client-go.
+  // Adds the clusters, users and contexts of `later`, and its current-context if this object has
+  // none. If both define the same name, this object keeps its own definition, as in client-go.
   void Merge(Kubeconfig later);
 };
 

@@ -20,8 +20,8 @@ struct NetworkAddress {
 };
 constexpr size_t kV4Offset = 12;
 
-// The first of two variables that is set and not "", with its value. If there is none: the name of
-// the first, and "".
+// The first of two variables that is set and not "", with its value. If neither is set: the name of
+// the first variable, and the value "".
 struct SetVariable {
   std::string name;
   std::string value;
@@ -85,8 +85,8 @@ bool SameNetwork(const NetworkAddress& a, const NetworkAddress& b, unsigned bits
 }
 
 // Returns true if `address` is in the network that `entry` names, for example "10.0.0.0/8". Returns
-// false if `address` is nullopt: the server's host is a name. Returns nullopt if `entry` names no
-// network.
+// nullopt if `entry` names no network. `address` is nullopt if the server's host is a name; such a
+// host is in no network.
 std::optional<bool> InNetwork(std::string_view entry,
                               const std::optional<NetworkAddress>& address) {
   const size_t slash = entry.find('/');
@@ -168,7 +168,7 @@ Result<ProxyUrl> ProxyOfEnvironment(const ServerUrl& server, const Environment& 
   const std::string name = ProxyVariable(server, environment);
   if (name.empty()) return ProxyUrl();
   std::string value = environment(name).value_or("");
-  // Without a scheme, the value names an HTTP proxy, as with Go: "proxy:3128".
+  // As in Go, a value without a scheme names an HTTP proxy. Example: "proxy:3128".
   if (value.find("://") == std::string::npos) value.insert(0, "http://");
   Result<ProxyUrl> proxy = ParseProxyUrl(value);
   WipeText(value);

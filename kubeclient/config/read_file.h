@@ -11,7 +11,8 @@ namespace windlass {
 // Returns kConfig "<path>: <what is wrong>" if the file cannot be read or is above `bytes_max`.
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
-// Returns true if every user of this machine may read the file; false also if we cannot find out.
+// Returns true if every user of this machine may read the file. Returns false if not, or if we
+// cannot find out.
 bool IsWorldReadable(const std::string& path);
 
 // Returns false only if nothing exists at `path`. Returns true if we cannot find out, for example

@@ -18,8 +18,8 @@ Result<ClientConfig> ResolveContext(const Kubeconfig& kubeconfig, const ConfigSo
 Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, ClientConfig& config);
 
 // Reads into `config` how we authenticate (token, basic authentication, client certificate or
-// plugin) and which user we impersonate. Call it after ReadCluster: a plugin may need the cluster's
-// data.
+// plugin) and which user we impersonate. Call it after ReadCluster, because a plugin may need the
+// cluster's data.
 Status ReadUser(const EntryReader& user, const EntryReader& cluster, const ConfigSources& sources,
                 ClientConfig& config);
 

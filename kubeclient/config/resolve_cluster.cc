@@ -84,8 +84,8 @@ Status ReadCluster(const EntryReader& cluster, const ConfigSources& sources, Cli
                                           "certificate-authority", "certificate-authority-data",
                                           "proxy-url", "disable-compression", "extensions"});
   if (!known.ok()) return known;
-  // The field disable-compression must be a boolean, but changes nothing: we never ask for
-  // compressed answers, because near the API server compression costs more than it saves.
+  // The value of disable-compression is checked, but does not change our requests. We never ask for
+  // compressed answers, because near the API server compression costs more time than it saves.
   const Result<bool> compression = cluster.Flag("disable-compression");
   if (!compression.ok()) return compression.error();
   Status status = ReadServer(cluster, config);

@@ -81,8 +81,8 @@ Result<std::string> Info(const ExecPluginConfig& plugin, bool with_cluster,
 
 bool IsProgram(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
 
-// Returns the path of the program `name`, or "" if there is none. Like Go, looks for a name without
-// '/' in PATH, and never in the working directory.
+// Returns the path of the program `name`, or "" if there is none. If `name` has no '/', searches
+// the folders of PATH but, like Go, never the working directory.
 std::string Find(const EntryReader& exec, const ConfigSources& sources, const std::string& name) {
   if (name.find('/') != std::string::npos) {
     const std::string path = exec.AbsolutePath(name);

@@ -87,7 +87,8 @@ Status AddHeader(const EntryReader& user, const char* key, std::string name,
   return Unit{};
 }
 
-// Reads the user to impersonate into headers. Source: client-go transport/round_trippers.go.
+// Adds the headers that impersonate the user whom the kubeconfig names with "as". Source: client-go
+// transport/round_trippers.go.
 Status ReadImpersonation(const EntryReader& user, ClientConfig& config) {
   WINDLASS_TRY(const std::string name, user.Text("as"));
   if (name.empty()) {

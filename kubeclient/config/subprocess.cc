@@ -124,8 +124,9 @@ Rest Drain(Descriptor& from, std::string& into, size_t most) {
   return Rest::kPerhapsMore;
 }
 
-// A running program. The destructor kills the program and its process group, unless the program has
-// ended. An interactive program shares our process group (Spawn), and is killed alone.
+// A running program. If the program has not ended, the destructor kills the program's whole process
+// group. It kills only the program itself if the program is interactive, because an interactive
+// program is in our own process group (Spawn).
 class Child {
  public:
   Child(pid_t pid, bool has_group) : pid_(pid), has_group_(has_group) {}
@@ -173,9 +174,9 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   ProgramOutput result;
   std::optional<Result<int>> exit_code;
   for (;;) {
-    // Ask for the end before reading: once the program has ended, the next Drain finds the rest of
-    // its output. Do not wait for the pipes to close: children that the program leaves behind may
-    // keep the pipes open.
+    // Ask for the exit code before reading: if the program has ended by then, the reads that follow
+    // find the rest of its output. Do not wait for the pipes to close, because children that the
+    // program leaves behind may keep the pipes open.
     if (!exit_code) exit_code = child.ExitCode();
     if (exit_code && !exit_code->ok()) return exit_code->error();
     const Rest rest = Drain(output.read, result.output, output_bytes_max + 1);

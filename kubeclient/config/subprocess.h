@@ -26,24 +26,24 @@ struct Program {
 struct ProgramOutput {
   int exit_code = 0;   // 128 + N if signal N ended the program
   std::string output;  // what the program wrote to standard output
-  // What it wrote to standard error, cut at kExecMessageBytesMax; "" if the program is interactive.
+  // What the program wrote to standard error, cut at kExecMessageBytesMax; "" if it is interactive.
   std::string messages;
 };
 
-// Runs `program` and blocks the calling thread until it ends. The program gets an empty standard
-// input unless it is interactive. It inherits no blocked or ignored signal and none of our open
-// files.
+// Runs `program` and blocks the calling thread until the program ends. A program that is not
+// interactive gets an empty standard input. The program inherits no blocked or ignored signal, and
+// no open file except its three standard streams.
 //
 // Kills the program (if it is not interactive, its whole process group) and returns an error:
-//   kCancelled  when the file descriptor `stop` becomes readable or is closed at its other end;
-//   kConfig     after `longest`, or once its output is above `output_bytes_max`.
+//   kCancelled  if the file descriptor `stop` becomes readable or is closed at its other end;
+//   kConfig     if the program runs for `longest`, or writes more than `output_bytes_max`.
 // Also returns kConfig if the program cannot be started, or if its exit code is lost because this
 // process ignores SIGCHLD or reaps its children elsewhere. The message does not name the program.
 Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Duration longest,
                                  size_t output_bytes_max, int stop);
 
 // Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Replaces every
-// run of blanks and control characters by one blank, and drops those at the beginning and the end.
+// run of blanks and control characters by one blank, and has no blank at the beginning or the end.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

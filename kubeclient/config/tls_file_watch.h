@@ -2,10 +2,10 @@
 // them.
 //
 // Source: client-go transport/{cert,ca}_rotation.go. There are two parts: the CA, and the client
-// certificate with its key. If a part's files cannot be read or used (missing, empty, a certificate
-// whose key is not there yet), the part in use stays and the problem is logged once. The other part
-// is still renewed, and the next look may find both parts in order. The core thread reads the
-// files, because they are small and local, like token files.
+// certificate with its key. If the files of a part are missing, empty or not usable (for example a
+// new certificate whose key is not written yet), the old content of that part stays in use, and the
+// problem is logged once. The other part is still renewed. The next read may find both parts in
+// order. The core thread reads the files itself, because they are small and local.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,8 @@
 
 namespace windlass {
 
-// When the API server refuses credentials, their files are read at once, unless they were read
-// within this time.
+// If the API server refuses our credentials, we read the certificate files at once, unless we have
+// read them within the last second.
 inline constexpr Duration kCredentialsLookAgain = seconds(1);
 
 // Core thread only.
@@ -39,8 +39,8 @@ class TlsFileWatch {
   TlsFileWatch(const TlsFileWatch&) = delete;
   TlsFileWatch& operator=(const TlsFileWatch&) = delete;
 
-  // Call when the API server refused our credentials, or when we refused its certificate: reads the
-  // files now, unless they were read within kCredentialsLookAgain.
+  // Reads the files now, unless they were read within the last kCredentialsLookAgain. Call it when
+  // the API server has refused our credentials, or when we have refused its certificate.
   void LookNow();
 
  private:

@@ -22,7 +22,8 @@ namespace windlass {
 // The largest file with a token (BI-09).
 inline constexpr size_t kTokenBytesMax = size_t{64} << 10U;
 // How often files of credentials are read: once a minute, as client-go does for tokens. A token is
-// kept for five sixths of this period (50 s), because client-go has a leeway of ten seconds.
+// kept for only five sixths of this period (50 s), because client-go, too, reads a token again ten
+// seconds before its minute ends.
 inline constexpr Duration kCredentialsPoll = seconds(60);
 
 // Returns the token in a file, without surrounding blanks. Returns kConfig, with the path, if the
@@ -30,10 +31,11 @@ inline constexpr Duration kCredentialsPoll = seconds(60);
 // message shows the token.
 Result<Secret> ReadTokenFile(const std::string& path);
 
-// Like ReadTokenFile, for a token in the configuration itself. Wipes `text`.
+// Returns the token in `text`, without surrounding blanks, and wipes `text`. Returns kConfig if the
+// token is empty or holds a character that no token may have.
 Result<Secret> TrimToken(std::string& text);
 
-// Thread-safe. Reads the file in the caller's thread: it is small and on a local file system.
+// Thread-safe. Reads the file in the caller's thread, because the file is small and local.
 class TokenFileSource final : public CredentialSource {
  public:
   // `period`: about how often the file is read. The references must outlive the source.
@@ -50,7 +52,7 @@ class TokenFileSource final : public CredentialSource {
   const std::string path_;
   const Duration kept_for_;
   std::mutex mutex_;              // guards the members below
-  std::optional<Secret> header_;  // nullopt before the first read, and after a 401
+  std::optional<Secret> header_;  // nullopt before the first successful read, and after a 401
   MonotonicTime read_at_;         // when header_ was read
   std::string problem_;           // why the last read failed; "" if it succeeded
 };

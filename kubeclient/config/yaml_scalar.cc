@@ -37,7 +37,7 @@ std::optional<Number> Parse(std::string_view digits, int base) {
 }
 
 // Returns the whole number that `text` spells: digits, perhaps after a sign and a prefix such as
-// "0x". Returns nullopt if `text` is none, or is outside of 64 bits.
+// "0x". Returns nullopt if `text` is not a whole number, or if the number needs more than 64 bits.
 std::optional<YamlScalar> WholeNumber(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);

@@ -1,9 +1,9 @@
 // In each retry period there is one round: a few calls in a row. Every write carries the
 // resourceVersion of the Lease on which the write was decided.
-//   - A leader's round is a PUT with the version that it wrote last. If the PUT fails, a GET
-//     follows, and a PUT with the version that the GET found.
-//   - A candidate's round is a GET, and a PUT once the candidate may take the Lease. An event of
-//     its watch replaces a GET.
+//   - A leader's round is a PUT with the version that the leader wrote last. If the answer is a 409
+//     or leaves the outcome open, a GET follows, and then a PUT with the version from the GET.
+//   - A candidate's round is a GET, followed by a PUT if the candidate may take the Lease. An event
+//     of the candidate's watch shows the Lease as well as a GET does.
 #include "kubeclient/lease/leader_election.h"
 
 #include <algorithm>
@@ -21,13 +21,13 @@
 namespace windlass {
 namespace {
 
-// How many of our latest renewals are remembered, so that we recognize them in the Lease. Older
-// ones have failed, or we have seen them in the Lease.
+// How many of our latest writes we remember, so that we recognize them in the Lease. An older write
+// has failed, or we have seen it in the Lease.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
 
-// A write that says that we hold the Lease. Its renewTime identifies the attempt.
+// One write that names us as the Lease's holder. Its renewTime identifies it.
 struct Attempt {
   int64_t renew_micros = 0;
   MonotonicTime sent;
@@ -134,9 +134,10 @@ struct LeaderElection::Impl {
   int64_t last_micros = 0;
 
   bool leading = false;
-  // True if writes of an earlier term may still be on their way, because its leader did not release
-  // the Lease. That leader is the holder from which we claimed the Lease, or this process, if our
-  // permit ran out or we stopped without a release.
+  // True if an earlier term ended without a release of the Lease, so that late writes of that term
+  // may still reach the server. The leader of that term was
+  //   - another process, whose Lease we have claimed or tried to claim; or
+  //   - this process, if for example its permit ran out or it stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -162,7 +163,8 @@ void LeaderElection::Impl::Start() {
 void LeaderElection::Impl::Round() {
   round_calls = 0;
   round_started = clock.Now();
-  // A candidate reads the Lease again in each round, until it may take the Lease that it saw.
+  // A candidate reads the Lease again in each round, unless it may already take the Lease that it
+  // saw last.
   if (!leading && (!view.lease() || round_started < view.free_at())) view.Doubt();
   Act();
 }
@@ -311,7 +313,7 @@ void LeaderElection::Impl::EndTerm(std::string_view why) {
   if (owner.on_stopped_leading) owner.on_stopped_leading();
 }
 
-// --- giving it up (L-008) ---
+// --- giving the Lease up (L-008) ---
 
 void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
   WL_ASSERT(phase != Phase::kReleasing);
@@ -326,7 +328,8 @@ void LeaderElection::Impl::Stop(bool release, std::function<void()> stopped) {
     stragglers = !release || !in_time;
   }
   write_deadline.Forbid();
-  // After a release, the successor raises no fence. So stragglers forbid a release.
+  // After a release, the successor does nothing against late writes (it raises no fence). So we
+  // release the Lease only if no late writes can be on their way.
   const bool give_up = release && !stragglers && !attempts.empty();
   const Duration patience = give_up ? kLeaseReleaseMax : Duration{0};
   release_timer = timers.At(clock.Now() + patience, [this] { FinishStop(); });
@@ -404,8 +407,8 @@ std::string LeaderElection::Impl::Claim() {
   return view.ClaimBody(micros, leading);
 }
 
-// Returns true if another process holds the Lease that we claim, or if the Lease that we saw has
-// vanished: another process may have held it last.
+// Returns true if another process holds the Lease that we claim. Returns true also if the Lease has
+// vanished since we saw it, because another process may have held it last.
 bool LeaderElection::Impl::TakesOver() const {
   if (leading || view.ours()) return false;
   return view.lease() ? !view.holder().empty() : view.transitions() >= 0;
@@ -417,8 +420,7 @@ int64_t LeaderElection::Impl::NextMicros() {
   return last_micros;
 }
 
-// Logs a complaint, but not the same one in each round. Once the Lease has been seen again, the
-// same complaint is logged again.
+// Logs why a call failed. Does not repeat the same text until the Lease has been seen again.
 void LeaderElection::Impl::Complain(const std::string& why) {
   if (std::exchange(last_complaint, why) == why) return;
   log.Warning("lease call failed", {{"lease", options.name}, {"error", why}});

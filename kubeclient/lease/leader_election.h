@@ -1,11 +1,11 @@
 // Leader election on a coordination.k8s.io/v1 Lease. It sets the time until which this process may
 // write, its permit (WriteDeadline).
 //
-// The permit counts from the moment when a successful renewal was sent, on a clock that runs while
-// the machine is suspended (L-002, L-003). Times that other processes wrote are ignored: a
-// candidate takes over when it has seen the same record for that record's leaseDurationSeconds,
-// measured by its own clock. A candidate watches the Lease, and reads it if the watch was silent
-// for a retry period (L-009). Core thread only.
+// The permit counts from the moment when a successful renewal was sent. Our clock also runs while
+// the machine is suspended (L-002, L-003). We ignore the times that other processes wrote into the
+// Lease. Instead, a candidate takes over once it has seen the Lease unchanged for the Lease's
+// leaseDurationSeconds, measured by the candidate's own clock. A candidate watches the Lease, and
+// reads it if the watch was silent for a retry period (L-009). Core thread only.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,8 @@
 
 namespace windlass {
 
-// The most calls in a row before the candidate or leader waits for its next round. Example: a PUT
-// that was not sent, the same PUT refused with 409, a GET, a PUT.
+// The most calls in a row before the candidate or leader waits for its next round. Example of four
+// calls: a PUT that could not be sent, the same PUT again, which gets a 409, a GET, and a new PUT.
 inline constexpr int kLeaseRoundCallsMax = 4;
 // How long giving up the Lease may take (L-008).
 inline constexpr Duration kLeaseReleaseMax = seconds(2);
@@ -31,7 +31,7 @@ inline constexpr Duration kLeaseReleaseMax = seconds(2);
 // candidates come one by one (L-009).
 inline constexpr Duration kLeaseTakeOverJitter = milliseconds(200);
 
-// The texts have no defaults: none may be empty.
+// The four strings have no defaults, and none may be empty.
 struct LeaderElectionOptions {
   std::string namespace_;     // of the Lease
   std::string name;           // of the Lease
@@ -42,10 +42,10 @@ struct LeaderElectionOptions {
   Duration retry_period = seconds(2);
 };
 
-// Returns kConfig unless the times leave a margin between a leader's last write and a successor's
-// first one:
-//   - lease-duration is in whole seconds: the Lease stores no fraction, so other processes would
-//     wait for a shorter time than we rely on
+// Checks the times, so that a margin is left between a leader's last write and its successor's
+// first write. Returns kConfig unless all of these hold:
+//   - lease-duration is a whole number of seconds, at least 1 s. The Lease stores no fraction: with
+//     15.5 s, other processes would wait for only 15 s
 //   - lease-duration is longer than renew-deadline
 //   - renew-deadline is longer than 1.2 times retry-period
 //   - retry-period is at least 100 ms
@@ -71,25 +71,26 @@ class LeaderElection {
   // Call Stop or StopWithoutRelease once per Start. Each forbids writes, ends the term, and later
   // calls `stopped`.
   //
-  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. Call Stop only
-  // when every write of the term has been answered, because a successor then leads at once and
-  // raises no fence. If the permit of our latest term ran out, Stop does not release the Lease,
-  // because the outcome of that term's writes is unknown.
+  // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. After a release, a
+  // successor leads at once and does nothing against late writes of ours (it raises no fence). So
+  // call Stop only when every write of the term has been answered. If the permit of our latest term
+  // ran out, Stop does not release the Lease, because writes of that term may still arrive.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
-  // the Lease expires, and the successor's taken_over() is true. If we start again, our own
-  // taken_over() is true as well.
+  // the Lease expires, and the successor's taken_over() is true. If this process starts again and
+  // leads, its own taken_over() is true as well.
   void StopWithoutRelease(std::function<void()> stopped);
 
   bool IsLeader() const;
-  // taken_over() and term() are about the present or latest term. taken_over() is true if the Lease
-  // was not released after an earlier term, perhaps our own: writes of that term may still be on
-  // their way. term() is a text that no other term has (L-012).
+  // taken_over() and term() are about the present term, or the latest one if we do not lead.
+  // taken_over() is true if the Lease was not released after an earlier term, of another process or
+  // of ours, so that late writes of that earlier term may still arrive. term() is a text that no
+  // other term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
-  const std::string& holder() const;  // as seen last; "": none
-  // Returns when the latest successful renewal was sent; nullopt if this process does not lead. For
-  // livez (L-013).
+  const std::string& holder() const;  // as seen last; "" = no holder
+  // Returns when the latest successful renewal was sent; nullopt if this process does not lead.
+  // Used by /livez (L-013).
   std::optional<MonotonicTime> last_renewal() const;
 
   std::function<void()> on_started_leading;

@@ -1,8 +1,8 @@
 // A coordination.k8s.io/v1 Lease, as leader election reads and writes it.
 //
-// The Lease is the only object that we write by PUT: it is small and ours, and its resourceVersion
-// makes every write conditional. We send back the rest of the object unchanged: labels, the
-// strategy, fields of later API versions.
+// The Lease is the only object that we write by PUT. It is small and ours, and its resourceVersion
+// makes every write conditional. A PUT sends the rest of the object back unchanged, for example
+// labels, spec.strategy, and fields of later API versions.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ struct LeaseName {
 // Returns a Lease that does not exist yet, for a POST. Its record is empty.
 Lease NewLease(const LeaseName& name);
 
-// Returns the body of a PUT or POST: `lease` with `record` as its spec.
+// Returns the body of a PUT or POST: `lease`, with the fields of `record` written into its spec.
 std::string LeaseBody(const Lease& lease, const LeaseRecord& record);
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline);
@@ -70,8 +70,8 @@ struct LeaseAnswer {
     kLease,     // success; `lease` is the current Lease
     kAbsent,    // 404
     kConflict,  // 409: the Lease has changed since we saw it
-    kNotDone,   // nothing was executed (not sent, or 401); the same call may work next time
-    kRefused,   // nothing was executed (3xx, other 4xx); the same call would soon fail again
+    kNotDone,   // nothing was executed (not sent, or 401); an immediate retry may succeed
+    kRefused,   // nothing was executed (3xx, other 4xx); an immediate retry would fail, too
     kUnclear,   // the call may have been executed
   };
   Kind kind = Kind::kUnclear;

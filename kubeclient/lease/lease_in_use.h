@@ -1,9 +1,10 @@
 // Finds out whether a Lease has a holder that renews it. A process that leads without a Lease uses
 // LeaseInUse before it begins (L-017).
 //
-// LeaseInUse does not compare times that other processes wrote with our clock. Instead it reads a
-// Lease with a holder again and again, until the Lease changes or the Lease's own duration has
-// passed. A read that gets no usable answer is repeated, too. Core thread only.
+// LeaseInUse does not compare our clock with the times in the Lease, because other processes wrote
+// them. Instead, if the Lease has a holder, LeaseInUse reads the Lease again and again, until the
+// Lease changes or its leaseDurationSeconds have passed. LeaseInUse also repeats a read that got no
+// usable answer. Core thread only.
 #pragma once
 
 #include <functional>

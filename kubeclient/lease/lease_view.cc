@@ -6,7 +6,7 @@
 namespace windlass {
 
 void LeaseView::See(const Lease& fresh, MonotonicTime now) {
-  // Compares the spec, not the resourceVersion: if a user sets a label, that is not a renewal.
+  // Compares the spec and not the resourceVersion, because a new label is not a renewal.
   if (!lease_ || lease_->record != fresh.record) observed_at_ = now;
   lease_ = fresh;
   looked_at_ = now;
@@ -21,9 +21,9 @@ void LeaseView::See(const Lease& fresh, MonotonicTime now) {
 //   - at once, if this process leads: another client has deleted the Lease (L-007);
 //   - at once, if this process has never seen a Lease;
 //   - otherwise after a full lease duration, because a process may have renewed the Lease just
-//     before another client deleted it. A deletion must not give us two leaders.
-// The full lease duration begins anew if we did not look for two retry periods: a new Lease may
-// have been created and deleted in that time.
+//     before another client deleted it. Without this wait there could be two leaders.
+// The full lease duration begins anew if we did not look for two retry periods, because a new Lease
+// may have been created and deleted in that time.
 void LeaseView::SeeNothing(MonotonicTime now, bool leading) {
   const bool news = lease_ || now - looked_at_ > options_.retry_period * 2;
   looked_at_ = now;

@@ -1,11 +1,11 @@
 // LeaseView: what one process knows of the Lease, and when it may write the Lease. Pure: the caller
 // passes in the times.
 //
-// Of another holder's record we use only the duration, because its times come from another clock.
-// We may take the Lease once we have seen the same record for that duration. Our clock measures
-// this duration from the time when we received the record. The record reached the server earlier,
-// so the holder stops writing before the duration is over (L-005). Example: we receive a
-// record of 15 s at 100 s; if it does not change, the Lease is free at 115 s.
+// Of another holder's record we use only leaseDurationSeconds, because its times come from another
+// clock. We may take the Lease once we have seen the same record for that duration. Our clock
+// measures the duration from the time when we received the record. The holder sent the record
+// earlier, so the holder stops writing before the duration is over (L-005). Example: at 100 s we
+// receive a record with 15 s. If it does not change, we may take the Lease at 115 s.
 #pragma once
 
 #include <optional>
@@ -29,10 +29,11 @@ class LeaseView {
 
   // Call when the server showed this Lease.
   void See(const Lease& fresh, MonotonicTime now);
-  // Call when the server has no Lease. `leading`: we hold a permit, so no other process does.
+  // Call when the server has no Lease. `leading` is true if this process leads, so that no other
+  // process may lead now.
   void SeeNothing(MonotonicTime now, bool leading);
-  // Call when a call of ours may have changed the Lease. The Lease must then be read before the
-  // next write.
+  // Call when the Lease may have changed since the server showed it. The Lease must then be read
+  // before the next write.
   void Doubt() { known_ = false; }
 
   // Returns true if the server has shown the Lease, or its absence, since the last Doubt.
@@ -40,16 +41,17 @@ class LeaseView {
   const std::optional<Lease>& lease() const { return lease_; }  // nullopt = absent, or never seen
   MonotonicTime free_at() const { return free_at_; }  // from this time on we may claim the Lease
   bool ours() const { return lease_ && lease_->record.holder == options_.identity; }
-  // Returns true if the record asks us, by coordinated leader election, to leave the Lease to
-  // another process (L-018).
+  // Returns true if the Lease's preferredHolder is another process, so that we must leave the Lease
+  // to that process (coordinated leader election, L-018).
   bool yields() const { return lease_ && Yields(lease_->record); }
   const std::string& holder() const { return holder_; }  // "" = no holder
   int32_t transitions() const { return transitions_; }
 
   // Both return the body of a write, with `micros` as renewTime.
   //   - ClaimBody is for a PUT onto the Lease that we saw last, or a POST if the Lease is absent.
-  //     If `leading` is true, an absent Lease gets the leaseTransitions that it had before.
-  //   - Call ReleaseBody only if the Lease is not absent.
+  //     If the Lease is absent and `leading` is true, the new Lease gets the leaseTransitions that
+  //     the vanished Lease had.
+  //   - ReleaseBody is for a PUT. Call it only if lease() is set.
   std::string ClaimBody(int64_t micros, bool leading) const;
   std::string ReleaseBody(int64_t micros) const;
 

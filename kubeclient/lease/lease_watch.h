@@ -1,8 +1,8 @@
 // Watches one Lease for a candidate, so that the candidate learns of a release or renewal at once,
 // and not only at its next read (L-009).
 //
-// The watch only saves time. The candidate also reads the Lease regularly, so a watch that is
-// refused or silent only costs time. Core thread only.
+// The watch only saves time. The candidate also reads the Lease regularly, so if the watch is
+// refused or silent, the candidate merely learns of the change later. Core thread only.
 #pragma once
 
 #include <functional>

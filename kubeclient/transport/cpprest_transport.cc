@@ -33,13 +33,13 @@ namespace http = web::http;
 using ByteStream = concurrency::streams::details::streambuf_state_manager<uint8_t>;
 using StreamBuffer = concurrency::streams::streambuf<uint8_t>;
 
-// How long the library keeps a connection on which nothing happens. Our own deadlines normally end
-// dead connections sooner. They are timers of the core thread, so this limit matters only if that
-// thread is stuck.
+// How long the library keeps a connection on which nothing happens. Our own deadlines, which are
+// timers of the core thread, normally end a dead connection sooner. So this limit matters only if
+// the core thread is stuck.
 constexpr Duration kConnectionIdleMax = seconds(600);
 
-// A stream without any operation. RequestBody and ResponseBody, below, each override the one
-// operation that they support.
+// A stream that supports no operation. RequestBody and ResponseBody, below, each add one: the first
+// can be read, the second can be written.
 class OneWayStream : public ByteStream {
  public:
   explicit OneWayStream(std::ios_base::openmode mode) : ByteStream(mode) {}
@@ -100,7 +100,7 @@ class RequestBody final : public OneWayStream {
   }
 
   // Core or network thread. Withholds the body from the library, unless the library has begun to
-  // read it. Returns true if the body is withheld: the server cannot receive the whole request.
+  // read it. Returns true if the body is withheld, so the server cannot receive the whole request.
   // Returns false if the library may have sent the body.
   bool Withdraw() {
     State held = State::kHeld;
@@ -280,9 +280,9 @@ const char* MethodName(HttpMethod method) {
   return "GET";
 }
 
-// Returns "scheme://host:port/path", with an IPv6 host without brackets. The library passes the
-// host to the resolver as written, and a resolver refuses brackets. The library itself needs no
-// brackets if a port follows.
+// Returns "scheme://host:port/path", with an IPv6 host without brackets: "https://fd00::1:6443".
+// The library passes the host to the resolver as written, and a resolver refuses brackets. The
+// library can parse the host without brackets, because a port always follows.
 http::uri Address(const std::string& scheme, const std::string& host, uint16_t port,
                   const std::string& path = "") {
   return http::uri(scheme + "://" + host + ":" + std::to_string(port) + path);
@@ -320,8 +320,8 @@ http::client::http_client_config LibraryConfig(const TransportOptions& options,
   if (proxied) {
     web::web_proxy proxy(Address("http", options.proxy.host, options.proxy.port));
     const std::string& user = options.proxy.user;
-    // With a user the library leaks 32 bytes per tunnel (cpprestsdk issue 1808), so an empty user
-    // is not set.
+    // Sets credentials only if there is a user, because with credentials the library leaks 32 bytes
+    // per tunnel (cpprestsdk issue 1808).
     if (!user.empty()) {
       proxy.set_credentials({user, std::string(options.proxy.password.Reveal())});
     }
@@ -500,8 +500,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Post Opened before HeadersArrived lets the first line out: on_open must come before
-            // on_line.
+            // Post Opened before HeadersArrived lets the first line out, because on_open must come
+            // before on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);
             });
@@ -514,7 +514,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                   const pplx::task<http::http_response>& done) {
           ExchangeOutcome outcome = exchange->Ended(done);
           if (outcome.status == 401) {
-            // Keep the source alive only during this call: after Leave, the transport's owner may
+            // Hold the source only during this call, because after Leave the transport's owner may
             // destroy what the source uses.
             if (const auto credentials = source.lock()) credentials->Refused(started);
           }
@@ -535,8 +535,8 @@ void CppRestTransport::Impl::Opened(CallId id) {
   table.Open(id);
 }
 
-// Closes connections on which a proxy answers too much before the tunnel is open. Sets a timer to
-// look again while any request waits for its response headers.
+// Closes connections on which a proxy has sent kTunnelAnswerMax or more before the tunnel is open.
+// Sets a timer to look again while any request waits for its response headers.
 void CppRestTransport::Impl::LookAtTunnels() {
   look = 0;
   if (*unanswered == 0) return;

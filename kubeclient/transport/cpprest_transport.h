@@ -6,18 +6,19 @@
 //   - redirects are returned and not followed, because following them would send the token to
 //     another server;
 //   - a proxy is used only if the options name one; the environment is ignored;
-//   - a write is never sent twice: request bodies cannot be rewound, so the library cannot replay
-//     them (C-016). A GET may be sent twice: the library repeats it on a fresh connection when an
-//     idle one was dead;
+//   - a write is never sent twice, because the library cannot rewind a request's body (C-016). But
+//     a GET may be sent twice: if an idle connection turns out to be dead, the library repeats the
+//     GET on a new connection;
 //   - deadlines and limits on silence are timers of the core's TimerQueue, so they fire when that
 //     queue runs.
 // What the library does not offer:
-//   - a limit on the size of a chunk, or of an answer's headers, while they arrive. What a proxy
-//     answers to CONNECT is limited from outside (own_connections.h);
+//   - a limit on the size of a chunk, or of an answer's headers, while they arrive. Only for a
+//     proxy's answer to CONNECT, EndUnopenedTunnels adds such a limit (own_connections.h);
 //   - TCP options;
 //   - TLS to a proxy;
-//   - giving up on a proxy that does not answer: the caller gets its error at the deadline, but the
-//     connection stays open for kProxiedIdleMax, or until the transport is destroyed.
+//   - a way to close the connection to a proxy that does not answer. The caller gets its error at
+//     the deadline, but the connection stays open for kProxiedIdleMax, or until the transport is
+//     destroyed.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +40,8 @@
 namespace windlass {
 
 // How long the library keeps a silent connection through a proxy. While the transport lives,
-// nothing else ends the wait for a proxy that does not open the tunnel. This time is longer than a
-// watch may be silent (kWatchIdle).
+// nothing else closes a connection on which the proxy never answers. This time is longer than
+// kWatchIdle, so that the library does not close a watch that is allowed to be silent.
 inline constexpr Duration kProxiedIdleMax = seconds(180);
 // How long closing may take. Calls are cancelled within milliseconds; only a name look-up cannot be
 // cancelled.
@@ -71,7 +72,7 @@ struct TransportCounters {
   size_t calls = 0;               // open now
   size_t streams = 0;             // open now
   size_t waiting_bytes = 0;       // received but not delivered, sum over the open streams
-  size_t waiting_bytes_peak = 0;  // sum of the open streams' own peaks
+  size_t waiting_bytes_peak = 0;  // sum of each open stream's peak
 };
 
 // Core thread only.
@@ -92,7 +93,7 @@ class CppRestTransport final : public Transport {
   void Cancel(CallId id) override;
 
   // Uses `tls` for every new connection from now on:
-  //   - calls in flight end on their old connections;
+  //   - calls that have been sent end on their old connections;
   //   - streams that have a 200 response end as if the server had ended them, so that their owners
   //     open them again.
   // Returns kConfig, and changes nothing, if `tls` cannot be used.

@@ -21,8 +21,9 @@ class CredentialSource {
   using Answer = Result<Secret>;
   using Later = std::function<void(Answer)>;
 
-  // Returns the answer if the source has one now. Otherwise returns nullopt and calls `later` once,
-  // on a thread of its own. If the source is destroyed first, it never calls `later`.
+  // Returns the answer if the source has one now. Otherwise returns nullopt, and later the source
+  // calls `later` once, on the source's own thread. A source that is destroyed before does not call
+  // `later`.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
   // Call when the server answered 401 to a request that started at `started`. A source that can get

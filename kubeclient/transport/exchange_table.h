@@ -4,8 +4,8 @@
 //   - `reply` and `on_end` come exactly once, and not before Call or Stream has returned;
 //   - a stream's lines come before its end;
 //   - after Cancel no lines come, only the end;
-//   - a deadline holds even if the network half does not react (nothing can cancel a name look-up):
-//     the caller gets an error, and the late outcome is dropped.
+//   - a deadline holds even if the network half does not react, for example because nothing can
+//     cancel a name look-up. The caller then gets an error, and the late outcome is dropped.
 // Core thread only.
 #pragma once
 
@@ -45,7 +45,7 @@ class HttpExchange {
 
 class ExchangeTable {
  public:
-  // Runs the function on the core thread, in a later turn.
+  // Runs the function on the core thread, in a later turn of the core loop.
   using Post = std::function<void(std::function<void()>)>;
 
   ExchangeTable(const Clock& clock, TimerQueue& timers, Post post);
@@ -76,7 +76,7 @@ class ExchangeTable {
   size_t calls() const { return calls_.size(); }
   size_t streams() const { return streams_.size(); }
   size_t waiting_bytes() const;       // sum over the open streams
-  size_t waiting_bytes_peak() const;  // sum of the open streams' own peaks
+  size_t waiting_bytes_peak() const;  // sum of each open stream's peak
 
  private:
   struct OpenCall {

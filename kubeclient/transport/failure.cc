@@ -93,8 +93,8 @@ ErrorKind Classify(const NetworkFailure& failure) {
   if (ProxyFailureOf(failure.text)) return ErrorKind::kNotSent;
   switch (PhaseOf(failure.text)) {
     case Phase::kConnect: return ErrorKind::kNotSent;
-    // Without an OpenSSL error, the peer hung up during the handshake: it is restarting, not
-    // misconfigured.
+    // Without an OpenSSL error, the peer hung up during the handshake. It is probably restarting,
+    // and a retry may succeed.
     case Phase::kHandshake:
       return IsOpenSslError(failure.code) ? ErrorKind::kTls : ErrorKind::kNotSent;
     // The last write failed, so the server has not received the complete request.

@@ -1,9 +1,9 @@
 // What a failure of cpprestsdk means: whether the server may have acted.
 //
 // The library's error codes mislead: the category is always generic, and the meaning of the number
-// depends on the layer that produced it. So this file judges first by the library's text, and
-// by the number only where the text tells the layer. The texts do not change, because the library
-// is frozen. A test pins the table of texts (C-016).
+// depends on the layer that produced it (OpenSSL or the system). So this file judges first by the
+// library's text, and by the number only where the text shows the layer. The texts do not change,
+// because the library is in maintenance mode. A test pins the table of texts (C-016).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ ErrorKind Classify(const NetworkFailure& failure);
 enum class ProxyFault : uint8_t {
   kUnreachable,  // the proxy's name is unknown, or nothing answers at its port
   kHungUp,       // the proxy closed the connection before its answer was complete
-  kNoHttp,       // the proxy's answer is no HTTP
+  kNoHttp,       // the proxy's answer is not HTTP
   kRefused,      // the proxy answered, but not with 200
 };
 struct ProxyFailure {

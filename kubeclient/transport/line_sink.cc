@@ -20,18 +20,18 @@ Taken LineSink::Put(std::string_view bytes, Resume resume) {
   Taken taken = Taken::kAll;
   {
     const std::scoped_lock lock(mutex_);
-    // The bytes of an error body do not count as a sign of life: the silence then counts from the
-    // headers, so that a body that trickles in is cut off.
+    // The bytes of an error body do not end the silence. The silence counts from the headers, so
+    // that the limit on silence also ends an error body that trickles in byte by byte.
     if (mode_ != Mode::kErrorBody) last_byte_ = clock_.Now();
     rest_ = bytes;
     taken = TakeRest();
     if (taken == Taken::kLater) {
       resume_ = std::move(resume);
     } else {
-      rest_ = {};  // taken or refused: `bytes` are the caller's again
+      rest_ = {};  // taken or refused, so the caller may free `bytes` now
     }
-    // kLater, so that Settle does not call `resume`: the caller gets its answer as Put's return
-    // value. Settle only announces lines.
+    // kLater makes Settle leave `resume` alone, because Put's return value already tells the caller
+    // what to do. Settle then only announces lines.
     afterwards = Settle(Taken::kLater);
   }
   Do(afterwards);
@@ -66,7 +66,7 @@ bool LineSink::Deliver(int most, const std::function<void(std::string_view, size
   bool more = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (resume_) last_byte_ = clock_.Now();  // time in which we do not read is no silence
+    if (resume_) last_byte_ = clock_.Now();  // silence does not count while we do not read
     const Taken taken = TakeRest();
     announced_ = true;  // our return value announces further lines
     afterwards = Settle(taken);

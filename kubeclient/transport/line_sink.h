@@ -6,11 +6,11 @@
 //   - Lines come in order and without their '\n'. After each line there are kLinePaddingBytes
 //     readable zeros, because simdjson reads ahead. Empty lines are left out. A last line without
 //     '\n' is never delivered.
-//   - Memory is bounded whatever the server sends: once the waiting lines have
+//   - Memory is bounded, whatever the server sends. Once the waiting lines have
 //     Limits::waiting_bytes_max bytes, Put returns kLater, and the bytes that have no room stay in
 //     the caller's buffer.
-//   - Of a line above Limits::line_bytes_max, only the head is kept and delivered; the rest is
-//     skipped. A line that has no end after Limits::line_skip_bytes_max closes the connection.
+//   - If a line is longer than Limits::line_bytes_max, only its head is kept and delivered, and the
+//     rest is skipped. A line longer than Limits::line_skip_bytes_max closes the connection.
 //   - Before HeadersArrived, Put takes no bytes and returns kLater, because only the status shows
 //     whether the body is lines or an error.
 //   - At most one announcement is outstanding: `lines_arrived` is called again only after a Deliver
@@ -105,19 +105,20 @@ class LineSink final : public ByteSink {
   // --- core thread ---
   // Calls `on_line` for up to `most` lines, with the text and the length of the line. For a skipped
   // line the text is only the head, and the length is that of the whole line. Returns true if more
-  // lines wait: the caller must then call Deliver again without an announcement. `on_line` is
-  // allowed to call Abort.
+  // lines wait. The caller must then call Deliver again, because `lines_arrived` is not called for
+  // them. `on_line` is allowed to call Abort.
   bool Deliver(int most, const std::function<void(std::string_view, size_t)>& on_line);
   // Drops all lines that wait, calls `resume(false)` if a Put waits, and refuses later Puts.
   // Idempotent.
   void Abort();
   // Returns when the server last sent something; bytes of an error body do not count. While lines
-  // wait for Deliver, or a Put waits, returns the current time, because then we do not read.
+  // wait for Deliver, or a Put waits, returns the current time, because then the server waits for
+  // us and does not count as silent.
   MonotonicTime SilentSince() const;
 
   // --- any thread ---
   bool has_lines() const;
-  bool line_without_end() const;  // true if a line without an end closed the connection
+  bool line_without_end() const;  // true if a line above line_skip_bytes_max closed the connection
   std::string error_body() const;
   size_t bytes() const;       // held now: the unfinished line, and the lines that wait
   size_t bytes_peak() const;  // the most that were ever held

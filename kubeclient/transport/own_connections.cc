@@ -15,8 +15,8 @@
 namespace windlass {
 namespace {
 
-// A second descriptor for the connection of the descriptor `of`. It still names that connection if
-// another thread closes `of`.
+// A second descriptor for the connection that the descriptor `of` names. If another thread closes
+// `of`, the second descriptor still names that connection.
 class Duplicate {
  public:
   explicit Duplicate(int of) : fd_(fcntl(of, F_DUPFD_CLOEXEC, 0)) {}
@@ -95,8 +95,8 @@ struct TcpCounters {
 };
 constexpr int kTcpInfo = 11;  // TCP_INFO
 
-// A connection that has sent at most this many bytes beyond the CONNECT counts as unopened. The
-// first message of a TLS handshake is longer.
+// If at most this many bytes were sent after the CONNECT, the connection has no tunnel yet: in a
+// tunnel, the first message of the TLS handshake follows, which is longer.
 constexpr uint64_t kSlack = 100;
 
 // Returns the most bytes that the library sends before the tunnel is open. Example for server "h:1"

@@ -21,7 +21,8 @@ void ForEachConnectionTo(uint16_t port, const std::function<void(int fd)>& visit
 // --- keep-alive ---
 //
 // Finds connections that died silently, for example because a network drops packets or a machine
-// lost its power. Otherwise a watch on such a connection looks quiet until kWatchIdle.
+// lost its power. Otherwise we notice that a watch's connection is dead only after kWatchIdle
+//
 
 // The kernel probes a silent peer after kKeepAliveIdle, and then every kKeepAlivePeriod. If no
 // answer comes for kPeerSilenceMax, the kernel ends the connection.

@@ -1,5 +1,5 @@
-// Postbox: how the threads of an object post to the inbox while that object lives. The object
-// closes the postbox before it is destroyed, and can then wait until its threads are done.
+// Postbox: the threads of an object post to the inbox through the object's Postbox. The object
+// closes its Postbox before it is destroyed, and can then wait until its threads are done.
 #pragma once
 
 #include <condition_variable>

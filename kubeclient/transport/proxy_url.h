@@ -20,7 +20,7 @@ struct ProxyUrl {
   std::string origin;   // the setting that names the proxy: "HTTPS_PROXY"
   std::string without;  // how to connect without the proxy: "add api.example to NO_PROXY"
 
-  // Returns "http://host:port", with brackets around an IPv6 host, and never with the user.
+  // Returns "http://host:port", with brackets around an IPv6 host, without user and password.
   std::string Text() const;
 };
 

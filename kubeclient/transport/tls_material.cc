@@ -52,7 +52,7 @@ Result<Certificates> ReadCertificates(std::string_view pem, const std::string& w
                   " is damaged");
 }
 
-// Gives OpenSSL no passphrase: a daemon has no user to ask.
+// Gives OpenSSL no passphrase, because a daemon has no user to ask.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 Result<Owned<EVP_PKEY>> ReadKey(std::string_view pem) {
@@ -214,7 +214,7 @@ bool TlsIdentity::Impl::DemandName(SSL_CTX* context) const {
 void TlsIdentity::Apply(ssl_ctx_st* context) const {
   bool ok = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
   ok = impl_->DemandName(context) && ok;
-  // Replaces the store that the library trusts by default, and does not add to it.
+  // Our store replaces the default store of the library, so nothing else is trusted.
   SSL_CTX_set1_cert_store(context, impl_->trusted.get());
   // While a connection is idle in the pool, frees its 34 KiB of buffers.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);

@@ -15,7 +15,8 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace windlass {
 
-// The largest PEM text of certificates, or of a key, that is read: a large CA bundle has 200 KiB.
+// The largest PEM text of certificates, or of a key, that is read. For comparison: a large CA
+// bundle has 200 KiB.
 inline constexpr size_t kPemBytesMax = size_t{1} << 20U;
 
 struct TlsMaterial {
@@ -30,8 +31,8 @@ struct TlsMaterial {
 class TlsIdentity {
  public:
   // The server's certificate must be valid for material.server_name, or for `host` if server_name
-  // is empty. `host` is the host of the server's URL, an IPv6 address without brackets. Loads the
-  // system's trust store if `material` has no CA and asks for verification.
+  // is empty. `host` is the host of the server's URL (if it is an IPv6 address, without brackets).
+  // Loads the system's trust store if `material` has no CA and insecure_skip_verify is false.
   //
   // Returns kConfig, with a message that names no file, if:
   //   - a certificate or the key cannot be read, or the key is encrypted;

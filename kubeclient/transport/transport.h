@@ -3,8 +3,8 @@
 // Core thread only: use a Transport on the core thread; every callback runs there. `reply` and
 // `on_end` come exactly once, `on_open` at most once; no callback comes before Call or Stream has
 // returned. The kind of an Error says whether the server may have executed the request (C-016):
-// after kNotSent the caller may send it again at once, after kAmbiguous it must first find out what
-// happened.
+//   - kNotSent: the server has not executed it. The caller may send it again at once.
+//   - kAmbiguous: the server may have executed it. The caller must first find out what happened.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct HttpResponse {
 // How a stream ended. If the server ended the stream in order (a watch's timeout), ok() is true.
 struct StreamEnd {
   int status = 0;              // 0 if no response headers arrived
-  std::string error_body;      // of a response that is not 2xx: a metav1.Status, its first 64 KiB
+  std::string error_body;      // of a response that is not 2xx, at most 64 KiB: a metav1.Status
   std::optional<Error> error;  // why the exchange broke off
   std::optional<Duration> retry_after;
   bool ok() const { return status == 200 && !error; }
@@ -77,12 +77,12 @@ class Transport {
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
   // Delivers lines in order, at most kLinesPerTurn per turn of the core loop. While the core thread
-  // is behind, the socket is not read. A line without an end (kLineSkipBytesMax) ends the stream
-  // with kMalformed.
+  // is behind, the socket is not read. A line longer than kLineSkipBytesMax ends the stream with
+  // kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
-  // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled unless the call
-  // or stream has just ended otherwise. Idempotent.
+  // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled. If a call has
+  // just ended, its `reply` may come with its real outcome instead. Idempotent.
   virtual void Cancel(CallId id) = 0;
 };
 

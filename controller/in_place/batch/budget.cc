@@ -16,8 +16,8 @@ bool IsUnproven(const PodStanding& pod) {
   return pod.updated && !pod.available && pod.waited_for();
 }
 
-// Returns how many Pods are available beyond those that must stay available; negative if some are
-// missing. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
+// Returns how many Pods are available beyond those that must stay available; negative if too few
+// are available. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
 // max_unavailable 2, surplus 0, 7 available: 7 - 0 - (10 - 2) = -1.
 int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
   const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
@@ -45,7 +45,8 @@ class Room {
     }
   }
 
-  // If `pod` fits into every limit, charges the Pod to the limits and returns true.
+  // If `pod` fits into every limit, deducts the Pod from the limits and returns true; otherwise
+  // returns false.
   bool Take(const PodStanding& pod) {
     // A Pod in flight is down already, so it is patched to the new target at once (P-034).
     // Exception: a Pod in flight that is Ready may be serving, although nothing proves that yet. It
@@ -84,9 +85,9 @@ class Room {
   int64_t budget_;
   int64_t to_update_;
   int64_t unproven_;
-  bool canary_ = false;      // only one Pod may be down, to prove the revision
-  bool canary_out_ = false;  // that one Pod is down already
-  bool unschedulable_out_ = false;
+  bool canary_ = false;             // true: only one Pod, the canary, may be patched
+  bool canary_out_ = false;         // true: the canary is patched, or chosen for this batch
+  bool unschedulable_out_ = false;  // the same for the one unschedulable Pod before the canary
   std::set<std::string_view> busy_nodes_;
 };
 

@@ -62,8 +62,8 @@ Places PlacesOf(std::span<const PodStanding> standings) {
   for (const PodStanding& pod : standings) {
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
-    // A Pod in flight does not show that its node has the image: the kubelet may still be pulling
-    // the image, or may have failed to pull it.
+    // A Pod in flight does not show that its node has the image, because the kubelet may still be
+    // pulling the image, or may have failed to pull it.
     if (pod.updated && !pod.in_flight) node.has_image = true;
     if (!pod.in_flight) continue;
     ++node.in_flight;
@@ -77,7 +77,7 @@ struct Rank {
   bool exempt;
   bool scheduled;
   bool available;
-  bool of_host;  // false: has another template, mostly of a rollout that was given up
+  bool of_host;  // false: has another template, mostly that of a rollout that was given up
   bool needs_pull;
   int64_t in_flight_on_node;
   int64_t in_flight_in_zone;

@@ -3,13 +3,13 @@
 //
 //   P-031  A candidate is an active Pod of the host ReplicaSet that is not `updated`
 //          (PodStanding).
-//   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s: a
-//          patch at that moment leaves open whether the containers run the old image or the new
-//          one.
-//   P-042  A running Pod whose status lists no container is left out.
+//   P-037  A Pod whose first containers the kubelet is about to create is put off for up to 60 s.
+//          After a patch at that moment Windlass could not tell whether these containers run the
+//          old image or the new one.
+//   P-042  A Pod in phase Running whose status lists no container is no candidate.
 //   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Nodes
-//          without a zone count as one zone. Pods already in flight count, too. So a caller that
-//          takes one Pod and then asks again spreads all the Pods that it takes.
+//          without a zone count as one zone. The order takes account of Pods already in flight. So
+//          the caller spreads all Pods that it takes if it asks again after each Pod.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,9 @@
 namespace windlass::in_place {
 
 struct Candidates {
-  std::vector<size_t> order;  // indexes; the Pod to patch first is in front
-  // The earliest time at which a Pod that was put off becomes a candidate without an event.
+  std::vector<size_t> order;  // indexes into `pods`; the Pod to patch first comes first
+  // The earliest time at which a Pod that was put off becomes a candidate without an event; nullopt
+  // if no Pod was put off.
   std::optional<WallTime> look_again{};
 };
 

@@ -8,26 +8,28 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if the Pod really serves, so that taking it down needs room in its budgets: the Pod
-// is available, or is Ready and not in flight. The minReadySeconds of the Pod need not be over.
+// Returns true if the Pod serves: it is available, or it is Ready and not in flight, even before
+// its minReadySeconds are over. Such a Pod may be taken down only if its budgets have room.
 bool IsHealthy(const Pod& pod, const PodStanding& standing) {
   return standing.available || (pod.ready.IsTrue() && !standing.in_flight);
 }
 
-// How long the status of a budget may still count a Pod that has ceased to be Ready: the disruption
-// controller updates the status from its own watch.
+// How long the status of a budget may still count a Pod that has ceased to be Ready. The delay
+// arises because the disruption controller must first see the Pod's change, and then writes the
+// status.
 constexpr seconds kBudgetsLag{10};
 
 struct BudgetRoom {
   int64_t left = 0;                      // how many more Pods may be taken down; may be < 0
-  std::optional<WallTime> look_again{};  // when `left` may grow
+  std::optional<WallTime> look_again{};  // when `left` may grow without an event
 };
 
 // Returns how many more Pods of the budget may be taken down.
 BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
                   std::span<const PodStanding> standings, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
-  // Above this limit the API server grants no eviction, so the budget has no room either.
+  // If disruptedPods has more entries than this, the API server grants no eviction. So Windlass
+  // treats the budget as one without room.
   if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;

@@ -21,9 +21,9 @@ struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the order given
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // When a budget without room may have room again without an event. A Pod in flight that has
-  // ceased to be Ready takes up room for a short time, because the status of the budget may still
-  // count it.
+  // The time at which a budget that has no room now may have room although no event came. Reason: a
+  // Pod in flight that ceased to be Ready takes up room for a few more seconds, because the status
+  // of the budget may still count that Pod as healthy.
   std::optional<WallTime> look_again{};
 };
 
@@ -35,14 +35,15 @@ struct AllowedByBudgets {
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
 // budget is disruptionsAllowed minus the number of Pods in flight among `pods` that the budget
 // still counts as healthy. Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1.
-// Pods in flight of other workloads are not deducted. A budget has no room while its status is
-// older than its spec.
+// Pods of other workloads are not deducted. A budget has no room while its status is older than its
+// spec.
 //
-// A Pod in disruptedPods is already deducted from disruptionsAllowed. So it is not deducted again,
-// and may be taken down even if the room is 0.
+// A Pod that the budget's status lists in disruptedPods is already deducted from
+// disruptionsAllowed. So Windlass does not deduct the Pod again, and may take it down even if the
+// room is 0.
 //
-// The caller must ask again after each Pod that it takes down: two of the returned Pods may need
-// the same room.
+// The caller must ask again after each Pod that it takes down, because two of the returned Pods may
+// need the same room.
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,

@@ -44,7 +44,8 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
     allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
-  // Drained Pods come first: each has a place in the batch that no other Pod may take.
+  // Drained Pods come first, so that no other Pod takes their places in the batch. Otherwise they
+  // would have been drained in vain.
   std::ranges::stable_partition(allowed.candidates, [&](size_t i) { return IsDrained(pods, i); });
   next.batch = NextBatch(pods.standings, allowed.candidates, limits);
   if (next.batch.empty() && !NextBatch(pods.standings, candidates.order, limits).empty()) {

@@ -1,5 +1,5 @@
-// Which Pods may be patched next. The caller skips Pods whose drain must still wait, patches or
-// drains the next Pod, and asks again when it sees the effect. Source: P-031 … P-039.
+// Which Pods may be patched next. The caller skips Pods whose drain has not lasted long enough,
+// patches or drains the next Pod, and asks again when it sees the effect. Source: P-031 … P-039.
 #pragma once
 
 #include <optional>
@@ -21,17 +21,18 @@ struct NextPods {
 };
 
 // Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
-// Pod i must not be patched now, because the API server refused a patch of it in this sync (P-036)
-// or its kubelet is too old (controller/in_place/phases/old_kubelets.h).
+// Pod i must not be patched now, because the API server refused a patch of Pod i in this sync
+// (P-036), or the kubelet of Pod i is too old (controller/in_place/phases/old_kubelets.h).
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
                         std::span<const PodDisruptionBudget* const> budgets, WallTime now);
 
-// Returns the next time at which time alone may do one of these; nullopt if only events can:
-//   - complete the patch of a Pod in flight
-//   - make a patch that admission undid due again (TryAgainAt)
-//   - make a Pod available
-//   - end the wait for a Pod without a node
+// Returns the next time at which one of these may happen without an event; nullopt if there is no
+// such time:
+//   - the patch of a Pod in flight becomes complete
+//   - a patch that admission undid is due again (TryAgainAt)
+//   - a Pod becomes available
+//   - the wait for a Pod without a node ends
 std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
                                       WallTime now);
 

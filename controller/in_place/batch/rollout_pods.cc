@@ -44,18 +44,19 @@ const ContainerPatch* FindPatch(const PodState& state, std::string_view containe
 
 // Returns true if `image` is surely another image than the one that the patch asked for. `present`
 // is the image that the patched Pod got.
-//   - Admission rewrote the patch ("app:2" became "mirror/app:2"): every image but `present` is
-//     another image.
-//   - Admission did not change the patch: an image with a tag is another image ("app:1" is not
-//     "app:2"). An image with a digest may be the one that "app:2" names.
+//   - If admission rewrote the patch ("app:2" became "mirror/app:2"), every image except `present`
+//     is another image.
+//   - If admission did not change the patch, an image with a tag is another image ("app:1" is not
+//     "app:2"). An image with a digest may be the one that "app:2" names, so the result is false.
 bool MeansAnother(std::string_view image, const ContainerPatch& patch, std::string_view present) {
   if (image == present) return false;
   return present != patch.to || image.find('@') == std::string_view::npos;
 }
 
-// Returns true if `pod` has the images that `sibling` had before we patched `sibling` to the
-// target, and if at least one image of `pod` is surely not the target's (MeansAnother). `images`
-// are those of the template that `sibling` had before that patch.
+// Returns true if both of these hold:
+//   - `pod` has the images that `sibling` had before we patched `sibling` to the target
+//   - at least one image of `pod` is surely not the target's (MeansAnother)
+// `images` are those of the template that `sibling` had before that patch.
 bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
                  const TemplateImages& images) {
   bool told = false;
@@ -72,7 +73,7 @@ bool HadImagesOf(const Pod& pod, const Pod& sibling, const PodState& state,
   return told;
 }
 
-// A Pod that was patched to the target.
+// A Pod that was patched to the target, and the state of that patch.
 struct Sibling {
   const Pod* pod;
   PodState state;
@@ -90,10 +91,10 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Like OfImages, but for a Pod whose images admission rewrote. Returns the template that a sibling
-// had before its patch, if its images before the patch were those of `pod`. Returns nullopt if
-// there is no such sibling, or if another client has edited `pod`, so that its generation is
-// above 1.
+// Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had the
+// images of `pod` before the patch of the sibling, and returns the template that the sibling had
+// then. Returns nullopt if there is no such sibling. Also returns nullopt if the generation of
+// `pod` is above 1, because another client has then edited `pod`.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;
@@ -104,10 +105,10 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
   return std::nullopt;
 }
 
-// Returns what is kept of the state of a foreign Pod (RevisionBasis::kForeign) whose spec lacks the
-// images that the state asks for: `drain`, so that the Pod gets traffic again. The record of the
-// patch is dropped, and `of` counts as the Pod's template. Returns nullopt if the Pod is not
-// drained.
+// Returns the state to use for a foreign Pod (RevisionBasis::kForeign) whose images are not those
+// of the patch in `state`. It has the `drain` of `state`, so that the Pod is returned to traffic
+// later; it has no containers; and it names `of` as the Pod's template. Returns nullopt if the Pod
+// is not drained.
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;
@@ -121,7 +122,8 @@ std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) 
 //   - this workload patched the Pod, and has no ReplicaSet with that template any more
 //   - another workload patched the Pod, and the Pod still has the images of that patch. Example: a
 //     former workload of this name that was deleted with --cascade=orphan.
-// Returns nullopt otherwise, and also if the Pod has the images of the host or of the target.
+// Returns nullopt otherwise. Also returns nullopt if the Pod has the images of the host's or of the
+// target template, or was patched to the target template.
 std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const Uid& deployment,
                                   const KnownTemplates& templates) {
   if (HasImagesOf(pod, templates.host) || HasImagesOf(pod, templates.desired)) return std::nullopt;
@@ -132,8 +134,8 @@ std::optional<Fingerprint> LeftBy(const Pod& pod, const PodState& state, const U
   return lost ? std::optional(state.target) : std::nullopt;
 }
 
-// Returns the containers that a patch from template `had` to template `has` restarted: those whose
-// images differ, or all if none differs.
+// Returns the containers that a patch from template `had` to template `has` restarted: the
+// containers whose images differ, or all containers if no image differs.
 std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateImages& had) {
   std::vector<ContainerImage> changed;
   std::ranges::copy_if(has.containers, std::back_inserter(changed), [&](const auto& one) {
@@ -142,14 +144,15 @@ std::vector<ContainerImage> Restarted(const TemplateImages& has, const TemplateI
   return changed.empty() ? has.containers : changed;
 }
 
-// Returns the state of a Pod that another workload patched, as long as that patch is under way.
-// Example: a former workload of this name that was deleted with --cascade=orphan.
+// Returns the state of a Pod that another workload patched, as long as that patch is under way;
+// nullopt otherwise. Example: a former workload of this name that was deleted with
+// --cascade=orphan.
 std::optional<PodState> UnderWayOfFormer(const Pod& pod,
                                          const std::optional<Result<PodState>>& said,
                                          WallTime now) {
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return std::nullopt;
   const PodState& patch = **said;
-  PodState undrained = patch;  // a drain alone does not count
+  PodState undrained = patch;  // a Pod that is only drained is not being patched
   undrained.drain.reset();
   if (!AsksForWhatWePatched(pod, patch) || !IsInFlight(pod, &undrained, now)) return std::nullopt;
   return patch;
@@ -164,8 +167,8 @@ Result<TemplateImages> HostImages(const ReplicaSet& host, const TemplateImages& 
   return ReadTemplateImages(host.template_fingerprint, *host.template_json);
 }
 
-// Returns what depends on the Pod, its node and its state alone; `updated`, `of_host` and
-// `stand_in` are left to the caller.
+// Sets only the members that depend on the Pod, its node and its state. The caller sets `updated`,
+// `of_host` and `stand_in`.
 PodStanding StandingOf(const Pod& pod, const PodState* state, int32_t min_ready_seconds,
                        const Nodes& nodes, WallTime now) {
   const std::optional<WallTime> unschedulable = UnschedulableFrom(pod);
@@ -224,8 +227,9 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
       }
       const bool nothing_said = !said || !said->ok();
-      // A Pod that was never patched may have other images because admission rewrote them. So
-      // images show the template only of a Pod that was edited or patched.
+      // A Pod that was never patched may have other images than its template, because admission
+      // rewrote them. So Windlass infers the template from the images only if the Pod was edited or
+      // patched.
       const bool edited = pod->meta.generation != 1 || pod->meta.labels.Has(kRevisionLabel);
       const bool by_image = templates.by_image && edited;
       if (foreign && nothing_said && (by_image || templates.late_births)) {

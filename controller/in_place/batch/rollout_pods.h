@@ -17,8 +17,8 @@
 
 namespace windlass::in_place {
 
-// The templates with which the Pods are compared, and how. The objects referred to must outlive
-// this value.
+// What ClassifyPods must know of the workload, besides its Pods. The objects referred to must
+// outlive this value.
 struct RolloutTemplates {
   Uid deployment;
   const ReplicaSet& host;                  // owns the Pods that are updated in place
@@ -26,33 +26,32 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. The images of a Pod without a readable state annotation then
+  // True while a rollout is under way. If a Pod has no readable state annotation, its images then
   // decide which template it has, because the Pod may have lost the annotation after a patch
-  // (P-027). Without a rollout, a Pod with other images was edited by another client, and is left
-  // alone.
+  // (P-027). False if there is no rollout. A Pod whose images differ from its template was then
+  // edited by another client, and Windlass leaves the Pod alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
-  // to one of these revisions and its state is missing, unreadable (LostState) or of an earlier
-  // patch (IsOutdated).
+  // to one of these revisions and its state annotation is missing, unreadable (LostState) or of an
+  // earlier patch (IsOutdated).
   std::vector<int64_t> revisions{};
-  // True during the exchange of templates: when the host has got the target template, the
-  // ReplicaSet controller may still create Pods of the old template for a moment (P-057). Windlass
-  // recognises such Pods by their images.
-  // If admission rewrote these images, Windlass compares them with the images that other Pods had
-  // before their patch.
+  // True during the exchange of templates, in which the host ReplicaSet gets the target template.
+  // For a moment after that write, the ReplicaSet controller may still create Pods of the old
+  // template (P-057). Windlass recognises such Pods by their images. If admission rewrote these
+  // images, Windlass compares them with the images that other Pods had before their patch.
   bool late_births = false;
 };
 
-// Parallel lists with one entry for each examined Pod, in the order given. Only `lost` is a list of
-// indexes.
+// Parallel lists with one entry for each examined Pod, in the order given. Exception: `lost` lists
+// indexes of Pods.
 struct RolloutPods {
   std::vector<const Pod*> pods;
-  // The state of our last patch. nullopt if the Pod has no state, the state is not ours, or another
-  // client gave the spec other images since. Exceptions:
+  // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
+  // names another workload, or if another client gave the Pod other images since. Exceptions:
   //   - a Pod in `lost`: the new state to write
   //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
-  //   - a Pod that another workload patched, such as a former one of the same name: the state is
-  //     kept while that patch is under way
+  //   - a Pod that another workload patched, such as a deleted workload of the same name: the state
+  //     is kept while that patch is under way
   std::vector<std::optional<PodState>> states;
   std::vector<Fingerprint> of;  // the template that the Pod counts as having
   // Indexes of the patched Pods whose state annotation is missing, unreadable or of an earlier

@@ -88,7 +88,8 @@ std::string WithName(const std::string& text, std::string_view name) {
   return text + " (" + std::string(name) + ')';
 }
 
-// Returns for a Deployment: "set windlass.dev/in-place to IfPossible for new Pods".
+// Returns the remedy to ask for new Pods. Example for a Deployment: "set windlass.dev/in-place to
+// IfPossible for new Pods".
 std::string AskForNewPods(const WorkloadKind& kind) {
   return "set " + kind.PlaceOf(kInPlaceKey).name + " to " +
          std::string(kind.WordOf(kInPlaceKey, "IfPossible")) + " for new Pods";
@@ -97,8 +98,8 @@ std::string AskForNewPods(const WorkloadKind& kind) {
 }  // namespace
 
 Cause CauseOf(const NotEligible& why) {
-  // The note has at most kAboutBytesMax bytes of `why.about`. The sentence has the same bytes, so
-  // that CauseOfNote can return the same sentence.
+  // The note has only the first kAboutBytesMax bytes of `why.about`. The sentence is cut in the
+  // same way, so that CauseOfNote can return the same sentence.
   const NotEligible cut{why.reason, std::string(CutText(why.about, kAboutBytesMax))};
   const std::string_view name = Name(why.reason);
   return {WithName(SentenceOf(cut), name), std::string(name), Text(why)};

@@ -1,10 +1,10 @@
 // The causes why Pods are not updated in place: their names, and the sentences in which users read
-// them. Code decides on the names and reads no sentence. Source: P-004.
+// them. Code compares only the names, never the sentences. Source: P-004.
 //
-// docs/in-place-limits.md lists the causes by name, so each sentence ends with the name of its
-// cause: "spec.template.spec.hostNetwork has changed, and Kubernetes cannot change it in a running
-// Pod (FieldChanged)". The sentence of kOtherCause has no name at its end. No sentence ends with a
-// period.
+// docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
+// ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Kubernetes cannot
+// change it in a running Pod (FieldChanged)". Only the sentence of kOtherCause ends without a name.
+// No sentence ends with a period.
 #pragma once
 
 #include <string>
@@ -16,60 +16,64 @@
 
 namespace windlass::in_place {
 
-// Why Pods are not updated in place, or not yet.
+// Why Pods are not updated in place now.
 struct Cause {
   std::string text{};  // the sentence, without its period
   // The name of the cause in metrics. One of:
   //   - the Name of a Reason (eligibility.h)
   //   - the reason of a PodFailure (failure.h)
   //   - one of the names below
-  // Empty in phase unknown, and if the cause was read from a rollout's note: the metric counted the
-  // cause when the note was written.
+  // Empty in phase unknown. Also empty if the cause was read from a rollout's note, because the
+  // metric counted the cause already when the note was written.
   std::string reason{};
-  // What the rollout's note and the log have instead of the sentence, such as
-  // "FieldChanged:/spec/hostNetwork". If empty, both have the sentence.
+  // The short form of the cause, such as "FieldChanged:/spec/hostNetwork". The rollout's note and
+  // the log have the short form. If it is empty, both have the sentence `text` instead.
   std::string note{};
 };
 
-// Names of the causes why a rollout replaces Pods, other than a Reason (templates, limits) and a
-// failed Pod (failure.h).
+// Names of further causes why a rollout replaces Pods. The other names are those of a Reason
+// (eligibility.h) and the reasons of a failed Pod (failure.h).
 inline constexpr std::string_view kHostGone = "HostGone";  // the host was deleted
 // Another client scaled the pending ReplicaSet.
 inline constexpr std::string_view kForeignScale = "ForeignScale";
-// The template does not fit into the annotation that the exchange of templates needs (FitsStash).
+// The template does not fit into the annotation that stores it while two ReplicaSets exchange their
+// templates (FitsStash).
 inline constexpr std::string_view kTemplateTooLarge = "TemplateTooLarge";
-// The API server does not show which defaults the wanted template gets (RO-014).
+// The API server does not show with which defaults it completes the wanted template (RO-014).
 inline constexpr std::string_view kNoDryRun = "NoDryRun";
-// The API server accepts the settings on a ReplicaSet, or the state on a Pod, but does not keep
-// them.
+// The API server accepts annotations of Windlass (the settings on a ReplicaSet, or the state on a
+// Pod), but does not keep them.
 inline constexpr std::string_view kNotKept = "AnnotationNotKept";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
-// CauseOf returns the cause for `why`, HostIsGone the cause kHostGone; each has its sentence.
+// CauseOf returns the cause for `why`. HostIsGone returns the cause kHostGone. Both causes have
+// their sentence as `text`.
 Cause CauseOf(const NotEligible& why);
 Cause HostIsGone();
 // Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
 Cause Named(std::string_view name, const std::string& text);
 
-// NoteOf returns what a rollout's note says of a cause, and CauseOfNote returns the cause for such
-// a note. A note that begins with the name of a Reason, or is kHostGone, stands for a sentence. Any
-// other note is the sentence itself.
+// NoteOf returns the text that a rollout's note has for a cause. CauseOfNote returns the cause for
+// such a text. The text is the short form of a sentence if it begins with the name of a Reason or
+// is kHostGone. Any other text is the sentence itself.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 
-// Returns what a user can do so that the rollout goes on, other than to take the template back.
-// Returns "" if there is nothing to do, if the sentence of `why` names the remedy, or if
-// `why.reason` is empty. Example for a Deployment: "set windlass.dev/in-place to IfPossible for new
-// Pods".
+// Returns what a user can do so that the rollout goes on, apart from undoing the change of the
+// template. Example for a Deployment: "set windlass.dev/in-place to IfPossible for new Pods".
+// Returns ""
+//   - if there is nothing to do
+//   - if the sentence of `why` names the remedy
+//   - if `why.reason` is empty
 std::string RemedyFor(const Cause& why, const WorkloadKind& kind);
 
-// Returns what users read while policy Only keeps a rollout back: the sentence of `why`, and the
-// remedy.
+// Returns the message to users if policy Only forbids the rollout because of `why`: the sentence of
+// `why`, the words that nothing is rolled out, and the remedy.
 std::string RefusedText(const Cause& why, const WorkloadKind& kind);
 
-// Returns the name by which the metric counts a rollout that replaces Pods because of `why`. With
-// policy Only, returns an empty text: another metric shows such a rollout as blocked by
-// NotPossible.
+// Returns the name under which the metric counts a rollout that replaces Pods because of `why`.
+// Returns an empty text with policy Only, because then another metric shows the rollout as stuck,
+// with cause NotPossible.
 inline std::string FallbackReason(const Options& options, const Cause& why) {
   return options.policy == Policy::kOnly ? std::string() : why.reason;
 }

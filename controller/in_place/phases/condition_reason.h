@@ -36,9 +36,8 @@ enum class InPlaceReason : uint8_t {
 // "WaitingForPDB" for kWaitingForPdb.
 std::string_view Name(InPlaceReason reason);
 
-// Returns the reason with this name; nullopt if no reason has this name. A stored condition may
-// have any word as its reason, because any client with the right to write a status can put it
-// there.
+// Returns the reason with this name; nullopt if no reason has this name. The reason of a stored
+// condition may be any word, because any client with the right to write the status can set it.
 std::optional<InPlaceReason> ParseInPlaceReason(std::string_view name);
 
 }  // namespace windlass::in_place

@@ -1,4 +1,4 @@
-// The decisions of updates in place, in the order of their names.
+// The decisions (controller/core/decision.h) of updates in place, in alphabetical order.
 #pragma once
 
 #include "controller/core/decision.h"

@@ -29,13 +29,14 @@ std::string_view TextIn(const StringMap& map, std::string_view key) {
   return map.Find(key).value_or(std::string_view());
 }
 
-// Returns true for an annotation that
-//   - came from the workload with the template, such as example.com/team: every key counts as such
-//     that is not excluded below
-//   - says which template was asked for
+// Returns true if the annotation `key`
+//   - came from the workload with the template, such as example.com/team. This is assumed of each
+//     key that is not excluded below.
+//   - says which template was asked for (kRequestedTemplate)
 //   - says that the template has worked (proven.h)
-// All other annotations are about the object that has them, or are the same in all ReplicaSets
-// (user keys). Also returns false for the revision annotations: GetRevision adds their changes.
+// All other annotations are about the ReplicaSet that has them, or are the same in all ReplicaSets
+// (user keys). Also returns false for the revision annotations, because GetRevision adds their
+// changes.
 bool BelongsToTemplate(std::string_view key) {
   if (key == workload::kRequestedTemplate) return true;
   if (key == workload::kComplete || key == workload::kScaledToZero) return true;
@@ -46,9 +47,10 @@ bool BelongsToTemplate(std::string_view key) {
   return !workload::IsInternal(key);
 }
 
-// Returns the changes after which `to` has the same annotations as `from`, as far as they belong to
-// a template. Example: `from` has change-cause=A, `to` has example.com/team=x. The changes set
-// change-cause to A and remove example.com/team.
+// Returns the changes after which the ReplicaSet with the annotations `to` has those annotations of
+// `from` that belong to a template, and no others that belong to one. Example: `from` has
+// change-cause=A, `to` has example.com/team=x. The changes set change-cause to A and remove
+// example.com/team.
 TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
   TextChanges changes;
   for (const auto& [key, value] : to) {
@@ -69,9 +71,9 @@ void GetRevision(std::string_view revision, std::string_view history, TextChange
   }
 }
 
-// Returns `template_json` with the hash label of `rs` instead of its own. If `rs` has no hash
-// label, because a user made `rs` by hand, the result has none. All other fields stay as they are,
-// unknown fields and empty objects included.
+// Returns `template_json` with the pod-template-hash label of `rs` in place of the template's own.
+// If `rs` has no such label, because a user made `rs` by hand, the result has none. All other
+// fields stay as they are, unknown fields and empty objects included.
 Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& template_json) {
   const auto malformed = [&](const char* what) {
     return Error{ErrorKind::kMalformed, "replicaset " + KeyOf(rs.meta).ToString() + ": " + what +
@@ -95,8 +97,8 @@ Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& templat
 }
 
 // Returns the request that gives `rs` a template and the labels and annotations that belong to the
-// template. The request has a resourceVersion, so the annotations are as we saw them, and each
-// `remove` finds its key.
+// template. The request has the resourceVersion of `rs`, so the API server applies it only if the
+// annotations are still as we saw them. So each `remove` finds its key.
 Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
   const std::string path = "/metadata/annotations";
   OrderedJson operations = OrderedJson::array();
@@ -180,9 +182,11 @@ struct NamedStash {
   Stash stash;
 };
 
-// Returns the stash in `pending`, whichever other ReplicaSet it names as host. Returns nullopt if
+// Returns the stash in `pending`, whichever other ReplicaSet the stash names as host. Returns
+// nullopt if
 //   - the stash cannot be read, or names `pending` as host
-//   - its `self` is not the uid of `pending`: the annotation is a copy of another ReplicaSet's
+//   - the uid `self` in the stash is not that of `pending`, because the annotation was copied from
+//     another ReplicaSet
 std::optional<NamedStash> ReadStash(const ReplicaSet& pending) {
   const auto text = pending.meta.annotations.Find(kExchange);
   if (!text) return std::nullopt;
@@ -244,8 +248,8 @@ bool FitsStash(const std::string& template_json) {
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host) {
   if (!FitsStash(template_json)) return false;
-  // Annotations that stay with their object have about the same size in both ReplicaSets. The
-  // host's are counted, because the pending ReplicaSet may not exist yet.
+  // An annotation that X1 and X2 do not exchange has about the same size in both ReplicaSets. Here
+  // the annotations of the host are counted, because the pending ReplicaSet may not exist yet.
   size_t bytes = kStashRest + template_json.size() + AnnotationBytes(host.meta.annotations);
   for (const auto& [key, value] : annotations) {
     if (!BelongsToTemplate(key) || host.meta.annotations.Find(key) == value) continue;
@@ -266,8 +270,8 @@ Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_te
                                             ": annotation " + std::string(kRevision) +
                                             " is missing"};
   }
-  // X2 gives the stashed template to the host. A template with which X2 would fail must not be
-  // stashed.
+  // X2 will give the stashed template to the host. If X2 would fail with this template, X1 must not
+  // stash it.
   WINDLASS_TRY([[maybe_unused]] const OrderedJson stashed, TemplateFor(host, pending_template));
   TextChanges changes = AnnotationsToGet(host.meta.annotations, pending.meta.annotations);
   GetRevision(TextIn(host.meta.annotations, kRevision),

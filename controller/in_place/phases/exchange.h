@@ -3,31 +3,34 @@
 // everything that belongs to a template. Source: P-052…P-058.
 //
 // The exchange is three writes:
-//   X1  The pending ReplicaSet gets the host's template and revision. The same write puts the
-//       pending ReplicaSet's own template and revision into its annotation
-//       internal.windlass.dev/exchange: the stash.
-//   X2  The host gets what is in the stash.
+//   X1  The pending ReplicaSet gets the host's template and revision. The same write stores the
+//       former template and revision of the pending ReplicaSet in an annotation of the pending
+//       ReplicaSet, internal.windlass.dev/exchange. This annotation is the stash.
+//   X2  The host gets the template and revision in the stash.
 //   X3  The stash is removed.
 //
-// These belong to a template, and both ReplicaSets exchange them:
-//   - the labels of the ReplicaSet: it gets those of the template, and loses all others
+// The ReplicaSets exchange everything that belongs to a template:
+//   - the labels of the ReplicaSet itself: X1 and X2 replace all of them by the labels of the
+//     template
 //   - the revision annotations
 //   - annotations that came from the workload with the template, such as change-cause
-//   - the annotation that says which template was asked for (kRequestedTemplate)
-//   - the notes that the template was complete, or served last (workload/revisions/proven.h)
-// These stay with their ReplicaSet:
+//   - the annotation that identifies the template as the user wrote it (kRequestedTemplate)
+//   - the notes that this template was once rolled out completely, or had the Pods when the
+//     workload was scaled to 0 (workload/revisions/proven.h)
+// The following stay with their ReplicaSet:
 //   - name, selector, hash label and size
 //   - notes about the object itself (IsInternal)
-//   - user keys, which are mirrored onto every ReplicaSet
+//   - user keys (the settings of in-place updates), which are the same in all ReplicaSets of the
+//     workload
 //
 // The stash:
 //
 //   {"self":"<uid>","host":"<uid>","revision":"6","history":"3","annotations":{"key":"value"},
 //    "gone":["key"],"template":{…}}
 //
-// A copy of a ReplicaSet has a copy of its annotations. A stash therefore names two ReplicaSets: it
-// counts only in the annotation of `self`, and only for an exchange with `host` (P-055). An
-// unreadable stash counts as absent.
+// A user who copies a ReplicaSet also copies the stash. Windlass must ignore such a copy, so the
+// stash names two ReplicaSets: it counts only on the ReplicaSet `self`, and only for an exchange
+// with the ReplicaSet `host` (P-055). A stash that cannot be read counts as absent.
 #pragma once
 
 #include <cstddef>
@@ -45,24 +48,26 @@
 
 namespace windlass::in_place {
 
-// The largest template that travels in an annotation while two ReplicaSets exchange their templates
-// (P-053): half of kAnnotationBytesMax. The other half is left for the other annotations.
+// The largest template, in bytes, that Windlass stores in an annotation while two ReplicaSets
+// exchange their templates (P-053): half of kAnnotationBytesMax. The other half is left for the
+// other annotations.
 inline constexpr size_t kStashTemplateBytesMax = size_t{128} << 10U;
 
 inline constexpr std::string_view kExchange = "internal.windlass.dev/exchange";
 
-// What X2 gives to the host: what the pending ReplicaSet had before X1.
+// What X2 gives to the host. Before X1 the pending ReplicaSet had it.
 struct Stash {
   std::string template_json{};  // with the hash label of the pending ReplicaSet
   Fingerprint fingerprint{};    // of template_json
   std::string revision{};
-  std::string history{};                             // empty: there was none
-  std::map<std::string, std::string> annotations{};  // those that differed from the host's
-  std::vector<std::string> gone{};  // keys of annotations that the host had, and pending had not
+  std::string history{};                             // the revision history; empty: none
+  std::map<std::string, std::string> annotations{};  // annotations that differed from the host's
+  std::vector<std::string> gone{};  // annotation keys of the host that pending lacked
   bool operator==(const Stash&) const = default;
 };
 
-// Returns true if `rs` has a stash, even one that cannot be read or does not count.
+// Returns true if `rs` has the annotation of the stash, even if the stash cannot be read or names
+// other ReplicaSets.
 bool HasStash(const ReplicaSet& rs);
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
@@ -71,39 +76,40 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
 // Returns true if X2 is done: the host has the template or the revision of the stash. X2 writes
-// both together, so one of the two is enough. After an upgrade the API server may show more fields
-// in the host's template, which then looks different from the stash although X2 is done.
+// both together, so one of the two is enough. The template alone would not be enough: after an
+// upgrade the API server may show more fields in the host's template than the stash has.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
-// Returns true if the template is short enough for a stash: a longer template would leave too
-// little room for other annotations.
+// Returns true if the template has at most kStashTemplateBytesMax bytes. A longer template would
+// leave too little room for other annotations.
 bool FitsStash(const std::string& template_json);
 
 // Returns true if the template is short enough, and a ReplicaSet with `annotations` would also have
-// room for the stash of an exchange with `host`. This is an estimate, for a ReplicaSet that may
-// not exist yet; BeginExchange counts the bytes.
+// room for the stash of an exchange with `host`. The result is an estimate, because the ReplicaSet
+// may not exist yet. BeginExchange counts the exact bytes.
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 
 // Returns request X1. Error kMalformed if a template cannot be read or the pending ReplicaSet has
-// no revision; kInvalid if the annotations of `pending` would be longer than the API server allows.
+// no revision. Error kInvalid if the annotations of `pending`, with the stash, would have more
+// bytes than the API server allows.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template);
 
 // Returns request X2. Error kMalformed if the stash's template cannot be read.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
-// Returns request X3, which also removes all notes about the rollout that has ended: mode,
-// stand-ins, block, refusals, own generation.
+// Returns request X3. It removes the stash, and all other notes about the rollout that has ended:
+// mode, stand-ins, blocked and own-generation (rollout_mode.h), refused (refusal_count.h).
 Request ForgetExchange(const ReplicaSet& pending);
 
-// Returns true if X3 has something to remove.
+// Returns true if `rs` has one of the notes that X3 removes.
 bool HasNotes(const ReplicaSet& rs);
-// Returns true if one of `all` has notes.
+// Returns true if one of `all` has such a note.
 bool AnyHasNotes(std::span<const ReplicaSet* const> all);
 
-// Returns true if Pods of `rs` may have been updated in place: `rs` has a note, or the settings
-// last mirrored from its workload asked for updates in place.
+// Returns true if Pods of `rs` may have been updated in place. This is so if `rs` has a note, or if
+// the settings that were last copied from the workload to `rs` ask for updates in place.
 bool Remembers(const ReplicaSet& rs);
 
 }  // namespace windlass::in_place

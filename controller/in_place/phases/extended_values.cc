@@ -12,7 +12,7 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the drains of the Pods that are drained and lack the target template (P-066).
+// Returns one Standstill for each Pod that is drained and lacks the target template (P-066).
 std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   std::vector<Standstill> drains;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -24,24 +24,25 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if the API server refuses one patch after the other, and each try drains a Pod and
-// returns it to traffic. A returned Pod becomes available, which is no progress (P-036, P-066). The
-// status does not show which Pod became available, so no Pod that does so counts as progress then.
+// Returns true if the API server has refused kRefusedTriesMax patches in a row, and each try drains
+// a Pod and then returns it to traffic. A Pod that becomes available because it returned is no
+// progress (P-036, P-066). The status does not show which Pod became available, so while this is
+// true, no Pod that becomes available counts as progress.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods &&
          in_place.pods->refused && in_place.pods->refused->noted.tries >= kRefusedTriesMax;
 }
 
-// Returns true if a ReplicaSet that is created now must have no Pods (P-014, P-020): in an in-place
-// rollout the host keeps the Pods; in the phases refused and unknown nothing may be rolled out.
+// Returns true if a ReplicaSet that is created now must have no Pods (P-014, P-020). In an in-place
+// rollout the host keeps the Pods. In the phases refused and unknown nothing may be rolled out.
 bool NewOneIsEmpty(InPlacePhase phase) {
   return phase == InPlacePhase::kDeciding || phase == InPlacePhase::kRefused ||
          phase == InPlacePhase::kUnknown;
 }
 
-// Returns true if a Pod was patched to the template of `rs`, or may have been, because Pods cannot
-// be seen or a state cannot be read. Reads the states itself, because a rollout that replaces Pods
-// does not classify its Pods.
+// Returns true if a Pod was patched to the template of `rs`. Also returns true if this cannot be
+// excluded: Pods cannot be seen, or the state annotation of a Pod cannot be read. Reads the
+// annotations itself, because ClassifyPods is not called for a rollout that replaces Pods.
 bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.view.in_place_known) return true;
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {
@@ -52,7 +53,7 @@ bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
 
 // Returns true if a Pod has the template of `rs`, or may have it:
 //   - a Pod was patched to that template
-//   - an exchange with `rs` is open
+//   - `rs` has a stash, so its exchange is not over
 //   - the Pods cannot be seen
 bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
                  const ReplicaSet* rs) {
@@ -66,10 +67,11 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
   return false;
 }
 
-// Returns the ReplicaSets that must be kept because an in-place rollout is not over. Such a
-// ReplicaSet has no Pods of its own, but Pods may have been patched to its template (P-080). A
-// ReplicaSet whose template was given up before any Pod got it need not be kept (RO-125).
-// Exception: while the workload is paused, all ReplicaSets with notes are kept.
+// Returns the ReplicaSets that must be kept because an in-place rollout is not over: each
+// ReplicaSet with notes, if Pods may have been patched to its template (P-080). Such a ReplicaSet
+// may have no Pods of its own. A ReplicaSet whose template was given up before any Pod got it need
+// not be kept (RO-125). Exception: while the workload is paused, all ReplicaSets with notes are
+// kept.
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
@@ -99,10 +101,10 @@ Activity ActivityIn(InPlacePhase phase) {
   return Activity::kNone;
 }
 
-// Returns how many Pods have the wanted template and are proven. Returns 0 while the update counts
-// Pods of another template:
-//   - while Pods first go back to the template of the host
-//   - during an exchange that brings a template which is not wanted any more
+// Returns how many Pods of the host have the wanted template and are available. Returns 0 while the
+// update gives Pods another template than the wanted one:
+//   - Pods first go back to the template of the host
+//   - an exchange brings a template that is not wanted any more
 int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_place) {
   const bool other =
       GoesBackFirst(situation, in_place) ||

@@ -6,7 +6,8 @@
 
 namespace windlass::in_place {
 
-// Returns the plain values of `in_place`, the in-place state of `situation`.
+// Returns the values for the planner. They follow from `in_place`, which is the in-place state of
+// `situation`.
 Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_place);
 
 }  // namespace windlass::in_place

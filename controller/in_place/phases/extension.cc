@@ -20,9 +20,9 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the ReplicaSet that has all Pods, if it has the wanted template and the workload asks for
-// in-place updates (P-023). Returns null otherwise. An older ReplicaSet with the same template is
-// no reason to replace the Pods.
+// Returns the ReplicaSet that has all Pods, if this ReplicaSet has the wanted template and the
+// workload asks for in-place updates (P-023). Returns null otherwise. If an older ReplicaSet has
+// the same template, this is no reason to replace the Pods.
 const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto host = std::ranges::find_if(situation.all, active);
@@ -34,8 +34,8 @@ const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   return asks ? *host : nullptr;
 }
 
-// If the new ReplicaSet has no Pods and the host has the wanted template, too, makes the host the
-// new ReplicaSet.
+// If the new ReplicaSet has no Pods, and the ReplicaSet with all Pods has the wanted template, too,
+// makes the latter the new ReplicaSet.
 void ChooseNewReplicaSet(workload::Situation& situation) {
   if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
   const ReplicaSet* host = HostWithTemplate(situation);
@@ -64,9 +64,9 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. If the settings of a kind
-// are fields, an annotation of the workload may look like a setting and be none:
-// MirrorAnnotations would remove each copy of such an annotation (P-074).
+// Replaces the user keys among `annotations` by the workload's settings. Some kinds of workloads
+// have fields for these settings. In such a workload an annotation with the key of a setting has no
+// effect. It must not be copied, because MirrorAnnotations would remove each copy (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.traits().mirrors_settings) return;
@@ -78,7 +78,7 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
 }
 
 // Adds the decision on the rollout, if there is one, to `annotations` (P-013). `write` is the write
-// to the rollout's new ReplicaSet. Returns the fallback_reason of that write: why the rollout
+// to the rollout's new ReplicaSet. Returns Because::fallback_reason for this write: why the rollout
 // replaces Pods. Returns an empty text if
 //   - there is no decision, or the ReplicaSet has the note already
 //   - the decision is an update in place
@@ -95,8 +95,8 @@ std::string NoteMode(const InPlace& in_place, const PlannedWrite& write,
   return FallbackReason(in_place.options(), in_place.why());
 }
 
-// Returns true if `rs` is the host of a staged rollout in place, its exchange has not begun, and no
-// other client has changed its template (P-073).
+// Returns true if `rs` is the host of a rollout that was staged, the exchange of templates has not
+// begun, and no other client has changed the template of `rs` (P-073).
 bool IsTrustedHost(const InPlace& in_place, const ReplicaSet& rs) {
   return &rs == in_place.host() && in_place.pending() != nullptr && !in_place.stash() &&
          !in_place.held();

@@ -36,8 +36,8 @@ void LookAgainAt(const std::optional<WallTime>& when, InPlace& in_place) {
 }
 
 // Sets `unseen_births` to true if an uncached list of this sync shows a Pod of the host that the
-// cache does not have yet. Does nothing if this sync has not read the list: AfterExchange
-// (swap_templates.h) reads it as its last step before X3 (P-057).
+// cache does not have yet. Does nothing if this sync has not read such a list. AfterExchange
+// (swap_templates.h) reads the list as its last step before X3 (P-057).
 void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
   const Outcome* listed =
       FindOutcome(situation.learned, workload::ListOfPods(situation.workload).Identity());
@@ -75,9 +75,11 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained Pod `i` in vain: the Pod did not keep the state with the drain.
-// The accepted patches of this sync show the drain: one patch if the Pod is still out of traffic,
-// or two, the drain and its end, if the Pod is back in traffic.
+// Returns true if this sync drained Pod `i` in vain, because the Pod did not keep the state
+// annotation that records the drain. Only the replies of this sync show such a drain: the API
+// server must have accepted this many patches of the Pod in this sync
+//   - if the Pod is still out of traffic: at least one, the drain
+//   - if the Pod is back in traffic: at least two, the drain and its end
 bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
   if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
   const Pod& pod = *in_place.pods->pods[i];
@@ -100,8 +102,8 @@ std::optional<size_t> FindStripped(const workload::Situation& situation, const I
   return std::nullopt;
 }
 
-// Returns what the condition says of a Pod that keeps no state. The text counts the patched Pods,
-// so that it changes with each patch.
+// Returns the message of the condition about a Pod that keeps no state. The message has the number
+// of patched Pods, so it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.pods->counts.patched;
   const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
@@ -112,15 +114,15 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          "annotation, and exempt the Pods of this workload from that webhook";
 }
 
-// Returns the time from which the Pods that keep no state count as restarted: the latest of their
-// times. The time of a Pod is the later of these two, plus the longest time that its restart takes:
-//   - when the condition got its present text. No Pod was patched since, because the text changes
-//     with each patch (NotKeptText).
+// Returns the time from which the Pods that keep no state count as restarted. For one Pod, this is
+// the later of the following two times, plus the longest time that its restart takes:
+//   - when the condition got its present text. No Pod was patched after that, because the text
+//     changes with each patch (NotKeptText).
 //   - a minute after the Pod's kubelet was heard again (KubeletBegins)
-// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07. Returns
-// nullopt if
+// Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07. The result
+// is the latest time of all these Pods. Returns nullopt if
 //   - the condition does not have the text of `not_kept` yet
-//   - the kubelet of such a Pod is not heard, and the Pod is not exempt
+//   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
@@ -132,7 +134,7 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
     if (!state.heard_since && !exempt) return std::nullopt;
     const bool seen = exempt || HasSeenPatch(pod, state);
     const seconds one = KillTime(pod, state) + kAfterKillLong;
-    // Nothing tells when the Pod was patched, but it was before the condition got its text.
+    // Nothing shows when the Pod was patched, except that it was before the condition got its text.
     const PodState patched{.at = told->since, .heard_since = state.heard_since};
     const WallTime from = KubeletBegins(pod, patched).value_or(told->since);
     by = std::max(by, from + (seen ? one : std::max(one, RestartTimeout(situation))));
@@ -141,7 +143,8 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 }
 
 // Returns true if a Pod was drained in vain (KeepsNoDrain) less than kNotKeptTryAgain ago, as the
-// condition shows. A new try at once would take the Pod out of traffic and back again and again.
+// condition shows. If Windlass tried again at once, the Pod would go out of traffic and back again
+// and again.
 bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_place,
                       const std::optional<Told>& told) {
   return told && in_place.pods->lost.empty() &&
@@ -180,9 +183,9 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   pods.counts = CountPods(pods);
 }
 
-// Returns by how many the Pods, without stand-ins, exceed the desired size; negative if Pods are
-// missing. Pods that a scale-down is about to remove are included, because any Pod may be among
-// them.
+// Returns the number of Pods, without stand-ins, minus the desired number. Example with 10 desired:
+// 2 for 12 Pods, -1 for 9 Pods. Pods that a scale-down is about to remove still count, because it
+// is not known which Pods these will be.
 int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& in_place) {
   return in_place.pods->counts.pods - in_place.pods->counts.stand_ins - situation.limits.desired;
 }
@@ -197,12 +200,11 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
-// Returns how many Pods keep the old revision: as many as the setting or the limits of the rollout
-// ask for, whichever is more (RO-047). Example: 10 desired, partition 2, updated_max 3. Of 10 Pods
-// 7 are kept, and of 13 Pods 10.
-// Returns 0
-//   - if the workload is handed back: another controller knows of no partition (P-076)
-//   - if the workload follows a revision: all of its Pods do (RO-031)
+// Returns how many Pods keep the old revision. This is the larger of two numbers: that of the
+// setting `partition`, and that of the limits of the rollout (KeptOld, RO-047). Example: 10
+// desired, partition 2, updated_max 3. Of 10 Pods 7 are kept, and of 13 Pods 10. Returns 0
+//   - if the workload is handed back, because another controller knows of no partition (P-076)
+//   - if the workload follows a revision, because all of its Pods get that revision (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
   if (in_place.options().policy == Policy::kRelease) return 0;
   if (situation.workload.follow_revision) return 0;
@@ -211,9 +213,9 @@ int32_t Partition(const workload::Situation& situation, const InPlace& in_place)
   return std::max(set > 0 ? set + to_go : 0, KeptOld(situation, in_place));
 }
 
-// Returns true if a limit is in force, even if the limit keeps no Pod on the old revision now
-// (P-058). Returns false if the workload is handed back or follows a revision. Examples of a limit
-// that keeps no Pod now:
+// Returns true if a limit (a step, a pause or a partition) is in force, even if the limit keeps no
+// Pod on the old revision now (P-058). Returns false if the workload is handed back or follows a
+// revision. Examples of a limit that keeps no Pod now:
 //   - 10 replicas, partition 5, scaled to 0 and later to 10 again: five Pods will have the old
 //     revision
 //   - 2 replicas, setUpdated: 2, then a pause, scaled to 5: three Pods would have the old revision
@@ -254,12 +256,12 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .surplus = Surplus(situation, in_place)};
 }
 
-// Returns true if Pod `i` is neither drained nor returned to traffic for now, because a refused
-// patch will be tried again. `left_out` is true if a patch of this Pod failed in this sync. While
-// the next try is in the future, returns false
-//   - for an updated Pod, which may return to traffic
-//   - after kRefusedTriesMax refused tries: the Pod returns to traffic, because the wait for the
-//     next try has become too long (P-036)
+// Returns true if Windlass neither drains Pod `i` nor returns it to traffic now, because it will
+// try a refused patch again. `left_out` is true if a patch of this Pod failed in this sync.
+//   - While no next try is scheduled, returns `left_out`.
+//   - Otherwise returns true only for a Pod that is not updated: an updated Pod may return to
+//     traffic. After kRefusedTriesMax refused tries returns false for each Pod, because the wait
+//     for the next try has become too long for a Pod out of traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
   if (!in_place.pods->waits_for_next_try()) return left_out;
   return !in_place.pods->standings[i].updated &&
@@ -281,9 +283,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     DrainStep& drain = in_place.pods->verdicts[i].drain;
     drain = NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now);
-    // A Pod that lost its state also lost the time of its drain, so it is patched at once. In drain
-    // mode Gate the time is kept: the drain is written with the Pod's status, which webhooks for
-    // Pods do not see.
+    // A Pod that lost its state also lost the time since when it is drained, so Windlass patches
+    // the Pod at once. Drain mode Gate is different: the time is kept, because the drain is written
+    // with the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (lost && chosen[i] && !by_gate) drain = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, i, left_out[i])) drain = {};
@@ -306,11 +308,12 @@ bool HasTheseImages(const ReplicaSet& rs, const TemplateImages& images) {
   return its.ok() && its->containers == images.containers;
 }
 
-// Returns the Pod that must be gone before Recreate gives `images` to a Pod, as a message names it;
-// nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
+// Returns the Pod that must be gone before Recreate gives `images` to a Pod, in the words of a
+// message; nullopt if there is none. Prefers to name a terminating Pod. Which Pods must be gone:
 //   - if `alone` is true: any second Pod, because only a single Pod is updated
-//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless it has `images`
-// A Pod may be too new for the cache to show it. So a ReplicaSet that may have Pods or make some
+//   - otherwise: each terminating Pod and each Pod of another ReplicaSet, unless the Pod has
+//     `images`
+// The cache may not show the newest Pods yet. So a ReplicaSet that may have Pods or make some
 // counts like a Pod.
 std::optional<std::string> FindBeside(const workload::Situation& situation, const ReplicaSet& host,
                                       const TemplateImages& images, bool alone) {
@@ -334,9 +337,9 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
   return std::nullopt;
 }
 
-// Returns what keeps Recreate from its next patch (FindBeside), if a patch is due. `target` has the
-// images that Pods are to get. If the revision is given up, its failed Pods get the images of the
-// host instead.
+// If a patch is due under Recreate, returns the Pod that must be gone first (FindBeside). `target`
+// has the images that Pods are to get. If the revision is given up, its failed Pods get the images
+// of the host instead.
 std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
                                            const InPlace& in_place,
                                            const workload::WantedTemplate& target) {
@@ -388,11 +391,11 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
 
 // Returns the template with which Pods are compared:
 //   - while Pods go back first (GoesBackFirst): the template of their ReplicaSet, which need not be
-//     the wanted one (P-068)
-//   - until the exchange has ended: the template that the exchange brings, even if the workload got
-//     another template since
-//   - otherwise the wanted template. If the wanted template is not known, no Pod counts as having
-//     it, and its images are taken from the host's template.
+//     the wanted template (P-068)
+//   - during an exchange: the template that the exchange gives to the host, even if the workload
+//     has another template by now
+//   - otherwise: the wanted template. If the wanted template is not known, no Pod counts as having
+//     it. The images to compare are then those of the host's template.
 workload::WantedTemplate Target(const workload::Situation& situation, const InPlace& in_place) {
   if (GoesBackFirst(situation, in_place)) {
     return {.fingerprint = in_place.host()->template_fingerprint,
@@ -408,8 +411,8 @@ workload::WantedTemplate Target(const workload::Situation& situation, const InPl
   return situation.wanted;
 }
 
-// Returns the revisions of RevisionsUnderWay and the stashed revision: during an exchange the host
-// may have that revision already.
+// Returns the revisions of RevisionsUnderWay, plus the stashed revision, because during an exchange
+// the host may have the stashed revision already.
 std::vector<int64_t> RevisionsOfRollout(const workload::Situation& situation,
                                         const InPlace& in_place) {
   std::vector<int64_t> revisions =

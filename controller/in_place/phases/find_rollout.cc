@@ -21,8 +21,8 @@
 namespace windlass::in_place {
 namespace {
 
-// How often Windlass looks again while informers load. They may turn out to be unable to load, for
-// example because a right is missing. No event reports that.
+// How often Windlass looks again while informers load. An informer may turn out to be unable to
+// load, for example because a right is missing, and no event reports this.
 constexpr seconds kLateLookAgain{10};
 
 // Returns true while the caches that updates in place need (whole Pods, nodes,
@@ -38,7 +38,7 @@ Cause ForeignScale(const ReplicaSet& pending) {
                                   ": leave the sizes of ReplicaSets to Windlass");
 }
 
-// Returns true if the workload has no Pods and wants none: every rollout is over.
+// Returns true if the workload has no Pods and wants none, so that no rollout is under way.
 bool HasNoPods(const workload::Situation& situation) {
   return situation.workload.replicas == 0 &&
          std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
@@ -55,7 +55,7 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
 }
 
 // Returns a cause if this sync has written the settings to `rs` and an admission webhook has
-// removed them. Without the settings the template of `rs` is not kept in memory.
+// removed them. The cache keeps the template of `rs` only while `rs` has the settings.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
   const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
@@ -102,7 +102,7 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
-    // Recreate removes all old Pods at once, so Pods in flight need not be awaited.
+    // Recreate removes all old Pods at once, so it need not wait for Pods in flight.
     if (situation.recreate()) return Replace(in_place, std::move(why));
     if (IsLate(situation)) return Unknown(situation, in_place);
     // In phase deciding no further Pod is drained or patched.
@@ -140,18 +140,18 @@ void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
   why ? NotPossible(situation, in_place, *std::move(why)) : Unknown(situation, in_place);
 }
 
-// Returns true if a Pod is to be returned to traffic. We may have drained it, or a user may have
-// set the same label or condition.
+// Returns true if a Pod is to be returned to traffic. Windlass may have drained the Pod, or a user
+// may have set the label or condition that a drain sets.
 bool EndsADrain(const InPlace& in_place) {
   const auto ends = [](const PodVerdict& pod) { return pod.drain.what == DrainStep::Do::kEnd; };
   return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
 }
 
-// Returns the host for a Rollout that has no Pods but wants some, while steps or a partition are in
-// force: the ReplicaSet that Pods can go back to (FindProvenOther). This host gets all Pods.
-// Without a host two ReplicaSets would get Pods, and the Pods of one of them would be replaced
-// later, which InPlaceOnly promises not to do (P-058). Returns null in all other cases, or if there
-// is no such ReplicaSet.
+// Returns a host for a Rollout that wants Pods but has none, while steps or a partition are in
+// force. The host is the ReplicaSet that Pods can go back to (FindProvenOther), and all Pods are
+// created there. Without a host, two ReplicaSets would get Pods, and the Pods of one ReplicaSet
+// would be replaced later, although InPlaceOnly promises not to replace Pods (P-058). Returns null
+// in all other cases, or if there is no such ReplicaSet.
 const ReplicaSet* FindSleepingHost(const workload::Situation& situation) {
   const bool sleeps =
       std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); });
@@ -172,9 +172,9 @@ std::map<std::string, std::string> AnnotationsToBe(const workload::Situation& si
   return annotations;
 }
 
-// Returns true if strategy Recreate allows an update in place although several replicas are wanted:
-// the host has only one Pod, which was patched already. The missing Pods are created when no other
-// template runs any more (mixed_pods.h).
+// Returns true if strategy Recreate allows an update in place although several replicas are wanted.
+// The host must have only one Pod, and this Pod must be patched already. The missing Pods are
+// created when no Pod has another template any more (mixed_pods.h).
 bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
              const ReplicaSet& host) {
   return host.replicas <= 1 &&
@@ -183,13 +183,13 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
          });
 }
 
-// Returns true if a staged rollout under Recreate goes on in place although several replicas are
-// wanted by now. One of these must hold:
-//   - its only Pod was patched already
+// Returns true if a staged rollout under Recreate goes on in place although the workload now wants
+// several replicas. One of these must hold:
+//   - the only Pod of the rollout was patched already
 //   - all existing Pods have the wanted template
-// Returns false if a limit keeps the rollout from its end (holds_back). With IfPossible, also
-// returns false if a Pod fails or keeps no state: such Pods are replaced. `probe` is a copy, which
-// this function changes.
+// Returns false if a step or partition keeps the rollout from ending (holds_back). With IfPossible,
+// also returns false if a Pod fails or keeps no state, because new Pods replace such Pods. `probe`
+// is a copy, which this function changes.
 bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
   const bool fails = probe.pods->failing || probe.pods->not_kept;
@@ -202,8 +202,8 @@ bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
 // in place impossible. The noted decision stays. What follows depends on the policy:
 //   - IfPossible: the rollout may change to replacing Pods later (P-013)
 //   - Only: the phase becomes refused, except for the reason kNoBudget
-// Sets nothing for a rollout under Recreate that can end nevertheless (GoesOnAlone). Its missing
-// Pods are created when it is over (mixed_pods.h).
+// Sets nothing for a rollout under Recreate that can end nevertheless (GoesOnAlone). The missing
+// Pods are created when that rollout is over (mixed_pods.h).
 void RefuseStaged(const workload::Situation& situation, InPlace& in_place) {
   const auto against = RefuseRollout(situation.workload.replicas, situation.recreate(),
                                      in_place.options(), {}, nullptr);
@@ -231,9 +231,10 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
   in_place = InPlace{.configuration = std::move(in_place.configuration)};
 }
 
-// Called if the number of active ReplicaSets is not one:
+// Called if the number of ReplicaSets with Pods of their own is not one:
 //   - none: does nothing
 //   - several: an ordinary rollout is under way, and continues under every policy (P-010). If there
+//     is no new ReplicaSet yet, the phase becomes replace.
 //     is no new ReplicaSet yet, the phase becomes replace.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
@@ -304,10 +305,12 @@ void Decide(const workload::Situation& situation, InPlace& in_place, const Repli
 }
 
 // Called if the workload is aborted and has no revision to go back to. No Pod is updated, but the
-// status counts the Pods of the revision that was being rolled out (RO-032), so this sets a phase
-// in which the Pods are found. Sets the phase to unknown while Pods cannot be seen or the text of a
-// template is not in memory. Does nothing if the Pods need not be found: that revision has no
-// ReplicaSet, or such a text is not in memory and no ReplicaSet has notes.
+// status counts the Pods of the revision that was being rolled out (RO-032). So this sets the phase
+// to deciding, in which FindPods examines the Pods. If Pods cannot be seen, or the text of a
+// template is not in memory, sets the phase to unknown. Does nothing if the Pods need not be
+// examined:
+//   - the revision that was being rolled out has no ReplicaSet
+//   - the text of a template is not in memory, and no ReplicaSet has notes
 void FindPodsThatStay(const workload::Situation& situation, InPlace& in_place,
                       const ReplicaSet& host) {
   const bool lacks_text = LacksText(situation, host);
@@ -326,7 +329,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
     if (only == nullptr || HasOwnPods(pending)) return Replace(in_place, HostIsGone());
     // The host that the note names is gone, and `only` has the Pods. So the rollout is decided
     // anew, with `only` as the host. Example: a user deleted the host and restored it, which gave
-    // it another uid.
+    // the host another uid.
     return Decide(situation, in_place, *only);
   }
   // Another client gave the pending ReplicaSet Pods, so this rollout replaces Pods (P-072).
@@ -381,13 +384,13 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   Decide(situation, in_place, *host);
 }
 
-// Finds patched Pods that are left when no update in place is under way any more: the workload no
-// longer asks for such an update, or this rollout replaces Pods. An ordinary rollout would take
-// these Pods for Pods with the template of their ReplicaSet. So the phase becomes returning, and
-// the Pods first go back to that template (P-068),
-//   - if that template is wanted again: no other rule would ever look at the patched Pods
-//   - if steps or a partition are in force: the patched Pods would count as old ones, in place of
-//     Pods that are to be kept
+// Called when no update in place is under way any more: the workload no longer asks for one, or
+// this rollout replaces Pods. Finds patched Pods that are left. An ordinary rollout would treat
+// them as if they had the template of their ReplicaSet. So in two cases the phase becomes
+// returning, and the Pods first go back to the template of their ReplicaSet (P-068):
+//   - This template is wanted again. Otherwise no rule would ever look at the patched Pods.
+//   - Steps or a partition are in force. Otherwise the patched Pods would count as old Pods, and be
+//     kept in place of Pods that really are old.
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

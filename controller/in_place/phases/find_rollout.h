@@ -1,4 +1,4 @@
-// Derives the in-place state of a workload from the rest of its situation.
+// Derives the in-place state of a workload from the other members of its Situation.
 #pragma once
 
 #include "controller/in_place/phases/rollout_in_place.h"
@@ -9,12 +9,13 @@ namespace windlass::in_place {
 // the extension sets: `extended` and `extension_state`.
 InPlace FindInPlace(const workload::Situation& situation);
 
-// Returns true if a ReplicaSet has notes, so that some Pod may be restarting, but Pods cannot be
-// seen yet, because the informers are still loading. The informers will wake the key.
+// Returns true if Pods cannot be seen yet, because the informers are still loading, and a
+// ReplicaSet has notes: a Pod may then be restarting. The informers wake the key when they have
+// loaded.
 bool IsLate(const workload::Situation& situation);
 
-// Returns true if the policy of the workload is not Disabled, and Pods cannot be seen yet, because
-// the informers are still loading. The informers will wake the key.
+// Returns true if Pods cannot be seen yet, because the informers are still loading, and the policy
+// of the workload is not Disabled. The informers wake the key when they have loaded.
 bool IsOnlyLate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -15,7 +15,7 @@
 namespace windlass::in_place {
 namespace {
 
-// How soon to retry if a Pod could not be returned to traffic: no event reports when a new try
+// How soon to retry if a Pod could not be returned to traffic. No event reports when a new try
 // would succeed.
 constexpr Duration kRefusedRetry = seconds(60);
 
@@ -40,9 +40,9 @@ std::optional<PodState> DrainedState(const workload::Situation& situation, const
   return state && state->drain ? std::move(state) : std::nullopt;
 }
 
-// Returns true if the patched containers were restarted since the kubelet could see the patch. If a
-// container crashes later, CompletionOf is no longer complete, but that crash is not part of the
-// update.
+// Returns true if the patched containers were restarted after the kubelet could see the patch. This
+// stays true if a container crashes later: CompletionOf then no longer returns complete, but that
+// crash is not part of the update.
 bool WasRestarted(const Pod& pod, const PodState& state) {
   const auto begins = KubeletBegins(pod, state);
   if (!begins || !HasSeenPatch(pod, state)) return false;
@@ -51,7 +51,7 @@ bool WasRestarted(const Pod& pod, const PodState& state) {
     if (live == nullptr || live->kind == ContainerKind::kInit) return true;
     const bool runs = live->state == ContainerState::kRunning;
     const bool before = runs && live->started_at <= *begins;
-    // The kubelet may have been cut off, and have restarted the container from the old image before
+    // While the kubelet was cut off, it may have restarted the container from the old image, before
     // it saw the patch.
     if (before && WasHeardAgain(pod, state)) return false;
     const std::string id = live->id.ToString();
@@ -64,8 +64,8 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
-// Returns the LeftPods of the phase; null in the phases whose steps look after their Pods
-// themselves.
+// Returns the LeftPods of the phase; null in the phases other than none and replace, whose steps
+// return Pods to traffic themselves.
 LeftPods* LeftPodsOf(InPlace& in_place) {
   if (auto* none = std::get_if<phases::None>(&in_place.now)) return &none->left;
   auto* replacing = std::get_if<phases::Replacing>(&in_place.now);
@@ -77,8 +77,8 @@ void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& 
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;
   if (pod.meta.deleting()) return;
-  // A patch of a former workload of the same name counts, too. So the state need not name this
-  // workload, only this Pod.
+  // A patch by a former workload of the same name counts, too. So the state must name this Pod, but
+  // not necessarily this workload.
   const auto said = PodStateOf(pod, situation.view.nodes);
   if (!said || !said->ok() || (*said)->pod != pod.meta.uid) return;
   const PodState* state = &**said;
@@ -107,8 +107,8 @@ void FindLeftPods(const workload::Situation& situation, InPlace& in_place) {
     std::optional<PodState> state = DrainedState(situation, *pod);
     if (!state) continue;
     const Completion completion = CompletionOf(*pod, *state, situation.now);
-    // In phases none and replace, a patch that admission undid is not sent again, so nothing is
-    // left to wait for.
+    // In the phases none and replace, Windlass does not send a patch again that admission undid, so
+    // there is nothing to wait for.
     const bool complete =
         completion.complete || BasisOfPatch(*pod, *state) == RevisionBasis::kPutBack;
     const DrainStep step =

@@ -1,7 +1,8 @@
 // What in-place updates leave behind when no update is under way: Pods out of traffic, closed
 // readiness gates, notes. An ordinary rollout does not wait until the drained Pods are back in
-// traffic. If the workload no longer asks for updates in place, the notes on its ReplicaSets are
-// removed last: through them the controller finds the Pods again after a restart (P-076, P-078).
+// traffic. If the workload no longer asks for updates in place, Windlass removes the notes on its
+// ReplicaSets last, because after a restart of Windlass these notes lead it to the Pods (P-076,
+// P-078).
 #pragma once
 
 #include <optional>
@@ -12,19 +13,22 @@
 
 namespace windlass::in_place {
 
-// Returns how long to wait for a Pod that restarts while its kubelet reports nothing: the progress
-// deadline of the workload, at most 10 min.
+// Returns how long Windlass waits for the restart of a patched Pod whose kubelet does not report
+// the restart: the progress deadline of the workload, at most 600 s. Without a progress deadline:
+// 600 s.
 seconds RestartTimeout(const workload::Situation& situation);
 
-// Sets the LeftPods of the phases none and replace, and `look_again` of `in_place`. Does nothing in
-// the other phases, whose steps look after the Pods themselves, or if Pods cannot be seen.
+// In the phases none and replace, sets the LeftPods of the phase and brings `in_place.look_again`
+// forward. Does nothing in the other phases, because their steps return Pods to traffic themselves.
+// Also does nothing while Pods cannot be seen.
 void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if all wanted Pods exist, take traffic and have open gates. Returns false if Pods
-// cannot be seen.
+// Returns true if the ReplicaSets have as many Pods as their sizes ask for, no Pod is drained, and
+// our readiness condition is True on each Pod that has our gate. Returns false if Pods cannot be
+// seen.
 bool NothingIsLeft(const workload::Situation& situation);
 
-// Why the workload cannot be reported as handed back yet (P-076).
+// Why Windlass cannot report the workload as handed back yet (P-076).
 struct Unreleased {
   InPlaceReason reason = InPlaceReason::kPatching;
   std::string why;
@@ -32,14 +36,16 @@ struct Unreleased {
 };
 
 // Returns the first obstacle that exists, in this order: a ReplicaSet with notes, a Pod out of
-// traffic, a Pod in flight. A Pod in flight does not count if its patched containers were restarted
-// already, if another client edited the Pod since its patch, or if no kubelet looks after the Pod.
-// Returns nullopt if nothing is left. Requires that Pods can be seen.
+// traffic, a Pod in flight. Returns nullopt if there is no obstacle. Requires that Pods can be
+// seen. A Pod in flight is no obstacle
+//   - if its patched containers were restarted already
+//   - if another client edited the Pod after its patch
+//   - if the Pod has no node, or its node is lost
 std::optional<Unreleased> FindUnreleased(const workload::Situation& situation);
 
-// Returns the step `then`. If that step ends the sync, the returned step looks again
-//   - at the latest when time alone may change what is to be done in place
-//   - within a minute if a drained Pod could not be returned to traffic
+// Returns the step `then`. If `then` ends the sync, the next sync begins
+//   - at the latest at InPlace::look_again, when time alone may change what is to be done in place
+//   - within a minute if this sync could not return a drained Pod to traffic
 Step NoLaterThanLookAgain(const workload::Situation& situation, Step then);
 
 }  // namespace windlass::in_place

@@ -19,11 +19,11 @@ namespace {
 // A container that started this long after the end of KillTime surely runs the image of the patch.
 constexpr seconds kSurelyNew{600};
 
-// Returns true if a container of the Pod may still run another image than the Pod's spec has. A
-// container that is not running will be started with the image of the spec if the kubelet has seen
-// the patch; until then it may be started with the old image (HasSeenPatch). A running container
-// that existed when the patch was made still has its image of that time, whatever the clocks of its
-// node and of Windlass say.
+// Returns true if a container of the Pod may still run another image than the Pod's spec has.
+//   - A container that is not running will be started with the image of the spec if the kubelet has
+//     seen the patch. Until then it may be started with the old image (HasSeenPatch).
+//   - A running container that existed when the patch was made still has its image of that time,
+//     whatever the clocks of its node and of Windlass say.
 bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& completion,
                    WallTime now) {
   if (pod.node_name.empty() || completion.complete) return false;
@@ -39,10 +39,10 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
   return runs || !HasSeenPatch(pod, state);
 }
 
-// Returns true if the label that our patches set names a revision that `rs` neither has nor had,
-// and a container of the Pod has another image than the template of `rs`. So the Pod was patched,
-// even if a user has since removed the state of the Pod and the ReplicaSet for which the Pod was
-// patched.
+// Returns true if the label that our patches set (kRevisionLabel) names a revision that `rs`
+// neither has nor had, and a container of the Pod has another image than the template of `rs`. Both
+// together show that the Pod was patched, even if a user has removed the state of the Pod, or the
+// ReplicaSet to whose template the Pod was patched.
 bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod& pod) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;
@@ -52,13 +52,13 @@ bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod&
   return images.ok() && !HasImagesOf(pod, *images);
 }
 
-// Returns true if our patch brought a Pod of `rs` to another template than that of `rs`. The Pod
-// may be terminating.
-//   - If the Pod's state can be read, its target shows this, provided that the state is of this
-//     workload and the Pod still has the images of that patch. A target that neither a ReplicaSet
-//     nor the workload has does not count: it may be the template of `rs`, as an older API server
-//     showed it.
-//   - Otherwise label and images show it (HasMarkOfAnother).
+// Returns true if our patch gave a Pod of `rs` another template than that of `rs`. The Pod may be
+// terminating.
+//   - If the Pod's state can be read, its target shows this. The state must be of this workload,
+//     and the Pod must still have the images of that patch. A target that is the template of no
+//     ReplicaSet and not that of the workload does not count: it may be the template of `rs`, as an
+//     older API server showed it.
+//   - Otherwise the label and the images show it (HasMarkOfAnother).
 bool WasPatchedElsewhere(const workload::Situation& situation, const ReplicaSet& rs,
                          const Pod& pod) {
   const auto said = PodStateOf(pod);
@@ -103,8 +103,8 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
     if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
     const PodState* state = pods->state(i);
     if (state == nullptr) continue;
-    // A webhook has removed the state of this Pod, so the state would never show that the Pod was
-    // restarted. The Pod has had the time for it (not_kept->for_long).
+    // A webhook removes the state of this Pod, so the state would never show that the Pod was
+    // restarted. But enough time for a restart has passed (not_kept->for_long).
     if (pods->is_lost(i) && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion, situation.now)) {

@@ -46,8 +46,8 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the step after a failure that lasts: the write that gives the revision up, or the write
-// that lets the rollout replace Pods (P-062, P-063).
+// If a Pod has failed for long, returns the step for the policy on_failure: the write that gives
+// the revision up (P-062), or the write that lets the rollout replace Pods (P-063).
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
@@ -55,8 +55,8 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
   switch (in_place.options().on_failure) {
     case OnFailure::kHold: return std::nullopt;
     case OnFailure::kReplace:
-      // An ordinary rollout would count a Pod in flight as available if it is Ready. So the Pods in
-      // flight are awaited first.
+      // An ordinary rollout would count a Pod in flight as available if it is Ready. So the rollout
+      // first waits for the Pods in flight.
       if (OthersAreInFlight(in_place)) return std::nullopt;
       return FallBackToReplace(situation, failing->first);
     case OnFailure::kRevert: {
@@ -71,7 +71,7 @@ std::optional<Step> AfterFailure(const workload::Situation& situation) {
 
 // With policy IfPossible, falls back to replacing Pods if an update in place is not possible any
 // more (phases::Staged::against). Under Recreate falls back at once. Otherwise falls back only if
-// (P-011, P-012, P-013)
+// all of these hold (P-011, P-012, P-013):
 //   - more Pods lack the target template than the partition keeps old
 //   - none of these Pods can be patched now, and no PodDisruptionBudget is the cause
 //   - no Pod fails, and none is in flight
@@ -88,10 +88,10 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if containers of Pod `i` are being restarted by its last patch. The Pod's condition
-// Ready may still be True from before the patch, and an ordinary rollout would count the Pod as
-// available. Returns false if the patch has failed for long (FailsForLong): this Pod will not be
-// available, and nothing waits for it.
+// Returns true if the last patch of Pod `i` is restarting containers. The Pod's condition Ready may
+// still be True from before the patch, and an ordinary rollout would count the Pod as available.
+// Returns false if the patch has failed for long (FailsForLong), because the rollout does not wait
+// for such a Pod.
 bool IsRestarting(const workload::Situation& situation, size_t i) {
   const RolloutPods& pods = *InPlaceOf(situation).pods;
   const PodState* state = pods.state(i);
@@ -100,8 +100,9 @@ bool IsRestarting(const workload::Situation& situation, size_t i) {
          !FailsForLong(situation, InPlaceOf(situation), i);
 }
 
-// With policy IfPossible, falls back to replacing Pods after kRefusedTriesMax patches in a row that
-// the API server refused for good (P-036). Waits while a Pod is being restarted.
+// With policy IfPossible, falls back to replacing Pods after the API server has refused
+// kRefusedTriesMax patches in a row as forbidden or invalid (P-036). Waits while a Pod is being
+// restarted.
 std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& refused = in_place.pods->refused;
@@ -114,9 +115,9 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
 }
 
 // With policy IfPossible, falls back to replacing Pods if a webhook removes the state annotation of
-// Pods. First waits until the patched Pods have been restarted: a rolling update would take down
-// other Pods beside the restarting ones. Does not fall back while a limit holds Pods back and all
-// Pods beyond that limit are updated.
+// Pods. First waits until the patched Pods have been restarted, because a rolling update would take
+// down other Pods beside the restarting ones. Does not fall back if a limit (a step, a pause or a
+// partition) is in force and all Pods that it allows are updated.
 std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const PodsInPlace& pods = *in_place.pods;
@@ -194,7 +195,7 @@ std::optional<Step> NextOfPhase(const workload::Situation& situation) {
       return KeepSize(situation);
     case InPlacePhase::kUnknown: return KeepSize(situation);
     case InPlacePhase::kNone: return Tidy(situation);
-    case InPlacePhase::kReplace: return std::nullopt;  // here stand-ins are ordinary old Pods
+    case InPlacePhase::kReplace: return std::nullopt;  // in this phase stand-ins are ordinary Pods
   }
   return std::nullopt;
 }
@@ -203,8 +204,9 @@ bool IsOurs(InPlacePhase phase) {
   return phase != InPlacePhase::kNone && phase != InPlacePhase::kReplace;
 }
 
-// Returns true if the in-place condition reports why the sync ends. Returns false in phase deciding
-// while the new ReplicaSet does not exist: the write that creates it reports its own failure.
+// Returns true if the condition windlass.dev/InPlace reports the failure of a step. Returns false
+// in phase deciding while the new ReplicaSet does not exist, because the write that creates it
+// reports its own failure.
 bool IsOursToTell(const workload::Situation& situation) {
   const InPlacePhase phase = InPlaceOf(situation).phase();
   return IsOurs(phase) &&
@@ -220,11 +222,11 @@ std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   return growth.whole ? std::nullopt : std::optional(std::move(growth));
 }
 
-// Called when nothing else can be done now. Returns the write of the status if one is due,
-// otherwise `end`. If `end` is Wait, returns instead
-//   - Growth::then if the host cannot have its desired size yet (HeldSize)
-//   - a failure if a patch failed in this sync and its next try is not scheduled
-//     (RefusedAndNotNoted)
+// Called when nothing else can be done now. If a write of the status is due, returns it. Otherwise
+// returns `end`, unless `end` is Wait and one of these applies:
+//   - The host cannot have its desired size yet (HeldSize): returns Growth::then.
+//   - A patch failed in this sync, and its next try is not scheduled (RefusedAndNotNoted): returns
+//     a failure.
 Step TellAndEnd(const workload::Situation& situation, workload::Progress progress, Step end) {
   std::optional<workload::Growth> held = HeldSize(situation);
   const auto status =
@@ -238,7 +240,8 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
   return workload::NoLaterThanDeadline(situation, std::move(end));
 }
 
-// Ends the sync with `failed`, the failure of a step, after the condition shows users its message.
+// `failed` is the failure of a step. Ends the sync with `failed`, after a write of the status that
+// shows users the message of `failed` in the condition windlass.dev/InPlace.
 Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
   InPlace stuck = InPlaceOf(situation);
   stuck.stuck = failed.error.message;
@@ -249,9 +252,9 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
 
 // Holds the ordinary rollout back while a Pod that looks ready is being restarted, because that
 // rollout would take down other Pods as well. Until the Pod is restarted, Windlass only notes the
-// decision, scales the workload and writes the status. While the Pods cannot be seen yet (IsLate),
-// returns Wait. Returns nullopt otherwise, and always under Recreate, which removes all old Pods at
-// once.
+// decision, scales the workload and writes the status. Returns Wait while the Pods cannot be seen
+// yet (IsLate). Returns nullopt otherwise. Always returns nullopt under Recreate, which removes all
+// old Pods at once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};

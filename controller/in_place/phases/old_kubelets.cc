@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns one change for each sidecar of the Pod, as RefuseKubelet takes them. The new image of
-// each change is empty.
+// Returns one change for each sidecar of the Pod, because RefuseKubelet takes changes. It reads
+// only the kinds of the containers, so the new image of each change may be empty.
 TemplateChanges SidecarsOf(const Pod& pod) {
   TemplateChanges changes;
   for (const PodContainer& container : pod.init_containers()) {
@@ -30,9 +30,9 @@ const std::string* FindImage(const Result<TemplateImages>& images, const std::st
   return found == images->containers.end() ? nullptr : &found->image;
 }
 
-// Returns true if one of `sidecars` is to get another image. Compares the template that Pods get
-// (the stashed one, or the wanted one if there is no stash) with template `of`, which the Pod has.
-// If no ReplicaSet has template `of` any more, compares with the image in the Pod.
+// Returns true if one of `sidecars` is to get another image. Compares two templates: the one that
+// Pods get (the stashed template, or without a stash the wanted one), and `of`, which the Pod has.
+// If no ReplicaSet has template `of` any more, compares with the image in the Pod instead of `of`.
 bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
                 const TemplateChanges& sidecars, const Fingerprint& of) {
   const auto before = std::ranges::find_if(situation.all, [&](const ReplicaSet* rs) {

@@ -1,5 +1,5 @@
-// Handles Pods that came to their node after the rollout was decided, and whose kubelet would not
-// restart the changed containers. Source: P-006.
+// Handles Pods that got their node after the rollout was decided, and whose kubelet is too old to
+// restart the sidecars that the rollout changes. Source: P-006.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,10 @@
 namespace windlass::in_place {
 
 // Sets `left_out[i]` to true if Pod `i` of `in_place.pods` must not be patched because its kubelet
-// is too old. If there are more such Pods than the partition keeps on the old revision, describes
-// the first surplus Pod in `in_place.pods->failing`, unless `failing` is set already. `in_place`
-// need not be in `situation` yet.
+// is too old. As many of these Pods as the partition keeps on the old revision do no harm. If there
+// are more, describes the first of the surplus Pods in `in_place.pods->failing`, unless `failing`
+// is set already. Example: partition 1, 3 such Pods: describes the second Pod. Reads `in_place`, so
+// InPlaceOf(situation) need not be set yet.
 void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
                          std::vector<bool>& left_out);
 

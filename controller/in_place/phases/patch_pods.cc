@@ -26,8 +26,8 @@ KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fing
   return {fingerprint, {}};
 }
 
-// Returns what the Pods are to get: during an exchange the stashed template, otherwise the wanted
-// template.
+// Returns the template that the Pods are to get, with its revision: during an exchange the stashed
+// template, otherwise the wanted template.
 PodTarget Target(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   PodTarget target;
@@ -131,8 +131,8 @@ std::string_view TextOf(const workload::Situation& situation, const Fingerprint&
   return stash && stash->fingerprint == fingerprint ? stash->template_json : std::string_view();
 }
 
-// Returns the write that returns to traffic a Pod of template `of`; nullopt if this sync has tried
-// that write already.
+// Returns the write that returns a Pod to traffic; nullopt if this sync has tried that write
+// already. `of` is the template that the Pod has.
 std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& pod,
                              const PodState* state, const Fingerprint& of) {
   Result<Request> request =
@@ -142,8 +142,8 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
   return OfPod(pod, *std::move(request), decisions::kUndrainPod);
 }
 
-// Returns true if the Pod is drained and may be restarting. Reads the state in `in_place`, because
-// the annotation of the Pod may be lost.
+// Returns true if the Pod is drained and may be restarting. Reads the state from `in_place` and not
+// from the Pod, because the Pod may have lost its annotation.
 bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
   if (!in_place.pods) return false;
   for (size_t i = 0; i < in_place.pods->size(); ++i) {
@@ -183,8 +183,8 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
 std::optional<Step> RestoreStates(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  // How many Pods this sync has tried in vain. After kRefusalsMax of them, the other Pods are left
-  // to a later sync: they would probably not keep their state, either, and a sync has room for few
+  // How many Pods this sync has tried in vain. After kRefusalsMax such Pods, a later sync tries the
+  // other Pods. They would probably not keep their state, either, and a sync should send few
   // requests.
   int in_vain = 0;
   for (const size_t i : in_place.pods->lost) {

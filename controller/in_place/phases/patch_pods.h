@@ -18,27 +18,29 @@ const Error* RefusedOfPods(const Learned& learned);
 // Returns nullopt if no Pod is chosen, or all chosen Pods are still draining.
 std::optional<Step> PatchNextPod(const workload::Situation& situation);
 
-// Returns the write that gives a new state to the first Pod that lost its state (LostState) and
-// that this sync has not tried to patch. Returns nullopt if there is none, or if this sync has
-// tried to patch kRefusalsMax of the Pods that lost their states.
+// Some patched Pods have lost their state annotation (LostState). Returns the write that gives a
+// new state to the first of these Pods that this sync has not tried to patch. Returns nullopt if
+// there is no such Pod, or if this sync has tried to patch kRefusalsMax of the Pods that lost their
+// states.
 std::optional<Step> RestoreStates(const workload::Situation& situation);
 
-// Returns the write that returns to traffic the next drained Pod that is updated, or that is not to
-// be patched now. A Pod that is being restarted by its patch, or whose containers are not ready,
-// stays drained (NextDrainStep). Returns nullopt if there is no Pod to return. Returns Pods even if
-// the workload no longer asks for updates in place (P-051, P-076).
+// Returns the write that returns the next drained Pod to traffic. A drained Pod returns if it is
+// updated, or if it is not to be patched now. It stays drained while its patch restarts it, or
+// while its containers are not ready (NextDrainStep). Returns nullopt if no Pod is to return. Also
+// works if the workload no longer asks for updates in place (P-051, P-076).
 std::optional<Step> EndDrains(const workload::Situation& situation);
 
-// Returns the next write that opens the readiness gate of a Pod that is not drained: a Pod with our
-// gate becomes Ready only after that. Returns nullopt if there is no such Pod, or if the API server
-// has refused kRefusalsMax of these writes in this sync.
+// Returns the next write that sets our readiness condition to True (opens the gate) for a Pod that
+// is not drained. A Pod with our readinessGate becomes Ready only after this write. Returns nullopt
+// if no Pod needs it, or if the API server has refused kRefusalsMax of these writes in this sync.
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
-// Returns the next patch that gives a failed Pod of an abandoned revision the host's template back
-// (P-062). Returns nullopt
+// Returns the next patch that gives the host's template back to a failed Pod of a revision that is
+// given up (P-062). Returns nullopt
 //   - if no failed Pod is left
-//   - if the API server has refused such a patch, and the next try is later (P-036)
-//   - if such patches failed in this sync: kRefusalsMax of them, or one for each failed Pod
+//   - if the API server has refused such a patch, and the time of the next try is in the future
+//     (P-036)
+//   - if kRefusalsMax of these patches failed in this sync, or one for each failed Pod
 //   - under Recreate, while another Pod must be gone first (PodsInPlace::beside)
 std::optional<Step> RevertNextPod(const workload::Situation& situation);
 

@@ -1,5 +1,5 @@
-// How far an update in place is, and what it waits for, as the condition windlass.dev/InPlace says
-// it. Source: P-084.
+// Texts for the condition windlass.dev/InPlace: how far an update in place is, and what it waits
+// for. Source: P-084.
 #pragma once
 
 #include <string>

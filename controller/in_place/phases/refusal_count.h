@@ -1,13 +1,14 @@
-// Counts the patches that the API server refuses for good, by admission or validation, and decides
-// when to try again. The count is noted on the ReplicaSet that has the template of the rollout, so
-// that counting continues after a restart. Source: P-036.
+// Counts the patches of Pods that the API server refuses as forbidden or invalid, by admission or
+// validation, and decides when to try again. The count is noted on the ReplicaSet that has the
+// template of the rollout, so that Windlass goes on counting after a restart. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}
 //
-// As with the notes of rollout_mode.h, a note counts only for the revision it names, a note that
-// cannot be read counts as absent, and unknown members are ignored. A note also counts only for
-// patches to template `to`: refusals of the new template must not hold up a revert.
+// As with the notes of rollout_mode.h, a note counts only for the revision that it names, a note
+// that cannot be read counts as absent, and unknown members are ignored. Besides, a note counts
+// only for patches to the template `to`, because refusals of the new template must not hold up a
+// revert to the old one.
 #pragma once
 
 #include <cstdint>
@@ -24,31 +25,32 @@ namespace windlass::in_place {
 
 inline constexpr std::string_view kRefusedPatches = "internal.windlass.dev/refused";
 
-// After this many refusals in a row the rollout replaces Pods instead, if its policy allows that.
+// After this many refusals in a row the rollout replaces Pods instead, if the policy is IfPossible.
 inline constexpr int32_t kRefusedTriesMax = 3;
 
 struct Refusals {
-  int32_t tries = 0;  // in a row, at least 1
-  WallTime at;        // of the last one, by our clock
+  int32_t tries = 0;  // refusals in a row, at least 1
+  WallTime at;        // time of the last refusal, by our clock
   std::string why;    // the API server's message
   bool operator==(const Refusals&) const = default;
 };
 
-// `why` is truncated to 512 bytes.
+// Returns the text of the note. It has at most the first 512 bytes of `refusals.why`.
 std::string WriteRefusals(const Refusals& refusals, std::string_view revision,
                           const Fingerprint& to);
 std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revision,
                                    const Fingerprint& to);
 
-// Returns true if a patch of one of `pods` to template `to` has succeeded since the last refusal:
-// the next refusal is counted as the first in a row.
+// Returns true if a patch of one of `pods` to template `to` has succeeded after the last refusal.
+// The next refusal then counts as the first in a row again.
 bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> pods,
             const Fingerprint& to);
 
 // Returns the time before which no Pod may be patched; nullopt if that time has passed. The wait is
 // 10 s after the first refusal and doubles each time, up to 5 min. Example: 10 s, 20 s, 40 s, 80 s,
-// 160 s, 300 s. Also returns nullopt if the refusal was noted more than 5 min in our future, by a
-// clock ahead of ours. So the wait is at most 5 min longer if clocks disagree.
+// 160 s, 300 s. Also returns nullopt if `refusals.at` is more than 5 min after `now`, because then
+// a Windlass whose clock is ahead of ours wrote the note. So a difference between clocks lengthens
+// the wait by at most 5 min.
 std::optional<WallTime> NextTry(const Refusals& refusals, WallTime now);
 
 }  // namespace windlass::in_place

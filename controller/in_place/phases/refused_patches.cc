@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns true if `outcome` is that of a patch of the Pod, or of the status patch that closes its
-// gate to drain it. A status patch that opens a closed gate does not count.
+// Returns true if `outcome` is the reply to a patch of the Pod, or to the patch of its status that
+// begins a drain by closing the gate. A status patch that opens a closed gate does not count.
 bool IsTryOf(const Outcome& outcome, const Pod& pod) {
   if (IsPatchOf(outcome, resources::kPods, pod.meta)) return true;
   return pod.gate == ConditionStatus::kTrue &&
@@ -43,7 +43,8 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
   return !in_place.pods->standings[i].updated;
 }
 
-// Returns the first refused try that no note covers yet.
+// Returns the first refused try of this sync after the last accepted patch of the new ReplicaSet:
+// no note counts this try yet. Returns null if there is none.
 const Outcome* RefusedTry(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held()) return nullptr;

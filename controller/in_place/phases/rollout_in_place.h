@@ -6,8 +6,9 @@
 //                ├─▶ replace    an ordinary rollout
 //                └─▶ refused    policy Only
 //
-// Not shown: staged, too, may become replace or refused. Pods that are left patched when no rollout
-// in place is staged lead to returning. Every phase may be unknown while objects cannot be seen.
+// Not shown: staged may also become replace or refused. If patched Pods are left although no
+// rollout in place is staged, the phase becomes returning. While objects that decide the phase
+// cannot be seen, the phase is unknown.
 //
 // The planner derives the state anew for each step, from the stored objects, the time, and the
 // replies of this sync. Between syncs nothing is remembered.
@@ -34,10 +35,10 @@
 
 namespace windlass::in_place {
 
-// How long a rollout waits before it writes a value again that a webhook has removed.
+// How long a rollout waits before it writes an annotation again that a webhook has removed.
 inline constexpr seconds kNotKeptTryAgain{60};
 
-// A Pod for which in-place updates have only one thing left to do: return it to traffic.
+// A drained Pod that in-place updates only have to return to traffic.
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
@@ -53,20 +54,21 @@ struct FailingPods {
 struct StrippedPods {
   Cause first{};
   bool for_long = false;  // enough time has passed that they all count as restarted
-  // True if the condition is written anew, with the present time, even if its text stays the same.
+  // True if the condition must be written again with the present time, even if its text is the
+  // same.
   bool told_anew = false;
 };
 
-// How often the API server has refused, one after the other, to patch a Pod to the template that
-// Pods are to get now (refusal_count.h).
+// The count of refused patches in a row, for the template that Pods are to get now
+// (refusal_count.h).
 struct RefusedInARow {
   Refusals noted{};
   std::optional<WallTime> next_try{};  // before this time no Pod is patched (P-036)
 };
 
-// What is found out about one Pod of a rollout, besides what RolloutPods has.
+// What FindPods finds out about one Pod, in addition to what RolloutPods has.
 struct PodVerdict {
-  // True if the Pod fails with the target template, as a patched Pod or as a stand-in.
+  // True if the Pod has the target template, as a patched Pod or as a stand-in, and fails.
   bool failed = false;
   DrainStep drain{};  // what to do next with the Pod and its traffic
 };
@@ -74,25 +76,25 @@ struct PodVerdict {
 // The Pods of a rollout, and what follows from them.
 struct PodsInPlace : RolloutPods {
   PodCounts counts{};
-  BatchLimits limits{};                // the limits that `next` was chosen within
+  BatchLimits limits{};                // the limits within which `next` was chosen
   NextPods next{};                     // empty in phases deciding and refused
   std::vector<PodVerdict> verdicts{};  // one for each Pod
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};
-  // With strategy Recreate: the Pod that must be gone before the next Pod is patched, as a message
-  // names it: "pod web-1", "a Pod of replica set web-2".
+  // With strategy Recreate: the Pod that must be gone before the next Pod is patched, in the words
+  // of a message: "pod web-1", "a Pod of replica set web-2".
   std::optional<std::string> beside{};
-  // Phase committing: an uncached list of this sync shows a Pod of the host that the cache does not
-  // have yet.
+  // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
+  // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if all Pods beyond limits.partition have the target template, no Pod fails,
-  // and none loses its state. Example: 10 Pods, limits.partition 3, 7 patched. If no Pod at all
-  // lacks the target template, `holds_back` must be true as well.
+  // Phase staged: true if at most limits.partition Pods lack the target template, no Pod fails, and
+  // no Pod loses its state annotation. Example: 10 Pods, limits.partition 3, 7 patched. If all Pods
+  // have the target template, at_rest is true only if holds_back is true as well.
   bool at_rest = false;
-  // True if steps of a Rollout, pauses among them, or a partition are in force. Even then, perhaps
-  // no present Pod is left to update, because the limit allows all of them, or because the old Pods
-  // were removed when the workload was scaled down.
+  // True if steps of a Rollout (pauses included) or a partition are in force. This may be so
+  // although all present Pods are updated already: the limit allows all Pods, such as setUpdated:
+  // 100%, or the old Pods were removed when the workload was scaled down.
   bool holds_back = false;
 
   // Returns true if the next try after a refused patch is in the future.
@@ -106,14 +108,15 @@ struct LeftPods {
   std::vector<LeftDrained> drained{};  // they return to traffic now
 };
 
-// The ReplicaSet whose template Pods get.
+// The pending ReplicaSet, whose template the Pods get.
 struct Pending {
   const ReplicaSet* replica_set = nullptr;
-  std::optional<std::string> blocked{};  // why its revision is given up (P-062)
+  std::optional<std::string> blocked{};  // why the revision is given up (P-062)
   std::optional<std::string> held{};     // why no Pod is patched or reverted
 };
 
-// Each phase, with what it has. `host` owns the Pods.
+// One struct for each phase, with the values of that phase. `host` is the ReplicaSet that owns the
+// Pods.
 namespace phases {
 
 // No in-place rollout is under way.
@@ -128,11 +131,12 @@ struct None {
 struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
-  // The reason, as users read it, why the rollout will replace Pods. It does so as soon as no Pod
-  // that is Ready according to the API is being restarted (LooksReadyInFlight in find_pods.h).
+  // Why the rollout will replace Pods, as a sentence for users. The rollout begins to replace Pods
+  // when no Pod is being restarted that the API server still shows as Ready (LooksReadyInFlight in
+  // find_pods.h).
   std::optional<std::string> replace_soon{};
 };
-// The pending ReplicaSet is there; Pods are patched.
+// The pending ReplicaSet exists, and Pods of the host are patched to its template.
 struct Staged {
   const ReplicaSet* host = nullptr;
   Pending pending{};
@@ -140,13 +144,14 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods go back to the template of the host. Usually the workload has that template, too. Only while
-// steps or a partition of a Rollout are in force, the workload may have another template: new Pods
-// with that template replace Pods afterwards (GoesBackFirst).
+// Pods are patched back to the template of the host. Usually this is also the template of the
+// workload. Exception: while steps or a partition of a Rollout are in force, the workload may have
+// another template. Then the Pods first go back, and new Pods replace them afterwards
+// (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };
-// The exchange of the two ReplicaSets has begun (P-052).
+// The host and the pending ReplicaSet have begun to exchange their templates (P-052).
 struct Committing {
   const ReplicaSet* host = nullptr;
   Pending pending{};
@@ -211,22 +216,23 @@ struct InPlace {
   const LeftPods* left() const;
   const std::string* replace_soon() const;
   const NotEligible* against() const;
-  // Returns the cause of phase replace, refused or unknown; empty in the others.
+  // Returns the cause of phase replace, refused or unknown; an empty Cause in the other phases.
   Cause why() const;
 
-  // Returns true if the status counts the Pods themselves, because their Ready condition says too
-  // little (P-086).
+  // Returns true if the status counts the Pods one by one, and not by the counters of the
+  // ReplicaSets. These counters rely on the condition Ready, which may stay True during a restart
+  // (P-086).
   bool counts_pods() const { return pods.has_value(); }
   // Returns the sums over the Pods; zeros if `pods` is not set.
   PodCounts counts() const { return pods ? pods->counts : PodCounts{}; }
 };
 
-// Phases deciding and replace: returns the decision on this rollout, which is written on the
-// rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and in phase deciding
-// while `replace_soon` is set.
+// Returns the decision on this rollout in the phases deciding and replace. The decision is written
+// on the rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and in phase
+// deciding while `replace_soon` is set.
 std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 
-// The form in which a Situation keeps an InPlace.
+// Holds the InPlace that a Situation keeps for this extension.
 struct InPlaceState final : ExtensionState {
   explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
   InPlace in_place;
@@ -235,8 +241,8 @@ struct InPlaceState final : ExtensionState {
 // Returns the result of FindInPlace (find_rollout.h) that Extension::Look has put into `situation`.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
-// Returns "Windlass cannot see pods (no right to watch them)"; "" if nothing is missing, or if the
-// informers still load.
+// Returns a text such as "Windlass cannot see pods (no right to watch them)". Returns "" if nothing
+// is missing, or while the informers are still loading.
 std::string WhatIsNotSeen(const workload::Situation& situation);
 
 // Returns true if Pods go back to the template of their ReplicaSet before Pods of another
@@ -250,9 +256,9 @@ bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if a Pod is in flight that has not failed and that the rollout waits for
-// (PodStanding::waited_for). An ordinary rollout would count such a Pod as available if it is
-// Ready. Requires `pods`.
+// Returns true if there is a Pod in flight that has not failed and for which the rollout waits
+// (PodStanding::waited_for). If such a Pod is Ready, an ordinary rollout would count it as
+// available. Requires `pods`.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

@@ -18,9 +18,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kInPlaceMode = "InPlace";
 constexpr std::string_view kReplaceMode = "Recreate";
 
-// The members of all notes. An absent member is nullopt; an absent generation is 0. `host` and
-// `from` are also nullopt if their text has the wrong form. A member of the wrong JSON type makes
-// the whole note unreadable.
+// All members that a note can have. An absent member is nullopt; an absent generation is 0. `host`
+// and `from` are also nullopt if their text is not a uid or a fingerprint. A member of the wrong
+// JSON type makes the whole note unreadable.
 struct Note {
   std::optional<std::string> revision;
   std::optional<std::string> mode;
@@ -31,7 +31,8 @@ struct Note {
 };
 
 // Returns the note in annotation `key`. Returns nullopt if the annotation is absent, cannot be
-// read, is for another revision, or lacks the member `reason`, which every note has.
+// read, is for another revision, or lacks the member `reason`, which Windlass writes into every
+// note.
 std::optional<Note> NoteFor(const ReplicaSet& pending, std::string_view key,
                             std::string_view revision) {
   const auto text = pending.meta.annotations.Find(key);

@@ -14,8 +14,8 @@
 //
 // A ReplicaSet may be used again for a later revision, so the notes mode and blocked count only for
 // the revision that they name. A note that cannot be read counts as absent, and unknown members are
-// ignored. `kubectl rollout undo` copies a ReplicaSet's annotations to the workload. On a workload
-// a note is never read, and the next status write removes the note
+// ignored. `kubectl rollout undo` copies a ReplicaSet's annotations to the workload. Windlass never
+// reads a note on a workload, and the next status write removes it
 // (controller/workload/status/status.h).
 #pragma once
 
@@ -64,8 +64,8 @@ std::string WriteMode(const RolloutMode& mode, std::string_view revision);
 // Returns the decision; nullopt if the note is absent, cannot be read, or is for another revision.
 std::optional<RolloutMode> ModeOf(const ReplicaSet& pending, std::string_view revision);
 
-// Returns true if one of `all` has a decision to roll its present revision out in place, with `rs`
-// as the host. Pods of `rs` may then have the template of that other ReplicaSet.
+// Returns true if one of `all` has the note that its present revision is rolled out in place with
+// `rs` as the host. Pods of `rs` may then have the template of the ReplicaSet with the note.
 bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 
 // Returns true if a ReplicaSet other than `host` has the annotation kMode, whatever its text: even
@@ -73,12 +73,12 @@ bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 // the template of that ReplicaSet, even if another template is wanted now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions of the ReplicaSets because of which IsUnderWay is true: Pods of `host` may
-// have been patched to these revisions. Adds the revision of `host` if Pods may have been patched
-// back to it:
-//   - if an undo made the host's revision newer than one of the others. Example: revision 2 is
-//     rolled out in place over revision 1 and then undone, so the host has revision 3.
-//   - if `goes_back_first` is true (GoesBackFirst)
+// Returns the revisions to which Pods of `host` may have been patched: those of the ReplicaSets
+// because of which IsUnderWay is true. If there are any, adds the revision of `host` in two cases,
+// because Pods may have been patched back to it:
+//   - An undo made the host's revision newer than one of the others. Example: revision 2 is rolled
+//     out in place over revision 1 and then undone, so the host has revision 3.
+//   - `goes_back_first` is true (GoesBackFirst).
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
@@ -89,8 +89,8 @@ std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
 //   - the generation: it is neither the generation noted with the decision nor that noted by our
 //     last resize (kOwnGeneration). A generation of 0 counts as changed.
 //
-// While `host` has a template that another client gave it, a resize must not note a generation: the
-// other client's change would count as ours.
+// While `host` has a template that another client gave it, a resize must not note a generation,
+// because then the other client's change would count as ours.
 bool HasForeignTemplate(const ReplicaSet& host, const RolloutMode& mode);
 
 // Returns the value of kOwnGeneration for a resize of `host`: the generation after that resize.
@@ -99,14 +99,14 @@ std::string WriteOwnGeneration(const ReplicaSet& host);
 // Returns how many stand-in Pods are noted; 0 if there is no valid note.
 int32_t NotedStandIns(const ReplicaSet& pending);
 
-// Write and read the reason why this revision must not be tried again. BlockedBy returns nullopt if
-// the revision is not blocked.
+// WriteBlock returns the text of the note that this revision must not be tried again because of
+// `reason`. BlockedBy returns this reason; nullopt if the revision is not blocked.
 std::string WriteBlock(std::string_view revision, std::string_view reason);
 std::optional<std::string> BlockedBy(const ReplicaSet& pending, std::string_view revision);
 
-// Returns the changes after which the ReplicaSet has the user keys among `settings`, the settings
-// of its workload, as annotations, and no other user keys. All ReplicaSets of the workload should
-// have these annotations, for two reasons:
+// Returns the changes that make the user keys among the annotations of the ReplicaSet equal to
+// those in `settings`, the settings of its workload. All ReplicaSets of the workload should have
+// these annotations, for two reasons:
 //   - `kubectl rollout undo` copies a ReplicaSet's annotations to the workload, and so restores the
 //     settings
 //   - the cache keeps the template of a ReplicaSet only if the ReplicaSet has these annotations

@@ -39,9 +39,9 @@ bool HasUserKey(const ObjectMeta& meta) {
                      [](const auto& annotation) { return IsUserKey(annotation.first.text()); });
 }
 
-// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place: Pods may still
-// be out of traffic, and after a restart no note on a ReplicaSet would lead Windlass to these Pods
-// (P-076).
+// Returns true if the ReplicaSets must keep their copies of windlass.dev/in-place. Pods may still
+// be out of traffic, and no ReplicaSet has a note, so after a restart only these copies would lead
+// Windlass to the Pods (P-076).
 bool IsNeededToRemember(const workload::Situation& situation) {
   return !AnyHasNotes(situation.all) && !NothingIsLeft(situation);
 }
@@ -50,13 +50,14 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // them. Example: 5 replicas, max_unavailable 0, 6 Pods available, 2 of them stand-ins of `rs`, no
 // Pod about to be removed. Without the stand-ins 4 are available, so 5 - 4 = 1 must stay.
 //
-// If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because a Pod with another
-// image waits until they are gone.
+// If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because there a Pod is
+// patched to another image only when the stand-ins are gone.
 //
 // A Pod for which the scheduler finds no node may be waiting for the room that the stand-ins take.
-// It counts as available once no Pod is in flight, and each Pod of the host, except those that a
-// partition keeps old, has the target template. A Pod about which the scheduler says nothing yet
-// does not count: to judge how long it waits, Windlass would have to compare two clocks.
+// Such a Pod counts as available if no Pod is in flight, and all Pods of the host have the target
+// template, except those that a partition keeps old. A Pod about which the scheduler says nothing
+// yet never counts as available: Windlass would have to compare two clocks to judge how long the
+// Pod has waited.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;
@@ -76,10 +77,10 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
-// Returns the sum of the sizes of all ReplicaSets except the host and the pending one: they count
-// against maxSurge too. These are stand-ins of revisions whose rollout was overtaken or undone, or
-// Pods of a ReplicaSet that a user scaled up. The sum has 64 bits, because two ReplicaSets may each
-// have size 2^31-1.
+// Returns the sum of the sizes of all ReplicaSets except the host and the pending one, because
+// their Pods count against maxSurge, too. These Pods are stand-ins of revisions whose rollout was
+// overtaken or undone, or Pods of a ReplicaSet that a user scaled up. The sum has 64 bits, because
+// two ReplicaSets may each have size 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {
@@ -89,9 +90,9 @@ int64_t OtherStandIns(const workload::Situation& situation) {
   return others;
 }
 
-// Returns how many stand-ins maxSurge leaves to the pending ReplicaSet or, without a pending one,
-// how many additional Pods to the host. Example: maxSurge 3, and 1 stand-in of an overtaken
-// revision still exists: 2 are left.
+// Returns how many stand-ins the pending ReplicaSet may have within maxSurge. Without a pending
+// ReplicaSet, returns how many additional Pods the host may have. Example: maxSurge 3, and 1
+// stand-in of an overtaken revision still exists: 2.
 int32_t StandInsLeft(const workload::Situation& situation) {
   const int64_t left = InPlaceOf(situation).options().max_surge - OtherStandIns(situation);
   return static_cast<int32_t>(std::max<int64_t>(left, 0));
@@ -153,8 +154,8 @@ std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {
   for (const ReplicaSet* rs : situation.all) {
     if (!asks && !HasUserKey(rs->meta)) continue;
     if (!asks && Asks(rs->meta) && IsNeededToRemember(situation)) continue;
-    // Pods go back to the template of this host, and the cache keeps that template only while the
-    // annotation is present.
+    // Pods go back to the template of this host. The cache keeps that template only while the host
+    // has the annotation.
     if (!asks && rs == in_place.host() && GoesBackFirst(situation, in_place)) continue;
     const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs->meta);
     if (missing.empty()) continue;
@@ -239,7 +240,7 @@ Step FallBackToReplace(const workload::Situation& situation, const Cause& why) {
   workload::ReplicaSetChange change;
   change.annotations[std::string(kMode)] =
       WriteMode({.mode = Mode::kReplace, .reason = NoteOf(why)}, revision);
-  change.annotations[std::string(kStandIns)] = "0";  // its Pods stay, as ordinary Pods
+  change.annotations[std::string(kStandIns)] = "0";  // the stand-ins stay, as ordinary Pods
   Write write{.request = workload::PatchReplicaSet(pending, change),
               .because = {decisions::kFallBackToReplace,
                           {{"revision", revision}, {"reason", NoteOf(why)}},

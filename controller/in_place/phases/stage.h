@@ -1,5 +1,6 @@
-// The writes of an in-place update to ReplicaSets: the pending one with the decision on it, numbers
-// of stand-ins, mirrored annotations. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
+// The writes to ReplicaSets in an in-place update. They make the pending ReplicaSet with the
+// decision on it, set the number of stand-ins, and copy settings. Source: P-013, P-020 … P-026,
+// P-062, P-063, P-074.
 #pragma once
 
 #include <functional>
@@ -17,23 +18,24 @@ namespace windlass::in_place {
 // accepted the decision on an existing ReplicaSet, but did not keep it.
 Step Stage(const workload::Situation& situation);
 
-// Returns the write that brings `missing`, the difference of the settings (MirrorDifference), to
-// `rs`. Returns nullopt if the write would be in vain (UnlessInVain), for example because this sync
-// has sent it and the API server did not keep the change.
+// Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
+// result of MirrorDifference. Returns nullopt if the write would be in vain (UnlessInVain).
+// Example: this sync has sent the write already, and the API server did not keep the change.
 std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
                            const TextChanges& missing);
 
-// Returns the next write that gives a ReplicaSet exactly the workload's settings: settings that the
-// workload lacks are removed from the ReplicaSet (P-074). Returns nullopt if
+// Returns the next write that gives a ReplicaSet exactly the workload's settings. The write removes
+// settings that the workload lacks (P-074). Returns nullopt if
 //   - no ReplicaSet differs, or each such write would be in vain (Mirror)
-//   - the policy is Disabled, and the ReplicaSets that differ still need their copies: to find Pods
-//     out of traffic, or while Pods go back first (GoesBackFirst)
+//   - the policy is Disabled, and the ReplicaSets that differ must keep their copies for now.
+//     Windlass needs the copies to find Pods out of traffic, or to give Pods their old template
+//     back (GoesBackFirst).
 //   - the kind of workload does not mirror settings
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation);
 
-// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. None are
-// wanted at the end of the rollout, or if its revision is given up. May return a read of Pods first
-// (GrowthOf). Returns nullopt if
+// Returns the write that gives the pending ReplicaSet as many stand-ins as are wanted now. No
+// stand-in is wanted at the end of the rollout, or if the revision is given up. May return a read
+// of Pods first (GrowthOf). Returns nullopt if
 //   - the ReplicaSet has that many
 //   - there is no room for more
 //   - fewer are wanted, but too few Pods would be available without any stand-ins (P-024, P-025).
@@ -46,22 +48,25 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation);
 std::optional<Step> RemoveStandIns(const workload::Situation& situation, const ReplicaSet* except);
 
 // Returns the write that scales down to 0 the first ReplicaSet, other than the host, for which
-// `is_to_go` returns true. Returns nullopt if there is none. Callers use this for ReplicaSets that
-// a user scaled up.
+// `is_to_go` returns true. Returns nullopt if there is no such ReplicaSet. Callers use this
+// function for ReplicaSets that a user scaled up.
 std::optional<Step> EmptyOther(const workload::Situation& situation,
                                const std::function<bool(const ReplicaSet&)>& is_to_go);
 
-// Returns the write that gives the host the size of the workload plus additional Pods; nullopt if
-// the host has that size, or for another reason of KeepAtSize, such as too little room. May return
-// a read of Pods first (KeepAtSize). Used while Pods may have to go back to the host's template,
-// and after an exchange, while Pods that were created late are patched to that template (P-057).
-//   - If no Pod may be unavailable, the host gets one additional Pod for each working Pod that
-//     still has to be patched (P-069). Example: 3 replicas, maxSurge 1, one Pod has to go back: the
-//     host has 4 Pods until that Pod is back.
-//   - While the workload is paused, or if `may_grow` is false, no further additional Pods are made.
-//   - While Pods cannot be seen yet, such as after a start of Windlass, the host keeps the
-//     additional Pods that it has.
-//   - There are never more additional Pods than maxSurge, less the stand-ins that still exist.
+// Returns the write that gives the host the size of the workload plus additional Pods. Returns
+// nullopt if the host has that size, or for another reason of KeepAtSize, such as too little room.
+// May return a read of Pods first (KeepAtSize). Used
+//   - while Pods may have to go back to the host's template
+//   - after an exchange, while Pods that were created late with the old template are patched to the
+//     host's new template (P-057)
+//
+// How many additional Pods:
+//   - If no Pod may be unavailable, one for each working Pod that still has to be patched (P-069).
+//     Example: 3 replicas, maxSurge 1, one Pod has to go back: the host has 4 Pods until that Pod
+//     is back.
+//   - While the workload is paused, or if `may_grow` is false, not more than the host has already.
+//   - While Pods cannot be seen yet, such as after a start of Windlass, as many as the host has.
+//   - Never more than maxSurge minus the stand-ins that still exist.
 std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
                                            bool may_grow = true);
 

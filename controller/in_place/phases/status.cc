@@ -55,8 +55,8 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods whose state annotation gets lost. The message does not begin with
-// the text of Numbers(), which changes while Pods restart: RestartedBy (find_pods.cc) needs to know
+// Returns the condition for Pods that lose their state annotation. The message does not begin with
+// the text of Numbers(), which changes while Pods restart. RestartedBy (find_pods.cc) needs to know
 // since when the message has been the same.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
@@ -80,8 +80,8 @@ bool IsDraining(const InPlace& in_place) {
   return false;
 }
 
-// Returns a text that says which revision is given up, why, and how a user has it tried again
-// (P-062).
+// Returns a text that says which revision is given up, why, and what a user does so that Windlass
+// tries this revision again (P-062).
 std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
   const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
   return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
@@ -89,17 +89,17 @@ std::string GivenUp(const workload::Situation& situation, const std::string& cau
          " to try this revision again";
 }
 
-// Returns why the ReplicaSet controller could not create a Pod of `rs`; nullopt if no Pod is
-// missing for such a cause. Example: "replica set web-2 cannot create Pods: pods \"web-2-x\" is
-// forbidden: exceeded quota".
+// Returns why the ReplicaSet controller could not create a Pod of `rs`. Returns nullopt if the
+// controller reports no failure, or if `rs` has as many Pods as its size. Example: "replica set
+// web-2 cannot create Pods: pods \"web-2-x\" is forbidden: exceeded quota".
 std::optional<std::string> RefusedPod(const ReplicaSet& rs) {
   const Condition* failure = workload::FailureOf(rs);
   if (failure == nullptr || rs.status.replicas >= rs.replicas) return std::nullopt;
   return "replica set " + rs.meta.name + " cannot create Pods: " + failure->message;
 }
 
-// Returns true if no Pod is in flight, and none can be patched now. If Pods could not be created,
-// an idle rollout waits for them.
+// Returns true if no Pod is in flight, and none can be patched now. If such a rollout has Pods that
+// could not be created, it waits for these Pods.
 bool IsIdle(const PodsInPlace& pods) {
   return pods.counts.in_flight == 0 && pods.next.batch.empty();
 }
@@ -173,8 +173,8 @@ Word OfPatching(const workload::Situation& situation) {
                    waits.empty() ? std::string(kExchanging) : waits);
   }
   const ReplicaSet& host = *in_place.host();
-  // While Pods go back, the host may get additional Pods (KeepHostWhileReturning). If they cannot
-  // be created, the Pods that go back may wait for them.
+  // While Pods go back, the host may get additional Pods (KeepHostWhileReturning). If the
+  // additional Pods cannot be created, the Pods that go back may have to wait for them.
   const bool has_more = host.replicas > situation.limits.desired;
   const auto missing = has_more && pods && IsIdle(*pods) ? RefusedPod(host) : std::nullopt;
   if (missing) return Running(InPlaceReason::kFailing, situation, *missing);
@@ -184,15 +184,15 @@ Word OfPatching(const workload::Situation& situation) {
 }
 
 // Returns the end of a message: how a user undoes the refused template. Returns "" if the template
-// was staged: then a rollback to the previous revision undoes it.
+// was staged, because then a rollback to the previous revision undoes the template.
 //
 // A template that was never staged has no revision, so a rollback to the previous revision would go
 // back one revision too far (P-014). Example: the Pods have revision 5, and the next template is
-// refused. A rollback to the previous revision would lead to 4, so the text names the newest
-// revision, 5.
+// refused. A rollback to the previous revision would lead to revision 4. So the text names the
+// newest revision, here 5:
 //   - In the middle of a rollout, the newest revision is not that of the host.
-//   - A ReplicaSet that has the refused template does not count. Such a ReplicaSet was made while
-//     the workload was scaled to 0.
+//   - A ReplicaSet that has the refused template does not count. Windlass made such a ReplicaSet
+//     while the workload was scaled to 0.
 std::string WayBack(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.pending() != nullptr || in_place.host() == nullptr) return {};
@@ -210,8 +210,8 @@ std::string WayBack(const workload::Situation& situation) {
 
 constexpr std::string_view kBeforeWarnings = ". Warning: ";
 
-// Returns a stored message without its warnings. After a restart, only the stored message shows why
-// an update was not possible.
+// Returns a stored message without its warnings. After a restart of Windlass, only the stored
+// message shows why an update was not possible.
 std::string WithoutWarnings(std::string_view message) {
   return std::string(message.substr(0, message.find(kBeforeWarnings)));
 }
@@ -220,11 +220,11 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
   return present != nullptr && present->reason == Name(reason);
 }
 
-// Returns the condition while no in-place update is under way:
-//   - NotPossible, if it is present, until the workload is complete
-//   - otherwise nullopt if the wanted template has no ReplicaSet
-//   - nullopt also if there is no condition yet, no warning, and the workload is not complete
-//   - otherwise Complete. A complete workload gets this even without an earlier condition, because
+// Returns the condition while no in-place update is under way. The first case that applies counts:
+//   - NotPossible is present, and the workload is not complete: NotPossible stays
+//   - the wanted template has no ReplicaSet: nullopt
+//   - there is no condition yet, no warning, and the workload is not complete: nullopt
+//   - otherwise: Complete. A complete workload gets this even without an earlier condition, because
 //     an update may begin and end within one sync.
 std::optional<Word> OfNone(const workload::Situation& situation, const Condition* present) {
   const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
@@ -240,8 +240,8 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
 }
 
 // Returns the condition of a workload with policy Release: what is still left of updates in place,
-// or HandedBack if nothing is (P-076). HandedBack stays if the right to see Pods is taken away
-// later.
+// or HandedBack if nothing is left (P-076). If Windlass later loses the right to see Pods,
+// HandedBack stays.
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
@@ -260,13 +260,14 @@ std::optional<Word> OfReleased(const workload::Situation& situation, const Condi
 Word Refused(const workload::Situation& situation) {
   const Cause why = InPlaceOf(situation).why();
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
-  // remove them from the workload as well.
+  // remove the settings from the workload as well.
   const std::string back = why.reason == kNotKept ? "" : WayBack(situation);
   return {false, InPlaceReason::kNotPossible, RefusedText(why, situation.workload.kind) + back};
 }
 
 // Returns the condition while something that an update in place depends on cannot be seen. Example:
-// a paused workload has adopted a ReplicaSet, whose template the cache gets only after the pause.
+// a paused workload has adopted a ReplicaSet, and the cache gets the template of this ReplicaSet
+// only after the pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
     return {true, InPlaceReason::kPaused, "Windlass looks at the Pods when the pause ends"};
@@ -284,9 +285,9 @@ bool IsHeldByAbort(const workload::Situation& situation) {
          phase == InPlacePhase::kNone;
 }
 
-// Returns the condition of an aborted workload that has no revision to go back to. If a Pod is in
-// flight, or if some Pods have the template of the workload's revision and others do not, the
-// update stands still, as in a pause.
+// Returns the condition of an aborted workload that has no revision to go back to. If the update
+// stands still midway, the reason is Paused. It is midway if a Pod is in flight, or if some Pods
+// have the template of the revision that was being rolled out and others do not.
 Word OfNothingToAbortTo(const workload::Situation& situation) {
   const std::string why = "the rollout is aborted, but has no revision to go back to";
   const PodCounts counts = InPlaceOf(situation).counts();
@@ -295,8 +296,9 @@ Word OfNothingToAbortTo(const workload::Situation& situation) {
   return {false, InPlaceReason::kComplete, "no Pod is updated: " + why};
 }
 
-// Returns the condition to show. Returns nullopt if there is nothing to report: with policy
-// Disabled the present condition is then removed, with any other policy it stays as it is.
+// Returns the condition to show. Returns nullopt if there is nothing to report. The caller then
+// removes the present condition if the policy is Disabled, and leaves it as it is with any other
+// policy.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
   if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
@@ -378,7 +380,7 @@ std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
   std::vector<Event> events;
   const std::string warnings = Warnings(situation);
   const bool changed = before == nullptr || before->message != now->message;
-  // Across a restart, only the stored message shows that these warnings were reported.
+  // After a restart of Windlass, only the stored message shows that these warnings were reported.
   const bool told = before != nullptr && before->message.ends_with(warnings);
   if (!warnings.empty() && changed && !told) {
     events.push_back({Event::Type::kWarning, "InPlaceInvalidConfig", warnings});

@@ -11,22 +11,23 @@
 
 namespace windlass::in_place {
 
-// Brings the condition in `status` up to date. Removes it if in-place updates are disabled and
-// there is nothing to report.
+// Brings the condition in `status` up to date. Removes the condition if in-place updates are
+// disabled and there is nothing to report.
 void UpdateInPlaceCondition(const workload::Situation& situation, WorkloadStatus& status);
 
-// Returns the Events for what the condition in `next` says and the stored condition does not: new
-// warnings, and a new reason that has an Event, such as NotPossible. Others, such as Patching, have
-// none.
+// Compares the condition in `next` with the stored condition, and returns an Event for new warnings
+// and an Event for a new reason, such as NotPossible. Some reasons, such as Patching, have no
+// Event.
 std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
                                    const WorkloadStatus& next);
 
-// What the condition says, without its warnings, and since when.
+// The message of the condition without its warnings, and the time since when the condition has it.
 struct Told {
   WallTime since;
   std::string text;
 };
-// Returns what the stored condition says; nullopt if there is none, or if it has another reason.
+// Returns what the stored condition says; nullopt if there is no such condition, or if its reason
+// is not `reason`.
 std::optional<Told> ToldBy(const workload::Situation& situation, InPlaceReason reason);
 
 }  // namespace windlass::in_place

@@ -29,15 +29,19 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
   return Exchange(*std::move(request), decision, in_place);
 }
 
-// Returns true if the ReplicaSet controller has seen the host's new template, so that the
-// controller creates no more Pods of the old template (P-057).
+// Returns true if the ReplicaSet controller has seen the host's new template, so that it creates no
+// more Pods of the old template (P-057).
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
-// Returns true if all Pods have the target template and are settled, the stand-ins are gone
-// (P-052), and no step, pause or partition is in force. With one in force, a Pod that is created
-// after the exchange might have to get the old revision, which the host no longer has. Another
-// ReplicaSet would make the Pod, and the Pod would be replaced later, which InPlaceOnly promises
-// not to do (P-058).
+// Returns true if
+//   - all Pods have the target template, and each is available, or the rollout does not wait for it
+//   - the stand-ins are gone (P-052)
+//   - no step, pause or partition is in force
+//
+// The last condition is needed because of Pods that are created after the exchange. With a
+// partition, such a Pod might have to get the old revision, which the host no longer has. So
+// another ReplicaSet would make the Pod, and the Pod would be replaced later, although InPlaceOnly
+// promises not to replace Pods (P-058).
 bool IsReadyToCommit(const InPlace& in_place) {
   if (in_place.pods->holds_back) return false;
   const ReplicaSet& pending = *in_place.pending();
@@ -54,12 +58,12 @@ bool IsReadyToCommit(const InPlace& in_place) {
 //   - it has the stashed template
 //   - its revision is at least the stashed one
 //
-// The revision alone does not suffice. Example: the stash has revision 3, and the ReplicaSets only
-// revision 1, because 2 was deleted. The other controller, which does not know the stash, gives its
-// ReplicaSet revision 2.
+// It does not suffice to compare the revisions. Example: the stash has revision 3, and the
+// ReplicaSets only revision 1, because 2 was deleted. The other controller does not know the stash,
+// so it gives its ReplicaSet revision 2.
 //
-// An older ReplicaSet that a user scaled up by hand does not count. If it did, the exchange would
-// be given up, and the history would lose the stashed template (I-11).
+// An older ReplicaSet that a user scaled up by hand does not count. If it did, Windlass would give
+// the exchange up, and the history would lose the stashed template (I-11).
 bool IsReplaced(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const int64_t stashed = workload::ParseRevision(in_place.stash()->revision).value_or(0);
@@ -72,8 +76,8 @@ bool IsReplaced(const workload::Situation& situation) {
 }
 
 // Under Recreate, returns the write that scales down the first ReplicaSet that a user scaled up and
-// that does not have the stashed template. A Pod that came late can be patched only when no Pod
-// with another image is left.
+// that does not have the stashed template. Only when no Pod with another image is left can Windlass
+// patch a Pod that was created late with the old template.
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();
@@ -106,11 +110,11 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }
-  // If a newer template is wanted, the exchange does not wait for Pods that come late with the old
-  // template.
+  // If a newer template is wanted, the exchange does not wait for Pods that are created late with
+  // the old template.
   const bool wanted = situation.wanted.Is(in_place.stash()->fingerprint);
-  // If no Pod may be unavailable, the host gets one Pod more before a Pod that came late is
-  // patched, just as in phase returning. The pending ReplicaSet can make no stand-in, because it
+  // If no Pod may be unavailable, the host gets one more Pod before a Pod that was created late is
+  // patched, just as in phase returning. The pending ReplicaSet cannot make a stand-in, because it
   // has the former template now.
   if (wanted && in_place.counts_pods() && !IsReplaced(situation)) {
     if (auto step = KeepHostWhileReturning(situation)) return step;

@@ -10,19 +10,22 @@
 
 namespace windlass::in_place {
 
-// Returns X1 when all Pods have the target template and are settled, no stand-in is left (P-052),
-// and no limit is in force. Returns nullopt before that. Call it only in phase staged.
+// Returns X1 when all Pods have the target template and are available (Pods for which the rollout
+// does not wait need not be available), no stand-in is left (P-052), and no step, pause or
+// partition is in force. Returns nullopt before that. Call it only in phase staged.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
 // Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled
-// out another ReplicaSet meanwhile, returns X3 instead. Returns nullopt if the write failed in this
-// sync already. This step comes before all others, and also while the workload is paused (P-054).
+// out another ReplicaSet meanwhile, returns X3 instead. Returns nullopt if neither is due, or if
+// the write failed in this sync already. This step comes before all others, and also while the
+// workload is paused (P-054).
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
 // After X2: patches Pods that were created late with the old template, then removes the stash (X3)
-// when no more such Pods can come (P-057). X3 does not wait for such Pods if a newer template is
-// wanted. Returns nullopt while there is nothing to do but wait. Before X2 only sizes the host,
-// unless another controller has rolled out another ReplicaSet. Call it only in phase committing.
+// when no more such Pods can come (P-057). If a newer template is wanted, X3 does not wait for
+// these Pods. Returns nullopt while Windlass can only wait. Before X2: only sizes the host.
+// Exception: if another controller has rolled out another ReplicaSet, goes on to X3. Call it only
+// in phase committing.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -13,20 +13,23 @@ namespace windlass::in_place {
 // Returns true if the Pod is down, or may be down, because of Windlass:
 //   - the kubelet has not carried out our last patch yet. A patch to an older target counts, too,
 //     because such a patch also restarts the Pod.
-//   - the Pod is drained. It is drained from before its patch until it takes traffic again.
-// `state` is the Pod's state annotation; null if the annotation is absent or not ours.
+//   - the Pod is drained, that is, kept out of traffic from before its patch until after the
+//     restart
+// `state` is the Pod's state annotation; null if the annotation is absent, is unreadable or names
+// another workload.
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 
 // Returns the time from which the Pod is available if nothing more happens to the Pod:
 //   - WallTime{}, which is always in the past, if minReadySeconds is 0
 //   - otherwise minReadySeconds after Ready last changed or a patched container last started,
-//     whichever is later. Ready need not change during a restart in place (P-050).
+//     whichever is later. The start counts, too, because Ready need not change during a restart in
+//     place (P-050).
 //   - nullopt if the Pod is being deleted, not running, not Ready or in flight
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 
-// Like AvailableFrom, but does not ask IsInFlight. Call this for a Pod that counts as restarted,
-// although `state` does not show that.
+// Like AvailableFrom, but returns a time even if the Pod is in flight. Call this for a Pod that
+// counts as restarted, although `state` does not show the restart.
 std::optional<WallTime> AvailableOnceRestarted(const Pod& pod, const PodState* state,
                                                int32_t min_ready_seconds);
 

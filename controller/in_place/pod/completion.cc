@@ -13,7 +13,8 @@ namespace {
 constexpr seconds kClockSkew{5};   // between a node's clock and ours (P-047)
 constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
-constexpr seconds kWatchesAgain{60};  // from the first report of a kubelet that was cut off
+// From the first report of a kubelet that was cut off until it watches its Pods again.
+constexpr seconds kWatchesAgain{60};
 constexpr WallTime kAlready{};
 
 // Returns the digest after the '@' of an image or an imageID ("sha256:12…"); empty if there is no
@@ -34,16 +35,17 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if this may be the Pod's first container, made from the old image, which the kubelet
-// kills next: the Pod may have had a node when we patched it, although we had not seen the node.
-// Returns false if the Pod got its node after the patch.
+// Returns true if the running container may be the first one of its name, made from the old image,
+// so that the kubelet will kill it. This is possible if we saw no container when we patched the
+// Pod, but the Pod had a node by then, seen by us or not. Returns false if the Pod got its node
+// after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
-// show the restart. While the kubelet is not heard, no time tells anything: it may restart a
-// crashed container from the old image, because it has not seen the patch.
+// show the restart. While the kubelet is not heard, passing time proves nothing, because the
+// kubelet may not have seen the patch and may restart a crashed container from the old image.
 std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                                const PodContainer& live, WallTime now) {
   const bool kubelet_tells = pod.observed_generation > 0;
@@ -62,10 +64,10 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }
-  // The old container may have crashed, and this one may have been started from the old image just
-  // before the patch, unseen by us. If our clock is behind the node's, such a start looks later
-  // than the patch, so a start in our future proves nothing. If there was no container at the patch
-  // (patch.id is empty), this one was created after it.
+  // Just before the patch, the old container may have crashed, and the kubelet may have started
+  // `live` from the old image without our seeing it. If our clock is behind the node's, that start
+  // looks later than the patch. So a start in our future proves nothing. Exception: if there was no
+  // container when the Pod was patched (patch.id is empty), `live` was created after the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
   const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;
   if (RunsAnotherImage(patch, live) || after_patch) return kAlready;
@@ -94,8 +96,8 @@ std::vector<SeenContainer> SeenOf(const ContainerPatch& patch, const PodContaine
   if (seen.empty()) seen.push_back({patch.id, patch.id.empty() ? std::string() : patch.from});
   const std::string id = live.id.ToString();
   if (!id.empty() && !ImageBefore(patch, live)) {
-    // `live` started after `patch` was made, but perhaps before the kubelet saw `patch`. So its
-    // image is known only if its digest shows it.
+    // `live` started after `patch` was made, but perhaps before the kubelet saw `patch`. So the
+    // image that `live` runs is known only if its digest shows it.
     const std::string_view image = RunsRequestedDigest(live) ? live.image.text() : "";
     seen.push_back({id, std::string(image)});
   }
@@ -178,8 +180,8 @@ std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* la
     if (before == under_way.end()) {
       // The kubelet may be creating the first container now, from the old image. An empty element
       // in `seen` notes this, because the container's start time cannot show it later: the node's
-      // clock may be ahead of ours. No kubelet creates a container of a Pod without a node, and the
-      // patch tests that the Pod still has no node (pod_patch.h).
+      // clock may be ahead of ours. A Pod without a node needs no such element: no kubelet creates
+      // its containers, and the patch tests that the Pod still has no node (pod_patch.h).
       if (patch.id.empty() && !pod.node_name.empty()) patch.seen.emplace_back();
       continue;
     }

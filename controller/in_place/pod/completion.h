@@ -8,15 +8,16 @@
 // If Windlass takes a Pod for restarted too early, it takes down the next Pod too early. So
 // Windlass is stricter than P-047 in three places:
 //   - A container that started while an earlier patch was under way may run the image of that
-//     earlier patch, and be killed a moment later. It counts as restarted only when its digest
-//     shows the right image, or when the time for the kill has passed. The same holds for a Pod's
-//     first container that the kubelet may have been creating when the Pod was patched.
+//     earlier patch, and be killed a moment later. It counts as restarted only when the digest of
+//     its image is the right one, or when the time for the kill has passed. The same rule applies
+//     to the first container of a Pod if the kubelet may have been creating it at the time of the
+//     patch.
 //   - The kubelet kills changed containers one after the other, so the time for the kill is the
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
-//     It begins when the kubelet can have seen the patch (KubeletBegins).
+//     This time begins when the kubelet can have seen the patch (KubeletBegins).
 //   - A changed imageID is a proof only if there was an imageID before the patch.
-// Windlass is more lenient in one place: a container that was not restarted, and whose image is
-// unknown, counts as done when the time for the kill has passed.
+// Windlass is more lenient in one place: if a container was not restarted, and the image that it
+// runs is unknown, its patch counts as carried out when the time for the kill has passed.
 #pragma once
 
 #include <optional>
@@ -35,23 +36,27 @@ namespace windlass::in_place {
 inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch, or if the
-// kubelet reports no observedGeneration. If a patch did not change the spec (only metadata changed,
-// or admission undid the rest), it did not raise metadata.generation. Then it is enough that the
-// kubelet has seen the generation from before the patch.
+// kubelet reports no observedGeneration. Example: metadata.generation was 4 before the patch and is
+// 5 now, so the kubelet must have seen 5. If the patch did not change the spec (only metadata
+// changed, or admission undid the rest), the generation is still 4, and it is enough that the
+// kubelet has seen 4.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
-// Returns the time at which the kubelet has surely begun to carry out the patch: that of the patch,
-// or a minute after the kubelet was heard again, whichever is later. The minute is because a
-// kubelet reports before it watches its Pods again. Returns nullopt while the kubelet is not heard.
-// Example: the node was cut off from 10:00 to 10:05; patched at 10:02 or at 10:05:30: 10:06.
+// Returns the time at which the kubelet has surely begun to carry out the patch: the time of the
+// patch, or one minute after the kubelet was heard again, whichever is later. The minute is needed
+// because a kubelet that was cut off reports first, and watches its Pods again only later. Returns
+// nullopt while the kubelet is not heard. Example: the node was cut off from 10:00 to 10:05. For a
+// patch at 10:02 or 10:05:30 the result is 10:06, for a patch at 10:07 it is 10:07.
 //
-// If the Pod got its node after the kubelet was heard, nothing was cut off while the Pod was there.
-// Then this returns the time of the patch, even if the Pod got its node after the patch.
+// If the Pod got its node only after the kubelet was heard again, the kubelet has not been cut off
+// since then. The result is then the time of the patch, even if the Pod got its node after the
+// patch.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet may have been cut off, and was heard again after the patch or less
-// than a minute before it: Ready of its node changed then. Returns false while the kubelet is not
-// heard, and if the Pod got its node only after that change.
+// Returns true if the kubelet may have been cut off when the Pod was patched: condition Ready of
+// its Node last changed after the patch, or less than a minute before the patch. Returns false
+//   - while the kubelet is not heard
+//   - if the Pod got its node only after that change of Ready
 bool WasHeardAgain(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
@@ -60,9 +65,9 @@ seconds KillTime(const Pod& pod, const PodState& state);
 
 struct Completion {
   bool complete = false;
-  // When to decide again without an event: the patch may be complete then, or a patch that
-  // admission undid is to be sent again (TryAgainAt). nullopt if the patch is complete, or if only
-  // an event can complete it.
+  // The time to decide again even if no event comes: the patch may be complete then, or a patch
+  // that admission undid is to be sent again (TryAgainAt). nullopt if the patch is complete, or if
+  // only an event can complete it.
   std::optional<WallTime> look_again{};
   bool operator==(const Completion&) const = default;
 };
@@ -71,8 +76,8 @@ struct Completion {
 // known. Returns nullopt if `live` did not exist then.
 std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodContainer& live);
 
-// Returns true if the container's start lies in our future, because our clock is behind the clock
-// of its node. The start then does not tell whether the container is new.
+// Returns true if the container's start is later than `now`, because our clock is behind the clock
+// of the node. Such a start does not show whether the container started after the patch.
 bool StartsInFuture(const PodContainer& live, WallTime now);
 
 // Returns when a patch that admission undid (RevisionBasis::kPutBack) is to be sent again: 5 min
@@ -80,9 +85,9 @@ bool StartsInFuture(const PodContainer& live, WallTime now);
 WallTime TryAgainAt(const PodState& state);
 
 // Returns whether all containers of the last patch run what the patch asked for (P-045 … P-049). A
-// plain init container does not run again, so the patch does not wait for it. A complete Pod need
-// not be available: see availability.h. Requires that `state` is this Pod's, and that the spec is
-// as the patch left it (BasisOfPatch).
+// plain init container does not run again, so the patch does not wait for it. A Pod whose patch is
+// complete need not be available (availability.h). Requires that `state` is this Pod's, and that
+// the spec is as the patch left it (BasisOfPatch).
 Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 
 // Returns the container entries of the state annotation for a patch of `pod` to `images` (P-034).
@@ -90,8 +95,8 @@ Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 //   - keeps its entry if the container is not in `images`
 //   - otherwise gets a new entry, whose `seen` lists the containers from the earlier patches
 // If the Pod has a node but a container of `images` does not exist yet, the entry of that container
-// gets an empty element in `seen`: the kubelet may be creating the container from the old image.
-// Requires that `pod` has all containers of `images`.
+// gets an empty element in `seen`, because the kubelet may be creating the container from the old
+// image. Requires that `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

@@ -33,8 +33,8 @@ struct Signal {
 
 // Returns the time from which the container's waiting reason counts as a failure of the patch:
 // kAtOnce, or a later time if the reason may still be about the old image. Returns nullopt if the
-// reason does not count. A reason in waiting::kNotStarted counts also with the old container id:
-// the new container does not exist yet.
+// reason does not count. A reason in waiting::kNotStarted counts even if the status still has the
+// id of the old container, because the new container does not exist yet.
 std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
                                         const ContainerPatch& patch, const PodContainer& live) {
   if (live.state != ContainerState::kWaiting) return std::nullopt;
@@ -48,24 +48,24 @@ std::optional<WallTime> WaitsInVainFrom(const Pod& pod, const PodState& state,
   return ambiguous ? KubeletBegins(pod, state).value_or(state.at) + kKubeletReacts : kAtOnce;
 }
 
-// Returns the time since which the kubelet could carry out the patch. That is later than the patch
-// if the Pod got its node after the patch.
+// Returns the time since which the kubelet could carry out the patch: the time of the patch, or the
+// time when the Pod got its node, whichever is later.
 WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
-// Returns the time from which the Pod's time to become available is counted. A kubelet that was cut
-// off is given its time anew.
+// Returns the time from which the Pod's time to become available is counted. If the kubelet was cut
+// off, the count begins anew when the kubelet is heard again.
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
                    KubeletBegins(pod, state).value_or(state.at)});
 }
 
-// Returns true if the container was in a crash loop when the Pod's Ready last changed. Only the
-// Pod's status counts, not the clock, so the result stays the same while nothing happens to the
-// Pod. Returns false if the kubelet may have been cut off when the Pod was patched (WasHeardAgain):
-// some of the restarts may then be restarts of the old image. A crash loop of the new image still
-// shows in the container's waiting reason.
+// Returns true if the container was in a crash loop when the Pod's Ready last changed. The result
+// depends on the Pod's status and not on the clock, so it stays the same while nothing happens to
+// the Pod. Returns false if the kubelet may have been cut off when the Pod was patched
+// (WasHeardAgain), because some of the restarts may then be restarts of the old image. A crash loop
+// of the new image still shows in the container's waiting reason.
 bool RestartedTooOften(const Pod& pod, const PodState& state, const ContainerPatch& patch,
                        const PodContainer& live) {
   const int64_t restarts = int64_t{live.restart_count} - patch.restart_count;
@@ -95,7 +95,7 @@ std::vector<Signal> SignalsOf(const Pod& pod, const PodState& state, seconds pod
     }
   }
   // The timeout counts from the last change of Ready, so a Pod that is unavailable only for a
-  // moment does not fail. It does not count while the kubelet is not heard.
+  // moment does not fail. While the kubelet is not heard, there is no timeout.
   if (state.heard_since) {
     signals.push_back({{{}, std::string(kPodTimeout)}, TimedFrom(pod, state) + pod_timeout});
   }

@@ -25,8 +25,8 @@ struct PodFailure {
   bool operator==(const PodFailure&) const = default;
 };
 
-// Returns the sentence in which users read `failure`, with its reason at the end and without a
-// period. `pod` is how the sentence calls the Pod: "pod web-1", "this Pod". If the reason is
+// Returns `failure` as a sentence for users, with the reason at the end and without a full stop.
+// `pod` is what the sentence calls the Pod: "pod web-1" or "this Pod". If the reason is
 // kPodTimeout, the sentence names `pod_timeout` as the time that has passed. Examples:
 //   - "container app of pod web-1 does not run (ErrImagePull)"
 //   - "pod web-1 has not been available for 600 s (PodTimeout)"
@@ -50,19 +50,19 @@ PodState AsIfPatched(const Pod& stand_in);
 // when Ready last changed (P-060). It was in a crash loop if both hold:
 //   - at most 15 min per restart had passed since the patch. Example: 4 restarts within 60 min.
 //   - the container had not yet run for 10 min without a restart
-// So a Pod that ran well after its patch, and crashed a few times over weeks, has not failed
-// because of these restarts.
+// So a few restarts that are spread over weeks are no failure of the Pod.
 std::optional<PodFailure> FailureOf(const Pod& pod, const PodState& state, seconds pod_timeout,
                                     WallTime now);
 
-// Returns the time at which FailureOf may find a failure without an event. Returns nullopt if it
-// finds one now, or can find one only after an event.
+// Returns the time at which FailureOf may find a failure without an event. Returns nullopt if
+// FailureOf finds a failure now, or can find one only after an event.
 std::optional<WallTime> FailureLookAgain(const Pod& pod, const PodState& state, seconds pod_timeout,
                                          WallTime now);
 
-// Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of
-// four events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
-// changed. So a Pod that was well for hours is not given up because of one crash (P-062).
+// Returns the end of the 60 s that a failing Pod has to recover. The 60 s start at the last of four
+// events: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
+// changed. So if a Pod was well for hours, one crash does not make Windlass give the Pod up at once
+// (P-062).
 WallTime FailsForLongAt(const Pod& pod, const PodState& state);
 inline bool HasFailedForLong(const Pod& pod, const PodState& state, WallTime now) {
   return FailsForLongAt(pod, state) <= now;

@@ -9,8 +9,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the revision to which the Pod was patched last, as its revision label says; nullopt if
-// `revisions` lacks that revision.
+// Returns the revision to which the Pod was patched last, as its revision label says. Returns
+// nullopt if the label is missing, or if `revisions` lacks that revision.
 std::optional<int64_t> PatchedTo(const Pod& pod, std::span<const int64_t> revisions) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? ParseWhole<int64_t>(*label) : std::nullopt;

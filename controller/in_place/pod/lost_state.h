@@ -1,8 +1,8 @@
 // Handles Pods that this rollout patched and whose state annotation a user or an admission webhook
 // removed or spoiled. Without the annotation Windlass does not know whether the Pod's containers
-// have been restarted. So the Pod counts as in flight, and Windlass writes a new state. From the
-// time in that state, and from when the kubelet was last heard again, it computes when the
-// containers count as restarted. Source: P-028, P-045.
+// have been restarted. So the Pod counts as in flight, and Windlass writes a new state. The
+// containers count as restarted after the time for a restart has passed. This time begins when the
+// new state is made, or later if the kubelet was cut off (KubeletBegins). Source: P-028, P-045.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ std::optional<PodState> LostState(const Pod& pod, const std::optional<Result<Pod
                                   std::span<const int64_t> revisions, WallTime now);
 
 // Returns true if the Pod's revision label names one of `revisions`, and `state` names another
-// revision. In that case a client put back the state of an earlier patch. By that state the Pod
-// would count as restarted already.
+// revision. In that case a client put back the state of an earlier patch. If Windlass believed that
+// state, the Pod would count as restarted too early.
 bool IsOutdated(const Pod& pod, const PodState& state, std::span<const int64_t> revisions);
 
 }  // namespace windlass::in_place

@@ -17,16 +17,16 @@ namespace windlass::in_place {
 using Nodes = std::map<std::string_view, const Node*>;  // by name
 
 // Returns true if the Pod is not Ready and its node is gone or not ready. A Pod that is still Ready
-// may well be serving: the containers run on, even if the kubelet no longer reports.
+// may well be serving, because its containers run on even if the kubelet no longer reports.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
 // Returns a time since which the Pod's kubelet has been heard without a break: the last change of
 // the Node's condition Ready, by the clock of the node. Example: the node was cut off from 10:00 to
-// 10:05, so 10:05. Returns nullopt if the Node is gone, or while the kubelet is not heard: Ready is
-// neither True nor False. Returns zero, which is always in the past, for a Pod without a node.
+// 10:05, so 10:05. Returns nullopt if the Node is gone, or while the kubelet is not heard, that is,
+// while Ready is neither True nor False. Returns zero, which is always in the past, for a Pod
+// without a node.
 //
-// Kubernetes notices after about 40 s that a kubelet is cut off, so nothing is known of shorter
-// cuts.
+// Kubernetes notices a cut only after about 40 s, so this function does not notice shorter cuts.
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes);
 
@@ -44,19 +44,19 @@ bool FitsOnNoNode(const Pod& pod);
 // Returns the time from which the rollout no longer waits for a Pod without a node, because the Pod
 // will not get a node soon:
 //   - WallTime{}, which means at once, if FitsOnNoNode(pod)
-//   - a minute after the Pod was created if the scheduler says nothing
+//   - a minute after the Pod was created if the scheduler has not said that no node fits
 //   - nullopt if the Pod has a node
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
-// Returns kSidecarKubeletTooOld, about the node, if `changes` have a sidecar's image and the
-// kubelet of the Pod's node is older than 1.32. Such a kubelet never restarts a sidecar (P-006), so
-// the Pod would be in flight for ever. An unreadable version counts as too old: a Pod that is
-// replaced needlessly does less harm than a Pod that is in flight for ever.
+// Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the
+// kubelet of the Pod's node is older than 1.32. Such a kubelet does not restart a sidecar for a new
+// image (P-006), so the Pod would be in flight for ever. An unreadable version counts as too old,
+// because a Pod that is replaced needlessly does less harm than a Pod that is in flight for ever.
 //
 // Returns nullopt
-//   - for a Pod without a node: no kubelet has seen the Pod's old image
-//   - for a Pod whose Node is gone: the Pod will be deleted, and the kubelet that it had says
-//     nothing about the kubelets of other Pods
+//   - for a Pod without a node, because no kubelet has seen the Pod's old image
+//   - for a Pod whose Node is gone, because Kubernetes will delete the Pod. The old kubelet of this
+//     Pod says nothing about the kubelets of other Pods.
 std::optional<NotEligible> RefuseKubelet(const Pod& pod, const TemplateChanges& changes,
                                          const Nodes& nodes);
 

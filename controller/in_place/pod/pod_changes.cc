@@ -46,15 +46,15 @@ Result<TemplateChanges> MetadataBetween(const KnownTemplate& from, const KnownTe
 }
 
 // Returns true if the generation shows that another client may have edited the Pod since it was
-// created, or since our last patch. One edit after a patch that did not raise the generation, such
-// as a patch of labels alone, does not show.
+// created, or since our last patch. Returns false for a single edit after a patch that did not
+// raise the generation, such as a patch of labels alone.
 bool MayBeEdited(const Pod& pod, const PodState* state) {
   // The state that the first drain of a Pod writes does not describe a patch. In that state no
   // container is listed, and `target` is equal to `from`.
   const bool patched =
       state != nullptr && !(state->containers.empty() && state->target == state->from);
-  // Not "+ 1" on the right: the number there may come from an annotation and be the largest
-  // int64_t.
+  // Subtracts 1 on the left instead of adding 1 on the right, because the number on the right may
+  // come from an annotation and be the largest int64_t.
   return pod.meta.generation - 1 > (patched ? state->generation_before : 0);
 }
 

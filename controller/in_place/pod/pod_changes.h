@@ -24,18 +24,21 @@ struct KnownTemplate {
 // `state` is the state of our last patch, or null.
 //
 // Labels, annotations and tolerations: the changes are the differences between the two templates,
-// as far as a running Pod can take them. If the text of `from` is unknown, they are everything that
-// `to` has. If an earlier patch brought the Pod to a template other than the host's, the
-// differences may include some that the decision to roll out in place did not see (P-013):
-//   - a toleration that only the Pod has stays, because the API server refuses to remove it
-//   - a label that is read when a container is created changes without a new container (P-065)
+// as far as a running Pod can take them. If the text of `from` is unknown, all labels, annotations
+// and tolerations of `to` are changes. The decision to roll out in place compared `to` with the
+// host's template only. If an earlier patch brought the Pod to another template, there may be
+// further differences, which are treated so (P-013):
+//   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
+//   - A label changes even if a container read it at its creation, for example into an environment
+//     variable, and is not restarted now (P-065).
 //
-// Images: the changes are the images in which the templates differ and that the Pod does not have
-// yet. So a Pod that is on its way to an older target is brought to `to` as well (P-034, P-064). If
-// both templates name the same image and the Pod has a different one:
+// Images: if the templates name different images for a container, the Pod gets the image of `to`,
+// unless it has that image already. This is also how a Pod is brought to `to` whose patch to an
+// older target is not complete (P-034, P-064). If both templates name the same image for a
+// container, and the Pod has a different one, there are three cases:
 //   - If no client edited the Pod since it was created or since our last patch, admission rewrote
-//     the image. The rewritten image stays, so that only containers restart whose image changes in
-//     the template (P-065).
+//     the image. The rewritten image stays, because a container must restart only if its image
+//     changes in the template (P-065).
 //   - If the Pod's generation shows that another client may have edited the Pod, the Pod gets the
 //     template's image, as it would in a rolling update (I-55).
 //   - If admission undid our last patch (RevisionBasis::kPutBack), the image is patched again.

@@ -17,7 +17,7 @@ Json Parse(const std::string& text) {
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
-// Returns the index of each container by name; of two with the same name, the first.
+// Returns the index of each container by name. If two have the same name, the first one counts.
 std::map<std::string_view, size_t> PlacesOf(const std::vector<ContainerImage>& containers) {
   std::map<std::string_view, size_t> places;
   for (size_t i = 0; i < containers.size(); ++i) places.emplace(containers[i].name, i);

@@ -1,5 +1,5 @@
 // The one request that changes a running Pod: images, metadata and tolerations of the template, and
-// our state, in a single guarded JSON patch. Source: P-035.
+// the state annotation, in a single JSON patch that first tests what we saw. Source: P-035.
 //
 // The patch has no resourceVersion, because the kubelet's writes must not make the patch fail. The
 // API server refuses the patch, with error kConflict, if
@@ -9,10 +9,10 @@
 //   - the generation or the state annotation is no longer the one that we saw
 //   - a container or toleration to be changed is no longer as we saw it
 //
-// If the patch arrives a second time, the API server refuses it or it changes nothing. Example: a
-// patch brings app:1 to app:2, a later patch goes back to app:1, and the network delivers the first
-// patch again. The Pod has the images for which the first patch tests, but it has the state
-// annotation of the later patch, so the API server refuses the first patch.
+// If the patch arrives a second time, either the API server refuses the patch, or the patch changes
+// nothing. Example: a patch brings app:1 to app:2, a later patch goes back to app:1, and the
+// network delivers the first patch again. The Pod has the images for which the first patch tests,
+// but its state annotation is that of the later patch. So the API server refuses the first patch.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ namespace windlass::in_place {
 struct SeenPod {
   ObjectKey key;
   Uid uid;
-  // False if we saw no node. Then no kubelet had begun a container from the old image, and the
-  // patch tests that the Pod still has no node (P-047).
+  // False if the Pod had no node when we saw it. The patch then tests that the Pod still has no
+  // node, so no kubelet can have created a container from the old image (P-047).
   bool has_node = true;
   bool has_labels = true;
   bool has_annotations = true;

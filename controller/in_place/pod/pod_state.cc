@@ -207,8 +207,8 @@ Result<std::string> WritePodState(const PodState& state) {
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
                                         " bytes for " + std::to_string(state.containers.size()) +
-                                        " containers, at most " +
-                                        std::to_string(kPodStateBytesMax) + " are kept"};
+                                        " containers, but at most " +
+                                        std::to_string(kPodStateBytesMax) + " bytes are allowed"};
 }
 
 Result<PodState> ParsePodState(std::string_view text) {

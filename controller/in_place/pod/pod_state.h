@@ -39,7 +39,7 @@
 namespace windlass::in_place {
 
 // The longest state text of one Pod. One container takes 0.5 KB, and 1 KB with kSeenContainersMax
-// elements in `seen`, so there is room for 30 containers at least. All annotations of an object
+// elements in `seen`, so there is room for at least 30 containers. All annotations of an object
 // together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
@@ -64,13 +64,14 @@ struct ContainerPatch {
   std::string id;
   std::string image_id;
   int32_t restart_count = 0;
-  // True if a template is known to name `from`. Otherwise admission (P-081) or another client may
-  // have put `from` in the place of the template's image.
+  // True if we know that the old template names the image `from`. Otherwise admission (P-081) or
+  // another client may have put `from` in place of the template's image.
   bool of_template = false;
-  // Not empty if an earlier patch of this container was still under way (P-034), if the kubelet may
-  // have been creating the Pod's first container of this name, or in a state from LostState. Lists
-  // the containers that existed at the earlier patches and at this one, oldest first; the last
-  // kSeenContainersMax are kept.
+  // The containers of this name that existed when the earlier patches and this one were made,
+  // oldest first; the last kSeenContainersMax are kept. Empty except in these cases:
+  //   - an earlier patch of this container was still under way (P-034)
+  //   - the kubelet may have been creating the Pod's first container of this name
+  //   - the state comes from LostState
   std::vector<SeenContainer> seen{};
   bool operator==(const ContainerPatch&) const = default;
 };
@@ -78,8 +79,9 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  // The drain as it was configured when it began; never kNone. But `on` is the value that this
-  // Pod's label had before the drain, if it was usable, or that a later patch wants it to have.
+  // The drain as it was configured when it began; never kNone. Exception: `on` is the value that
+  // this Pod's label will get back, if such a value is known: the label's value before the drain,
+  // or the value in the template of a later patch.
   Drain how;
   bool operator==(const Drained&) const = default;
 };
@@ -95,8 +97,9 @@ struct PodState {
   int32_t attempt = 1;                     // number of patches to `target` so far, from 1
   std::vector<ContainerPatch> containers;  // names are unique; empty if no image is being changed
   std::optional<Drained> drain{};
-  // Not part of the annotation: since when the kubelet has been heard (KubeletHeardSince), as far
-  // as the reader of the annotation knows the Pod's node. nullopt: the kubelet is not heard now.
+  // Not part of the annotation: since when the Pod's kubelet has been heard (KubeletHeardSince).
+  // nullopt: the kubelet is not heard now. WallTime{}: the Pod has no node, or its node was not
+  // looked up.
   std::optional<WallTime> heard_since{WallTime{}};
   bool operator==(const PodState&) const = default;
 };

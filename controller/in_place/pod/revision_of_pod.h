@@ -1,6 +1,7 @@
-// Finds out which template a Pod has: the host ReplicaSet's, the workload's, or one in between. The
-// stock controller looks at the ReplicaSet that owns the Pod. In a rollout in place that does not
-// help, because all Pods stay with one ReplicaSet.
+// Finds out which template a Pod has: that of the host (the ReplicaSet that owns the Pod), that of
+// the workload, or that of a rollout in between. The stock controller takes the template of the
+// Pod's ReplicaSet. In a rollout in place that would be wrong, because all Pods stay with one
+// ReplicaSet.
 //
 // The result depends on the Pod's spec and annotation alone. What the Pod's containers really run
 // is decided in completion.h. Source: P-027.
@@ -17,7 +18,7 @@
 namespace windlass::in_place {
 
 enum class RevisionBasis : uint8_t {
-  kPatched,    // our annotation, and the spec has the images it names
+  kPatched,    // our annotation, and the spec has the images that it names
   kRewritten,  // our annotation; admission put other images in place of ours (P-081)
   kPutBack,    // our annotation; admission put the old image back
   kNative,     // no annotation; the spec has the images of the host's or the workload's template
@@ -27,17 +28,19 @@ enum class RevisionBasis : uint8_t {
 // Returns what has become of our patch: kPatched, kRewritten, kPutBack, or kForeign if another
 // client edited the Pod after the patch and gave it other images.
 //
-// The Pod's generation shows whether the spec was edited later or rewritten by admission. Our patch
-// raises the generation by 1, or by 0 if admission undid all of the patch; a later edit raises it
-// further. (An edit looks like a rewrite if our patch raised the generation by 0, or if the server
-// is older than 1.33, which does not count generations of Pods.)
+// The Pod's generation shows whether admission rewrote the spec or a client edited it later. Our
+// patch raises the generation by 1, or by 0 if admission undid all of the patch. A later edit
+// raises it by 1 more. Example: the generation was 4 before our patch, and the Pod lacks the
+// patch's images. If the generation is 4 or 5 now, admission rewrote the spec; if it is 6, a client
+// edited the spec. (In two cases an edit looks like a rewrite: our patch raised the generation by
+// 0, or the server is older than 1.33 and does not count generations of Pods.)
 //
-// A rewrite by admission is accepted, just as when a Pod is created: admission decides which image
-// an image of the template stands for. Exception: if admission puts back the image that the old
-// template names, the Pod was not updated (kPutBack).
+// Windlass accepts a rewrite by admission, as it does when a Pod is created, because admission may
+// replace an image of the template by an equivalent one. Exception: if admission puts back the
+// image that the old template names, the Pod was not updated (kPutBack).
 RevisionBasis BasisOfPatch(const Pod& pod, const PodState& state);
 // Returns true if admission put back the image that the container of `patch` had before our patch,
-// and that the old template names.
+// and the old template names that image.
 bool IsPutBack(const Pod& pod, const PodState& state, const ContainerPatch& patch);
 
 struct RevisionOfPod {
@@ -56,11 +59,13 @@ struct KnownTemplates {
 bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
-//   - If a Pod without annotation has the images of both templates, it has the host's template: the
-//     templates differ in metadata, and the Pod never got the new metadata.
-//   - A Pod without annotation is foreign if it has the images of neither template. A Pod is also
-//     foreign if its annotation cannot be read, or names another workload or an unknown template.
-//     A foreign Pod counts as having the host's template.
+//   - If a Pod without annotation has the images of both the host's and the workload's template, it
+//     has the host's template, because it never got the metadata of the workload's template.
+//   - A foreign Pod (kForeign) counts as having the host's template.
+// A Pod is foreign if
+//   - it has no annotation, and the images of neither template
+//   - its annotation cannot be read, or names another workload or an unknown template
+//   - another client gave it other images after our patch (BasisOfPatch)
 RevisionOfPod SpecRevision(const Pod& pod, const std::optional<Result<PodState>>& state,
                            const Uid& deployment, const KnownTemplates& templates);
 

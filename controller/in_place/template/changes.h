@@ -11,7 +11,8 @@
 namespace windlass::in_place {
 
 struct ImageChange {
-  // By name, because an injected sidecar shifts the indexes in a live Pod (P-003).
+  // The container's name. An index would not do, because an injected sidecar shifts the indexes in
+  // a live Pod (P-003).
   std::string container;
   // Whether a new image restarts the container (P-006):
   //   - kApp: always

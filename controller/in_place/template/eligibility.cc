@@ -46,7 +46,7 @@ Refusal JudgeRestart(const Comparison& c) {
 }
 
 // Refuses if a container was added, removed, renamed or moved (P-003). If one template lacks the
-// whole list, such as initContainers, returns nullopt: only JudgeOtherFields refuses that.
+// whole list, such as initContainers, returns nullopt, because JudgeOtherFields refuses that.
 Refusal JudgeNames(const Comparison& c) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -83,7 +83,7 @@ Json Fixed(Json pod_template) {
     if (IsTextMapOrAbsent(Member(At(pod_template, "/metadata"), map))) erase("/metadata", map);
   }
   if (At(pod_template, "/spec/tolerations").is_array()) erase("/spec", "tolerations");
-  for (const char* parent : {"metadata", "spec"}) {  // an empty object is an absent one (D-153)
+  for (const char* parent : {"metadata", "spec"}) {  // absent and empty are equal (D-153)
     if (!pod_template.contains(parent)) pod_template[parent] = Json::object();
   }
   return pod_template;
@@ -105,8 +105,8 @@ ContainerKind KindOf(const Json& container, bool init) {
                                                         : ContainerKind::kInit;
 }
 
-// Refuses a container that might stay stopped after its exit, or whose exit might end the Pod's
-// other containers (P-005).
+// Refuses a container with restart rules of its own. By such rules the container might stay stopped
+// after its exit, or its exit might end the Pod's other containers (P-005).
 Refusal JudgeRestartPolicy(const Json& container, ContainerKind kind, const std::string& pointer) {
   const bool own_policy = kind == ContainerKind::kApp && container.contains("restartPolicy");
   if (own_policy || container.contains("restartPolicyRules")) {
@@ -273,7 +273,7 @@ std::optional<NotEligible> ParseNotEligible(std::string_view text) {
   const auto reason = ParseReason(text.substr(0, colon));
   if (!reason) return std::nullopt;
   text.remove_prefix(std::min(colon + 1, text.size()));
-  // Earlier versions wrote "PodForbidden: pods is forbidden".
+  // Earlier versions wrote a space after the colon: "PodForbidden: pods is forbidden".
   if (text.starts_with(' ')) text.remove_prefix(1);
   return NotEligible{*reason, std::string(text)};
 }

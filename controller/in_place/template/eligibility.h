@@ -47,7 +47,8 @@ std::optional<Reason> ParseReason(std::string_view name);
 
 struct NotEligible {
   Reason reason = Reason::kFieldChanged;
-  // What is to blame; empty if the reason says it all, or if it is not known.
+  // Which object or field causes the reason; empty if the reason says it all, or if the cause is
+  // not known.
   //   - kSidecarKubeletTooOld: the name of the node
   //   - kPodForbidden: what the API server answered
   //   - otherwise the first field, as an RFC 6901 pointer into the target's template, or into the
@@ -58,10 +59,10 @@ struct NotEligible {
 
 // The most bytes of `about` that messages and notes show: a JSON pointer may contain a user's key
 // of any length. WriteRefusals (controller/in_place/phases/refusal_count.h) cuts the API
-// server's answer to a refused patch to as many bytes.
+// server's answer to a refused patch to the same length.
 inline constexpr size_t kAboutBytesMax = 512;
 
-// Text returns `why` as the notes of a rollout and the log have it. Examples:
+// Text returns `why` as it stands in the log and in the notes of a rollout. Examples:
 // "FieldChanged:/spec/hostNetwork", "NoBudget". ParseNotEligible reads such a text; it returns
 // nullopt if `text` does not begin with the name of a reason.
 std::string Text(const NotEligible& why);
@@ -80,8 +81,8 @@ using Verdict = std::variant<Unchanged, TemplateChanges, NotEligible>;
 // Error kMalformed if a template is not a JSON object, or a number in it is too large.
 //
 // Changes of labels and annotations reach running Pods only together with a change of an image or a
-// toleration. If nothing else changes, the result is kMetadataOnly: the user wants new Pods.
-// Example: Helm's annotation checksum/config (P-007).
+// toleration. If nothing else changes, the result is kMetadataOnly, because the user then wants new
+// Pods. Example: Helm's annotation checksum/config (P-007).
 //
 // If there are several reasons, returns the first of them in this order:
 //   1. a requested restart
@@ -94,8 +95,9 @@ Result<Verdict> CompareTemplates(std::string_view host_template, std::string_vie
 
 // Returns true if a patch that brings a Pod from template `from` to template `to` would change the
 // Pod's labels or annotations and nothing else. Keys that FindFrozenKey (metadata.h) finds count as
-// changed, although no patch changes them. Tolerations that `to` lacks do not count, because a Pod
-// keeps them. Error kMalformed if a template is not a JSON object, or a number in it is too large.
+// changed, although no patch changes them. Tolerations that `to` lacks do not count as changed,
+// because a Pod keeps them. Error kMalformed if a template is not a JSON object, or a number in it
+// is too large.
 Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 
 // Returns the reason why the workload cannot be updated in place, judged without the templates;

@@ -1,5 +1,5 @@
-// Says what of an object the decoder must keep for updates in place, in addition to what every
-// planner needs.
+// Tells the decoder which parts of an object it must keep for updates in place, in addition to the
+// parts that every planner needs.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@
 namespace windlass::in_place {
 
 // Returns true if this ReplicaSet or Deployment may be updated in place: it has the annotation
-// windlass.dev/in-place, with any value but Disabled in upper or lower case. The text of the
+// windlass.dev/in-place, and its value is not Disabled (in upper or lower case). The text of the
 // object's template is then kept, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 

@@ -11,8 +11,8 @@ const Json& Nothing() {
   return kNull;
 }
 
-// Returns the first key, in the order of keys, that only one of the objects has or that has
-// different values. Requires that the objects differ.
+// Returns the first key, in the order of keys, that only one of the objects has, or whose values in
+// the two objects differ. Requires that the objects differ.
 std::string_view FirstKey(const Json& a, const Json& b) {
   auto left = a.begin();
   auto right = b.begin();

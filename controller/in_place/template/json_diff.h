@@ -11,8 +11,8 @@ namespace windlass::in_place {
 
 using Json = nlohmann::json;
 
-// Return the member of an object, or the value at an RFC 6901 pointer; JSON null if that is
-// missing.
+// Return the member of an object, or the value at an RFC 6901 pointer; JSON null if there is no
+// such value.
 const Json& Member(const Json& object, std::string_view key);
 const Json& At(const Json& value, const char* pointer);
 
@@ -22,7 +22,8 @@ std::string PointerTo(size_t index);
 
 // Returns a pointer to the first place, in the order of keys and elements, where `a` and `b`
 // differ: only one of the two has that place, or its contents differ. The pointer is "" if `a` and
-// `b` differ as a whole, such as a number and a text. Returns nullopt if `a` and `b` are equal.
+// `b` differ as a whole, as 1 and "x" do. Example: {"a":{"b":1}} and {"a":{"b":2}}: "/a/b". Returns
+// nullopt if `a` and `b` are equal.
 std::optional<std::string> FirstDifference(const Json& a, const Json& b);
 
 }  // namespace windlass::in_place

@@ -25,7 +25,8 @@ class Operations {
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
   // Tests that a Pod's state annotation is still `state`, so that a state which another patch wrote
   // since is not lost. `annotations` is true if the Pod has any annotation. If it is false, this
-  // tests nothing: only a call of ChangeMap for the annotations tests that there are none yet.
+  // adds no test. If the patch also changes annotations, ChangeMap then tests that the Pod still
+  // has none.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

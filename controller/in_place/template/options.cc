@@ -184,8 +184,8 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Reads a limit from the workload's own strategy. Both limits are always set: by the API server or,
-// for a Rollout without rollingUpdate, by rollout/strategy.h.
+// Reads maxUnavailable or maxSurge from the workload's own strategy. Both are always set: by the
+// API server or, for a Rollout without rollingUpdate, by rollout/strategy.h.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
@@ -210,9 +210,9 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up, so that no fewer Pods keep the old revision than asked for. With two
-// or more replicas, a percentage below 100 % leaves at least one Pod to update. Examples: 25% of 10
-// replicas: 3 Pods keep the old revision; 75% of 3: 2; 50% of 1: 1, so no Pod is updated.
+// A percentage is rounded up, so that at least the requested share of Pods keeps the old revision.
+// With two or more replicas, a percentage below 100 % leaves at least one Pod to update. Examples:
+// 25% of 10 replicas: 3 Pods keep the old revision; 75% of 3: 2; 50% of 1: 1, so no Pod is updated.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);
@@ -226,8 +226,8 @@ void Reader::ReadPartition() {
   options_.partition = replicas;
 }
 
-// Returns true if the limit of unavailable Pods is 0 for every number of replicas. If both limits
-// of the strategy are 0, the limit is 1, as in ReadLimits.
+// Returns true if the limit of unavailable Pods is 0 for every number of replicas. If
+// maxUnavailable and maxSurge of the strategy are both 0, the limit is 1, as in ReadLimits.
 bool Reader::NoneMayEverBeUnavailable() const {
   const auto is_nothing = [](const IntOrPercent& value) {
     const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);

@@ -45,18 +45,20 @@ struct Options {
   int32_t drain_seconds = 0;
   OnFailure on_failure = OnFailure::kHold;
   PdbPolicy pdb = PdbPolicy::kRespect;
-  // The revision whose rollout goes on although Windlass blocked it.
+  // The revision whose rollout goes on because the user asked for it, although Windlass blocked it.
   std::optional<int64_t> unblock;
   bool operator==(const Options&) const = default;
 };
 
 struct Configuration {
   Options options;  // policy kDisabled if there are errors
-  // One error of kind kConfig for each wrong setting or limit of the strategy, each removed setting
-  // that asks for what Windlass no longer does, and each contradiction between values. Each message
-  // names the workload, the setting or strategy field, and what to write instead.
+  // One error of kind kConfig for each of these:
+  //   - a setting, or a limit of the workload's strategy, with a wrong value
+  //   - a removed setting that asks for something that Windlass no longer does
+  //   - a contradiction between values
+  // Each message names the workload, the setting or strategy field, and what to write instead.
   std::vector<Error> errors;
-  std::vector<std::string> warnings;  // in the same form; do not disable the policy
+  std::vector<std::string> warnings;  // in the same form; they leave the policy as it is
 };
 
 // Reads the settings of `workload`. If windlass.dev/in-place is absent or Disabled, no other

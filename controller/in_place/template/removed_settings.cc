@@ -40,7 +40,7 @@ constexpr RemovedSetting kRemoved[] = {
      "a new image of an init container leads to new Pods"},
     {"windlass.dev/in-place-fields", IsEveryField,
      "images and tolerations change in place; labels and annotations change in place only together "
-     "with these, and alone mean new Pods"},
+     "with an image or a toleration, and otherwise lead to new Pods"},
 };
 
 }  // namespace

@@ -21,8 +21,8 @@ std::vector<Json> ListOf(const Json& json) {
   return json.is_array() ? json.get<std::vector<Json>>() : std::vector<Json>();
 }
 
-// Tolerations of a list, by their text. Take removes the first one with the given text and returns
-// its index; nullopt if there is none.
+// The tolerations of a list that are not matched yet, by their text. Take removes the first
+// toleration with the given text and returns its index; nullopt if there is no such toleration.
 class Unclaimed {
  public:
   void Add(std::string text, size_t index) { by_text_.emplace(std::move(text), index); }

@@ -15,16 +15,17 @@ namespace windlass::in_place {
 struct TolerationDiff {
   // Changed tolerationSeconds first, then new tolerations. Filled even if `lost` is set.
   std::vector<TolerationChange> changes;
-  std::optional<size_t> lost;  // index of the first toleration that only the host has
+  // Index of the first toleration in `host` that `target` lacks.
+  std::optional<size_t> lost;
 };
 
 // Compares two lists of canonical tolerations. A value that is not a list counts as empty.
 TolerationDiff CompareTolerations(const Json& host, const Json& target);
 
-// One change of one Pod's tolerations. The Pod may have more tolerations than the template, and
-// other tolerationSeconds.
+// One change of one Pod's tolerations. The Pod may have tolerations that its template lacks, and
+// its tolerationSeconds may differ from the template's.
 struct TolerationEdit {
-  std::optional<size_t> index;  // of the toleration to replace; nullopt: add one
+  std::optional<size_t> index;  // of the toleration to replace; nullopt: `to` is added
   std::string to;
   bool operator==(const TolerationEdit&) const = default;
 };

@@ -20,8 +20,8 @@ bool HasLabel(const Pod& pod, const std::string& label, const std::string& value
   return pod.meta.labels.Find(label) == value;
 }
 
-// Returns true if the Pod can be drained in this mode. A readinessGate cannot be added to a running
-// Pod.
+// Returns true if the Pod can be drained in this mode. For mode kGate the Pod must have the
+// readinessGate already, because a gate cannot be added to a running Pod.
 bool CanDrain(const Pod& pod, const Drain& drain) {
   return drain.mode == Mode::kLabel || (drain.mode == Mode::kGate && pod.has_gate);
 }
@@ -42,7 +42,7 @@ const Drain& MethodFor(const Options& options, const PodState* state) {
 DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& drained, bool chosen,
                         bool complete, WallTime now) {
   if (!chosen) return {complete && pod.containers_ready.IsTrue() ? Do::kEnd : Do::kWait};
-  if (!complete) return {Do::kPatch};  // down already: patched to the new target at once (P-034)
+  if (!complete) return {Do::kPatch};  // the Pod is down already, so it is patched at once (P-034)
   // Another client has put the Pod back into traffic, so the drain begins again.
   if (!LooksDrained(pod, drained.how)) return {Do::kBegin};
   const WallTime until = drained.since + seconds(options.drain_seconds);
@@ -54,8 +54,8 @@ DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& d
 // The state annotation's text; nullopt removes the annotation.
 using StateText = std::optional<std::string>;
 
-// The patch tests the state that we saw, because an overlapping leader may have patched the Pod
-// since.
+// The patch tests that the Pod still has the state that we saw, because another process that also
+// believes that it leads may have patched the Pod since.
 Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
                    const StateText& state) {
   Operations operations;
@@ -121,7 +121,8 @@ void ComeBackTo(std::optional<std::string_view> value, Drain& drain) {
   drain.on = *value;
 }
 
-// Returns true for the state that BeginDrain writes to a Pod that had no state.
+// Returns true if the state, apart from `drain`, describes no patch. BeginDrain writes such a state
+// to a Pod that had none.
 bool SaysNothingElse(const PodState& state) {
   return state.containers.empty() && state.target == state.from;
 }
@@ -171,7 +172,8 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
                          std::string_view of_template, WallTime now) {
   Drain drain = MethodFor(options, state);
   if (auto value = LabelIn(of_template, drain)) drain.on = *std::move(value);
-  // An annotation that is not ours, or cannot be read, stays as it is.
+  // If `state` is null, the annotation names another workload or cannot be read. It then stays as
+  // it is.
   StateText text = StateTextOf(pod);
   if (state != nullptr) {
     PodState next = *state;

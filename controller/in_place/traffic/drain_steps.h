@@ -6,8 +6,9 @@
 //   in traffic    no `drain` in the state    label <on>     condition True
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
-// State and label change in one patch of the Pod; state and condition in one patch of its status. A
-// Pod that takes no traffic (it is not Ready, or in flight already) is patched without a drain.
+// The state and the label change in one patch of the Pod. The state and the condition change in one
+// patch of the Pod's status. A Pod that takes no traffic (it is not Ready, or in flight already) is
+// patched without a drain.
 //
 // A drained Pod counts as in flight (controller/in_place/pod/availability.h). Drained Pods come
 // first among the candidates for a patch, so that no Pod is drained in vain.
@@ -30,7 +31,7 @@ struct DrainStep {
   enum class Do : uint8_t {
     kNothing,
     kBegin,  // send BeginDrain
-    kWait,   // until `until`; without it, until an event
+    kWait,   // until `until`, or until an event if `until` is nullopt
     kPatch,  // send PatchPod
     kEnd,    // send EndDrain
   };
@@ -45,10 +46,9 @@ struct DrainStep {
 //     while the workload is paused.
 //   - `complete`: the last patch is carried out (CompletionOf), or the Pod was never patched
 //
-// A drained Pod that is not chosen has the target template already, or is not in the batch. The
-// step for it is kEnd as soon as its last patch is complete and its containers are ready. In mode
-// kLabel the step is also kEnd for a Pod that is neither drained nor chosen, but has the label
-// value <off>.
+// For a drained Pod that is not chosen, the step is kEnd if the Pod's last patch is complete and
+// its containers are ready, and kWait otherwise. In mode kLabel the step is also kEnd for a Pod
+// that is neither drained nor chosen, but has the label value <off>.
 //
 // A drain goes on in the mode in which it began, but with the present drain_seconds. If the mode of
 // `options` is kNone and the Pod is not drained, the step is kPatch or kNothing.
@@ -66,16 +66,17 @@ struct Unpatched {
   Fingerprint of;  // the template that the Pod has
 };
 
-// Returns the patch that takes the Pod out of traffic. If the Pod is drained already, the mode is
-// that in its state, otherwise that of `options`. The mode must not be kNone. In mode kLabel, if
-// the Pod is not drained yet, the patch saves the label's present value in the state, because
-// EndDrain needs it. Error kInvalid if the state would be too long.
+// Returns the patch that takes the Pod out of traffic. Drains the Pod in the mode that its state
+// names if the Pod is drained already, otherwise in the mode of `options`. This mode must not be
+// kNone. In mode kLabel, if the Pod is not drained yet, the patch saves the label's present value
+// in the state, because EndDrain needs it. Error kInvalid if the state would be too long.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
 // Returns the patch that lets the Pod take traffic again, and removes `drain` from its state. If
-// the state has nothing else, because the Pod was never patched, the patch removes the annotation.
-// If `state` has no `drain`, `options` say how the Pod was drained; their mode must not be kNone.
+// the Pod was never patched, the state says nothing else, and the patch removes the whole
+// annotation. If `state` has no `drain`, `options` say how the Pod was drained; their mode must not
+// be kNone.
 //
 // The label gets the first of these values that is usable:
 //   - its value in `of_template`, the text of the Pod's own template
@@ -89,7 +90,7 @@ Result<Request> EndDrain(const Options& options, const Pod& pod, const PodState*
 // Returns the patch that sets our readiness condition to True. A Pod with our readinessGate is not
 // Ready without that condition, even if its workload no longer asks for a drain. Returns nullopt if
 //   - the Pod lacks the gate, or the condition is True
-//   - the Pod is drained for `deployment`
+//   - the Pod's state says that the workload `deployment` drained it
 //   - the Pod is being deleted
 std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallTime now);
 
@@ -97,9 +98,9 @@ std::optional<Request> KeepGateOpen(const Pod& pod, const Uid& deployment, WallT
 // <off>, and only EndDrain returns the Pod to traffic.
 TemplateChanges KeepDrained(TemplateChanges changes, const PodState* state);
 
-// Returns the `drain` for the state that is written with a patch of all `changes`; nullopt if the
-// Pod is not drained. If `changes` set the drain's label, the Pod returns to traffic with the value
-// that they set.
+// Returns the `drain` for the new state of a Pod that is patched with `changes`; nullopt if the Pod
+// is not drained. If `changes` set the drain's label, the Pod will return to traffic with that new
+// value.
 std::optional<Drained> DrainedAfter(const TemplateChanges& changes, const PodState* state);
 
 }  // namespace windlass::in_place

@@ -33,7 +33,8 @@ std::vector<std::string> TolerationsOf(const std::string& whole_pod) {
   return tolerations;
 }
 
-// The number comes from an annotation: any client may have written the largest int32_t.
+// `attempt` comes from an annotation, in which any client may have written the largest int32_t.
+// Adding 1 to that number would overflow.
 int32_t NextAttempt(int32_t attempt) {
   return attempt == std::numeric_limits<int32_t>::max() ? attempt : attempt + 1;
 }

@@ -12,9 +12,9 @@
 namespace windlass {
 namespace {
 
-// A shorter failure may come from an API server that has just started and does not know the rights
-// yet, or has not filled its caches yet. (A watch that opens again counts as working only 10 s
-// later: reflector_times.h.)
+// A failure is reported only when it has lasted this long. A shorter failure may come from an API
+// server that has just started and does not know the rights yet, or has not filled its caches yet.
+// (A watch that opens again counts as working only 10 s later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {
@@ -130,8 +130,8 @@ std::vector<std::string> InPlaceCache::Troubles() const {
 // first list: an update in place waits without a report. A rollout that replaces Pods waits, too,
 // if a Pod may be restarting in place (IsLate in phases/find_rollout.h).
 //
-// Windlass restarts Pods by what these caches show. So they are not used without their right, not
-// even for the two minutes that other caches have.
+// A cache without its right to watch is not used at all, because Windlass restarts Pods by what it
+// shows. (Other caches are still used for two minutes after they lose their right: R-024.)
 std::string InPlaceCache::Missing() const {
   std::string missing;
   const Clock& clock = informers_.environment().clock;

@@ -1,11 +1,12 @@
 // The additional informers of in-place updates: for whole Pods, for Nodes and for
 // PodDisruptionBudgets.
 //
-// The informers run while a workload needs them: the workload asks for in-place updates, or
-// annotations of its ReplicaSets show that it once did. The informers stop some time after the last
-// such workload is gone. While they are stopped, Pod storms cost nothing. Other workloads
-// do not wait for these informers: an incomplete or forbidden informer is reported missing only in
-// the views of workloads that need it. Core thread only.
+// The informers run while at least one workload needs them. A workload needs them if it asks for
+// in-place updates, or if annotations of its ReplicaSets show that it once did. The informers stop
+// some time after the last such workload is gone. While they are stopped, many changes of
+// Pods at once cost Windlass no time. Other workloads do not wait for these informers: an
+// incomplete or forbidden informer is reported missing only in the views of workloads that need it.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -36,9 +37,9 @@ class InPlaceCache final : public WatchExtension {
   void Start() override;
   void LetGo() override;
   void Stop() override;
-  // Restarts each informer that has no complete state yet: the objects that it has received may be
-  // older than a new leader's term, and the LeadershipBarrier compares only complete caches
-  // (L-011).
+  // Restarts each informer that has no complete state yet. The objects that such an informer has
+  // received may be older than the term that begins now, and the LeadershipBarrier would not
+  // notice, because it compares only complete caches (L-011).
   void StartOverUnlessSynced();
 
   // Returns true while a workload needs the informers.

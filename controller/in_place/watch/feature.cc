@@ -22,8 +22,9 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
   cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
 }
 
-// Until whole Pods are cached completely, or without the right to watch them, this process updates
-// no Pod in place. Workloads without updates in place must not wait for whole Pods.
+// Until the cache of whole Pods is complete, or without the right to watch Pods, this process
+// updates no Pod in place. So a new leader need not compare that cache, and workloads without
+// updates in place need not wait for it.
 std::vector<ComparedCache> InPlaceFeature::ComparedCaches() const {
   if (!cache_.HasPods()) return {};
   return {Compared(cache_.pods())};

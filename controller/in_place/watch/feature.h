@@ -24,8 +24,9 @@ class InPlaceFeature final : public ControllerExtension {
 
   const InPlaceCache& cache() const { return cache_; }
 
-  // Returns the cache of whole Pods, because updates in place write to Pods. Leaves out the caches
-  // of Nodes and disruption budgets, which no leader writes.
+  // Returns the caches that a new leader compares with the API server before its first write: only
+  // the cache of whole Pods, because updates in place write to Pods. No leader writes to Nodes or
+  // disruption budgets, so their caches are left out.
   std::vector<ComparedCache> ComparedCaches() const override;
   MonotonicTime ViewAt() const override;
   // Returns an empty list while no workload needs the informers of updates in place.

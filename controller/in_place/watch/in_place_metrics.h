@@ -29,7 +29,7 @@ struct InPlaceFigures {
 // Appends the counts to `figures` as the metrics page shows them.
 void AddInPlaceFigures(const InPlaceFigures& in_place, Figures& figures);
 
-// Returns the metrics of these counts.
+// Returns the names and help texts of these metrics.
 MetricSection InPlaceMetrics();
 
 }  // namespace windlass

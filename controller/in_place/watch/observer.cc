@@ -21,11 +21,11 @@ using in_place::PodState;
 // patched at once, the others get no Event InPlaceUpdated, and their times are missing in the
 // metrics. Also the most Pods in told_: failures and drifts of further Pods are not reported.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
-// The greatest age of a patch that this process follows although it did not see the patch being
-// made. An older patch may have been carried out long ago, and the container may have crashed
-// since.
+// If this process did not see a patch being made, it follows the patch only up to this age. An
+// older patch may have been carried out long ago, and the container may have crashed since.
 constexpr Duration kInPlaceTakenUpWithin = seconds(600);
-// How soon to look again at a Pod whose kubelet is not heard. No event of the Pod need follow.
+// How soon to look again at a Pod whose kubelet is not heard, because perhaps no event of the Pod
+// comes.
 constexpr seconds kUnheardLookAgain{60};
 
 // Returns true if the Pod has the images of the patch, or those that admission put in their place.
@@ -151,7 +151,7 @@ void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witness
 }
 
 // Looks only at Pods that are followed, or whose workload is being updated in place. Other Pods
-// change often, too, and a Workload would be built at each change.
+// change often, too, and to build a Workload at each of these changes would cost much time.
 void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   const auto found = followed_.find(pod.meta.uid);
   const bool followed = found != followed_.end();

@@ -7,11 +7,11 @@
 // InPlaceDrift: another client changed the Pod's spec after the patch and before the Pod became
 // available again (P-081).
 //
-// The observer follows Pods whether or not this process leads, so that a new leader knows when each
-// Pod was patched. It emits Events and counts totals only while this process leads. The observer's
-// memory is bounded and lost at a restart. After a restart the observer follows only patches of the
-// last minutes, because older patches may have been completed long ago. Core thread only. Source:
-// P-084.
+// To follow a Pod means to remember its patch until the Pod is available. The observer does so even
+// while this process does not lead, so that a new leader knows when each Pod was patched. It emits
+// Events and counts totals only while this process leads. The observer's memory is bounded and lost
+// at a restart. After a restart the observer follows only patches of the last minutes, because
+// older patches may have been completed long ago. Core thread only. Source: P-084.
 #pragma once
 
 #include <cstdint>
@@ -64,8 +64,8 @@ class InPlaceObserver {
   size_t told() const { return told_.size(); }
 
  private:
-  // Returns the state of the Pod's last patch by `owner`, with the time of `heard_since`; nullopt
-  // if it has none that can be read.
+  // Returns the state of the Pod's last patch by `owner`, with `heard_since` set; nullopt if the
+  // Pod has no such state that can be read.
   std::optional<in_place::PodState> StateOf(const Pod& pod, const ObjectMeta& owner) const;
 
   // A Pod from its patch until it is available.

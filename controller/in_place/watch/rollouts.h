@@ -25,8 +25,9 @@ class InPlaceRollouts {
 
 // Returns what holds up the workload's update in place; an empty value if nothing does:
 //   - `by_user` is true if the update has stopped at a requested partition
-//   - `cause` is the reason of the condition if the update is stuck. NotPossible counts as stuck
-//     only if the workload asks for Only: other workloads replace their Pods instead.
+//   - `cause` is the reason of the condition if the update is stuck. With reason NotPossible the
+//     update is stuck only if the workload has policy Only, because other workloads then replace
+//     their Pods instead.
 RolloutHold InPlaceHoldOf(const Workload& workload);
 
 // Returns "InPlaceIfPossible" or "InPlaceOnly"; "" if the workload does not ask for updates in

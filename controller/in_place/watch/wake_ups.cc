@@ -61,9 +61,13 @@ std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
   return keys;
 }
 
-// A kubelet reports every few minutes. Only a change that may allow a patch of a Pod, or lets
-// time show that one was carried out, wakes workloads. The node's zone affects only the order of
-// Pods, so a change of zone wakes none.
+// A kubelet reports every few minutes, and most reports matter to no workload. Workloads are woken
+// only in these cases:
+//   - the Node appears or disappears
+//   - the Node becomes ready or unready
+//   - its kubelet is heard again, or is no longer heard
+//   - the version of its kubelet changes
+// The node's zone affects only the order of Pods, so a change of zone wakes no workload.
 void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
   const Node* before = change.old_object;
   const Node* now = change.new_object;

@@ -1,6 +1,6 @@
-// Maps changes of whole Pods, Nodes and PodDisruptionBudgets to the keys of the workloads for which
-// updates in place matter. The next step of such a workload then follows at once. Handlers only
-// compute keys and wake them.
+// When a whole Pod, a Node or a PodDisruptionBudget changes, wakes the workloads that use updates
+// in place and are affected, so that their next step follows at once. Handlers only compute keys
+// and wake them.
 #pragma once
 
 #include <set>

@@ -90,9 +90,9 @@ void CrdRevision::AskAfter(Duration wait) {
 
 void CrdRevision::OnReply(const Result<HttpResponse>& reply) {
   if (!reply.ok()) return NotKnown(reply.error().message);
-  // There is no CustomResourceDefinition. The informer finds that, too, and calls not_served, which
-  // makes the CrdRevision forget this answer. Once the objects are served, the informer calls
-  // recovered, and the CrdRevision asks again.
+  // There is no CustomResourceDefinition. The informer finds this out, too, and calls not_served,
+  // which makes the CrdRevision forget this answer. Once the API server serves the objects, the
+  // informer calls recovered, and the CrdRevision asks again.
   if (reply->status == 404) return Answered(std::nullopt);
   if (reply->status != 200) return NotKnown("HTTP " + std::to_string(reply->status));
   const Result<int64_t> revision = RevisionOf(reply->body);

@@ -46,18 +46,19 @@ class CrdRevision {
 
   // Asks the API server for the CustomResourceDefinition. Call this when the controller starts.
   // What follows depends on the answer:
-  //   - The CustomResourceDefinition is new enough or does not exist: CrdRevision does not ask
-  //     again before `recovered` is called after `not_served`.
-  //   - The CustomResourceDefinition is older: asks again about once a minute.
-  //   - No answer, or no right: asks again, at growing intervals up to kForbiddenBackOffMax.
+  //   - The CustomResourceDefinition is new enough or does not exist: the CrdRevision asks again
+  //     only when `recovered` is called after `not_served`.
+  //   - The CustomResourceDefinition is older: the CrdRevision asks again about once a minute.
+  //   - There is no answer, or Windlass has no right to read the CustomResourceDefinition: the
+  //     CrdRevision asks again, at growing intervals up to kForbiddenBackOffMax.
   // Does nothing while the API server has not answered the last question.
   void Start();
-  // Cancels the open question, if any. Wakes no key before the next Start.
+  // Cancels the open question, if any. The CrdRevision then wakes no key before the next Start.
   void Stop();
 
-  // Returns true if the controller is allowed to act on the objects: a question was answered, and
-  // the CustomResourceDefinition is not known to be older. A failed question counts as an answer,
-  // and does not change what is known of the revision.
+  // Returns true if the controller is allowed to act on the objects. This is so if a question was
+  // answered, and the CustomResourceDefinition is not known to be older than needed. A failed
+  // question also counts as answered, and leaves unchanged what is known of the revision.
   bool permits() const { return answered_ && !older_; }
   bool is_older() const { return older_.has_value(); }
   // If the CustomResourceDefinition is known to be older than this program needs, returns a line

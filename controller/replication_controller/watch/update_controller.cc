@@ -24,18 +24,20 @@ namespace {
 namespace rc = replication_controller;
 using Update = ReplicationControllerUpdate;
 
-// Returns true if `a` and `b` do not differ in anything that an update looks at.
+// Returns true if `a` and `b` are equal in all fields that matter to a rolling update.
 bool SameForUpdates(const Pod& a, const Pod& b) {
   return a.ready == b.ready && a.meta.labels == b.meta.labels &&
          a.meta.deleting() == b.meta.deleting() &&
          a.meta.owner_references == b.meta.owner_references;
 }
 
-// Returns the step that creates the update for which the annotation windlass.dev/rolling-update-to
-// of `controller` asks (RC-1). If this sync has sent it already, returns a Wait; or Failed, if the
-// creation failed. If an update of this name exists already, the creation fails, and that update
-// stays as it is, even if it has ended: the right to annotate a ReplicationController is not the
-// right to change an update.
+// The annotation windlass.dev/rolling-update-to of `controller` asks for an update (RC-1). Returns
+// the step that creates this update. If this sync has already sent the creation, returns a Wait, or
+// Failed if the API server refused the creation.
+//
+// If an update of this name exists already, the API server refuses the creation. The existing
+// update stays as it is, even if it has ended: a user who may annotate a ReplicationController may
+// not therefore change an update.
 Step CreateRequestedUpdate(const ReplicationController& controller, const Learned& learned) {
   const auto& resource = resources::kReplicationControllerUpdates;
   const std::string to(rc::Annotation(controller, rc::kRollingUpdateTo));
@@ -54,8 +56,9 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
-// Returns the step that leaves `update` alone because the caches have no room for it, and says so
-// in its status and in an Event. `what` is LeftOut's result.
+// Called if the caches have no room for an object of `update`. Returns the write that reports this
+// in the status of `update`, or, if the status reports it already, a Wait with an Event. `what` is
+// the result of LeftOut.
 Step LeaveAlone(const Update& update, const std::string& what, const Learned& learned,
                 WallTime now) {
   const std::string message =
@@ -99,7 +102,8 @@ UpdateController::UpdateController(ControllerHost& host)
                           &pods_.informer.on_unreadable, &pods_.informer.on_unreadable_gone}) {
     listeners->Add(wake);
   }
-  // All keys wait until the Pods are synced or given up, so all are woken then.
+  // Updates wait until the cache of Pods has synced. All keys are woken then, and also if this
+  // cache is given up because it has no room, so that each update reports this.
   pods_.informer.on_synced.Add([this] {
     if (watches_pods_) host_.WakeAll();
   });
@@ -144,7 +148,8 @@ std::vector<ComparedCache> UpdateController::ComparedCaches() const {
 
 std::optional<MonotonicTime> UpdateController::ViewAt(const Request& /*write*/) const {
   const MonotonicTime oldest = std::min(updates_.view_at(), controllers_.view_at());
-  // While Pods are not watched, no decision uses them, so their age does not matter.
+  // The age of the cache of Pods matters only while decisions use this cache: while Pods are
+  // watched, and the cache was not given up for lack of room.
   return watches_pods_ && pods_.given_up().empty() ? std::min(oldest, pods_.view_at()) : oldest;
 }
 
@@ -169,9 +174,10 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
   rights.Add(resources::kReplicationControllers, "",
              {"get", "list", "watch", "create", "patch", "delete"});
   rights.Add(resources::kPods, "", {"get", "list", "watch", "patch"});
-  // Without one of these rights, Windlass goes on without a check: for an autoscaler of the
-  // controllers, for a Service that loses its Pods, or for a ReplicaSet that would take over new
-  // Pods.
+  // These rights are optional. Without one of them, Windlass skips a check:
+  //   - horizontalpodautoscalers: does an autoscaler scale one of the two controllers?
+  //   - services: does the update take a Service's Pods away?
+  //   - replicasets: would a ReplicaSet adopt the new Pods?
   for (const ResourceId& resource :
        {resources::kHorizontalPodAutoscalers, resources::kServices, resources::kReplicaSets}) {
     rights.AddOptional(resource, {"list"});
@@ -253,8 +259,9 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   }
 }
 
-// Wakes every update of the namespace that has not ended: a Pod that cannot be read may belong to
-// any ReplicationController there.
+// `of_object` is a ReplicationController or a Pod that cannot be decoded, or can be decoded again.
+// Wakes the updates in its namespace that have not ended, because the object may belong to any of
+// them.
 void UpdateController::WakeNamespace(const ObjectKey& of_object) {
   for (const Update* update : updates_.store().InNamespace(of_object.namespace_.text())) {
     if (!rc::HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
@@ -277,9 +284,10 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
-// Returns the object for which the caches have no room (R-065), and the beginning of a sentence
-// that says what helps. Examples: "replicationcontrollers shop/web. Make its labels, annotations or
-// pod template smaller, or raise", "all pods. Raise". Returns "" if there is room for all objects.
+// Returns "" if the caches have room for all objects of the update (R-065). Otherwise returns the
+// object that has no room, and the beginning of a sentence that says what helps. Examples:
+// "replicationcontrollers shop/web. Make its labels, annotations or pod template smaller, or
+// raise", "all pods. Raise".
 std::string UpdateController::LeftOut(const rc::View& view) const {
   const std::string remedy = ". Make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())
@@ -337,7 +345,8 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
   return rc::Next(view, learned, now);
 }
 
-// Allows the usual steps of a sync, and one more for each Pod that gets a label.
+// Returns the usual limit of steps in a sync, plus one step for each Pod of the update, because
+// each of these Pods may have to get a label.
 int UpdateController::StepsMax(const ObjectKey& key) const {
   const Update* update = updates_.store().Find(key);
   if (update == nullptr) return kStepsPerSyncMax;

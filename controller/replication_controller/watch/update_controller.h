@@ -1,9 +1,9 @@
 // The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
 // of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
-// is the name of the update, and so of the old ReplicationController. Pods are watched only while
-// an update is under way; at other times, the Pods of the cluster cost nothing. The controller
-// waits until the API server serves updates with a CustomResourceDefinition that is as new as this
-// program (RC-24). Core thread only.
+// is the namespace and name of an update; the old ReplicationController has the same name. Pods are
+// watched only while an update is under way; at other times, the Pods of the cluster take no
+// memory. UpdateController waits until the API server has the CustomResourceDefinition of updates
+// in a revision that is new enough for this program (RC-24). Core thread only.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,7 @@ namespace windlass {
 
 class UpdateController final : public WatchingController {
  public:
-  // `host` must outlive the controller.
+  // `host` must outlive the UpdateController.
   explicit UpdateController(ControllerHost& host);
 
   std::string_view kind() const override { return resources::kReplicationControllerUpdates.kind; }
@@ -59,18 +59,23 @@ class UpdateController final : public WatchingController {
  private:
   replication_controller::View ViewOf(const ReplicationControllerUpdate& update) const;
   std::string LeftOut(const replication_controller::View& view) const;
-  // Returns the first object of the update `key` whose latest version cannot be read; "" if all can
-  // be read. No decision is allowed to use an earlier version of such an object. A Pod that
-  // has no known controller counts, because it may belong to the update. If the update has ended,
-  // only the update itself counts.
+  // Returns a text about the first object of the update `key` whose latest version cannot be
+  // decoded; "" if there is none. Decisions must not use an earlier version of such an object
+  //
+  //   - If the update has not ended, checks the update, its two ReplicationControllers and their
+  //     Pods, and also each Pod of the namespace whose owner is unknown: this Pod may belong to the
+  //     update.
+  //   - If the update has ended, checks only the update itself.
   std::string UnreadableOf(const ObjectKey& key) const;
   void WakeNamespace(const ObjectKey& of_object);
-  // Returns true if `controller` asks for an update that does not exist yet.
+  // Returns true if an annotation of `controller` asks for an update, and this update does not
+  // exist yet.
   bool AsksForUpdate(const ReplicationController& controller) const;
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
   void ControllerChanged(const Change<ReplicationController>& change);
   void PodChanged(const Change<Pod>& change);
-  // Wakes the updates that the ReplicationController of this name takes part in, or asks for.
+  // Wakes the updates whose old or new ReplicationController has the name `controller`, and the
+  // update that this ReplicationController asks for.
   void WakeUpdatesOf(const ObjectKey& controller, Wake wake);
   void WatchPodsIfNeeded();
 
@@ -79,14 +84,14 @@ class UpdateController final : public WatchingController {
   WatchedResource<ReplicationController> controllers_;
   SharedInformer<Pod>& pods_;
   UpdateObserver rollouts_;
-  Random resync_random_;  // a copy: the resync takes no numbers away from others
+  Random resync_random_;  // a copy, so the resync does not use up random numbers of others
   Resync resync_;
   bool started_ = false;
   bool watches_pods_ = false;
-  std::unordered_set<Uid, UidHash> unended_;  // updates that have not ended: they need the Pods
+  std::unordered_set<Uid, UidHash> unended_;  // updates under way; if any, Pods are watched
 };
 
-// Returns the entry of the controller for a process's list of controllers.
+// Returns the entry of UpdateController in the list of the controllers that a process runs.
 ControllerEntry ReplicationControllerUpdateControllerEntry();
 
 }  // namespace windlass

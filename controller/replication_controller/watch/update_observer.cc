@@ -35,17 +35,17 @@ bool IsRefusedWhole(const Update& update) {
          status.target.empty();
 }
 
-// Returns true if the last run ended in this change, and the spec asks for another run already.
-// Finish (writes.h) has then stored the phase Preparing.
+// Returns true if a run ended between `before` and `now`, and the spec asks for another run
+// already. When that run ended, Finish (writes.h) stored the phase Preparing.
 bool EndsForNext(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   const bool ended = status.step == rc::kStepDone && before.status.step != rc::kStepDone;
   return ended && status.phase == rc::kPreparing;
 }
 
-// Returns true if `now` is in the middle of a rename, or has just ended one. If a user sets
-// spec.rollback before the new controller is gone, the run clears the journal and goes back, so it
-// renames nothing any more.
+// Returns true if `now` is in the middle of a rename, or if a rename ended between `before` and
+// `now`. The phase RolledBack shows that nothing was renamed: a user set spec.rollback before the
+// new controller was deleted, so the run gave the rename up and went back.
 bool Renames(const Update& before, const Update& now) {
   const ReplicationControllerUpdateStatus& status = now.status;
   if (!status.journal.empty()) return true;
@@ -53,8 +53,9 @@ bool Renames(const Update& before, const Update& now) {
   return renamed && !before.status.journal.empty();
 }
 
-// Returns the outcome of the rollout to `target` if an edit of the update ends this rollout;
-// otherwise "". An edit during a rename is for the next run.
+// If the edit between `before` and `now` ends the rollout to `target`, returns the outcome of this
+// rollout; otherwise "". An edit during a rename ends nothing, because it takes effect only in the
+// next run.
 std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before,
                                const Update& now) {
   if (Renames(before, now)) return "";
@@ -65,8 +66,8 @@ std::string_view OutcomeOfEdit(const RolloutTarget& target, const Update& before
   return rc::IsForOther(now.spec, target.wanted) ? kOutcomeSuperseded : std::string_view();
 }
 
-// Returns true if a leader has looked at the run of the present spec. Returns false for a run that
-// is paused before its first step, unless the run goes on with the target of an earlier run.
+// Returns true if a leader has begun to work on the run of the present spec. A run that is paused
+// before its first step counts only if it has a target, because it then continues an earlier run.
 bool IsMidway(const Update& update) {
   const ReplicationControllerUpdateStatus& status = update.status;
   if (status.observed_generation <= 0 || status.step == rc::kStepDone) return false;
@@ -80,11 +81,13 @@ const Condition* ReadyOf(const Update& update) {
   return FindCondition(update.status.conditions, kind::kReadyCondition);
 }
 
-// The rollout is stuck, unless spec.paused is true,
-//   - if it has failed
-//   - if the phase is Paused for another reason than kPaused: another client has scaled one of the
-//     two controllers. With reason kPaused, a user has just set spec.paused to false
-//   - if Windlass has no room for it in memory, whatever the phase
+// Returns the state of the rollout in the metrics. If spec.paused is true, the rollout is paused.
+// Otherwise it is stuck if
+//   - the phase is Failed
+//   - or the phase is Paused, and its reason is not kPaused: another client has scaled one of the
+//     two controllers. The reason kPaused does not count: a user has just set spec.paused back to
+//     false
+//   - or Windlass has no room in memory for an object of the update, in any phase
 RolloutState StateOf(const Update& update) {
   if (update.spec.paused) return {workload::kPausedPhase};
   const std::string& phase = update.status.phase;
@@ -144,8 +147,8 @@ void UpdateObserver::SeenFirst(const Update& update) {
     return;
   }
   Rollout rollout{.midway = true};
-  // The rollout counts as begun when the update ceased to be ready. A rollback begins while the
-  // update is not ready, so the condition does not show when the rollback began.
+  // The rollout began when the condition Ready became False. A rollback begins while Ready is False
+  // already, so the condition does not show when a rollback began.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
@@ -153,7 +156,8 @@ void UpdateObserver::SeenFirst(const Update& update) {
   Begin(update, std::move(rollout));
 }
 
-// While the update is paused, a rollout under way keeps its target, and no rollout begins.
+// While spec.paused is true, an edit does not end the rollout that is under way, and no rollout
+// begins.
 void UpdateObserver::Followed(const Update& before, const Update& now) {
   const ObjectKey key = KeyOf(now.meta);
   std::string_view outcome;
@@ -163,11 +167,12 @@ void UpdateObserver::Followed(const Update& before, const Update& now) {
   if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
   if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
   // If `now` is complete already, a rollout begins only if an edit in this same change ended the
-  // last rollout. Changed then ends the new rollout at once.
+  // rollout before it (`outcome`). Changed() then ends the new rollout at once, as complete.
   if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
 }
 
-// The caller fills `rollout` with what only it knows, for example when the rollout began.
+// `rollout` has what only the caller knows, for example when the rollout began. Begin adds the
+// target, the strategy and the trigger.
 void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
@@ -176,7 +181,8 @@ void UpdateObserver::Begin(const Update& update, Rollout rollout) {
   rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
 }
 
-// A run that no leader has looked at was not counted yet, so this leader counts it.
+// The lambda returns true for an update that no leader has worked on yet, so no former leader has
+// counted its rollout. If this process begins to lead, it counts such a rollout as begun.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
@@ -186,8 +192,8 @@ void UpdateObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
-// The sizes come from the status: those that the update has set, and the number of available Pods
-// that it counted last.
+// All numbers come from the status: the sizes that the update has set, and the number of available
+// Pods that it counted last.
 void UpdateObserver::AddFigures(Figures& figures) const {
   rollouts_.AddFigures(figures, [this](const ObjectKey& key, ShownRollout& shown) {
     const Update* update = updates_.Find(key);

@@ -3,23 +3,24 @@
 //
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
-// A rollout is a run (run.h). If the run fails, a run that goes on after the failure belongs to the
-// same rollout. A rollout begins with its update, or with an edit after the last run ended, but not
-// while spec.paused is true. A rollout ends as
+// A rollout is one run of an update (run.h). If a run fails and the next run continues it, both
+// runs belong to the same rollout. A rollout begins when the update is created, or when the update
+// is edited after its last run ended. While spec.paused is true, no rollout begins. A rollout ends
+// as
 //
 //   complete      the phase is Succeeded or RolledBack; or the run is done, and the phase is
 //                 Preparing because the next run is due
-//   rolled_back   spec.rollback was set during the run, and the run turns back; the way back is
-//                 another rollout
-//   superseded    the spec asks for another new ReplicationController, or spec.rollback was set
-//                 back to false during the way back
+//   rolled_back   a user set spec.rollback to true during the run. The rollback is a new rollout
+//   superseded    a user edited the spec so that it asks for another new ReplicationController; or
+//                 a user set spec.rollback back to false during a rollback
 //   refused       Windlass refused the run, and neither this run nor an unfinished run before it
 //                 changed anything
 //   deleted       the update was deleted
 //
-// A rollout whose update failed in any other way has not ended: it is stuck, for the reason of the
-// update's condition Ready, until the cause is gone or a user edits or deletes the update. If the
-// failure has ended the run (HasEnded), only an edit or the deletion helps. Core thread only.
+// After any other failure of the update, the rollout has not ended: the metrics show it as stuck,
+// with the reason of the update's condition Ready. The rollout stays stuck until the cause is gone,
+// or a user edits or deletes the update. If the failure has ended the run (HasEnded), only an edit
+// or the deletion helps. Core thread only.
 #pragma once
 
 #include <string>
@@ -32,18 +33,18 @@
 
 namespace windlass {
 
-// Returns the name of the update's present or last rollout, as the status of the update says: the
-// first eight characters of the update's uid, and the number of the rollout, from 1. Example:
-// "3f2a9c1e-1".
+// Returns the id of the update's present rollout, or of the last rollout if none is under way: the
+// first eight characters of the update's uid, and the number of the rollout in this update, from 1
+// (status.earlierRollouts + 1). Example: "3f2a9c1e-1".
 std::string RolloutIdOf(const ReplicationControllerUpdate& update);
 
-// Returns the words of updates in metrics.
+// Returns the label values that the metrics use for updates: kind, strategies and causes.
 RolloutWords UpdateWords();
 
 class UpdateObserver {
  public:
-  // Listens to `updates`. Both references must outlive the observer, and `updates` must not change
-  // after the observer is gone.
+  // Listens to `updates`. Both references must outlive the observer. After the observer is
+  // destroyed, `updates` must not change, because it would call the observer.
   UpdateObserver(const Clock& clock, Store<ReplicationControllerUpdate>& updates);
   UpdateObserver(const UpdateObserver&) = delete;
   UpdateObserver& operator=(const UpdateObserver&) = delete;

@@ -15,14 +15,15 @@
 namespace windlass::workload {
 namespace {
 
-// Windlass stops a rollout when this many names in a row, all for one template, were taken from us
-// (WasTakenFromUs).
+// Windlass stops a rollout if this many names in a row, all for one template, belong to ReplicaSets
+// that were taken from us (WasTakenFromUs).
 constexpr int32_t kCollisionsOfOneTemplate = 3;
 
 // `found` is the ReplicaSet whose name the new ReplicaSet was to get. Returns true if Windlass
 // probably made `found` for this workload, and another client changed it at once:
 // - `found` still belongs to the workload, but has another template, so Windlass did not recognise
-//   it as the new ReplicaSet. An earlier update in place may have changed the template, too.
+//   it as the new ReplicaSet. (The cause may also be an earlier update in place, which changed the
+//   template of `found`.)
 // - `found` does not belong to the workload, is not older than the workload, and has no revision or
 //   one that no status has acknowledged.
 // Returns false for an ordinary collision, for example if a former workload of that name made
@@ -97,8 +98,8 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
          (!situation.wanted.known || situation.wanted.Is(rs->template_fingerprint));
 }
 
-// Returns true if our ReplicaSet `name` was made just now: it has a revision that no status has
-// acknowledged yet.
+// Returns true if our ReplicaSet `name` was made just now: its revision is higher than the one that
+// the workload's status shows.
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
@@ -117,13 +118,14 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
                        const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Failed failed{.error = refused.error, .retry = Retry::kBackOff};
-  // The status has counted this collision already, or the template has changed since.
+  // If the names differ, the status has counted this collision already, or the template has changed
+  // since.
   if (parts.name != refused.name) return failed;
 
   Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, refused.name});
   const Outcome* found = FindOutcome(situation.learned, read.Identity());
   if (found == nullptr) return Read{std::move(read), "the name of the new replicaset is taken"};
-  if (!found->said.ok()) return failed;  // gone again, or unknown: no collision (D-176)
+  if (!found->said.ok()) return failed;  // gone again, or not readable: no collision (D-176)
 
   if (auto step = StopIfClimbing(situation, parts)) return *step;
 
@@ -136,8 +138,8 @@ Step AfterNameWasTaken(const Situation& situation, const RefusedCreate& refused,
       Write{.request = workload.kind.WriteStatus(workload, draft),
             .because = {decisions::kCountNameCollision,
                         {{"replicaset", refused.name}, {"collisions", collisions + 1}}}});
-  // Without a write, a status write of this sync was refused before. The next sync collides again,
-  // and tries again to count that (D-178).
+  // If `write` is nullopt, a status write of this sync failed before. The next sync collides again,
+  // and then tries again to count the collision (D-178).
   return write ? *write : failed;
 }
 

@@ -22,7 +22,8 @@ std::optional<Step> RefuseImpossible(const Situation& situation);
 // Returns true if there is no new ReplicaSet for one of these reasons:
 //   - The API server refused to create it in this sync, for example because of a quota. A lost
 //     reply is not a refusal, and neither is a failure of the server or of a webhook.
-//   - It cannot be made (RefuseImpossible). This is not known before the template is read.
+//   - It cannot be made (RefuseImpossible). Until the template is read, this is not known, and does
+//     not count.
 bool IsCreateRefused(const Situation& situation);
 
 }  // namespace windlass::workload

@@ -29,8 +29,8 @@ std::vector<const ReplicaSet*> ReplicaSetsToDelete(const Situation& situation);
 // up. The deletion carries uid and resourceVersion as preconditions, so a ReplicaSet that was
 // scaled up meanwhile is not deleted (B-31).
 //
-// It is time when the rollout is complete and the workload is not paused (D-481). It is also time
-// if all of these hold:
+// History is cleaned up when the rollout is complete and the workload is not paused (D-481). It is
+// also cleaned up if all of these hold:
 //   - No rollback waits (D-472).
 //   - There is a new ReplicaSet, or the wanted template is known (RO-039).
 //   - The workload is paused, the rollout rests at a step or a partition, or the kind keeps the

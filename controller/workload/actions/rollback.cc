@@ -26,8 +26,8 @@ std::string Reason(const Workload& workload, std::string_view what) {
   return std::string(workload.kind.traits().name()) + "Rollback" + std::string(what);
 }
 
-// If the present template has a number, which is then the highest revision, returns the second
-// highest. Otherwise returns the highest. Returns 0 if there is none (D-463).
+// Returns the highest revision of `candidates`; the second highest if the present template has a
+// number, because the highest revision is then that number. Returns 0 if there is none (D-463).
 int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool present_has_number) {
   int64_t highest = 0;
   int64_t second = 0;
@@ -103,8 +103,9 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
 // If none has it any more, returns
 //   - for the kept revision: the result of FindStable
 //   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
-//     before (RO-022). Example: during a pause, a user asks for revision 3, and then gives the
-//     workload that revision's template for a moment. The ReplicaSet now has the number 5
+//     before (RO-022). Example: while a workload is paused, a user asks for revision 3. Before the
+//     pause ends, the user applies the template of revision 3 and then another one, and by this the
+//     ReplicaSet of revision 3 gets the number 5
 //   - for another revision of any other kind: null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
@@ -204,9 +205,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
 }
 
 // Requires that `target` is the result of FindTarget for revision `asked`, and has the workload's
-// template. Returns true if a rollback to `asked` is recorded and brought `target` back: `target`
-// has the number that the record names, or still the number `asked`. While Pods follow another
-// revision, `target` gets no new number.
+// template. Returns true if the workload has a record of a rollback to `asked`, and this rollback
+// brought `target` back: `target` has the number that the record names, or still the number
+// `asked`. (A rollback gives `target` no new number while Pods follow another revision.)
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {
   const std::optional<PerformedRollback>& before = workload.rolled_back;
   if (!before || asked == 0 || before->asked != asked) return false;
@@ -256,8 +257,8 @@ bool CannotBeMade(ErrorKind kind) {
 // nevertheless: it may be the only way out of that template (RO-026).
 //   - A Wait means that the extension holds the creation back. This counts for every kind.
 //   - A failure to make the ReplicaSet counts only for kinds that record rollbacks. Users of other
-//     kinds get out of the template with `kubectl rollout undo`, which changes the template itself
-//     (D-462).
+//     kinds have another way out of the template: `kubectl rollout undo`, which changes the
+//     template itself (D-462).
 bool IsHeldBack(const Situation& situation, const Step& step) {
   if (situation.new_replica_set != nullptr) return false;
   if (std::holds_alternative<Wait>(step)) return true;

@@ -6,9 +6,10 @@
 // workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
 // rolled out while a rollback is asked for (D-471), except in step 1 of HandleRollback. One write
 // of the workload's main endpoint puts the template back and removes the request. This write ends
-// the sync: the next sync finds an old ReplicaSet as the new one and rolls out as usual (D-470).
+// the sync. In the next sync, an old ReplicaSet has the workload's template, so it is the new
+// ReplicaSet and is rolled out as usual (D-470).
 //
-// Only for kinds that record what becomes of a request (WorkloadKind::NoteRollback):
+// Some kinds record what becomes of a request (WorkloadKind::NoteRollback). For these kinds:
 //   - The record is written first. After a crash between record and rollback, the request is still
 //     there, and the next sync performs the rollback (RO-020).
 //   - A revision that is rolled back to gets a new number, but users may still ask for it by its

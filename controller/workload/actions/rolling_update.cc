@@ -16,9 +16,9 @@
 namespace windlass::workload {
 namespace {
 
-// Returns how many Pods of growth are worth a write of their own. A new ReplicaSet that can grow by
-// that many does not wait for old ones to shrink: the wait would cost more time than one more
-// write. Examples: surge 25, unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
+// A new ReplicaSet that can grow by the returned number of Pods, or more, grows at once. Waiting
+// until old ReplicaSets have shrunk would cost more time than one more write. Examples: surge 25,
+// unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
@@ -60,9 +60,9 @@ std::optional<Step> NextRollingUpdate(const Situation& situation) {
   size_t shrinks = 0;  // position of the first old ReplicaSet that shrinks
   while (shrinks < sizes.size() && sizes[shrinks] == old[shrinks].replicas) ++shrinks;
 
-  // A new ReplicaSet with Pods waits until the Pods of its last size are made. If it grows by fewer
-  // than LargeStep, it also waits while an old one shrinks: afterwards it can grow further in one
-  // write.
+  // A new ReplicaSet with Pods waits until the Pods of its last size are made. If it can grow only
+  // by fewer than LargeStep, it also waits while an old ReplicaSet shrinks: afterwards one write
+  // can give it more Pods.
   const bool little = growth.size - new_replica_set.replicas < LargeStep(situation.limits);
   const bool more_comes = shrinks < sizes.size() && little;
   const bool later = new_replica_set.replicas > 0 &&

@@ -9,9 +9,9 @@ namespace windlass::workload {
 
 // Returns the first of these writes that is due:
 //   1. create the new ReplicaSet
-//   2. bring it up to date, and to its size
-//   3. shrink an old one: the oldest first (D-260); while steps or a partition are in force, the
-//      stable one last (RO-087)
+//   2. update the annotations of the new ReplicaSet, and set its size
+//   3. shrink an old ReplicaSet, the oldest first (D-260). While steps or a partition are in force,
+//      the ReplicaSet of the stable revision shrinks last (RO-087)
 //   4. grow the keeper (proven.h) if Pods that are held back on the old revision are missing
 //      (RO-120)
 // If none is due, returns the read that may show room for more new Pods (Growth::ask), or nullopt
@@ -31,8 +31,8 @@ namespace windlass::workload {
 // A new ReplicaSet with Pods does not grow
 //   - before the Pods of its last size are made. Exceptions: its status shows a failure, or no
 //     other ReplicaSet has Pods;
-//   - in the sync in which an old one shrinks. Exception: the new one can grow by at least the
-//     largest of 10, surge and max_unavailable.
+//   - in the sync in which an old ReplicaSet shrinks. Exception: the new one can grow by at least
+//     the largest of 10, surge and max_unavailable.
 // Example of waiting: 10 desired, surge 3, unavailable 2; new 3 and old 8, all available. The old
 // one is set to 5. When its Pods are gone, the new one is set from 3 to 8. Without waiting, the new
 // one would first be set to 5: one more write and Event.

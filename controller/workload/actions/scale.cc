@@ -39,8 +39,8 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 }
 
 // Returns true if the new ReplicaSet has the workload's size, in its spec and its desired-replicas
-// annotation, and as many available Pods that surely stay. Returns false while Pods are held back
-// on the old revision (RO-044).
+// annotation, and as many available Pods, of which none may have been deleted since (Told::lowest).
+// Returns false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -95,9 +95,9 @@ const ReplicaSet* OnlyOne(const Situation& situation,
 
 // Returns the status write that ends a scaling event if the API server does not keep the size
 // annotations: the status then says that the sizes were acted upon. The rollout must not proceed
-// before this write, because an open scaling event would undo each of its steps: if the API server
-// refused a status in this sync, returns the end of the sync. Returns nullopt if the workload is
-// paused or its status is up to date.
+// before this write, because an open scaling event would undo each step of the rollout. So if the
+// API server refused a status in this sync, returns a step that ends the sync. Returns nullopt if
+// the workload is paused or its status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   if (WasStatusRefused(situation.workload, situation.learned)) {
@@ -106,10 +106,11 @@ std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   return WriteStatus(situation, Progress::kEvaluate);
 }
 
-// Returns the step to take while there is no room for a size: the list of Pods that may show room,
-// then a status write with new counters, then the end of the sync. The status write does not
-// observe the generation, so the scaling event stays open. The next status of a ReplicaSet wakes
-// the key.
+// Returns the step to take while there is no room for a size. It is the first of these that is due:
+//   1. the list of Pods that may show room
+//   2. a status write with new counters. It does not observe the generation, so the scaling event
+//      stays open
+//   3. the end of the sync. The next status of a ReplicaSet starts a new sync
 Step KeepOpen(const Situation& situation, const Growth& growth) {
   if (growth.ask) return *growth.ask;
   const auto status = WriteHeldUp(situation);
@@ -119,9 +120,9 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
 
 // Returns true if `rs` must not grow (RO-120): it is an old ReplicaSet, and one of these holds:
 //   - There is a keeper, and it is another ReplicaSet.
-//   - `rs` never was complete, and Pods go back to a revision that was. Example: 3 of 4 Pods are of
-//     a canary that is given up. If the workload is scaled to 7 on the way back, the canary gets no
-//     more Pods.
+//   - `rs` never was complete, and Pods go back to a revision that was complete once. Example: 3 of
+//     4 Pods are of a canary that is given up. If the workload is scaled to 7 on the way back, the
+//     canary gets no more Pods.
 //   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
 //     even if they hold no Pod back at this size. Before any revision was complete, the one with
 //     the most available Pods counts as the stable one (FindStableOrLargest).
@@ -145,8 +146,8 @@ bool IsRollingOut(const Situation& situation) {
 
 // Returns the write that grows `keeper` to `wanted`, as far as there is room; nullopt if `keeper`
 // has that size or more. While there is no room, returns a step that keeps the scaling event open
-// (KeepOpen). Otherwise later writes would set the size annotations of the other ReplicaSets, which
-// would end the event before the keeper has its Pods.
+// (KeepOpen). Otherwise the size annotations of the other ReplicaSets would be written next, and
+// this would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -165,8 +166,8 @@ int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const Re
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
     // Recreate is about to remove the Pods of `rs`. While one of them may run another template than
-    // that of `rs`, as after an update in place (IsMixed), there is no room for `rs` to grow. A
-    // larger size would keep the scaling event open.
+    // that of `rs`, as after an update in place (IsMixed), there is no room for `rs` to grow. To
+    // ask for a larger size would keep the scaling event open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));
@@ -308,10 +309,10 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
 }
 
 // Returns the write that grows the keeper by the missing Pods, if the template or the create of its
-// ReplicaSet is refused (RO-120). Example: another client scaled an old ReplicaSet down; no rolling
-// update makes these Pods anew. Returns nullopt if nothing is refused, no Pod is missing or there
-// is no keeper. Also returns nullopt if the workload is paused: if Pods are missing then, its sizes
-// change only with its spec (KeepsAdoptedSizes, RO-123).
+// ReplicaSet is refused (RO-120). Example: another client scaled an old ReplicaSet down, and there
+// is no rolling update that would make these Pods anew. Returns nullopt if nothing is refused, no
+// Pod is missing or there is no keeper. Also returns nullopt if the workload is paused: missing
+// Pods of a paused workload are made only after an edit of its spec (KeepsAdoptedSizes, RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -422,7 +423,8 @@ Scaling ScalingOf(const Situation& situation) {
   if (KeepsAdoptedSizes(situation, active, event)) return Scaling::kNone;
   if (replicas > 0 && WakesWithoutTemplate(situation, active)) return Scaling::kOneActive;
   if (!event && (!workload.paused || RestsAtLimit(situation))) return Scaling::kNone;
-  // The sizes of this generation were decided already, and the rollout has gone on from there.
+  // True if the sizes of this generation were decided already: the rollout may have changed them
+  // since.
   const bool acted_upon =
       !workload.paused && workload.status.observed_generation >= workload.meta.generation;
   if (active.size() <= 1) return acted_upon ? Scaling::kRefresh : Scaling::kOneActive;

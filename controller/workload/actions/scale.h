@@ -9,12 +9,14 @@
 //   - It ends when all these annotations have the new size. If the API server does not keep the
 //     annotations, it ends when the status is written.
 // A paused workload is kept at its size in the same way, with or without an event (D-350).
-// Exceptions: without an event, sizes stay if the workload rests at its limit (RO-049). For a kind
-// that takes over rollouts, they stay until the spec is edited, event or not (RO-123).
+// Exceptions:
+//   - Without an event, sizes stay if the workload rests at its limit (RO-049).
+//   - For a kind that takes over rollouts, sizes stay until the spec is edited, even if there is an
+//     event (RO-123).
 //
-// After the scaling, the rollout goes on in the same sync, and only then is the status written.
-// Upstream writes a status between scaling and rollout. If a new template came with the new size,
-// that status acknowledges the template too early (B-41).
+// After the scaling, the rollout goes on in the same sync, and the status is written only after
+// that. Upstream writes a status between scaling and rollout. If a new template came with the new
+// size, upstream so acknowledges the template before its rollout has begun (B-41).
 //
 // Differences from upstream:
 //   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
@@ -35,7 +37,7 @@
 namespace windlass::workload {
 
 enum class Scaling : uint8_t {
-  kNone,  // no scaling event
+  kNone,  // nothing is to be scaled
   // The only active ReplicaSet gets the workload's size. If none is active, the ReplicaSet in which
   // Pods come back gets this size (D-354).
   kOneActive,

@@ -13,7 +13,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns true for a patch of a ReplicaSet's owners: only these are strategic merge patches.
+// Returns true if `asked` is a patch of a ReplicaSet's owner references. Windlass sends no other
+// strategic merge patch of a ReplicaSet.
 bool IsOfOwners(const RequestKey& asked) {
   return asked.resource == resources::kReplicaSets &&
          asked.patch_type == PatchType::kStrategicMerge;
@@ -23,8 +24,9 @@ Request ReadOf(const Workload& workload) {
   return Request::Get(workload.kind.traits().resource, KeyOf(workload.meta));
 }
 
-// Returns the answer to an earlier patch of the same ReplicaSet's owners in this sync. Does not
-// compare the bodies, because the resourceVersion in `patch` may differ.
+// `patch` is a patch of a ReplicaSet's owner references. Returns the answer if this sync has
+// already sent a patch of the same owner references; else null. Does not compare the bodies of the
+// two patches, because they may contain different resourceVersions.
 const Outcome* FindAttempt(const Learned& learned, const Request& patch) {
   const auto found = std::ranges::find_if(
       learned, [&](const Outcome& outcome) { return patch.IsLike(outcome.asked); });
@@ -36,9 +38,9 @@ std::string MemberText(const nlohmann::json& metadata, const char* field) {
   return found != metadata.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Returns the answer to `read`, a read of the workload. Returns null if this sync has sent other
-// requests since, apart from patches of ReplicaSets' owners: meanwhile a user may have deleted the
-// workload and left its ReplicaSets as orphans.
+// Returns the answer to `read`, a read of the workload. Returns null if this sync has not sent
+// `read`, or has sent any other request after it: meanwhile a user may have deleted the workload
+// with --cascade=orphan. Exception: patches of ReplicaSets' owner references may come after it.
 const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   const RequestKey asked = read.Identity();
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
@@ -48,8 +50,8 @@ const Outcome* FindFreshRead(const Learned& learned, const Request& read) {
   return nullptr;
 }
 
-// Returns why the workload must not adopt, judged by the server's latest answer (D-103); nullopt if
-// the workload is allowed to adopt.
+// Returns why the workload must not adopt ReplicaSets, as `read`, the latest read of the workload,
+// shows (D-103). Returns nullopt if the workload may adopt them.
 std::optional<Error> WhyNotToAdopt(const Workload& cached, const Result<Reply>& read) {
   if (!read.ok()) return read.error();
   const auto live = nlohmann::json::parse(read->body, nullptr, /*allow_exceptions=*/false);
@@ -96,7 +98,8 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // Returns true if `write` was tried before in this sync. Notes its error, if it has one.
+  // Returns true if this sync has sent `write` already. If `write` failed, keeps its error in
+  // `first_error`, unless that has an error already.
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
@@ -110,10 +113,10 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
     note(std::move(error));
     return true;
   };
-  // Returns true if there is an error to report and the sync has used up its requests. The
-  // remaining ReplicaSets are then left to the retry. If SettleOwnership returned another write
-  // instead of the error, the planner would end the sync as a success, and the next sync would
-  // begin soon, without back-off.
+  // Returns true if there is an error to report and the sync has sent all requests that it may
+  // send. Then this sync tries no further ReplicaSet: SettleOwnership returns the error, and the
+  // retry tries the rest. If SettleOwnership returned another write instead, the planner would not
+  // send it, but end the sync as a success, and the next sync would begin without back-off.
   const auto leave_it = [&] { return first_error && learned.size() >= kRequestsPerSyncMax; };
 
   for (const ReplicaSet* rs : claims.to_release) {

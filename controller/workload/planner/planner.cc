@@ -32,9 +32,10 @@
 namespace windlass::workload {
 namespace {
 
-// Returns a write of the new ReplicaSet's annotations and minReadySeconds, or of the status; Wait
-// if all are up to date. The generation still has to be observed, but nothing is scaled, made or
-// cleaned up any more (D-055).
+// Returns the next step for a workload that is being deleted. Windlass keeps annotations and
+// minReadySeconds of the new ReplicaSet up to date, and the status, which has to observe the
+// generation. But it creates, scales and deletes no ReplicaSet any more (D-055). Returns Wait if
+// all is up to date.
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.new_replica_set != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
@@ -62,11 +63,11 @@ Step NextRollout(const Situation& situation) {
   return NoLaterThanDeadline(situation, std::move(then));
 }
 
-// Returns the status write of a sync that can do nothing else. There are two such syncs:
-//   - The planner would repeat a write that the API server does not keep. The rollout cannot go on,
-//     but the status must.
-//   - There is no ReplicaSet that Pods could follow (RO-032).
-// Returns Wait if the status is up to date or was sent.
+// Returns the status write of a sync that has nothing else to do, in one of two cases:
+//   - The planner would repeat a write that the API server did not keep. The rollout cannot go on,
+//     but the status must be kept up to date.
+//   - The rollout is aborted, and Pods have no ReplicaSet to go back to (RO-032).
+// Returns Wait if the status is up to date, or if this sync has sent it already.
 Step TellAllTheSame(const Situation& situation) {
   const bool paused = situation.workload.paused;
   const auto status = WriteStatus(situation, paused ? Progress::kPaused : Progress::kEvaluate);
@@ -74,10 +75,12 @@ Step TellAllTheSame(const Situation& situation) {
   return paused ? Step(Wait{}) : NoLaterThanDeadline(situation, Wait{});
 }
 
-// Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note: that of the
-// published revision (Workload::revision), and that of the template, whose number may not be
-// published yet. Returns nullopt if each of the two has the note or no number, or if the API server
-// refused the note in this sync, or did not keep it.
+// Returns the next write of the note kAborted (RO-095). Two ReplicaSets get this note:
+//   - the ReplicaSet of the published revision (Workload::revision)
+//   - the ReplicaSet of the workload's template, which may be another one if its number is not
+//     published yet
+// Leaves out a ReplicaSet that has the note or no number, or for which the API server refused the
+// note in this sync, or did not keep it. Returns nullopt if none of the two is left.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -94,9 +97,9 @@ std::optional<Step> NoteAborted(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the next step if there is no ReplicaSet that Pods could follow (RO-032). The abort is
-// noted on ReplicaSets, the workload is scaled, and Pods that the extension took out of traffic get
-// traffic again. No Pod moves to another revision.
+// Returns the next step for an aborted rollout, if Pods have no ReplicaSet to go back to (RO-032).
+// Windlass notes the abort on ReplicaSets, gives traffic back to Pods that the extension took out
+// of traffic, and keeps the workload at its size. It moves no Pod to another revision.
 Step NextWithoutTarget(const Situation& situation) {
   auto step = NoteAborted(situation);
   if (!step) step = situation.extension().Next(situation, Moment::kWhileHeld);
@@ -104,7 +107,7 @@ Step NextWithoutTarget(const Situation& situation) {
   return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
 }
 
-// As for a running workload, the extension is asked before the planner's own rules.
+// Asks the extension before the planner's own rules, as NextWhileRunning does.
 Step NextOfPaused(const Situation& situation) {
   if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
@@ -122,9 +125,12 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// How a sync ends if a refused write ended its walk (EndOfWalk), or if an adoption or a release was
-// refused: the sync writes the status once, then fails. Returns the status write if the status
-// differs and this sync has sent no status since the refusal. Otherwise returns the failure.
+// Returns the next step if the API server has refused a write of this sync after which the planner
+// makes no further decisions (EndOfWalk), or an adoption or a release. Such a sync writes the
+// status once, and then fails. So returns
+//   - the status write, if the status has to change, and this sync has sent no status since the
+//     refusal
+//   - otherwise the failure
 // Requires situation.refused.
 Step EndWithRefusal(const Situation& situation) {
   const Workload& workload = situation.workload;
@@ -134,7 +140,7 @@ Step EndWithRefusal(const Situation& situation) {
     const Progress progress = workload.paused ? Progress::kPaused : Progress::kEvaluate;
     auto status = tidies ? WriteStatus(situation, progress) : WriteHeldUp(situation);
     if (Write* write = status ? std::get_if<Write>(&*status) : nullptr) {
-      write->go_on_if_refused = true;  // a 409 for the status must not end the refusal's back-off
+      write->go_on_if_refused = true;  // a 409 to this write must not replace the failure below
       return *std::move(status);
     }
   }
@@ -143,15 +149,16 @@ Step EndWithRefusal(const Situation& situation) {
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 
-// Returns the next step of a sync with a refused write. If this step ends the sync, the extension
-// may let the next sync begin earlier, because its own timed steps do not wait for the back-off.
+// Returns the step of EndWithRefusal. If this step ends the sync, the extension may let the next
+// sync begin before the back-off is over, because it has steps of its own that are due at fixed
+// times.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// Returns `end`, the next step of the sync. Exception: if `end` is Wait, but a patch of a
-// ReplicaSet in this sync was refused without ending the walk (RefusedWrite), returns a failure, so
-// that the patch is tried again after back-off.
+// `end` is the next step of the sync. If `end` is Wait, but the API server has refused a patch of a
+// ReplicaSet in this sync (RefusedWrite), returns a failure, so that Windlass tries the patch again
+// after back-off. Otherwise returns `end`.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;
@@ -160,8 +167,9 @@ Step TryAgain(const Situation& situation, Step end) {
                 .look_again_in = wait->look_again_in};
 }
 
-// Returns how long until a doubt about the counts of a ReplicaSet ends by time alone
-// (MayCountRemovedPods); nullopt if none does, or if no Pods are left whose removal depends on it.
+// While the status of a ReplicaSet may count removed Pods (MayCountRemovedPods), a rolling update
+// does not remove all old Pods that it could. Returns how long until the first such doubt ends.
+// Returns nullopt if there is no such doubt, or if the old ReplicaSets have size 0 already.
 std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   if (TotalReplicas(situation.old) == 0) return std::nullopt;
   std::optional<Duration> soonest;
@@ -174,7 +182,8 @@ std::optional<Duration> UntilCountsAreSure(const Situation& situation) {
   return soonest;
 }
 
-// Decides on `view`, which includes the parts of the workload that this sync has read.
+// Returns the next step. `view` must contain the parts of the workload that the cache does not keep
+// and that this sync has read (uncached_parts.h).
 Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   if (auto event = WhyUnreadable(view)) return Wait{.events = {*event}};
   if (auto step = RefuseLeftOut(view, learned, now)) return *step;
@@ -225,7 +234,7 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   situation.limits = situation.workload.limits;
   situation.wanted = FindWantedTemplate(situation.workload, FindWanted(situation));
   situation.refused = RefusedWrite(situation.workload, learned);
-  if (follows) situation.limits.updated_max = kUnlimited;  // no limit holds Pods back (RO-031)
+  if (follows) situation.limits.updated_max = kUnlimited;  // no step or partition counts (RO-031)
   situation.extension().Look(situation);
   if (HasNothingToFollow(situation)) {
     situation.extended.refused = NothingToFollow(situation);
@@ -238,8 +247,8 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (WasSent(step, learned)) step = Wait{};
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
   if (ends) return UnlessStatusRefused(view.workload, learned, std::move(step));
-  // The cluster changes while requests are on their way: without a bound, a sync could last as long
-  // as the rollout.
+  // Pods become ready while requests are on their way. Without this limit, the sync could last as
+  // long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {
     return Wait{.look_again_in = kNextSyncAfter};
   }

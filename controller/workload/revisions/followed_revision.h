@@ -1,5 +1,5 @@
-// A workload whose Pods follow a revision (Workload::follow_revision), whatever its template says:
-// an aborted rollout goes back to the last revision that was complete (RO-030).
+// After an abort, the Pods of a workload follow a revision (Workload::follow_revision) instead of
+// its template: they go back to the last revision that was complete (RO-030).
 //
 // The ReplicaSet of that revision counts as the new ReplicaSet, so every rule for rollouts applies,
 // with four differences:
@@ -7,9 +7,9 @@
 //   - No step or partition holds Pods back on other revisions (RO-031).
 //   - No ReplicaSet is made or numbered for the template, not even for a rollback (RO-033).
 //   - Progressing is False, and no deadline runs (RO-034).
-// While that revision has no ReplicaSet, no Pod moves to another revision, but the workload is
-// scaled (RO-032). updatedReplicas then counts the Pods of the published revision, the one that was
-// being rolled out.
+// While that revision has no ReplicaSet, no Pod moves to another revision, but the workload can
+// still be scaled (RO-032). updatedReplicas then counts the Pods of the published revision, which
+// is the one whose rollout was aborted.
 #pragma once
 
 #include <vector>
@@ -23,8 +23,8 @@ namespace windlass::workload {
 const ReplicaSet* FindFollowed(const Workload& workload,
                                const std::vector<const ReplicaSet*>& ours);
 
-// Returns true if Pods are to follow a ReplicaSet that does not exist. Then the workload is scaled,
-// but no ReplicaSet is made, rolled out or deleted.
+// Returns true if Pods are to follow a revision whose ReplicaSet does not exist. Then the workload
+// is scaled, but no ReplicaSet is made, rolled out or deleted.
 bool HasNothingToFollow(const Situation& situation);
 
 // Returns the ReplicaSet whose template Pods are to have: the new ReplicaSet. While

@@ -21,7 +21,8 @@ namespace {
 // The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
 constexpr size_t kRevisionHistoryBytesMax = 2000;
 
-// Revisions do not get this large by counting. A client has set such a number by hand.
+// Revisions from this number on are ignored: they do not come from counting, a client has set them
+// by hand.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
 
 Request ReadOf(const ReplicaSet& rs) {
@@ -30,8 +31,8 @@ Request ReadOf(const ReplicaSet& rs) {
 
 // Returns the ReplicaSet with the published revision, if the status observes the present
 // generation: some controller has then found this ReplicaSet for the present template. Otherwise
-// returns null. Also returns null while Pods follow a revision, because the published revision is
-// then not that of the template.
+// returns null. Also returns null while Pods follow an earlier revision after an abort, because the
+// published revision is then not the revision of the template.
 const ReplicaSet* OfObservedRevision(const Workload& workload,
                                      const std::vector<const ReplicaSet*>& ours) {
   if (workload.revision.empty() || workload.follow_revision) return nullptr;
@@ -104,9 +105,10 @@ bool IsFollowed(const Workload& workload, const ReplicaSet& rs) {
 }
 
 // Adds the number `revision` to `change`, unless the annotation of `rs` has that number or a higher
-// one. If `rs` has a lower number, adds the lower one to the history in `change`, too. If another
-// client removed the annotation, the workload's status may still have the lower number
-// (NumberText).
+// one. If `rs` has a lower number, also adds this lower number to the history in `change`. Example:
+// `rs` has 3, and `revision` is 5: `change` gets the revision 5, and 3 at the end of the history.
+// If another client removed the annotation of `rs`, its lower number may still be in the workload's
+// status (NumberText).
 void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revision,
                    ReplicaSetChange& change) {
   const std::string text = NumberText(workload, rs);
@@ -116,7 +118,8 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   change.annotations[std::string(kRevision)] = std::to_string(revision);
   if (!is_former) return;
   const auto history = rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
-  // If a webhook drops the number each time, the history has `text` already.
+  // A webhook may remove the number from `rs` after each write. The history then has `text`
+  // already.
   if (history == text || history.ends_with("," + text)) return;
   std::string longer = AppendToHistory(history, text, kRevisionHistoryBytesMax);
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);

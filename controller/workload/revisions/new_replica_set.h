@@ -33,22 +33,23 @@ const ReplicaSet* FindNewReplicaSet(const Workload& workload,
 // Returns the template that Pods are to have. `wanted` is the result of FindWanted
 // (followed_revision.h): the ReplicaSet that has this template, or null.
 //   - For a workload that has no requested_template and follows no revision: its own template.
-//   - Otherwise, if there is such a ReplicaSet: its template. It may have more defaults than
+//   - Otherwise, if `wanted` is not null: the template of `wanted`. It may have more defaults than
 //     Workload::defaulted, if the API server was upgraded.
 //   - Otherwise, if the workload follows no revision: Workload::defaulted, the template with its
 //     defaults.
 //   - If none of these exists, the wanted template is not known.
 WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wanted);
 
-// Guards against a fault in our canonical form, which would restart the Pods of a whole cluster
-// (S-014). Some controller has found a ReplicaSet for the template, but this process finds none, if
-//   - the generation was observed
-//   - the ReplicaSet of the published revision exists and has replicas
-//   - no ReplicaSet has the workload's template, and the wanted template is known
+// Guards against a fault in our canonical form of templates, which would restart the Pods of a
+// whole cluster (S-014). The signs of such a fault:
+//   - The generation was observed, so some controller has found a ReplicaSet for the template.
+//   - The ReplicaSet of the published revision exists and has replicas.
+//   - No ReplicaSet has the workload's template, and the wanted template is known.
 // If all three hold, returns an uncached read of the ReplicaSet of the published revision, once per
-// sync: the reply lets FindNewReplicaSet compare the full templates. If the cache does not keep all
-// parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns nullopt
-// after the read, while Pods follow a revision, and if one of the three does not hold.
+// sync. With the reply, FindNewReplicaSet compares the full templates. If the cache does not keep
+// all parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns
+// nullopt if one of the three does not hold, while Pods follow an earlier revision after an abort,
+// and when this sync has sent the read.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision among `old`. Skips revisions that cannot be
@@ -60,8 +61,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 
 // Returns the revision that `rs` gets when its template is rolled out beside `others`: the present
 // number of `rs` if it is above all numbers of `others`, else the next number. A null `rs` stands
-// for a ReplicaSet that is to be created. If the present number was aborted (WasAborted), `rs` gets
-// a higher one, unless Pods follow `rs`.
+// for a ReplicaSet that is to be created. If the present number was aborted (WasAborted), and Pods
+// do not follow `rs`, `rs` gets a higher number.
 //
 // A kind that keeps a stable revision never gives one number to two templates, even if ReplicaSets
 // are gone (I-11). So the result is also above
@@ -70,7 +71,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: `2@8` is
 //     left from a deleted Rollout of the same name: the first ReplicaSet gets 9
 // If the status has announced a number for this template (Workload::promised_revision), and `rs`
-// has no number yet, `rs` gets the announced number or a higher one, even if kPromote names it.
+// has no number yet, `rs` gets the announced number or a higher one. This holds even if kPromote
+// names the announced number.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

@@ -36,9 +36,9 @@ bool OthersHavePods(const std::vector<const ReplicaSet*>& old, const ReplicaSet*
       old, [&](const ReplicaSet* other) { return other != rs && other->replicas > 0; });
 }
 
-// Returns the oldest of the old ReplicaSets with Pods, because the younger ones have canaries.
-// Returns null if fewer than two old ReplicaSets have Pods, or if the kind keeps no stable
-// revision.
+// Returns the oldest of several old ReplicaSets with Pods, because the Pods of the younger ones are
+// canaries. Returns null if fewer than two old ReplicaSets have Pods, or if the kind keeps no
+// stable revision.
 const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   if (!situation.workload.kind.traits().keeps_stable_revision) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
@@ -66,9 +66,9 @@ void NoteScaledToZero(const Situation& situation, const ReplicaSet& rs,
                       std::map<std::string, std::string>& annotations) {
   if (situation.limits.desired > 0) return;
   const ObjectMeta& meta = situation.workload.meta;
-  // The note holds how many Pods of `rs` were available before the scaling to 0. If none is
-  // available now, but `rs` has a note already, the number of that note stays: the workload may
-  // have been scaled up only for a moment, and that number of Pods served before.
+  // The note holds how many Pods of `rs` were available before the workload was scaled to 0. If
+  // none is available now, but `rs` has a note already, the number of that note stays. Example: 3
+  // Pods served, the workload was scaled to 0, up for a moment and to 0 again: the number stays 3.
   const std::optional<ScaledToZero> before = ReadNote(situation.workload, rs);
   int32_t available = SizeOf(rs).available;
   if (available == 0 && before) available = before->available;

@@ -1,9 +1,9 @@
-// Which revisions are known to have worked, from notes on their ReplicaSets.
+// Which revisions have proven to work. Notes on their ReplicaSets show it:
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
-//     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, all
-//     desired Pods were its own and available, there was at least one, and no step held any Pod
-//     back. Kinds that keep a stable revision write this note (RO-121).
+//     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, it had
+//     all desired Pods, at least one, all of them were available, and no step held any Pod back.
+//     Kinds that keep a stable revision write this note (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
 //     The ReplicaSet had 3 available Pods when its workload, which has that uid, was scaled to 0 in
 //     its generation 9 (RO-122). The write that scales the ReplicaSet includes the note, so the
@@ -47,8 +47,9 @@ bool WasScaledToZero(const Workload& workload, const ReplicaSet& rs);
 //   - the one of Workload::kept_revision
 //   - the new one
 //   - the one that had the most available Pods
-// Returns null if none of `among` had available Pods, or if the workload was scaled up since, and
-// the strategy Recreate has removed all Pods of the workload.
+// Returns null
+//   - if none of `among` had available Pods then
+//   - if the workload was scaled up since, and Recreate has removed all its Pods
 const ReplicaSet* FindServedLast(const Situation& situation,
                                  const std::vector<const ReplicaSet*>& among);
 
@@ -58,14 +59,15 @@ const ReplicaSet* FindServedLast(const Situation& situation,
 // Returns null if there is none.
 const ReplicaSet* FindProvenOther(const Situation& situation);
 
-// Returns the ReplicaSet whose Pods are kept longest while steps or a partition are in force: that
-// of the stable revision; without one, of several old ReplicaSets with Pods, the one with the most
-// available Pods, the older of equals. The others have canaries, or do not work. Without a stable
-// revision, returns null
-//   - if fewer than two old ReplicaSets have Pods, or none has available Pods
+// Returns the ReplicaSet whose Pods are removed last while steps or a partition are in force:
+//   1. the ReplicaSet of the stable revision
+//   2. without a stable revision, if several old ReplicaSets have Pods: the one with the most
+//      available Pods; among equals, the older one. The others have canaries, or do not work.
+// Returns null if neither exists, and in case 2 also
+//   - if none of the old ReplicaSets has available Pods
 //   - if the kind keeps no stable revision
-//   - if the one with the most available Pods is younger than the new ReplicaSet: a user goes back
-//     beyond it
+//   - if the ReplicaSet is younger than the new ReplicaSet: a user then goes back to a revision
+//     before it
 const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of
@@ -78,8 +80,8 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 //   - under Recreate
 //   - if no Pod is held back. Exception: while the template has no ReplicaSet, for example because
 //     it is refused, there is a keeper even if the steps or the partition hold no Pod back
-//   - if Pods are never replaced (Extended::of_one_replica_set), and all Pods are in other
-//     ReplicaSets
+//   - if Pods are never replaced (Extended::of_one_replica_set), the keeper has size 0, and other
+//     ReplicaSets have Pods
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;

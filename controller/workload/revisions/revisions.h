@@ -22,9 +22,10 @@ int64_t NumberOf(const Workload& workload, const ReplicaSet& rs);
 // from the workload's status (NumberOf) as text; "" if the status does not have it, either.
 std::string NumberText(const Workload& workload, const ReplicaSet& rs);
 
-// Returns true if Workload::revision is what the workload publishes for `revision`, the text of a
-// ReplicaSet's annotation. A kind with KindTraits::publishes_numbers publishes "007" as 7, and
-// nothing for "seven": then returns true if Workload::revision is empty (RO-085).
+// Returns true if the workload has published `revision`, the text of a ReplicaSet's annotation:
+// Workload::revision has the same text. A kind with KindTraits::publishes_numbers publishes a
+// number: for "007", returns true if Workload::revision is "7"; for "seven", which is no number,
+// returns true if Workload::revision is empty (RO-085).
 bool IsPublished(const Workload& workload, std::string_view revision);
 
 // Returns true if the workload has published the revision of `rs` (NumberText).
@@ -47,7 +48,7 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
                                int64_t revision);
 
 // Returns the first of `replica_sets` that has the number `revision`, else the first that had it;
-// null if there is none. No ReplicaSet has or had a revision below 1.
+// null if there is none. Returns null, too, if `revision` is below 1.
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
 

@@ -21,9 +21,9 @@ struct OwnParts {
   std::optional<std::map<std::string, std::string>> large_values{};
 };
 
-// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part whose
-// content does not have the fingerprint that the cache holds: it was changed since. A newer
-// resourceVersion with the same content is no obstacle.
+// Returns the parts that `workload` lacks and that this sync has read. Leaves out a part if its
+// fingerprint differs from the cached one: the part was changed since. If only the resourceVersion
+// is newer, the part is returned.
 OwnParts PartsRead(const Workload& workload, const Learned& learned);
 
 // Must be called before a ReplicaSet is made. Returns the read of the parts that the workload

@@ -12,14 +12,15 @@
 namespace windlass::workload {
 namespace {
 
-// When to look again if the cache cannot show whether old Pods are left. If the cache shows an old
-// Pod, no timer is needed: the Pod's deletion wakes the key.
+// If the cache cannot show whether old Pods are left, the next sync begins after this time. If the
+// cache shows an old Pod, no timer is needed, because the Pod's deletion starts the next sync.
 constexpr Duration kRecreateLookAgain = seconds(1);
-// The same if Pods are not cached (View::pods_given_up): then each look is a LIST.
+// The same if Pods are not cached (View::pods_given_up). The time is longer, because each of these
+// syncs sends a LIST of Pods.
 constexpr Duration kRecreateListAgain = seconds(10);
 
 // A terminating Pod is reported to users if it still exists this long after its deletionTimestamp,
-// at which its grace period ends. By default Kubernetes tolerates an unreachable node for the same
+// at which its grace period ends. A Pod on an unreachable node is by default deleted after the same
 // time.
 constexpr seconds kStopsLate = seconds(300);
 
@@ -37,7 +38,8 @@ Wait LookAgain(const Situation& situation) {
 // Returns true if `rs` may have Pods or make some, judged by its status alone.
 bool StatusAllowsPods(const ReplicaSet& rs) { return !IsObserved(rs) || StatusCountsPods(rs); }
 
-// Returns the first cached Pod of a ReplicaSet other than `next`; null if there is none.
+// Returns the first cached Pod of the workload's ReplicaSets other than `next`; null if there is
+// none.
 const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next) {
   const auto found = std::ranges::find_if(situation.view.pods, [&](const PodMetadata* pod) {
     const OwnerReference* owner = pod->meta.ControllerRef();
@@ -59,8 +61,9 @@ std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
   return "a Pod of another replica set is still there";
 }
 
-// Returns a Wait, with an Event about the old Pod if the Event is due. A terminating Pod is not
-// reported before kStopsLate.
+// Returns a Wait. The Wait has an Event about the old Pod if the Event is due:
+//   - for a terminating Pod, kStopsLate after its deletionTimestamp
+//   - otherwise when TellWaiting says so
 Wait TellAwaited(const Situation& situation, const ReplicaSet* next) {
   const auto message = [&](seconds) {
     const std::string held = next == nullptr ? "A new replica set is not created: "
@@ -89,15 +92,15 @@ std::optional<OldPodsWait> ConfirmSwitch(const Situation& situation, const Repli
       listed->value.Get<std::vector<ListedPod>>(),
       [&](const ListedPod& pod) { return IsOld(situation, next, pod.controller); });
   if (!present) return std::nullopt;
-  // This wait needs a timer: the cache of Pods may never show this Pod, and then its deletion wakes
-  // no key.
+  // This wait needs a timer, because the cache of Pods may never show this Pod. In that case the
+  // deletion of the Pod starts no sync.
   Wait wait = TellAwaited(situation, next);
   wait.look_again_in = LookAgain(situation).look_again_in;
   return OldPodsWait{.then = std::move(wait)};
 }
 
-// Returns the entry of Extended::mixed for `rs`; null if there is none. While Pods cannot be seen,
-// there is an entry if a Pod of `rs` may have another template.
+// Returns the entry of Extended::mixed for `rs`; null if there is none. While the view has no Pods,
+// `rs` has an entry if one of its Pods perhaps has another template.
 const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* rs) {
   const auto& mixed = situation.extended.mixed;
   const auto found = std::ranges::find(mixed, rs, &MixedReplicaSet::replica_set);
@@ -105,7 +108,7 @@ const MixedReplicaSet* FindMixed(const Situation& situation, const ReplicaSet* r
 }
 
 Wait AwaitOneTemplate(const Situation& situation, const MixedReplicaSet& mixed) {
-  const bool at_rest = IsAtRest(situation);  // then no rollout will change the Pod
+  const bool at_rest = IsAtRest(situation);  // if true, no rollout will change the Pod
   const auto message = [&](seconds) {
     const std::string pod = mixed.pod.empty() ? "a Pod" : "Pod " + mixed.pod;
     return "Replica set " + mixed.replica_set->meta.name + " stays at " +

@@ -16,8 +16,8 @@ int64_t Total(std::span<const ReplicaSetShare> active) {
                          [](int64_t sum, const ReplicaSetShare& rs) { return sum + rs.replicas; });
 }
 
-// Returns positions in `active`: the largest ReplicaSet first; among equals the newest when
-// growing, the oldest when shrinking (D-357.2).
+// Returns the positions in `active` in order of size, the largest ReplicaSet first. Of ReplicaSets
+// with equal sizes, the newest comes first if `growing` is true, else the oldest (D-357.2).
 std::vector<size_t> Order(std::span<const ReplicaSetShare> active, bool growing) {
   std::vector<size_t> order(active.size());
   std::iota(order.begin(), order.end(), 0);
@@ -32,8 +32,9 @@ bool AllWritten(std::span<const ReplicaSetShare> active) {
                      [](const ReplicaSetShare& rs) { return rs.written; });
 }
 
-// Takes `count` replicas from ReplicaSets with `spare` replicas and gives them to ReplicaSets that
-// lack some. The sums of `spare` and `lacking` must both be at least `count`.
+// Moves `count` replicas between ReplicaSets: takes at most spare[i] from ReplicaSet i, and gives
+// at most lacking[i] to it. The sums of `spare` and `lacking` must both be at least `count`.
+// Example: count 2, spare {3, 0}, lacking {0, 5}: the sizes {4, 1} become {2, 3}.
 void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
           std::vector<int64_t>& sizes) {
   int64_t to_take = count;
@@ -54,9 +55,9 @@ int64_t Sum(const std::vector<int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), int64_t{0});
 }
 
-// ProportionalSizes cuts each result of FractionOf to this value, which is above every total of
-// Pods. If a user edited annotations, FractionOf may return 2^62, and the sum of two such results
-// would overflow.
+// ProportionalSizes replaces larger results of FractionOf by this value, which is above every total
+// of Pods. If a user edited annotations, FractionOf may return 2^62, and the sum of two such
+// results would overflow.
 constexpr int64_t kFractionMax = int64_t{1} << 40U;
 
 int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector<int64_t>& sizes) {
@@ -67,8 +68,8 @@ int64_t AvailableLeft(std::span<const ReplicaSetShare> active, const std::vector
   return available;
 }
 
-// Returns how many available Pods of `rs` are worth keeping. The new ReplicaSet is not to have more
-// than `desired` Pods: the rollout would remove the others again.
+// Returns how many available Pods of `rs` are worth keeping. For the new ReplicaSet this is at most
+// `desired`, because the rollout would remove all Pods above `desired` again.
 int64_t Useful(const ReplicaSetShare& rs, const Fenceposts& limits) {
   const int64_t available = std::clamp(rs.available, 0, rs.replicas);
   return rs.is_new ? std::min<int64_t>(available, limits.desired) : available;
@@ -79,9 +80,10 @@ bool IsHeldBack(const ReplicaSetShare& rs, const Fenceposts& limits) {
   return rs.gives_way || (limits.kept_old() > 0 && rs.is_new);
 }
 
-// `share` is by how much `rs` would change in proportion. Returns `share`, or less if `rs` would
-// grow above limits.updated_max (RO-046), or would grow although it gives way. Example: 20 desired,
-// updated_max 6: a new ReplicaSet of size 3 grows by 3 at most; one of size 8 does not grow.
+// `share` is the change of size with which `rs` keeps its proportion. Returns `share`, or less if
+//   - `rs` would grow above limits.updated_max (RO-046). Example: 20 desired, updated_max 6: a new
+//     ReplicaSet of size 3 grows by 3 at most; one of size 8 does not grow.
+//   - `rs` would grow, and must not grow at all (gives_way).
 int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, int64_t share) {
   if (!IsHeldBack(rs, limits)) return share;
   if (rs.gives_way) return std::min<int64_t>(share, 0);
@@ -89,10 +91,10 @@ int64_t WithinUpdatedMax(const ReplicaSetShare& rs, const Fenceposts& limits, in
   return std::min(share, std::max<int64_t>(room, 0));
 }
 
-// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right, beginning
-// with those that are missed least. scale.cc writes one ReplicaSet at a time, and plans anew after
-// each write. Each new plan continues the previous one, because both take Pods in the same order.
-// ReplicaSets that are written already keep their size, unless all are written.
+// Computes the sizes when the total shrinks. Sizes() takes Pods until the total is right. It begins
+// with the Pods whose loss does the least harm. scale.cc writes one ReplicaSet at a time, and plans
+// anew after each write. Each new plan continues the previous one, because both take Pods in the
+// same order. ReplicaSets that are written already keep their size, unless all are written.
 class Shrinking {
  public:
   // `order` is the result of Order. `upstream` holds upstream's sizes, which ignore availability.
@@ -119,21 +121,24 @@ class Shrinking {
     const std::vector<int64_t> nothing(sizes_.size(), 0);
     TakeHeldBack();
     TakeFirst(limits_.desired);
-    // Then unavailable Pods, in proportion. Then all unavailable Pods of old ReplicaSets, but not
-    // the last Pod of a ReplicaSet. A ReplicaSet without Pods would not be active, and the number
-    // of active ReplicaSets decides how the scaling event goes on.
+    // Takes unavailable Pods of ReplicaSets above their size in proportion. Then takes further
+    // unavailable Pods of old ReplicaSets, but not the last Pod of a ReplicaSet: without Pods the
+    // ReplicaSet would not be active, and how the scaling event goes on depends on the number of
+    // active ReplicaSets (ScalingOf).
     for (const size_t i : largest_first_) TakeDownTo(i, std::max(goals_[i], UsefulOf(i)));
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new) TakeDownTo(i, std::max<int64_t>(UsefulOf(i), 1));
     }
-    // Then available Pods that are not needed, in proportion; then unavailable Pods of the new
-    // ReplicaSet.
+    // While more than `desired` Pods are available, takes available Pods of ReplicaSets above their
+    // size in proportion. Then takes unavailable Pods of the new ReplicaSet, but not its last Pod.
     TakeAvailable(goals_, limits_.desired);
     for (const size_t i : oldest_first_) {
       if (active_[i].is_new) TakeDownTo(i, std::max(active_[i].available, 1));
     }
-    // Then the Pods that are left over by rounding. If that is not enough: the last Pods of old
-    // ReplicaSets, and at the end Pods that are needed.
+    // Rounding may have left too many Pods. While more than `desired` Pods are available, takes
+    // further available Pods of any ReplicaSet. If that is not enough, takes the last Pods of old
+    // ReplicaSets that have no available Pods. At the end takes Pods that are needed: those above
+    // min_available first.
     TakeAvailable(nothing, limits_.desired);
     for (const size_t i : oldest_first_) {
       if (!active_[i].is_new && UsefulOf(i) == 0) TakeDownTo(i, 0);
@@ -148,8 +153,9 @@ class Shrinking {
  private:
   int64_t UsefulOf(size_t i) const { return Useful(active_[i], limits_); }
 
-  // If the new ReplicaSet has more Pods than limits.updated_max, takes those above, before all
-  // others: old Pods are to be kept (RO-046). If updated_max is 0, takes all.
+  // If the new ReplicaSet has more Pods than limits.updated_max, takes the surplus before any other
+  // Pod, because old Pods are to be kept (RO-046). Examples: new 5, updated_max 3: takes 2;
+  // updated_max 0: takes all 5.
   void TakeHeldBack() {
     const int64_t updated = int64_t{limits_.desired} - limits_.kept_old();
     for (const size_t i : largest_first_) {
@@ -157,8 +163,8 @@ class Shrinking {
     }
   }
 
-  // Takes Pods of ReplicaSets with `goes_first`: all unavailable ones, then available ones as long
-  // as all ReplicaSets together keep `kept` available Pods (RO-087).
+  // Takes Pods only of ReplicaSets with `goes_first` (RO-087): first all unavailable ones, then
+  // available ones as long as all ReplicaSets together keep `kept` available Pods.
   void TakeFirst(int64_t kept) {
     for (const size_t i : oldest_first_) {
       if (active_[i].goes_first) TakeDownTo(i, UsefulOf(i));
@@ -169,14 +175,14 @@ class Shrinking {
     }
   }
 
-  // Sets goals_ to the sizes in proportion. Keeps upstream's sizes in goals_ if a ReplicaSet would
-  // grow: a user has then edited annotations or added Pods, and the sizes in proportion may be far
-  // from the wanted total.
+  // Sets goals_ to the sizes in proportion (FractionOf). Exception: if a ReplicaSet would grow,
+  // goals_ keeps upstream's sizes. This happens only if a user has edited annotations or added
+  // Pods. The sizes in proportion may then be far from the wanted total.
   //
-  // These ReplicaSets keep their last replica:
-  //   - one with `goes_last`
-  //   - if desired + surge is above 1, a new ReplicaSet without available Pods, so that users see
-  //     whether its fault is mended. (TakeHeldBack takes even this last replica.)
+  // These ReplicaSets keep at least one replica in goals_:
+  //   - a ReplicaSet with `goes_last`
+  //   - a new ReplicaSet without available Pods, if desired + surge is above 1. Its last Pod lets
+  //     users see whether the new template can run. (TakeHeldBack takes even this Pod.)
   void SetGoals(int32_t status_replicas) {
     const auto fraction = [&](size_t i) {
       return FractionOf(active_[i], limits_, status_replicas);
@@ -190,9 +196,11 @@ class Shrinking {
     }
   }
 
-  // Returns how many replicas all ReplicaSets are to have together. While some ReplicaSets are
-  // written, but not all, this is desired + surge, of which the written sizes are shares.
-  // Otherwise, or if the written ReplicaSets alone have more, it is `upstream`, upstream's total.
+  // Returns how many replicas all ReplicaSets together are to have:
+  //   - desired + surge, if some ReplicaSets are written and others are not: the written sizes are
+  //     shares of desired + surge
+  //   - `upstream`, the total of upstream's sizes, otherwise, and also if the written ReplicaSets
+  //     alone have more than desired + surge
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;
@@ -206,7 +214,8 @@ class Shrinking {
     left_ -= taken;
   }
 
-  // Takes available Pods above `sizes`, as long as more than `kept` available Pods are left.
+  // Takes available Pods of ReplicaSets above their size in `sizes`, as long as all ReplicaSets
+  // together keep `kept` available Pods.
   void TakeAvailable(const std::vector<int64_t>& sizes, int64_t kept) {
     const int64_t above = std::max<int64_t>(AvailableLeft(active_, sizes_) - kept, 0);
     const int64_t rest = std::max<int64_t>(left_ - above, 0);
@@ -232,21 +241,22 @@ struct SparingRound {
   int64_t kept;     // each ReplicaSet keeps this many replicas
 };
 
-// The rounds in which unavailable replicas make room, until min_available Pods stay available. The
-// first round spares ReplicaSets that are written already, and the first two spare the last replica
-// of each ReplicaSet, because the number of active ReplicaSets decides how a scaling event goes on.
-// The last round, too, leaves at least two active: one with available replicas, and one with
-// unavailable replicas, because the total is above min_available. Example: 10 desired, surge 3,
-// max_unavailable 2: 13 replicas remain, 8 available and 5 unavailable.
+// The rounds of SpareAvailable, which make room until min_available Pods stay available:
+//   - Round 1 takes nothing from ReplicaSets that are written already, unless all are.
+//   - Rounds 1 and 2 leave each ReplicaSet its last replica, because the number of active
+//     ReplicaSets decides how a scaling event goes on (ScalingOf).
+//   - Round 3 may take last replicas, but at least two ReplicaSets stay active: the total is above
+//     min_available, so one with available and one with unavailable replicas is left. Example: 10
+//     desired, surge 3, max_unavailable 2: 13 replicas remain, 8 available and 5 unavailable.
 constexpr std::array<SparingRound, 3> kForMinimum = {{
     {.of_written = false, .kept = 1},
     {.of_written = true, .kept = 1},
     {.of_written = true, .kept = 0},
 }};
 
-// Lets up to `most` more available Pods stay, and removes as many unavailable replicas instead
-// (B-13). Example: there are 6 good and 5 broken Pods, and the sizes keep 3 and 3. With `most` 2,
-// they then keep 5 and 1.
+// Changes `sizes` so that up to `most` more available Pods stay, and as many unavailable replicas
+// are removed instead (B-13). Example: a ReplicaSet has 6 available Pods, another has 5 unavailable
+// ones, and `sizes` is 3 and 3. With `most` 2, `sizes` becomes 5 and 1.
 void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
                     const SparingRound& round, int64_t most, std::vector<int64_t>& sizes) {
   const bool all_written = AllWritten(active);
@@ -264,13 +274,13 @@ void SpareAvailable(std::span<const ReplicaSetShare> active, const Fenceposts& l
 }
 
 // Gives `left` replicas, which rounding has left over, to the first ReplicaSet in `order` that is
-// not written yet; if all are written, to the first in `order`. If `left` is negative, takes
-// replicas away.
-//   - A ReplicaSet that is held back gets none. If all are held back, the rolling update makes
-//     these Pods later.
-//   - If any ReplicaSet gives way, an old ReplicaSet that does not give way comes first, because it
-//     has proven to work. Without such an old ReplicaSet, the new one gets replicas, up to
-//     `desired`.
+// not written yet; if all are written, to the first in `order`. If `left` is negative, takes that
+// many replicas from this ReplicaSet.
+//   - A ReplicaSet that is held back (IsHeldBack) gets no replicas. If all are held back, the
+//     rolling update makes these Pods later.
+//   - If any ReplicaSet must not grow (gives_way), the replicas go to an old ReplicaSet that may
+//     grow, because that one has proven to work. If there is no such old ReplicaSet, the new one
+//     gets replicas, up to `desired`.
 void GiveRest(std::span<const ReplicaSetShare> active, const Fenceposts& limits,
               const std::vector<size_t>& order, int64_t left, std::vector<int64_t>& sizes) {
   const bool given_up =

@@ -21,9 +21,9 @@ bool HasPodsAboveSize(const ReplicaSet& rs, const Fenceposts& limits) {
 }
 
 // Returns true if an uncached list of Pods can show that `rs` has no Pods above its size. The
-// status of `rs` shows none, but perhaps lacks some Pods. The list would be complete, because the
-// ReplicaSet controller has observed the size and makes Pods only up to it. Example: size 5, status
-// 5, told.largest 8 (PossiblePods).
+// status of `rs` shows no such Pods, but may not count all Pods yet. A list shows all of them,
+// because the ReplicaSet controller has observed the size and makes Pods only up to it. Example:
+// size 5, status 5, told.largest 8 (PossiblePods).
 bool ListTells(const ReplicaSet& rs, const Fenceposts& limits) {
   return IsObserved(rs) && StatusReplicas(rs) <= SizeOf(rs).replicas &&
          HasPodsAboveSize(rs, limits);
@@ -82,8 +82,8 @@ int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits) {
   if (!rs.told.known) {
     const std::optional<int32_t> annotated = MaxReplicas(rs);
     told = std::max<int64_t>(told, annotated ? *annotated : limits.max_total());
-    // The max-replicas annotation was written with the last size, but `rs` may still have Pods of
-    // the size before.
+    // The max-replicas annotation was written with the present size, but `rs` may still have Pods
+    // of an earlier, larger size.
     if (!IsObserved(rs)) told = std::max(told, limits.max_total());
   }
   return std::max({int64_t{SizeOf(rs).replicas}, StatusReplicas(rs), told});

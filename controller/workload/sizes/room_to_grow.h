@@ -5,11 +5,13 @@
 // 10 to 8, and its status still shows 10. There is room for 13 - 10 = 3 new Pods, so the new one
 // stays at 3. When the old one shows 8, there is room for 13 - 8 = 5.
 //
-// Recreate has a stricter rule (old_pods_left.h): no ReplicaSet grows while Pods of another may
-// be left, terminating ones included, or while one of its own Pods may have another template.
+// The strategy Recreate has a stricter rule (old_pods_left.h). A ReplicaSet does not grow
+//   - while other ReplicaSets may have Pods, terminating ones included
+//   - while one of its own Pods may have another template than the ReplicaSet
 //
-// Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone and relies
-// on its ReplicaSet controller being faster (docs/differences.md).
+// Source: D-182, D-261, D-263. Differs from upstream, which counts spec.replicas alone: upstream
+// relies on the ReplicaSet controller to delete Pods before the next ones are made
+// (docs/differences.md).
 #pragma once
 
 #include <cstdint>
@@ -27,19 +29,19 @@ const Condition* FailureOf(const ReplicaSet& rs);
 // largest of
 //   - the size of `rs`
 //   - its status.replicas
-//   - rs.told.largest, because the status perhaps does not count all Pods of an earlier, larger
-//     size yet
-//   - if this process does not know all earlier sizes (rs.told.known is false): the max-replicas
-//     annotation
-//   - if, in addition, this annotation is missing or the ReplicaSet controller has not observed the
-//     size yet: desired + surge
+//   - rs.told.largest, the largest earlier size whose Pods may still be alive: the status perhaps
+//     does not count all of them yet
+//   - the max-replicas annotation, if this process does not know all earlier sizes (rs.told.known
+//     is false)
+//   - desired + surge, if in addition that annotation is missing, or the ReplicaSet controller has
+//     not observed the present size yet
 // Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
 struct Growth {
   // The size that can be written now; this may be the present size.
   int32_t size = 0;
-  // False if `rs` can grow further, but only later, because
+  // False if `rs` cannot grow to `wanted` now but only later, for one of these reasons:
   //   - other ReplicaSets still have Pods above their sizes
   //   - under Recreate, other ReplicaSets may have Pods at all, or a Pod of `rs` may have another
   //     template (IsMixed)
@@ -51,23 +53,23 @@ struct Growth {
 };
 
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
-// created. Shrinking needs no room. If all ReplicaSets together would have sizes above desired +
-// surge, `wanted` counts only up to that.
+// created. Shrinking needs no room. If `wanted` would bring the sizes of all ReplicaSets together
+// above desired + surge, it is first reduced to the largest size that does not.
 //
 // If there is no room for all of `wanted`:
-//   - `rs` exists, and Pods of other ReplicaSets are being removed: it keeps its size until all of
-//     `wanted` fits.
-//   - `rs` exists, and no Pods are being removed any more, because deletions are refused: it takes
-//     the room there is.
-//   - `rs` is to be created: it takes the room there is, which may be 0. Its existence shows users
-//     what is rolled out.
-//   - Under Recreate: all or nothing. The creation of a ReplicaSet (null `rs`) waits, too, even if
-//     `wanted` is 0.
+//   - If `rs` exists, and Pods of other ReplicaSets are being removed, `rs` keeps its size until
+//     there is room for all of `wanted`.
+//   - If `rs` exists, and no Pods are being removed because their deletion fails, `rs` grows as far
+//     as there is room.
+//   - If `rs` is to be created, it gets as many Pods as there is room for, perhaps 0. The new
+//     ReplicaSet shows users what is rolled out.
+//   - Under Recreate, `rs` does not grow at all while old Pods may be left. A null `rs` is not
+//     created before they are gone, even if `wanted` is 0.
 Growth GrowthOf(const Situation& situation, const ReplicaSet* rs, int32_t wanted);
 
-// Returns the end of a sync in which the new ReplicaSet of a rolling update may have no room. After
-// kHeldToldAfter (waiting_event.h), the result has an Event that names the ReplicaSet with Pods
-// above its size and, if known, the reason.
+// Returns the Wait that ends a sync. If the new ReplicaSet of a rolling update has waited for room
+// for kHeldToldAfter (waiting_event.h), the Wait has an Event. The Event names a ReplicaSet with
+// Pods above its size and, if known, the reason.
 Wait WaitForRoom(const Situation& situation);
 
 }  // namespace windlass::workload

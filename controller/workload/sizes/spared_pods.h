@@ -1,19 +1,21 @@
 // Keeps the Pods that proportional.h spared when a broken rollout was scaled down (B-12).
 //
-// A rolling update may spend maxUnavailable good Pods on new ones that have yet to start. After
-// `kubectl scale` the next pass would spend the Pods that scaling has just spared:
+// A rolling update may remove maxUnavailable good Pods to make room for new Pods that have not
+// started yet. After `kubectl scale`, the next pass of the rolling update would remove Pods that
+// the scaling has just spared:
 //
 //   10 replicas, maxSurge 3, maxUnavailable 2: 8 good old Pods, 5 new ones that cannot start
 //   scaled to 6                                6           and  3
 //   the next pass                              4           and  5, as 4 is the minimum
 //
-// With 25 % and 25 %, scaling gives 6 and 2, and the next pass would make it 5 and 3.
+// With maxSurge 25 % and maxUnavailable 25 %, the scaling gives 6 and 2, and the next pass would
+// make it 5 and 3.
 //
-// So when a new ReplicaSet without available Pods is scaled down because its workload was, Windlass
-// writes a note on it. Until one of its Pods is available, each pass keeps `replicas` Pods
-// available, as if maxUnavailable were 0: in the first example 6 and 3 stay. The note is necessary
-// because the sizes do not show this case: a rollout of 6 that has just begun also has 6 and 3, and
-// must proceed to 4 and 5.
+// So if a workload is scaled down while no Pod of its new ReplicaSet is available, Windlass writes
+// a note on the new ReplicaSet. Until one of the new Pods is available, each pass keeps `replicas`
+// Pods available, as if maxUnavailable were 0. In the first example 6 and 3 stay. The sizes alone
+// do not show this case: a rollout of 6 replicas that has just begun also has 6 and 3, and must
+// proceed to 4 and 5.
 //
 //   internal.windlass.dev/scaled-down  9/6
 //
@@ -39,12 +41,13 @@ inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-do
 bool IsScaledDownBroken(const Situation& situation);
 
 // If `is_scaled_down` is true, adds the note to `change`, which gives the new ReplicaSet the size
-// `replicas`. If `change` would make a valid note void, because it raises the generation, renews
-// the note.
+// `replicas`. Otherwise, if the new ReplicaSet has a valid note, and `change` raises the
+// generation, which would make that note void, adds the note with the new generation.
 void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
                     ReplicaSetChange& change);
 
-// Returns the limits for a pass over old ReplicaSets: max_unavailable is 0 while the note is valid.
+// Returns the limits that decide how many old Pods a rolling update may remove. While the note is
+// valid, max_unavailable is 0.
 Fenceposts LimitsForOld(const Situation& situation);
 
 }  // namespace windlass::workload

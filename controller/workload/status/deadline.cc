@@ -15,7 +15,7 @@ const Condition* Progressing(const WorkloadStatus& status) {
 
 // Returns when the rollout last moved: the update time of `progressing` or, if later, the end of
 // the last standstill. A standstill is a wait that the user asked for, such as the drain of a Pod
-// before its patch. It counts only if it began before the deadline (P-066).
+// before its patch. A standstill that began after the deadline does not count (P-066).
 WallTime MovedLast(const Situation& situation, const Condition& progressing) {
   const seconds deadline(*situation.workload.progress_deadline_seconds);
   WallTime moved = progressing.last_update_time;
@@ -35,8 +35,10 @@ seconds TimeLeft(const Situation& situation, const Condition& progressing) {
   return std::min(longest, moved + deadline - situation.now);
 }
 
-// Returns true if no more progress is expected: the rollout rests at a step or a partition, the
-// extension has refused it, or Pods follow a revision (followed_revision.h).
+// Returns true if no more progress is expected, for one of these reasons:
+//   - The rollout rests at a step or a partition.
+//   - The extension has refused the rollout.
+//   - After an abort, Pods follow an earlier revision (followed_revision.h).
 bool NothingIsDue(const Situation& situation) {
   return situation.extended.at_rest || situation.extended.refused ||
          situation.workload.follow_revision;

@@ -1,13 +1,13 @@
 // progressDeadlineSeconds: when a rollout that does not move is reported as timed out. Source:
 // D-425, D-433, D-440…D-444.
 //
-// The verdict changes only the condition Progressing. The rollout continues as before, and its next
-// progress replaces the verdict (D-427, D-428). Times have whole seconds here, as the API stores
-// them.
+// A timeout changes only the condition Progressing. The rollout continues as before, and its next
+// progress replaces "timed out" in the condition (D-427, D-428). Times have whole seconds here, as
+// the API stores them.
 //
 // While Windlass drains a Pod for an in-place update, the deadline does not run: it counts from the
 // end of the drain time that the user asked for. This takes no status write (P-066). Only drains
-// that began before the deadline count, so repeated drains put the verdict off by at most one
+// that began before the deadline count. So repeated drains delay the timeout by at most one
 // deadline and one drain. Example: deadline 600 s, drain 30 s, last progress at 08:00:00, one drain
 // from 08:09:00 to 08:09:30: the workload times out after 08:19:30.
 #pragma once
@@ -23,9 +23,11 @@ namespace windlass::workload {
 // condition is older than the deadline allows. Returns false:
 // - if there is no deadline or no Progressing condition
 // - if the rollout has completed (D-433)
-// - if the timeout is not reported yet, and no progress is due: the rollout rests at a step or a
-//   partition, the extension has refused it, or Pods follow a revision (followed_revision.h)
-// A condition whose time is in the future times out after that time plus the deadline, as upstream.
+// - if the timeout is not reported yet, and no progress is due, because the rollout rests at a step
+//   or a partition, the extension has refused it, or Pods follow an earlier revision after an abort
+//   (followed_revision.h)
+// If the time of the condition is in the future, the timeout comes after that time plus the
+// deadline, as with upstream.
 bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 
 // Returns how long until TimedOut can become true: one second more than the time left, because a
@@ -33,14 +35,15 @@ bool TimedOut(const Situation& situation, const WorkloadStatus& status);
 // will time out:
 // - no deadline or no condition
 // - TimedOut is true already
-// - the rollout is complete, even if it lost Pods since (D-442, W-08)
+// - the rollout is complete, or was complete and has lost Pods since (D-442, W-08)
 // - no progress is due (see TimedOut)
-// Differs from upstream if the time of the condition is in the future: the condition counts as
-// updated now. Example: deadline 60 s, condition an hour ahead: 61 s. TimedOut becomes true later.
+// Differs from upstream if the time of the condition is in the future: the time left is then
+// counted as if the condition was updated now. Example: deadline 60 s, condition an hour ahead:
+// returns 61 s. TimedOut is still false after these 61 s, and a later sync asks again.
 std::optional<Duration> TimeUntilVerdict(const Situation& situation);
 
-// Returns `then`. If `then` ends the sync, the result asks for the next sync no later than just
-// after the deadline. A key has one timer for this, which every successful sync sets anew (W-09).
+// Returns `then`. If `then` ends the sync, the result also asks for the next sync just after the
+// deadline, or earlier. A key has one timer for this, which every successful sync sets anew (W-09).
 Step NoLaterThanDeadline(const Situation& situation, Step then);
 
 }  // namespace windlass::workload

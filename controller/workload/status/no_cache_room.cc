@@ -24,8 +24,8 @@ constexpr Duration kToldAgain = seconds(600);
 //   1. the ReplicaSet that has the workload's template
 //   2. if the status is of the present spec: the ReplicaSet that the status names
 //   3. if the status is of the present spec: the only ReplicaSet with a size above 0
-// Returns null if none exists. The revisions do not tell: a ReplicaSet that is cut has lost its
-// own.
+// Returns null if none exists. The published revision cannot be used to find the ReplicaSet: if
+// there is no room for all of a ReplicaSet, the cache does not keep its revision.
 const ReplicaSet* FindUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                               const Learned& learned) {
   if (!workload.follow_revision) {
@@ -43,9 +43,10 @@ const ReplicaSet* FindUpdated(const Workload& workload, const std::vector<const 
   return with_size == 1 ? only : nullptr;
 }
 
-// Returns the number of updated Pods. If FindUpdated does not know them, the stored number can only
-// fall, and never makes a rollout complete. Example: 10 updated and 3 old Pods were stored, and now
-// there are 10 Pods: 9, because some of the 10 may be old.
+// Returns the number of updated Pods. If `updated` is null, returns the number in the stored
+// status, or a lower one. The result is then lower than the number of all Pods, unless all Pods
+// were updated before, so that no rollout becomes complete. Example: the status says that 10 of 13
+// Pods are updated, and now there are 10 Pods: 9, because some of the 10 may be old.
 int32_t CountUpdated(const Workload& workload, const WorkloadStatus& counted,
                      const ReplicaSet* updated) {
   if (updated != nullptr) return FitCount(updated->status.replicas);
@@ -54,8 +55,9 @@ int32_t CountUpdated(const Workload& workload, const WorkloadStatus& counted,
   return known == counted.replicas && !all_were ? std::max(known - 1, 0) : known;
 }
 
-// Counts the Pods of the ReplicaSets that the workload owns: a ReplicaSet that is cut keeps its
-// sizes and its status. Changes nothing of a new workload without a ReplicaSet.
+// Sets the counters of `draft` to the sums over the ReplicaSets that the workload owns: the cache
+// keeps sizes and status even of a ReplicaSet for which it has no room otherwise. Leaves `draft`
+// unchanged for a new workload without a ReplicaSet.
 void CountOwned(const View& view, const Learned& learned, StatusDraft& draft) {
   const Workload& workload = view.workload;
   WorkloadStatus& status = draft.status;
@@ -68,7 +70,7 @@ void CountOwned(const View& view, const Learned& learned, StatusDraft& draft) {
   int64_t replicas = 0;
   int64_t ready = 0;
   int64_t available = 0;
-  int64_t serving = 0;  // without the Pods above the sizes, as Available counts
+  int64_t serving = 0;  // available Pods, at most the size of each ReplicaSet
   for (const ReplicaSet* rs : owned) {
     wanted += rs->replicas;
     replicas += rs->status.replicas;

@@ -16,10 +16,12 @@ namespace windlass::workload {
 Event LeftOutEvent(std::string message);
 
 // If there is no room for the workload or for one of its ReplicaSets, returns the step that reports
-// this in the condition ReplicaFailure and in an Event. Nothing else may be decided then, because
-// the view shows an object without its large parts. status.observedGeneration stays behind a change
-// that is not carried out, so "kubectl rollout status" waits. The Pods are counted, so that nobody
-// takes Pods that are gone for available. Returns nullopt if the view shows all objects whole.
+// this in the condition ReplicaFailure and in an Event. The planner must then decide nothing else,
+// because the view shows an object without its large parts.
+//   - The status does not observe a new generation, because Windlass does not carry out the change.
+//     So "kubectl rollout status" waits.
+//   - The status has new counters, so that it does not show Pods as available that are gone.
+// Returns nullopt if the view shows all objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 
 }  // namespace windlass::workload

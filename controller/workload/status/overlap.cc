@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kOverlapReason = "SelectsPodsOfAnother";
 
-// How many other controllers a message names: users read a message as one line.
+// A message names at most this many other controllers, because users read it as one line.
 constexpr size_t kNamedMax = 3;
 // At most this many Events about other controllers are sent at once. Further controllers are only
 // counted, in the message of the condition ("and 12 others").
@@ -30,10 +30,12 @@ const Condition* StoredOverlap(const Situation& situation) {
   return FindCondition(situation.workload.status.conditions, kSelectorOverlap);
 }
 
-// Returns true if the stored condition counts as reporting the overlap: the overlap had lasted for
-// kOverlapToldAfter when the condition was last updated, or existed when this process started, and
-// an earlier process may have reported it (Overlap::at_start). An update time in the future, after
-// the clock was set back, proves nothing.
+// Returns true if there is a stored condition, and it probably reports `overlap`, for one of these
+// reasons:
+//   - The overlap existed when this process started (Overlap::at_start). An earlier process may
+//     have reported it.
+//   - The overlap had lasted for kOverlapToldAfter when the condition was last updated. If that
+//     update time is in the future, because a clock was set back, it proves nothing.
 bool IsToldInStored(const Situation& situation, const Overlap& overlap) {
   const Condition* stored = StoredOverlap(situation);
   if (stored == nullptr) return false;
@@ -93,8 +95,8 @@ Event WarnOfOverlap(std::string message) {
 }
 
 // Returns the Event about `other`, the owner of ReplicaSets that the selector of `workload`
-// matches, for example a Deployment. Must not be called for a mutual overlap: there the sync of
-// `other` sends that Event (Overlap::is_mutual).
+// matches, for example a Deployment. Must not be called for a mutual overlap (Overlap::is_mutual),
+// because the sync of `other` sends this Event then.
 Event WarnOther(const Workload& workload, const OwnerReference& other) {
   Event event = WarnOfOverlap("spec.selector of " + std::string(workload.kind.traits().name()) +
                               " " + workload.meta.name + " matches Pods of this " +

@@ -29,11 +29,12 @@ inline constexpr Duration kOverlapToldAfter = seconds(5);
 // Sets the condition in `status`, or removes it if there is no overlap to report.
 void ShowOverlaps(const Situation& situation, WorkloadStatus& status);
 
-// Returns the Events to send when the status of ShowOverlaps has been written. They are about
-// overlaps that the stored condition does not report yet.
+// Returns the Events to send when the status of ShowOverlaps has been written. Overlaps that the
+// stored condition reports already have no Event.
 std::vector<Event> TellOverlaps(const Situation& situation);
 
-// Returns how long until the next overlap has to be reported; nullopt if there is none.
+// Overlaps that have not lasted for kOverlapToldAfter are not reported yet. Returns the time until
+// the oldest of these has to be reported; nullopt if there are none.
 std::optional<Duration> UntilOverlapIsTold(const Situation& situation);
 
 }  // namespace windlass::workload

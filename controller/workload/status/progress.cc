@@ -55,8 +55,9 @@ bool WasAborted(const Workload& workload) {
   return shown != nullptr && shown->reason == AbortedReason(workload);
 }
 
-// Returns the condition Progressing with which a rollout begins: the new ReplicaSet was found if it
-// had served before, otherwise it was created.
+// Returns the condition Progressing with which a rollout begins. Its reason is FoundNewReplicaSet
+// if the new ReplicaSet has former revisions or is older than the workload, or if the rollout was
+// aborted before. Otherwise the reason is NewReplicaSetCreated.
 Condition Begun(const Situation& situation) {
   const ReplicaSet& rs = *situation.new_replica_set;
   const bool reused = rs.meta.annotations.Has(kRevisionHistory) ||
@@ -66,9 +67,9 @@ Condition Begun(const Situation& situation) {
   return Progressing(situation, "True", kCreatedReason, CreatedText(rs));
 }
 
-// Returns true if it is not known which ReplicaSet has the template, and the condition is missing
-// or may be about an earlier rollout. A condition about the workload or about a refused create
-// counts as one of the present rollout.
+// Returns true if Windlass does not know which ReplicaSet has the template, and the condition is
+// missing or may be about an earlier rollout. A condition whose message names the workload, or that
+// reports a refused create, is about the present rollout.
 bool SpeaksOfEarlierRollout(const Situation& situation, const Condition* progressing) {
   if (!situation.extended.new_one_unknown) return false;
   if (progressing == nullptr) return true;
@@ -90,9 +91,9 @@ bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   return false;
 }
 
-// Returns true if the new ReplicaSet is younger than the condition, or was made after a refused
-// create. Revision and name do not show this: if a ReplicaSet was deleted or released, the next one
-// gets the same revision, and often the same name.
+// Returns true if the new ReplicaSet is younger than the condition, or the condition still reports
+// that its create was refused. Revision and name do not show that a ReplicaSet is new: if a
+// ReplicaSet was deleted or released, the next one gets the same revision, and often the same name.
 bool MadeSince(const Situation& situation, const Condition* progressing) {
   if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&
@@ -106,8 +107,8 @@ std::string_view RevisionBefore(const ReplicaSet& rs) {
   return history.substr(history.rfind(',') + 1);
 }
 
-// Returns true if no status has acknowledged the present rollout. Requires that `status` has its
-// new counters.
+// Returns true if no status has reported yet that the present rollout began (the cases in
+// progress.h). Requires that `status` has its new counters.
 bool Unacknowledged(const Situation& situation, const Condition* progressing,
                     const WorkloadStatus& status) {
   if (situation.new_replica_set == nullptr) return false;
@@ -118,23 +119,23 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
   if (!made && !differs) return false;
 
   const bool spoken_of = SpeaksOfNewReplicaSet(situation, progressing);
-  // A controller whose clock is behind may have recorded that the rollout is complete, with a time
-  // before the creation of the ReplicaSet.
+  // The rollout may be complete although the condition is older than the ReplicaSet: a controller
+  // whose clock was behind has then written the condition.
   const bool completed = spoken_of && progressing->reason == kAvailableReason &&
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The condition is about this ReplicaSet, so a status has acknowledged the rollout, and the
-  // published revision was lost or overwritten since. Example: `kubectl replace` drops the
-  // annotation of a Deployment. Exception: the published revision is the former one of this
-  // ReplicaSet. The rollout then left this ReplicaSet and came back to it before any status was
-  // written.
+  // The condition is about this ReplicaSet, so a status has reported the rollout, and the published
+  // revision was lost or overwritten since. Example: `kubectl replace` drops the revision
+  // annotation of a Deployment. Exception: the published revision is the one that this ReplicaSet
+  // had before. Then the rollout left this ReplicaSet and came back to it, and no status was
+  // written after that.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
 }
 
-// Returns true if the rollout stands still because a user wants that.
+// Returns true if the rollout stands still because a user asked for a pause or a wait.
 bool StandsStill(const Situation& situation) {
   return situation.extended.at_rest ||
          std::ranges::any_of(situation.extended.standstills, [&](const Standstill& standstill) {
@@ -142,9 +143,9 @@ bool StandsStill(const Situation& situation) {
          });
 }
 
-// Returns true if the condition says why nothing was rolled out (an abort, a refusal (P-014) or a
-// pause at a step), and that cause no longer applies. Requires that Pods follow the template
-// (RO-034), and that nothing is refused: so an abort or a refusal in the condition is over.
+// Returns true if the condition says why nothing was rolled out, and this cause no longer applies.
+// The cause is an abort, a refusal (P-014) or a pause at a step. Must be called only if the rollout
+// is neither aborted (RO-034) nor refused now: an abort or a refusal in the condition is then over.
 bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   const Workload& workload = situation.workload;
   if (progressing.reason == std::string(workload.kind.traits().name()) + "PausedAtStep") {
@@ -153,13 +154,13 @@ bool IsHaltOver(const Situation& situation, const Condition& progressing) {
   return progressing.status == "False" && TellsOfHalt(progressing);
 }
 
-// Returns true if the condition holds a verdict on an earlier rollout, which must not be shown for
+// Returns true if the condition holds the result of an earlier rollout, which must not be shown for
 // the present one:
 // - "timed out", if a new generation is being acknowledged, and the condition is not about the
 //   ReplicaSet of that generation (W-12);
-// - "complete", while there is no new ReplicaSet although the workload wants Pods, as when a
+// - "complete", while there is no new ReplicaSet although the workload wants Pods. Example: a
 //   Recreate waits for old Pods;
-// - "aborted", "paused at a step" or a refusal, if that no longer applies.
+// - "aborted", "paused at a step" or a refusal, if this cause no longer applies (IsHaltOver).
 bool VerdictIsStale(const Situation& situation, const Condition* progressing) {
   if (progressing == nullptr) return false;
   if (IsHaltOver(situation, *progressing)) return true;
@@ -180,8 +181,8 @@ bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
   return DeploymentProgressing(before, status);
 }
 
-// Sets Progressing to say which revision Pods follow. Requires a new ReplicaSet and
-// workload.follow_revision.
+// Sets Progressing to "aborted", with the revision that Pods follow in the message. Requires a new
+// ReplicaSet and workload.follow_revision.
 void TellAborted(const Situation& situation, std::vector<Condition>& conditions) {
   const Workload& workload = situation.workload;
   const ReplicaSet& rs = *situation.new_replica_set;
@@ -197,9 +198,9 @@ void TellAborted(const Situation& situation, std::vector<Condition>& conditions)
 }
 
 // Returns true if the workload wants Pods, and the present revision was never complete with Pods.
-// The condition may call the revision complete only because no Pods were wanted; with the first
-// Pods the rollout and its deadline begin (RO-137). Always false for kinds that keep no stable
-// revision.
+// If the condition says that this revision is complete, the only reason is that the workload wanted
+// no Pods until now. With its first Pods, the rollout and its deadline begin (RO-137). Always
+// returns false for kinds that keep no stable revision.
 bool WakesUnproven(const Situation& situation) {
   const Workload& workload = situation.workload;
   const ReplicaSet* rs = situation.new_replica_set;
@@ -209,7 +210,7 @@ bool WakesUnproven(const Situation& situation) {
   return !IsProven(situation, *rs);
 }
 
-// Returns true if `progressing` is about this very rollout, and the rollout is not complete: its
+// Returns true if `progressing` is about the present rollout, and this rollout is not complete: its
 // deadline runs, or has passed.
 bool IsTimed(const Situation& situation, const Condition* progressing) {
   return SpeaksOfNewReplicaSet(situation, progressing) && progressing->reason != kAvailableReason &&
@@ -237,8 +238,8 @@ bool TellsOfBegin(const Condition& progressing) {
   return progressing.reason == kCreatedReason || progressing.reason == kFoundReason;
 }
 
-// This function and SpeaksOfWorkload read the message: nothing else that is stored says which
-// object a condition Progressing is about. Upstream's controller writes the same messages.
+// This function and SpeaksOfWorkload read the message, because nothing else in a condition
+// Progressing says which object it is about. Upstream's controller writes the same messages.
 bool SpeaksOfNewReplicaSet(const Situation& situation, const Condition* progressing) {
   const ReplicaSet* rs = situation.new_replica_set;
   if (rs == nullptr || progressing == nullptr) return false;
@@ -306,9 +307,9 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status) {
   }
 }
 
-// While the generation is not observed, the revision is not published. So if the rollout came back
-// to its ReplicaSet (case 2 in progress.h), Unacknowledged is true at every try. Without IsTimed,
-// each try would begin the rollout and its deadline anew.
+// A sync that is held up does not publish the revision. So if the rollout came back to its
+// ReplicaSet (case 2 in progress.h), Unacknowledged is true in each such sync. Without IsTimed,
+// each of these syncs would begin the rollout and its deadline anew.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline() || situation.extended.refused ||
       situation.workload.follow_revision) {

@@ -20,7 +20,8 @@ bool IsOfStatus(const Workload& workload, const RequestKey& asked) {
          asked.subresource == "status";
 }
 
-// Returns the first refused write that is not of the status; the end of `learned` if there is none.
+// Returns the first refused write, leaving out status writes; the end of `learned` if there is
+// none.
 Learned::const_iterator FirstRefusal(const Workload& workload, const Learned& learned) {
   return std::ranges::find_if(learned, [&](const Outcome& outcome) {
     return WasRefused(outcome) && !IsOfStatus(workload, outcome.asked);
@@ -42,9 +43,9 @@ bool IsToTell(const Outcome& outcome) {
          asked.patch_type != PatchType::kStrategicMerge;
 }
 
-// Returns `end`. Exception: if `end` is Wait, and a status write of this sync failed without being
-// refused, for example with a 409, returns this failure, so that the next sync writes the status
-// soon.
+// Returns `end`. Exception: if `end` is Wait, and a status write of this sync failed for another
+// reason than a refusal, for example with a 409, returns this failure, so that the next sync writes
+// the status soon.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr) return end;

@@ -1,18 +1,20 @@
-// Writes that the API server refused in this sync, by a policy, a quota, a missing right or
-// validation, and how Windlass reports these refusals to users. The planner decides how such a
+// Writes that the API server refused in this sync because of a policy, a quota, a missing right or
+// its validation, and how Windlass reports these refusals to users. The planner decides how such a
 // sync ends (EndWithRefusal of planner.cc).
 //
 // What follows a refused write:
-//   1. The walk of decisions ends, because the next decision may depend on the write. Exception: no
-//      other decision depends on copies of in-place settings (KindTraits::mirrors_settings), notes,
-//      the exchange of templates, or patches of Pods and Services.
+//   1. The planner makes no further decision in this sync (the walk of decisions ends), because the
+//      next decision may depend on the refused write. Exception: the walk goes on after refused
+//      copies of in-place settings (KindTraits::mirrors_settings), notes, parts of the exchange of
+//      templates, and patches of Pods and Services, because no other decision depends on these.
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off. Exception: a patch of a Pod or a
 //      Service whose next try is scheduled (P-036, RO-185).
-// Without that exception, every sync repeats the refused write before it writes a status. So the
-// first success removes the condition, and Windlass need not remember the refusal.
-// A status that is refused is not repeated in the sync (WasStatusRefused), and holds up nothing
-// that is decided after it.
+// Every sync repeats the refused write before it writes a status, except for the patches of step 3.
+// So a status written after the first success has no such condition any more, and Windlass need not
+// remember the refusal.
+// A refused status write is not repeated in the sync (WasStatusRefused). What is decided after it
+// does not wait for it.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
@@ -23,8 +25,8 @@
 //   patch of a Pod or Service            observed      as without a refusal      not reported
 //   status                               -             -                         an Event instead
 //
-// The condition windlass.dev/InPlace reports refused patches of Pods, and ServicesSynced those of
-// Services. Upstream ends the sync without a status, or swallows the error (D-270).
+// The condition windlass.dev/InPlace reports refused patches of Pods, and ServicesSynced reports
+// those of Services. Upstream ends the sync without a status write, or ignores the error (D-270).
 #pragma once
 
 #include <optional>
@@ -37,14 +39,17 @@
 
 namespace windlass::workload {
 
-// Returns the refusal that this sync reports to users, with the message of RefusalText: the refusal
-// of the write that ended the walk, for example of a deletion, else that of the first patch of a
-// ReplicaSet after whose refusal the walk went on. Returns nullopt if there is none. Adoptions and
-// releases are no such patches: adopt_release.h decides which of their refusals are errors.
+// Returns the refusal that this sync reports to users, with the message of RefusalText. It is the
+// first of these that exists:
+//   1. the error of the write that ended the walk (EndOfWalk), for example of a deletion
+//   2. the refusal of the first patch or deletion of a ReplicaSet after whose refusal the walk went
+//      on. Adoptions and releases do not count here: adopt_release.h decides which of their
+//      refusals are errors
+// Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
-// Returns the failed write that ended the walk of this sync; null if none did. Leaves out writes of
-// the status.
+// Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
+// status writes.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 
 // Returns the message about annotations for which the new ReplicaSet has no room
@@ -53,22 +58,23 @@ const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync, else to the message of
-// WhyNotCopied. Removes the condition if there is neither. If only words with digits change in the
-// message, waits a minute (TellCondition): otherwise a time or a request id in the message would
-// cause a status write at every retry.
+// WhyNotCopied. Removes the condition if there is neither. If the message differs from the present
+// one only in a time or a request id, replaces it at most once a minute (TellCondition). Otherwise
+// every retry would cause a status write.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
-// Returns true if the API server refused a status in this sync. It would refuse any other status of
-// the sync, too: that often differs only in the times of its conditions. Repeating it might never
-// end where each refusal takes a second or more.
+// Returns true if the API server refused a status in this sync. The sync then sends no further
+// status, because the API server would refuse that one, too: two statuses of one sync often differ
+// only in the times of their conditions. If each refusal took a second or more, these times would
+// change every time, and a sync that repeats the status might never end.
 bool WasStatusRefused(const Workload& workload, const Learned& learned);
 
-// Returns true if this sync sent a status after the refusal.
+// Returns true if this sync sent a status after the first refusal of another write.
 bool WasRefusalTold(const Workload& workload, const Learned& learned);
 
-// Returns true if `step` writes the status that follows the refusal of another write. This write is
-// sent even if the sync has used up its requests: without it the sync would end as a success, and
-// the back-off would begin anew.
+// Returns true if `step` is the first status write after the refusal of another write. Windlass
+// sends this status even if the sync has used up its requests: without it the sync would end as a
+// success, and the back-off would begin anew.
 bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& learned);
 
 // For callers that need a status stored before the sync proceeds. Example: a Rollout stores that a
@@ -77,7 +83,7 @@ bool TellsOfRefusal(const Workload& workload, const Step& step, const Learned& l
 //     object is gone), returns the failure that ends this sync: the next sync may store the status.
 //   - If `or_may_pass` is true, does the same if a webhook could not be called for the status, or
 //     did not answer in time.
-//   - Otherwise returns nullopt: a policy that refuses the status stops no rollout.
+//   - Otherwise returns nullopt: the rollout goes on even if a policy refuses the status.
 std::optional<Step> EndIfStatusLost(const Workload& workload, const Learned& learned,
                                     bool or_may_pass);
 

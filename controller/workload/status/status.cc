@@ -21,7 +21,8 @@ namespace windlass::workload {
 namespace {
 
 // How long a status write that changes only counters may be put off. Counters change with every
-// Pod, and are published together (C-006). What users and tools wait for is published at once.
+// Pod, so Windlass publishes several of these changes together (C-006). It publishes what users and
+// tools wait for at once.
 constexpr Duration kCountersPatience = seconds(1);
 // The same limit while a ReplicaSet controller still makes or deletes Pods for a new size: these
 // Pods will change the counters again.
@@ -65,8 +66,8 @@ bool IsUnsettled(const ReplicaSet& rs) {
 }
 
 // Returns a thirtieth of the deadline, between 1 s and 20 s; 20 s without a deadline. Examples:
-// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The condition records when progress is published,
-// not when it was made, so a timeout may be reported this much later.
+// deadline 600 s: 20 s; 120 s: 4 s; 30 s: 1 s. The deadline counts from the time at which progress
+// is published, not from the progress itself. So a timeout may be reported later by this patience.
 Duration UnsettledPatience(const Situation& situation) {
   if (!situation.has_progress_deadline()) return kUnsettledPatience;
   const seconds deadline(*situation.workload.progress_deadline_seconds);
@@ -74,8 +75,8 @@ Duration UnsettledPatience(const Situation& situation) {
 }
 
 // Returns how long the status write may be put off. Counters during a rollout can wait; the end of
-// a rollout or of a scaling cannot (C-006). If an extension counts the Pods itself, it does not
-// matter whether ReplicaSets are unsettled.
+// a rollout or of a scaling cannot (C-006). IsUnsettled matters only if the counters come from the
+// ReplicaSets, not from an extension that counts Pods itself.
 Duration PatienceFor(const Situation& situation, const WorkloadStatus& next) {
   const Workload& workload = situation.workload;
   const WorkloadStatus& shown = workload.status;
@@ -235,8 +236,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   const WorkloadStatus& shown = situation.workload.status;
   WorkloadStatus next = shown;
   // A new workload without a ReplicaSet has nothing to count. If there is a ReplicaSet, its Pods
-  // are counted: they may serve, even if a webhook has changed the ReplicaSet so that it is not the
-  // new one.
+  // are counted, because they may serve. This holds even for a ReplicaSet that a webhook has
+  // changed, so that Windlass does not take it for the new one.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) next = CountUnobserved(situation);
   KeepReplicaFailure(situation, next);
@@ -244,7 +245,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     TellCondition(next.conditions, NewCondition(kProgressing, "False", "ReplicaSetCreateError",
                                                 std::move(message), situation.now));
   } else if (counts) {
-    // UpdateStatus also removes a verdict that the extension reported and that no longer holds.
+    // This also removes a condition of the extension that no longer holds.
     situation.extension().UpdateStatus(situation, next);
   }
   auto step = WriteUnobserved(situation, next);

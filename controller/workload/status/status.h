@@ -1,8 +1,9 @@
-// The workload's status: Available, and the writes that publish it with the counters.
+// The workload's status: the condition Available, and the writes that publish the status.
 //
 // The status is always computed anew from the claimed ReplicaSets and written only if something
-// differs. It is written after the ReplicaSets: a client that sees a generation observed can read
-// the sizes of the ReplicaSets at once (D-065). Source: D-400…D-407.
+// differs. It is written after the ReplicaSets, so that a client which sees a new
+// observedGeneration can read the sizes of the ReplicaSets for it at once (D-065). Source:
+// D-400…D-407.
 //
 // After the API server has refused a status, each function that returns a status write returns
 // nullopt for the rest of the sync (WasStatusRefused). The sync goes on with what else is decided,
@@ -28,8 +29,8 @@ void UpdateAvailable(const Situation& situation, WorkloadStatus& status);
 void TellAvailable(const Workload& workload, bool enough, WallTime now,
                    std::vector<Condition>& conditions);
 
-// Returns the present status with new counters and Available. The observed generation stays as it
-// is, because the present generation was not acted upon.
+// Returns the present status with new counters and Available. observedGeneration stays as it is,
+// because Windlass has not acted upon the present generation.
 WorkloadStatus CountUnobserved(const Situation& situation);
 
 enum class Progress : uint8_t {
@@ -58,17 +59,21 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 // is. Returns nullopt if nothing differs.
 std::optional<Step> WriteCounters(const Situation& situation);
 
-// Returns the status write while a refused write holds up the walk of decisions: counters,
-// Available and ReplicaFailure. Progressing stays as it is if the workload is being deleted; it
-// changes as MarkPaused says if the workload is paused, else as UpdateProgressingHeldUp says.
-// Acknowledges neither the generation nor the revision (D-065). Returns nullopt if nothing differs.
+// Returns the status write of a sync that cannot go on, because a write was refused or because
+// there is no room for a size. It has new counters, Available and ReplicaFailure. Progressing
+//   - stays as it is if the workload is being deleted
+//   - changes as MarkPaused says if the workload is paused
+//   - otherwise changes as UpdateProgressingHeldUp says
+// The write acknowledges neither the generation nor the revision (D-065). Returns nullopt if
+// nothing differs.
 std::optional<Step> WriteHeldUp(const Situation& situation);
 
 // Returns the status write after a refused create (D-175). It has counters, Available and, if there
-// is a deadline, Progressing; counters and Available would otherwise get out of date while the
-// refusal lasts. A new workload, without a ReplicaSet and without an observed generation, has
-// nothing to count: its write has Progressing alone. The present generation stays unobserved,
-// because it was not acted upon (D-065). Returns nullopt if nothing differs.
+// is a deadline, Progressing. Without new counters the status would be out of date while the
+// refusal lasts. Exception: a new workload, without a ReplicaSet and without an observed
+// generation, has nothing to count, so its write has Progressing alone. observedGeneration stays as
+// it is, because Windlass has not acted upon the present generation (D-065). Returns nullopt if
+// nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 }  // namespace windlass::workload

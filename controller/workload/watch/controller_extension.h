@@ -1,8 +1,9 @@
-// What a controller of workloads asks of a feature that needs watches of its own, such as updates
-// in place. A controller without such a feature has no ControllerExtension. Core thread only.
+// The functions that a controller of workloads calls on an extension. An extension is a feature
+// that needs watches of its own, such as updates in place. A controller without such a feature has
+// no ControllerExtension. Core thread only.
 //
-// The same feature has two more interfaces: watch_extension.h for the caches, and extension.h of
-// controller/workload for the planner.
+// An extension has two more interfaces. The caches call WatchExtension (watch_extension.h), and the
+// planner calls Extension (controller/workload/extension.h).
 #pragma once
 
 #include <string>
@@ -25,20 +26,22 @@ class ControllerExtension {
   ControllerExtension(const ControllerExtension&) = delete;
   ControllerExtension& operator=(const ControllerExtension&) = delete;
 
-  // The controller adds the results of ComparedCaches, RightsNeeded, Notes and AddFigures to its
-  // own (watching_controller.h).
+  // The controller has functions with the names ComparedCaches, RightsNeeded, Notes and AddFigures,
+  // too (watching_controller.h). Their results include those of the extension.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
-  // Returns when the feature's cache of Pods was last known to match the API server.
+  // Returns when the extension's cache of Pods was last known to match the API server.
   virtual MonotonicTime ViewAt() const = 0;
-  // Returns the rights of the feature, without those that every controller of workloads needs.
+  // Returns the rights that only the extension needs. Rights that every controller of workloads
+  // needs are left out.
   virtual std::vector<NeededRight> RightsNeeded() const = 0;
   virtual std::vector<std::string> Notes() const = 0;
   virtual void AddFigures(Figures& figures) const = 0;
 
-  // Returns what holds up the workload's rollout, as far as the feature knows.
+  // Returns what holds up the workload's rollout; an empty RolloutHold if the extension knows of
+  // nothing.
   virtual RolloutHold HoldOf(const Workload& workload) const = 0;
-  // Returns the strategy of the feature that the workload asks for, as a value of the label
-  // `strategy` of rollout metrics; "" if the workload does not ask for the feature.
+  // Returns the extension's value for the label `strategy` of the workload's rollout metrics.
+  // Returns "" if the workload does not ask for the extension.
   virtual std::string_view StrategyOf(const Workload& workload) const = 0;
 
   virtual void TermBegins(const TermOptions& options) = 0;

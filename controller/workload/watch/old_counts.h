@@ -1,4 +1,5 @@
-// When a doubt about the counts of a ReplicaSet ends by time (MayCountRemovedPods).
+// The status of a ReplicaSet may count Pods that are gone (MayCountRemovedPods). This doubt ends
+// after some time, when TrustOldCounts is called.
 #pragma once
 
 #include "kubeclient/api/replica_set.h"
@@ -7,9 +8,10 @@
 
 namespace windlass {
 
-// Ends each doubt about a ReplicaSet that `workload` controls if Told::observed_since is
-// kPodsAreCountedWithin or more before `now`. If observed_since is not set, sets it to `now`. Call
-// this before the view of each decision. Core thread only.
+// For each ReplicaSet that `workload` controls, and for which MayCountRemovedPods returns true:
+//   - ends the doubt if Told::observed_since is kPodsAreCountedWithin or more before `now`
+//   - sets observed_since to `now` if it is not set, or is after `now`
+// Call TrustOldCounts before the view for a decision is made. Core thread only.
 void TrustOldCounts(Store<ReplicaSet>& replica_sets, const Uid& workload, WallTime now);
 
 }  // namespace windlass

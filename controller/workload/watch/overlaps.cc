@@ -16,16 +16,16 @@ bool SameOwner(const ReplicaSet& a, const ReplicaSet& b) {
   return one->uid == other->uid;
 }
 
-// Returns true if the change from `before` to `now` cannot change an overlap. Most changes are of
-// the status alone.
+// Returns true if the change from `before` to `now` can neither begin nor end an overlap. This is
+// true for most changes, because they change the status alone.
 bool LooksTheSame(const ReplicaSet& before, const ReplicaSet& now) {
   return before.meta.labels == now.meta.labels && SameOwner(before, now) &&
          before.meta.deleting() == now.meta.deleting();
 }
 
-// Returns true if all ReplicaSets of `owner` were made after the workload's condition
-// SelectorOverlap was last updated: the process that wrote the condition had not seen them. Returns
-// false if there is no such condition.
+// Returns true if all ReplicaSets of `owner` were created after the workload's condition
+// SelectorOverlap was last updated. The process that wrote the condition had then seen none of
+// these ReplicaSets. Returns false if the workload does not have the condition.
 bool IsNewerThanStored(const Workload& workload, const Store<ReplicaSet>& replica_sets,
                        const OwnerReference& owner) {
   const Condition* stored = FindCondition(workload.status.conditions, workload::kSelectorOverlap);
@@ -92,15 +92,16 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// If a namespace has no entry in `selecting_`, it has no ReplicaSet of a controller that is to be
-// reported. So no workload of this namespace overlaps.
+// Does nothing if the namespace has no entry in `selecting_`. Such a namespace has no ReplicaSet
+// whose controller is to be reported (Counts), so no workload in it has an overlap.
 void Overlaps::Add(const Workload& workload) {
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);
   if (selecting == selecting_.end()) return;
   Place(workload, selecting->second);
   JudgeAll(KeyOf(workload.meta), workload.selector);
-  // Other workloads may select this workload's ReplicaSets. Until now, their owner counted as gone.
+  // Other workloads may select the ReplicaSets of this workload. Until now Judge found no such
+  // overlap, because this workload seemed to be gone (IsGone).
   for (const ReplicaSet* rs : replica_sets_.OwnedBy(workload.meta.uid)) Look(*rs);
 }
 
@@ -148,9 +149,9 @@ void Overlaps::JudgeAll(const ObjectKey& key, const LabelSelector& selector) {
   }
 }
 
-// Notes whether the workload `key` overlaps with `owner`, judged by all present ReplicaSets of
-// `owner`. If kOverlapsMax other overlaps of the workload are kept, only notes that there may be
-// more.
+// Finds out whether the workload `key` selects any ReplicaSet of `owner`, and stores the result. If
+// kOverlapsMax overlaps of the workload with other owners are stored already, only stores that
+// there may be more (Known::cut).
 void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
   if (const auto known = overlaps_.find(key); known != overlaps_.end()) {
     const auto& others = known->second.others;
@@ -205,8 +206,10 @@ void Overlaps::ForgetIfEmpty(const Symbol& namespace_) {
   if (first == nullptr || !(first->meta.namespace_ == namespace_)) selecting_.erase(namespace_);
 }
 
-// Indexes the workload by the label of its selector that the fewest other workloads are indexed by.
-// Many selectors may have one label in common, such as app.kubernetes.io/part-of=shop.
+// Adds the workload to the index under one label of its selector: the label under which the fewest
+// workloads are indexed so far. Example: hundreds of selectors have the label
+// app.kubernetes.io/part-of=shop. Most of these workloads are indexed under another label of their
+// selector, such as app=web.
 void Overlaps::Place(const Workload& workload, Selecting& selecting) {
   const std::string& name = workload.meta.name;
   if (workload.selector.match_labels.empty()) {

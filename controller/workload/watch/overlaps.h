@@ -1,17 +1,19 @@
-// Which workloads select ReplicaSets of another controller (RO-160).
+// Finds the workloads whose selector matches ReplicaSets of another controller (RO-160).
 //
-// The store has the labels and the owner of each ReplicaSet already, so ReplicaSets take no further
-// memory here. Two things are kept:
+// The class keeps two things:
 //   - an entry for each pair of a workload and another controller that it overlaps with;
 //   - for each namespace with a ReplicaSet whose controller is to be reported (Counts), an index of
 //     workloads by a label of their selector. Without the index each new ReplicaSet would have to
 //     be compared with every selector of its namespace.
+// It keeps nothing for each ReplicaSet, because the store has its labels and its owner already.
 //
 // A ReplicaSet causes no overlap
-//   - if it has no controller: a workload whose selector matches will adopt it;
+//   - if it has no controller, because a workload whose selector matches will adopt it;
 //   - while it is being deleted;
-//   - if its owner is gone: the garbage collector will delete it. The store shows this only for
-//     owners of the workloads' own kind; for other kinds, status/overlap.h waits a while.
+//   - if its owner is gone, because the garbage collector will delete it. Only owners of the same
+//     kind as the workloads can be looked up. An owner of another kind may be gone without our
+//     knowledge, so an overlap is reported only after it has lasted some seconds
+//     (status/overlap.h).
 // Core thread only.
 #pragma once
 
@@ -31,14 +33,16 @@
 
 namespace windlass {
 
-// How many overlaps of one workload are kept. A tenant may give thousands of Rollouts one selector:
-// each pair would take memory and time, although a message names only three.
+// At most this many overlaps of one workload are kept. Without the limit, a tenant who gives
+// thousands of Rollouts the same selector would cost memory and time for each pair of Rollouts. A
+// message names only three overlaps.
 inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {
  public:
-  // Returns true if an overlap with `owner`, the controller of a ReplicaSet, is to be reported. For
-  // Rollouts every owner is, for Deployments only an owner that is a Rollout (RO-163).
+  // Returns true if an overlap with `owner`, the controller of a ReplicaSet, is to be reported. An
+  // overlap of a Rollout is reported for every `owner`. An overlap of a Deployment is reported only
+  // if `owner` is a Rollout (RO-163).
   using Counts = std::function<bool(const OwnerReference& owner)>;
 
   // All references must outlive this object. The constructor registers handlers with both stores.
@@ -48,21 +52,23 @@ class Overlaps {
   Overlaps(const Overlaps&) = delete;
   Overlaps& operator=(const Overlaps&) = delete;
 
-  // Call at most once, before the stores hold objects. Without this call there are no overlaps.
+  // Call at most once, before the stores hold objects. Without this call no overlap is found.
   void Count(Counts counts) { counts_ = std::move(counts); }
 
-  // Looks at all ReplicaSets. Call when both stores are complete; no overlap is found before. An
-  // overlap that the first call finds existed at the start (Overlap::at_start), so an earlier
-  // process may have reported it. Exception: at_start is false if the workload has the condition
-  // SelectorOverlap, and all ReplicaSets of the other controller were created after the condition
-  // was last updated. The process that wrote the condition then had not seen this overlap.
+  // Finds the overlaps of all ReplicaSets. Call each time when both stores have become complete.
+  // No overlap is found before the first call. The first call sets Overlap::at_start in the
+  // overlaps that it finds, because an earlier process may have reported them. Exception: at_start
+  // stays false if the workload has the condition SelectorOverlap, and all ReplicaSets of the other
+  // controller were created after the condition was last updated. The process that wrote the
+  // condition cannot have seen such an overlap.
   void LookAtAll();
 
   // Called with the key of a workload when an overlap of this workload begins or ends. Not called
   // if the overlap ends because this workload was deleted or its selector edited.
   std::function<void(const ObjectKey&)> on_change;
 
-  // Returns the overlaps of a workload, by kind, then name; at most kOverlapsMax.
+  // Returns the overlaps of a workload, at most kOverlapsMax, sorted by kind and name of the other
+  // controller.
   std::vector<Overlap> Of(const ObjectMeta& workload) const;
 
   // Returns for how many namespaces there is an index of workloads by label.
@@ -70,7 +76,7 @@ class Overlaps {
 
  private:
   using Label = StringMap::Pair;
-  // The workloads of a namespace, each by one label of its selector.
+  // The index of one namespace. It lists each workload under one label of the workload's selector.
   struct Selecting {
     std::map<Label, std::set<std::string>> by_label;
     std::set<std::string> without_label;      // workloads whose selector has no matchLabels
@@ -89,11 +95,11 @@ class Overlaps {
   // Drops the index of a namespace that has no ReplicaSet any more.
   void ForgetIfEmpty(const Symbol& namespace_);
   void Remove(const ObjectMeta& meta);
-  // Judges the owner of `rs` anew for all workloads that may select `rs`.
+  // Calls Judge with the owner of `rs` and each workload that may select `rs`.
   void Look(const ReplicaSet& rs);
   void Judge(const ObjectKey& key, const OwnerReference& owner);
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
-  // Judges, for the workload `key`, the owners of all ReplicaSets that `selector` matches.
+  // Calls Judge with the workload `key` and the owner of each ReplicaSet that `selector` matches.
   void JudgeAll(const ObjectKey& key, const LabelSelector& selector);
   void Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps);
   Selecting& SelectingIn(const Symbol& namespace_);
@@ -108,8 +114,8 @@ class Overlaps {
   bool complete_ = false;                  // LookAtAll was called
   bool first_ = true;                      // the first call of LookAtAll has not ended
   std::map<Symbol, Selecting> selecting_;  // by namespace
-  // By workload. Mutable because `Of` corrects overlaps that seem to begin in the future after the
-  // clock was set back.
+  // By workload. Mutable because `Of` may change Overlap::since. After the clock was set back,
+  // `since` may lie in the future; `Of` then sets it to the present time.
   mutable std::map<ObjectKey, Known> overlaps_;
 };
 

@@ -15,9 +15,10 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
   return owned;
 }
 
-// Returns the owned ReplicaSets that a late write may change. While a generation is not observed, a
-// rollout may begin with any of them, even one without replicas. Examples: an undo scales up an old
-// ReplicaSet; a new ReplicaSet had no room yet.
+// Returns the ReplicaSets of the workload that a late write of the former leader may change. If the
+// workload's latest generation is not observed, these are all its ReplicaSets, because a rollout
+// may begin with any of them, even one without replicas. Examples: an undo scales up an old
+// ReplicaSet; a new ReplicaSet still waits for old Pods to go.
 std::vector<const ReplicaSet*> InDanger(const View& view) {
   std::vector<const ReplicaSet*> owned = Owned(view);
   const Workload& workload = view.workload;

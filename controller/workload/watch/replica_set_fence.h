@@ -1,5 +1,5 @@
-// Which ReplicaSets a new leader touches, so that late writes of the former leader to them fail
-// (L-012).
+// A new leader patches ReplicaSets, so that late writes of the former leader to these ReplicaSets
+// fail (L-012).
 #pragma once
 
 #include <string_view>
@@ -10,10 +10,10 @@
 
 namespace windlass {
 
-// Returns a patch for each ReplicaSet of the workload in `view` that must be touched:
-//   - every owned ReplicaSet, if the generation is not observed;
-//   - else the owned ReplicaSets with replicas, if there are several;
-//   - else none, because no rollout is under way.
+// Returns a patch for each of these ReplicaSets that the workload in `view` owns:
+//   - all of them, if the workload's latest generation is not observed;
+//   - otherwise those with spec.replicas above 0, if there are at least two;
+//   - otherwise none, because no rollout is under way.
 // The patch sets the annotation windlass.dev/term to `term`. This raises the ReplicaSet's version.
 // A late write names an older version, so the API server refuses it.
 std::vector<Request> FenceReplicaSets(const View& view, std::string_view term);

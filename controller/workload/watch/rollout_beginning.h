@@ -1,5 +1,5 @@
-// What the stored objects show of a rollout whose beginning this process has not seen: whether
-// there is one, and since when. For metrics only: no decision depends on it.
+// A workload may be in a rollout already when this process first sees it. These functions find out
+// from the stored objects whether this is so, and when the rollout began. Only metrics use them.
 #pragma once
 
 #include <optional>
@@ -10,31 +10,33 @@
 
 namespace windlass::workload {
 
-// Returns the ReplicaSet among `ours` (oldest first) that is to have the Pods: the ReplicaSet of
-// the template, or the one that an abort goes back to. Returns null if this ReplicaSet was not made
-// yet or is gone, or if an abort has no revision to go back to.
+// Returns the ReplicaSet that is to have the Pods. This is the ReplicaSet with the workload's
+// template or, after an abort, the ReplicaSet that Pods go back to. Returns null if there is no
+// such ReplicaSet. `ours` must have the workload's ReplicaSets, oldest first.
 const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const ReplicaSet*>& ours);
 
-// In which state a rollout is when this process sees its workload for the first time.
+// The state of a workload's rollout when this process first sees the workload.
 enum class FirstSight : uint8_t {
-  kNoRollout,  // the latest template was rolled out, or the workload was paused before its rollout
-  kMidway,     // a rollout that some leader has begun
-  // The template, or spec.abort, changed since a leader last looked: the rollout begins now.
-  kNew,
+  // The latest template was rolled out completely, or the workload is paused and the rollout of the
+  // latest template has not begun.
+  kNoRollout,
+  kMidway,  // a leader began the rollout earlier
+  kNew,     // the template or spec.abort has changed, and no leader has seen the change yet
 };
 
 // Returns the state of the rollout of `workload`. `target` is what FindTarget returned.
 //
-// A generation that no leader has observed may come from any edit, not only from one of the
-// template. So the state is kNew only if `target` is null or does not have the published revision.
-// Example: while no process leads, a user scales "web" from 3 to 5. `target` has the published
-// revision 7, and Progressing is NewReplicaSetAvailable: kNoRollout.
+// A generation that no leader has observed need not have a new template, because every edit of the
+// spec makes a new generation. So the state is kNew only if, in addition, `target` is null or does
+// not have the published revision. Example: while no process leads, a user scales "web" up from 3.
+// `target` has the published revision 7, so the state is not kNew. Progressing has the reason
+// NewReplicaSetAvailable, so the state is kNoRollout.
 FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
-// Returns when the rollout of `workload` to `target` began, for a rollout midway:
-//   - the creation of `target`, if `target` was made for the rollout;
-//   - else the last update of Progressing, which may be later.
-// Returns nullopt if there is neither.
+// Returns when the rollout of `workload` to `target` began. The state of the rollout is kMidway.
+//   - If `target` was created for this rollout: returns when `target` was created.
+//   - Otherwise: returns when Progressing was last updated, which may be after the beginning.
+//     Returns nullopt if Progressing does not show such a time.
 std::optional<WallTime> ShownBeginning(const Workload& workload, const ReplicaSet* target);
 
 }  // namespace windlass::workload

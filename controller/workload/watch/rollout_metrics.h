@@ -1,6 +1,6 @@
-// The metrics of rollouts, and the values of their counters. Each kind adds its words to the labels
-// (rollout_words.h). Totals count what happened while this process led, so that the totals of all
-// replicas of Windlass can be added up.
+// The metrics of rollouts, and the values of the counters among them. Each kind of workloads adds
+// label values of its own (rollout_words.h). Counters count only what happens while this process
+// leads, so that the counters of all replicas of Windlass can be added up.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ inline constexpr std::string_view kTriggerTemplate = "template";
 inline constexpr std::string_view kTriggerAbort = "abort";
 inline constexpr std::string_view kTriggerRollback = "rollback";
 
-// All namespaces after the first kNamespacesCountedMax are counted together, as kOtherNamespaces.
-// No real namespace can have this name.
+// All namespaces after the first kNamespacesCountedMax are counted together, under the name
+// kOtherNamespaces. No real namespace can have this name, because of the underscore.
 inline constexpr size_t kNamespacesCountedMax = 1000;
 inline constexpr std::string_view kOtherNamespaces = "_other";
 
@@ -63,17 +63,17 @@ class RolloutCounts {
   // shows gauges.
   // `stuck_for` is how long the rollout has been stuck because of the cause in `state`, without the
   // time that WasStuck has counted already. windlass_rollout_stuck_seconds_total shows the sum of
-  // both times.
+  // `stuck_for` and the time that WasStuck has counted.
   void AddUnderWay(Figures& figures, const std::string& namespace_, std::string_view kind,
                    const workload::RolloutState& state, Duration stuck_for) const;
   void AddPodsAboveSurge(Figures& figures, const std::string& namespace_, std::string_view kind,
                          int64_t pods) const;
 
  private:
-  // Counts `namespace_` as one of at most kNamespacesCountedMax namespaces, and returns it. If all
-  // places are taken by others, returns kOtherNamespaces.
+  // Adds `namespace_` to `namespaces_`, and returns it. If `namespaces_` already has
+  // kNamespacesCountedMax other namespaces, returns kOtherNamespaces instead.
   std::string Counted(const std::string& namespace_);
-  // Returns what Counted would return, but does not count `namespace_`. Returns "" for "".
+  // Returns what Counted would return, but does not change `namespaces_`. Returns "" for "".
   std::string Shown(const std::string& namespace_) const;
 
   std::set<std::string> namespaces_;

@@ -90,11 +90,12 @@ void RolloutObserver::Judge(const Workload& workload) {
   }
 }
 
-// Begins a rollout, but never counts it as begun. There are two cases:
-//   - the rollout was under way when this process first saw the workload, so another process
-//     counted it
-//   - no rollout is under way, but the workload is aborted and its Pods have no revision to go back
-//     to (LacksTarget). Example: the ReplicaSet that a finished abort went back to was deleted
+// Begins a rollout that windlass_rollouts_started_total does not count. There are two cases:
+//   - The rollout was under way when this process first saw the workload, so another process has
+//     counted it.
+//   - No rollout is under way, but the workload is aborted and its Pods have no revision to go back
+//     to (LacksTarget). Example: an abort brought all Pods back to revision 5. Later the ReplicaSet
+//     of revision 5 was deleted.
 void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
   const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
   Rollout rollout{.midway = true};
@@ -108,18 +109,20 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// Begins or ends rollouts after an edit of the spec. While the object is paused, does nothing: no
-// rollout begins, and one under way keeps its target. A Rollout with spec.abort does not count as
-// paused (RO-135). Does nothing, either, if an abort has nothing to go back to.
+// Begins or ends rollouts after an edit of the spec. Does nothing in these cases:
+//   - The object is paused. No rollout begins, and a rollout under way keeps its target. `paused`
+//     is false for a Rollout with spec.abort (RO-135).
+//   - An abort has no ReplicaSet to go back to.
+//   - Whether the object is in a rollout already is not known yet (unjudged_).
 void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const ObjectKey key = KeyOf(now.meta);
   if (now.paused || unjudged_.contains(key)) return;
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
-  if (now.follow_revision && to == nullptr) return;  // no Pod moves: what is under way is stuck
+  if (now.follow_revision && to == nullptr) return;  // no Pod changes its revision
   Rollout* const known = rollouts_.Find(key);
-  // Edits during a pause are not followed. So after a pause, `before` does not show which template
-  // the Pods have.
+  // Edits during a pause begin no rollout. So at the end of a pause, the Pods may have an older
+  // template than `before`.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
   if (same) {  // the edit does not change which ReplicaSet is to have the Pods
     if (known != nullptr) known->target = TargetOf(now);
@@ -130,8 +133,8 @@ void RolloutObserver::Edited(const Workload& before, const Workload& now) {
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
   if (!changed && (known != nullptr || !goes_on)) return;
 
-  // If spec.abort was set back to false, mostly the same template is tried again. So this never
-  // counts as a rollback, even if an earlier template was set during the abort.
+  // A user who sets spec.abort back to false usually tries the same template again. So such an edit
+  // never counts as a rollback, even if the user set an earlier template during the abort.
   const bool tries_again = before.follow_revision && !now.follow_revision;
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   rollouts_.Finish(key, wanted.back  ? kOutcomeAborted
@@ -153,7 +156,8 @@ void RolloutObserver::Look(const Workload& workload) {
   if (rollout == nullptr) return;
   if (workload.follow_revision && !rollout->target.back) return LookAtAbort(workload);
   if (IsComplete(workload) && rollout->target == TargetOf(workload)) {
-    // An abort without a target is over when no Pod is left or wanted.
+    // An abort that has no ReplicaSet to go back to ends when the workload has no Pods and wants
+    // none.
     const bool lost = workload.follow_revision &&
                       workload::FindTarget(workload, ReplicaSetsOf(workload)) == nullptr;
     return rollouts_.Finish(key, lost ? kOutcomeAborted : kOutcomeComplete);
@@ -161,9 +165,10 @@ void RolloutObserver::Look(const Workload& workload) {
   ShowState(workload, *rollout);
 }
 
-// Called while spec.abort is in force, but the rollout under way is still the one before the abort.
-// Edited has not replaced that rollout, because the abort had no target. The rollout ends when the
-// abort has a target, or when no Pod is left or wanted.
+// Called while spec.abort is in force, and the rollout under way began before the abort. Edited has
+// not ended this rollout, because the abort had no ReplicaSet to go back to. The rollout ends here:
+//   - when the abort has such a ReplicaSet; the rollout back to this ReplicaSet then begins
+//   - when the workload has no Pods and wants none
 void RolloutObserver::LookAtAbort(const Workload& workload) {
   const ObjectKey key = KeyOf(workload.meta);
   if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {
@@ -211,8 +216,8 @@ void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
   rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
 }
 
-// If no leader has observed the present generation of an object, no leader has counted the object's
-// rollout. So this process counts the rollout when it begins to lead.
+// When this process begins to lead, it counts the rollouts of objects whose latest generation no
+// leader has observed. Most likely no leader has counted these rollouts.
 void RolloutObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
@@ -223,7 +228,9 @@ void RolloutObserver::Lead(bool leading) {
 // --- what the metrics show ---
 
 // Adds revision, step and Pods to `shown`. Leaves the revision empty if FindTarget finds no
-// ReplicaSet, or if the ReplicaSet that Pods go back to has not got its new number yet.
+// ReplicaSet, or if this ReplicaSet does not have the highest revision number yet. Example: the
+// highest number is 7, and Pods go back to the ReplicaSet with number 5. The revision stays empty
+// until this ReplicaSet gets number 8.
 void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
   const std::optional<Workload> workload = cache_.workloads().Find(key);
   if (!workload) return;

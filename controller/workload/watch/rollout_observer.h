@@ -1,20 +1,25 @@
-// Watches the objects of one kind, and knows which of them are being rolled out, since when, where
-// each rollout stands, and how it ended. Decides nothing.
+// Watches the objects of one kind. For metrics, finds out which objects are in a rollout, when each
+// rollout began, where it stands, and how it ended. Decides nothing.
 //
 //   objects ──▶ RolloutObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
 // A rollout begins
-//   - when the object is created, or its template changes; if it is paused, when it is resumed
-//   - when spec.abort makes Pods follow another revision, or is set back to false
-// It ends when all Pods are new and available, when another template or an abort comes first, or
-// when its object is deleted. Scaling is not a rollout. Neither is an edit after which Pods belong
-// in the same ReplicaSet as before.
+//   - when the object is created or its template changes. If the object is paused at that time, the
+//     rollout begins when the object is resumed
+//   - when spec.abort makes Pods go back to another revision
+//   - when spec.abort is set back to false
+// A rollout ends
+//   - when all Pods are new and available
+//   - when the template changes again, or an abort makes Pods go back to another revision
+//   - when the object is deleted
+// Scaling begins no rollout. No other edit begins one if the same ReplicaSet is to have the Pods as
+// before the edit.
 //
-// The observer follows rollouts whether or not this process leads, so that a new leader knows when
-// each began. It counts rollouts, and shows gauges, only while this process leads. An object may
-// have been in a rollout already when this process first saw it; this is judged once ReplicaSets
-// are known (rollout_beginning.h). An object without a rollout costs no memory, unless it has Pods
-// above its surge. Core thread only.
+// The observer keeps rollouts whether or not this process leads, so that a new leader knows when
+// each rollout began. It counts rollouts, and shows gauges, only while this process leads. An
+// object may be in a rollout already when this process first sees it. The observer finds this out
+// when the cache of ReplicaSets is complete (rollout_beginning.h). An object costs memory only
+// while it is in a rollout, or has more Pods than replicas + maxSurge. Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +54,7 @@ class RolloutObserver {
   RolloutObserver& operator=(const RolloutObserver&) = delete;
 
   void Lead(bool leading);
-  // Must be called when the cache of workloads or that of ReplicaSets has become complete.
+  // Call each time when the cache of workloads or the cache of ReplicaSets has become complete.
   void CacheSynced();
 
   void AddFigures(Figures& figures) const;
@@ -83,7 +88,8 @@ class RolloutObserver {
   WorkloadCache& cache_;
   const ExtendedOf extended_of_;
   RolloutsUnderWay rollouts_;
-  // Objects that were seen before ReplicaSets were known, and may be in the middle of a rollout.
+  // Objects that were first seen before both caches were complete. Whether they are in a rollout is
+  // not known yet.
   std::set<ObjectKey> unjudged_;
   std::map<ObjectKey, int64_t> above_surge_;  // objects with Pods above their surge
 };

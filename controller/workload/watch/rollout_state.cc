@@ -13,18 +13,22 @@ namespace {
 constexpr std::string_view kCreateError = "ReplicaSetCreateError";
 constexpr std::string_view kQuotaExceeded = "QuotaExceeded";
 constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
-// The API server's words for a Pod that a ResourceQuota has no room for. The message has to be
-// read, because the ReplicaSet controller gives every Pod that it cannot create the reason
-// FailedCreate.
+// The API server's error has these words if a ResourceQuota has no room for a Pod. ReplicaFailure
+// shows this only in its message. Its reason is FailedCreate for every Pod that the ReplicaSet
+// controller cannot create.
 constexpr std::string_view kNoQuota = "exceeded quota";
 
 bool Is(const Condition* condition, std::string_view status) {
   return condition != nullptr && condition->status == status;
 }
 
-// Returns the cause that the conditions show; "" if they show none. A refused create comes first,
-// then ReplicaFailure, which says why the deadline passes, then the passed deadline. A
-// ReplicaFailure with the reason kNotCopied is no cause: it holds no rollout up.
+// Returns why the rollout is stuck, as far as the conditions show it; "" if they show no cause.
+// Returns the first of these causes:
+//   1. Progressing shows that the ReplicaSet could not be created.
+//   2. ReplicaFailure is True. ReplicaFailure with the reason kNotCopied is ignored, because it
+//      does not hold up the rollout.
+//   3. Progressing shows that the progress deadline has passed. This comes last, because the other
+//      causes explain why it has passed.
 std::string_view ConditionCause(const Workload& workload) {
   const std::vector<Condition>& conditions = workload.status.conditions;
   const Condition* progressing = FindCondition(conditions, kProgressing);
@@ -41,7 +45,8 @@ std::string_view ConditionCause(const Workload& workload) {
 }
 
 // Returns true if as many Pods are new as steps or a partition allow, and all Pods are available.
-// Example: 10 desired, of which a partition keeps 7 on the old revision: 3 updated, 10 available.
+// Example: 10 desired, and a partition keeps 7 Pods on the old revision. Returns true if 3 Pods are
+// updated and 10 are available.
 bool IsAtPartition(const Workload& workload) {
   const int32_t kept = workload.limits.kept_old();
   return kept > 0 && workload.status.updated_replicas >= workload.replicas - kept &&
@@ -85,9 +90,13 @@ bool LacksTarget(const Workload& workload) {
 bool HasOldPods(const WorkloadStatus& status) { return status.replicas > status.updated_replicas; }
 
 // When a template is rolled out completely, Progressing gets the reason NewReplicaSetAvailable, and
-// keeps it even if Pods are lost later. Progressing does not show this if the workload is paused or
-// follows a revision, if it has no deadline and so no Progressing, or if Progressing is Unknown, as
-// after a pause. In these cases a rollout is under way if there are old Pods.
+// keeps this reason even if Pods are lost later. Until then a rollout is under way. The reason does
+// not help in these cases:
+//   - the workload is paused
+//   - an abort is in force (follow_revision)
+//   - the workload has no deadline, so there is no Progressing
+//   - Progressing is Unknown, as after a pause
+// In these cases a rollout is under way if there are old Pods.
 bool IsUnderWay(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   if (IsAtStep(workload) || LacksTarget(workload)) return true;

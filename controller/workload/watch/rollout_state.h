@@ -1,5 +1,4 @@
-// Where a rollout stands, in the words that metrics use. Judged by the stored object alone. The
-// first of these phases that applies:
+// Where a rollout stands, as metrics show it. The phase is the first of these that applies:
 //
 //   phase         when
 //   paused        spec.paused, unless spec.abort is true (RO-135)
@@ -18,7 +17,7 @@
 
 namespace windlass::workload {
 
-// The words for `phase`.
+// The values of `phase`.
 inline constexpr std::string_view kProgressingPhase = "progressing";
 inline constexpr std::string_view kStuckPhase = "stuck";
 inline constexpr std::string_view kPausedPhase = "paused";
@@ -29,37 +28,40 @@ inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckP
 
 struct RolloutState {
   std::string_view phase = kProgressingPhase;
-  // Why the rollout is stuck; empty in other phases. StateOf returns a reason, which is valid as
-  // long as the object. RolloutsUnderWay then replaces the reason by the kind's word for it
-  // (RolloutWords::CauseOf), which is valid for ever.
+  // Why the rollout is stuck; empty in other phases. StateOf returns a text that may belong to the
+  // object, and is valid only as long as the object. RolloutsUnderWay replaces this text by a
+  // string literal, the value of the label `cause` (RolloutWords::CauseOf).
   std::string_view cause{};
   bool operator==(const RolloutState&) const = default;
 };
 
-// Returns the words that all kinds of workloads share, for the kind named `kind`. The causes are
-// reasons of conditions, and two of our own: QuotaExceeded is a refused Pod for which a
-// ResourceQuota has no room, and InvalidStrategy a strategy that cannot be carried out.
+// Returns the label values for the kind named `kind`, without those that only some kinds of
+// workloads have. The causes are reasons of conditions, and two causes of our own:
+//   - QuotaExceeded: a ResourceQuota has no room for a Pod
+//   - InvalidStrategy: the strategy of the workload cannot be carried out
 RolloutWords WorkloadWords(std::string_view kind);
 
 // Returns where the rollout of `workload` stands. Requires that the rollout is not complete. `hold`
-// is what holds the rollout up, as far as the kind or an extension knows; empty if neither knows
-// anything.
+// is what holds the rollout up, found by the kind or by an extension. It is empty if they found
+// nothing.
 RolloutState StateOf(const Workload& workload, const RolloutHold& hold);
 
-// Returns true if the stored status shows a rollout that is not complete, whatever generation the
-// status observes.
+// Returns true if the stored status shows a rollout that is not complete. Does not check whether
+// the status is of the latest generation.
 bool IsUnderWay(const Workload& workload);
 
-// Returns true if a step of the rollout is not over, even if all Pods are updated (RO-134). Returns
-// false if the workload is to have no Pods.
+// Returns true if the rollout has steps and the last step is not over, even if all Pods are updated
+// (RO-134). Returns false if spec.replicas is 0.
 bool IsAtStep(const Workload& workload);
 
-// Returns true if the workload has Pods, or is to have some.
+// Returns true if the workload has Pods, or spec.replicas is above 0.
 bool HasOrWantsPods(const Workload& workload);
 
-// Returns true if spec.abort is true, the workload has or wants Pods, and the revision that Pods
-// are to go back to does not exist, as the spec or the stored status says (RO-032). Pods then stay
-// where they are, and no rollout is complete, even if all Pods have one revision.
+// Returns true if all of these apply (RO-032):
+//   - spec.abort is true
+//   - the workload has Pods or wants some (HasOrWantsPods)
+//   - the spec or the stored status shows that the revision to go back to does not exist
+// Each Pod then keeps its revision, and no rollout is complete, even if all Pods have one revision.
 bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.

@@ -6,13 +6,13 @@
 namespace windlass {
 namespace {
 
-// If a rollout seems older than this, the time in its status is wrong. The limit also keeps the age
-// below 292 years, the most that a Duration holds.
+// If a rollout seems older than this, the stored time of its beginning must be wrong. The limit
+// also keeps the age below 292 years, which is the most that a Duration can hold.
 constexpr seconds kAgeMax = std::chrono::years(10);
 
 }  // namespace
 
-// --- what an observer says ---
+// --- what an observer reports ---
 
 RolloutsUnderWay::Rollout* RolloutsUnderWay::Find(const ObjectKey& key) {
   const auto found = rollouts_.find(key);
@@ -100,7 +100,8 @@ void RolloutsUnderWay::AddGauges(Figures& figures) const {
   for (const auto& [phase, age] : oldest) AddOldest(figures, words_.kind, phase, age);
 }
 
-// Adds kRolloutsShownMax rollouts at most, stuck ones first, because alerts are about these.
+// Adds the series of at most kRolloutsShownMax rollouts. Takes stuck rollouts first, because alerts
+// are about stuck rollouts.
 void RolloutsUnderWay::AddShownRollouts(Figures& figures, const Describe& describe) const {
   std::vector<Rollouts::const_iterator> order;
   order.reserve(rollouts_.size());

@@ -22,11 +22,12 @@
 
 namespace windlass {
 
-// How many rollouts of one kind have series of their own. A rollout has about ten series, so each
-// kind adds at most about a thousand series to those of a process.
+// At most this many rollouts of one kind have metric series of their own. A rollout has about ten
+// series, so one kind has at most about a thousand such series.
 inline constexpr size_t kRolloutsShownMax = 100;
 
-// The version to which a rollout brings Pods: the one that the object asks for, or an earlier one.
+// The version that Pods have after a rollout: the version that the object asks for, or an earlier
+// version.
 struct RolloutTarget {
   std::string wanted{};  // identifies what the object asks for
   bool back = false;     // Pods go back to an earlier version, whatever `wanted` is
@@ -45,8 +46,9 @@ class RolloutsUnderWay {
     RolloutTarget target{};
     std::string_view strategy{};
     std::string_view trigger{};  // what asked for a rollback; "" if something new is rolled out
-    bool midway = false;         // never counted as begun: a former leader counted it, for example
-    bool counted = false;        // it was counted as begun
+    // True: this process never counts the rollout as begun. Example: a former leader counted it.
+    bool midway = false;
+    bool counted = false;  // this process has counted the rollout as begun
     Moment began{};
     workload::RolloutState state{};
     MonotonicTime since{};  // CountStuck has counted the time in `state` up to here
@@ -56,29 +58,31 @@ class RolloutsUnderWay {
   RolloutsUnderWay(const Clock& clock, RolloutWords words)
       : clock_(clock), words_(std::move(words)) {}
 
-  // Returns the rollout of the object; null if none is under way. Valid until it is finished.
+  // Returns the rollout of the object; null if none is under way. The pointer is valid until Finish
+  // is called for the object.
   Rollout* Find(const ObjectKey& key);
   // Requires that the object has no rollout under way. A rollout without `began` begins now.
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if no rollout of the object is under way.
   void Finish(const ObjectKey& key, std::string_view outcome);
-  // Stores `state` for the rollout. The cause in `state` may be any reason; SetState stores the
-  // kind's word for it instead (RolloutWords::CauseOf).
+  // Stores `state` for the rollout. The cause in `state` may be any text. SetState stores the label
+  // value for it instead (RolloutWords::CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
 
-  // Notes whether this process leads. If it begins to lead, counts as begun each rollout that is
-  // not midway and for which `is_unseen` returns true: no leader has observed the latest generation
-  // of its object. If that generation came from a later edit, such as a scaling, a former leader
-  // may have counted the rollout already; the rollout is then counted twice.
+  // Call when this process begins to lead, or stops leading. If it begins to lead, counts as begun
+  // each rollout that is not midway and for which `is_unseen` returns true. `is_unseen` must return
+  // true if no leader has observed the latest generation of the object, because most likely no
+  // leader has counted its rollout then. Exception: if the latest edit was only a scaling, a former
+  // leader may have counted the rollout already. Then the rollout is counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 
-  // Returns the Moment of the time `wall`; the present one if `wall` is in the future, or more than
-  // ten years ago.
+  // Returns the Moment of the time `wall`. Returns the present Moment if `wall` is in the future,
+  // or more than ten years ago.
   Moment MomentOf(WallTime wall) const;
 
-  // Adds totals and, while this process leads, the gauges. `describe` completes what is shown of
-  // one rollout: revision, step and Pods.
+  // Adds the counters and, while this process leads, the gauges. `describe` must add to a
+  // ShownRollout what this class does not know: revision, step and Pods.
   using Describe = std::function<void(const ObjectKey&, ShownRollout&)>;
   void AddFigures(Figures& figures, const Describe& describe) const;
   const RolloutCounts& counts() const { return counts_; }

@@ -48,7 +48,8 @@ void SpecChanges::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   if (owner == nullptr || !(owner->kind == workloads_.resource().kind)) return;
   const ObjectMeta* workload =
       workloads_.FindMeta({rs.meta.namespace_, std::string(owner->name.text())});
-  // A ReplicaSet may outlive its workload, which then must not get a new entry.
+  // A ReplicaSet may outlive its workload. A workload that is gone must not get an entry, because
+  // nothing would remove the entry.
   if (workload == nullptr || workload->uid != owner->uid) return;
   last_.insert_or_assign(owner->uid, clock_.Now());
 }

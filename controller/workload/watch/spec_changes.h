@@ -1,10 +1,13 @@
 // When the specs of a workload and of its ReplicaSets changed last, as this process saw it.
 //
-// Without this, a wait for Pods would seem as old as the last progress. Example: a rollout made no
-// progress for ten minutes, then an old ReplicaSet is scaled down. Its Pods are awaited since the
-// scaling, not for ten minutes (waiting_event.h). The API does not say when a spec was changed.
+// A rollout may wait for Pods of an old ReplicaSet to go (waiting_event.h). Without this class,
+// such a wait would seem to begin at the last progress. Example: a rollout makes no progress for
+// ten minutes. Then an old ReplicaSet is scaled down, and the rollout waits for its Pods to go. One
+// second later this wait is one second old, not ten minutes. The API does not show when a spec was
+// changed.
 //
-// Memory is one entry for each workload of which a spec changed since the caches became complete.
+// The class keeps one entry for each workload whose spec, or whose ReplicaSet's spec, has changed
+// since the caches became complete.
 // Core thread only.
 #pragma once
 
@@ -25,13 +28,15 @@ class SpecChanges {
   SpecChanges(const SpecChanges&) = delete;
   SpecChanges& operator=(const SpecChanges&) = delete;
 
-  // Call each time when both stores have become complete. What happened before is not known, so
-  // every spec counts as changed now.
+  // Call each time when both stores have become complete. Earlier changes are not known, so this
+  // class assumes that every spec has changed just now.
   void Begin();
 
-  // Returns a time at or after the last of these changes: the workload got a new generation, or a
-  // ReplicaSet that it owns got one, was created or was deleted. Returns the present time until
-  // Begin is called.
+  // Returns when the latest of these changes happened:
+  //   - the workload got a new generation
+  //   - a ReplicaSet of the workload was created or deleted, or got a new generation
+  // Returns the time of Begin if none happened since Begin, and the present time if Begin was not
+  // called yet. The returned time may be up to a second too late.
   WallTime LastOf(const Uid& workload) const;
 
  private:

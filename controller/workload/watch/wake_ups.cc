@@ -9,9 +9,10 @@ namespace {
 
 bool IsRecreate(const Workload& workload) { return workload.strategy == Strategy::kRecreate; }
 
-// Returns true if the rollout needs what its ReplicaSets report: old Pods are left, new Pods are
-// missing or too many, or the generation is not observed. Otherwise only the workload's own status
-// is left to write.
+// Returns true if the workload is in a rollout, so that its next step may depend on the statuses of
+// its ReplicaSets: old Pods are left, the number of new Pods is not spec.replicas, or the latest
+// generation is not observed. If it returns false, a changed status of a ReplicaSet only changes
+// the workload's own status.
 bool IsRolling(const Workload& workload) {
   const WorkloadStatus& status = workload.status;
   return status.observed_generation != workload.meta.generation ||
@@ -28,8 +29,8 @@ bool OnlyStatusChanged(const ReplicaSet& before, const ReplicaSet& after) {
          before.meta.deletion_timestamp == after.meta.deletion_timestamp;
 }
 
-// Returns true if `before` may have had Pods above its size (Told::largest) and `now` has none:
-// another ReplicaSet may have waited for this room.
+// Returns true if the ReplicaSet may have had more Pods than spec.replicas before the change
+// (Told::largest), but not after it. Another ReplicaSet may wait until these Pods are gone.
 bool MakesRoom(const ReplicaSet& before, const ReplicaSet& now) {
   const auto most = [](const ReplicaSet& rs) {
     return std::max(rs.status.replicas, rs.told.largest);
@@ -92,8 +93,8 @@ void WakeUps::WorkloadChanged(const WorkloadChange& change) {
     return;
   }
   const bool edited = change.before == nullptr || change.before->generation != now->meta.generation;
-  host_.Wake(KeyOf(now->meta),
-             edited ? Wake::kSpecChange : Wake::kStatusChange);  // any change (D-011, D-012)
+  // Every change wakes the workload (D-011, D-012).
+  host_.Wake(KeyOf(now->meta), edited ? Wake::kSpecChange : Wake::kStatusChange);
 }
 
 bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
@@ -107,7 +108,7 @@ bool WakeUps::WakeOwner(const ReplicaSet& rs, Wake wake) {
 }
 
 void WakeUps::WakeMatching(const ReplicaSet& orphan) {
-  // Wakes no workload, even if a selector such as "!app" matches (D-020).
+  // An orphan without labels wakes no workload, even if a selector such as "!app" matches (D-020).
   if (orphan.meta.labels.empty()) return;
   cache_.workloads().ForEachIn(orphan.meta.namespace_.text(), [&](const Workload& workload) {
     const LabelSelector& selector = workload.selector;
@@ -139,10 +140,11 @@ void WakeUps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
 
 void WakeUps::PodChanged(const Change<PodMetadata>& change) {
   if (change.new_object != nullptr) return;  // D-021: only deletes matter
+  // Finds the owner in the cache, without a request to the API server (D-023, W-01).
   const ObjectMeta* owner = cache_.OwnerOfPod(change.old_object->meta);
   if (owner != nullptr && cache_.ReadsPods(owner->uid)) {
     const ObjectKey key = KeyOf(*owner);
-    host_.Wake(key, StatusWake(cache_.workloads(), key));  // owner from the cache (D-023, W-01)
+    host_.Wake(key, StatusWake(cache_.workloads(), key));
   }
 }
 

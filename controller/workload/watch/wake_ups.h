@@ -1,8 +1,8 @@
 // Maps changes in the caches to the keys of workloads that need a sync.
 //
-// Handlers compute keys, and let the cache start or release informers (WorkloadCache::WatchFor);
-// they make no decision about a workload. Upstream LISTs ReplicaSets through the API inside its Pod
-// handler; Windlass looks into the cache (W-01). Source: D-010…D-023.
+// The handlers compute keys, and call WorkloadCache::WatchFor, which starts and stops informers.
+// They make no decision about a workload. The Pod handler of upstream LISTs ReplicaSets through the
+// API; the Pod handler of Windlass finds them in the cache (W-01). Source: D-010…D-023.
 #pragma once
 
 #include "controller/runtime/controller_host.h"
@@ -24,7 +24,8 @@ class WakeUps {
   void ReplicaSetChanged(const Change<ReplicaSet>& change);
   void PodChanged(const Change<PodMetadata>& change);
 
-  // Wakes the owner that `rs` names. Returns true if `rs` names a controller at all.
+  // Wakes the workload that is the controller of `rs`, if the cache has it. Returns true if `rs`
+  // has a controller, even if the cache does not have it.
   bool WakeOwner(const ReplicaSet& rs, Wake wake);
   void WakeMatching(const ReplicaSet& orphan);
 
@@ -32,9 +33,9 @@ class WakeUps {
   ControllerHost& host_;
 };
 
-// Returns how urgently a status change of an object that `owner` owns wakes `owner`.
+// Returns how urgently to wake `owner` after the status of an object that it owns has changed.
 Wake StatusWake(const Workload& owner);
-// Like the function above, for the owner with that key.
+// Returns the same for the workload with the key `owner`.
 Wake StatusWake(const WorkloadStore& workloads, const ObjectKey& owner);
 
 }  // namespace windlass

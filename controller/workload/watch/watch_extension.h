@@ -1,5 +1,6 @@
-// What the caches of workloads ask of a feature that needs watches of its own, such as updates in
-// place. A kind without such a feature has no WatchExtension. Core thread only.
+// The functions that the caches of workloads call on an extension. An extension is a feature that
+// needs watches of its own, such as updates in place. A kind without such a feature has no
+// WatchExtension. Core thread only.
 #pragma once
 
 #include "controller/workload/view.h"
@@ -13,27 +14,27 @@ class WatchExtension {
   WatchExtension(const WatchExtension&) = delete;
   WatchExtension& operator=(const WatchExtension&) = delete;
 
-  // Returns true if the workload asks for the feature.
+  // Returns true if the workload asks for the extension.
   virtual bool IsAskedBy(const Workload& workload) const = 0;
-  // Returns true if the ReplicaSet shows that its workload asked for the feature at some time.
+  // Returns true if the ReplicaSet shows that its workload asked for the extension at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the further watches. Called when the first workload asks for the feature, or when the
-  // first ReplicaSet shows that its workload asked for it at some time.
+  // Starts the extension's watches. Called when there is a first workload for which IsAskedBy
+  // returns true, or a first ReplicaSet for which IsRememberedBy returns true.
   virtual void Start() = 0;
-  // Releases the further watches. Called when no workload or ReplicaSet needs them any more. The
-  // watches end some time later, unless Start is called again (Informers::LetGo). From this call
-  // on, Fill does nothing.
+  // Gives the extension's watches up. Called when no workload or ReplicaSet needs them any more.
+  // The watches run on for some time, in case Start is called again (Informers::LetGo). Until then
+  // Fill does nothing.
   virtual void LetGo() = 0;
-  // Stops the further watches. Also called if they do not run.
+  // Stops the extension's watches at once. May also be called if they do not run.
   virtual void Stop() = 0;
 
-  // Returns the bytes of JSON of the largest Pod that this ReplicaSet owns; 0 if no Pod is large,
-  // or if the further watches do not run.
+  // Returns the size, in bytes of JSON, of the largest Pod that this ReplicaSet owns. Returns 0 if
+  // no Pod is large, or if the extension's watches do not run.
   virtual size_t LargestPodJson(const Uid& replica_set) const = 0;
 
-  // Adds to `view` what the feature needs. `view` has the ReplicaSets of its workload already. Does
-  // nothing while the further watches do not run.
+  // Adds to `view` what the extension needs. `view` has the ReplicaSets of its workload already.
+  // Does nothing while the extension's watches do not run.
   virtual void Fill(View& view) const = 0;
 };
 

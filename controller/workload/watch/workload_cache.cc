@@ -15,7 +15,8 @@ namespace windlass {
 namespace {
 
 // If the right to list or watch is missing for this long, the cache may hold objects that are gone
-// . The caches of workloads and ReplicaSets are then no longer used; that of Pods still is.
+// . If this is the cache of workloads or of ReplicaSets, no decision uses it from then on.
+// The cache of Pods is used nevertheless.
 constexpr Duration kFrozenAfter = seconds(120);
 
 ReflectorOptions LivePodMetadata(const Informers& informers) {
@@ -78,7 +79,7 @@ void WorkloadCache::ThawWith(AnyInformer& informer) {
   });
 }
 
-// Returns true if the right to list or watch has been missing for kFrozenAfter.
+// Returns true if the right to list or watch has been missing for kFrozenAfter or longer.
 bool WorkloadCache::Frozen(const Reflector& reflector) const {
   const std::optional<MonotonicTime> since = reflector.forbidden_since();
   return since && clock_.Now() - *since >= kFrozenAfter;
@@ -86,10 +87,10 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Returns the fingerprint of the object's template, if the text of the template is the cached one;
-// else nullopt. Most events change the status alone, so this avoids parsing the template again. The
-// text is compared, not the generation: an upgraded API server may show other defaults without a
-// new generation.
+// Returns the fingerprint of the object's template if the cache has the object with the same text
+// of the template; nullopt otherwise. `text` is the fingerprint of that text. Most events change
+// the status alone, and need not parse the template again. Compares the text, not the generation,
+// because an upgraded API server may add other defaults to the template without a new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {
   const ObjectKey key = KeyOf(meta);
@@ -246,8 +247,9 @@ size_t WorkloadCache::LargestJson(const ObjectKey& key) const {
   return largest;
 }
 
-// Includes workloads that no longer ask for in-place updates: their Pods may still be out of
-// traffic (P-076).
+// Returns true if the workload asks for the extension, or one of its ReplicaSets shows that it
+// asked before. A workload that no longer asks still needs the extension, because some of its Pods
+// may still get no traffic (P-076).
 bool WorkloadCache::ConcernsExtension(const Uid& workload) const {
   if (extension_users_.contains(workload)) return true;
   return std::ranges::any_of(
@@ -267,8 +269,8 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
        std::initializer_list<const AnyInformer*>{&workloads_.informer(), &replica_sets_}) {
     const Reflector& reflector = informer->reflector();
     const std::string_view plural = reflector.options().resource.plural;
-    // The informer has lost its objects, and HasSynced is false, so no new sync begins. Only a sync
-    // that was queued before gets here.
+    // The informer has dropped its objects. HasSynced is false, so no key is queued any more. Only
+    // the sync of a key that was queued earlier gets here.
     if (reflector.not_served_since() && !informer->HasSynced()) {
       return std::string(plural) + " (the API server does not serve them)";
     }
@@ -283,8 +285,8 @@ std::string WorkloadCache::UnreadableOf(const Workload& workload) const {
   return {};
 }
 
-// Returns the first object of the view that the caches have no room to keep whole
-// (ObjectMeta::cut), and its size; "" if all are whole.
+// Returns the name and size of the first object of the view that is cached only in part, because
+// the caches have no room for all of it (ObjectMeta::cut). Returns "" if there is no such object.
 std::string WorkloadCache::LeftOut(const View& view) const {
   const auto text = [](const ResourceId& resource, const ObjectMeta& meta) {
     return ObjectText(resource, KeyOf(meta)) + ", which needs " +

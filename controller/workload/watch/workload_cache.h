@@ -1,11 +1,13 @@
-// The informers that a controller of workloads reads, and the view of one workload made from them.
+// The informers that a controller of workloads reads, and the views that are made from them.
 //
-// Workloads and ReplicaSets are watched from the start. Pods are watched only while there is a
-// workload with strategy Recreate: a rolling update reads ReplicaSets alone, so it does not matter
-// how many Pods change (docs/design/005). The watch of Pods shows metadata alone, and no Pods that
-// have ended. An extension, such as in-place updates, needs more informers, which run while a
-// workload asks for it, or has a ReplicaSet that shows that it asked before (watch_extension.h).
-// Some time after the last workload that needs Pods or the extension is gone, their informers end
+// The informers run at different times:
+//   - those of workloads and ReplicaSets: from the start.
+//   - that of Pods: while there is a workload with the strategy Recreate. A rolling update reads
+//     ReplicaSets alone, so changes of Pods cost it nothing (docs/design/005). This informer has
+//     only the metadata of Pods, and leaves out Pods that have ended.
+//   - those of an extension, such as in-place updates: while a workload asks for the extension, or
+//     has a ReplicaSet which shows that it asked before (watch_extension.h).
+// When no workload needs Pods or the extension any more, their informers run on for some time
 // . The cache outlives terms of leadership. Core thread only.
 #pragma once
 
@@ -38,55 +40,55 @@ class WorkloadCache {
   // the last call of a function of this cache. The destructor does not use `extension`.
   void Extend(WatchExtension& extension) { extension_ = &extension; }
 
-  // Returns which workloads select ReplicaSets of other controllers. There are no overlaps unless
-  // the kind has called Overlaps::Count.
+  // Returns which workloads select ReplicaSets of other controllers. No overlap is found if the
+  // kind does not call Overlaps::Count.
   Overlaps& overlaps() { return overlaps_; }
 
   void Start();
   void Stop();
 
-  // Call for each change in the stores. Starts the informers that the changed workload, or the
-  // workload that owns the changed ReplicaSet, now needs. Lets go of informers that no workload
-  // needs any more.
+  // Call for each change in the stores. Starts informers that are needed because of this change.
+  // Gives up informers that no workload needs any more (Informers::LetGo).
   void WatchFor(const WorkloadChange& change);
   void WatchFor(const Change<ReplicaSet>& change);
 
-  // Called when the first workload needs the extension, and when none needs it any more: the rights
-  // that Windlass needs change then, because the extension needs rights of its own.
+  // Called when the first workload needs the extension, and when no workload needs it any more. The
+  // rights that Windlass needs change at these times, because the extension needs further rights.
   std::function<void()> on_extension_needed;
 
   // Called for each workload from time to time, so that it is synced even if nothing has happened
   // to it.
   std::function<void(const ObjectKey&)> on_resync;
 
-  // Called when the views are up to date again, because a watch works again after the right to
-  // watch was missing for two minutes or more.
+  // Called when a watch works again after the right to list or watch was missing for two minutes or
+  // more. The views are up to date again from now on.
   std::function<void()> on_thaw;
 
-  // Returns true if workloads and ReplicaSets are complete, and Pods, too, if they are watched.
-  // Pods are not waited for if the caches have no room for them. The informers of the
-  // extension do not matter here: only the workloads that ask for the extension wait for them.
+  // Returns true if the caches of workloads and ReplicaSets are complete. If Pods are watched,
+  // their cache must be complete, too, unless it was given up for lack of room. Does not
+  // check the informers of the extension, because only workloads that ask for the extension wait
+  // for them.
   bool HasSynced() const;
-  // Returns why HasSynced is false, or what is wrong with a watch now: one line per informer in
-  // trouble. Leaves out the extension.
+  // Returns one line for each informer with a problem: why its cache is not complete, or what is
+  // wrong with its watch. Leaves out the informers of the extension.
   std::vector<std::string> Troubles() const;
   // Returns problems that hold up no workload; one line each.
   std::vector<std::string> Notes() const;
-  // Returns the caches that a new leader compares with lists (LeadershipBarrier): of workloads and
-  // ReplicaSets, which must be complete, and of Pods if they are complete. Leaves out the
+  // Returns the caches that a new leader compares with lists (LeadershipBarrier): those of
+  // workloads and ReplicaSets, and that of Pods if it is complete. Leaves out the caches of the
   // extension.
   std::vector<ComparedCache> ComparedCaches() const;
 
-  // Returns the view of a workload, or nullopt if it is not in the cache. Pointers are valid until
-  // the next change of a store.
+  // Returns the view of a workload; nullopt if the workload is not in the cache. The pointers in
+  // the view are valid until the next change of a store.
   std::optional<View> ViewOf(const ObjectKey& key) const;
 
   // Returns the ReplicaSets whose controller has the uid `owner`, oldest first. Cheaper than a
   // view.
   std::vector<const ReplicaSet*> ReplicaSetsOf(const Uid& owner) const;
 
-  // Returns the bytes of JSON of the largest object that a sync of this workload works with; 0 if
-  // none is large. Cheaper than a view.
+  // Returns the size, in bytes of JSON, of the largest object that a sync of this workload works
+  // with; 0 if no object is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
   // Returns true if the workload with this uid has strategy Recreate: its view has its Pods, if
@@ -106,8 +108,9 @@ class WorkloadCache {
   // is none.
   const ObjectMeta* OwnerOfPod(const ObjectMeta& pod) const;
 
-  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`: both have the same
-  // namespace, and `workload` is the controller of `rs`, or the owners of `rs` cannot be read.
+  // Returns true if the unreadable ReplicaSet `rs` may belong to `workload`. Both must have the
+  // same namespace. In addition, `workload` must be the controller of `rs`, or it must be
+  // impossible to read the owners of `rs`.
   static bool MayOwn(const Workload& workload, const UnreadableObject& rs);
 
   WorkloadStore& workloads() { return workloads_; }
@@ -137,8 +140,9 @@ class WorkloadCache {
   Resync resync_;
   RegisteredInterest known_templates_;
   bool started_ = false;
-  std::unordered_set<Uid, UidHash> pod_users_;  // Recreate workloads
-  // Workloads that ask for the extension, and ReplicaSets that show that their workload asked.
+  std::unordered_set<Uid, UidHash> pod_users_;  // workloads with the strategy Recreate
+  // Workloads that ask for the extension, and ReplicaSets which show that their workload asked for
+  // it at some time.
   std::unordered_set<Uid, UidHash> extension_users_;
   bool watches_pods_ = false;
   bool watches_for_extension_ = false;

@@ -14,8 +14,8 @@
 namespace windlass {
 namespace {
 
-// What an uncached list of Pods says about the ReplicaSets of a workload: how many Pods of each are
-// alive. A planner asks for the list if the statuses of the ReplicaSets do not show this
+// Counts the live Pods of each ReplicaSet of a workload in an uncached list of Pods. The planner
+// asks for such a list if the statuses of the ReplicaSets do not show how many Pods are alive
 // (controller/workload/sizes/room_to_grow.h).
 class PodCount {
  public:
@@ -73,8 +73,8 @@ WorkloadController::WorkloadController(ControllerHost& host,
   };
   workloads_->informer().on_synced().Add(synced);
   cache_.replica_sets().on_synced.Add(synced);
-  // When the API server stops serving the objects, all syncs stop. This WakeAll then waits, and
-  // wakes every key once the objects are served again and HasSynced is true.
+  // When the API server stops serving the objects, all syncs stop. WakeAll takes effect later: it
+  // wakes every key when the API server serves the objects again and HasSynced is true.
   workloads_->informer().on_not_served().Add([this] { host_.WakeAll(); });
   workloads_->OnAnyChange([this] { host_.CacheChanged(); });
   const auto changed = [this](const auto&) { host_.CacheChanged(); };
@@ -121,8 +121,9 @@ void WorkloadController::TermEnds() {
 
 // --- what the runtime asks for ---
 
-// Beside the usual few steps, a sync takes one step per ReplicaSet that it adopts or deletes, and
-// three per Pod that it updates in place: the end of the Pod's last drain, a read, and the patch.
+// Besides the usual few steps, a sync takes one step for each ReplicaSet that it adopts or deletes.
+// It takes three steps for each Pod that it updates in place: one ends the Pod's last drain, one
+// reads the Pod, and one patches it.
 int WorkloadController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = ViewOf(key);
   if (!view) return kStepsPerSyncMax;

@@ -1,9 +1,11 @@
-// What every controller of workloads has, whatever its kind: caches and wake-ups of the objects and
-// their ReplicaSets, the fence, the Pod count, rights.
+// The base class of all controllers of workloads. It has what does not depend on the kind: the
+// caches, the wake-ups, the fence against writes of a former leader, the count of live Pods, and
+// the list of needed rights.
 //
 //   cache change ──▶ WakeUps ──▶ ControllerHost::Wake ──▶ queue ──▶ Next (of the kind)
 //
-// A kind adds its store, its names, and Next. Core thread only.
+// The controller of one kind adds the store of its objects, its label values for metrics
+// (RolloutWords), and Next. Core thread only.
 #pragma once
 
 #include <functional>
@@ -49,15 +51,15 @@ class WorkloadController : public WatchingController {
   void TermEnds() override;
 
   // Returns the rights to read and patch the objects, to write their status and ReplicaSets, and to
-  // watch Pods, then those of the extension.
+  // watch Pods. The rights that only the extension needs follow.
   std::vector<NeededRight> RightsNeeded() const override;
   std::vector<std::string> Troubles() const override { return cache_.Troubles(); }
   std::vector<std::string> Notes() const override;
   void AddFigures(Figures& figures) const override;
 
  protected:
-  // `host` must outlive the controller. `workloads` is the store of the kind, and `words` are its
-  // words in metrics.
+  // `host` must outlive the controller. `workloads` has the objects of the kind, and `words` has
+  // the label values of the kind in metrics.
   WorkloadController(ControllerHost& host, std::shared_ptr<WorkloadStore> workloads,
                      RolloutWords words);
 
@@ -68,11 +70,12 @@ class WorkloadController : public WatchingController {
   ControllerHost& host() const { return host_; }
   WorkloadCache& own_cache() { return cache_; }
 
-  // Call if ViewOf returns nullopt for `key`. Returns nullopt if the object is gone. Otherwise no
-  // version of it could be read yet: returns a step with an Event that says so.
+  // Call if ViewOf returns nullopt for `key`. Returns nullopt if the object is gone. Otherwise
+  // Windlass could not decode any version of the object yet, and NextUnseen returns a step with an
+  // Event that says so.
   std::optional<Step> NextUnseen(const ObjectKey& key) const;
-  // Returns the view of `key`; nullopt if the object is gone, or no version of the object could be
-  // read.
+  // Returns the view of `key`; nullopt if the object is gone, or if Windlass could not decode any
+  // version of the object.
   std::optional<View> ViewOf(const ObjectKey& key) const { return cache_.ViewOf(key); }
 
  private:

@@ -1,8 +1,10 @@
-// The cached objects of one kind that owns ReplicaSets, as workloads.
+// The cached objects of one kind that owns ReplicaSets. The store returns each object as a
+// Workload.
 //
-// The caches and wake-ups of such kinds read this interface and never ask for the kind. For each
-// kind there is one WorkloadStoreOf<T>, where T is the API type of the kind. It is made with a
-// projection and with the function that makes a Workload from a T. Core thread only.
+// WorkloadCache and WakeUps read the objects through WorkloadStore, so their code is the same for
+// all kinds. For each kind there is one WorkloadStoreOf<T>, where T is the API type of the kind.
+// Its constructor takes a projection, and a function that makes a Workload from a T. Core thread
+// only.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +20,16 @@
 
 namespace windlass {
 
-// A change in a store. Its pointers, and what these borrow of the former version, are valid only
-// until the handler returns.
+// A change in a store. The pointers are valid only until the handler returns. So are views into the
+// former version, such as the string_views of `edited_from`.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted
   const Workload* edited_from = nullptr;  // the former version, if its generation differs
 };
 
-// Workloads borrow from the stored objects: they are valid until the next change of the store.
+// A Workload that the store returns refers to the stored object. So the Workload is valid only
+// until the next change of the store.
 class WorkloadStore {
  public:
   using Visit = std::function<void(const Workload&)>;
@@ -41,16 +44,16 @@ class WorkloadStore {
   virtual const AnyInformer& informer() const = 0;
   const ResourceId& resource() const { return informer().reflector().options().resource; }
 
-  // Registers a handler. Call before the store has objects: unlike with Store<T>::OnChange, a
-  // handler that is registered late does not see the present objects as adds.
+  // Registers a handler. Call before the store has objects, because the handler does not get the
+  // objects that the store has already. (Store<T>::OnChange reports such objects as added.)
   virtual void OnChange(ChangeHandler handler) = 0;
-  // Like OnChange, for a handler that need not know what changed: no Workload is made for that
-  // handler.
+  // Like OnChange, for a handler that need not know what changed. It is cheaper, because no
+  // Workload is made.
   virtual void OnAnyChange(std::function<void()> handler) = 0;
 
   // Returns the workload with that key; nullopt if there is none.
   virtual std::optional<Workload> Find(const ObjectKey& key) const = 0;
-  // Returns the workload with that key; nullopt if there is none with that uid (D-019).
+  // Returns the workload with that key and that uid; nullopt if there is none (D-019).
   virtual std::optional<Workload> FindByUid(const ObjectKey& key, const Uid& uid) const = 0;
   // Returns the metadata of the object with that key; null if there is none. Valid until the next
   // change of the store. Cheaper than Find.
@@ -60,7 +63,8 @@ class WorkloadStore {
   // ForEach and ForEachIn visit in order of key.
   virtual void ForEach(const Visit& visit) const = 0;
   virtual void ForEachIn(std::string_view namespace_, const Visit& visit) const = 0;
-  // Returns the first key after `key`, in order; the very first if no key is given.
+  // Returns the first key after `key`, in order; nullopt if there is none. Returns the first key of
+  // all if `key` is nullopt.
   virtual std::optional<ObjectKey> After(const std::optional<ObjectKey>& key) const = 0;
   virtual size_t size() const = 0;
 };
@@ -76,11 +80,11 @@ class WorkloadStoreOf : public WorkloadStore {
 
   SharedInformer<T>& informer() override { return shared_; }
   const SharedInformer<T>& informer() const override { return shared_; }
-  // The objects themselves, for what only this kind has.
+  // The objects themselves, with the fields that only this kind has.
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
-  // All handlers get the same workload, made once for a change.
+  // Makes only one Workload for each change. All handlers get the same one.
   void OnChange(ChangeHandler handler) override {
     if (handlers_.empty()) {
       objects().OnChange([this](const Change<T>& change) { Tell(change); });

@@ -266,9 +266,11 @@ TEST_CASE("a removed setting that asks for something else is wrong, with the rem
   REQUIRE(read.errors.size() == 1);
   CHECK(read.errors[0].kind == ErrorKind::kConfig);
   const std::string what_holds =
-      row.suffix == "-fields" ? "images and tolerations change in place; labels and annotations "
-                                "change in place only together with these, and alone mean new Pods"
-                              : "a new image of an init container leads to new Pods";
+      row.suffix == "-fields"
+          ? "images and tolerations change in place; labels and annotations "
+            "change in place only together with an image or a toleration, and otherwise "
+            "lead to new Pods"
+          : "a new image of an init container leads to new Pods";
   CHECK(read.errors[0].message ==
         "deployment shop/web: annotation windlass.dev/in-place" + row.suffix + ": \"" + row.value +
             "\" is not supported any more: remove the annotation. Then " + what_holds);
