@@ -160,7 +160,8 @@ void Parser::AddRollingUpdate() {
   update->footer(kRollingUpdateExamples);
   update->add_option("names", line.arguments,
                      "OLD, the ReplicationController to replace, also as rc/OLD; and NEW, the name "
-                     "of the new one. Without NEW, the new one gets the name OLD");
+                     "of the new one. Without NEW, the new one gets the name OLD at the end, "
+                     "unless --cleanup is Delete or Preserve");
   AddFiles(update, "manifest of the new controller; - is standard input");
   update->add_option("--image", flags.image, "image of the new controller");
   update->add_option("--container", flags.container,

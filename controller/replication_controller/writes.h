@@ -105,8 +105,11 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 // Ends the run with `target` as the controller that stays: removes the annotations of the update
-// from `target` (RC-13), then calls Finish with kubectl's line, such as
-// `replicationcontroller/web rolling updated to "web-2"`.
+// from `target` (RC-13), then calls Finish with kubectl's line. Examples:
+//   - `target` is the new controller web-2:
+//     `replicationcontroller/web-2 rolling updated to "web-2"`
+//   - `target` is the old controller web, after a rename or a rollback:
+//     `replicationcontroller/web rolling updated`
 Step FinishAs(const Situation& situation, const ReplicationController& target,
               std::string_view phase);
 

@@ -52,10 +52,10 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Set if this sync asked the API server for the defaults of the template and did not get them:
-  // says that nothing is rolled out until the defaults come, and why they did not come. Exception:
-  // "" if the API server forbids the ReplicaSet and there is a progress deadline, because the
-  // condition Progressing then says this.
+  // Set if this sync asked the API server for the defaults of the template, with the dry run of a
+  // ReplicaSet, and did not get them: says that nothing is rolled out until the defaults come, and
+  // why they did not come. Exception: "" if the API server forbids the dry run and there is a
+  // progress deadline, because the condition Progressing then says this.
   std::string not_told{};
   // Set if the pause at a step cannot end because Pods of that step are not available: a text that
   // says so. Otherwise "".

@@ -32,8 +32,9 @@ std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,
                                      const NamedService& named);
 
 // If the API server refused to change the Service in this sync, returns the trouble that says so;
-// otherwise nullopt. The trouble has the API server's words from the first refusal of the same kind
-// (NamedService::first_refusal). `named.service` must not be null.
+// otherwise nullopt. If earlier refusals had the same ErrorKind, the trouble quotes the first of
+// them (NamedService::first_refusal), because the words of later ones may differ. `named.service`
+// must not be null.
 std::optional<ServiceTrouble> RefusalOf(const workload::Situation& situation,
                                         const NamedService& named);
 

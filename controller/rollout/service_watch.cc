@@ -77,10 +77,11 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Returns true if the spec names a Service, or if Windlass has to remove its key from a Service
-// that the spec no longer names. Two things show that there may be such a Service: its annotation,
-// and the condition ServicesSynced of the Rollout. The condition shows it even while Windlass does
-// not watch Services.
+// Returns true if the spec names a Service, or if there may be a Service that the spec no longer
+// names and from whose selector Windlass has to remove pod-template-hash. Two things show that
+// there may be such a Service:
+//   - a Service has the annotation kServiceOf with the uid of this Rollout
+//   - the Rollout has the condition ServicesSynced, even while Windlass does not watch Services
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||

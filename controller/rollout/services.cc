@@ -33,8 +33,9 @@ constexpr Duration kWhileLoading = seconds(1);
 // row, because a Service that changes all the time must not hold up a rollout.
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
-// The most patches of one Service in one sync. Without this limit, a sync would not end if the API
-// server kept none of the patches, but its replies looked as if it had kept them.
+// The most patches of one Service in one sync. Without this limit, a sync might not end: if the API
+// server keeps none of the patches, and its replies are too large to show this (OutcomeOf in
+// core/step.h), the next patch can be due after each reply.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {

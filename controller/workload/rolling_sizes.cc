@@ -52,11 +52,13 @@ int64_t DueOfKeeper(const ReplicaSetSize& new_replica_set, const Fenceposts& lim
   return std::min<int64_t>(limits.kept_old(), int64_t{limits.desired} - new_replica_set.replicas);
 }
 
-// How many Pods each old ReplicaSet can lose, and how many all of them together, if
-// limits.kept_old() old Pods have to stay. Examples: 7 Pods have to stay, and the two old
-// ReplicaSets have 5 and 4 Pods:
-//   - no keeper: `each` is {5, 4}, `together` is 5 + 4 - 7 = 2
-//   - the first is the keeper: `each` is {0, 4}, `together` is 4. The keeper will grow to 7
+// How many Pods the old ReplicaSets can lose: `each` has the number for each of them, `together`
+// the number for all of them. limits.kept_old() old Pods have to stay. If there is a keeper
+// (rolling_sizes.h), they have to be Pods of the keeper. Examples: 7 Pods have to stay, and the two
+// old ReplicaSets have 5 and 4 Pods:
+//   - no keeper: `each` is {5, 4}, `together` is 5 + 4 - 7 = 2. With 3 and 2 Pods, `together` would
+//     be -2: no Pod can be removed
+//   - the first is the keeper: `each` is {0, 4}, `together` is 4. The keeper lacks 2 Pods
 //     (KeeperSize)
 struct Spare {
   std::vector<int64_t> each;

@@ -141,8 +141,10 @@ struct ObjectKeyHash {
 };
 inline ObjectKey KeyOf(const ObjectMeta& meta) { return {meta.namespace_, meta.name}; }
 
-// Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta). Leaves out
-// interned texts, because SymbolTable::bytes counts them, once for all objects.
+// Returns about how many bytes of memory `meta` takes in addition to sizeof(ObjectMeta), without
+// the texts of labels, annotations and owners. SymbolTable::bytes counts interned texts, once for
+// all objects. The annotation values of Pods and Services are not interned, so BytesOf of a Pod or
+// Service adds them.
 size_t BytesOf(const ObjectMeta& meta);
 // Returns how many bytes the texts of the labels, annotations and owners in `meta` take, as if no
 // other object shared them (StringMap::text_bytes).

@@ -66,8 +66,8 @@ struct Stash {
   bool operator==(const Stash&) const = default;
 };
 
-// Returns true if `rs` has the annotation of the stash, even if the stash cannot be read or names
-// other ReplicaSets.
+// Returns true if `rs` has the annotation kExchange, even if it does not count as a stash: it
+// cannot be read, a user copied it from another ReplicaSet, or it names a host that is gone.
 bool HasStash(const ReplicaSet& rs);
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);

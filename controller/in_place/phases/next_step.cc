@@ -213,8 +213,10 @@ bool IsOursToTell(const workload::Situation& situation) {
          (phase != InPlacePhase::kDeciding || situation.new_replica_set != nullptr);
 }
 
-// Returns how far the host can grow now if it cannot have the desired size yet; nullopt if it can
-// have that size, or if there is no host.
+// Returns how far the host can grow now, if it must wait for Pods before it can grow further
+// (Growth::whole is false). Returns nullopt if it need not wait for Pods, or if there is no host.
+// Example: 10 desired, surge 1, host 8, stand-ins 3: the sizes alone leave no room for more Pods of
+// the host, so nullopt.
 std::optional<workload::Growth> HeldSize(const workload::Situation& situation) {
   const ReplicaSet* host = InPlaceOf(situation).host();
   if (host == nullptr) return std::nullopt;

@@ -256,9 +256,9 @@ bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);
 
-// Returns true if there is a Pod in flight that has not failed and for which the rollout waits
-// (PodStanding::waited_for). If such a Pod is Ready, an ordinary rollout would count it as
-// available. Requires `pods`.
+// Returns true if a Pod is in flight that has not failed and for which the rollout waits
+// (PodStanding::waited_for). The callers wait while this is so, because an ordinary rollout would
+// count such a Pod as available if it is Ready. Requires `pods`.
 bool OthersAreInFlight(const InPlace& in_place);
 
 }  // namespace windlass::in_place

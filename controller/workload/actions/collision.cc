@@ -39,11 +39,12 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
-// Returns the step that gives up if three ReplicaSets were all taken from us (WasTakenFromUs): the
-// one with the name of `parts`, and those with the two names tried before. Otherwise Windlass would
-// make ReplicaSets without end (B-10). Before this step, returns an uncached read of each of the
-// three ReplicaSets, one read per call. Returns nullopt if fewer names were tried, or if one of the
-// three is gone or an ordinary collision.
+// Looks at three ReplicaSets: the one with the name of `parts`, and those with the two names tried
+// before. If all three were taken from us (WasTakenFromUs), returns the step that reports this and
+// makes no further ReplicaSet (GiveUp). Otherwise Windlass would make ReplicaSets without end
+// (B-10). Before this step, returns an uncached read of each of the three, one read per call.
+// Returns nullopt if fewer names were tried, or if one of the three is gone or an ordinary
+// collision.
 std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaSet& parts) {
   const Workload& workload = situation.workload;
   const Result<std::string> canonical = CanonicalTemplate(*workload.template_json);

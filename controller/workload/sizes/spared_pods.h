@@ -40,9 +40,12 @@ inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-do
 // because the old ones show the former size of the workload.
 bool IsScaledDownBroken(const Situation& situation);
 
-// If `is_scaled_down` is true, adds the note to `change`, which gives the new ReplicaSet the size
-// `replicas`. Otherwise, if the new ReplicaSet has a valid note, and `change` raises the
-// generation, which would make that note void, adds the note with the new generation.
+// `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note to
+// `change` in two cases:
+//   - `is_scaled_down` is true: the workload gets smaller (IsScaledDownBroken). The new ReplicaSet
+//     itself may keep its size.
+//   - The new ReplicaSet has a valid note, and `change` raises its generation, which would make
+//     that note void. Example: `change` raises generation 9 to 10, so "9/6" becomes "10/6".
 void NoteScaledDown(const Situation& situation, int32_t replicas, bool is_scaled_down,
                     ReplicaSetChange& change);
 
