@@ -73,8 +73,8 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
 }
 
 // Returns true if the present spec asks for a rollback, but too late, and WithoutOldController has
-// stored that the update has succeeded all the same. A new run is then due, but this run only
-// stores the end of the same rollout.
+// stored that the update has succeeded. A new run is then due, but this run only stores the end of
+// the same rollout.
 bool IsLateRollback(const ReplicationControllerUpdate& update) {
   return IsOfPresentSpec(update) && !update.status.step.empty() &&
          update.status.rollback != update.spec.rollback;

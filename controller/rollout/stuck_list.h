@@ -43,7 +43,7 @@ namespace windlass::rollout {
 
 // Windlass asks for a list after this time without progress. A Pod whose image cannot be pulled
 // shows this within seconds, and a crash loop shows within half a minute. A Pod that works is
-// usually ready by then.
+// usually ready within this time.
 inline constexpr seconds kStuckAfter{30};
 // A list of up to kPodsAskedFor Pods is the most expensive request for a Rollout, so it is repeated
 // rarely.

@@ -24,7 +24,7 @@ class Inbox {
   using Message = std::function<void()>;
 
   // May be called on any thread. Asserts that fewer than kInboxMessagesMax messages wait, because
-  // only a faulty producer posts so many.
+  // only a faulty producer posts more.
   void Post(Message message);
 
   // Core thread only. Runs up to `most` messages and returns how many ran. Messages that are posted

@@ -174,7 +174,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
   ProgramOutput result;
   std::optional<Result<int>> exit_code;
   for (;;) {
-    // Ask for the exit code before reading: if the program has ended by then, the reads that follow
+    // Ask for the exit code before reading: if the program has ended already, the reads that follow
     // find the rest of its output. Do not wait for the pipes to close, because children that the
     // program leaves behind may keep the pipes open.
     if (!exit_code) exit_code = child.ExitCode();

@@ -37,8 +37,8 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
 
 // Returns true if the running container may be the first one of its name, made from the old image,
 // so that the kubelet will kill it. This is possible if we saw no container when we patched the
-// Pod, but the Pod had a node by then, seen by us or not. Returns false if the Pod got its node
-// after the patch.
+// Pod, but the Pod had a node at that time, seen by us or not. Returns false if the Pod got its
+// node after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
