@@ -108,20 +108,13 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
-// ReplicaSet, with a size above 0. All Pods may be lost since. If no ReplicaSet seems to have the
-// template of such a Rollout, the reason can only be that Windlass does not know the template's
-// defaults, and so does not recognise the ReplicaSet. The counters alone do not show that the
-// rollout was complete: if all old Pods are lost before the new template gets a ReplicaSet, 0 of 0
-// Pods are updated.
+// ReplicaSet, with a size above 0. If no ReplicaSet seems to have the template of such a Rollout,
+// the reason can only be that Windlass does not know the template's defaults, and so does not
+// recognise the ReplicaSet.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
-  const WorkloadStatus& status = workload.status;
-  if (status.observed_generation < workload.meta.generation) return false;
-  const Condition* progressing = FindCondition(status.conditions, workload::kProgressing);
-  const bool complete = progressing != nullptr
-                            ? progressing->reason == workload::kAvailableReason
-                            : status.replicas > 0 && status.updated_replicas == status.replicas;
-  return complete && std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+  return workload::WasRolledOut(workload) &&
+         std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
            return rs->replicas > 0 && workload::IsPublished(workload, *rs);
          });
 }

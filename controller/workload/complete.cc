@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "controller/workload/conditions.h"
+
 namespace windlass::workload {
 
 bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status) {
@@ -9,6 +11,14 @@ bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status) 
   return status.updated_replicas == wanted && status.replicas == wanted &&
          status.available_replicas == wanted &&
          status.observed_generation >= workload.meta.generation;
+}
+
+bool WasRolledOut(const Workload& workload) {
+  const WorkloadStatus& status = workload.status;
+  if (status.observed_generation < workload.meta.generation) return false;
+  const Condition* progressing = FindCondition(status.conditions, kProgressing);
+  if (progressing != nullptr && progressing->reason == kAvailableReason) return true;
+  return status.replicas > 0 && status.updated_replicas == status.replicas;
 }
 
 bool DeploymentProgressing(const WorkloadStatus& before, const WorkloadStatus& after) {

@@ -10,6 +10,14 @@ namespace windlass::workload {
 // `status` observes the present generation (D-431).
 bool DeploymentComplete(const Workload& workload, const WorkloadStatus& status);
 
+// Returns true if the stored status says that the present generation was rolled out to all Pods.
+// The Pods need not be available, and all of them may be lost since. Two things in the status say
+// this:
+//   - Progressing says that the rollout was complete: it keeps saying so when Pods are lost later
+//   - all Pods are updated, and there is one at least. 0 updated Pods of 0 say nothing: the status
+//     has these numbers also if all old Pods were lost before a new template got a ReplicaSet
+bool WasRolledOut(const Workload& workload);
+
 // Returns true if `after` has more updated, ready or available Pods than `before`, or fewer old
 // Pods (D-432).
 bool DeploymentProgressing(const WorkloadStatus& before, const WorkloadStatus& after);

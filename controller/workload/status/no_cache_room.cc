@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
@@ -20,45 +20,27 @@ namespace {
 // Every sync returns the Event, but Windlass sends it at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
-// Returns the ReplicaSet whose Pods count as updated, the first of these that exists:
-//   1. the ReplicaSet that has the workload's template
-//   2. if the status is of the present spec: the ReplicaSet that the status names
-//   3. if the status is of the present spec: the only ReplicaSet with a size above 0
-// Returns null if none exists. The published revision cannot be used to find the ReplicaSet: if
-// there is no room for all of a ReplicaSet, the cache does not keep its revision.
-const ReplicaSet* FindUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
-                              const Learned& learned) {
-  if (!workload.follow_revision) {
-    if (const ReplicaSet* rs = FindNewReplicaSet(workload, owned, learned)) return rs;
+// Returns the number of updated Pods; `pods` is the number of all Pods. Which ReplicaSet has the
+// template may not be known, because a ReplicaSet that is cut has lost its revision. So
+//   - if the rollout was over (WasRolledOut), and one ReplicaSet alone has a size above 0, returns
+//     the number of its Pods
+//   - otherwise the number in the stored status can only fall, and no rollout becomes complete.
+//     Example: the status says that 10 of 13 Pods are updated, and now there are 10 Pods: 9,
+//     because some of the 10 may be old
+int32_t CountUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
+                     int32_t pods) {
+  const auto has_size = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  if (WasRolledOut(workload) && std::ranges::count_if(owned, has_size) == 1) {
+    return FitCount((*std::ranges::find_if(owned, has_size))->status.replicas);
   }
-  if (workload.status.observed_generation < workload.meta.generation) return nullptr;
-  const ReplicaSet* only = nullptr;
-  int with_size = 0;
-  for (const ReplicaSet* rs : owned) {
-    if (rs->meta.name == workload.published_name) return rs;
-    if (rs->replicas <= 0) continue;
-    only = rs;
-    ++with_size;
-  }
-  return with_size == 1 ? only : nullptr;
-}
-
-// Returns the number of updated Pods. If `updated` is null, returns the number in the stored
-// status, or a lower one. The result is then lower than the number of all Pods, unless all Pods
-// were updated before, so that no rollout becomes complete. Example: the status says that 10 of 13
-// Pods are updated, and now there are 10 Pods: 9, because some of the 10 may be old.
-int32_t CountUpdated(const Workload& workload, const WorkloadStatus& counted,
-                     const ReplicaSet* updated) {
-  if (updated != nullptr) return FitCount(updated->status.replicas);
-  const int32_t known = std::min(workload.status.updated_replicas, counted.replicas);
-  const bool all_were = workload.status.updated_replicas == workload.status.replicas;
-  return known == counted.replicas && !all_were ? std::max(known - 1, 0) : known;
+  const int32_t known = std::min(workload.status.updated_replicas, pods);
+  return known == pods ? std::max(known - 1, 0) : known;
 }
 
 // Sets the counters of `draft` to the sums over the ReplicaSets that the workload owns: the cache
 // keeps sizes and status even of a ReplicaSet for which it has no room otherwise. Leaves `draft`
 // unchanged for a new workload without a ReplicaSet.
-void CountOwned(const View& view, const Learned& learned, StatusDraft& draft) {
+void CountOwned(const View& view, StatusDraft& draft) {
   const Workload& workload = view.workload;
   WorkloadStatus& status = draft.status;
   std::vector<const ReplicaSet*> owned;
@@ -79,7 +61,7 @@ void CountOwned(const View& view, const Learned& learned, StatusDraft& draft) {
     serving += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
   }
   status.replicas = FitCount(replicas);
-  status.updated_replicas = CountUpdated(workload, status, FindUpdated(workload, owned, learned));
+  status.updated_replicas = CountUpdated(workload, owned, status.replicas);
   status.ready_replicas = FitCount(ready);
   status.available_replicas = FitCount(available);
   status.unavailable_replicas = FitCount(wanted - available);
@@ -106,7 +88,7 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
                         "smaller, switch off its updates in place (of a ReplicaSet: remove its "
                         "annotation windlass.dev/in-place), or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
-  CountOwned(view, learned, draft);
+  CountOwned(view, draft);
   UpdateCondition(draft.status.conditions,
                   NewCondition(kReplicaFailure, "True", kLeftOutReason, message, now));
   // A refused status is not sent again in this sync: only the times in it would differ.

@@ -212,7 +212,9 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 }
 
 std::optional<Step> WriteCounters(const Situation& situation) {
-  return WriteUnobserved(situation, CountUnobserved(situation));
+  WorkloadStatus status = CountUnobserved(situation);
+  UpdateReplicaFailure(situation, status);
+  return WriteUnobserved(situation, std::move(status));
 }
 
 std::optional<Step> WriteHeldUp(const Situation& situation) {

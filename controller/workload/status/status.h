@@ -55,8 +55,8 @@ std::optional<Step> WriteStatus(const Situation& situation, Progress progress);
 std::optional<Step> WriteProgressing(const Situation& situation, std::string_view status,
                                      std::string_view reason, std::string message);
 
-// Returns the status write of the counters and Available alone. The observed generation stays as it
-// is. Returns nullopt if nothing differs.
+// Returns the status write of the counters, Available and ReplicaFailure alone. The observed
+// generation stays as it is. Returns nullopt if nothing differs.
 std::optional<Step> WriteCounters(const Situation& situation);
 
 // Returns the status write of a sync that cannot go on, because a write was refused or because

@@ -11,6 +11,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/own_reasons.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"
@@ -706,6 +707,8 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     const auto moment = GENERATE(Moment::kWhileRunning, Moment::kBeforeCreation);
     f.SetProgressing("True", "NewReplicaSetAvailable",
                      "ReplicaSet \"web-1\" has successfully progressed.");
+    f.status.conditions.push_back(workload::NewCondition(
+        "ReplicaFailure", "True", workload::kLeftOutReason, "no room", kStart));
     f.replica_sets[0].status.replicas = f.replica_sets[0].status.ready_replicas =
         f.replica_sets[0].status.available_replicas = pods;
     CHECK(f.NextAs<Write>(moment).because.decision == workload::decisions::kUpdateStatus);
@@ -715,7 +718,11 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     CHECK(ReasonIn(f.status.conditions) == "True NewReplicaSetAvailable");
     CHECK(ReasonIn(f.status.conditions, "Available") ==
           (pods < 8 ? "False MinimumReplicasUnavailable" : "True MinimumReplicasAvailable"));
-    // The status that was just written does not end the rest.
+    CHECK(ReasonIn(f.status.conditions, "ReplicaFailure").empty());  // there is room again
+    // Neither a refused adoption nor the status that was just written ends the rest.
+    WorkloadStatus held_up = f.status;
+    workload::UpdateProgressingHeldUp(f.Sit(), held_up);
+    CHECK(ReasonIn(held_up.conditions) == "True NewReplicaSetAvailable");
     const Wait wait = f.NextAs<Wait>(moment);
     CHECK(wait.look_again_in == seconds(600));
     REQUIRE(wait.events.size() == 1);

@@ -94,19 +94,33 @@ TEST_CASE("of what is left out the Pods that come back are updated ones, and no 
     const auto& written = body["status"]["updatedReplicas"];
     return written.is_number() ? written.get<int>() : 0;
   };
-  SECTION("all of its only ReplicaSet, although it is cut") {
-    status.replicas = status.updated_replicas = 0;
+  const auto progressing = [&](const std::string& value, const std::string& reason) {
+    status.conditions = {{"Progressing", value, reason, "as it was", kNow, kNow}};
+  };
+  SECTION("all of its only ReplicaSet, although it is cut, if the rollout was over") {
+    progressing("True", "NewReplicaSetAvailable");
     ReplicaSet& rs = world.AddNew("web-1", 3, 3);
     rs.meta.annotations = {};
     rs.template_fingerprint = {};
     CHECK(updated() == 3);
   }
-  SECTION("of the template's ReplicaSet only") {
-    status.replicas = 4;
-    status.updated_replicas = 3;
-    world.AddNew("web-1", 2, 2);
-    world.AddOld("web-0", 1, 1);
-    CHECK(updated() == 2);
+  SECTION("all of its only ReplicaSet, if all Pods were updated") {
+    status.replicas = status.updated_replicas = 2;
+    world.AddNew("web-1", 3, 3).template_fingerprint = {};
+    CHECK(updated() == 3);
+  }
+  SECTION("none of a template that was set during a pause, or is refused") {
+    progressing("Unknown", "DeploymentPaused");
+    status.replicas = GENERATE(3, 0);  // also if all old Pods were lost
+    world.AddOld("web-0", 3, 3);
+    CHECK(updated() == 0);
+  }
+  SECTION("no more than before in an update in place") {
+    status.replicas = 3;
+    status.updated_replicas = 1;
+    world.AddNew("web-1", 0, 0);
+    world.AddOld("web-0", 3, 3);
+    CHECK(updated() == 1);
   }
   SECTION("fewer than all if nobody can tell, and some were old") {
     status.replicas = 4;
