@@ -318,6 +318,14 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
   });
 }
 
+namespace {
+
+// How much later than the end of an update its own last writes may seem to be. The API server dates
+// the writes of a controller, and Windlass the end of the update; their clocks may differ.
+constexpr seconds kEndSlack{10};
+
+}  // namespace
+
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates) {
   using Key = std::pair<std::string, std::string>;  // namespace and name
@@ -327,14 +335,20 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   };
   std::set<Key> asked_for;
   std::set<Key> begins;  // the old controllers of updates whose status.newName is still empty
-  // Both controllers of each update that has ended. Each controller is stored together with the
-  // name of the other controller of the same update.
-  std::set<std::pair<Key, std::string>> ended;
+  // When updates have ended. The key is a controller of the update, together with the name of the
+  // other controller of the same update.
+  std::map<std::pair<Key, std::string>, std::optional<WallTime>> ended;
+  const auto note_end = [&](const Key& controller, const std::string& other, const Json& update) {
+    const Json* ready = TrueCondition(update, "Ready");
+    const auto at = ready == nullptr ? std::nullopt : TimeOf(*ready, "/lastTransitionTime");
+    std::optional<WallTime>& last = ended[{controller, other}];
+    last = std::max(last, at);
+  };
   for (const Json* update : updates) {
     const std::string new_name = TextOf(*update, "/status/newName");
     if (!IsUnderWay(*update)) {
-      ended.emplace(key(*update), new_name);
-      ended.emplace(Key(in(*update), new_name), TextOf(*update, "/metadata/name"));
+      note_end(key(*update), new_name, *update);
+      note_end(Key(in(*update), new_name), TextOf(*update, "/metadata/name"), *update);
       continue;
     }
     asked_for.insert(key(*update));
@@ -350,15 +364,21 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
     by_name[key(*controller)] = controller;
     if (!SourceName(*controller).empty()) with_source[in(*controller)].push_back(controller);
   }
-  // Returns true if the annotations of `controller` are about an update that has ended. An update
-  // first removes its annotations, and only then does its status say that it has ended. So if both
-  // are present, the controller was read earlier than the update, and its annotations are out of
-  // date.
+  // Returns true if the annotations of `controller` may be about an update that has ended. An
+  // update first removes its annotations, and only then does its status say that it has ended. So
+  // if both are present, there are two cases:
+  //   - the controller was read before the update ended, so its annotations are out of date. Its
+  //     last write is then not later than the end of the update
+  //   - a later update of the same two controllers, in either direction, has begun with --local
+  //     and was stopped. It has written the controller after the end of the earlier update
   const auto was_updated = [&](const Json& controller) {
     const std::string others[] = {SourceName(controller),
                                   AnnotationOf(controller, rc::kNextControllerId)};
     return std::ranges::any_of(others, [&](const std::string& other) {
-      return !other.empty() && ended.contains({key(controller), other});
+      const auto end = ended.find({key(controller), other});
+      if (other.empty() || end == ended.end()) return false;
+      const std::optional<WallTime> written = LastWrite(controller);
+      return !written || (end->second && *written <= *end->second + kEndSlack);
     });
   };
   std::set<const Json*> unfinished;

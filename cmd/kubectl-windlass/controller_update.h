@@ -95,8 +95,9 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
                                const Json& controller);
 // Returns the controllers for which UnfinishedUpdateOf would return a text. Leaves out:
 //   - controllers that belong to an update under way in `updates`
-//   - controllers whose annotations are about an update in `updates` that has ended. They were read
-//     earlier than the update, because the two lists may be of different moments
+//   - controllers with annotations of an update in `updates` that has ended, if no client has
+//     written them since that end. They were read earlier than the update, because the two lists
+//     may be of different moments
 // Sends no request, so it does not know about controllers that are not in `controllers`.
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);

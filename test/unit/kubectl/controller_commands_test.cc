@@ -152,6 +152,41 @@ TEST_CASE_METHOD(Fixture, "An update that has ended does not hide one between ot
   }
 }
 
+// A program with --local has begun an update, back to the former controller or once more to the
+// new one, and was stopped.
+TEST_CASE_METHOD(Fixture, "An update that has ended does not hide a later one of its controllers") {
+  const std::string phase = GENERATE("Succeeded", "RolledBack");
+  const std::string from = GENERATE("new", "old");
+  const std::string to = from == "new" ? "old" : "new";
+  // Windlass removes its annotations before it writes the end of the update. So annotations that
+  // are not newer than the end are from before it.
+  const auto [written, later] =
+      GENERATE(table<std::string, bool>({{"2026-01-15T07:59:00Z", false},
+                                         {"2026-01-15T08:00:00Z", false},
+                                         {"2026-01-15T09:00:00Z", true}}));
+  CAPTURE(phase, from, written);
+  BeginUpdate();
+  Says(phase);
+  SetCondition(kUpdates, "old",
+               {"Ready", "True", phase, "", {{"lastTransitionTime", "2026-01-15T08:00:00Z"}}});
+  const auto annotate = [&](const std::string& name, const Json& annotations) {
+    Edit(kControllers, name, "", [&](Json& object) {
+      object["metadata"]["annotations"] = annotations;
+      object["metadata"]["managedFields"] = Json::array(
+          {{{"manager", "windlass-plugin"}, {"operation", "Update"}, {"time", written}}});
+    });
+  };
+  const std::string uid = Stored(kControllers, from)["metadata"]["uid"];
+  annotate(from, {{"kubectl.kubernetes.io/next-controller-id", to},
+                  {"kubectl.kubernetes.io/original-replicas", "4"}});
+  annotate(to, {{"kubectl.kubernetes.io/update-source-id", from + ":" + uid}});
+  const std::string table = Run("get rc").out;
+  CAPTURE(table);
+  for (const char* row : {"old    Paused", "new    Paused"}) {
+    CHECK((table.find(row) != std::string::npos) == later);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its end") {
   BeginUpdate();
   const std::string name = GENERATE("rc/old", "rc/new", "replicationcontrollerupdate/old");
