@@ -70,6 +70,12 @@ bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   return HasOrHadRevision(*of_revision, *patched);
 }
 
+// Returns true if Windlass is updating the Pods of `rollout` in place, or has stopped midway.
+bool IsPatching(const Json& rollout) {
+  return TextOf(rollout, "/spec/strategy/type").starts_with("InPlace") &&
+         TrueCondition(rollout, "windlass.dev/InPlace") != nullptr;
+}
+
 std::vector<const Json*> Pointers(const std::vector<Json>& objects) {
   std::vector<const Json*> pointers;
   for (const Json& object : objects) pointers.push_back(&object);
@@ -139,9 +145,14 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   const std::optional<Cause> cause =
       CauseAmong(of_revision, canaries, NumberOf(rollout, "/spec/minReadySeconds"),
                  session.clock().Wall(), least);
-  return CanaryState{
-      .why = cause ? cause->text : "",
-      .exist = std::ranges::any_of(canaries, [](const Json* pod) { return IsLive(*pod); })};
+  // During an update in place, the Pods that were not patched are stand-ins. Windlass removes them
+  // again, so they prove nothing (CountedPods::patched).
+  const bool patches = IsPatching(rollout);
+  const auto counts = [&](const Json* pod) {
+    return IsLive(*pod) && (!patches || PatchedRevision(*pod));
+  };
+  return CanaryState{.why = cause ? cause->text : "",
+                     .exist = std::ranges::any_of(canaries, counts)};
 }
 
 }  // namespace windlass::cli

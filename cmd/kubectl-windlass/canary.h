@@ -48,8 +48,10 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
 
 // Whether a revision has live Pods, and why they are not available.
 struct CanaryState {
-  std::string why;     // Cause::text of the cause that CauseAmong finds; "" if it finds none
-  bool exist = false;  // the revision has a Pod that is not ended and not being deleted
+  std::string why;  // Cause::text of the cause that CauseAmong finds; "" if it finds none
+  // The revision has a Pod that is not ended and not being deleted. During an update in place, only
+  // a Pod that was patched counts: the others are stand-ins.
+  bool exist = false;
 };
 
 // Reads the ReplicaSets and the Pods of `rollout`. Returns the state of the Pods of `revision`.

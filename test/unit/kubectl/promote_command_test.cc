@@ -391,6 +391,36 @@ TEST_CASE("promote --full of a stalled rollout needs a Pod that shows the revisi
   CHECK(Promotion(run) == "full@8");
 }
 
+// Windlass removes the stand-in again, so it waits for the first patched Pod.
+TEST_CASE("promote --full of a stalled update in place does not count stand-ins (RO-131)") {
+  KubectlRun run;
+  const std::string strategy = GENERATE("InPlaceOnly", "InPlaceIfPossible", "RollingUpdate");
+  const std::string condition = GENERATE("True", "False");
+  const bool patches = strategy != "RollingUpdate" && condition == "True";
+  CAPTURE(strategy, condition);
+  CreateRolloutWithCanary(run, [&](Json& web) { web["spec"]["strategy"]["type"] = strategy; });
+  CreateCanaryPod(run, "web-1-a", "web-1", kRuns);  // not patched
+  CreateCanaryPod(run, "web-2-a", "web-2", kRuns);  // the stand-in, while Windlass patches
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Stalled";
+  });
+  run.SetCondition(kRollouts, "web", {"windlass.dev/InPlace", condition, "WaitingForPDB"});
+  if (patches) {
+    std::string text = NotPromoted(
+        "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the "
+        "Pods");
+    text.replace(text.find("step 2 of 2"), 11, "all steps");
+    CHECK(run.Run("promote rollout/web --full") == Ends(ExitCode::kHeld, text, ""));
+    CHECK(run.writes.empty());
+    run.Edit(resources::kPods, "web-1-a", "", [](Json& pod) {
+      pod["metadata"]["annotations"]["windlass.dev/in-place-state"] = R"({"rev":8})";
+    });
+  }
+  CHECK(run.Run("promote rollout/web --full").code == ExitCode::kDone);
+  CHECK(Promotion(run) == "full@8");
+}
+
 TEST_CASE("promote refuses where there is nothing to promote, and says what to do") {
   struct Row {
     std::string why;
