@@ -81,12 +81,8 @@ UpdateController::UpdateController(ControllerHost& host)
       resync_random_(host.informers().environment().random),
       resync_(host.informers().environment().clock, resync_random_,
               host.informers().environment().timers,
-              {[this] { return updates_.store().size(); },
-               [this](const std::optional<ObjectKey>& last) -> std::optional<ObjectKey> {
-                 const Update* next = updates_.store().After(last);
-                 if (next == nullptr) return std::nullopt;
-                 return KeyOf(next->meta);
-               }},
+              {[this] { return CountKeys(); },
+               [this](const std::optional<ObjectKey>& last) { return KeyAfter(last); }},
               [this](const ObjectKey& key) { host_.Wake(key, Wake::kResync); }) {
   updates_.store().OnChange([this](const Change<Update>& change) { UpdateChanged(change); });
   controllers_.store().OnChange(
@@ -202,6 +198,27 @@ void UpdateController::ForEachKey(const std::function<void(const ObjectKey&)>& v
   controllers_.store().ForEach([&](const ReplicationController& controller) {
     if (AsksForUpdate(controller)) visit(KeyOf(controller.meta));
   });
+}
+
+size_t UpdateController::CountKeys() const {
+  size_t count = updates_.store().size();
+  controllers_.store().ForEach([&](const ReplicationController& controller) {
+    if (AsksForUpdate(controller)) ++count;
+  });
+  return count;
+}
+
+std::optional<ObjectKey> UpdateController::KeyAfter(const std::optional<ObjectKey>& last) const {
+  const Store<ReplicationController>& controllers = controllers_.store();
+  const Update* update = updates_.store().After(last);
+  const ReplicationController* asks = controllers.After(last);
+  while (asks != nullptr && (update == nullptr || KeyOf(asks->meta) < KeyOf(update->meta))) {
+    const ObjectKey key = KeyOf(asks->meta);
+    if (AsksForUpdate(*asks)) return key;
+    asks = controllers.After(key);
+  }
+  if (update == nullptr) return std::nullopt;
+  return KeyOf(update->meta);
 }
 
 void UpdateController::UpdateChanged(const Change<Update>& change) {

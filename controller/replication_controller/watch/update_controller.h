@@ -6,6 +6,7 @@
 // in a revision that is new enough for this program (RC-24). Core thread only.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -71,6 +72,11 @@ class UpdateController final : public WatchingController {
   // Returns true if an annotation of `controller` asks for an update, and this update does not
   // exist yet.
   bool AsksForUpdate(const ReplicationController& controller) const;
+  // The keys of the resync: each update that can be decoded, and each ReplicationController for
+  // which AsksForUpdate is true. KeyAfter returns the first key after `last`, in order of key; the
+  // very first if `last` is nullopt.
+  size_t CountKeys() const;
+  std::optional<ObjectKey> KeyAfter(const std::optional<ObjectKey>& last) const;
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
   void ControllerChanged(const Change<ReplicationController>& change);
   void PodChanged(const Change<Pod>& change);

@@ -320,11 +320,16 @@ TEST_CASE_METHOD(Fixture,
     if (wake == Wake::kResync) looked_at.insert(key.ToString());
   };
   PutUpdate("web", {{"newName", "web-2"}});
+  // "web" has its update already, and "plain" asks for none.
+  for (const char* name : {"early", "late", "web", "zone"}) {
+    PutController(name, {{"windlass.dev/rolling-update-to", "next"}});
+  }
+  PutController("plain");
   time.Advance(kResyncPeriod * 3);
   CHECK(looked_at.empty());  // it has not started
   controller.Start();
   time.Advance(kResyncPeriod * 3 / 2);
-  CHECK(looked_at == std::set<std::string>{"ns/web"});
+  CHECK(looked_at == std::set<std::string>{"ns/early", "ns/late", "ns/web", "ns/zone"});
   controller.Stop();
   looked_at.clear();
   time.Advance(kResyncPeriod * 3);
