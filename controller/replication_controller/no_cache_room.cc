@@ -17,6 +17,12 @@ const Condition* FailureOf(const ReplicationControllerUpdate& update) {
   return FindCondition(update.status.conditions, kind::kStalledCondition);
 }
 
+// Returns the phase of a run at `step` that neither is paused nor has failed.
+std::string_view PhaseAt(std::string_view step) {
+  if (step == kStepScale) return kProgressing;
+  return step == kStepCleanUp ? kCleaningUp : kPreparing;
+}
+
 }  // namespace
 
 std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
@@ -27,7 +33,14 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
   // Failed or Succeeded that a new run is due.
   if (draft.phase.empty()) draft.phase = kPreparing;
   draft.deadline = {};
-  if (const Condition* failure = FailureOf(update)) {
+  const Condition* failure = FailureOf(update);
+  // The controller that was not found may exist now, and be the one that has no room. So the
+  // update waits, and its phase must not be Failed without the condition Stalled.
+  if (failure != nullptr && failure->reason == kNotFound) {
+    draft.phase = PhaseAt(draft.step);
+    failure = nullptr;
+  }
+  if (failure != nullptr) {
     draft.message = failure->message + ". " + message;
   } else {
     draft.message = message;

@@ -20,7 +20,8 @@ namespace windlass::replication_controller {
 //
 // If the update of the present spec has failed, its conditions stay, because a user still has to
 // correct the cause of the failure. status.message is then the message of Stalled, followed by
-// `message`.
+// `message`. Exception: with the cause kNotFound, the update waited for a controller, and waits on;
+// status.phase is then the phase of its step.
 //
 // The write leaves all other fields of the status as they are. The caches may have cut `update`
 // down, so that it lacks fields from which an update goes on after a crash; writing these fields

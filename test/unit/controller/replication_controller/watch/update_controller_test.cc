@@ -262,6 +262,45 @@ TEST_CASE_METHOD(Fixture, "a failed update without room keeps its cause (R-065)"
   CHECK(std::get<Wait>(*step).events.size() == 1);
 }
 
+// The controller that was missing exists now, so nothing is left that a user has to correct.
+TEST_CASE_METHOD(Fixture, "an update whose missing controller has no room only waits (R-065)") {
+  const auto [step, phase] = GENERATE(table<std::string, std::string>(
+      {{"", "Preparing"}, {"Scale", "Progressing"}, {"CleanUp", "CleaningUp"}}));
+  CAPTURE(step);
+  const auto condition = [](const char* type, const char* status) -> json {
+    return {{"type", type},
+            {"status", status},
+            {"lastTransitionTime", "2027-01-15T08:00:00Z"},
+            {"reason", "NotFound"},
+            {"message", "replicationcontrollers \"web\" not found"},
+            {"observedGeneration", 1}};
+  };
+  json status = {
+      {"observedGeneration", 1},
+      {"phase", "Failed"},
+      {"step", step},
+      {"message", "replicationcontrollers \"web\" not found"},
+      {"conditions", json::array({condition("Ready", "False"), condition("Stalled", "True")})}};
+  PutUpdate("web", {{"newName", "web-2"}}, status);
+  PutCutController();
+  std::optional<Step> next = controller.Next({"ns", "web"}, {}, WallTime{1});
+  REQUIRE(next.has_value());
+  REQUIRE(std::holds_alternative<Write>(*next));
+  json written = json::parse(std::get<Write>(*next).request.body())["status"];
+  CHECK(written["phase"] == phase);
+  CHECK(written["message"].get<std::string>().starts_with("Windlass leaves this update alone"));
+  REQUIRE(written["conditions"].size() == 2);
+  CHECK(written["conditions"][0]["reason"] == "WindlassOutOfMemory");
+  CHECK(written["conditions"][1]["type"] == "Reconciling");
+  CHECK(written["conditions"][1]["message"] == written["message"]);
+  written.erase("deadline");
+  status.merge_patch(written);
+  PutUpdate("web", {{"newName", "web-2"}}, status);
+  next = controller.Next({"ns", "web"}, {}, WallTime{2});
+  REQUIRE(next.has_value());
+  CHECK(std::holds_alternative<Wait>(*next));
+}
+
 TEST_CASE_METHOD(Fixture, "a new leader makes a late scaling of the former one fail (L-012)") {
   PutController("web");
   PutController("web-2");
