@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/traffic/drain_steps.h"
 #include "controller/in_place/traffic/patch_for.h"
 #include "controller/workload/annotations.h"
@@ -75,8 +76,10 @@ Step Patch(const workload::Situation& situation, size_t i, const PodTarget& targ
   const Pod& pod = *pods.pods[i];
   const Outcome* read =
       FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
-  auto patch = PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
-                        read != nullptr ? read->value.As<std::string>() : nullptr, situation.now);
+  const bool heard = KubeletHeardSince(pod, situation.view.nodes).has_value();
+  auto patch =
+      PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
+               read != nullptr ? read->value.As<std::string>() : nullptr, heard, situation.now);
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
     return Read{.request = *get,

@@ -43,6 +43,15 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
+// Returns true if `live` started before the kubelet could see the patch, because the kubelet was
+// not heard when the patch was made, and `live` started before it was heard again. So `live` runs
+// the old image, and the kubelet will kill it. Both times are by the node's clock, so this holds
+// however wrong our clock is. Example: cut off from 10:00 to 10:05, patched at 10:02, started at
+// 10:03.
+bool StartedUnheard(const PodState& state, const PodContainer& live) {
+  return state.unheard && state.heard_since && live.started_at < *state.heard_since;
+}
+
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
 // show the restart. While the kubelet is not heard, passing time proves nothing, because the
 // kubelet may not have seen the patch and may restart a crashed container from the old image.
@@ -61,6 +70,7 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
     return requested || known_image->empty() ? after({}, kAfterKillLong) : std::nullopt;
   }
   if (RunsRequestedDigest(live)) return kAlready;  // the digest proves the new image (P-047)
+  if (StartedUnheard(state, live)) return std::nullopt;
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }
@@ -115,7 +125,8 @@ bool HasSeenPatch(const Pod& pod, const PodState& state) {
 }
 
 bool WasHeardAgain(const Pod& pod, const PodState& state) {
-  return KubeletBegins(pod, state) > state.at;
+  const auto begins = KubeletBegins(pod, state);
+  return begins && (state.unheard || *begins > state.at);
 }
 
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state) {

@@ -53,8 +53,9 @@ bool HasSeenPatch(const Pod& pod, const PodState& state);
 // patch.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet may have been cut off when the Pod was patched: condition Ready of
-// its Node last changed after the patch, or less than a minute before the patch. Returns false
+// Returns true if the kubelet may have been cut off when the Pod was patched: it was not heard then
+// (PodState::unheard), or condition Ready of its Node last changed after the patch, or less than a
+// minute before the patch. Returns false
 //   - while the kubelet is not heard
 //   - if the Pod got its node only after that change of Ready
 bool WasHeardAgain(const Pod& pod, const PodState& state);

@@ -133,6 +133,7 @@ struct Extras {
   std::optional<Uid> pod;
   std::vector<ContainerPatch> containers;
   std::optional<Drained> drain;
+  bool unheard = false;
 };
 
 void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
@@ -163,6 +164,8 @@ void ReadMembers(JsonReader& in, Members& out, Extras& extras) {
       in.Object([&](std::string_view name) { Put(extras.containers, ReadContainer(in, name)); });
     } else if (key == "drain") {
       extras.drain = ReadDrained(in);
+    } else if (key == "unheard") {
+      extras.unheard = in.Bool();
     }
   });
 }
@@ -203,6 +206,7 @@ Result<std::string> WritePodState(const PodState& state) {
   if (state.drain) {
     json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
   }
+  if (state.unheard) json["unheard"] = true;
   std::string text = DumpJson(json);
   if (text.size() <= kPodStateBytesMax) return text;
   return Error{ErrorKind::kInvalid, std::string(kPodState) + ": " + std::to_string(text.size()) +
@@ -231,7 +235,8 @@ Result<PodState> ParsePodState(std::string_view text) {
                   .at = *members.at,
                   .attempt = *members.attempt,
                   .containers = std::move(extras.containers),
-                  .drain = std::move(extras.drain)};
+                  .drain = std::move(extras.drain),
+                  .unheard = extras.unheard};
 }
 
 std::optional<std::string> StateTextOf(const Pod& pod) {

@@ -97,6 +97,8 @@ struct PodState {
   int32_t attempt = 1;                     // number of patches to `target` so far, from 1
   std::vector<ContainerPatch> containers;  // names are unique; empty if no image is being changed
   std::optional<Drained> drain{};
+  // True if the kubelet was not heard when the patch was made (KubeletHeardSince).
+  bool unheard = false;
   // Not part of the annotation: since when the Pod's kubelet has been heard (KubeletHeardSince).
   // nullopt: the kubelet is not heard now. WallTime{}: the Pod has no node, or its node was not
   // looked up.

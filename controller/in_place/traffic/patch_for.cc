@@ -63,7 +63,8 @@ std::string Describe(const TemplateChanges& changes) {
 
 Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState* state,
                                                  const KnownTemplate& from, const PodTarget& target,
-                                                 const std::string* whole_pod, WallTime now) {
+                                                 const std::string* whole_pod, bool heard,
+                                                 WallTime now) {
   WINDLASS_TRY(TemplateChanges needed, ChangesFor(pod, state, from, target.to));
   const std::optional<Drained> drain = DrainedAfter(needed, state);
   const TemplateChanges changes = KeepDrained(std::move(needed), state);
@@ -86,7 +87,8 @@ Result<std::variant<PodPatch, Request>> PatchFor(const Pod& pod, const PodState*
                       .at = now,
                       .attempt = again ? NextAttempt(state->attempt) : 1,
                       .containers = std::move(patches),
-                      .drain = drain};
+                      .drain = drain,
+                      .unheard = !heard};
   WINDLASS_TRY(const std::string text, WritePodState(next));
   WINDLASS_TRY(Request request, PatchPod(seen, changes, text, target.revision));
   return std::variant<PodPatch, Request>(PodPatch{std::move(request), Describe(changes)});

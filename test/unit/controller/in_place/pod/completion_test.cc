@@ -305,6 +305,31 @@ TEST_CASE("P-047 a container that started while the kubelet was not heard is not
   CHECK(CompletionOf(pod, state, WallTime{2040}) == Completion{});
 }
 
+// The same, while our clock is 50 minutes ahead of the node's: by our clock the kubelet seems to be
+// heard since long before the patch.
+TEST_CASE("P-047 what started while the kubelet was not heard is not new by a wrong clock either") {
+  PodState state = StateWith({AppPatch()});
+  state.at = WallTime{4000};
+  state.unheard = true;
+  state.heard_since = WallTime{1090};
+  const Pod pod = PodWith({Running("app", "r/app:2", 'B', "I1", {1040})});
+  CHECK(CompletionOf(pod, state, {4091}) == Completion{});
+  CHECK(CompletionOf(pod, state, {9000}) == Completion{});
+  CHECK(WasHeardAgain(pod, state));
+  SECTION("the kubelet killed it") {
+    const Pod killed = PodWith({Running("app", "r/app:2", 'C', "I2", {1091})});
+    CHECK(CompletionOf(killed, state, {4092}).complete);
+  }
+  SECTION("the patch was made while the kubelet was heard") {
+    state.unheard = false;
+    CHECK(CompletionOf(pod, state, {9000}).complete);
+  }
+  SECTION("it is not heard yet") {
+    state.heard_since = std::nullopt;
+    CHECK_FALSE(WasHeardAgain(pod, state));
+  }
+}
+
 TEST_CASE("P-047 what proves the new image needs no kubelet that is heard") {
   PodState state = StateWith({AppPatch()});
   state.heard_since = std::nullopt;

@@ -96,6 +96,14 @@ TEST_CASE("P-028 the reservation in a state that v0.1.0 wrote is ignored, and no
   CHECK(ParsePodState(unreadable) == Result<PodState>(State()));
 }
 
+TEST_CASE("P-047 a Pod that was patched while its kubelet was not heard says so") {
+  PodState state = State();
+  state.unheard = true;
+  const std::string text = kText.substr(0, kText.size() - 1) + R"(,"unheard":true})";
+  CHECK(WritePodState(state) == Result<std::string>(text));
+  CHECK(ParsePodState(text) == Result<PodState>(state));
+}
+
 TEST_CASE("P-040 a drained Pod says since when and how") {
   PodState state = State();
   state.drain = Drained{kAt, *ParseDrain("Label:windlass.dev/traffic=on/off")};
