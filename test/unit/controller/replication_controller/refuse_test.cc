@@ -248,7 +248,8 @@ TEST_CASE("an update to an image is refused whose rename needs too large an anno
   world.AddUpdate("web", spec);
   CheckRefused(world, "to rename web-");
   CHECK(world.reason() == "InvalidUpdate");
-  CHECK(world.message().find("may have 262144. Set spec.cleanup to Delete") != std::string::npos);
+  CHECK(world.message().find("together is 262144. Set spec.cleanup to Delete") !=
+        std::string::npos);
   world.Edit({{"cleanup", "Delete"}, {"newName", "web-2"}});
   CHECK(world.Run() == "Succeeded");
   CHECK(world.PodsOf("web-2").size() == 2);
