@@ -17,12 +17,6 @@ const Condition* FailureOf(const ReplicationControllerUpdate& update) {
   return FindCondition(update.status.conditions, kind::kStalledCondition);
 }
 
-// Returns the phase of a run at `step` that neither is paused nor has failed.
-std::string_view PhaseAt(std::string_view step) {
-  if (step == kStepScale) return kProgressing;
-  return step == kStepCleanUp ? kCleaningUp : kPreparing;
-}
-
 }  // namespace
 
 std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,

@@ -7,6 +7,7 @@
 #include "controller/api/custom_resources.h"
 #include "controller/core/own_names.h"
 #include "controller/replication_controller/annotations.h"
+#include "controller/replication_controller/run.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
@@ -31,10 +32,7 @@ std::optional<Step> WaitForDeletion(const Situation& situation) {
   for (const auto* controller : {situation.source(), situation.target()}) {
     if (controller == nullptr || !controller->meta.deleting()) continue;
     if (step == kStepCleanUp && controller == situation.source()) continue;
-    const std::string_view phase = step == kStepCleanUp ? kCleaningUp
-                                   : step == kStepScale ? kProgressing
-                                                        : kPreparing;
-    return WaitFor(situation, phase,
+    return WaitFor(situation, PhaseAt(step),
                    "ReplicationController " + controller->meta.name + " to be deleted");
   }
   return std::nullopt;

@@ -115,6 +115,11 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   return fresh;
 }
 
+std::string_view PhaseAt(std::string_view step) {
+  if (step == kStepScale) return kProgressing;
+  return step == kStepCleanUp ? kCleaningUp : kPreparing;
+}
+
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec) {
   return spec.new_name + "/" + ContentHash(spec);
 }

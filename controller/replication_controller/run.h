@@ -38,6 +38,9 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 //     ends this update
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
+// Returns the phase of a run at `step` that neither is paused nor has failed.
+std::string_view PhaseAt(std::string_view step);
+
 // --- the target of a run: which new controller, and what this controller is made of ---
 
 // Returns the value of status.target that belongs to `spec`: "<spec.newName>/<hash of image,
