@@ -18,8 +18,8 @@ bool HasNothingToFollow(const Situation& situation) {
 }
 
 const ReplicaSet* FindWanted(const Situation& situation) {
-  if (!HasNothingToFollow(situation)) return situation.new_replica_set;
-  return FindPublished(situation.workload, situation.all);
+  const bool published = HasNothingToFollow(situation) || situation.extended.published_is_new;
+  return published ? FindPublished(situation.workload, situation.all) : situation.new_replica_set;
 }
 
 RolloutRefusal NothingToFollow(const Situation& situation) {

@@ -28,8 +28,8 @@ const ReplicaSet* FindFollowed(const Workload& workload,
 bool HasNothingToFollow(const Situation& situation);
 
 // Returns the ReplicaSet whose template Pods are to have: the new ReplicaSet. While
-// HasNothingToFollow is true, returns the ReplicaSet of the published revision instead. Returns
-// null if this ReplicaSet does not exist.
+// HasNothingToFollow or Extended::published_is_new is true, returns the ReplicaSet of the published
+// revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
 // Returns reason and message of Progressing while HasNothingToFollow is true.

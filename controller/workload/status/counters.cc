@@ -6,7 +6,6 @@
 
 #include "controller/workload/complete.h"
 #include "controller/workload/revisions/followed_revision.h"
-#include "controller/workload/revisions/revisions.h"
 
 namespace windlass::workload {
 namespace {
@@ -57,28 +56,38 @@ int32_t FitCount(int64_t sum) {
   return static_cast<int32_t>(std::clamp<int64_t>(sum, 0, kUnlimited));
 }
 
-WorkloadStatus CountReplicas(const Situation& situation) {
+void SumUp(std::span<const ReplicaSet* const> replica_sets, WorkloadStatus& status) {
   int64_t wanted = 0;
   int64_t replicas = 0;
   int64_t ready = 0;
   int64_t available = 0;
-  for (const ReplicaSet* rs : situation.all) {
+  for (const ReplicaSet* rs : replica_sets) {
     wanted += rs->replicas;
     replicas += rs->status.replicas;
     ready += rs->status.ready_replicas;
     available += rs->status.available_replicas;
   }
-  WorkloadStatus status = situation.workload.status;
-  status.observed_generation = situation.workload.meta.generation;
   status.replicas = FitCount(replicas);
-  const ReplicaSet* of_pods = situation.extended.published_is_new
-                                  ? FindPublished(situation.workload, situation.all)
-                                  : FindWanted(situation);
-  status.updated_replicas = of_pods != nullptr ? FitCount(of_pods->status.replicas) : 0;
   status.ready_replicas = FitCount(ready);
   status.available_replicas = FitCount(available);
   status.unavailable_replicas =
       FitCount(wanted - available);  // `wanted` is from the spec, surge included (D-402)
+}
+
+int64_t CountAvailable(std::span<const ReplicaSet* const> replica_sets) {
+  int64_t available = 0;
+  for (const ReplicaSet* rs : replica_sets) {
+    available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
+  }
+  return available;
+}
+
+WorkloadStatus CountReplicas(const Situation& situation) {
+  WorkloadStatus status = situation.workload.status;
+  status.observed_generation = situation.workload.meta.generation;
+  SumUp(situation.all, status);
+  const ReplicaSet* of_pods = FindWanted(situation);
+  status.updated_replicas = of_pods != nullptr ? FitCount(of_pods->status.replicas) : 0;
   status.terminating_replicas = TerminatingReplicas(situation);
   CountPods(situation, status);
   return status;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "controller/workload/situation.h"
 #include "controller/workload/workload.h"
@@ -11,9 +12,9 @@ namespace windlass::workload {
 // Returns the present status with new counters, and with the present generation as
 // observedGeneration. Copies collisionCount and conditions unchanged (D-400…D-404).
 //
-// updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h),
-// or of the published revision if Extended::published_is_new is true. If the extension counts Pods
-// itself, its counts replace these counters, except terminatingReplicas (Extended::counted).
+// updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h).
+// If the extension counts Pods itself, its counts replace these counters, except
+// terminatingReplicas (Extended::counted).
 //
 // terminatingReplicas is (D-403)
 // - the sum, if every ReplicaSet that the ReplicaSet controller has synced publishes its own
@@ -23,6 +24,14 @@ namespace windlass::workload {
 // - absent in all other cases. Reason: an API server that does not serve the field drops it, and
 //   Windlass would then write the status again and again.
 WorkloadStatus CountReplicas(const Situation& situation);
+
+// Sets replicas, readyReplicas, availableReplicas and unavailableReplicas of `status` to the sums
+// over `replica_sets` (D-402).
+void SumUp(std::span<const ReplicaSet* const> replica_sets, WorkloadStatus& status);
+
+// Returns how many Pods are available. A ReplicaSet counts at most as many as its size, because
+// Pods above its size will be removed. Example: size 2, 3 available Pods: 2.
+int64_t CountAvailable(std::span<const ReplicaSet* const> replica_sets);
 
 // Returns `sum`, cut to the range from 0 to 2^31-1. A sum may be outside this range, because other
 // controllers write the counters of ReplicaSets.

@@ -48,24 +48,9 @@ void CountOwned(const View& view, StatusDraft& draft) {
     return rs->meta.IsControlledBy(workload.meta.uid);
   });
   if (owned.empty() && status.observed_generation == 0 && status.replicas == 0) return;
-  int64_t wanted = 0;
-  int64_t replicas = 0;
-  int64_t ready = 0;
-  int64_t available = 0;
-  int64_t serving = 0;  // available Pods, at most the size of each ReplicaSet
-  for (const ReplicaSet* rs : owned) {
-    wanted += rs->replicas;
-    replicas += rs->status.replicas;
-    ready += rs->status.ready_replicas;
-    available += rs->status.available_replicas;
-    serving += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
-  }
-  status.replicas = FitCount(replicas);
+  SumUp(owned, status);
   status.updated_replicas = CountUpdated(workload, owned, status.replicas);
-  status.ready_replicas = FitCount(ready);
-  status.available_replicas = FitCount(available);
-  status.unavailable_replicas = FitCount(wanted - available);
-  const bool enough = serving >= workload.limits.min_available();
+  const bool enough = CountAvailable(owned) >= workload.limits.min_available();
   TellAvailable(workload, enough, draft.now, status.conditions);
 }
 

@@ -133,10 +133,7 @@ std::optional<Step> WriteUnobserved(const Situation& situation, WorkloadStatus n
 }  // namespace
 
 void UpdateAvailable(const Situation& situation, WorkloadStatus& status) {
-  int64_t available = 0;
-  for (const ReplicaSet* rs : situation.all) {
-    available += std::clamp(rs->status.available_replicas, 0, std::max(rs->replicas, 0));
-  }
+  int64_t available = CountAvailable(situation.all);
   int64_t needed = situation.limits.min_available();
   if (const auto& counted = situation.extended.counted) {
     available = counted->available;
