@@ -149,7 +149,7 @@ void DescribeOperation(CLI::App& app, Flags& flags, Texts& texts,
                "label metrics of rollouts with the namespace and the name of the object (default "
                "true; --metrics-namespace-label=false leaves both out)");
   app.add_option("--log-format", texts.log_format,
-                 "format of the log, one line each on standard error: text or json")
+                 "text or json: the format of the log, which is written to standard error")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   app.add_option(

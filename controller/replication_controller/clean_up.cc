@@ -77,8 +77,8 @@ Step WithoutOldController(const Situation& situation) {
       draft.step = kStepCleanUp;
       draft.rollback = false;
       SetPhase(situation, draft, kCleaningUp, kCleaningUp,
-               "ReplicationController " + created->meta.name + " has its replicas, and " +
-                   situation.old_name() + " is deleted");
+               "ReplicationController " + created->meta.name +
+                   " has all its Pods. Windlass deletes " + situation.old_name());
       return StoreOrWait(situation, draft, Wait{});
     }
   }

@@ -21,8 +21,8 @@ namespace {
 
 // How soon Windlass repeats a check that refused a rename at the end of an update. Windlass does
 // not watch ReplicaSets, so no event shows that the cause is gone. A rename that is refused before
-// the first step is not checked again, because the refusal ends the run (HasEnded). The same holds
-// for kLookThroughAgain.
+// the first step is not checked again, because the refusal ends the run (HasEnded). A list that
+// was too large before the first step ends the run, too.
 constexpr Duration kLookAgain = seconds(30);
 
 // How soon Windlass asks again for a list that was too large. No watch reports that the list has

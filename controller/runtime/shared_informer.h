@@ -99,7 +99,8 @@ class AnyInformer {
   // Returns true while the informer has a user, and for some time after its last user has called
   // LetGo.
   bool used() const { return users_ > 0; }
-  // Returns why the informer does not run although it is used: "… leaves no room for all …".
+  // Returns why the informer does not run although it is used. Example: "pods: Windlass may use 96
+  // MiB for all caches, which leaves no room for all pods; raise the memory limit of Windlass".
   // Returns "" if the informer runs or is not used. Windlass starts a given-up informer again after
   // kGivenUpFor (R-065).
   const std::string& given_up() const { return given_up_; }

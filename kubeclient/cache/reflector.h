@@ -65,8 +65,8 @@ class Reflector {
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
-  // Gets a complete state: if a watch is open, closes it and begins at once; otherwise instead of
-  // the next watch.
+  // Lists everything anew. If a watch is open, closes it and lists at once. If not, lists at the
+  // moment when the next watch would have been opened.
   void Relist();
 
   const ReflectorOptions& options() const;

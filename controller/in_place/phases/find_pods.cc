@@ -283,9 +283,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place,
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     DrainStep& drain = in_place.pods->verdicts[i].drain;
     drain = NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now);
-    // A Pod that lost its state also lost the time since when it is drained, so Windlass patches
-    // the Pod at once. Drain mode Gate is different: the time is kept, because the drain is written
-    // with the Pod's status, and webhooks for Pods do not see this write.
+    // A Pod's state says when its drain began. Without it Windlass cannot tell how long the Pod has
+    // been drained, so it patches the Pod at once. With drain mode Gate the time is still known: it
+    // is written with the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (lost && chosen[i] && !by_gate) drain = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, i, left_out[i])) drain = {};

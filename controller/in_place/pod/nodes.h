@@ -44,7 +44,7 @@ bool FitsOnNoNode(const Pod& pod);
 // Returns the time from which the rollout no longer waits for a Pod without a node, because the Pod
 // will not get a node soon:
 //   - WallTime{}, which means at once, if FitsOnNoNode(pod)
-//   - a minute after the Pod was created if the scheduler has not said that no node fits
+//   - a minute after the Pod was created while the scheduler has not given its verdict
 //   - nullopt if the Pod has a node
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 

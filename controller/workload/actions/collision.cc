@@ -148,12 +148,13 @@ std::optional<Step> AfterCreate(const Situation& situation, const std::string& n
   const Reply* answer = AnswerToCreate(situation, name);
   const bool changed = answer != nullptr && !CameBackAsSent(situation, *answer);
   if (changed || IsUnacknowledged(situation, name)) {
-    return GiveUp(situation, name,
-                  {ErrorKind::kInvalid,
-                   "the API server stored this ReplicaSet with a pod template, labels or an owner "
-                   "other than Windlass sent. Exempt the ReplicaSets of this workload from the "
-                   "admission webhook that changes them, and then delete this ReplicaSet"},
-                  Retry::kOnSpecChange);
+    return GiveUp(
+        situation, name,
+        {ErrorKind::kInvalid,
+         "the API server stored this ReplicaSet, but not with the pod template, the labels and "
+         "the owner that Windlass sent. Exempt the ReplicaSets of this workload from the "
+         "admission webhook that changes them, and then delete this ReplicaSet"},
+        Retry::kOnSpecChange);
   }
   if (answer == nullptr) return std::nullopt;
   return Failed{

@@ -93,9 +93,9 @@ void RolloutObserver::Judge(const Workload& workload) {
 // Begins a rollout that windlass_rollouts_started_total does not count. There are two cases:
 //   - The rollout was under way when this process first saw the workload, so another process has
 //     counted it.
-//   - No rollout is under way, but the workload is aborted and its Pods have no revision to go back
-//     to (LacksTarget). Example: an abort brought all Pods back to revision 5. Later the ReplicaSet
-//     of revision 5 was deleted.
+//   - The workload is aborted and its Pods have no revision to go back to (LacksTarget). Nothing
+//     moves, but the workload is shown as a rollout that is stuck. Example: an abort brought all
+//     Pods back to revision 5. Later the ReplicaSet of revision 5 was deleted.
 void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
   const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
   Rollout rollout{.midway = true};
