@@ -148,7 +148,8 @@ void Daemon::StartControllers() {
   if (flags_.force) return LeadForGood();
   const LeaseName name{flags_.leader_elect_namespace, flags_.leader_elect_name};
   lease_in_use_ = std::make_unique<LeaseInUse>(
-      clock_, timers_, transport_, name, [this, name](const std::string& holder) {
+      clock_, timers_, transport_, name, flags_.lease_duration,
+      [this, name](const std::string& holder) {
         if (stopping_) return;
         if (holder.empty()) return LeadForGood();
         log_.Error("the Lease " + name.namespace_ + "/" + name.name + " is held by " + holder +

@@ -91,6 +91,10 @@ Result<Lease> ReadLease(const nlohmann::json& object, std::string text) {
 
 }  // namespace
 
+Duration LengthOf(const LeaseRecord& record, Duration ours) {
+  return record.duration_seconds > 0 ? seconds(record.duration_seconds) : ours;
+}
+
 Result<Lease> ParseLease(std::string_view body) {
   return ReadLease(Parse(body), std::string(body));
 }

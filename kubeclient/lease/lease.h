@@ -36,6 +36,11 @@ struct Lease {
   ResourceVersion version{};
 };
 
+// Returns how long a holder keeps the Lease after a renewal: the record's duration_seconds, or
+// `ours`, our own lease duration, if the record has none. Not every client writes one, and a holder
+// without one may be alive.
+Duration LengthOf(const LeaseRecord& record, Duration ours);
+
 // Returns kMalformed unless `body` is a Lease that has a resourceVersion.
 Result<Lease> ParseLease(std::string_view body);
 

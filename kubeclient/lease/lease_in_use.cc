@@ -12,11 +12,13 @@ constexpr Duration kLookAgain = seconds(1);
 }  // namespace
 
 LeaseInUse::LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transport, LeaseName name,
+                       Duration lease_duration,
                        std::function<void(const std::string& holder)> found)
     : clock_(clock),
       timers_(timers),
       transport_(transport),
       name_(std::move(name)),
+      lease_duration_(lease_duration),
       found_(std::move(found)),
       alive_(std::make_shared<const bool>(true)) {
   Look();
@@ -46,7 +48,7 @@ void LeaseInUse::Answered(const LeaseAnswer& answer) {
     if (first_ && *first_ != now) return found_(now.holder);
     if (!first_) {
       first_ = now;
-      until_ = clock_.Now() + seconds(now.duration_seconds);
+      until_ = clock_.Now() + LengthOf(now, lease_duration_);
     }
     go_on = clock_.Now() < until_;
   } else {

@@ -3,8 +3,9 @@
 //
 // LeaseInUse does not compare our clock with the times in the Lease, because other processes wrote
 // them. Instead, if the Lease has a holder, LeaseInUse reads the Lease again and again, until the
-// Lease changes or its leaseDurationSeconds have passed. LeaseInUse also repeats a read that got no
-// usable answer. Core thread only.
+// Lease changes or its leaseDurationSeconds have passed. If the Lease has no leaseDurationSeconds,
+// the caller's `lease_duration` counts. LeaseInUse also repeats a read that got no usable answer.
+// Core thread only.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,7 @@ class LeaseInUse {
   //   - we have no right to read the Lease
   // Destroying this object ends the search.
   LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transport, LeaseName name,
-             std::function<void(const std::string& holder)> found);
+             Duration lease_duration, std::function<void(const std::string& holder)> found);
   ~LeaseInUse();
   LeaseInUse(const LeaseInUse&) = delete;
   LeaseInUse& operator=(const LeaseInUse&) = delete;
@@ -41,6 +42,7 @@ class LeaseInUse {
   TimerQueue& timers_;
   Transport& transport_;
   const LeaseName name_;
+  const Duration lease_duration_;
   std::function<void(const std::string&)> found_;
   std::optional<LeaseRecord> first_;
   MonotonicTime until_;

@@ -43,9 +43,7 @@ MonotonicTime LeaseView::FreeAt(const LeaseRecord& record, MonotonicTime now) co
   if (record.holder.empty()) {
     return Yields(record) ? observed_at_ + options_.lease_duration : now;
   }
-  const Duration length =
-      record.duration_seconds > 0 ? seconds(record.duration_seconds) : options_.lease_duration;
-  return observed_at_ + length;
+  return observed_at_ + LengthOf(record, options_.lease_duration);
 }
 
 bool LeaseView::Yields(const LeaseRecord& record) const {

@@ -128,6 +128,8 @@ TEST_CASE(
        {{"holderIdentity", "x"}, {"leaseDurationSeconds", 40}},
        seconds(40)},
       {"no length", {{"holderIdentity", "x"}}, seconds(15)},
+      {"a length of zero", {{"holderIdentity", "x"}, {"leaseDurationSeconds", 0}}, seconds(15)},
+      {"a length below zero", {{"holderIdentity", "x"}, {"leaseDurationSeconds", -1}}, seconds(15)},
       {"nobody", {{"holderIdentity", ""}, {"leaseDurationSeconds", 3600}}, seconds(0)},
       {"nothing", json::object(), seconds(0)},
       {"we, before a lapse", {{"holderIdentity", "a"}, {"leaseDurationSeconds", 15}}, seconds(0)},

@@ -14,7 +14,7 @@ namespace {
 struct Question {
   explicit Question(LeaseWorld& world)
       : asker(world.Add("asker")),
-        lease(asker.clock, asker.timers, asker, {"windlass-system", "windlass"},
+        lease(asker.clock, asker.timers, asker, {"windlass-system", "windlass"}, seconds(15),
               [this](const std::string& holder) { found = holder; }) {}
   Candidate& asker;
   std::optional<std::string> found;
@@ -38,6 +38,32 @@ TEST_CASE("A Lease whose holder is gone is free after its length, not before (L-
   REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
   CHECK(question.found->empty());
   CHECK(world.now - began >= seconds(15));
+}
+
+TEST_CASE("A Lease without a length has that of the asker (L-017)") {
+  const std::optional<int> length = GENERATE(values<std::optional<int>>({std::nullopt, 0, -1}));
+  nlohmann::json spec = {{"holderIdentity", "x"}};
+  if (length) spec["leaseDurationSeconds"] = *length;
+  LeaseWorld world;
+  world.server.lease = {{"kind", "Lease"},
+                        {"metadata", {{"name", "windlass"}, {"resourceVersion", "7"}}},
+                        {"spec", spec}};
+  const Question question(world);
+  const MonotonicTime began = world.now;
+  SECTION("the holder is gone") {
+    REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+    CHECK(question.found->empty());
+    CHECK(world.now - began >= seconds(15));
+  }
+  SECTION("the holder renews") {
+    world.After(seconds(10), [&] {
+      world.server.Edit([](nlohmann::json& lease) {
+        lease["spec"]["renewTime"] = "2026-01-01T00:00:09.000000Z";
+      });
+    });
+    REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+    CHECK(*question.found == "x");
+  }
 }
 
 TEST_CASE("No Lease, or one that was given up, is free at once (L-017)") {
