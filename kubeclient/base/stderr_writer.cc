@@ -9,6 +9,8 @@
 #include <chrono>
 #include <utility>
 
+#include "kubeclient/base/cut_text.h"
+
 namespace windlass {
 namespace {
 
@@ -25,6 +27,15 @@ std::atomic<uint64_t> lines_dropped = 0;
 bool HasRoom(int fd, int wait_ms) {
   pollfd one{fd, POLLOUT, 0};
   return poll(&one, 1, wait_ms) > 0;
+}
+
+// Returns the beginning of `line`, and a mark. Example: of a line of 2 MiB the first 256 KiB, and
+// "… (1835007 bytes left out)" with a newline; the newline of `line` does not count.
+std::string CutLine(std::string_view line) {
+  line.remove_suffix(1);
+  const std::string_view kept = CutText(line, kLogLineBytesMax);
+  return std::string(kept) + "… (" + std::to_string(line.size() - kept.size()) +
+         " bytes left out)\n";
 }
 
 }  // namespace
@@ -44,6 +55,11 @@ StderrWriter::~StderrWriter() {
 }
 
 void StderrWriter::Write(std::string_view line) {
+  if (line.size() > kLogLineBytesMax) return Keep(CutLine(line));
+  Keep(line);
+}
+
+void StderrWriter::Keep(std::string_view line) {
   const std::scoped_lock lock(mutex_);
   if (!Fits(line)) {
     ++dropped_;

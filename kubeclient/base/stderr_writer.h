@@ -7,6 +7,8 @@
 //     soon as the pipe has room.
 //   - If the kept lines would exceed kKeptBytesMax, the writer drops all further lines until the
 //     kept lines are written. Then it writes a line that says how many lines it dropped.
+//   - It cuts a line that is longer than kLogLineBytesMax. Otherwise a line longer than
+//     kKeptBytesMax would never fit, and the writer would drop it and all lines after it (BI-75).
 #pragma once
 
 #include <condition_variable>
@@ -23,6 +25,10 @@ namespace windlass {
 // The most bytes of lines that a writer keeps: about 3,000 lines.
 inline constexpr size_t kKeptBytesMax = size_t{1} << 20U;
 
+// The most bytes of a line that a writer writes. Much less than kKeptBytesMax, so that one long
+// line leaves room for others.
+inline constexpr size_t kLogLineBytesMax = kKeptBytesMax / 4;
+
 // Returns how many lines the writers of this process have dropped.
 uint64_t LogLinesDropped();
 
@@ -37,10 +43,12 @@ class StderrWriter {
   StderrWriter(const StderrWriter&) = delete;
   StderrWriter& operator=(const StderrWriter&) = delete;
 
-  // Writes `line`, which ends in a newline. Returns at once.
+  // Writes `line`, which ends in a newline. Returns at once. If `line` is longer than
+  // kLogLineBytesMax, writes its beginning, and says how many bytes it leaves out.
   void Write(std::string_view line);
 
  private:
+  void Keep(std::string_view line);
   bool Flush();
   bool Fits(std::string_view line) const;
   void TellDropped();

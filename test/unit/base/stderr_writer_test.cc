@@ -83,6 +83,20 @@ TEST_CASE("Lines beyond 1 MiB are dropped, and a line says how many") {
   CHECK(pipe.ReadUntil("\n") == "after\n");
 }
 
+TEST_CASE("A line of 2 MiB is cut, and later lines are written (BI-75)") {
+  const uint64_t before = LogLinesDropped();
+  const Pipe pipe;
+  StderrWriter writer(pipe.ends[1], Told);
+  constexpr size_t kLong = size_t{2} << 20U;
+  writer.Write(std::string(kLong - 1, 'x') + "\n");
+  writer.Write("after\n");
+  REQUIRE(LogLinesDropped() == before);  // else nothing comes
+  const std::string text = pipe.ReadUntil("after\n");
+  const std::string left_out = std::to_string(kLong - 1 - kLogLineBytesMax);
+  CHECK(text ==
+        std::string(kLogLineBytesMax, 'x') + "… (" + left_out + " bytes left out)\nafter\n");
+}
+
 TEST_CASE("A process ends although nobody reads what it said") {
   const Pipe pipe;
   StderrWriter writer(pipe.ends[1], Told);
