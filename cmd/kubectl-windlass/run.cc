@@ -1,6 +1,5 @@
 #include "cmd/kubectl-windlass/run.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "cmd/kubectl-windlass/manifest.h"
 #include "cmd/kubectl-windlass/parse.h"
 #include "cmd/windlass/signals.h"
+#include "kubeclient/base/core_dumps.h"
 #include "kubeclient/base/core_loop.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/config/cluster_connection.h"
@@ -163,12 +163,6 @@ void WarnOfTrust(const Console& console, const ClientConfig& config) {
   console.Warning("the certificate of the API server " + config.server +
                   " is not verified (insecure-skip-tls-verify): any server that answers there gets "
                   "your credentials; give certificate-authority-data instead");
-}
-
-// Prevents core files, which would contain the token and keys.
-void ForbidCoreDumps() {
-  const rlimit one_byte{1, 1};
-  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
 // Starts the network and the handling of Ctrl-C, and calls `run` with the inbox. If `run` stores

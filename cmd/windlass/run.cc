@@ -1,7 +1,6 @@
 #include "cmd/windlass/run.h"
 
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <cstdio>
 #include <exception>
@@ -17,6 +16,7 @@
 #include "cmd/windlass/signals.h"
 #include "kubeclient/api/symbol.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/core_dumps.h"
 #include "kubeclient/base/inbox.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"
@@ -67,15 +67,6 @@ int RunWith(const Flags& flags, const ControllerList& controllers,
                 std::move(other_kinds));
   running = &daemon;
   return daemon.Run();
-}
-
-// Prevents core files, which would contain the token and keys. The limit is one byte: with 0, the
-// kernel would still pass the core to a program named in kernel.core_pattern.
-void ForbidCoreDumps() {
-  const rlimit one_byte{1, 1};
-  // Fails only if the hard limit is 0, which we have no right to raise. Then the kernel writes no
-  // core file, but may still pass the core to a program named in kernel.core_pattern.
-  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) return;
 }
 
 int RunOrThrow(int argc, const char* const* argv, const ControllerList& controllers) {

@@ -1,0 +1,24 @@
+#include "kubeclient/base/core_dumps.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <fstream>
+
+namespace windlass {
+
+// The limit is one byte. The kernel also passes no core to a program in kernel.core_pattern (a
+// pattern that begins with "|") if the limit is 1. It does pass one if the limit is 0. So if the
+// hard limit is 0, and we have no right to raise it, we need other means (BI-76):
+//   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. But it sets the value to 1 again
+//     in each program that we start.
+//   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. After
+//     PR_SET_DUMPABLE only root may write this file, so we write it first.
+void ForbidCoreDumps() {
+  const rlimit one_byte{1, 1};
+  if (setrlimit(RLIMIT_CORE, &one_byte) == 0) return;
+  std::ofstream("/proc/self/coredump_filter") << "0\n";
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+}  // namespace windlass
