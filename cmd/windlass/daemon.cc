@@ -201,14 +201,15 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits until all calls are answered, but not beyond `until`. Then stops the leader election and
-// starts it again. What happens to the Lease depends on the calls:
-//   - All calls were answered: gives up the Lease. A successor may lead at once.
+// Waits until all calls are answered, and until the deadline of each write that got no answer has
+// passed, but not beyond `until`. Then stops the leader election and starts it again. What happens
+// to the Lease depends on the calls:
+//   - No write can arrive any more: gives up the Lease. A successor may lead at once.
 //   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
 //     lead again, our next term raises a fence against this write (L-012).
 void Daemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
-  const bool answered = client_.counters().in_flight == 0;
+  const bool answered = client_.counters().in_flight == 0 && !client_.write_may_arrive();
   if (!answered && clock_.Now() < until) {
     timers_.At(clock_.Now() + kDrainLook, [this, until] { AwaitAnswers(until); });
     return;

@@ -61,9 +61,13 @@ class Term {
   // ends.
   void Drain();
   bool in_flight() const { return syncs_.size() > waiting_.size(); }
-  // Returns true if no call is in flight, and no earlier write has an unknown outcome (Unverified).
-  // Then no write of this term can reach the API server later.
-  bool settled() const { return !in_flight() && unverified_.empty(); }
+  // Returns true if no call is in flight, no earlier write has an unknown outcome (Unverified), and
+  // the deadline of each write that got no answer has passed. Then no write of this term can reach
+  // the API server later. The read of the object (Verify) is not enough, because the write may
+  // arrive after the read (L-012).
+  bool settled() const {
+    return !in_flight() && unverified_.empty() && !environment_.client.write_may_arrive();
+  }
   // Returns true if no key is ready, set aside (WorkQueue::Get) or being synced. Timers of keys may
   // be set.
   bool idle() const { return syncs_.empty() && queue_.idle(); }

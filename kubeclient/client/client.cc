@@ -69,6 +69,14 @@ bool IsEventWrite(const Request& request) {
   return request.resource() == resources::kEvents && request.mutates();
 }
 
+// Returns true if the request is a write that may still be carried out after `error`. Returns false
+// after the API server's own 500, because the server has then ended the write.
+bool MayArriveAfter(const Error& error, const Request& request) {
+  if (error.kind != ErrorKind::kAmbiguous) return false;
+  if (!request.mutates() || IsEventWrite(request)) return false;
+  return error.http_status == 0 || error.http_status >= 502;
+}
+
 }  // namespace
 
 struct Client::Impl {
@@ -90,6 +98,7 @@ struct Client::Impl {
     MonotonicTime decided;       // when Execute was called
     MonotonicTime ready;         // when it last entered its lane
     MonotonicTime sent;
+    MonotonicTime deadline{};  // of the latest try
     Retries retries{};
     // The error of the latest failed try; nullopt if no try has failed yet. Stays set while the
     // call is tried again.
@@ -174,6 +183,8 @@ struct Client::Impl {
   bool held = false;         // the server is away: between Hold and Resume
   TimerId turn_timer = 0;    // not 0 while the rate limit holds back calls in `lane`
   TimerId event_timer = 0;   // not 0 while the rate limit holds back calls in `event_lane`
+  // The latest deadline of a write that ended without an answer.
+  MonotonicTime writes_arrive_until;
   ClientCounters counters;
   // Destroyed with the client. Callbacks hold a weak_ptr to `alive` and do nothing once the client
   // is gone.
@@ -326,6 +337,7 @@ void Client::Impl::Send(Id id, PendingCall& call) {
   if (call.request.mutates()) LimitWrite(http, write_deadline.TimeLeft(http.deadline));
   ++InFlight(call.request);
   call.sent = clock.Now();
+  call.deadline = call.sent + http.deadline;
   if (client.on_rate_limiter_duration) {
     client.on_rate_limiter_duration(call.request, call.sent - call.ready);
   }
@@ -346,6 +358,9 @@ void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
     rate.Throttled(clock.Now(), response->retry_after.value_or(Duration{0}));
   }
   Result<Reply> result = Judge(call, std::move(response));
+  if (!result.ok() && MayArriveAfter(result.error(), call.request)) {
+    writes_arrive_until = std::max(writes_arrive_until, call.deadline);
+  }
   if (!result.ok() && !held) {
     const auto wait = RetryIn(call.request, result.error(), call.retries);
     if (wait && !IsTooOldIn(*wait, call)) {
@@ -448,6 +463,8 @@ void Client::Hold() { impl_->Hold(); }
 void Client::Resume() { impl_->Resume(); }
 
 bool Client::congested() const { return impl_->congested; }
+
+bool Client::write_may_arrive() const { return impl_->clock.Now() < impl_->writes_arrive_until; }
 
 const ClientOptions& Client::options() const { return impl_->options; }
 

@@ -106,7 +106,7 @@ void SimDaemon::CampaignAnew() {
 
 void SimDaemon::AwaitAnswers(MonotonicTime until) {
   if (stopping_) return;
-  const bool answered = client_.counters().in_flight == 0;
+  const bool answered = client_.counters().in_flight == 0 && !client_.write_may_arrive();
   if (!answered && Now() < until) {
     process_->timers().At(Now() + kDrainLook, [this, until] { AwaitAnswers(until); });
     return;

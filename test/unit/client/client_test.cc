@@ -432,6 +432,36 @@ TEST_CASE("A write may take as long as the permit lasts, and at the server a sec
 
 // --- handlers ---
 
+TEST_CASE("A write without an answer may arrive until its deadline (L-012)") {
+  struct Row {
+    std::string id;
+    Request request;
+    Result<HttpResponse> said;
+    bool may_arrive;
+  };
+  const Error broken = TransportError(ErrorKind::kAmbiguous);
+  const Row row = GENERATE_COPY(values<Row>({
+      {"a write, reset", PatchOf("a"), broken, true},
+      {"a write, answer lost by a proxy", PatchOf("a"), Refusal(502, "", "bad gateway"), true},
+      {"a write, failed at the server", PatchOf("a"), Refusal(500, "InternalError", "no"), false},
+      {"a write, not sent", PatchOf("a"), TransportError(ErrorKind::kNotSent), false},
+      {"a write, done", PatchOf("a"), Success(), false},
+      {"a read, reset", GetOf("a"), broken, false},
+      {"an Event, reset", EventOf("a"), broken, false},
+  }));
+  CAPTURE(row.id);
+  ClientWorld world;
+  world.Execute(row.request, "call");
+  CHECK_FALSE(world.client.write_may_arrive());
+  world.Advance(seconds(4));
+  world.transport.Answer(row.said);
+  CHECK(world.client.write_may_arrive() == row.may_arrive);
+  world.clock.JumpTo({kCallDeadline - milliseconds(1)});
+  CHECK(world.client.write_may_arrive() == row.may_arrive);
+  world.clock.JumpTo({kCallDeadline});
+  CHECK_FALSE(world.client.write_may_arrive());
+}
+
 TEST_CASE("A handler may ask again, or end the client") {
   ClientWorld world({.max_in_flight = 1});
   SECTION("asking again goes behind what waits") {

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "controller/core/step.h"
+#include "kubeclient/client/call_deadlines.h"
 #include "test/catch.h"
 #include "test/unit/controller/runtime/term_world.h"
 
@@ -42,6 +43,7 @@ TEST_CASE_METHOD(TermWorld,
   };
   const bool drains = GENERATE(true, false);
   CAPTURE(drains);
+  bool may_arrive = false;
   SECTION("the write before the question") {
     Begin();
     Look();
@@ -50,6 +52,7 @@ TEST_CASE_METHOD(TermWorld,
     Begin();
     Look();
     transport.Answer(TransportError(ErrorKind::kAmbiguous));
+    may_arrive = true;
     Advance(seconds(1));
     REQUIRE(LastMethod() == HttpMethod::kGet);
   }
@@ -67,10 +70,31 @@ TEST_CASE_METHOD(TermWorld,
   CHECK_FALSE(term->settled());
   transport.Answer(Success());
   CHECK(asked == (drains ? 0 : 1));
-  CHECK(term->settled() == drains);
+  CHECK(term->settled() == (drains && !may_arrive));
   Advance(seconds(5));
   CHECK(asked == (drains ? 0 : 1));
   CHECK(transport.sent.size() == calls);
+}
+
+// The read of the object does not show whether the write comes later.
+TEST_CASE_METHOD(TermWorld,
+                 "a write whose connection broke may arrive until its deadline (Q-015, L-012)") {
+  Begin();
+  Look();
+  Advance(seconds(2));
+  transport.Answer(TransportError(ErrorKind::kAmbiguous));
+  Advance(seconds(1));
+  REQUIRE(LastMethod() == HttpMethod::kGet);
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Wait{}; };
+  transport.Answer(Success());
+  Advance(Duration{0});
+  CHECK(term->idle());
+  term->Drain();
+  CHECK_FALSE(term->settled());
+  Advance(kCallDeadline - seconds(3) - milliseconds(1));
+  CHECK_FALSE(term->settled());
+  Advance(milliseconds(1));
+  CHECK(term->settled());
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST_CASE_METHOD(TermWorld,
     CHECK(LastMethod() == HttpMethod::kPatch);
     transport.Answer(Success());
     Advance(Duration{0});
-    CHECK(term->settled());
+    CHECK_FALSE(term->settled());  // the first write may still arrive
     CHECK(term->idle());
   }
   SECTION("which is refused again and again") {
