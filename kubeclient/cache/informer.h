@@ -96,13 +96,14 @@ class Informer final : private ReflectorSink {
   Listeners<> on_no_room;
   // Returns how many objects are cut down.
   size_t cut() const { return cut_; }
-  // Returns about how many bytes of memory the cache takes, without interned texts.
+  // Returns about how many bytes of memory the cache takes, with the unreadable objects and without
+  // interned texts.
   size_t bytes() const { return charged_.all; }
   // Call after code outside the informer has changed the store, for example with Store::Shed.
   void Recount() {
     const CacheBytes held = store_.bytes();
     const CacheBytes& pending = pending_ ? pending_->bytes : incoming_bytes_;
-    Charge({held.all + pending.all, held.large + pending.large});
+    Charge({held.all + pending.all + UnreadableBytes(), held.large + pending.large});
   }
 
   // Called when an object gets into quarantined(), and not again for further unreadable versions of
@@ -151,6 +152,7 @@ class Informer final : private ReflectorSink {
 
   using Quarantined = std::map<ObjectKey, UnreadableObject>;
 
+  size_t UnreadableBytes() const;
   void Charge(const CacheBytes& bytes);
   void CutIfNoRoom(T& object);
   void NoteNoRoom();

@@ -11,6 +11,9 @@
 namespace windlass {
 
 inline constexpr size_t kWhyBytesMax = 256;
+// About how many bytes of memory an unreadable object takes: the node of a map, the name twice, and
+// the reason.
+inline constexpr size_t kBytesOfUnreadable = 700;
 static_assert(kLineBytesMax == size_t{16} << 20U);
 inline constexpr const char* kEventTooLong = "its watch event is longer than 16 MiB";
 
@@ -46,6 +49,13 @@ void Informer<T>::Stop() {
 }
 
 // --- the budget (R-065) ---
+
+// A user decides how many objects are unreadable, so they count, too.
+template <typename T>
+size_t Informer<T>::UnreadableBytes() const {
+  return (quarantined_.size() + incoming_quarantined_.size() + healing_.size()) *
+         kBytesOfUnreadable;
+}
 
 template <typename T>
 void Informer<T>::Charge(const CacheBytes& bytes) {
@@ -219,6 +229,7 @@ template <typename T>
 void Informer<T>::Quarantine(const UnreadableObject& object) {
   healing_.erase(object.identity.key);
   const bool is_new = quarantined_.insert_or_assign(object.identity.key, object).second;
+  Recount();
   if (is_new) on_unreadable(object);
 }
 

@@ -164,10 +164,10 @@ void Informer<T>::ApplySlices(size_t most) {
 template <typename T>
 void Informer<T>::EndPending() {
   pending_.reset();
-  Recount();
   for (const auto& [key, unreadable] : std::exchange(healing_, {})) {
     if (quarantined_.erase(key) > 0) on_unreadable_gone(unreadable);
   }
+  Recount();
   if (synced_) return;
   synced_ = true;  // every handler has returned
   on_synced();
@@ -236,6 +236,7 @@ void Informer<T>::KeepFormerVersion(const UnreadableObject& poison) {
   const ObjectKey& key = poison.identity.key;
   const Uid& uid = poison.identity.uid;
   incoming_quarantined_.insert_or_assign(key, poison);
+  Recount();
   const auto collected = incoming_.find(key);
   if (collected != incoming_.end() && collected->second.uid == uid) return;
   Unlist(key);

@@ -54,6 +54,45 @@ TEST_CASE("what a cache holds is counted, and nothing is left when it is emptied
   CHECK(f.symbols.bytes() < 1000);  // the namespace
 }
 
+TEST_CASE("an unreadable object counts until it is readable or gone (R-065, R-031)") {
+  Bounded f(0);
+  f.bounded.Start();
+  f.transport.Line(wire::Added("a@3"));
+  f.transport.Line(wire::InitialEventsEnd("10"));
+  const size_t readable = f.bounded.bytes();
+  f.transport.Line(wire::Event("MODIFIED", wire::Poison("a@11")));
+  const size_t unreadable = f.bounded.bytes();
+  CHECK(unreadable == readable + kBytesOfUnreadable);
+  CHECK(f.budget.held() >= unreadable);
+  SECTION("readable") {
+    f.transport.Line(wire::Modified("a@12"));
+    CHECK(f.bounded.bytes() == readable);
+  }
+  SECTION("deleted") {
+    f.transport.Line(wire::Event("DELETED", wire::Poison("a@12")));
+    CHECK(f.bounded.bytes() == 0);
+  }
+  SECTION("in a list that shows it unreadable, readable, or not at all") {
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::Event("ADDED", wire::Poison("a@11")));
+    CHECK(f.bounded.bytes() == unreadable + kBytesOfUnreadable);  // that of the list
+    f.transport.Line(wire::InitialEventsEnd("20"));
+    CHECK(f.bounded.bytes() == unreadable);
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::Added("a@12"));
+    f.transport.Line(wire::InitialEventsEnd("30"));
+    CHECK(f.bounded.bytes() == readable);
+    f.transport.Line(wire::Event("MODIFIED", wire::Poison("a@31")));
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::InitialEventsEnd("40"));
+    CHECK(f.bounded.bytes() == 0);
+  }
+  SECTION("the informer stops") {
+    f.bounded.Stop();
+    CHECK(f.bounded.bytes() == readable);
+  }
+}
+
 TEST_CASE("an object without room is cut down, and whole again when there is room (R-065)") {
   // 1,080 labels take 17 KB for their pairs, and 230 KB for their texts, which count as if no other
   // object had them.
