@@ -67,7 +67,8 @@ void AppendString(std::string_view text, std::string& out) {
 }  // namespace
 
 struct Canonicalizer::State {
-  // A member that was written, as a range of `out`.
+  // A member that was written, as a range of `out`. The range is empty if the member means the same
+  // as an absent one.
   struct Member {
     std::string_view key;
     size_t begin = 0;
@@ -129,11 +130,10 @@ void Canonicalizer::State::Object(const Field& field) {
     out += ':';
     const size_t value_begin = out.size();
     Value(member);
-    if (IsAbsent(member, std::string_view(out).substr(value_begin))) {
-      out.resize(begin);
-    } else {
-      members.push_back({key, begin, out.size()});
-    }
+    // Of a repeated key the last member counts, even if it is absent: "a":1,"a":0 means "a":0. So
+    // Sort has to see absent members, too.
+    if (IsAbsent(member, std::string_view(out).substr(value_begin))) out.resize(begin);
+    members.push_back({key, begin, out.size()});
   });
   Sort(first_member, object_begin);
 }
@@ -146,7 +146,7 @@ void Canonicalizer::State::Sort(size_t first_member, size_t begin) {
   sorted = "{";
   for (auto member = first; member != members.end(); ++member) {
     const bool repeated = member + 1 != members.end() && (member + 1)->key == member->key;
-    if (repeated) continue;  // of a repeated key the last member counts
+    if (repeated || member->begin == member->end) continue;
     if (sorted.size() > 1) sorted += ',';
     sorted.append(out, member->begin, member->end - member->begin);
   }

@@ -109,6 +109,12 @@ TEST_CASE("absent, null, zero and empty are told apart as the Go types tell them
       {"two spellings of a text", R"({"metadata":{"annotations":{"a":"<\u00e9\n/"}}})",
        "{\"metadata\":{\"annotations\":{\"a\":\"\\u003cé\\u000a\\/\"}}}", true},
       {"white space", "{ \"spec\" : {\n\t\"hostPID\" : true } }", Spec(R"("hostPID":true)"), true},
+      {"a repeated key: the last one counts, even if it means the same as an absent one",
+       Spec(R"("hostPID":true,"hostPID":false)"), Spec(""), true},
+      {"a repeated key that is absent at first",
+       Spec(R"("hostPID":false,"hostIPC":true,)"
+            R"("hostPID":true)"),
+       Spec(R"("hostPID":true,"hostIPC":true)"), true},
   }));
   CAPTURE(row.id);
   CHECK((Canonical(row.a) == Canonical(row.b)) == row.equal);
