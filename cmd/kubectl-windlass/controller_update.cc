@@ -34,11 +34,14 @@ Result<Json> ReadController(const CommandContext& context, const Place& update_p
                     {resources::kReplicationControllers, update_place.namespace_, name});
 }
 
+bool IsMissing(const Result<Json>& controller) {
+  return !controller.ok() && controller.error().kind == ErrorKind::kNotFound;
+}
+
 // Returns true if the controller does not exist, or if it is being deleted and only finalizers keep
 // it.
 bool IsDeleted(const Result<Json>& controller) {
-  if (!controller.ok()) return controller.error().kind == ErrorKind::kNotFound;
-  return IsDeleting(*controller);
+  return controller.ok() ? IsDeleting(*controller) : IsMissing(controller);
 }
 
 }  // namespace
@@ -100,8 +103,14 @@ bool HasBegun(const Json& update) {
 
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update) {
   const Json* stalled = TrueCondition(update, "Stalled");
-  if (stalled == nullptr || TextOf(*stalled, "/reason") != rc::kOldDeleted) return false;
+  const std::string reason = stalled != nullptr ? TextOf(*stalled, "/reason") : "";
+  if (reason != rc::kOldDeleted && reason != rc::kNotFound) return false;
   const Result<Json> old = ReadController(context, update_place, update_place.name);
+  if (reason == rc::kNotFound) {
+    const std::string new_name = TextOf(update, "/status/newName");
+    return HasBegun(update) && IsMissing(old) && !new_name.empty() &&
+           IsMissing(ReadController(context, update_place, new_name));
+  }
   if (!old.ok() || !HasNotes(*old)) return true;
   if (TextOf(update, "/status/journal").empty()) return false;
   // The update was in a rename. A rename deletes the new controller, but not its Pods, and the old

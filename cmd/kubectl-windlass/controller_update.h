@@ -47,7 +47,8 @@ std::string CleanupOf(const Json& update);
 bool HasBegun(const Json& update);
 
 // Returns true if the update has stopped because a user deleted the old controller, and the update
-// can go on neither forward nor back. This is so in three cases:
+// can go on neither forward nor back. This is so in four cases:
+//   - the update had begun, and neither of its two controllers exists
 //   - the old controller does not exist, or cannot be read
 //   - the old controller exists again, but without the annotations of the update
 //   - the update was in a rename, the old controller exists again without the annotation

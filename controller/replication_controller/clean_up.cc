@@ -18,6 +18,20 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
+// Returns the failure of an update that had begun, or is to be rolled back, and whose two
+// controllers do not exist. Before the first step, status.newName may be empty.
+Step WithoutControllers(const Situation& situation) {
+  const std::string& old_name = situation.old_name();
+  const std::string missing =
+      situation.new_name.empty()
+          ? Fill("ReplicationController {} does not exist", old_name)
+          : Fill("ReplicationControllers {} and {} do not exist", old_name, situation.new_name);
+  return Fail(situation, kNotFound,
+              missing +
+                  ", so the update can neither go on nor be rolled back. Delete the update, and "
+                  "create the ReplicationController that is to run");
+}
+
 }  // namespace
 
 Step CleanUp(const Situation& situation) {
@@ -108,6 +122,9 @@ Step WithoutOldController(const Situation& situation) {
                    created->meta.namespace_.text(), desired);
     }
     return Fail(situation, kOldDeleted, text + delete_it);
+  }
+  if (created == nullptr && situation.view.is_stored && (begun || situation.spec().rollback)) {
+    return WithoutControllers(situation);
   }
   // kubectl's texts. In a rename, kubectl looked for a controller whose source is the old
   // controller; kNoSourceText says that no such controller exists.

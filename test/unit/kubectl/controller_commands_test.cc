@@ -1,5 +1,6 @@
 // status, history, undo, abort, pause and resume of a ReplicationController: they steer its rolling
 // update. Windlass is played by hand: it writes the statuses.
+#include "test/proves.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::controller_commands_test {
@@ -302,6 +303,26 @@ TEST_CASE_METHOD(Fixture, "An update whose old controller was deleted is steered
   const std::string command = GENERATE("pause", "resume", "abort", "undo");
   CHECK(Run(command + " rc/new") == Ends(ExitCode::kFailed, "…" + advice + "\n"));
   CHECK(Stored(kUpdates, "old") == before);
+}
+
+// While the old one is there, an abort gives it its size back.
+TEST_CASE_METHOD(Fixture, "An update both of whose controllers are deleted is steered no more") {
+  BeginUpdate();
+  const std::string advice = "old and new do not exist. Delete the update";
+  Says("Failed", advice, "NotFound");
+  Remove(kControllers, "new");
+  const bool has_old = GENERATE(true, false);
+  if (!has_old) Remove(kControllers, "old");
+  const Json before = Stored(kUpdates, "old");
+  const Ran ran = Run("abort rc/old");
+  if (has_old) {
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(Spec()["rollback"] == true);
+  } else {
+    CHECK(ran == Ends(ExitCode::kFailed, "…" + advice + "\n"));
+    CHECK(Stored(kUpdates, "old") == before);
+  }
+  Proves("RC-15");
 }
 
 TEST_CASE_METHOD(Fixture, "The two controllers of one update are steered once") {

@@ -132,5 +132,24 @@ TEST_CASE("an old controller that was made anew is left alone") {
   Proves("RC-13 RC-14");
 }
 
+// For the user who deletes both, and then aborts: nothing is left to go back to.
+TEST_CASE("an update both of whose controllers are deleted says so, and what to do") {
+  World world;
+  StartUpdate(world, 3, "0s", {{"cleanup", GENERATE("Delete", "Rename")}});
+  RunUntilScaled(world, 2);
+  world.Remove("web");
+  world.Remove("web-2");
+  const std::string want =
+      "ReplicationControllers web and web-2 do not exist, so the update can neither go on nor be "
+      "rolled back. Delete the update, and create the ReplicationController that is to run";
+  CHECK(world.Run() == "Failed");
+  CHECK(world.reason() == "NotFound");
+  CHECK(world.message() == want);
+  world.Edit({{"rollback", true}});
+  CHECK(world.Run() == "Failed");
+  CHECK(world.message() == want);
+  Proves("RC-15");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::deletion_test
