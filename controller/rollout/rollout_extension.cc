@@ -107,13 +107,25 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
   return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
 }
 
+// Returns true if the stored status names the template of this generation as that of the stable
+// revision, and this revision is the published one. Without a progress deadline nothing else in a
+// status shows that the rollout was complete, once all Pods are lost: there is no condition
+// Progressing, and 0 of 0 Pods are updated.
+bool IsStableTemplate(const Workload& workload) {
+  if (workload.status.observed_generation < workload.meta.generation) return false;
+  const RolloutOwn own = ReadOwn(workload.status.carried);
+  return own.stable_revision && workload::ParseRevision(workload.revision) == own.stable_revision &&
+         !own.stable_template.empty() && own.stable_template == workload.requested_template;
+}
+
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
 // ReplicaSet, with a size above 0. If no ReplicaSet seems to have the template of such a Rollout,
 // the reason can only be that Windlass does not know the template's defaults, and so does not
 // recognise the ReplicaSet.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
-  return workload::WasRolledOut(workload) &&
+  const bool was_stable = !situation.has_progress_deadline() && IsStableTemplate(workload);
+  return (was_stable || workload::WasRolledOut(workload)) &&
          std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
            return rs->replicas > 0 && workload::IsPublished(workload, *rs);
          });

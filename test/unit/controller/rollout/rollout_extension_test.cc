@@ -734,6 +734,25 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     f.Publish();
     f.NextAs<Wait>();
   }
+  SECTION("without a deadline the stable template shows it while all Pods are lost") {
+    f.progress_deadline_seconds = kUnlimited;
+    f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 0;
+    RolloutOwn own = f.Own();
+    own.stable_revision = 1;
+    const bool is_stable = GENERATE(true, false);
+    own.stable_template = is_stable ? kRequested : "t-ffffffffffffffffffffffffffffffff";
+    f.status.carried = KindStatus(own);
+    ReplicaSetStatus& pods = f.replica_sets[0].status;
+    pods.replicas = pods.ready_replicas = pods.available_replicas = 7;  // they come back
+    if (!is_stable) {
+      CHECK_FALSE(f.Next());
+    } else {
+      f.NextAs<Write>();
+      f.Publish();
+      CHECK(f.status.updated_replicas == 7);
+      f.NextAs<Wait>();
+    }
+  }
   SECTION("the generation is new") {
     f.status.observed_generation = 1;
     CHECK_FALSE(f.Next());
