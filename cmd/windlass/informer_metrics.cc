@@ -34,7 +34,8 @@ constexpr Metric kQuarantined{
     "Objects whose latest version could not be decoded.",
     {{kResource}},
     "Windlass writes nothing for the workload that such an object belongs to, and gives the "
-    "workload an event `WindlassUnreadable`."};
+    "workload an event `WindlassUnreadable`. A Service of a Rollout is left alone, and the "
+    "condition `ServicesSynced` says so."};
 constexpr Metric kBytes{"windlass_cache_bytes",
                         MetricType::kGauge,
                         "Approximate bytes of memory that the cache uses.",

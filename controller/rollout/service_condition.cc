@@ -54,6 +54,7 @@ void AddWrites(const Situation& situation, const NamedService& named, bool is_ri
 void AddTroubles(const Situation& situation, const NamedService& named, ServiceRole role,
                  std::vector<ServiceTrouble>& troubles) {
   if (named.name.empty()) return;
+  if (auto unreadable = Unreadable(named)) return troubles.push_back(*std::move(unreadable));
   const ReplicaSet* target = TargetNow(situation, named, role);
   // Users often create a Rollout shortly before its Service. So a missing Service is a trouble only
   // once a Pod is available, or if a revision is stable.
@@ -78,7 +79,11 @@ std::vector<ServiceTrouble> TroublesOf(const Situation& situation, const Service
   AddTroubles(situation, facts.stable, ServiceRole::kStable, troubles);
   AddTroubles(situation, facts.canary, ServiceRole::kCanary, troubles);
   for (const NamedService& left : facts.left) {
-    AddWrites(situation, left, /*is_right=*/false, troubles);
+    if (auto unreadable = Unreadable(left)) {
+      troubles.push_back(*std::move(unreadable));
+    } else {
+      AddWrites(situation, left, /*is_right=*/false, troubles);
+    }
   }
   return troubles;
 }

@@ -13,6 +13,8 @@
 //                    ServiceNotKept: the API server accepts a write of Windlass and drops it
 //                    ServiceUpdateRefused: the API server refuses to change a Service
 //                    ServicesForbidden: Windlass has no right to read Services
+//                    ServiceUnreadable: Windlass cannot read the latest version of a Service
+//
 //                    WindlassOutOfMemory: no room in the caches for a Service
 //   absent           no Service is named, and no Service has a key of this Rollout
 //

@@ -16,6 +16,7 @@
 
 #include "controller/api/rollout.h"
 #include "controller/rollout/service_patch.h"
+#include "kubeclient/api/decode.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/service.h"
 #include "kubeclient/base/clock.h"
@@ -47,8 +48,12 @@ struct FirstRefusal {
 // A Service that the Rollout names now or named before. Borrows from the stores and from
 // ServiceWatch.
 struct NamedService {
-  std::string_view name{};           // "": no Service is named
-  const Service* service = nullptr;  // null if there is no such Service
+  std::string_view name{};  // "": no Service is named
+  // Null if there is no such Service, or if Windlass could never read it (`unreadable`).
+  const Service* service = nullptr;
+  // Set if Windlass cannot read the latest version of the Service. `service` is then null
+  // or out of date, so Windlass does not write to the Service.
+  const UnreadableObject* unreadable = nullptr;
   // The name of another Rollout that also names the Service, if Windlass writes the Service for
   // that other Rollout; otherwise "".
   std::string_view other_rollout{};

@@ -109,6 +109,16 @@ std::optional<ServiceTrouble> TroubleWith(const Situation& situation, const Name
   return std::nullopt;
 }
 
+std::optional<ServiceTrouble> Unreadable(const NamedService& named) {
+  if (named.unreadable == nullptr) return std::nullopt;
+  return ServiceTrouble{
+      "ServiceUnreadable",
+      "Windlass cannot read the latest version of Service " + std::string(named.name) + " (" +
+          InOneLine(named.unreadable->why) +
+          "), and leaves the Service alone until it can: correct the Service, or delete it and "
+          "create it again"};
+}
+
 std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedService& named) {
   if (!named.told_until || *named.told_until <= situation.now) return std::nullopt;
   return ServiceTrouble{

@@ -26,6 +26,10 @@ std::optional<ServiceTrouble> TroubleWith(const workload::Situation& situation,
                                           const NamedService& named, ServiceRole role,
                                           const ReplicaSet* target);
 
+// Returns the trouble that Windlass cannot read the latest version of the Service, and so leaves it
+// alone; nullopt if Windlass can read it.
+std::optional<ServiceTrouble> Unreadable(const NamedService& named);
+
 // If another client keeps removing what Windlass writes to the Service, returns the trouble that
 // says so; otherwise nullopt. This trouble does not stop Windlass from writing to the Service.
 std::optional<ServiceTrouble> LossOf(const workload::Situation& situation,

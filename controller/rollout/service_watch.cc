@@ -58,6 +58,11 @@ ServiceWatch::ServiceWatch(ControllerHost& host, const Store<Rollout>& rollouts)
   shared_.informer.on_recovered.Add(news);
   shared_.informer.store().OnChange(
       [this](const Change<Service>& change) { ServiceChanged(change); });
+  const auto wake = [this](const UnreadableObject& service) {
+    ReadabilityChanged(service.identity.key);
+  };
+  shared_.informer.on_unreadable.Add(wake);
+  shared_.informer.on_unreadable_gone.Add(wake);
 }
 
 void ServiceWatch::Start() {
@@ -202,6 +207,15 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   }
 }
 
+void ServiceWatch::ReadabilityChanged(const ObjectKey& service) {
+  WakeNaming(service);
+  const Service* stored = shared_.informer.store().Find(service);
+  const Rollout* noted = stored != nullptr ? FindNoted(*stored) : nullptr;
+  if (noted != nullptr && !NamesService(*noted, service.name)) {
+    host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
+  }
+}
+
 void ServiceWatch::Forget(const ObjectKey& service) {
   conflicts_.erase(service);
   losses_.erase(service);
@@ -284,6 +298,10 @@ void ServiceWatch::TellLosses(const ObjectKey& service, WallTime now, NamedServi
 NamedService ServiceWatch::Named(const Rollout& rollout, const std::string& name) const {
   NamedService named{.name = name};
   const ObjectKey key{rollout.meta.namespace_, name};
+  const auto& quarantined = shared_.informer.quarantined();
+  if (const auto found = quarantined.find(key); found != quarantined.end()) {
+    named.unreadable = &found->second;
+  }
   named.service = name.empty() ? nullptr : shared_.informer.store().Find(key);
   if (named.service == nullptr) return named;
   const WallTime now = host_.informers().environment().clock.Wall();

@@ -110,6 +110,9 @@ class ServiceWatch {
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);
   void ServiceChanged(const Change<Service>& change);
+  // Wakes the Rollouts that name the Service, and the Rollout that its annotation names. Called
+  // when the Service becomes unreadable, or is unreadable no more. The store may not change then.
+  void ReadabilityChanged(const ObjectKey& service);
 
   ControllerHost& host_;
   const Store<Rollout>& rollouts_;

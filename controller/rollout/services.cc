@@ -120,10 +120,12 @@ Write Release(const Service& service) {
 
 // Returns true if Windlass is not to write to the Service now:
 //   - the Service does not exist
+//   - the latest version of the Service cannot be read, so its selector is not known
 //   - the Service was too large for the cache, so its selector is not known
 //   - a write to the Service failed in this sync
 //   - NamedService::not_before or failed_until is not reached yet
 bool MayNotWrite(const Situation& situation, const NamedService& named) {
+  if (named.unreadable != nullptr) return true;
   if (named.service == nullptr || named.service->meta.cut()) return true;
   if (FailedWrite(situation, *named.service) != nullptr) return true;
   return std::ranges::any_of(std::array{named.not_before, named.failed_until},

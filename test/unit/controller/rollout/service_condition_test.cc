@@ -100,6 +100,40 @@ TEST_CASE("a Service without room in the caches is left alone, and named (R-065)
   Proves("R-065");
 }
 
+// Whom this serves: the user of a Service with a value that Windlass cannot read. Without this,
+// Windlass says that the Service does not exist, or writes what an old version of it asks for.
+TEST_CASE("a Service that cannot be read is left alone, and named (R-031 RO-184)") {
+  Served f;
+  const ReplicaSet& old = f.AddOld(9);
+  f.AddNew(1, 1);
+  f.WriteBoth("web-1", "web-1");
+  const UnreadableObject poison{
+      {{"shop", "web-next"}, f.next().meta.uid, {"51"}}, {}, true, "spec.selector: no object"};
+  f.facts.canary.unreadable = &poison;
+  // Windlass has never read it, or knows an old version of it.
+  if (GENERATE(true, false)) f.facts.canary.service = nullptr;
+  CHECK(f.Play().empty());
+  CHECK(f.Told() == "False ServiceUnreadable");
+  CHECK(f.message ==
+        "Windlass cannot read the latest version of Service web-next (spec.selector: no object), "
+        "and leaves the Service alone until it can: correct the Service, or delete it and create "
+        "it again");
+  CHECK(f.event == "ServiceUnreadable");
+  // The rollout goes on, and does not move it.
+  f.facts.stable = {};
+  CHECK(std::get<windlass::Write>(f.Before(f.Sized(old, 0))).request.resource() ==
+        resources::kReplicaSets);
+  // A Service that is named no more is not released, either, and the condition says why.
+  f.facts.canary.service = &f.next();
+  f.facts.left = {f.facts.canary};
+  f.facts.canary = {};
+  CHECK(f.Play().empty());
+  CHECK(f.Told() == "False ServiceUnreadable");
+  f.facts.left[0].unreadable = nullptr;
+  CHECK(f.Play() == "web-next=");
+  Proves("R-031 RO-184");
+}
+
 TEST_CASE("before its first Pod is available, a Service may be missing (RO-184)") {
   Served f;
   f.status.carried = KindStatus(RolloutOwn{});

@@ -180,6 +180,45 @@ TEST_CASE_METHOD(Fixture, "a change of a Service wakes the Rollouts that name it
   Proves("RO-187");
 }
 
+TEST_CASE_METHOD(Fixture, "a Service that cannot be read wakes its Rollouts alone (R-031 RO-187)") {
+  Rollout_("web", 1, kBoth);
+  Rollout_("shop", 2, R"({"canary":"other"})");
+  Listed();
+  const bool is_known = GENERATE(true, false);
+  if (is_known) Event("ADDED", "next");
+  std::string poison = Version("next");
+  const std::string selector = R"({"app":"web"})";
+  poison.replace(poison.find(selector), selector.size(), "7");
+  woken.clear();
+  transport.Line(kPath, wire::Event(is_known ? "MODIFIED" : "ADDED", poison));
+  CHECK(woken == std::set<std::string>{"web"});
+  REQUIRE(Of("web").canary.unreadable != nullptr);
+  CHECK(Of("web").canary.unreadable->why.starts_with("spec.selector"));
+  CHECK((Of("web").canary.service != nullptr) == is_known);
+  CHECK(Of("web").stable.unreadable == nullptr);
+  CHECK(Of("shop").canary.unreadable == nullptr);
+  SECTION("it can be read again") { Event("MODIFIED", "next"); }
+  SECTION("it is gone") { Event("DELETED", "next"); }
+  CHECK(woken == std::set<std::string>{"web"});
+  CHECK(Of("web").canary.unreadable == nullptr);
+  Proves("R-031 RO-187");
+}
+
+TEST_CASE_METHOD(Fixture, "a Service that is named no more and cannot be read wakes its Rollout") {
+  Rollout_("web", 1, kBoth);
+  Listed();
+  Event("ADDED", "another", Note("web", 1, "a"), "a");
+  std::string poison = Version("another", Note("web", 1, "a"));
+  const std::string selector = R"({"app":"web"})";
+  poison.replace(poison.find(selector), selector.size(), "7");
+  woken.clear();
+  transport.Line(kPath, wire::Event("MODIFIED", poison));
+  CHECK(woken == std::set<std::string>{"web"});
+  REQUIRE(Of("web").left.size() == 1);
+  CHECK(Of("web").left[0].unreadable != nullptr);
+  Proves("R-031 RO-187");
+}
+
 TEST_CASE_METHOD(Fixture, "a Service is another Rollout's while that one names it (RO-183)") {
   Rollout_("web", 1, kBoth);
   Rollout_("shop", 2, R"({"canary":"next"})");
