@@ -5,7 +5,6 @@
 
 #include "kubeclient/api/decode_fields.h"
 #include "kubeclient/api/json_reader.h"
-#include "kubeclient/api/template_text.h"
 #include "kubeclient/base/cut_text.h"
 
 namespace windlass {
@@ -233,10 +232,6 @@ Result<TemplateFingerprints> Decoder::FingerprintTemplate(const ObjectMeta& meta
   Result<std::string_view> canonical = parser_->canonicalizer.Canonical(raw);
   if (!canonical.ok()) return std::move(canonical).error().Context("spec.template");
   return TemplateFingerprints{text, FingerprintOf(*canonical)};
-}
-
-Result<std::string> Decoder::ExtractTemplate(std::string_view object_json) {
-  return RawTemplate(parser_->in, object_json);
 }
 
 }  // namespace windlass

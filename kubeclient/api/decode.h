@@ -109,10 +109,6 @@ class Decoder {
   // Returns the first owner reference with controller: true; nullopt if there is none.
   Result<std::optional<OwnerReference>> DecodeController(std::string_view object_json);
 
-  // Returns the text of spec.template, byte for byte; kMalformed if the object has none. The text
-  // inside its braces is not validated.
-  Result<std::string> ExtractTemplate(std::string_view object_json);
-
   // The interests registered with this Decoder (RegisteredInterest). They say what decoding keeps
   // in addition to what every planner needs.
   DecodeInterests& interests() { return interests_; }

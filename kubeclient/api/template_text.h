@@ -17,7 +17,8 @@ namespace windlass {
 Result<std::string> ExtractTemplate(std::string_view object_json);
 
 // Returns spec.template byte for byte as the API server wrote it, with the same order of fields and
-// the same escapes. Returns kMalformed if `object_json` is not a JSON object or has no template.
+// the same escapes. The text inside its braces is not validated. Returns kMalformed if
+// `object_json` is not a JSON object or has no template.
 Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 
 // Returns true if two templates differ only in form:

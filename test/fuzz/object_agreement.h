@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kubeclient/api/decode.h"
+#include "kubeclient/api/template_text.h"
 #include "kubeclient/base/assert.h"
 #include "test/fuzz/json_text.h"
 #include "test/unit/api/reference_decoder.h"
@@ -16,7 +17,7 @@ namespace windlass::fuzz {
 // Sets `fingerprint` to that of the template in `text`. The reference decoder cannot give it: it
 // writes the template anew, and may spell numbers in another way.
 inline void TakeTemplate(Decoder& decoder, std::string_view text, Fingerprint& fingerprint) {
-  const Result<std::string> raw = decoder.ExtractTemplate(text);
+  const Result<std::string> raw = RawTemplate(decoder.reader(), text);
   if (!raw.ok()) return;  // there is no template: {}
   const Result<std::string> canonical = CanonicalTemplate(*raw);
   WL_ASSERT(canonical.ok());

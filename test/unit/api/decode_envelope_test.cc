@@ -238,14 +238,5 @@ TEST_CASE("an object whose metadata is unreadable cannot be identified") {
   CHECK_FALSE(f.decoder.DecodeIdentity(object).ok());
 }
 
-TEST_CASE("an absent template cannot be extracted") {
-  const std::string object = GENERATE(values<std::string>(
-      {"{}", R"({"spec":{}})", R"({"spec":{"template":null}})", R"({"spec":{"template":[]}})",
-       R"({"spec":{"template":{})", R"({"template":{}})"}));
-  CAPTURE(object);
-  Fixture f;
-  CHECK_FALSE(f.decoder.ExtractTemplate(object).ok());
-}
-
 }  // namespace
 }  // namespace windlass::decode_envelope_test

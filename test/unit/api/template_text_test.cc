@@ -17,9 +17,12 @@ TEST_CASE("a template is taken out of its object with all its fields (D-780)") {
 
 TEST_CASE("an object without a template is an error") {
   const std::string text = GENERATE("", "[]", "{", "{}", R"({"spec":[]})", R"({"spec":{}})",
-                                    R"({"spec":{"template":[]}})");
+                                    R"({"spec":{"template":[]}})", R"({"spec":{"template":null}})",
+                                    R"({"spec":{"template":{})", R"({"template":{}})");
   CAPTURE(text);
   CHECK(MustFail(ExtractTemplate(text)).kind == ErrorKind::kMalformed);
+  JsonReader in;
+  CHECK(MustFail(RawTemplate(in, text)).kind == ErrorKind::kMalformed);
 }
 
 struct Row {
