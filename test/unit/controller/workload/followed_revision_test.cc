@@ -153,6 +153,27 @@ TEST_CASE("a paused workload tells that it is aborted, and moves no Pod (RO-034)
   Proves("RO-034");
 }
 
+// Whom this serves: the user who aborts a paused Rollout that had timed out. Progressing says what
+// the Pods follow now, and not what became of the rollout before.
+TEST_CASE("an abort takes the place of a passed deadline, also while paused (D-061 RO-034)") {
+  Following cluster;
+  cluster.HoldAtTwo();
+  cluster.Edit([](Json& d) {
+    d["spec"]["paused"] = true;
+    for (Json& condition : d["status"]["conditions"]) {
+      if (condition["type"] != "Progressing") continue;
+      condition["status"] = "False";
+      condition["reason"] = "ProgressDeadlineExceeded";
+    }
+  });
+  cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "False ProgressDeadlineExceeded");
+  cluster.follow = 1;
+  cluster.Settle();
+  CHECK(cluster.Condition("Progressing") == "False DeploymentAborted");
+  Proves("D-061 RO-034");
+}
+
 TEST_CASE("an abort while paused makes no Pod, although there is a surge (RO-049)") {
   Following cluster;
   cluster.HoldAtTwo();
