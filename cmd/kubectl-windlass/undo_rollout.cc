@@ -19,17 +19,25 @@
 namespace windlass::cli {
 namespace {
 
+std::string ResumeText(const Place& place) {
+  return "kubectl windlass resume " + InCommand(place) + " ends spec.paused";
+}
+
+// Returns the commands that let an aborted Rollout roll out its template.
+std::string RetryText(const Place& place, const Json& rollout) {
+  return "kubectl windlass retry " + InCommand(place) + " ends spec.abort" +
+         (FlagOf(rollout, "/spec/paused") ? ", and " + ResumeText(place) : "");
+}
+
 // Returns why the rollback does not begin now (spec.paused), or why the template that it brings
 // back is not rolled out now (spec.abort). Returns "" if neither field is true.
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
-  const bool paused = FlagOf(rollout, "/spec/paused");
-  const std::string resume = "kubectl windlass resume " + InCommand(place) + " ends spec.paused";
   if (FlagOf(rollout, "/spec/abort")) {
-    return who + " is aborted: its template is rolled out when kubectl windlass retry " +
-           InCommand(place) + " ends spec.abort" + (paused ? ", and " + resume : "");
+    return who + " is aborted: its template is rolled out when " + RetryText(place, rollout);
   }
-  return paused ? who + " is paused: it goes back when " + resume : "";
+  if (!FlagOf(rollout, "/spec/paused")) return "";
+  return who + " is paused: it goes back when " + ResumeText(place);
 }
 
 // A stored request for a rollback.
@@ -83,8 +91,10 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     PrintDone(context, place, rollout, "rolled back");
     return ExitCode::kDone;
   }
-  return Refuse(context, place,
-                "is not rolled back: spec.rollbackTo was removed before Windlass looked at it");
+  return Refuse(
+      context, place,
+      "is not rolled back: spec.rollbackTo was removed before Windlass looked at it. To ask "
+      "for the rollback again, run the command again");
 }
 
 std::string WithdrawText(const Place& place) {
@@ -199,9 +209,12 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   // (RO-023).
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
   if (judges && present && !repeated) {
+    const std::string way_on = FlagOf(rollout, "/spec/abort")
+                                   ? "it is rolled out when " + RetryText(place, rollout)
+                                   : "there is nothing to do";
     outlook.ended = Refuse(context, place,
                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
-                               " already: there is nothing to do");
+                               " already: " + way_on);
     return outlook;
   }
   const bool complete = target == roles.stable || WasComplete(*target);

@@ -168,13 +168,15 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
 }
 
 // Returns what a user can do about a Rollout that is stalled because of `reason`: the remedy with
-// which the rollout goes on, and the commands that take it back. The caller adds the name of the
-// Rollout.
-std::string WayOn(const std::string& reason, const Subject& subject) {
-  constexpr std::string_view kBack = "run kubectl windlass abort or undo ";
+// which the rollout goes on, and the commands that take it back. Leaves these commands out if the
+// first revision is stalled, because there is nothing to go back to.
+std::string WayOn(const Json& object, const std::string& reason, const Subject& subject) {
+  const bool is_first = NumberOf(object, "/status/stableRevision") == 0 &&
+                        NumberOf(object, "/status/currentRevision") <= 1;
+  const std::string back = "run kubectl windlass abort or undo " + subject.command;
   // With this reason, status.message already says what to do, which depends on the cause.
   if (reason == "InPlaceNotPossible") {
-    return " To take the template back, " + std::string(kBack);
+    return is_first ? "" : " To take the template back, " + back;
   }
   std::string remedy = " Correct the template";
   if (reason == "ReplicaSetCreateError")
@@ -183,7 +185,7 @@ std::string WayOn(const std::string& reason, const Subject& subject) {
     remedy =
         " Correct what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
   }
-  return remedy + ", or " + std::string(kBack);
+  return is_first ? remedy : remedy + ", or " + back;
 }
 
 // Returns for example "none of 2 Pods is available, and 2 Pods are terminating". Call this if
@@ -218,9 +220,9 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
             (FlagOf(object, "/spec/abort")
-                 ? " Correct the template, and end the abort with kubectl windlass retry "
-                 : WayOn(standing.reason, subject)) +
-            subject.command);
+                 ? " Correct the template, and end the abort with kubectl windlass retry " +
+                       subject.command
+                 : WayOn(object, standing.reason, subject)));
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
     standing.sentence.clear();

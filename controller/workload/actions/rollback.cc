@@ -165,6 +165,26 @@ bool HasWorkloadsTemplate(const Situation& situation, const ReplicaSet& target) 
   return target.template_fingerprint == situation.workload.template_fingerprint;
 }
 
+// Returns why there is no rollback to `revision`, which none of `candidates` has or had. Names the
+// revisions to which a rollback can go: those with another template than the workload's.
+std::string NoSuchRevision(const Situation& situation, std::vector<const ReplicaSet*> candidates,
+                           int64_t revision) {
+  const std::string text = "Revision " + std::to_string(revision) + " does not exist";
+  std::erase_if(candidates,
+                [&](const ReplicaSet* rs) { return HasWorkloadsTemplate(situation, *rs); });
+  if (candidates.empty()) return text + ", and there is no other revision to roll back to";
+  return text + "; a rollback can go to " + NameRevisions(candidates);
+}
+
+// Returns why a rollback to `revision` would change nothing. While Pods follow another revision
+// after an abort, they do not have the workload's template, so there is something to do.
+std::string SameTemplateText(const Workload& workload, int64_t revision) {
+  return "Revision " + std::to_string(revision) + " has the template that " + Named(workload) +
+         " has already: " +
+         (workload.follow_revision ? "end the abort, and it is rolled out"
+                                   : "there is nothing to do");
+}
+
 Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision,
                 int64_t becomes) {
   const Workload& workload = situation.workload;
@@ -185,13 +205,16 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
                 "does not keep"};
   if (!own->said.ok()) return Failed{.error = own->said.error()};
 
-  const Result<std::string> pod_template = ExtractTemplate(found->said->body);
-  if (!pod_template.ok()) return Failed{.error = pod_template.error()};
+  const std::string of_target = "ReplicaSet " + target.meta.name;
+  Result<std::string> pod_template = ExtractTemplate(found->said->body);
+  if (!pod_template.ok()) {
+    return Failed{.error = std::move(pod_template).error().Context(of_target)};
+  }
   const auto values = LargeValues(found->said->body, target.large_annotations);
   if (!values)
     return Failed{
         .error = {ErrorKind::kConflict,
-                  "the ReplicaSet was changed during the rollback, so the rollback begins again"}};
+                  of_target + " was changed during the rollback, so the rollback begins again"}};
   ReplicaSet whole = target;
   for (const auto& [key, value] : *values) whole.meta.annotations.Set(key, value);
   Result<Request> request = workload.kind.RollBack(workload, own->said->body, whole, *pod_template);
@@ -301,8 +324,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
   const ReplicaSet* target = FindTarget(situation.workload, candidates, revision);
   if (target == nullptr) {
     return Refuse(situation, "RevisionNotFound", "Unable to find the revision to rollback to.",
-                  "Revision " + std::to_string(revision) +
-                      " does not exist; a rollback can go to " + NameRevisions(candidates));
+                  NoSuchRevision(situation, candidates, revision));
   }
   if (HasWorkloadsTemplate(situation, *target)) {
     if (IsRepeated(situation.workload, *target, *wanted)) {
@@ -311,8 +333,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
     return Refuse(
         situation, "TemplateUnchanged",
         "The rollback revision contains the same template as current " + Named(situation.workload),
-        "Revision " + std::to_string(revision) + " has the template that " +
-            Named(situation.workload) + " has already: there is nothing to do");
+        SameTemplateText(situation.workload, revision));
   }
   return RollBackTo(situation, *target, revision,
                     NumberToBe(situation.workload, *target, candidates));

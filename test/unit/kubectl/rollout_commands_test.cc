@@ -319,7 +319,9 @@ std::vector<UndoRow> AnsweredUndos() {
          for (const int replicas : {5, 6}) web.SpecAfter(seconds(1), {{"replicas", replicas}});
        }},
       {"a request that is taken away is no success", "",
-       Ends(ExitCode::kError, "…was removed before Windlass looked at it…", ""), nullptr,
+       Ends(ExitCode::kError,
+            "…was removed before Windlass looked at it. To ask for the rollback again, run…", ""),
+       nullptr,
        [](WebRollout& web) {
          web.SpecAfter(seconds(1), {{"rollbackTo", nullptr}});
          web.After(seconds(1), [&web] {
@@ -519,6 +521,21 @@ TEST_CASE("A dry run of undo to the present revision of a Rollout says that noth
         Ends(ExitCode::kError,
              "error: rollout \"web\" has the template of revision 2 already: there is nothing to "
              "do\n"));
+}
+
+// For the user who aborted, found that the template was right, and wants it again.
+TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") {
+  WebRollout web;
+  const bool paused = GENERATE(false, true);
+  web.Spec({{"abort", true}, {"paused", paused}});
+  CHECK(web.Run("undo wro/web --to-revision=2") ==
+        Ends(ExitCode::kError,
+             "error: rollout \"web\" has the template of revision 2 already: it is rolled out when "
+             "kubectl windlass retry rollout/web -n default ends spec.abort" +
+                 std::string(paused ? ", and kubectl windlass resume rollout/web -n default ends "
+                                      "spec.paused"
+                                    : "") +
+                 "\n"));
 }
 
 // For the user who asks twice, and for the colleague who resumes.

@@ -224,6 +224,22 @@ TEST_CASE("status of a Rollout goes by its phase") {
   CHECK(run.Run("status wro/web") == Ends(row.code, row.message));
 }
 
+// For the user whose first template is wrong: neither abort nor undo has a revision to go to.
+TEST_CASE("status of a first revision that is stalled names no way back") {
+  KubectlRun run;
+  CreateRollout(run, "Stalled");
+  const int64_t stable = GENERATE(0, 1);
+  run.Edit(kRollouts, "web", "status", [&](Json& o) {
+    o["status"]["currentRevision"] = 1;
+    if (stable > 0) o["status"]["stableRevision"] = stable;
+  });
+  const std::string text =
+      "error: rollout \"web\" is stalled (InvalidTemplate): the message. Correct the template";
+  const std::string back = ", or run kubectl windlass abort or undo rollout/web -n default";
+  CHECK(run.Run("status wro/web") ==
+        Ends(ExitCode::kFailed, text + (stable > 0 ? back : "") + "\n"));
+}
+
 TEST_CASE("status says that a rollback of a Rollout was refused, and why") {
   const std::string phase = GENERATE("Healthy", "Stalled");
   CAPTURE(phase);

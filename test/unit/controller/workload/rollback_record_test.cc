@@ -67,6 +67,7 @@ struct Voyage {
             .max_unavailable = model.spec.max_unavailable,
             .status = {.observed_generation = 1},
             .roll_back_to = asked,
+            .follow_revision = follow,
             .rolled_back = before};
   }
   Step Decide() const {
@@ -108,6 +109,7 @@ struct Voyage {
   World world{2};
   LogBook kind;
   std::optional<int64_t> asked;
+  std::optional<int64_t> follow;  // the revision that Pods follow after an abort
   std::optional<PerformedRollback> before;
   Learned learned;
   int reads = 0;
@@ -193,7 +195,7 @@ struct RefusalRow {
 TEST_CASE("a refusal is recorded with what the user can do (RO-025)") {
   const RefusalRow row = GENERATE(values<RefusalRow>({
       {"unknown", 9, "RollbackRevisionNotFound",
-       "Revision 9 does not exist; a rollback can go to revisions 1, 2 and 3"},
+       "Revision 9 does not exist; a rollback can go to revisions 1 and 2"},
       {"the present one", 3, "RollbackTemplateUnchanged",
        "Revision 3 has the template that boat \"web\" has already: there is nothing to do"},
   }));
@@ -212,6 +214,18 @@ TEST_CASE("a refusal is recorded with what the user can do (RO-025)") {
   Proves("RO-025");
 }
 
+// Whom this serves: the user who takes the revision that the message names. The present one would
+// be refused, too.
+TEST_CASE("a refusal names no revision that would be refused as well (RO-025)") {
+  Voyage boat;
+  boat.world.AddNew("web-1", 2, 2);
+  boat.asked = 9;
+  boat.Record();
+  CHECK(boat.kind.entry.message ==
+        "Revision 9 does not exist, and there is no other revision to roll back to");
+  Proves("RO-025");
+}
+
 TEST_CASE("without a revision before the present one nothing is rolled back (RO-025)") {
   Voyage boat;
   boat.world.AddNew("web-1", 2, 2);
@@ -221,6 +235,17 @@ TEST_CASE("without a revision before the present one nothing is rolled back (RO-
   boat.CheckPatch(
       {Event::Type::kWarning, "BoatRollbackRevisionNotFound",
        "There is no revision before the present one, so there is nothing to roll back to"});
+  Proves("RO-025");
+}
+
+TEST_CASE("during an abort, the template's own revision is rolled out by its end (RO-025)") {
+  ThreeRevisions boat;
+  boat.asked = 3;
+  boat.follow = 2;
+  boat.Record();
+  CHECK(boat.kind.entry.message ==
+        "Revision 3 has the template that boat \"web\" has already: end the abort, and it is "
+        "rolled out");
   Proves("RO-025");
 }
 
@@ -279,7 +304,7 @@ TEST_CASE("a number that no revision had is none (RO-022)") {
   boat.world.replica_sets[0].meta.annotations.Erase(kRevisionHistory);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kWarning, "BoatRollbackRevisionNotFound",
-                   "Revision 1 does not exist; a rollback can go to revisions 2, 3 and 4"});
+                   "Revision 1 does not exist; a rollback can go to revisions 2 and 3"});
   Proves("RO-022");
 }
 
