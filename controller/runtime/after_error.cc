@@ -15,9 +15,10 @@ constexpr int kTimesUntilTold = 2;
 void LateWrites::Note(const Request& request, const Error& error) {
   const bool no_answer = error.detail == ErrorDetail::kNoAnswer;
   if (!no_answer && error.http_status < 400) return;
-  const auto like = [&](const Late& late) { return request.IsLike(late.asked); };
-  auto found = std::ranges::find_if(late_, like);
-  if (found == late_.end()) found = late_.insert(found, {request.Identity(), {}, 0});
+  auto found = std::ranges::find_if(late_, [&](const Late& late) { return late.Is(request); });
+  if (found == late_.end()) {
+    found = late_.insert(found, {request.Identity(), request.uid(), {}, 0});
+  }
   ++found->times;
   const std::string what =
       no_answer
@@ -29,12 +30,12 @@ void LateWrites::Note(const Request& request, const Error& error) {
 }
 
 void LateWrites::Forget(const Request& request) {
-  std::erase_if(late_, [&](const Late& late) { return request.IsLike(late.asked); });
+  std::erase_if(late_, [&](const Late& late) { return late.Is(request); });
 }
 
 std::optional<Error> LateWrites::WhyRefused(const Request& request) const {
   for (const Late& late : late_) {
-    if (late.times >= kTimesUntilTold && request.IsLike(late.asked)) return late.error;
+    if (late.times >= kTimesUntilTold && late.Is(request)) return late.error;
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/core/step.h"
+#include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/request.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
@@ -50,8 +51,11 @@ class LateWrites {
  private:
   struct Late {
     RequestKey asked;
+    Uid uid;  // of the object that was written; a namesake is not blamed for its late writes
     Error error;
     int times = 0;
+
+    bool Is(const Request& request) const { return request.uid() == uid && request.IsLike(asked); }
   };
   std::vector<Late> late_;  // few, because the second write that a sync does not send ends its walk
 };

@@ -418,8 +418,12 @@ void Sync::End(SyncResult result) {
   result.calls = calls_;
   result.lost = std::move(lost_);
   // If the sync failed, the write that was put off is still not sent. So its patience still counts
-  // from the time when it was first put off.
-  if (result.kind != SyncResult::Kind::kDone) result.put_off_since = put_off_since_;
+  // from the time when it was first put off. If the object is gone, so is the write: the patience
+  // of an object that is created with the same name begins anew.
+  using Kind = SyncResult::Kind;
+  if (result.kind != Kind::kDone && result.kind != Kind::kGone) {
+    result.put_off_since = put_off_since_;
+  }
   const auto done = std::move(hooks_.done);
   done(std::move(result));
 }

@@ -255,6 +255,25 @@ TEST_CASE_METHOD(LateFixture,
   CHECK(Refused() == 1);
 }
 
+// Whom this serves: who deletes an object whose writes were late, and makes it anew.
+TEST_CASE_METHOD(LateFixture, "a namesake is not blamed for writes that were late before (S-018)") {
+  Uid uid = *Uid::Parse(kUid);
+  controller.plan = [&uid](const ObjectKey&, const Learned& learned) -> Step {
+    if (!learned.empty()) return Wait{};
+    return Write{
+        .request = Request::MergePatch(resources::kReplicaSets,
+                                       {{"shop", "web-1"}, uid, ResourceVersion{"41"}}, "", "{}"),
+        .because = {Decision{"scale"}, {}}};
+  };
+  Begin();
+  Look();
+  BeLate();
+  uid = Uid{0, 1};
+  BeLate();  // the second time, but the next write is another object's
+  REQUIRE(transport.waiting() == 1);
+  CHECK(LastMethod() == HttpMethod::kPatch);
+}
+
 TEST_CASE_METHOD(TermWorld, "after a take-over the fence comes first (L-012)") {
   controller.fence_writes = {Request::MergePatch(
       resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
@@ -283,6 +302,21 @@ TEST_CASE_METHOD(TermWorld,
   Look();
   Advance(seconds(5));
   Look();
+  CHECK(transport.sent.empty());
+  Advance(seconds(5));
+  CHECK(transport.sent.size() == 1);
+}
+
+TEST_CASE_METHOD(TermWorld, "a write that is put off is forgotten with its object (C-006)") {
+  patience = seconds(10);
+  Begin();
+  Look();
+  Advance(seconds(5));
+  controller.objects.clear();
+  Look();
+  controller.objects[kWeb] = Uid{0, 1};  // a namesake, whose patience begins anew
+  Look();
+  Advance(seconds(5));
   CHECK(transport.sent.empty());
   Advance(seconds(5));
   CHECK(transport.sent.size() == 1);
