@@ -48,6 +48,10 @@ void NegativeCounters(ContractProbe& api) {
 
 void CollisionCount(ContractProbe& api) {
   CreateWeb(api);
+  const Json zero = Json::parse(R"({"status": {"collisionCount": 0}})");
+  api.ExpectOk(api.MergePatch(api.Deployments("web") + "/status", zero), 200);
+  ExpectInvalid(api, "/status", R"({"status": {"collisionCount": null}})",
+                {"status.collisionCount"});
   const Json two = Json::parse(R"({"status": {"collisionCount": 2}})");
   api.ExpectOk(api.MergePatch(api.Deployments("web") + "/status", two), 200);
   ExpectInvalid(api, "/status", R"({"status": {"collisionCount": 1}})", {"status.collisionCount"});

@@ -268,7 +268,9 @@ Causes ValidateUpdate(const ApiResource& resource, const Json& before, const Jso
   if (status && counted) {
     ValidateCounters(causes, resource, after);
     const int64_t collisions = IntAt(after, {"status", "collisionCount"});
-    if (collisions < IntAt(before, {"status", "collisionCount"})) {
+    const bool removed = !At(before, {"status", "collisionCount"}).is_null() &&
+                         At(after, {"status", "collisionCount"}).is_null();  // even if it was 0
+    if (removed || collisions < IntAt(before, {"status", "collisionCount"})) {
       causes.push_back(InvalidValue("status.collisionCount", collisions, "cannot be decremented"));
     }
     return causes;

@@ -39,6 +39,14 @@ bool WasTakenFromUs(const Workload& workload, const Reply& found) {
   return !revision || *revision > ParseRevision(workload.revision).value_or(0);
 }
 
+// Returns the uncached read of the ReplicaSet whose name was computed from the template `canonical`
+// and `collisions`; -1 means that there was no collision count.
+Request ReadOfName(const Workload& workload, const std::string& canonical, int64_t collisions) {
+  const std::string hash = ComputeHash(canonical, collisions);
+  return Request::Get(resources::kReplicaSets,
+                      {workload.meta.namespace_, ReplicaSetName(workload.meta.name, hash)});
+}
+
 // Looks at three ReplicaSets: the one with the name of `parts`, and those with the two names tried
 // before. If all three were taken from us (WasTakenFromUs), returns the step that reports this and
 // makes no further ReplicaSet (GiveUp). Otherwise Windlass would make ReplicaSets without end
@@ -52,18 +60,21 @@ std::optional<Step> StopIfClimbing(const Situation& situation, const NewReplicaS
   if (!canonical.ok() || collisions < kCollisionsOfOneTemplate - 1) return std::nullopt;
   std::string names;
   for (int32_t i = 0; i < kCollisionsOfOneTemplate; ++i, --collisions) {
-    // The first name is computed without a collision count (D-171).
-    const std::string hash = ComputeHash(*canonical, collisions == 0 ? -1 : collisions);
-    const std::string name = ReplicaSetName(workload.meta.name, hash);
-    Request read = Request::Get(resources::kReplicaSets, {workload.meta.namespace_, name});
+    // The first name is computed without a collision count (D-171). If there is no such ReplicaSet,
+    // a client may have written collisionCount: 0 before, which is part of the hash.
+    Request read = ReadOfName(workload, *canonical, collisions == 0 ? -1 : collisions);
     const Outcome* found = FindOutcome(situation.learned, read.Identity());
+    if (collisions == 0 && found != nullptr && !found->said.ok()) {
+      read = ReadOfName(workload, *canonical, 0);
+      found = FindOutcome(situation.learned, read.Identity());
+    }
     if (found == nullptr)
       return Read{
           std::move(read),
           "perhaps a webhook has changed the latest ReplicaSets of this template, or another "
           "controller has taken them over"};
     if (!found->said.ok() || !WasTakenFromUs(workload, *found->said)) return std::nullopt;
-    names += (names.empty() ? "" : ", ") + name;
+    names += (names.empty() ? "" : ", ") + read.key().name;
   }
   return GiveUp(situation, parts.name,
                 {ErrorKind::kInvalid,

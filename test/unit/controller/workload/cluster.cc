@@ -37,12 +37,14 @@ std::string AnnotationOf(const Json& object, std::string_view key) {
 
 Error Refused(ErrorKind kind, std::string message) { return {kind, std::move(message)}; }
 
-// RFC 7386, as the server applies it. Zero counters and nulls are not stored.
+// RFC 7386, as the server applies it. Zero counters and nulls are not stored, except for the
+// counters that the server keeps at 0.
 void Merge(Json& object, Json patch) {
   object.merge_patch(patch);
   if (!object.contains("status")) return;
   for (auto it = object["status"].begin(); it != object["status"].end();) {
-    it = *it == 0 && it.key() != "terminatingReplicas" ? object["status"].erase(it) : std::next(it);
+    const bool kept = it.key() == "terminatingReplicas" || it.key() == "collisionCount";
+    it = *it == 0 && !kept ? object["status"].erase(it) : std::next(it);
   }
 }
 

@@ -1,9 +1,11 @@
 // Names that are taken already (D-176…D-179).
 #include "controller/workload/actions/collision.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/canonical.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -125,6 +127,30 @@ TEST_CASE("two collisions of one template are still counted, the third is no acc
   cluster.Settle();
   CHECK(cluster.SizeOf("v2") == 1);
   Proves("D-178 B-10");
+}
+
+// Whom this serves: whose API client writes whole statuses, with collisionCount: 0.
+TEST_CASE("a count of 0 is part of the first name, and that name counts, too (D-171, D-178)") {
+  Cluster cluster(1);
+  cluster.deployment()["status"]["collisionCount"] = 0;
+  cluster.Settle();
+  const auto canonical = CanonicalTemplate(cluster.deployment()["spec"]["template"].dump());
+  REQUIRE(canonical.ok());
+  CHECK(cluster.NameOf("v1") == "web-" + ComputeHash(*canonical, 0));
+  CHECK(cluster.deployment()["status"]["collisionCount"] == 0);
+  for (int collisions = 1; collisions <= 3; ++collisions) {
+    for (auto& [name, rs] : cluster.replica_sets()) {
+      rs["spec"]["template"]["spec"]["containers"][0]["image"] = "edited";
+    }
+    const Step step = cluster.Sync();
+    REQUIRE(std::holds_alternative<Failed>(step));
+    CHECK(std::get<Failed>(step).retry ==
+          (collisions < 3 ? Retry::kBackOff : Retry::kOnSpecChange));
+    CHECK(cluster.deployment()["status"]["collisionCount"] == std::min(collisions, 2));
+    if (collisions < 3) cluster.Settle();
+  }
+  CHECK(cluster.Condition("Progressing") == "False ReplicaSetCreateError");
+  Proves("D-171 D-178");
 }
 
 TEST_CASE("a Deployment made anew while its namesake's ReplicaSet goes uses another name (B-45)") {
