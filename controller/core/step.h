@@ -104,7 +104,8 @@ struct Wait {
 
 enum class Retry : uint8_t {
   kBackOff,       // with exponential back-off (retry slot)
-  kOnSpecChange,  // at once when the spec changes; until then with a back-off of up to 5 minutes
+  kOnSpecChange,  // at once when the spec changes; until then with a back-off of up to 5 minutes,
+                  // or of one minute (Failed::is_urgent)
   kForget,        // not retried: only an event or look_again_in wakes the key
 };
 struct Failed {
@@ -115,6 +116,9 @@ struct Failed {
   // sync at a certain time, perhaps before the retry. nullopt leaves the slot as it is. Exception:
   // with kForget, nullopt clears the slot.
   std::optional<Duration> look_again_in{};
+  // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
+  // error and `retry` say. Set for a workload that has no available Pod: its users wait.
+  bool is_urgent = false;
 };
 
 using Step = std::variant<Write, Read, Wait, Failed, Ask>;

@@ -398,6 +398,7 @@ void Sync::Perform(Failed failed) {
     environment_.log.Write(level, "sync failed", fields);
   }
   SyncResult result = AfterError(failed.error, failed.retry);
+  if (failed.is_urgent) result.longest = std::min(result.longest, kRetryMax);
   result.look_again_in = failed.look_again_in;
   End(std::move(result));
 }

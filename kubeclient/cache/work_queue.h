@@ -35,6 +35,7 @@ namespace windlass {
 // one:
 //   - up to kRetryMax after most failures;
 //   - up to kPolicyRetryMax where a user has to change something, a right or the object.
+// The caller of DoneRetry chooses which of the two applies.
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);

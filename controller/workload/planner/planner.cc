@@ -211,6 +211,16 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   return TryAgain(situation, std::move(step));
 }
 
+// Returns true if the workload wants Pods, and none of its ReplicaSets has an available one, as
+// before its first rollout. Refusals that end only when somebody changes a policy or a right are
+// then tried again after a minute at most, not after five (Failed::is_urgent).
+bool WaitsForFirstPod(const View& view) {
+  return view.workload.replicas > 0 &&
+         std::ranges::none_of(view.replica_sets, [](const ReplicaSet* rs) {
+           return rs->status.available_replicas > 0;
+         });
+}
+
 Step Decide(const View& view, const Learned& learned, WallTime now) {
   const OwnParts parts = PartsRead(view.workload, learned);
   if (!parts.template_json && !parts.large_values) return DecideOn(view, learned, now);
@@ -246,7 +256,11 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   Step step = Decide(view, learned, now);
   if (WasSent(step, learned)) step = Wait{};
   const bool ends = std::holds_alternative<Wait>(step) || std::holds_alternative<Failed>(step);
-  if (ends) return UnlessStatusRefused(view.workload, learned, std::move(step));
+  if (ends) {
+    step = UnlessStatusRefused(view.workload, learned, std::move(step));
+    if (Failed* failed = std::get_if<Failed>(&step)) failed->is_urgent = WaitsForFirstPod(view);
+    return step;
+  }
   // Pods become ready while requests are on their way. Without this limit, the sync could last as
   // long as the rollout.
   if (learned.size() >= kRequestsPerSyncMax && !TellsOfRefusal(view.workload, step, learned)) {

@@ -161,6 +161,18 @@ TEST_CASE(
   CHECK(world.log.lines[0].find("to=3") != std::string::npos);
 }
 
+TEST_CASE("A failure that is urgent is tried again after a minute at most (Q-005)") {
+  const ErrorKind kind =
+      GENERATE(ErrorKind::kForbidden, ErrorKind::kInvalid, ErrorKind::kQuotaExceeded);
+  const Retry retry = GENERATE(Retry::kBackOff, Retry::kOnSpecChange);
+  SyncWorld world([&](const Learned&) -> Step {
+    return Failed{.error = {kind, "no"}, .retry = retry, .is_urgent = true};
+  });
+  world.Run();
+  REQUIRE(world.ended.has_value());
+  CHECK(world.ended->longest == kRetryMax);
+}
+
 // A plan that always wants the same write.
 Step Scale(const Learned&) {
   return Write{.request = PatchOf("web"), .because = {workload::decisions::kScaleReplicaSet, {}}};

@@ -107,6 +107,28 @@ TEST_CASE("a refused create is told in the status and in an event, then tried ag
   Proves("D-175 D-533");
 }
 
+// Whom this serves: who corrects a policy while nothing runs yet, or nothing any more.
+TEST_CASE("a refused write is tried again after a minute at most without available Pods (Q-005)") {
+  const bool forbids = GENERATE(true, false);
+  Cluster cluster(4);
+  const auto is_urgent = [&] {
+    RefuseCreates(cluster, forbids ? ErrorKind::kForbidden : ErrorKind::kInvalid);
+    const Step step = cluster.Sync();
+    cluster.server = nullptr;
+    REQUIRE(std::holds_alternative<Failed>(step));
+    return std::get<Failed>(step).is_urgent;
+  };
+  CHECK(is_urgent());
+  cluster.Settle();
+  cluster.SetImage("v2");
+  CHECK_FALSE(is_urgent());
+  cluster.RunReplicaSets({{"v1", 0}});
+  CHECK(is_urgent());
+  cluster.Scale(0);
+  CHECK_FALSE(is_urgent());
+  Proves("Q-005");
+}
+
 // Whom this serves: who made room in a quota, and reads of the quota while a webhook denies.
 TEST_CASE("a refused create is told by its present cause (D-175)") {
   Cluster cluster(4);
