@@ -165,6 +165,19 @@ Result<ReplicationController> MakeNewController(const Situation& situation, int3
   return made;
 }
 
+OrStep<int32_t> FirstSize(const Situation& situation, const ReplicationController& made) {
+  Answer answer =
+      Ask(situation, ReadPods(situation, ToQuery(SelectorOf(made.selector)),
+                              "the new controller adopts Pods without an owner, and deletes those "
+                              "that exceed its size"));
+  if (answer.step) return {.step = std::move(answer.step)};
+  const auto& pods = answer.value->value.Get<std::vector<ListedPod>>();
+  const int64_t adopted = std::ranges::count_if(
+      pods, [](const ListedPod& pod) { return pod.controller.IsZero() && !pod.deleting; });
+  const int64_t desired = NumberIn(made, kDesiredReplicas).value_or(0);
+  return {static_cast<int32_t>(std::min(adopted, desired))};
+}
+
 Request CreateRequest(const ReplicationController& made, bool dry) {
   Json spec = {{"replicas", made.replicas}};
   if (made.min_ready_seconds > 0) spec["minReadySeconds"] = made.min_ready_seconds;

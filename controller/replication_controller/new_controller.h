@@ -27,6 +27,13 @@ Result<std::string> ImageIn(const Situation& situation, const std::string& templ
 // controller, and spec.image or spec.controller.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
+// Returns the size with which `made` is to be created: one for each Pod without an owner that its
+// selector matches, and not more than it is to have at the end (RC-7). Such Pods are left if the
+// new controller of an earlier update was deleted without its Pods. kube-controller-manager adopts
+// them, and deletes those that exceed spec.replicas. Example: 2 such Pods, 3 replicas at the end:
+// 2; with 5 such Pods 3. The Pods are listed, because the cache may be late.
+OrStep<int32_t> FirstSize(const Situation& situation, const ReplicationController& made);
+
 // Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks
 // whether the API server would create `made`.
 Request CreateRequest(const ReplicationController& made, bool dry = false);

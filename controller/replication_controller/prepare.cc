@@ -117,7 +117,7 @@ Step CreateTarget(const Situation& situation) {
   }
   auto before = SizeBefore(situation);
   if (before.step) return *std::move(before.step);
-  const Result<ReplicationController> made = MakeNewController(situation, before.value);
+  Result<ReplicationController> made = MakeNewController(situation, before.value);
   if (!made.ok()) return Fail(situation, kInvalidUpdate, made.error().message);
   const ReplicationController labelled = LabelledOld(situation);
   auto found = FindGoal(situation, labelled, *made);
@@ -130,6 +130,9 @@ Step CreateTarget(const Situation& situation) {
   }
   if (auto intent = StoreIntent(situation, "")) return *std::move(intent);
   if (auto step = LabelOld(situation, labelled)) return *std::move(step);
+  auto size = FirstSize(situation, *made);
+  if (size.step) return *std::move(size.step);
+  made->replicas = size.value;
   return Effect(situation, CreateRequest(*made),
                 {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}});
 }

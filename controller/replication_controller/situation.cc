@@ -116,7 +116,7 @@ Read ReadPods(const Situation& situation, std::string label_selector, std::strin
   return {.request = Request::List(resources::kPods, situation.update().meta.namespace_,
                                    MetadataOfLivePods(std::move(label_selector))),
           .why = std::move(why),
-          .digest = DigestBy(&ControlledPods)};
+          .digest = DigestBy(&AllPods)};
 }
 
 Read ReadAll(const Situation& situation, const ResourceId& resource, std::string why) {

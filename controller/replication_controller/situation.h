@@ -112,8 +112,8 @@ using Answer = OrStep<const Outcome*>;
 Answer Ask(const Situation& situation, Read read);
 // Returns the Read that lists the metadata of Pods in the update's namespace. It lists the Pods
 // that `label_selector` selects, except those whose phase is Succeeded or Failed. Pods that are
-// being deleted are listed, too. Outcome::value is a std::vector<ListedPod> (pod_list.h), which has
-// only the Pods with a controller.
+// being deleted, and Pods without a controller, are listed, too. Outcome::value is a
+// std::vector<ListedPod> (pod_list.h).
 Read ReadPods(const Situation& situation, std::string label_selector, std::string why);
 // Returns the Read of all objects of `resource` in the update's namespace. Of the answer, only the
 // parts that an update needs are kept: names, uids, selectors, scale targets and two annotations.

@@ -11,7 +11,7 @@ namespace {
 
 Error Malformed(std::string message) { return {ErrorKind::kMalformed, std::move(message)}; }
 
-// Reads the metadata of a Pod. Adds the Pod to `pods` if it has a controller.
+// Reads the metadata of a Pod, and adds the Pod to `pods`.
 void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
   std::string uid;
   std::optional<Uid> controller;
@@ -24,7 +24,7 @@ void ReadPodMetadata(JsonReader& in, std::vector<ListedPod>& pods) {
     else if (key == "deletionTimestamp")
       deleting = !lenient::Text(in).empty();
   });
-  if (controller) pods.push_back({lenient::UidOf(uid), *controller, deleting});
+  pods.push_back({lenient::UidOf(uid), controller.value_or(Uid()), deleting});
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ ListOptions MetadataOfLivePods(std::string label_selector) {
           .metadata_only = true};
 }
 
-Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
+Result<std::vector<ListedPod>> AllPods(std::string_view list_body) {
   JsonReader in;
   std::vector<ListedPod> pods;
   bool has_metadata = false;
@@ -68,6 +68,12 @@ Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
   if (!more.empty()) return Malformed("pod list: metadata.continue: the list has more pages");
   if (!has_items) return Malformed("pod list: items is missing");
   if (!all_have_metadata) return Malformed("pod list: an item has no metadata");
+  return pods;
+}
+
+Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body) {
+  auto pods = AllPods(list_body);
+  if (pods.ok()) std::erase_if(*pods, [](const ListedPod& pod) { return pod.controller.IsZero(); });
   return pods;
 }
 

@@ -21,14 +21,16 @@ ListOptions MetadataOfLivePods(std::string label_selector);
 
 struct ListedPod {
   Uid uid;
-  Uid controller;
+  Uid controller;         // zero if the Pod has none
   bool deleting = false;  // has a deletionTimestamp
   bool operator==(const ListedPod&) const = default;
 };
 
-// Returns every listed Pod that has a controller. A uid that is not a UUID is Uid::Foreign().
-// Returns kMalformed if `list_body` is not a list, if an item has no metadata, or if more pages
-// follow, because the caller must not base a decision on an incomplete list.
+// Returns every listed Pod. A uid that is not a UUID is Uid::Foreign(). Returns kMalformed if
+// `list_body` is not a list, if an item has no metadata, or if more pages follow, because the
+// caller must not base a decision on an incomplete list.
+Result<std::vector<ListedPod>> AllPods(std::string_view list_body);
+// Returns the Pods of AllPods that have a controller.
 Result<std::vector<ListedPod>> ControlledPods(std::string_view list_body);
 
 }  // namespace windlass

@@ -34,6 +34,13 @@ TEST_CASE("Pods of nobody are not listed; an owner that is no UUID is a foreign 
   CHECK(pods == std::vector<ListedPod>{{*Uid::Parse(kPod), Uid::Foreign()}});
 }
 
+TEST_CASE("a list of all Pods has those of nobody, too") {
+  const auto pods = Must(
+      AllPods(ListOf(PodOwnedBy("") + "," + PodOwnedBy(R"({"controller":true,"uid":"odd"})"))));
+  CHECK(pods ==
+        std::vector<ListedPod>{{*Uid::Parse(kPod), Uid()}, {*Uid::Parse(kPod), Uid::Foreign()}});
+}
+
 TEST_CASE("an empty list is a list") {
   CHECK(ControlledPods(ListOf(""))->empty());
   CHECK(ControlledPods(R"({"metadata":{},"items":null})")->empty());

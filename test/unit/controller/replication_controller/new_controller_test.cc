@@ -1,8 +1,11 @@
 // What the new controller is made of, and which one that exists already is taken for it.
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/pod_json.h"
 #include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
@@ -58,6 +61,37 @@ TEST_CASE(
                                                    {kSourceId, source_id},
                                                    {kDesired, "2"},
                                                    {"windlass.dev/cleanup", "Preserve"}});
+  Proves("RC-7");
+}
+
+// For the user who deletes a new controller with --cascade=orphan and rolls the same version again.
+TEST_CASE("a new controller has a replica for each Pod without an owner that it selects") {
+  struct Row {
+    int32_t left;
+    int32_t want;  // replicas at the creation
+  };
+  const Row row = GENERATE(values<Row>({{0, 0}, {2, 2}, {3, 3}, {5, 3}}));
+  CAPTURE(row.left);
+  World world;
+  world.local = GENERATE(false, true);
+  StartUpdate(world, 3, "0s");
+  world.AddController("web-2", row.left, {{"app", "web"}, {"version", "2"}});
+  const std::string uid = world.Controller("web-2")["metadata"]["uid"];
+  world.controllers().erase("web-2");
+  for (auto& [name, pod] : world.pods()) {
+    if (OwnerOf(pod) == uid) pod["metadata"].erase("ownerReferences");
+  }
+  const std::set<std::string> left = world.Orphans();
+  REQUIRE(left.size() == static_cast<size_t>(row.left));
+  json created;
+  world.after_write = [&] {
+    if (world.Has("web-2") && created.is_null()) created = world.Controller("web-2");
+  };
+  CHECK(world.Run() == "Succeeded");
+  CHECK(created["spec"]["replicas"] == row.want);
+  const std::set<std::string> pods = world.PodsOf("web-2");
+  CHECK(pods.size() == 3);
+  CHECK(std::ranges::includes(row.left > 3 ? left : pods, row.left > 3 ? pods : left));
   Proves("RC-7");
 }
 
