@@ -71,9 +71,9 @@ bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
   return own.holds_at_step || (own.step && own.step->index <= own.step->total);
 }
 
-// Returns true if the Rollout is paused, and its progress deadline had passed before the pause.
-// Until the pause ends, Progressing says that the deadline has passed, even if the rollout is
-// complete by now (D-061).
+// Returns true if the Rollout is paused, and Progressing still says that the progress deadline had
+// passed before the pause. The next status that is written during the pause takes this back
+// (MarkPaused). Drafts that keep the stored Progressing do not.
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
@@ -125,7 +125,7 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   }
   if (facts.own.verdict) return facts.own.verdict;
   if (facts.progressing == nullptr || facts.progressing->status != "False") return std::nullopt;
-  if (IsPausedAfterDeadline(facts) && IsComplete(facts)) return std::nullopt;
+  if (IsPausedAfterDeadline(facts)) return std::nullopt;  // nothing can move until a user resumes
   return RolloutVerdict{std::string(facts.progressing->reason.text()), facts.progressing->message};
 }
 

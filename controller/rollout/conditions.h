@@ -12,13 +12,13 @@
 //                - the update in place is not possible
 //                - spec.abort is true, but there is no
 //                  stable revision to return to
-//                - Progressing is False. Exception: the
-//                  deadline passed before the Rollout was
-//                  paused, and the rollout is complete now
-//                  (D-061)
+//                - Progressing is False. Exception:
+//                  spec.paused is true, and the cause is
+//                  that the deadline has passed
 //   Paused       one of these:                                 False Paused       Reconciling
 //                - spec.paused is true, and the rollout is
-//                  not complete (RO-063)
+//                  not complete, even if its deadline
+//                  passed before the pause (RO-063)
 //                - the rollout is at a pause of
 //                  spec.strategy.steps or at the partition
 //                - spec.paused is true, and spec.rollbackTo

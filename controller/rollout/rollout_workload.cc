@@ -22,7 +22,8 @@ constexpr KindTraits kTraitsOfRollouts{
     .publishes_numbers = true,
     .records_rollbacks = true,
     .takes_over_rollouts = true,
-    .keeps_stable_revision = true};
+    .keeps_stable_revision = true,
+    .pause_ends_timeout = true};
 
 // Returns the revision that Pods get during an abort: the stable revision. If there is no stable
 // revision, returns 0, the number of no ReplicaSet. Returns nullopt if spec.abort is false.

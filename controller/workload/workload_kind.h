@@ -49,6 +49,10 @@ struct KindTraits {
   // clean-up never deletes the ReplicaSet of this revision. So it need not wait until a rollout is
   // complete before it deletes other old ReplicaSets (RO-125).
   bool keeps_stable_revision = false;
+  // True if a pause ends the verdict that the progress deadline has passed: the workload then shows
+  // that it is paused, and its deadline begins anew after the pause (RO-063). False if the verdict
+  // stays, as with upstream (D-061).
+  bool pause_ends_timeout = false;
 
   // Returns the name of the kind. Reasons begin with it: "Deployment" in "DeploymentPaused".
   std::string_view name() const { return resource.kind; }

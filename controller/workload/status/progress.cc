@@ -338,9 +338,11 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
 void MarkPaused(const Situation& situation, WorkloadStatus& status) {
   if (!situation.has_progress_deadline()) return;
   if (situation.workload.follow_revision) return UpdateProgressing(situation, status);
+  const KindTraits& traits = situation.workload.kind.traits();
+  const bool keeps_timeout = !traits.pause_ends_timeout;
   const Condition* present = FindCondition(status.conditions, kProgressing);
-  if (present != nullptr && present->reason == kExceededReason) return;
-  const std::string kind(situation.workload.kind.traits().name());
+  if (keeps_timeout && present != nullptr && present->reason == kExceededReason) return;
+  const std::string kind(traits.name());
   SetCondition(status.conditions, NewCondition(kProgressing, "Unknown", kind + "Paused",
                                                kind + " is paused", situation.now));
 }

@@ -98,10 +98,11 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 // after an abort, or if there is no deadline.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
-// Sets Progressing to say that the workload is paused. Leaves the condition unchanged if it says
-// that the deadline has passed, or if there is no deadline (D-060…D-062). Exception: while Pods
-// follow a revision, sets Progressing as UpdateProgressing does, so "aborted" takes the place of
-// "the deadline has passed" (RO-034).
+// Sets Progressing to say that the workload is paused. Leaves the condition unchanged if there is
+// no deadline, or if it says that the deadline has passed (D-060…D-062). Two exceptions: for some
+// kinds, a pause ends that verdict (KindTraits::pause_ends_timeout); and while Pods follow a
+// revision, sets Progressing as UpdateProgressing does, so "aborted" takes the place of "the
+// deadline has passed" (RO-034).
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // Sets ReplicaFailure to the first of these that exists (D-434):

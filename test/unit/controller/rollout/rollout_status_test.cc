@@ -5,6 +5,7 @@
 
 #include "controller/kind/conditions.h"
 #include "controller/rollout/carried.h"
+#include "controller/workload/actions/pause.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
@@ -351,6 +352,35 @@ TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
   CHECK(rollout.Look().revision == published);
   CHECK_FALSE(sync());
   Proves("RO-085");
+}
+
+// Whom this serves: who pauses a rollout whose Pods do not work, and lets it go on later.
+TEST_CASE("a pause ends that a Rollout is stalled, and then its deadline begins anew (RO-063)") {
+  StoredRollout rollout;
+  rollout.object["status"]["updatedReplicas"] = 3;
+  rollout.SetCondition(StoredCondition("Progressing", "False", "ProgressDeadlineExceeded", "late"));
+  rollout.WriteStatus();
+  REQUIRE(rollout.status()["phase"] == "Stalled");
+  const auto sync = [&](bool paused) {
+    rollout.object["spec"]["paused"] = paused;
+    const View view{.workload = rollout.Look()};
+    const Learned nothing;
+    const workload::Situation situation =
+        workload::MakeSituation(view, workload::ClaimReplicaSets(view), nothing, kNow);
+    const auto step = paused ? workload::WriteStatus(situation, workload::Progress::kPaused)
+                             : workload::AcknowledgeResume(situation);
+    REQUIRE(step);
+    rollout.Apply(std::get<Write>(*step).request);
+    const Workload stored = rollout.Look();
+    return *FindCondition(stored.status.conditions, "Progressing");
+  };
+  CHECK(sync(true).reason == "RolloutPaused");
+  CHECK(rollout.status()["phase"] == "Paused");
+  const Condition resumed = sync(false);
+  CHECK(resumed.reason == "RolloutResumed");
+  CHECK(resumed.last_update_time == kNow);  // the deadline counts from here
+  CHECK(rollout.status()["phase"] == "Progressing");
+  Proves("RO-063");
 }
 
 TEST_CASE("no stable revision is noted before a revision was published (RO-069)") {
