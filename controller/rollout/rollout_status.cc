@@ -5,13 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/api/custom_resources.h"
 #include "controller/kind/conditions.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/images_text.h"
+#include "controller/rollout/reasons.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/conditions.h"
 
 namespace windlass::rollout {
 
@@ -74,6 +77,15 @@ void Remember(const Workload& workload, const StatusDraft& draft, RolloutOwn& ow
   own.stable_replica_set = own.current_replica_set;
 }
 
+// Removes PodsStuck from `conditions` if the ReplicaSet of the template could not be created:
+// PodsStuck is then about Pods of an earlier template (RO-144). RolloutExtension does not see the
+// draft that reports this (WriteCreateError).
+void ForgetEarlierPods(std::vector<Condition>& conditions) {
+  const Condition* progressing = FindCondition(conditions, workload::kProgressing);
+  const bool failed = progressing != nullptr && progressing->reason == workload::kCreateErrorReason;
+  if (failed) workload::RemoveCondition(conditions, kPodsStuck);
+}
+
 // Returns the images that Pods get now, the first of these that applies:
 //   1. without an abort: the images of spec.template
 //   2. the images that RolloutExtension found for the abort (RolloutOwn::images_of_abort). They are
@@ -126,6 +138,7 @@ RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft) {
   own.message = std::move(standing.message);
   own.conditions = std::move(standing.conditions);
   RolloutStatus next = PlannedPart(draft.status);
+  ForgetEarlierPods(next.conditions);
   next.current_revision = CurrentRevision(workload, draft);
   AddOwn(std::move(own), next);
   return next;

@@ -271,12 +271,15 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
   RolloutOwn own = ReadOwn(workload.status.carried);
   const bool proven = own.stable_revision || workload::FindProvenOther(situation) != nullptr;
   if (auto end = workload::EndIfStatusLost(workload, situation.learned, !proven)) return end;
+  const bool is_new = !facts.stored || facts.stored->template_id != due.template_id;
   own.step = facts.stored = due;
   // The write has the counters, too, because users look at them as soon as a pause begins.
   StatusDraft draft{
       .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
       .now = situation.now};
   draft.status.carried = KindStatus(own);
+  // PodsStuck is then about Pods of an earlier template (RO-144).
+  if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
   // When the Pods of the previous step became available, the rollout made progress. This write has
   // to note the progress, because it stores the new counters. The next write of the status finds
   // them unchanged, and so sees no progress.

@@ -82,8 +82,10 @@ const Condition* CannotCreate(const ReplicaSet& rs) {
   return failure != nullptr && failure->reason == kFailedCreate ? failure : nullptr;
 }
 
+// Returns `entry` if it is about the present try to roll out `rs`; else null.
 const Entry* EntryAbout(const Entry* entry, const ReplicaSet& rs) {
-  return entry != nullptr && entry->replica_set == rs.meta.uid ? entry : nullptr;
+  if (entry == nullptr || entry->replica_set != rs.meta.uid) return nullptr;
+  return entry->revision == workload::RevisionOf(rs.meta) ? entry : nullptr;
 }
 
 // Returns the request for the list of the Pods of `lack`. Returns nullopt if there are no Pods, if
@@ -136,6 +138,8 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   }
   const Condition* stored = FindCondition(situation.workload.status.conditions, kPodsStuck);
   if (stored == nullptr || stored->reason == kFailedCreate) return std::nullopt;
+  // The stored condition is about Pods of a ReplicaSet that was deleted, and `rs` has its revision.
+  if (stored->last_update_time < rs.meta.creation_timestamp) return std::nullopt;
   return Finding{std::string(stored->reason.text()), stored->message};
 }
 
@@ -189,7 +193,9 @@ std::function<void(const Outcome&)> NoteStuckIn(StuckAnswers& memory, const Situ
   const Workload& workload = situation.workload;
   const ReplicaSet& rs = lack->replica_set;
   Entry& entry = memory.EntryOf(workload.meta.uid);
-  if (entry.replica_set != rs.meta.uid) entry = {.replica_set = rs.meta.uid};
+  if (EntryAbout(&entry, rs) == nullptr) {
+    entry = {.replica_set = rs.meta.uid, .revision = workload::RevisionOf(rs.meta)};
+  }
   entry.asked = situation.now;
   entry.moment = lack->moment;
   entry.available = rs.status.available_replicas;

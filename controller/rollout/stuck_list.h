@@ -21,7 +21,8 @@
 //   - in one Warning Event (RO-142)
 // The condition is absent if nothing is known to be stuck. Windlass removes the condition
 //   - when more Pods become available
-//   - when another template comes
+//   - when another template comes, even if its ReplicaSet cannot be created
+//   - when another try of the same template begins
 //   - while nothing is rolled out (paused, aborted, refused)
 //   - during an update in place, because updates in place report more in their own condition
 //
@@ -30,6 +31,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -55,6 +57,9 @@ class StuckAnswers {
  public:
   struct Entry {
     Uid replica_set{};
+    // The revision of the ReplicaSet when the list was asked for. A new try of the same template,
+    // for example after an abort, has another revision, and Pods of its own (RO-144).
+    std::optional<int64_t> revision{};
     WallTime asked{};
     StuckMoment moment{};
     int32_t available = 0;  // available Pods when the list was asked for

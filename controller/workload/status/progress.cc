@@ -18,7 +18,6 @@ namespace windlass::workload {
 namespace {
 constexpr std::string_view kCreatedReason = "NewReplicaSetCreated";
 constexpr std::string_view kFoundReason = "FoundNewReplicaSet";
-constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 

@@ -354,6 +354,21 @@ TEST_CASE("a revision that is no canonical number is published once (RO-085)") {
   Proves("RO-085");
 }
 
+// Whom this serves: who corrects a template whose Pods do not work while a quota is full.
+TEST_CASE("a template whose ReplicaSet cannot be created names no Pod of the one before (RO-144)") {
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("PodsStuck", "True", "ImagePullBackOff", "Pod web-8-a"));
+  const auto is_told = [&] {
+    rollout.WriteStatus();
+    const Workload stored = rollout.Look();
+    return FindCondition(stored.status.conditions, "PodsStuck") != nullptr;
+  };
+  CHECK(is_told());
+  rollout.SetCondition(StoredCondition("Progressing", "False", "ReplicaSetCreateError", "no room"));
+  CHECK_FALSE(is_told());
+  Proves("RO-144");
+}
+
 // Whom this serves: who pauses a rollout whose Pods do not work, and lets it go on later.
 TEST_CASE("a pause ends that a Rollout is stalled, and then its deadline begins anew (RO-063)") {
   StoredRollout rollout;

@@ -5,6 +5,7 @@
 
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/reasons.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -184,6 +185,42 @@ TEST_CASE("what was told is taken back (RO-144)") {
   CHECK(FindCondition(draft.conditions, kPodsStuck) == nullptr);
   const std::string message = FindCondition(draft.conditions, "Progressing")->message;
   CHECK(message.find("ImagePullBackOff") == std::string::npos);
+  Proves("RO-144");
+}
+
+// Whom this serves: who aborts, corrects what the Pods waited for, and tries again.
+TEST_CASE("a new try names no Pod of the try before (RO-144)") {
+  Fixture f;
+  f.now = kStart + seconds(30);
+  f.List();
+  f.Write();
+  f.learned.clear();
+  REQUIRE(f.Stuck() == kCause);
+  f.now = kStart + seconds(40);
+  SECTION("with the same ReplicaSet, after an abort, which took the condition back") {
+    workload::RemoveCondition(f.status.conditions, kPodsStuck);
+    f.rs().meta.annotations.Set(workload::kRevision, "3");
+    f.revision = "3";
+  }
+  SECTION("with another ReplicaSet of the same number") {
+    f.rs().meta.uid = {0xA0, 7};
+    f.rs().meta.creation_timestamp = kStart + seconds(35);
+    const bool restarted = GENERATE(false, true);
+    if (restarted) f.answers = {};
+  }
+  CHECK(FindCondition(f.Updated().conditions, kPodsStuck) == nullptr);
+  Proves("RO-144");
+}
+
+TEST_CASE("the first step of another template names no Pod of the one before (RO-144)") {
+  Stepped f;
+  f.AddOld(10);
+  f.status.conditions.push_back(
+      workload::NewCondition(kPodsStuck, "True", "ImagePullBackOff", kCause, kStart));
+  f.NextAs<Write>();
+  f.Publish();
+  REQUIRE(f.Own().step);
+  CHECK(FindCondition(f.status.conditions, kPodsStuck) == nullptr);
   Proves("RO-144");
 }
 
