@@ -48,8 +48,8 @@ std::optional<WallTime> LastWrite(const Json& object);
 // Returns true if the controller has seen the latest spec: status.observedGeneration says so.
 bool IsObserved(const Json& object);
 // Returns the condition ReplicaFailure if its reason says that Windlass cannot go on, because the
-// API server refuses a write or Windlass has no room in memory (own_reasons.h). Otherwise returns
-// null.
+// API server refuses a write or does not keep a size, or Windlass has no room in memory
+// (own_reasons.h). Otherwise returns null.
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
 // room for some annotations, and the rollout goes on without them. Otherwise returns null.

@@ -215,7 +215,7 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
 // Returns the first of these causes that applies. Each of them holds up the rollout and does not
 // end by itself. Returns nullopt if none applies, or if the text of `standing` has the cause
 // already. `sets` is true if ReplicaSets make the Pods.
-//   - a refused write
+//   - a refused write, or a size that the API server does not keep
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
 //   - why the Pods are not available

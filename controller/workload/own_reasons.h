@@ -8,6 +8,9 @@ namespace windlass::workload {
 
 // The API server refuses a write of Windlass (refused_write.h).
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
+// The API server accepts the size that Windlass writes to a ReplicaSet, and keeps another one, as a
+// mutating admission policy makes it do (WhyNotKept of refused_write.h).
+inline constexpr std::string_view kReplicaSetNotKept = "ReplicaSetNotKept";
 // Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). Also
 // the reason of the Event about this.
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
@@ -15,10 +18,10 @@ inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 // rollout goes on without these annotations.
 inline constexpr std::string_view kNotCopied = "AnnotationsNotCopied";
 
-// Returns true if `reason` says that Windlass cannot go on with the workload: kUpdateRefused or
-// kLeftOutReason.
+// Returns true if `reason` says that Windlass cannot go on with the workload: kUpdateRefused,
+// kReplicaSetNotKept or kLeftOutReason.
 constexpr bool HoldsUp(std::string_view reason) {
-  return reason == kUpdateRefused || reason == kLeftOutReason;
+  return reason == kUpdateRefused || reason == kReplicaSetNotKept || reason == kLeftOutReason;
 }
 
 }  // namespace windlass::workload

@@ -40,6 +40,8 @@ struct Situation {
   // (RefusedWrite of refused_write.h). Its message names verb and object of the write, and then
   // quotes the API server.
   std::optional<Error> refused{};
+  // True if `refused` is about a size that the API server did not keep (WhyNotKept).
+  bool not_kept = false;
 
   // Set by the extension (Extension::Look), when all members above are set. It may also change
   // new_replica_set, old, limits.updated_max and wanted.

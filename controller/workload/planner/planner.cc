@@ -104,7 +104,7 @@ Step NextWithoutTarget(const Situation& situation) {
   auto step = NoteAborted(situation);
   if (!step) step = situation.extension().Next(situation, Moment::kWhileHeld);
   if (!step) step = HandleScaling(situation);
-  return step && !WasSent(*step, situation.learned) ? *step : TellAllTheSame(situation);
+  return step ? *step : TellAllTheSame(situation);
 }
 
 // Asks the extension before the planner's own rules, as NextWhileRunning does.
@@ -156,9 +156,18 @@ Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
+// `repeated` is a step that this sync has taken already. If it writes a size that the API server
+// did not keep (WhyNotKept), reports that as a refusal: the status says so, and TryAgain makes the
+// sync fail, so that the size is written again after back-off.
+void NoteNotKept(const Step& repeated, Situation& situation) {
+  if (situation.refused) return;
+  situation.refused = WhyNotKept(situation, repeated);
+  situation.not_kept = situation.refused.has_value();
+}
+
 // `end` is the next step of the sync. If `end` is Wait, but the API server has refused a patch of a
-// ReplicaSet in this sync (RefusedWrite), returns a failure, so that Windlass tries the patch again
-// after back-off. Otherwise returns `end`.
+// ReplicaSet in this sync (RefusedWrite) or did not keep a size (NoteNotKept), returns a failure,
+// so that Windlass tries the patch again after back-off. Otherwise returns `end`.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;
@@ -199,12 +208,15 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
     situation.refused = std::move(failed->error);
     return EndRefused(situation);
   }
-  const Situation situation = MakeSituation(view, claims, learned, now);
+  Situation situation = MakeSituation(view, claims, learned, now);
   if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
 
   Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
-  if (WasSent(step, learned)) step = TellAllTheSame(situation);
+  if (WasSent(step, learned)) {
+    NoteNotKept(step, situation);
+    step = TellAllTheSame(situation);
+  }
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
   step = LookAgainNoLater(std::move(step), UntilCountsAreSure(situation));

@@ -1,12 +1,15 @@
 #include "controller/workload/status/refused_write.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/api/json_value.h"
+#include "kubeclient/base/fill.h"
 
 namespace windlass::workload {
 namespace {
@@ -67,6 +70,25 @@ std::optional<std::string> WhyNotCopied(const Situation& situation) {
   return WhyNotCopied(workload, *rs);
 }
 
+std::optional<Error> WhyNotKept(const Situation& situation, const Step& repeated) {
+  const Write* write = std::get_if<Write>(&repeated);
+  if (write == nullptr || write->request.resource() != resources::kReplicaSets) return std::nullopt;
+  const Request& request = write->request;
+  const Outcome* outcome = FindOutcome(situation.learned, request.Identity());
+  const auto rs = std::ranges::find_if(situation.all, [&](const ReplicaSet* one) {
+    return one->meta.uid == request.uid() && KeyOf(one->meta) == request.key();
+  });
+  if (outcome == nullptr || !outcome->said.ok() || rs == situation.all.end()) return std::nullopt;
+  const auto asked = CountAt(ParseJson(request.body()), "/spec/replicas");
+  if (!asked || *asked == (*rs)->replicas) return std::nullopt;
+  return Error{ErrorKind::kInvalid,
+               Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
+                    "Windlass. Find the mutating admission policy or webhook that changes "
+                    "spec.replicas, and exempt the ReplicaSets of this workload from it. Windlass "
+                    "tries again by itself",
+                    ObjectText(resources::kReplicaSets, request.key()), (*rs)->replicas, *asked)};
+}
+
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {
   const auto end = std::ranges::find_if(learned, [&](const Outcome& outcome) {
     return outcome.ends_walk && !IsOfStatus(workload, outcome.asked);
@@ -90,6 +112,7 @@ void TellRefusedWrite(const Situation& situation, std::vector<Condition>& condit
   std::string_view reason = kUpdateRefused;
   std::optional<std::string> words;
   if (situation.refused) {
+    if (situation.not_kept) reason = kReplicaSetNotKept;
     words = situation.refused->message;
   } else {
     reason = kNotCopied;

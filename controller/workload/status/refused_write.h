@@ -21,6 +21,7 @@
 //   adoption, release
 //   deletion of an old ReplicaSet        observed      as without a refusal      the refusal
 //   settings, notes, exchange (in place) observed      as without a refusal      the refusal
+//   size accepted, but not kept          observed      as without a refusal      ReplicaSetNotKept
 //   create                               not observed  create_failure.h          not reported
 //   patch of a Pod or Service            observed      as without a refusal      not reported
 //   status                               -             -                         an Event instead
@@ -48,6 +49,14 @@ namespace windlass::workload {
 // Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
+// `repeated` is a step that this sync has taken already, and that the planner wants again. If it
+// writes a size to a ReplicaSet, and the API server accepted that write and kept another size,
+// returns an error that names the ReplicaSet, both sizes and the remedy. Example: Windlass wrote 8,
+// and a mutating admission policy made it 4. The sync then fails with this error, so that the size
+// is written again after a back-off, and the rollout goes on when the policy is gone. Returns
+// nullopt for any other step.
+std::optional<Error> WhyNotKept(const Situation& situation, const Step& repeated);
+
 // Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
 // status writes.
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
@@ -57,10 +66,10 @@ const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 // Pods follow another revision, or if the workload is being deleted.
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
-// Sets the condition ReplicaFailure to the refusal of this sync, else to the message of
-// WhyNotCopied. Removes the condition if there is neither. If the message differs from the present
-// one only in a time or a request id, replaces it at most once a minute (TellCondition). Otherwise
-// every retry would cause a status write.
+// Sets the condition ReplicaFailure to the refusal of this sync or to the message of WhyNotKept,
+// else to the message of WhyNotCopied. Removes the condition if there is neither. If the message
+// differs from the present one only in a time or a request id, replaces it at most once a minute
+// (TellCondition). Otherwise every retry would cause a status write.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if the API server refused a status in this sync. The sync then sends no further

@@ -85,7 +85,8 @@ TEST_CASE("status says why no Pod can be made") {
 
 // A webhook may come when the rollout has begun.
 TEST_CASE("status says what holds up Windlass") {
-  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "WindlassOutOfMemory");
+  const std::string reason =
+      GENERATE("ReplicaSetUpdateRefused", "ReplicaSetNotKept", "WindlassOutOfMemory");
   KubectlRun run;
   CreateStuckRollout(run, Waiting("ContainerCreating", ""));
   run.SetCondition(kDeployments, "web",

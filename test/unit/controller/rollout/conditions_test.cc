@@ -309,7 +309,8 @@ TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet 
   StoredRollout rollout;
   row.change(rollout);
   const std::string words = "the API server refused to patch replicasets shop/web-2: denied";
-  const std::string reason = GENERATE("ReplicaSetUpdateRefused", "WindlassOutOfMemory");
+  const std::string reason =
+      GENERATE("ReplicaSetUpdateRefused", "ReplicaSetNotKept", "WindlassOutOfMemory");
   rollout.SetCondition(StoredCondition("ReplicaFailure", "True", reason, words));
   const std::string told = StandingOf(rollout).message;
   CHECK(told.ends_with(row.message + reason + ": " + words));

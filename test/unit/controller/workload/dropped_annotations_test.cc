@@ -1,5 +1,6 @@
 // A server that accepts what we write and does not keep it, for example because of an admission
 // webhook. Rollouts, scaling and the status go on without annotations, the status without sizes.
+// That a size is not kept is told, and the size is tried again.
 #include <algorithm>
 #include <functional>
 
@@ -55,7 +56,7 @@ struct Dropping : Cluster {
     const int surge = (deployment()["spec"]["replicas"].get<int>() + 3) / 4;
     const int most = std::max(Total(), deployment()["spec"]["replicas"].get<int>() + surge);
     writes.clear();
-    CHECK(std::holds_alternative<Wait>(Sync()));
+    CHECK((std::holds_alternative<Wait>(Sync()) || !keeps_sizes));
     CHECK(writes.size() < kRequestsPerSyncMax);
     CHECK(Total() <= most);
     RunReplicaSets();
@@ -63,6 +64,13 @@ struct Dropping : Cluster {
   }
   void Sync10() {
     for (int i = 0; i < 10; ++i) SyncAndRun();
+  }
+  // Returns the message of the condition ReplicaFailure.
+  std::string Message() {
+    for (const Json& condition : deployment()["status"]["conditions"]) {
+      if (condition["type"] == "ReplicaFailure") return condition["message"];
+    }
+    return "";
   }
   int Total() {
     int total = 0;
@@ -72,6 +80,8 @@ struct Dropping : Cluster {
   bool Observed() {
     return deployment()["status"]["observedGeneration"] == deployment()["metadata"]["generation"];
   }
+
+  bool keeps_sizes = true;  // false: a sync may fail, so that the size is tried again
 };
 
 struct Row {
@@ -256,6 +266,7 @@ TEST_CASE("a size that the server does not keep holds up the rollout, not the st
   const bool paused = GENERATE(false, true);
   Dropping cluster(
       [](const Json& before, Json& rs) { rs["spec"]["replicas"] = before["spec"]["replicas"]; });
+  cluster.keeps_sizes = false;
   cluster.SetImage("v3");
   cluster.SyncAndRun();
   if (paused) {
@@ -273,6 +284,54 @@ TEST_CASE("a size that the server does not keep holds up the rollout, not the st
   CHECK(cluster.Condition("Progressing") ==
         (paused ? "Unknown DeploymentPaused" : "False ProgressDeadlineExceeded"));
   Proves("D-065 D-407 D-425");
+}
+
+void AtMostFour(Json& rs) {
+  Json& replicas = rs["spec"]["replicas"];
+  replicas = std::min(replicas.get<int>(), 4);
+}
+
+// Whom this serves: who does not know of a policy that caps ReplicaSets.
+TEST_CASE("a size that is not kept is told, and tried again until it is kept (D-434)") {
+  const bool paused = GENERATE(false, true);
+  Dropping cluster([](const Json&, Json& rs) { AtMostFour(rs); });
+  cluster.Pause(paused);
+  cluster.Scale(8);
+  for (int i = 0; i < 3; ++i) {
+    cluster.writes.clear();
+    const Step end = cluster.SyncAfter(60);
+    const Failed* failed = std::get_if<Failed>(&end);
+    REQUIRE(failed != nullptr);
+    CHECK(failed->error.kind == ErrorKind::kInvalid);
+    CHECK(failed->retry == Retry::kBackOff);
+    CHECK(std::ranges::count(cluster.writes, "scale v2 4 8") > 0);
+    CHECK(cluster.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+    CHECK(cluster.Message().starts_with("the API server keeps replicasets ns/" +
+                                        cluster.NameOf("v2") +
+                                        " at 4 Pods, although it accepted 8 Pods from Windlass. "));
+    CHECK(cluster.Observed());
+    cluster.RunReplicaSets();
+  }
+  cluster.update_webhook = nullptr;
+  cluster.SyncAndRunSets(3);
+  CHECK(cluster.SizeOf("v2") == 8);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
+TEST_CASE("so it is if a policy caps the ReplicaSet as it is made (D-434)") {
+  Cluster cluster(8);
+  cluster.webhook = AtMostFour;
+  cluster.update_webhook = [](const Json&, Json& rs) { AtMostFour(rs); };
+  cluster.SyncAndRunSets(2);
+  CHECK(std::holds_alternative<Failed>(cluster.Sync()));
+  CHECK(cluster.SizeOf("v1") == 4);
+  CHECK(cluster.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+  cluster.update_webhook = nullptr;
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v1") == 8);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
 }
 
 TEST_CASE("sizes that were acted upon are not moved by what an annotation says") {
