@@ -84,6 +84,7 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   if (said.ok() && !is_read && said->body.size() > kAnswerBytesKept) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
+  outcome.decided = write.because.decision;
   return outcome;
 }
 

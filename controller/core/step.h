@@ -170,6 +170,7 @@ struct Outcome {
   AnyValue value{};  // what Read::digest made of the body; or the answer to an Ask
   // True for a failed write without go_on_if_refused. The planner then only writes the status.
   bool ends_walk = false;
+  Decision decided{};  // Because::decision of the write; empty for a read
 };
 
 // Returns what a sync learns from the answer to a request or a question. If the digest of `read`

@@ -43,16 +43,16 @@ bool IsToBePatched(const InPlace& in_place, size_t i) {
   return !in_place.pods->standings[i].updated;
 }
 
-// Returns the first refused try of this sync after the last accepted patch of the new ReplicaSet:
-// no note counts this try yet. Returns null if there is none.
+// Returns the first refused try of this sync that no note counts yet: the first after the last
+// accepted note. Returns null if there is none. Other patches of the new ReplicaSet may follow the
+// try, such as one that scales stand-ins; they count nothing.
 const Outcome* RefusedTry(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods || !PatchesPods(in_place) || in_place.held()) return nullptr;
   if (situation.new_replica_set == nullptr) return nullptr;
   const Outcome* first = nullptr;
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
-    if (at->said.ok() && IsPatchOf(*at, resources::kReplicaSets, situation.new_replica_set->meta))
-      break;
+    if (at->said.ok() && at->decided == decisions::kNoteRefusedPodPatch) break;
     if (!IsForGood(*at)) continue;
     for (size_t i = 0; i < in_place.pods->size(); ++i) {
       if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;

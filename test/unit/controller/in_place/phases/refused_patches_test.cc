@@ -1,6 +1,7 @@
 // Pod patches that the server refuses for good: how often they are tried, what is reported
 // meanwhile, and what follows (P-036).
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "test/catch.h"
@@ -123,6 +124,24 @@ TEST_CASE("P-036 each try is one note, time alone brings the next, and users see
     CHECK(*std::get<Wait>(end).look_again_in <= seconds(10 - second));
   }
   CHECK(c.asked == 2);
+}
+
+TEST_CASE("P-036 a refusal counts although a patch of the new ReplicaSet follows in the sync") {
+  Refusing c(1);
+  bool edited = false;
+  c.refuses = [&](const Request&) {
+    if (!std::exchange(edited, true)) c.Annotate("example.com/team", "shop");
+    return true;
+  };
+  c.SetImage("v2");
+  const Step end = c.Sync();
+  REQUIRE(edited);
+  CHECK(c.ReplicaSet("v2")["metadata"]["annotations"]["example.com/team"] == "shop");
+  CHECK(c.asked == 1);
+  CHECK(c.Tries("v2") == 1);
+  CHECK(c.InPlaceCondition() == "True Failing");
+  CHECK(c.InPlaceMessage().find(c.said.message) != std::string::npos);
+  CHECK(std::holds_alternative<Wait>(end));
 }
 
 TEST_CASE("P-036 with IfPossible, the third refusal is the end of patching, and none before") {
