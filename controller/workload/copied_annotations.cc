@@ -32,6 +32,11 @@ bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
 // Examples: windlass.dev/in-place, kubernetes.io/change-cause.
 constexpr size_t kAnnotationBytesOfRead = kAnnotationBytesMax - (size_t{4} << 10U);
 
+// Returns how many bytes of annotations a ReplicaSet may have after the annotation `key` is copied.
+size_t LimitFor(std::string_view key) {
+  return IsRead(key) ? kAnnotationBytesOfRead : kAnnotationBytesCopied;
+}
+
 // An annotation of the workload that a ReplicaSet does not have, or has with another value.
 struct Lacking {
   std::string_view key;
@@ -83,8 +88,7 @@ Choice Choose(const Workload& workload, const ReplicaSet* onto) {
   choice.bytes = onto != nullptr ? BytesOfAll(*onto) : 0;
   const size_t present = choice.bytes;
   for (const Lacking& one : lacking) {
-    const size_t most =
-        std::max(present, IsRead(one.key) ? kAnnotationBytesOfRead : kAnnotationBytesCopied);
+    const size_t most = std::max(present, LimitFor(one.key));
     const size_t before = onto != nullptr ? BytesOfOne(*onto, one.key) : 0;
     const size_t bytes = choice.bytes - before + one.key.size() + one.bytes;
     if (bytes <= most) choice.bytes = bytes;
@@ -121,9 +125,12 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
          std::to_string(one.bytes) + " bytes)" +
          (more > 0 ? " and " + std::to_string(more) + " more" : "") + " of the " + noun +
-         ": the annotations of the replicaset have " + std::to_string(choice.bytes) + " of " +
-         std::to_string(kAnnotationBytesCopied) + " bytes already. Shorten the annotation, or " +
-         "remove annotations of the replicaset that the " + noun + " no longer has";
+         ": the annotations of the replicaset have " + std::to_string(choice.bytes) +
+         " bytes already, and Windlass copies annotations only up to " +
+         std::to_string(LimitFor(one.key)) + " of the " + std::to_string(kAnnotationBytesMax) +
+         " bytes that the API server allows. Shorten the annotation, or remove annotations of the "
+         "replicaset that the " +
+         noun + " no longer has";
 }
 
 }  // namespace windlass::workload

@@ -73,8 +73,9 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
                          " does not get annotation more (150000 bytes) of the deployment: the "
                          "annotations of the replicaset have 150"));
   CHECK(
-      said.ends_with(" of 253952 bytes already. Shorten the annotation, or remove annotations of "
-                     "the replicaset that the deployment no longer has"));
+      said.ends_with(" bytes already, and Windlass copies annotations only up to 253952 of the "
+                     "262144 bytes that the API server allows. Shorten the annotation, or remove "
+                     "annotations of the replicaset that the deployment no longer has"));
   const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
   CHECK(annotations["team"] == "shop");
   CHECK_FALSE(annotations.contains("more"));
@@ -90,6 +91,31 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   cluster.Settle();
   CHECK(cluster.Condition("ReplicaFailure").empty());
   CHECK(cluster.ReplicaSet("v1")["metadata"]["annotations"].contains("more"));
+  Proves("D-163");
+}
+
+// Whom this serves: who counts bytes. Annotations that Windlass or kubectl reads have more room.
+TEST_CASE("an annotation without room is told with the limit that holds for it (D-163)") {
+  struct Row {
+    std::string key;
+    std::string limit;
+  };
+  const Row row = GENERATE(
+      values<Row>({{"example.com/more", "253952"}, {"kubernetes.io/change-cause", "258048"}}));
+  Refusing cluster;
+  const auto set = [&](const std::string& key) {
+    cluster.Edit([&](Json& d) {
+      d["metadata"]["annotations"].erase("notes");
+      d["metadata"]["annotations"][key] = std::string(150'000, 'n');
+    });
+    cluster.Settle();
+  };
+  set("notes");
+  set(row.key);
+  const std::string said = cluster.Message();
+  INFO(said);
+  CHECK(said.find(" does not get annotation " + row.key + " (150000 bytes)") != std::string::npos);
+  CHECK(said.find(" only up to " + row.limit + " of the 262144 bytes ") != std::string::npos);
   Proves("D-163");
 }
 
