@@ -46,6 +46,17 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   return *std::ranges::find_if(situation.old, has_pods);
 }
 
+// Returns the only old ReplicaSet with Pods, for a kind that keeps a stable revision, before any
+// revision was complete. Returns null if no old ReplicaSet has Pods, or if several have.
+const ReplicaSet* FindOnlyOld(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!workload.kind.traits().keeps_stable_revision || workload.kept_revision) return nullptr;
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  const auto only = std::ranges::find_if(situation.old, has_pods);
+  if (only == situation.old.end() || OthersHavePods(situation.old, *only)) return nullptr;
+  return *only;
+}
+
 }  // namespace
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
@@ -134,6 +145,7 @@ const ReplicaSet* FindKeeper(const Situation& situation) {
   if ((limits.kept_old() == 0 && !stands) || situation.recreate()) return nullptr;
   const ReplicaSet* keeper = FindProvenOther(situation);
   if (keeper == nullptr && stands) keeper = FindOldestOfSeveral(situation);
+  if (keeper == nullptr && situation.new_replica_set != nullptr) keeper = FindOnlyOld(situation);
   const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
                          keeper->replicas == 0 && TotalReplicas(situation.all) > 0;
   return gets_none ? nullptr : keeper;

@@ -10,6 +10,8 @@
 #include "controller/workload/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
+#include "controller/workload/replica_set_size.h"
+#include "controller/workload/rolling_sizes.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -349,6 +351,43 @@ TEST_CASE("before any revision was complete, the oldest with Pods is the keeper 
   const Claims claims = ClaimReplicaSets(view);
   const ReplicaSet* found = FindKeeper(MakeSituation(view, claims, {}, kNow));
   CHECK((found != nullptr ? found->meta.name : "") == keeper);
+  Proves("RO-120");
+}
+
+// Somebody scales the old ReplicaSet from 7 to 5 at a pause. No user approved more new Pods.
+TEST_CASE("before any revision was complete, the only old one with Pods is the keeper (RO-120)") {
+  Harbour harbour;
+  harbour.kind.own_traits.keeps_stable_revision = true;
+  harbour.world.deployment.spec.replicas = 10;
+  std::string keeper = "web-2";
+  int32_t of_first = 0;
+  std::optional<int64_t> kept;
+  SECTION("it is the only one") {}
+  SECTION("not beside another old one with Pods") { of_first = 1; }
+  SECTION("not after a revision was complete whose ReplicaSet is gone") { kept = 9; }
+  SECTION("not for a kind that keeps no stable revision") {
+    harbour.kind.own_traits.keeps_stable_revision = false;
+  }
+  const bool is_only = of_first == 0 && !kept && harbour.kind.traits().keeps_stable_revision;
+  if (!is_only) keeper = "";
+  harbour.world.AddOld("web-1", of_first, of_first);
+  harbour.world.AddOld("web-2", 5, 5);
+  harbour.world.AddNew("web-3", 3, 3);
+  View view = harbour.Look();
+  view.workload.limits.updated_max = 3;
+  view.workload.kept_revision = kept;
+  const Claims claims = ClaimReplicaSets(view);
+  const Situation situation = MakeSituation(view, claims, {}, kNow);
+  const ReplicaSet* found = FindKeeper(situation);
+  CHECK((found != nullptr ? found->meta.name : "") == keeper);
+  if (is_only) {
+    const std::vector<ReplicaSetSize> old = SizesOf(situation.old);
+    const std::optional<size_t> position = PositionOfKeeper(situation, situation.old);
+    REQUIRE(position);
+    const ReplicaSetSize new_one = SizeOf(*situation.new_replica_set);
+    CHECK(NewReplicaSetSize(new_one, old, situation.limits, position) == 3);
+    CHECK(KeeperSize(new_one, old, situation.limits, *position) == 7);
+  }
   Proves("RO-120");
 }
 
