@@ -308,9 +308,13 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // defaults, Windlass cannot tell whether the template is the same as that of the stored step, in
   // another form.
   const bool judged = situation.wanted.known || !workload.paused;
-  if (!state || (stands && is_other && judged)) {
+  // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
+  // where it stood once the strategy is corrected (RO-055).
+  const bool hidden = !workload.strategy_error.empty() && !workload.follow_revision;
+  const bool drops = (stands || hidden) && is_other && judged;
+  if ((!state && !hidden) || drops) {
     own.step.reset();
-  } else if (!stands || (workload.paused && judged && own.step && !is_other)) {
+  } else if (state && (!stands || (workload.paused && judged && own.step && !is_other))) {
     own.step = state->step;  // even while paused, so that a dying canary is seen (RO-131)
   }
   own.waits_for.clear();

@@ -130,5 +130,33 @@ TEST_CASE("an aborted rollout has no step, so a new try begins at step 1 (RO-095
   Proves("RO-095");
 }
 
+// Whom this serves: who breaks spec.strategy in the middle of a rollout, and corrects it.
+TEST_CASE("the step stays while the strategy cannot be carried out (RO-055)") {
+  Stepped f;
+  f.AddBoth(5, 5, 5);
+  f.Store(4);
+  f.strategy_error = "spec.strategy.steps[0]: is empty";
+  f.paused = GENERATE(true, false);
+  f.now = kStart + seconds(5000);
+  SECTION("a step of this template") {
+    const std::optional<RolloutStepStatus> stored = f.Own().step;
+    f.status = f.Updated();
+    CHECK(f.Own().step == stored);
+    f.strategy_error.clear();
+    f.paused = false;
+    CHECK(f.Sit().extended.at_rest);
+    CHECK(f.Sit().limits.updated_max == 5);
+  }
+  SECTION("not a step of the template before") {
+    RolloutOwn own = f.Own();
+    own.step->template_id = "t-ffffffffffffffffffffffffffffffff";
+    own.step->revision = 1;
+    f.status.carried = KindStatus(own);
+    f.status = f.Updated();
+    CHECK_FALSE(f.Own().step);
+  }
+  Proves("RO-055");
+}
+
 }  // namespace
 }  // namespace windlass::rollout::step_state_test
