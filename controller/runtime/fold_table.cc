@@ -26,7 +26,29 @@ const std::vector<FoldTable::Row>& FoldTable::RowsOf(const ResourceId& resource)
   return found != rows_.end() ? found->second : kNone;
 }
 
+void FoldTable::Sending(const QueueKey& key, const Request& write) {
+  under_way_.insert_or_assign(key, Target{write.resource(), write.key()});
+}
+
+std::vector<ObjectKey> FoldTable::UnderWay(const ResourceId& resource,
+                                           const Symbol& namespace_) const {
+  std::vector<ObjectKey> objects;
+  const QueueKey first{{namespace_, ""}};
+  for (auto it = under_way_.lower_bound(first); it != under_way_.end(); ++it) {
+    const auto& [key, target] = *it;
+    if (!(key.namespace_ == namespace_)) break;
+    if (target.resource == resource) objects.push_back(target.object);
+  }
+  return objects;
+}
+
 Status FoldTable::Written(const QueueKey& key, const Request& request, const Reply& reply) {
+  Status folded = FoldWrite(key, request, reply);
+  if (folded.ok()) under_way_.erase(key);
+  return folded;
+}
+
+Status FoldTable::FoldWrite(const QueueKey& key, const Request& request, const Reply& reply) {
   // The reply to the creation of a subresource, such as an eviction, contains a Status and not the
   // object. The watch will show what became of the Pod.
   if (request.verb() == Verb::kCreateSubresource) return Unit{};
@@ -44,10 +66,13 @@ Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply&
   // folded, because the object in its reply does not exist.
   if (verb == Verb::kList || verb == Verb::kDryRunCreate) return Unit{};
   const Folding folding(*this, key);
-  return Object(request, reply);
+  Status folded = Object(request, reply);
+  if (folded.ok()) under_way_.erase(key);
+  return folded;
 }
 
 void FoldTable::Vanished(const QueueKey& key, const Request& request) {
+  under_way_.erase(key);
   if (request.verb() == Verb::kCreate) return;
   const Folding folding(*this, key);
   for (const Row& row : RowsOf(request.resource())) {

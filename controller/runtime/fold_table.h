@@ -6,6 +6,10 @@
 // informer registers at most one row. A resource has two rows if two informers cache different
 // parts of its objects (Projection). A fold wakes every key concerned except the key whose sync
 // made the request, because that sync goes on at once. Core thread only.
+//
+// The table also knows which writes are under way: sent, and without effect in the stores yet. A
+// sync of another key may decide meanwhile, and must not overlook them (P-038). A key has at most
+// one write under way, because a sync sends one request at a time.
 #pragma once
 
 #include <functional>
@@ -44,6 +48,19 @@ class FoldTable {
   // about a resource without a row are not folded.
   void Add(const ResourceId& resource, Row row);
 
+  // Call before a write is sent for `key`. The write is under way until
+  // - Written has folded its reply
+  // - NotWritten is called, because the write had no effect
+  // - its outcome is unknown, and Read or Vanished then shows for `key` what became of the object
+  // - ForgetWrites is called
+  void Sending(const QueueKey& key, const Request& write);
+  void NotWritten(const QueueKey& key) { under_way_.erase(key); }
+  // Call when a term ends. Nothing is decided before the next term, and that term waits until the
+  // caches show the writes of former terms.
+  void ForgetWrites() { under_way_.clear(); }
+  // Returns the objects of `resource` with a write under way for a key of this namespace.
+  std::vector<ObjectKey> UnderWay(const ResourceId& resource, const Symbol& namespace_) const;
+
   // Folds the reply to a successful write made for `key`. Does nothing if `request` creates a
   // subresource, such as an eviction, because the reply is then a Status. Returns kMalformed if the
   // reply cannot be decoded: the write happened, but its result is not known.
@@ -65,11 +82,19 @@ class FoldTable {
  private:
   class Folding;
 
+  // The object of a write.
+  struct Target {
+    ResourceId resource;
+    ObjectKey object;
+  };
+
   const std::vector<Row>& RowsOf(const ResourceId& resource) const;
+  Status FoldWrite(const QueueKey& key, const Request& request, const Reply& reply);
   Status Object(const Request& request, const Reply& reply);
 
   std::map<ResourceId, std::vector<Row>> rows_;  // each resource's rows in the order of Add
   std::optional<QueueKey> folding_;
+  std::map<QueueKey, Target> under_way_;
 };
 
 }  // namespace windlass

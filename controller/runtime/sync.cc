@@ -195,6 +195,7 @@ void Sync::Perform(Write write) {
   }
   const Request request = write.request;
   ++calls_;
+  environment_.folds.Sending(key_, request);
   environment_.client.Execute(request,
                               WhileAlive([this, write = std::move(write)](Result<Reply> said) {
                                 WriteAnswered(write, std::move(said));
@@ -253,6 +254,7 @@ void Sync::WriteFailed(const Write& write, Error error) {
     late_.Note(write.request, error);
     return EndUncertain(write.request);
   }
+  environment_.folds.NotWritten(key_);
   WriteRefused(write, std::move(error));
 }
 

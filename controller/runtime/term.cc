@@ -44,6 +44,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
 Term::~Term() {
   *alive_ = false;
   environment_.client.on_free = nullptr;
+  environment_.folds.ForgetWrites();
   timers_.Cancel(pump_);
 }
 

@@ -67,9 +67,12 @@ struct View {
   // - whole_pods: all live Pods owned by the ReplicaSets above, oldest first, then by name
   // - nodes: the nodes of these Pods, by name
   // - budgets: every PodDisruptionBudget of the namespace
+  // - others_in_flight: Pods of other workloads of the namespace, because a budget may select them,
+  //   too: those that are being updated in place, those that are not Ready after an update in
+  //   place, and those to which a write is under way. Empty if there are no budgets.
   //
-  // If `in_place_known` is false, no decision may use whole_pods, nodes and budgets. In that case,
-  // `in_place_missing` is
+  // If `in_place_known` is false, no decision may use these four. In that case, `in_place_missing`
+  // is
   // - the cause, if it does not go away by itself: a missing right to watch, a list that fails, no
   //   room in the caches, an object that cannot be read. Example: "pods (no right to watch them)"
   // - empty while the informers load their first complete state. They do so after a start, and when
@@ -80,6 +83,7 @@ struct View {
   std::vector<const Pod*> whole_pods{};
   std::map<std::string_view, const Node*> nodes{};
   std::vector<const PodDisruptionBudget*> budgets{};
+  std::vector<const Pod*> others_in_flight{};
   bool in_place_known = false;
   std::string in_place_missing{};
 

@@ -7,6 +7,7 @@
 #include "test/sim/budget_invariant.h"
 #include "test/sim/eviction.h"
 #include "test/sim/in_place_run.h"
+#include "test/sim/sample_objects.h"
 #include "test/support/draw.h"
 
 namespace windlass::sim::in_place_disruption_test {
@@ -79,6 +80,30 @@ TEST_CASE("with Respect and a budget of one, one Pod goes after the other", "[in
   CHECK(budget.Complaints() == "");
   CHECK(budget.taken_down() == 4);
   CHECK_FALSE(writes_to_it);
+}
+
+// Each patches its first Pod in the same moment, and the budget's status shows neither patch.
+TEST_CASE("two workloads that share a budget take down one Pod at a time (P-038)", "[in-place]") {
+  InPlaceRun run(GENERATE(1U, 2U, 3U, 4U, 5U));
+  Json api = SampleDeployment("api", 3, "app:v1");
+  api["metadata"]["annotations"]["windlass.dev/in-place"] = "Only";
+  api["spec"]["strategy"]["rollingUpdate"] = {{"maxSurge", 1}, {"maxUnavailable", 1}};
+  run.world.Apply(api);
+  run.Start(3);
+  const auto api_is_complete = [&] { return run.world.IsComplete("api"); };
+  REQUIRE(run.Until(api_is_complete));
+  Json budget = BudgetOfWeb(1);
+  budget["spec"]["selector"] = Json::object();  // selects all Pods
+  run.world.Apply(budget);
+  run.world.Quiesce();
+  BudgetInvariant invariant(run.world);
+  run.world.SetImage("web", "app:v2");
+  run.world.SetImage("api", "app:v2");
+  REQUIRE(run.Until(api_is_complete));
+  REQUIRE(run.Finish() == "");
+  REQUIRE(run.world.IsComplete("api"));
+  CHECK(invariant.Complaints() == "");
+  CHECK(invariant.taken_down() == 6);
 }
 
 TEST_CASE("in place, a sync takes as many steps as it has Pods to patch", "[in-place]") {

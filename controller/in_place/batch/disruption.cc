@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "controller/workload/in_place_annotations.h"
 #include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
@@ -19,6 +20,10 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
 // status.
 constexpr seconds kBudgetsLag{10};
 
+// How soon to look again at a budget in which Pods of other workloads take room. When such a Pod is
+// updated, no event may come that wakes this workload.
+constexpr seconds kOthersLookAgain{10};
+
 struct BudgetRoom {
   int64_t left = 0;                      // how many more Pods may be taken down; may be < 0
   std::optional<WallTime> look_again{};  // when `left` may grow without an event
@@ -26,29 +31,43 @@ struct BudgetRoom {
 
 // Returns how many more Pods of the budget may be taken down.
 BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-                  std::span<const PodStanding> standings, WallTime now) {
+                  std::span<const PodStanding> standings, std::span<const Pod* const> others,
+                  WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
   // If disruptedPods has more entries than this, the API server grants no eviction. So Windlass
   // treats the budget as one without room.
   if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    const Pod& pod = *pods[i];
+  // Deducts a Pod that Windlass has patched. Returns false, and deducts nothing, if the budget does
+  // not select the Pod, or surely does not count it as healthy.
+  const auto take_room = [&](const Pod& pod) {
     // The budget does not count a Pod that is being deleted, or that ceased to be Ready more than
     // kBudgetsLag ago.
     const WallTime missing_from = pod.ready.last_transition_time() + kBudgetsLag;
     const bool counted = pod.ready.IsTrue() || now < missing_from;
-    const bool looks_healthy = standings[i].in_flight && counted && !pod.meta.deleting();
-    if (!looks_healthy || !Selects(budget, pod) || budget.IsDisrupted(pod.meta.name)) continue;
+    const bool looks_healthy = counted && !pod.meta.deleting();
+    if (!looks_healthy || !Selects(budget, pod)) return false;
+    if (budget.IsDisrupted(pod.meta.name)) return false;
     --room;
-    if (pod.ready.IsTrue() || (look_again && *look_again <= missing_from)) continue;
-    look_again = missing_from;
+    if (!pod.ready.IsTrue()) look_again = Sooner(look_again, std::optional(missing_from));
+    return true;
+  };
+  for (size_t i = 0; i < pods.size(); ++i) {
+    if (standings[i].in_flight || IsUnreadyAfterPatch(*pods[i])) take_room(*pods[i]);
+  }
+  for (const Pod* other : others) {
+    if (!take_room(*other)) continue;
+    look_again = Sooner(look_again, std::optional(now + kOthersLookAgain));
   }
   return {room, look_again};
 }
 
 }  // namespace
+
+bool IsUnreadyAfterPatch(const Pod& pod) {
+  return !pod.ready.IsTrue() && pod.meta.annotations.Find(kPodState).has_value();
+}
 
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
   return budget.has_selector && Matches(budget.selector, pod.meta.labels);
@@ -57,12 +76,13 @@ bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,
-                                std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now,
+                                std::span<const Pod* const> others) {
   WL_ASSERT(pods.size() == standings.size());
   std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
   AllowedByBudgets allowed;
   for (const PodDisruptionBudget* budget : budgets) {
-    const BudgetRoom room = RoomIn(*budget, pods, standings, now);
+    const BudgetRoom room = RoomIn(*budget, pods, standings, others, now);
     if (room.left > 0) continue;
     full.emplace_back(budget, room.left);
     allowed.look_again = Sooner(allowed.look_again, room.look_again);

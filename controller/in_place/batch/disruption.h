@@ -17,26 +17,33 @@ namespace windlass::in_place {
 // an absent selector selects no Pod.
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 
+// Returns true if the Pod was patched at some time and is not Ready. Its containers may have been
+// restarted already, so that it is no longer in flight, but the status of a budget may still count
+// it as healthy.
+bool IsUnreadyAfterPatch(const Pod& pod);
+
 struct AllowedByBudgets {
   std::vector<size_t> candidates;  // in the order given
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
-  // The time at which a budget that has no room now may have room although no event came. Reason: a
-  // Pod in flight that ceased to be Ready takes up room for a few more seconds, because the status
-  // of the budget may still count that Pod as healthy.
+  // The time at which a budget that has no room now may have room although no event came. Reasons:
+  //   - a Pod in flight that ceased to be Ready takes up room for a few more seconds, because the
+  //     status of the budget may still count that Pod as healthy
+  //   - no event about this workload tells that a Pod of another workload is no longer in flight
   std::optional<WallTime> look_again{};
 };
 
 // Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already (not
 // Ready, or in flight), and Pods whose budgets all have room for one more Pod. `pods` are the Pods
 // of one workload; `candidates` are indexes into `pods`; `standings[i]` belongs to `pods[i]`;
-// `budgets` are all budgets of the namespace.
+// `budgets` are all budgets of the namespace; `others` are the Pods of other workloads of the
+// namespace that may take room in a budget (View::others_in_flight).
 //
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
-// budget is disruptionsAllowed minus the number of Pods in flight among `pods` that the budget
-// still counts as healthy. Example: disruptionsAllowed 2, one Pod in flight and Ready: 2 - 1 = 1.
-// Pods of other workloads are not deducted. A budget has no room while its status is older than its
-// spec.
+// budget is disruptionsAllowed minus the number of Pods that are in flight or unready after a
+// patch, among `pods` and `others`, and that the budget may still count as healthy. Example:
+// disruptionsAllowed 3, one Pod of this workload and one of another in flight and Ready: 3 - 2 = 1.
+// A budget has no room while its status is older than its spec.
 //
 // A Pod that the budget's status lists in disruptedPods is already deducted from
 // disruptionsAllowed. So Windlass does not deduct the Pod again, and may take it down even if the
@@ -47,6 +54,7 @@ struct AllowedByBudgets {
 AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
                                 std::span<const PodStanding> standings,
                                 std::span<const size_t> candidates,
-                                std::span<const PodDisruptionBudget* const> budgets, WallTime now);
+                                std::span<const PodDisruptionBudget* const> budgets, WallTime now,
+                                std::span<const Pod* const> others = {});
 
 }  // namespace windlass::in_place

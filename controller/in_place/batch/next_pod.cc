@@ -34,14 +34,15 @@ void PutWaitedForFirst(const std::vector<PodStanding>& pods, const BatchLimits& 
 
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
-                        std::span<const PodDisruptionBudget* const> budgets, WallTime now) {
+                        std::span<const PodDisruptionBudget* const> budgets,
+                        std::span<const Pod* const> others, WallTime now) {
   Candidates candidates = CandidatesOf(pods.pods, pods.standings, now);
   std::erase_if(candidates.order, [&](size_t i) { return left_out[i]; });
   if (limits.waited_for_first) PutWaitedForFirst(pods.standings, limits, candidates.order);
   NextPods next{.look_again = candidates.look_again};
   AllowedByBudgets allowed{.candidates = candidates.order};
   if (policy != PdbPolicy::kIgnore) {
-    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now);
+    allowed = RespectBudgets(pods.pods, pods.standings, candidates.order, budgets, now, others);
   }
   next.look_again = Sooner(next.look_again, allowed.look_again);
   // Drained Pods come first, so that no other Pod takes their places in the batch. Otherwise they

@@ -22,10 +22,12 @@ struct NextPods {
 
 // Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
 // Pod i must not be patched now, because the API server refused a patch of Pod i in this sync
-// (P-036), or the kubelet of Pod i is too old (controller/in_place/phases/old_kubelets.h).
+// (P-036), or the kubelet of Pod i is too old (controller/in_place/phases/old_kubelets.h). `others`
+// are the Pods of other workloads that take room in budgets (disruption.h).
 NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
                         const BatchLimits& limits, PdbPolicy policy,
-                        std::span<const PodDisruptionBudget* const> budgets, WallTime now);
+                        std::span<const PodDisruptionBudget* const> budgets,
+                        std::span<const Pod* const> others, WallTime now);
 
 // Returns the next time at which one of these may happen without an event; nullopt if there is no
 // such time:

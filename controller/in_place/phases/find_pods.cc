@@ -377,7 +377,7 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
     std::vector<bool> out = left_out;
     LeaveOutOldKubelets(situation, in_place, out);
     pods.next = ChooseNextPods(pods, out, limits, in_place.options().pdb, situation.view.budgets,
-                               situation.now);
+                               situation.view.others_in_flight, situation.now);
   }
   LookAgainAt(pods.next.look_again, in_place);
   LookAgainAt(WhenTimeTells(pods, situation.workload.min_ready_seconds, situation.now), in_place);

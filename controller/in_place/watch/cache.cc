@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/in_place/batch/rollout_pods.h"
 #include "controller/in_place/phases/exchange.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/interest.h"
 #include "controller/in_place/template/options.h"
 #include "controller/runtime/live_pods.h"
@@ -43,7 +45,9 @@ InPlaceCache::InPlaceCache(Informers& informers)
           {.name = "poddisruptionbudgets",
            .options = informers.All(resources::kPodDisruptionBudgets),
            .decode = &DecodePodDisruptionBudget,
-           .gives_up = true})) {
+           .gives_up = true})),
+      in_flight_(informers.environment().clock, pods().store(),
+                 [this](const Pod& pod) { return in_place::KubeletHeardSince(pod, NodeOf(pod)); }) {
   const auto tell = [this] {
     if (on_news) on_news();
   };
@@ -184,6 +188,22 @@ const Node* InPlaceCache::NodeOf(const Pod& pod) const {
   return nodes().store().Find({{}, std::string(pod.node_name.text())});
 }
 
+// Returns the Pods of View::others_in_flight, which the cache shows as in flight, or to which a
+// write is under way, whatever the kind of their workload is.
+std::vector<const Pod*> InPlaceCache::OthersInFlight(const View& view) const {
+  const Symbol& namespace_ = view.workload.meta.namespace_;
+  const auto is_own = [&](const Pod& pod) {
+    return in_place::OwnerOf(pod, view.replica_sets) != nullptr;
+  };
+  std::vector<const Pod*> others = in_flight_.In(namespace_, is_own);
+  for (const ObjectKey& key : informers_.folds().UnderWay(resources::kPods, namespace_)) {
+    const Pod* pod = pods().store().Find(key);
+    if (pod == nullptr || is_own(*pod)) continue;
+    if (std::ranges::find(others, pod) == others.end()) others.push_back(pod);
+  }
+  return others;
+}
+
 void InPlaceCache::Fill(View& view) const {
   if (!running_) return;
   view.in_place_missing = Missing();
@@ -199,6 +219,7 @@ void InPlaceCache::Fill(View& view) const {
     if (node != nullptr) view.nodes.emplace(node->meta.name, node);
   }
   view.budgets = budgets().store().InNamespace(view.workload.meta.namespace_.text());
+  if (!view.budgets.empty()) view.others_in_flight = OthersInFlight(view);
   view.in_place_missing = Unreadable(view);
   view.in_place_known = view.in_place_missing.empty();
   view.extension_reads_template = view.in_place_known;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/in_place/watch/pods_in_flight.h"
 #include "controller/runtime/informers.h"
 #include "controller/workload/view.h"
 #include "controller/workload/watch/watch_extension.h"
@@ -23,8 +24,9 @@ namespace windlass {
 
 class InPlaceCache final : public WatchExtension {
  public:
-  // `informers` must outlive the cache. Nodes have no namespace, so all Nodes are watched, even if
-  // this process watches only one namespace.
+  // `informers` must outlive the cache, and the store of Pods must not change after the cache is
+  // gone. Nodes have no namespace, so all Nodes are watched, even if this process watches only one
+  // namespace.
   explicit InPlaceCache(Informers& informers);
 
   // Called when an informer becomes complete, is forbidden or given up, or recovers, and when an
@@ -83,12 +85,14 @@ class InPlaceCache final : public WatchExtension {
   }
   std::string Missing() const;
   std::string Unreadable(const View& view) const;
+  std::vector<const Pod*> OthersInFlight(const View& view) const;
 
   Informers& informers_;
   RegisteredInterest interest_;
   SharedInformer<Pod>& pods_;
   SharedInformer<Node>& nodes_;
   SharedInformer<PodDisruptionBudget>& budgets_;
+  mutable PodsInFlight in_flight_;  // forgets Pods when asked
   bool running_ = false;
   MonotonicTime running_since_{};
 };

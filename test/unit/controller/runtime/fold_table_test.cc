@@ -2,6 +2,7 @@
 #include "controller/runtime/fold_table.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "test/catch.h"
@@ -75,6 +76,47 @@ TEST_CASE_METHOD(Fixture, "a resource without a row is not cached, which is no e
   CHECK(folds.Written(kKey, kGet, {"x"}).ok());
   folds.Vanished(kKey, kGet);
   CHECK(told.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a write is under way until its outcome is known (P-038)") {
+  const Request write =
+      Request::Delete(resources::kPods, {{"ns", "web-1"}, {0, 1}, ResourceVersion{"7"}});
+  const Request read = Request::Get(resources::kPods, {"ns", "web-1"});
+  const auto under_way = [&] { return folds.UnderWay(resources::kPods, kKey.namespace_).size(); };
+  folds.Sending(kKey, write);
+  CHECK(folds.UnderWay(resources::kPods, kKey.namespace_) ==
+        std::vector<ObjectKey>{ObjectKey{"ns", "web-1"}});
+  CHECK(folds.UnderWay(resources::kConfigMaps, kKey.namespace_).empty());
+  CHECK(folds.UnderWay(resources::kPods, QueueKey{{"other", "a"}}.namespace_).empty());
+  CHECK(folds.UnderWay(resources::kPods, QueueKey{{"a", "a"}}.namespace_).empty());
+
+  SECTION("it succeeded") {
+    CHECK(folds.Written(QueueKey{{"ns", "b"}}, write, {""}).ok());  // of another key
+    CHECK(under_way() == 1);
+    CHECK(folds.Written(kKey, write, {""}).ok());
+  }
+  SECTION("it had no effect") { folds.NotWritten(kKey); }
+  SECTION("a read shows it") {
+    CHECK(folds.Read(kKey, Request::DryRunCreate(resources::kPods, {"ns", "x"}, "{}"), {""}).ok());
+    CHECK(under_way() == 1);
+    CHECK(folds.Read(kKey, read, {"x"}).ok());
+  }
+  SECTION("a read cannot be decoded, and the next one can") {
+    bool fails = true;
+    FoldTable::Row row;
+    row.fold = [&fails](const Request&, std::string_view) -> Status {
+      if (fails) return Error{ErrorKind::kMalformed, "no"};
+      return Unit{};
+    };
+    folds.Add(resources::kPods, std::move(row));
+    CHECK_FALSE(folds.Read(kKey, read, {"x"}).ok());
+    CHECK(under_way() == 1);
+    fails = false;
+    CHECK(folds.Read(kKey, read, {"x"}).ok());
+  }
+  SECTION("its object is gone") { folds.Vanished(kKey, write); }
+  SECTION("the term ends") { folds.ForgetWrites(); }
+  CHECK(under_way() == 0);
 }
 
 }  // namespace

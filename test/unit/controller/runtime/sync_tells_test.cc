@@ -120,6 +120,25 @@ TEST_CASE("A refused write is told with its reason, before anything else is plan
   CHECK(plans == 2);
 }
 
+TEST_CASE("A write is under way from its sending until its outcome is known (P-038)") {
+  const auto [code, left] = GENERATE(table<int, size_t>({{200, 0}, {422, 0}, {409, 0}, {500, 1}}));
+  CAPTURE(code);
+  int plans = 0;
+  SyncWorld world([&plans](const Learned&) -> Step {
+    if (++plans > 1) return Wait{};
+    return Write{.request = PatchOf("web"),
+                 .because = {in_place::decisions::kPatchPod, {}},
+                 .go_on_if_refused = true};
+  });
+  const auto under_way = [&world] {
+    return world.folds.UnderWay(resources::kDeployments, kWeb.namespace_).size();
+  };
+  world.Run();
+  CHECK(under_way() == 1);
+  world.transport.Answer(code == 200 ? Success() : Refusal(code, "Reason", "no"));
+  CHECK(under_way() == left);
+}
+
 struct AnswerRow {
   int code;
   std::string reason;

@@ -447,5 +447,16 @@ TEST_CASE_METHOD(Many, "what syncs read of objects that nobody knew takes room, 
   CHECK(transport.waiting() == 1);  // the room is free again
 }
 
+TEST_CASE_METHOD(TermWorld, "a term that ends leaves no write under way (P-038)") {
+  const auto under_way = [this] {
+    return folds.UnderWay(resources::kDeployments, kWeb.namespace_).size();
+  };
+  Begin();
+  Look();
+  CHECK(under_way() == 1);
+  term.reset();
+  CHECK(under_way() == 0);
+}
+
 }  // namespace
 }  // namespace windlass::term_test

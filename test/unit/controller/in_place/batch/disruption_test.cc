@@ -111,6 +111,40 @@ TEST_CASE("P-038 a budget's status is late: who has just ceased to be Ready may 
   CHECK_FALSE(allowed(seconds(10)).look_again);
 }
 
+TEST_CASE("P-038 Pods of other workloads that are being updated take room in a shared budget") {
+  const World world("oo");
+  World others("rrnd");  // the last two are not counted by the budget itself
+  others.stored[1].meta.labels = {{"app", "another"}};
+  PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  const WallTime now{1'000'000};
+  const auto allowed = [&] {
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, now, others.pods);
+  };
+  CHECK(allowed().candidates.empty());
+  CHECK(allowed().blocking == &budget);
+  CHECK(allowed().look_again == now + seconds(10));  // although no event comes
+  budget.disruptions_allowed = 2;
+  CHECK(allowed().candidates == world.all);
+  CHECK_FALSE(allowed().look_again);
+  others.stored[1].meta.labels = {{"app", "web"}};
+  CHECK(allowed().blocking == &budget);
+}
+
+TEST_CASE("P-038 a Pod that is restarted and not Ready yet takes room until its budget shows it") {
+  World world("ox");
+  const PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
+  const std::vector<const PodDisruptionBudget*> budgets{&budget};
+  const WallTime since = world.pods[1]->ready.last_transition_time();
+  const auto blocking = [&](seconds after) {
+    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after).blocking;
+  };
+  CHECK(blocking(seconds(9)) == nullptr);  // no patch of ours made it unready
+  world.stored[1].meta.annotations.Set(kPodState, "{}");
+  CHECK(blocking(seconds(9)) == &budget);
+  CHECK(blocking(seconds(10)) == nullptr);
+}
+
 TEST_CASE("P-038 who is no candidate is not asked about, and the order stays") {
   const World world("oooo");
   const PodDisruptionBudget none = Allowing(0, Selecting({{"second", "yes"}}));

@@ -1,0 +1,63 @@
+#include "controller/in_place/watch/pods_in_flight.h"
+
+#include <utility>
+
+#include "controller/in_place/batch/disruption.h"
+#include "controller/in_place/pod/availability.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/pod_state.h"
+#include "controller/in_place/pod/revision_of_pod.h"
+
+namespace windlass {
+
+PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, HeardSince heard_since)
+    : clock_(clock), pods_(pods), heard_since_(std::move(heard_since)) {
+  pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+}
+
+std::vector<const Pod*> PodsInFlight::In(const Symbol& namespace_,
+                                         const std::function<bool(const Pod&)>& skips) {
+  std::vector<const Pod*> in_flight;
+  auto next = noted_.lower_bound(ObjectKey{namespace_, ""});
+  while (next != noted_.end() && next->namespace_ == namespace_) {
+    const Pod* pod = pods_.Find(*next);
+    if (pod != nullptr && skips(*pod)) {
+      ++next;
+    } else if (pod != nullptr && MayBeDown(*pod)) {
+      in_flight.push_back(pod);
+      ++next;
+    } else {
+      next = noted_.erase(next);
+    }
+  }
+  return in_flight;
+}
+
+// A Pod to which admission put back the old image (kPutBack) is not being restarted. It counts
+// until the patch is due again, because its workload counts it for that time.
+bool PodsInFlight::MayBeDown(const Pod& pod) const {
+  if (pod.meta.deleting()) return false;
+  if (in_place::IsUnreadyAfterPatch(pod)) return true;
+  std::optional<Result<in_place::PodState>> said = in_place::PodStateOf(pod);
+  if (!said || !said->ok()) return false;
+  in_place::PodState& state = **said;
+  if (state.drain) return true;
+  const WallTime now = clock_.Wall();
+  const in_place::RevisionBasis basis = in_place::BasisOfPatch(pod, state);
+  if (basis == in_place::RevisionBasis::kForeign) return false;
+  if (basis == in_place::RevisionBasis::kPutBack) return now < in_place::TryAgainAt(state);
+  state.heard_since = heard_since_(pod);
+  return in_place::IsInFlight(pod, &state, now);
+}
+
+void PodsInFlight::PodChanged(const Change<Pod>& change) {
+  const Pod* now = change.new_object;
+  const ObjectKey key = KeyOf((now != nullptr ? now : change.old_object)->meta);
+  if (now != nullptr && MayBeDown(*now)) {
+    noted_.insert(key);
+  } else {
+    noted_.erase(key);
+  }
+}
+
+}  // namespace windlass

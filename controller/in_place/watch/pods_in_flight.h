@@ -1,0 +1,53 @@
+// Finds the Pods of a namespace that may be down because Windlass updates them in place, whatever
+// workload they belong to. So workloads that share a PodDisruptionBudget see each other's Pods, and
+// no decision looks at every Pod of the namespace.
+//
+// The Pods are found from the cache alone, by their state annotations. So a new process finds those
+// of its predecessor. A Pod that has lost its annotation is not found. Core thread only. Source:
+// P-038.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "kubeclient/api/pod.h"
+#include "kubeclient/base/clock.h"
+#include "kubeclient/cache/store.h"
+
+namespace windlass {
+
+class PodsInFlight {
+ public:
+  // Returns since when the Pod's kubelet has been heard (KubeletHeardSince of nodes.h).
+  using HeardSince = std::function<std::optional<WallTime>(const Pod&)>;
+
+  // Listens to `pods`. All arguments must outlive this, and the store must not change after this is
+  // gone.
+  PodsInFlight(const Clock& clock, Store<Pod>& pods, HeardSince heard_since);
+  PodsInFlight(const PodsInFlight&) = delete;
+  PodsInFlight& operator=(const PodsInFlight&) = delete;
+
+  // Returns the Pods of the namespace that are in flight now (IsInFlight of availability.h) or
+  // unready after a patch (IsUnreadyAfterPatch of disruption.h), in order of their names. Leaves
+  // out Pods for which `skips` returns true, and Pods that are being deleted.
+  std::vector<const Pod*> In(const Symbol& namespace_,
+                             const std::function<bool(const Pod&)>& skips);
+
+  size_t noted() const { return noted_.size(); }
+
+ private:
+  bool MayBeDown(const Pod& pod) const;
+  void PodChanged(const Change<Pod>& change);
+
+  const Clock& clock_;
+  const Store<Pod>& pods_;
+  const HeardSince heard_since_;
+  // The Pods for which MayBeDown returned true when they last changed. If time alone has completed
+  // the patch of such a Pod, In drops the Pod.
+  std::set<ObjectKey> noted_;
+};
+
+}  // namespace windlass
