@@ -329,9 +329,19 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 
 namespace {
 
-// How much later than the end of an update its own last writes may seem to be. The API server dates
-// the writes of a controller, and Windlass the end of the update; their clocks may differ.
+// How much later than the end of an update its own last writes may seem to be. API servers date
+// both, and the clocks of two API servers of a cluster may differ a little.
 constexpr seconds kEndSlack{10};
+
+// Returns when the update ended: when the API server took the last write of its status. The clock
+// of Windlass dates the condition Ready, and may be minutes off: ahead, it would hide a later
+// update with --local; behind, it would show one that has ended. So the condition counts only if no
+// API server has dated the write. Returns nullopt if neither is known.
+std::optional<WallTime> EndOf(const Json& update) {
+  if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
+  const Json* ready = TrueCondition(update, "Ready");
+  return ready == nullptr ? std::nullopt : TimeOf(*ready, "/lastTransitionTime");
+}
 
 }  // namespace
 
@@ -348,10 +358,8 @@ std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controller
   // other controller of the same update.
   std::map<std::pair<Key, std::string>, std::optional<WallTime>> ended;
   const auto note_end = [&](const Key& controller, const std::string& other, const Json& update) {
-    const Json* ready = TrueCondition(update, "Ready");
-    const auto at = ready == nullptr ? std::nullopt : TimeOf(*ready, "/lastTransitionTime");
     std::optional<WallTime>& last = ended[{controller, other}];
-    last = std::max(last, at);
+    last = std::max(last, EndOf(update));
   };
   for (const Json* update : updates) {
     const std::string new_name = TextOf(*update, "/status/newName");

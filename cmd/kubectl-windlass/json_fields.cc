@@ -110,10 +110,10 @@ bool IsOfPresent(const Json& condition, const Json& object) {
   return NumberOf(condition, "/observedGeneration") == NumberOf(object, "/metadata/generation");
 }
 
-std::optional<WallTime> LastWrite(const Json& object) {
+std::optional<WallTime> LastWrite(const Json& object, std::string_view subresource) {
   std::optional<WallTime> last;
   for (const Json& entry : ListOf(object, "/metadata/managedFields")) {
-    if (!TextOf(entry, "/subresource").empty()) continue;
+    if (TextOf(entry, "/subresource") != subresource) continue;
     last = std::max(last, TimeOf(entry, "/time"));
   }
   return last;

@@ -42,9 +42,9 @@ const Json* TrueCondition(const Json& object, std::string_view type);
 std::string ReasonOf(const Json& object, std::string_view type);
 // Returns the field as a time; nullopt if the field is absent or not a time.
 std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
-// Returns when a client last wrote the object. Leaves out writes to a subresource, such as status
-// or scale. Returns nullopt if metadata.managedFields has no such time.
-std::optional<WallTime> LastWrite(const Json& object);
+// Returns when a client last wrote the object through `subresource`, such as "status"; if this is
+// "", through the object itself. Returns nullopt if metadata.managedFields has no such time.
+std::optional<WallTime> LastWrite(const Json& object, std::string_view subresource = {});
 // Returns true if the controller has seen the latest spec: status.observedGeneration says so.
 bool IsObserved(const Json& object);
 // Returns the condition ReplicaFailure if its reason says that Windlass cannot go on, because the
