@@ -1,6 +1,7 @@
 // The limits of the steps of a Rollout, and when no step is in force.
 #include "controller/rollout/step_state.h"
 
+#include <optional>
 #include <variant>
 
 #include "controller/workload/decisions.h"
