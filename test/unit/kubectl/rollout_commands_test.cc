@@ -333,7 +333,7 @@ std::vector<UndoRow> AnsweredUndos() {
       {"another command takes the same request away", "--to-revision=1",
        Ends(ExitCode::kError,
             "error: rollout \"web\" is not rolled back: spec.rollbackTo was removed before "
-            "Windlass looked at it\n"),
+            "Windlass looked at it. To ask for the rollback again, run the command again\n"),
        nullptr,
        [](WebRollout& web) {
          web.Spec({{"rollbackTo", kRevision1}});
