@@ -12,6 +12,11 @@ constexpr int kTimesUntilTold = 2;
 
 }  // namespace
 
+void LateWrites::BeginSync(const Uid& own) {
+  if (own != own_) late_.clear();
+  own_ = own;
+}
+
 void LateWrites::Note(const Request& request, const Error& error) {
   const bool no_answer = error.detail == ErrorDetail::kNoAnswer;
   if (!no_answer && error.http_status < 400) return;

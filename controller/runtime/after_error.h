@@ -38,6 +38,11 @@ namespace windlass {
 // without a write of unknown outcome.
 class LateWrites {
  public:
+  // Call before each sync of the key. `own` is the uid of the key's object; zero if the object is
+  // gone. If the earlier syncs were of another object, forgets their late writes. Example: a
+  // Deployment is deleted and created anew while the creation of its ReplicaSet is late. The new
+  // Deployment creates a ReplicaSet of the same name, and is not blamed for the late creation.
+  void BeginSync(const Uid& own);
   // Call when `request` failed with `error`, whose kind is kAmbiguous. If error.http_status is at
   // least 400, or error.detail is kNoAnswer, counts one more late try of `request`. Any other
   // error, such as a reset connection, does not count.
@@ -51,12 +56,15 @@ class LateWrites {
  private:
   struct Late {
     RequestKey asked;
-    Uid uid;  // of the object that was written; a namesake is not blamed for its late writes
+    // Of the object that was written; zero for a creation. A namesake of that object is not blamed
+    // for its late writes.
+    Uid uid;
     Error error;
     int times = 0;
 
     bool Is(const Request& request) const { return request.uid() == uid && request.IsLike(asked); }
   };
+  Uid own_;                 // the uid of the key's object
   std::vector<Late> late_;  // few, because the second write that a sync does not send ends its walk
 };
 

@@ -118,7 +118,9 @@ void Term::Begin(const QueueKey& key) {
 
 // Starts the key's sync. After a take-over, first raises the fence against late writes of the
 // former leader (term_fence.h).
-void Term::StartSync(const QueueKey& key, const LateWrites& late) {
+void Term::StartSync(const QueueKey& key, LateWrites late) {
+  const std::optional<ObjectReference> own = environment_.Reference(key);
+  late.BeginSync(own ? own->uid : Uid());
   if (!fence_) return syncs_.at(key)->Start({}, late);
   fence_->Raise(key, late, [this, key, late](const SyncResult& result, Learned refused) {
     if (result.kind != SyncResult::Kind::kDone) return Ended(key, result);

@@ -84,7 +84,7 @@ class Term {
   bool GoOnOrBegin();
   void Begin(const QueueKey& key);
   void Verify(const QueueKey& key, const Unverified& before);
-  void StartSync(const QueueKey& key, const LateWrites& late);
+  void StartSync(const QueueKey& key, LateWrites late);
   void Ended(const QueueKey& key, const SyncResult& result);
   void Settle(const QueueKey& key, const SyncResult& result);
   void NoteCost(const QueueKey& key, int calls);

@@ -274,6 +274,30 @@ TEST_CASE_METHOD(LateFixture, "a namesake is not blamed for writes that were lat
   CHECK(LastMethod() == HttpMethod::kPatch);
 }
 
+// A creation names no uid, so only the object that it is made for tells two of them apart.
+TEST_CASE_METHOD(LateFixture,
+                 "a namesake is not blamed for creations that were late before (S-018)") {
+  controller.plan = [](const ObjectKey&, const Learned& learned) -> Step {
+    if (!learned.empty()) return Wait{};
+    return Write{.request = Request::Create(resources::kReplicaSets, {"shop", "web-1"}, "{}"),
+                 .because = {Decision{"create"}, {}}};
+  };
+  Begin();
+  Look();
+  BeLate();
+  SECTION("the second time, but the next creation is another object's") {
+    controller.objects[kWeb] = Uid{0, 1};
+    BeLate();
+    REQUIRE(transport.waiting() == 1);
+    CHECK(LastMethod() == HttpMethod::kPost);
+    BeLate();
+    REQUIRE(transport.waiting() == 1);  // its own second try
+    BeLate();
+  }
+  SECTION("of one object, the third is not sent") { BeLate(); }
+  CHECK(transport.waiting() == 0);
+}
+
 TEST_CASE_METHOD(TermWorld, "after a take-over the fence comes first (L-012)") {
   controller.fence_writes = {Request::MergePatch(
       resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
