@@ -69,12 +69,14 @@ bool IsEventWrite(const Request& request) {
   return request.resource() == resources::kEvents && request.mutates();
 }
 
-// Returns true if the request is a write that may still be carried out after `error`. Returns false
-// after the API server's own 500, because the server has then ended the write.
+// Returns true if the request is a write that may still be carried out after `error`. An answer
+// that leaves the outcome open, such as a 408 or a 502, may come from a proxy that has passed the
+// write on. Exception: a 500 counts as the API server's own, and the server has then ended the
+// write.
 bool MayArriveAfter(const Error& error, const Request& request) {
   if (error.kind != ErrorKind::kAmbiguous) return false;
   if (!request.mutates() || IsEventWrite(request)) return false;
-  return error.http_status == 0 || error.http_status >= 502;
+  return error.http_status != 500;
 }
 
 }  // namespace

@@ -130,10 +130,10 @@ class Client {
   std::function<void()> on_free;
 
   // Returns true while the API server may still carry out a write that ended without an answer,
-  // because its connection broke or a proxy lost the answer. The server gives up the write at the
-  // write's deadline. Example: a write with a deadline of 10 s is sent at 100 s, and its connection
-  // is reset at 101 s. This is true until 110 s. Writes of Events do not count. A leader does
-  // not give up its Lease while this is true (L-012).
+  // because its connection broke, or because a proxy lost the answer or did not wait for it. The
+  // server gives up the write at the write's deadline. Example: a write with a deadline of 10 s is
+  // sent at 100 s, and its connection is reset at 101 s. This is true until 110 s. Writes of Events
+  // do not count. A leader does not give up its Lease while this is true (L-012).
   bool write_may_arrive() const;
 
   const ClientOptions& options() const;

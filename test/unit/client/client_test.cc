@@ -443,6 +443,9 @@ TEST_CASE("A write without an answer may arrive until its deadline (L-012)") {
   const Row row = GENERATE_COPY(values<Row>({
       {"a write, reset", PatchOf("a"), broken, true},
       {"a write, answer lost by a proxy", PatchOf("a"), Refusal(502, "", "bad gateway"), true},
+      {"a write, given up by a proxy", PatchOf("a"), Refusal(408, "", "request timeout"), true},
+      {"a write, a proxy's 501", PatchOf("a"), Refusal(501, "", "not implemented"), true},
+      {"a write, no JSON", PatchOf("a"), HttpResponse{200, "text/html", "<html>", {}}, true},
       {"a write, failed at the server", PatchOf("a"), Refusal(500, "InternalError", "no"), false},
       {"a write, not sent", PatchOf("a"), TransportError(ErrorKind::kNotSent), false},
       {"a write, done", PatchOf("a"), Success(), false},
