@@ -37,6 +37,7 @@ std::vector<ObjectKey> FoldTable::UnderWay(const ResourceId& resource,
   for (auto it = under_way_.lower_bound(first); it != under_way_.end(); ++it) {
     const auto& [key, target] = *it;
     if (!(key.namespace_ == namespace_)) break;
+    if (target.was_read && !MayArrive()) continue;
     if (target.resource == resource) objects.push_back(target.object);
   }
   return objects;
@@ -67,8 +68,16 @@ Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply&
   if (verb == Verb::kList || verb == Verb::kDryRunCreate) return Unit{};
   const Folding folding(*this, key);
   Status folded = Object(request, reply);
-  if (folded.ok()) under_way_.erase(key);
+  if (folded.ok()) NoteRead(key);
   return folded;
+}
+
+// While a write may still arrive, the entry stays, because the read does not show a later effect.
+void FoldTable::NoteRead(const QueueKey& key) {
+  const auto found = under_way_.find(key);
+  if (found != under_way_.end()) found->second.was_read = true;
+  if (MayArrive()) return;
+  std::erase_if(under_way_, [](const auto& entry) { return entry.second.was_read; });
 }
 
 void FoldTable::Vanished(const QueueKey& key, const Request& request) {

@@ -51,10 +51,17 @@ class FoldTable {
   // Call before a write is sent for `key`. The write is under way until
   // - Written has folded its reply
   // - NotWritten is called, because the write had no effect
-  // - its outcome is unknown, and Read or Vanished then shows for `key` what became of the object
+  // - its outcome is unknown, and Vanished shows for `key` that the object is gone
+  // - its outcome is unknown, Read shows the object for `key`, and then write_may_arrive returns
+  //   false. Example: the connection of a patch of Pod web-1 breaks, and a read shows web-1 as it
+  //   was. The patch may still arrive after the read (L-012).
+  // - the next write is sent for `key`
   // - ForgetWrites is called
   void Sending(const QueueKey& key, const Request& write);
   void NotWritten(const QueueKey& key) { under_way_.erase(key); }
+  // Returns true while a write without an answer may still arrive (Client::write_may_arrive). Set
+  // by the term. Null: none may arrive.
+  std::function<bool()> write_may_arrive;
   // Call when a term ends. Nothing is decided before the next term, and that term waits until the
   // caches show the writes of former terms.
   void ForgetWrites() { under_way_.clear(); }
@@ -86,11 +93,14 @@ class FoldTable {
   struct Target {
     ResourceId resource;
     ObjectKey object;
+    bool was_read = false;  // Read has shown the object since
   };
 
   const std::vector<Row>& RowsOf(const ResourceId& resource) const;
   Status FoldWrite(const QueueKey& key, const Request& request, const Reply& reply);
   Status Object(const Request& request, const Reply& reply);
+  bool MayArrive() const { return write_may_arrive && write_may_arrive(); }
+  void NoteRead(const QueueKey& key);
 
   std::map<ResourceId, std::vector<Row>> rows_;  // each resource's rows in the order of Add
   std::optional<QueueKey> folding_;

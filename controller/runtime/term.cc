@@ -31,6 +31,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       alive_(std::make_shared<bool>(true)) {
   if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
   environment_.client.on_free = [this] { SchedulePump(); };
+  environment_.folds.write_may_arrive = [this] { return environment_.client.write_may_arrive(); };
   queue_.is_noisy = [this](const QueueKey& key) {
     return noisy_keys_.IsNoisy(key, environment_.clock.Now());
   };
@@ -45,6 +46,7 @@ Term::~Term() {
   *alive_ = false;
   environment_.client.on_free = nullptr;
   environment_.folds.ForgetWrites();
+  environment_.folds.write_may_arrive = nullptr;
   timers_.Cancel(pump_);
 }
 

@@ -83,6 +83,8 @@ TEST_CASE_METHOD(Fixture, "a write is under way until its outcome is known (P-03
       Request::Delete(resources::kPods, {{"ns", "web-1"}, {0, 1}, ResourceVersion{"7"}});
   const Request read = Request::Get(resources::kPods, {"ns", "web-1"});
   const auto under_way = [&] { return folds.UnderWay(resources::kPods, kKey.namespace_).size(); };
+  bool may_arrive = false;
+  folds.write_may_arrive = [&may_arrive] { return may_arrive; };
   folds.Sending(kKey, write);
   CHECK(folds.UnderWay(resources::kPods, kKey.namespace_) ==
         std::vector<ObjectKey>{ObjectKey{"ns", "web-1"}});
@@ -100,6 +102,20 @@ TEST_CASE_METHOD(Fixture, "a write is under way until its outcome is known (P-03
     CHECK(folds.Read(kKey, Request::DryRunCreate(resources::kPods, {"ns", "x"}, "{}"), {""}).ok());
     CHECK(under_way() == 1);
     CHECK(folds.Read(kKey, read, {"x"}).ok());
+  }
+  SECTION("a read shows the object, and then it can no longer arrive (L-012)") {
+    may_arrive = true;
+    CHECK(folds.Read(kKey, read, {"x"}).ok());
+    CHECK(under_way() == 1);
+    may_arrive = false;
+  }
+  SECTION("it can no longer arrive, and the next write is sent (L-012)") {
+    may_arrive = true;
+    CHECK(folds.Read(kKey, read, {"x"}).ok());
+    may_arrive = false;
+    folds.Sending(kKey, write);
+    CHECK(under_way() == 1);
+    folds.NotWritten(kKey);
   }
   SECTION("a read cannot be decoded, and the next one can") {
     bool fails = true;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "kubeclient/client/call_deadlines.h"
 #include "test/catch.h"
 #include "test/unit/controller/runtime/term_world.h"
 
@@ -479,6 +480,26 @@ TEST_CASE_METHOD(TermWorld, "a term that ends leaves no write under way (P-038)"
   Look();
   CHECK(under_way() == 1);
   term.reset();
+  CHECK(under_way() == 0);
+}
+
+// Whom this serves: another workload of the same PodDisruptionBudget.
+TEST_CASE_METHOD(TermWorld,
+                 "a write that may still arrive is under way after a read, too (P-038, L-012)") {
+  const auto under_way = [this] {
+    return folds.UnderWay(resources::kDeployments, kWeb.namespace_).size();
+  };
+  Begin();
+  Look();
+  transport.Answer(TransportError(ErrorKind::kAmbiguous));
+  Advance(seconds(1));
+  REQUIRE(LastMethod() == HttpMethod::kGet);
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Wait{}; };
+  transport.Answer(Success());
+  CHECK(under_way() == 1);
+  Advance(kCallDeadline - seconds(1) - milliseconds(1));
+  CHECK(under_way() == 1);
+  Advance(milliseconds(1));
   CHECK(under_way() == 0);
 }
 
