@@ -230,6 +230,7 @@ void Informer<T>::Quarantine(const UnreadableObject& object) {
   healing_.erase(object.identity.key);
   const bool is_new = quarantined_.insert_or_assign(object.identity.key, object).second;
   Recount();
+  NoteNoRoom();
   if (is_new) on_unreadable(object);
 }
 

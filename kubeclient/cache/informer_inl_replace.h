@@ -216,6 +216,8 @@ void Informer<T>::KeepWhatIsMissing() {
     unreadable.why = "the list has an object without a readable name, which may be this one";
     incoming_quarantined_.emplace(key, std::move(unreadable));
   });
+  Recount();
+  NoteNoRoom();
 }
 
 // Called if the list shows an object in an unreadable form. The object still exists, so its last
@@ -237,6 +239,7 @@ void Informer<T>::KeepFormerVersion(const UnreadableObject& poison) {
   const Uid& uid = poison.identity.uid;
   incoming_quarantined_.insert_or_assign(key, poison);
   Recount();
+  NoteNoRoom();
   const auto collected = incoming_.find(key);
   if (collected != incoming_.end() && collected->second.uid == uid) return;
   Unlist(key);

@@ -198,5 +198,48 @@ TEST_CASE("a cache that can be done without says once that there is no room (R-0
   CHECK(f.bounded.bytes() == 0);
 }
 
+TEST_CASE("such a cache says so when unreadable objects fill the room, too (R-065, R-031)") {
+  constexpr int kObjects = 8;
+  const auto list = [](Bounded& of) {
+    of.bounded.Start();
+    for (int i = 0; i < kObjects; ++i) {
+      of.transport.Line(wire::Added("a" + std::to_string(i) + "@3"));
+    }
+    of.transport.Line(wire::InitialEventsEnd("10"));
+  };
+  const auto unreadable = [](int i) { return wire::Poison("a" + std::to_string(i) + "@11"); };
+  Bounded unbounded(0);
+  list(unbounded);
+
+  // The objects have room, but not all of them as unreadable ones in addition.
+  Bounded f(unbounded.budget.held() + kObjects / 2 * kBytesOfUnreadable);
+  int told = 0;
+  f.bounded.GiveUpWithoutRoom();
+  f.bounded.on_no_room.Add([&] { ++told; });
+  list(f);
+  CHECK(f.bounded.HasSynced());
+  REQUIRE(told == 0);
+  SECTION("in events") {
+    for (int i = 0; i < kObjects; ++i) {
+      f.transport.Line(wire::Event("MODIFIED", unreadable(i)));
+    }
+  }
+  SECTION("in a list") {
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    for (int i = 0; i < kObjects; ++i) {
+      f.transport.Line(wire::Event("ADDED", unreadable(i)));
+    }
+  }
+  SECTION("because the list has an object without a readable name") {
+    f.transport.Line(wire::ErrorEvent(410, "Expired"));
+    f.transport.Line(wire::Event(
+        "ADDED", R"({"kind":"ReplicaSet","apiVersion":"apps/v1","metadata":{"name":7}})"));
+    CHECK(told == 0);
+    f.transport.Line(wire::InitialEventsEnd("20"));
+    CHECK(f.bounded.quarantined().empty());
+  }
+  CHECK(told == 1);
+}
+
 }  // namespace
 }  // namespace windlass::informer_budget_test
