@@ -309,10 +309,10 @@ Step PrepareRollback(const Situation& situation) {
                source->meta.name, target.meta.name, kSourceId, kNextControllerId,
                target.meta.name));
     }
-    // A new controller with 0 replicas was never scaled up, so the old controller was never scaled
-    // down, and has its original size.
+    // If the new controller was never scaled up, the old controller was never scaled down, and has
+    // its original size.
     std::optional<int32_t> size;
-    if (source->replicas == 0) size = target.replicas;
+    if (IsUnscaled(*source)) size = target.replicas;
     if (HasOriginalSize(target, *source)) size = NumberIn(target, kOriginalReplicas);
     // `noted` has a size if a user deleted an earlier new controller in the middle of the update.
     // The old controller gets back at least this size. Example: size 10 was noted, and the old

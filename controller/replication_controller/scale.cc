@@ -101,7 +101,7 @@ OrStep<int32_t> SizeBefore(const Situation& situation) {
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target) {
   if (!NumberIn(source, kOriginalReplicas)) return false;
   const std::string_view of = Annotation(source, kOriginalReplicasOf);
-  if (of.empty()) return target.replicas > 0;
+  if (of.empty()) return !IsUnscaled(target);
   return of == target.meta.uid.ToString();
 }
 

@@ -81,8 +81,8 @@ OrStep<std::optional<int32_t>> FindNotedSizeOfGone(const Situation& situation);
 OrStep<int32_t> SizeBefore(const Situation& situation);
 
 // Returns true if original-replicas of `source` was noted for the update to `target`. A size that
-// kubectl noted does not show for which update it was noted. It counts if `target` has replicas,
-// because the live size of `source` may have shrunk since (RC-8).
+// kubectl noted does not show for which update it was noted. It counts if `target` was scaled
+// (IsUnscaled is false), because the live size of `source` may have shrunk since (RC-8).
 bool HasOriginalSize(const ReplicationController& source, const ReplicationController& target);
 
 // Returns the write that notes on `source` that its size before the update to `target` was `size`.

@@ -5,6 +5,7 @@
 
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
 #include "test/unit/controller/replication_controller/world.h"
 
 namespace windlass::replication_controller::crash_test {
@@ -29,6 +30,8 @@ struct Update {
   std::string winner;  // who has the Pods at the end
   int32_t replicas;    // how many
   bool keeps_old;
+  int32_t orphans = 0;          // Pods of version 2 without an owner
+  json notes = json::object();  // annotations of the old one
 };
 
 std::vector<Update> Updates() {
@@ -40,6 +43,21 @@ std::vector<Update> Updates() {
        "web-2",
        4,
        false},
+      {"file, delete, ownerless Pods",
+       labels,
+       {{"newName", "web-2"}, {"controller", File(4)}, {"updatePeriod", "0s"}},
+       "web-2",
+       4,
+       false,
+       2},
+      {"file, delete, ownerless Pods and a stale size",
+       labels,
+       {{"newName", "web-2"}, {"controller", File(4)}, {"updatePeriod", "0s"}},
+       "web-2",
+       4,
+       false,
+       2,
+       {{kOriginal, "10"}}},
       {"file, rename",
        labels,
        {{"newName", "web-2"},
@@ -69,6 +87,13 @@ std::vector<Update> Updates() {
   };
 }
 
+void Begin(World& world, const Update& update) {
+  world.AddController("web", 3, update.labels);
+  if (update.orphans > 0) LeaveOrphans(world, update.orphans);
+  if (!update.notes.empty()) world.Controller("web")["metadata"]["annotations"] = update.notes;
+  world.AddUpdate("web", update.spec);
+}
+
 void CheckEnd(World& world, const Update& update) {
   CHECK(world.phase() == "Succeeded");
   CHECK(world.Has("web") == update.keeps_old);
@@ -89,8 +114,8 @@ TEST_CASE("a crash at any write changes nothing in the end") {
   int created = 0;
   std::vector<std::string> lines;
   {
-    World whole("web", 3, update.labels);
-    whole.AddUpdate("web", update.spec);
+    World whole;
+    Begin(whole, update);
     whole.Run();
     CheckEnd(whole, update);
     writes = static_cast<int>(whole.writes().size());
@@ -103,8 +128,7 @@ TEST_CASE("a crash at any write changes nothing in the end") {
       CAPTURE(call, after_it);
       World world;
       world.local = local;
-      world.AddController("web", 3, update.labels);
-      world.AddUpdate("web", update.spec);
+      Begin(world, update);
       world.CrashAt(call, after_it);
       world.Run();
       // After its last write but one, which removes the annotations, a local run knows no more

@@ -19,12 +19,25 @@ void RunUntilSaid(World& world, size_t lines) {
   RunUntil(world, [&] { return world.lines().size() >= lines; });
 }
 
+// An update that creates the new controller with a replica for each of `orphans`.
+void StartWithOrphans(World& world, int32_t orphans, bool has_stale_note) {
+  Start(world, 5);
+  if (orphans > 0) LeaveOrphans(world, orphans);
+  if (!has_stale_note) return;
+  // kubectl keeps the size of an earlier update for ever.
+  world.Controller("web")["metadata"]["annotations"] = {
+      {"kubectl.kubernetes.io/original-replicas", "10"}};
+}
+
 // An asymmetric update, 5 to 7, is rolled back after each of its writes.
 TEST_CASE("an update rolls back from wherever it stands, to the size that there was") {
+  const int32_t orphans = GENERATE(0, 2);
+  const bool has_stale_note = GENERATE(false, true);
+  CAPTURE(orphans, has_stale_note);
   int writes = 0;
   {
     World whole;
-    Start(whole, 5);
+    StartWithOrphans(whole, orphans, has_stale_note);
     REQUIRE(whole.Run() == "Succeeded");
     writes = static_cast<int>(whole.writes().size());
   }
@@ -32,7 +45,7 @@ TEST_CASE("an update rolls back from wherever it stands, to the size that there 
   for (int call = 0; call < writes; ++call) {
     CAPTURE(call);
     World world;
-    Start(world, 5);
+    StartWithOrphans(world, orphans, has_stale_note);
     world.CrashAt(call, /*after_it=*/true);
     do {
       world.Sync();
@@ -170,6 +183,19 @@ TEST_CASE("without a noted size nothing is guessed") {
   world.Run();
   CHECK(world.message() == "couldn't find original replica count of \"web\"");
   CHECK(world.Controller("web-2")["spec"]["replicas"] == 2);
+  Proves("RC-8 RC-15");
+}
+
+// The new controller is Windlass' own, and another tool has removed the notes of the old one.
+TEST_CASE("without a noted size nothing is guessed once the new controller was scaled") {
+  World world;
+  Start(world, 5);
+  LeaveOrphans(world, 2);
+  RunUntilScaled(world, 4);
+  world.Controller("web")["metadata"].erase("annotations");
+  CHECK(world.RollBack() == "Failed");
+  CHECK(world.message() == "couldn't find original replica count of \"web\"");
+  CHECK(world.Has("web-2"));
   Proves("RC-8 RC-15");
 }
 

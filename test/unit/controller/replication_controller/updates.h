@@ -13,6 +13,10 @@ namespace windlass::replication_controller {
 void StartUpdate(World& world, int32_t replicas, const std::string& update_period,
                  const json& more = json::object());
 
+// Leaves `pods` ready Pods of version 2 without an owner, as "web-2" does if it is deleted with
+// --cascade=orphan.
+void LeaveOrphans(World& world, int32_t pods);
+
 // Plays syncs, the cluster and time until `reached`. Fails if that does not come.
 void RunUntil(World& world, const std::function<bool()>& reached);
 // Until "web-2" shall have so many replicas.
