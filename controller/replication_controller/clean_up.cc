@@ -18,8 +18,8 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
-// Returns the failure of an update that had begun, or is to be rolled back, and whose two
-// controllers do not exist. Before the first step, status.newName may be empty.
+// Returns the failure of an update that was at kStepScale or later, or is to be rolled back, and
+// whose two controllers do not exist. Before the first step, status.newName may be empty.
 Step WithoutControllers(const Situation& situation) {
   const std::string& old_name = situation.old_name();
   const std::string missing =
@@ -123,7 +123,10 @@ Step WithoutOldController(const Situation& situation) {
     }
     return Fail(situation, kOldDeleted, text + delete_it);
   }
-  if (created == nullptr && situation.view.is_stored && (begun || situation.spec().rollback)) {
+  // Before kStepScale, Fail clears the step and the target, so the update begins anew when the old
+  // controller is created, as the text below says.
+  const bool scales = situation.run.step == kStepScale || situation.run.step == kStepCleanUp;
+  if (created == nullptr && situation.view.is_stored && (scales || situation.spec().rollback)) {
     return WithoutControllers(situation);
   }
   // kubectl's texts. In a rename, kubectl looked for a controller whose source is the old
@@ -132,9 +135,10 @@ Step WithoutOldController(const Situation& situation) {
       situation.cleanup() == kRename
           ? Fill(kNoSourceText, situation.update().meta.namespace_.text(), situation.old_name())
           : Fill(kNotFoundText, situation.old_name());
-  if (situation.view.is_stored && !begun)
+  if (situation.view.is_stored) {
     text +=
         Fill(". The update begins when ReplicationController {} is created", situation.old_name());
+  }
   return Fail(situation, kNotFound, text);
 }
 

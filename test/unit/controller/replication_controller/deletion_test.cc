@@ -151,5 +151,38 @@ TEST_CASE("an update both of whose controllers are deleted says so, and what to 
   Proves("RC-15");
 }
 
+// For the user who is told what to do: no second Warning says the opposite.
+TEST_CASE("an update that begins anew with its old controller says so, and nothing else") {
+  World world;
+  SECTION("the old one was deleted before the new one was created") {
+    world.AddController("web", 3, {{"app", "web"}});
+    world.AddUpdate("web", {{"image", "web:2"}, {"updatePeriod", "0s"}, {"cleanup", "Delete"}});
+    RunUntil(world, [&] { return !world.Annotations("web").empty(); });
+    REQUIRE(world.controllers().size() == 1);
+    REQUIRE(world.update()["status"]["step"] == "Prepare");
+    world.Remove("web");
+  }
+  SECTION("both were deleted, and the spec is edited") {
+    StartUpdate(world, 3, "0s");
+    RunUntilScaled(world, 2);
+    world.Remove("web");
+    world.Remove("web-2");
+    REQUIRE(world.Run() == "Failed");
+    world.Edit({{"timeout", "9m"}});
+  }
+  const size_t before = world.messages().size();
+  CHECK(world.Run() == "Failed");
+  CHECK(world.reason() == "NotFound");
+  const std::string want =
+      "replicationcontrollers \"web\" not found. The update begins when ReplicationController web "
+      "is created";
+  CHECK(world.message() == want);
+  CHECK(Texts(world.messages().begin() + static_cast<std::ptrdiff_t>(before),
+              world.messages().end()) == Texts{want});
+  world.AddController("web", 3, {{"app", "web"}, {"version", "1"}});
+  CHECK(world.Run() == "Succeeded");
+  Proves("RC-15");
+}
+
 }  // namespace
 }  // namespace windlass::replication_controller::deletion_test
