@@ -12,6 +12,7 @@
 // refused write has go_on_if_refused, the planner goes on with all decisions.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ struct Write {
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
   Duration patience{0};
+  // Makes Outcome::kept from the reply's body. Returns an error if the API server accepted the
+  // write and changed what was asked for, as a mutating admission policy makes it do. If null,
+  // Windlass does not look.
+  std::function<Status(std::string_view reply)> check{};
 };
 
 // An uncached read that the next decision depends on.
@@ -171,6 +176,11 @@ struct Outcome {
   // True for a failed write without go_on_if_refused. The planner then only writes the status.
   bool ends_walk = false;
   Decision decided{};  // Because::decision of the write; empty for a read
+  // What Write::check returned for the reply; nullopt if the write failed or has no check.
+  std::optional<Status> kept{};
+
+  // Returns true if Write::check found that the API server changed what was asked for.
+  bool not_kept() const { return kept && !kept->ok(); }
 };
 
 // Returns what a sync learns from the answer to a request or a question. If the digest of `read`

@@ -36,9 +36,9 @@ struct Situation {
   Fenceposts limits{};                          // updated_max includes the limit of the steps
   WantedTemplate wanted{};
 
-  // If the API server has refused a write in this sync: the error that Windlass reports to users
-  // (RefusedWrite of refused_write.h). Its message names verb and object of the write, and then
-  // quotes the API server.
+  // If the API server has refused a write in this sync, or did not keep a size: the error that
+  // Windlass reports to users (RefusedWrite and WhyNotKept of refused_write.h). The message of a
+  // refusal names verb and object of the write, and then quotes the API server.
   std::optional<Error> refused{};
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;

@@ -477,6 +477,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.removes_pods = replicas < rs.replicas;
+    write.check = CheckSize(KeyOf(rs.meta), replicas);
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
                                 direction + " replica set " + rs.meta.name + " from " +
                                     std::to_string(rs.replicas) + " to " +

@@ -156,17 +156,8 @@ Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// `repeated` is a step that this sync has taken already. If it writes a size that the API server
-// did not keep (WhyNotKept), reports that as a refusal: the status says so, and TryAgain makes the
-// sync fail, so that the size is written again after back-off.
-void NoteNotKept(const Step& repeated, Situation& situation) {
-  if (situation.refused) return;
-  situation.refused = WhyNotKept(situation, repeated);
-  situation.not_kept = situation.refused.has_value();
-}
-
 // `end` is the next step of the sync. If `end` is Wait, but the API server has refused a patch of a
-// ReplicaSet in this sync (RefusedWrite) or did not keep a size (NoteNotKept), returns a failure,
+// ReplicaSet in this sync (RefusedWrite) or did not keep a size (WhyNotKept), returns a failure,
 // so that Windlass tries the patch again after back-off. Otherwise returns `end`.
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
@@ -206,17 +197,15 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
     if (failed == nullptr || !IsRefusal(failed->error.kind)) return *step;
     Situation situation = MakeSituation(view, claims, learned, now);
     situation.refused = std::move(failed->error);
+    situation.not_kept = false;
     return EndRefused(situation);
   }
-  Situation situation = MakeSituation(view, claims, learned, now);
+  const Situation situation = MakeSituation(view, claims, learned, now);
   if (view.workload.meta.deleting()) return NextWhileDeleting(situation);
   if (auto step = situation.extension().Next(situation, Moment::kRecover)) return *step;
 
   Step step = situation.workload.paused ? NextOfPaused(situation) : NextWhileRunning(situation);
-  if (WasSent(step, learned)) {
-    NoteNotKept(step, situation);
-    step = TellAllTheSame(situation);
-  }
+  if (WasSent(step, learned)) step = TellAllTheSame(situation);
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
   step = LookAgainNoLater(std::move(step), UntilCountsAreSure(situation));
@@ -256,6 +245,10 @@ Situation MakeSituation(const View& view, const Claims& claims, const Learned& l
   situation.limits = situation.workload.limits;
   situation.wanted = FindWantedTemplate(situation.workload, FindWanted(situation));
   situation.refused = RefusedWrite(situation.workload, learned);
+  if (!situation.refused) {
+    situation.refused = WhyNotKept(situation);
+    situation.not_kept = situation.refused.has_value();
+  }
   if (follows) situation.limits.updated_max = kUnlimited;  // no step or partition counts (RO-031)
   situation.extension().Look(situation);
   if (HasNothingToFollow(situation)) {

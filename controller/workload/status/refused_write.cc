@@ -70,23 +70,28 @@ std::optional<std::string> WhyNotCopied(const Situation& situation) {
   return WhyNotCopied(workload, *rs);
 }
 
-std::optional<Error> WhyNotKept(const Situation& situation, const Step& repeated) {
-  const Write* write = std::get_if<Write>(&repeated);
-  if (write == nullptr || write->request.resource() != resources::kReplicaSets) return std::nullopt;
-  const Request& request = write->request;
-  const Outcome* outcome = FindOutcome(situation.learned, request.Identity());
-  const auto rs = std::ranges::find_if(situation.all, [&](const ReplicaSet* one) {
-    return one->meta.uid == request.uid() && KeyOf(one->meta) == request.key();
-  });
-  if (outcome == nullptr || !outcome->said.ok() || rs == situation.all.end()) return std::nullopt;
-  const auto asked = CountAt(ParseJson(request.body()), "/spec/replicas");
-  if (!asked || *asked == (*rs)->replicas) return std::nullopt;
-  return Error{ErrorKind::kInvalid,
-               Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
-                    "Windlass. Find the mutating admission policy or webhook that changes "
-                    "spec.replicas, and exempt the ReplicaSets of this workload from it. Windlass "
-                    "tries again by itself",
-                    ObjectText(resources::kReplicaSets, request.key()), (*rs)->replicas, *asked)};
+std::function<Status(std::string_view reply)> CheckSize(const ObjectKey& key, int32_t replicas) {
+  return [key, replicas](std::string_view reply) -> Status {
+    const auto kept = CountAt(ParseJson(reply), "/spec/replicas");
+    if (!kept || *kept == replicas) return Unit{};
+    return Error{ErrorKind::kInvalid,
+                 Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
+                      "Windlass. Find the mutating admission policy or webhook that changes "
+                      "spec.replicas, and exempt the ReplicaSets of this workload from it. "
+                      "Windlass tries again by itself",
+                      ObjectText(resources::kReplicaSets, key), *kept, replicas)};
+  };
+}
+
+std::optional<Error> WhyNotKept(const Situation& situation) {
+  const Learned& learned = situation.learned;
+  for (const ReplicaSet* rs : situation.all) {
+    const auto latest = std::find_if(learned.rbegin(), learned.rend(), [&](const Outcome& outcome) {
+      return outcome.kept && IsPatchOf(outcome, resources::kReplicaSets, rs->meta);
+    });
+    if (latest != learned.rend() && latest->not_kept()) return latest->kept->error();
+  }
+  return std::nullopt;
 }
 
 const Outcome* EndOfWalk(const Workload& workload, const Learned& learned) {

@@ -30,6 +30,8 @@
 // those of Services. Upstream ends the sync without a status write, or ignores the error (D-270).
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -49,13 +51,16 @@ namespace windlass::workload {
 // Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
-// `repeated` is a step that this sync has taken already, and that the planner wants again. If it
-// writes a size to a ReplicaSet, and the API server accepted that write and kept another size,
-// returns an error that names the ReplicaSet, both sizes and the remedy. Example: Windlass wrote 8,
-// and a mutating admission policy made it 4. The sync then fails with this error, so that the size
-// is written again after a back-off, and the rollout goes on when the policy is gone. Returns
-// nullopt for any other step.
-std::optional<Error> WhyNotKept(const Situation& situation, const Step& repeated);
+// Returns a check (Write::check) for a patch that gives the ReplicaSet `key` the size `replicas`.
+// The check returns an error if the reply has another size. The error names the ReplicaSet, both
+// sizes and the remedy. Example: Windlass wrote 8, and a mutating admission policy made it 4.
+std::function<Status(std::string_view reply)> CheckSize(const ObjectKey& key, int32_t replicas);
+
+// Returns the error of CheckSize for the first ReplicaSet whose latest size in this sync was
+// accepted and not kept. The sync then fails with this error, so that the size is written again
+// after a back-off, and the rollout goes on when the policy is gone. Returns nullopt if all sizes
+// were kept. Decides on replies, not on the cache: another client may have changed the size since.
+std::optional<Error> WhyNotKept(const Situation& situation);
 
 // Returns the failed write that ended the walk of this sync; null if there is none. Leaves out
 // status writes.

@@ -95,6 +95,28 @@ TEST_CASE("a refused template does not keep a Rollout from being scaled (RO-091)
   Proves("RO-091");
 }
 
+TEST_CASE("a size that is not kept is told while a template is refused (RO-091, D-434)") {
+  Fixture f;
+  f.KeepStable(1);
+  f.Say(DryRunVerdict::kRefused, kWords);
+  f.replicas = 12;
+  Step step = Wait{};
+  for (int steps = 0; steps < 5; ++steps) {
+    f.Sit();
+    step = workload::Next(*f.view, f.learned, f.now);
+    const Write* write = std::get_if<Write>(&step);
+    if (write == nullptr) break;
+    // A policy keeps every ReplicaSet at 10 Pods.
+    const bool sizes = write->request.resource() == resources::kReplicaSets;
+    f.learned.push_back(OutcomeOf(*write, Reply{sizes ? R"({"spec":{"replicas":10}})" : "{}"}));
+  }
+  REQUIRE(std::holds_alternative<Failed>(step));
+  CHECK(std::get<Failed>(step).error.kind == ErrorKind::kInvalid);
+  REQUIRE(f.kind.written);
+  CHECK(ReasonIn(f.kind.written->conditions, "ReplicaFailure") == "True ReplicaSetNotKept");
+  Proves("D-434");
+}
+
 TEST_CASE("the refusal of a template begins no step (RO-091)") {
   Fixture f;
   f.steps = {SetUpdated(IntOrPercent::Int(1)), Pause()};

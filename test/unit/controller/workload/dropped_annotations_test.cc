@@ -6,6 +6,8 @@
 
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations.h"
+#include "controller/workload/decisions.h"
+#include "controller/workload/status/refused_write.h"
 #include "controller/workload/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
@@ -331,6 +333,37 @@ TEST_CASE("so it is if a policy caps the ReplicaSet as it is made (D-434)") {
   cluster.Settle();
   CHECK(cluster.SizeOf("v1") == 8);
   CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
+TEST_CASE("a size that is kept ends the trouble with the one before it (D-434)") {
+  Dropping cluster(nullptr);
+  bool caps = true;
+  cluster.update_webhook = [&](const Json&, Json& rs) {
+    if (!caps || rs["spec"]["replicas"] <= 4) return;
+    AtMostFour(rs);
+    caps = false;
+    cluster.Scale(6);  // a user's edit
+  };
+  cluster.Scale(8);
+  CHECK(std::holds_alternative<Wait>(cluster.Sync()));
+  CHECK(cluster.SizeOf("v2") == 6);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
+// Whom this serves: who would look for a policy, although an autoscaler changed the size.
+TEST_CASE("the reply to a size says whether it was kept, not the cache (D-434)") {
+  World world(10);
+  const ReplicaSet& rs = world.AddNew("v1", 4, 4);
+  const Write write = Resize(world.Look(), rs, 8, decisions::kScaleReplicaSet);
+  const std::string large(20000, ' ');  // larger than the replies that a sync keeps
+  world.learned.push_back(OutcomeOf(write, Reply{large + R"({"spec":{"replicas":8}})"}));
+  CHECK_FALSE(WhyNotKept(world.Look()));
+  world.learned.push_back(OutcomeOf(write, Reply{large + R"({"spec":{"replicas":6}})"}));
+  const auto why = WhyNotKept(world.Look());
+  REQUIRE(why);
+  CHECK(why->message.find("at 6 Pods, although it accepted 8 Pods") != std::string::npos);
   Proves("D-434");
 }
 

@@ -61,6 +61,33 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.PodNames() == pods);
 }
 
+TEST_CASE("a size that is not kept is told while a template is refused (P-014, D-434)") {
+  const bool paused = GENERATE(false, true);
+  Started c(4);
+  c.Edit(SetHostNetwork);
+  c.RollOutInPlace("v2");
+  REQUIRE(c.InPlaceCondition() == "False NotPossible");
+  c.update_webhook = [](const Json&, Json& rs) {
+    Json& replicas = rs["spec"]["replicas"];
+    replicas = std::min(replicas.get<int>(), 4);
+  };
+  c.Edit([&](Json& d) { d["spec"]["paused"] = paused; });
+  c.Scale(8);
+  for (int i = 0; i < 2; ++i) {
+    const Step end = c.SyncAfter(60);
+    const Failed* failed = std::get_if<Failed>(&end);
+    REQUIRE(failed != nullptr);
+    CHECK(failed->error.kind == ErrorKind::kInvalid);
+    CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+    c.RunPods();
+  }
+  c.update_webhook = nullptr;
+  c.SettleInPlace();
+  CHECK(Running(c, "v1") == 8);
+  CHECK(c.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
 // A later undo must not lead to it. While it cannot be seen whether the template is refused, as
 // after a start, it gets no number, either.
 TEST_CASE("a rollback leaves a refused template without making it a revision (P-014, RO-026)") {
