@@ -42,6 +42,8 @@ struct Because {
 struct Write {
   Request request;
   Because because;
+  // Sent when the write has succeeded and `check` finds nothing. Example: the Event "Scaled up
+  // replica set web-7c9 from 4 to 8" is not sent if a policy keeps the ReplicaSet at 4.
   std::vector<Event> on_success{};
   // True if the planner goes on with all decisions even if this write is refused (IsRefusal), or
   // gets another answer that proves that the write did not happen, such as 404 or 409

@@ -226,9 +226,11 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     environment_.log.Warning("the reply to a write could not be decoded", fields);
     return EndUncertain(write.request);
   }
+  Outcome outcome = OutcomeOf(write, std::move(said));
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
     Append(fields, write.because.numbers);
+    if (outcome.not_kept()) fields.emplace_back("not_kept", outcome.kept->error().message);
     environment_.log.Info(write.because.decision.name, fields);
   }
   // A write of the status usually contains what an earlier sync put off, so after it no write is
@@ -238,8 +240,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);
-  Emit(write.on_success);
-  learned_.push_back(OutcomeOf(write, std::move(said)));
+  if (!outcome.not_kept()) Emit(write.on_success);
+  learned_.push_back(std::move(outcome));
   GoOn();
 }
 

@@ -197,6 +197,33 @@ Step Scale(const Learned&) {
   return Write{.request = PatchOf("web"), .because = {workload::decisions::kScaleReplicaSet, {}}};
 }
 
+// Whom this serves: who reads Events while a policy caps ReplicaSets, and each retry writes a size.
+TEST_CASE("A size that the server accepts and does not keep is not told as done (D-434)") {
+  const bool kept = GENERATE(false, true);
+  Learned seen;
+  SyncWorld world([&](const Learned& learned) -> Step {
+    seen = learned;
+    if (!learned.empty()) return Wait{};
+    return Write{.request = PatchOf("web"),
+                 .because = {workload::decisions::kScaleReplicaSet, {{"to", 8}}},
+                 .on_success = {AboutDeployment()},
+                 .check = [kept](std::string_view) -> Status {
+                   if (kept) return Unit{};
+                   return Error{ErrorKind::kInvalid, "it keeps 4"};
+                 }};
+  });
+  world.Run();
+  world.transport.Answer(Success());
+  REQUIRE(world.ended.has_value());
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].said.ok());
+  CHECK(seen[0].not_kept() == !kept);
+  CHECK(world.Told().size() == (kept ? 1U : 0U));
+  REQUIRE(world.log.lines.size() == 1);
+  CHECK((world.log.lines[0].find("it keeps 4") != std::string::npos) == !kept);
+  Proves("D-434");
+}
+
 TEST_CASE("A write whose reply cannot be decoded is as uncertain as one without (S-003)") {
   SyncWorld world(&Scale);
   FoldTable::Row row;

@@ -268,14 +268,17 @@ Step Cluster::Sync(int writes_max) {
     if (!said.ok() && !GoesOnAfter(*write, said.error().kind)) {
       return Failed{.error = said.error()};
     }
-    if (said.ok()) {
+    Outcome outcome = OutcomeOf(*write, std::move(said));
+    if (outcome.said.ok()) {
       writes.push_back(note);
-      for (const Event& event : write->on_success) events.push_back(event.message);
+      if (!outcome.not_kept()) {
+        for (const Event& event : write->on_success) events.push_back(event.message);
+      }
       const std::string& fallback = write->because.fallback_reason;
       if (!fallback.empty()) fallbacks.push_back(fallback);
       if (--writes_max == 0) return Wait{};
     }
-    learned.push_back(OutcomeOf(*write, std::move(said)));
+    learned.push_back(std::move(outcome));
   }
   FAIL("the sync does not end");
   return Wait{};

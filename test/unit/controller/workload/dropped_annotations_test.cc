@@ -293,6 +293,10 @@ void AtMostFour(Json& rs) {
   replicas = std::min(replicas.get<int>(), 4);
 }
 
+bool IsScaledUpTo8(const std::string& event) {
+  return event.starts_with("Scaled up") && event.ends_with(" to 8");
+}
+
 // Whom this serves: who does not know of a policy that caps ReplicaSets.
 TEST_CASE("a size that is not kept is told, and tried again until it is kept (D-434)") {
   const bool paused = GENERATE(false, true);
@@ -308,6 +312,7 @@ TEST_CASE("a size that is not kept is told, and tried again until it is kept (D-
     CHECK(failed->retry == Retry::kBackOff);
     CHECK(std::ranges::count(cluster.writes, "scale v2 4 8") > 0);
     CHECK(cluster.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+    CHECK(std::ranges::none_of(cluster.events, IsScaledUpTo8));
     CHECK(cluster.Message().starts_with("the API server keeps replicasets ns/" +
                                         cluster.NameOf("v2") +
                                         " at 4 Pods, although it accepted 8 Pods from Windlass. "));
@@ -318,6 +323,7 @@ TEST_CASE("a size that is not kept is told, and tried again until it is kept (D-
   cluster.SyncAndRunSets(3);
   CHECK(cluster.SizeOf("v2") == 8);
   CHECK(cluster.Condition("ReplicaFailure").empty());
+  CHECK(std::ranges::count_if(cluster.events, IsScaledUpTo8) == 1);
   Proves("D-434");
 }
 
