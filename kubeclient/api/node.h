@@ -29,6 +29,9 @@ struct Node {
   // later versions of Kubernetes).
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
+  // Not part of the object: since when this process has had the Node with this `ready_since`, by
+  // the clock of this process. Whoever keeps Nodes sets it; zero after DecodeNode.
+  mutable WallTime here_since{};
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone
   // (its name before Kubernetes 1.17). Empty if the Node has neither.

@@ -43,13 +43,23 @@ bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const Container
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
-// Returns true if `live` started before the kubelet could see the patch, because the kubelet was
-// not heard when the patch was made, and `live` started before it was heard again. So `live` runs
-// the old image, and the kubelet will kill it. Both times are by the node's clock, so this holds
-// however wrong our clock is. Example: cut off from 10:00 to 10:05, patched at 10:02, started at
-// 10:03.
+// Returns true if `live` may have started before the kubelet could see the patch, because the
+// kubelet was not heard when the patch was made, and `live` started before it was heard again. Such
+// a container runs the old image, and the kubelet will kill it. Both times are by the node's clock,
+// so this holds however wrong our clock is. Example: cut off from 10:00 to 10:05, patched at 10:02,
+// started at 10:03.
 bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
+}
+
+// Returns the time at which the kubelet has surely killed every container that StartedUnheard
+// means; nullopt if that is not known. A container that runs later is a new one. Example: the node
+// is cut off once more, from 11:00 to 11:05. The container that was restarted at 10:06 then started
+// before the kubelet was heard again, too. Counts from the moment at which this process saw that
+// the kubelet is heard, so both ends are by our own clock, however wrong it is.
+std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
+  if (!state.heard_here) return std::nullopt;
+  return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;
 }
 
 // Returns the time from which a running container counts as restarted; nullopt if only an event can
@@ -70,7 +80,7 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
     return requested || known_image->empty() ? after({}, kAfterKillLong) : std::nullopt;
   }
   if (RunsRequestedDigest(live)) return kAlready;  // the digest proves the new image (P-047)
-  if (StartedUnheard(state, live)) return std::nullopt;
+  if (StartedUnheard(state, live)) return KilledUnheardBy(pod, state);
   if (!patch.seen.empty() || MayBeFirstOfOldImage(pod, state, patch)) {
     return after(live.started_at, kAfterKill);
   }

@@ -30,9 +30,15 @@ std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes) {
   return KubeletHeardSince(pod, Find(nodes, pod.node_name));
 }
 
+void NoteHeard(const Pod& pod, const Node* node, PodState& state) {
+  state.heard_since = KubeletHeardSince(pod, node);
+  const bool known = state.heard_since && node != nullptr && node->here_since > WallTime{};
+  state.heard_here = known ? std::optional(node->here_since) : std::nullopt;
+}
+
 std::optional<Result<PodState>> PodStateOf(const Pod& pod, const Nodes& nodes) {
   auto state = PodStateOf(pod);
-  if (state && state->ok()) (*state)->heard_since = KubeletHeardSince(pod, nodes);
+  if (state && state->ok()) NoteHeard(pod, Find(nodes, pod.node_name), **state);
   return state;
 }
 

@@ -30,7 +30,10 @@ bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Nodes& nodes);
 
-// Returns PodStateOf(pod) with `heard_since` of the Pod's node.
+// Sets `heard_since` and `heard_here` of `state`, a state of the Pod `pod`, from the Pod's Node.
+void NoteHeard(const Pod& pod, const Node* node, PodState& state);
+
+// Returns PodStateOf(pod), after NoteHeard.
 std::optional<Result<PodState>> PodStateOf(const Pod& pod, const Nodes& nodes);
 
 // Returns the zone of the Pod's node; empty if the Pod has no node, or the Node is gone or has no

@@ -103,6 +103,9 @@ struct PodState {
   // nullopt: the kubelet is not heard now. WallTime{}: the Pod has no node, or its node was not
   // looked up.
   std::optional<WallTime> heard_since{WallTime{}};
+  // Not part of the annotation: since when this process has known, by our own clock, that the
+  // kubelet is heard since `heard_since`. nullopt: it is not heard, or that is not known.
+  std::optional<WallTime> heard_here{};
   bool operator==(const PodState&) const = default;
 };
 

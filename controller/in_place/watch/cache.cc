@@ -47,7 +47,8 @@ InPlaceCache::InPlaceCache(Informers& informers)
            .decode = &DecodePodDisruptionBudget,
            .gives_up = true})),
       in_flight_(informers.environment().clock, pods().store(),
-                 [this](const Pod& pod) { return in_place::KubeletHeardSince(pod, NodeOf(pod)); }) {
+                 [this](const Pod& pod) { return NodeOf(pod); }) {
+  nodes().store().OnChange([this](const Change<Node>& change) { NoteHere(change); });
   const auto tell = [this] {
     if (on_news) on_news();
   };
@@ -186,6 +187,16 @@ size_t InPlaceCache::LargestPodJson(const Uid& replica_set) const {
 
 const Node* InPlaceCache::NodeOf(const Pod& pod) const {
   return nodes().store().Find({{}, std::string(pod.node_name.text())});
+}
+
+// Sets `here_since` of a Node that has just been put into the store.
+void InPlaceCache::NoteHere(const Change<Node>& change) const {
+  if (change.new_object == nullptr) return;
+  const Node* old = change.old_object;
+  const bool same = old != nullptr && old->heard == change.new_object->heard &&
+                    old->ready_since == change.new_object->ready_since;
+  const WallTime now = informers_.environment().clock.Wall();
+  change.new_object->here_since = same ? old->here_since : now;
 }
 
 // Returns the Pods of View::others_in_flight, which the cache shows as in flight, or to which a

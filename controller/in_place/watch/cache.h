@@ -83,6 +83,7 @@ class InPlaceCache final : public WatchExtension {
     visit(nodes());
     visit(budgets());
   }
+  void NoteHere(const Change<Node>& change) const;
   std::string Missing() const;
   std::string Unreadable(const View& view) const;
   std::vector<const Pod*> OthersInFlight(const View& view) const;

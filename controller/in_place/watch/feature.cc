@@ -17,7 +17,7 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
           [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
           cache.workloads(), cache_.pods().store(),
           [&cache](const Pod& pod) { return cache.OwnerOfPod(pod.meta); },
-          [this](const Pod& pod) { return in_place::KubeletHeardSince(pod, cache_.NodeOf(pod)); }) {
+          [this](const Pod& pod) { return cache_.NodeOf(pod); }) {
   cache.Extend(cache_);
   cache_.pods().store().OnChange([this](const Change<Pod>&) { host_.CacheChanged(); });
 }

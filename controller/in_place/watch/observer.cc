@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/watch/pod_events.h"
 #include "kubeclient/base/clock.h"
@@ -74,14 +75,14 @@ seconds PodTimeout(const Workload& owner) {
 
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
-                                 HeardSince heard_since)
+                                 NodeOf node_of)
     : clock_(clock),
       timers_(timers),
       record_(std::move(record)),
       workloads_(workloads),
       pods_(pods),
       owner_of_(std::move(owner_of)),
-      heard_since_(std::move(heard_since)) {
+      node_of_(std::move(node_of)) {
   workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
@@ -132,7 +133,7 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
 std::optional<PodState> InPlaceObserver::StateOf(const Pod& pod, const ObjectMeta& owner) const {
   auto state = in_place::PodStateOf(pod);
   if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
-  (*state)->heard_since = heard_since_(pod);
+  in_place::NoteHeard(pod, node_of_(pod), **state);
   return std::move(*state).value();
 }
 
@@ -172,7 +173,7 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
     NoteDrift(pod, followed.state);
     return Forget(pod.meta.uid);
   }
-  followed.state.heard_since = heard_since_(pod);
+  in_place::NoteHeard(pod, node_of_(pod), followed.state);
   const WallTime now = clock_.Wall();
   const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
   if (completion.complete) NoteUpdated(pod, followed);

@@ -5,13 +5,14 @@
 #include "controller/in_place/batch/disruption.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 
 namespace windlass {
 
-PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, HeardSince heard_since)
-    : clock_(clock), pods_(pods), heard_since_(std::move(heard_since)) {
+PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, NodeOf node_of)
+    : clock_(clock), pods_(pods), node_of_(std::move(node_of)) {
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -46,7 +47,7 @@ bool PodsInFlight::MayBeDown(const Pod& pod) const {
   const in_place::RevisionBasis basis = in_place::BasisOfPatch(pod, state);
   if (basis == in_place::RevisionBasis::kForeign) return false;
   if (basis == in_place::RevisionBasis::kPutBack) return now < in_place::TryAgainAt(state);
-  state.heard_since = heard_since_(pod);
+  in_place::NoteHeard(pod, node_of_(pod), state);
   return in_place::IsInFlight(pod, &state, now);
 }
 

@@ -13,6 +13,7 @@
 #include <set>
 #include <vector>
 
+#include "kubeclient/api/node.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/store.h"
@@ -21,12 +22,12 @@ namespace windlass {
 
 class PodsInFlight {
  public:
-  // Returns since when the Pod's kubelet has been heard (KubeletHeardSince of nodes.h).
-  using HeardSince = std::function<std::optional<WallTime>(const Pod&)>;
+  // Returns the Pod's Node; null if the Pod has none or the Node is gone.
+  using NodeOf = std::function<const Node*(const Pod&)>;
 
   // Listens to `pods`. All arguments must outlive this, and the store must not change after this is
   // gone.
-  PodsInFlight(const Clock& clock, Store<Pod>& pods, HeardSince heard_since);
+  PodsInFlight(const Clock& clock, Store<Pod>& pods, NodeOf node_of);
   PodsInFlight(const PodsInFlight&) = delete;
   PodsInFlight& operator=(const PodsInFlight&) = delete;
 
@@ -44,7 +45,7 @@ class PodsInFlight {
 
   const Clock& clock_;
   const Store<Pod>& pods_;
-  const HeardSince heard_since_;
+  const NodeOf node_of_;
   // The Pods for which MayBeDown returned true when they last changed. If time alone has completed
   // the patch of such a Pod, In drops the Pod.
   std::set<ObjectKey> noted_;

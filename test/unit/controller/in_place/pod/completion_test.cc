@@ -328,6 +328,12 @@ TEST_CASE("P-047 what started while the kubelet was not heard is not new by a wr
     state.heard_since = std::nullopt;
     CHECK_FALSE(WasHeardAgain(pod, state));
   }
+  SECTION("it has had the time for the kill since we know that it is heard, as after another cut") {
+    state.heard_here = WallTime{5000};
+    const WallTime killed{5000 + 60 + 30 + 30};  // 60 s to watch, 30 s grace, 30 s to show it
+    CHECK(CompletionOf(pod, state, {9000}).complete);
+    CHECK(CompletionOf(pod, state, {5001}) == Completion{false, killed});
+  }
 }
 
 TEST_CASE("P-047 what proves the new image needs no kubelet that is heard") {

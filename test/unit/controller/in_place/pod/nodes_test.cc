@@ -68,6 +68,24 @@ TEST_CASE("P-047 a kubelet is heard since Ready of its node last changed") {
   CHECK(KubeletHeardSince(pod, nodes) == since);
 }
 
+TEST_CASE("P-047 what this process knows of a kubelet counts while it is heard") {
+  Node node{};
+  node.heard = true;
+  node.ready_since = {500};
+  node.here_since = {700};
+  Pod pod = PodWith({});
+  pod.node_name = "node-1";
+  PodState state;
+  NoteHeard(pod, &node, state);
+  CHECK(state.heard_since == WallTime{500});
+  CHECK(state.heard_here == WallTime{700});
+  node.heard = false;
+  NoteHeard(pod, &node, state);
+  CHECK_FALSE(state.heard_here);
+  NoteHeard(pod, nullptr, state);
+  CHECK_FALSE(state.heard_here);
+}
+
 TEST_CASE("P-032 a Pod is in its node's zone") {
   Node in_zone{};
   in_zone.zone = "zone-a";

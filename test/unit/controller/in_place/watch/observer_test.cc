@@ -109,7 +109,11 @@ struct Fixture : ClientWorld {
   std::string policy = "IfPossible";
   int32_t min_ready_seconds = 0;
   int32_t progress_deadline_seconds = kUnlimited;
-  std::optional<WallTime> heard_since{WallTime{}};
+  Node node = [] {
+    Node heard;
+    heard.heard = true;
+    return heard;
+  }();
   NullLog log;
   EventRecorder events{clock, log, client};
   Random random{1};
@@ -123,7 +127,7 @@ struct Fixture : ClientWorld {
       deployments,
       pods,
       [this](const Pod&) { return deployments.FindMeta({"shop", "web"}); },
-      [this](const Pod&) { return heard_since; }};
+      [this](const Pod&) { return &node; }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -280,7 +284,7 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
       f.clock, f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
       f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); },
-      [](const Pod&) { return WallTime{}; });
+      [&f](const Pod&) { return &f.node; });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));

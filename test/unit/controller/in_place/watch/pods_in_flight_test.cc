@@ -46,8 +46,12 @@ struct Fixture : ClientWorld {
   in_place::PodState state = in_place::test::StateWith(
       {{.name = "app", .from = "app:1", .to = "app:2", .id = IdText('A'), .image_id = "I1"}});
   Store<Pod> pods;
-  std::optional<WallTime> heard_since{WallTime{}};
-  PodsInFlight in_flight{clock, pods, [this](const Pod&) { return heard_since; }};
+  Node node = [] {
+    Node heard;
+    heard.heard = true;
+    return heard;
+  }();
+  PodsInFlight in_flight{clock, pods, [this](const Pod&) { return &node; }};
 };
 
 TEST_CASE_METHOD(Fixture, "P-038 a Pod is in flight in its namespace until it is restarted") {
@@ -71,7 +75,7 @@ TEST_CASE_METHOD(Fixture, "P-038 a Pod is dropped when time alone shows that it 
 }
 
 TEST_CASE_METHOD(Fixture, "P-038 a new process finds the Pods that another one has patched") {
-  PodsInFlight later{clock, pods, [](const Pod&) { return std::optional(WallTime{}); }};
+  PodsInFlight later{clock, pods, [this](const Pod&) { return &node; }};
   CHECK(later.noted() == 1);
 }
 
