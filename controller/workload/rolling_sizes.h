@@ -34,10 +34,10 @@ namespace windlass::workload {
 // If limits.updated_max holds Pods back (RO-044, RO-045, RO-048):
 //   - The new ReplicaSet does not grow above updated_max. Example: 10 desired, surge 3, updated_max
 //     4, new 3, old 8: 4 instead of 5.
-//   - Exception: if there is no keeper (FindKeeper says when) and old Pods are missing, the new
-//   ReplicaSet gets Pods
-//     instead of these. Example: 10 desired, updated_max 3, new 3, old 5. 7 Pods should stay old,
-//     but only 5 are left: 10 - 5 = 5. Without any old Pod, as at the first rollout: 10.
+//   - Exception: if there is no keeper (PositionOfKeeper says when) and old Pods are missing, the
+//     new ReplicaSet gets Pods instead of these. Example: 10 desired, updated_max 3, new 3, old 5.
+//     7 Pods should stay old, but only 5 are left: 10 - 5 = 5. Without any old Pod, as at the first
+//     rollout: 10.
 //   - If the keeper lacks Pods, the new ReplicaSet leaves room for them. KeeperSize then returns
 //     the size with which the keeper gets them (RO-120). Examples:
 //       - 10 desired, updated_max 2, no Pods at all: 2, and KeeperSize returns 8

@@ -57,6 +57,20 @@ const ReplicaSet* FindOnlyOld(const Situation& situation) {
   return *only;
 }
 
+// Returns the keeper (FindKeeper). The result of FindOnlyOld can be the keeper only if `beside_new`
+// is true.
+const ReplicaSet* KeeperOf(const Situation& situation, bool beside_new) {
+  const Fenceposts& limits = situation.limits;
+  const bool stands = limits.holds_back() && situation.new_replica_set == nullptr;
+  if ((limits.kept_old() == 0 && !stands) || situation.recreate()) return nullptr;
+  const ReplicaSet* keeper = FindProvenOther(situation);
+  if (keeper == nullptr && stands) keeper = FindOldestOfSeveral(situation);
+  if (keeper == nullptr && beside_new) keeper = FindOnlyOld(situation);
+  const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
+                         keeper->replicas == 0 && TotalReplicas(situation.all) > 0;
+  return gets_none ? nullptr : keeper;
+}
+
 }  // namespace
 
 bool IsProven(const Situation& situation, const ReplicaSet& rs) {
@@ -140,20 +154,12 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation) {
 }
 
 const ReplicaSet* FindKeeper(const Situation& situation) {
-  const Fenceposts& limits = situation.limits;
-  const bool stands = limits.holds_back() && situation.new_replica_set == nullptr;
-  if ((limits.kept_old() == 0 && !stands) || situation.recreate()) return nullptr;
-  const ReplicaSet* keeper = FindProvenOther(situation);
-  if (keeper == nullptr && stands) keeper = FindOldestOfSeveral(situation);
-  if (keeper == nullptr && situation.new_replica_set != nullptr) keeper = FindOnlyOld(situation);
-  const bool gets_none = situation.extended.of_one_replica_set && keeper != nullptr &&
-                         keeper->replicas == 0 && TotalReplicas(situation.all) > 0;
-  return gets_none ? nullptr : keeper;
+  return KeeperOf(situation, situation.new_replica_set != nullptr);
 }
 
 std::optional<size_t> PositionOfKeeper(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& replica_sets) {
-  const auto found = std::ranges::find(replica_sets, FindKeeper(situation));
+  const auto found = std::ranges::find(replica_sets, KeeperOf(situation, true));
   if (found == replica_sets.end()) return std::nullopt;
   return static_cast<size_t>(found - replica_sets.begin());
 }

@@ -77,8 +77,8 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 //   - else, while the template has no ReplicaSet, and for kinds that keep a stable revision: the
 //     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
 //   - else, before any revision was complete, and for the same kinds: the only old ReplicaSet with
-//     Pods. Example: another client scales it from 7 to 5 at a pause. The new ReplicaSet keeps its
-//     3 Pods, and the keeper gets 2
+//     Pods, if the template has a ReplicaSet. Example: another client scales it from 7 to 5 at a
+//     pause. The new ReplicaSet keeps its 3 Pods, and the keeper gets 2
 // Returns null
 //   - under Recreate
 //   - if no Pod is held back. Exception: while the template has no ReplicaSet, for example because
@@ -88,7 +88,10 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;
-// nullopt if there is no keeper in `replica_sets`.
+// nullopt if there is no keeper in `replica_sets`. If the template has no ReplicaSet yet, also the
+// only old ReplicaSet with Pods can be the keeper, because it is the keeper once the new ReplicaSet
+// is made. Example: 10 desired, surge 3, updated_max 1, and 5 Pods of the old ReplicaSet: the new
+// ReplicaSet is made with 1 Pod, and not with the 5 that are missing.
 std::optional<size_t> PositionOfKeeper(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& replica_sets);
 

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "controller/workload/annotations.h"
+#include "controller/workload/ownership/claim.h"
+#include "controller/workload/revisions/proven.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -211,6 +213,34 @@ TEST_CASE("a ReplicaSet is created with the size its strategy allows (D-174, D-1
   CHECK(parts->annotations.at(std::string(kMaxReplicas)) == row.want_max);
   Proves(row.id);
   Proves("D-174 D-182");
+}
+
+// The first version is scaled to 5 during a pause, which ends together with its correction.
+TEST_CASE("before any revision was complete, a new ReplicaSet begins at its limit (RO-120)") {
+  Harbour harbour;
+  harbour.kind.own_traits.keeps_stable_revision = true;
+  harbour.world.deployment.spec.replicas = 10;
+  int32_t of_first = 5;
+  int32_t size = 1;
+  SECTION("the only old one gets the Pods that are missing") {}
+  SECTION("the first rollout has no old one") {
+    of_first = 0;
+    size = 10;
+  }
+  SECTION("not for a kind that keeps no stable revision") {
+    harbour.kind.own_traits.keeps_stable_revision = false;
+    size = 5;
+  }
+  harbour.world.AddOld("web-1", of_first, of_first);
+  View view = harbour.Look();
+  view.workload.limits.updated_max = 1;
+  const Claims claims = ClaimReplicaSets(view);
+  const Situation situation = MakeSituation(view, claims, {}, kNow);
+  CHECK(FindKeeper(situation) == nullptr);
+  const auto parts = PartsOfNewReplicaSet(situation);
+  REQUIRE(parts.ok());
+  CHECK(parts->replicas == size);
+  Proves("RO-120");
 }
 
 TEST_CASE("max-replicas counts an absolute surge even at no replicas, and stays in int32 (D-174)") {
