@@ -123,6 +123,22 @@ void StandingAtUnavailableStep(const Json& object, const Subject& subject, const
                                            TextOf(object, "/status/message") + ')');
 }
 
+bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevision") > 0; }
+
+// Returns the commands that take back a Rollout that is stalled because of `reason`: "abort or
+// undo", "undo" or "".
+//   - Without a stable revision, abort moves no Pod (RO-032).
+//   - Without a stable revision, undo has no revision to go to if revision 1 is stalled, or if
+//   there
+//     is no revision yet. With three reasons the template has no ReplicaSet, and so no revision:
+//     undo then goes to status.currentRevision, even if that is 1 (RO-026).
+std::string CommandsBack(const Json& object, const std::string& reason) {
+  if (HasStable(object)) return "abort or undo";
+  const bool has_revision = reason != "InvalidTemplate" && reason != "ReplicaSetCreateError" &&
+                            reason != "InPlaceNotPossible";
+  return NumberOf(object, "/status/currentRevision") > (has_revision ? 1 : 0) ? "undo" : "";
+}
+
 void StandingAtPause(const Json& object, const Subject& subject, Standing& standing) {
   const std::string who = subject.kind + ' ' + subject.name;
   const std::optional<StepStatus> step = StepStatusOf(object);
@@ -154,8 +170,8 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
     standing.reason = "pause, step " + StepText(*step);
     End(standing, ExitCode::kHeld,
         who + " waits at step " + StepText(*step) + ": kubectl windlass promote " +
-            subject.command + " lets it go on, kubectl windlass abort " + subject.command +
-            " takes it back");
+            subject.command + " lets it go on, kubectl windlass " +
+            (HasStable(object) ? "abort " : "undo ") + subject.command + " takes it back");
   }
 }
 
@@ -168,15 +184,13 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
 }
 
 // Returns what a user can do about a Rollout that is stalled because of `reason`: the remedy with
-// which the rollout goes on, and the commands that take it back. Leaves these commands out if the
-// first revision is stalled, because there is nothing to go back to.
+// which the rollout goes on, and the commands that take it back (CommandsBack).
 std::string WayOn(const Json& object, const std::string& reason, const Subject& subject) {
-  const bool is_first = NumberOf(object, "/status/stableRevision") == 0 &&
-                        NumberOf(object, "/status/currentRevision") <= 1;
-  const std::string back = "run kubectl windlass abort or undo " + subject.command;
+  const std::string commands = CommandsBack(object, reason);
+  const std::string back = "run kubectl windlass " + commands + ' ' + subject.command;
   // With this reason, status.message already says what to do, which depends on the cause.
   if (reason == "InPlaceNotPossible") {
-    return is_first ? "" : " To take the template back, " + back;
+    return commands.empty() ? "" : " To take the template back, " + back;
   }
   std::string remedy = " Correct the template";
   if (reason == "ReplicaSetCreateError")
@@ -185,7 +199,7 @@ std::string WayOn(const Json& object, const std::string& reason, const Subject& 
     remedy =
         " Correct what its Pods wait for (kubectl windlass get " + subject.command + " shows it)";
   }
-  return is_first ? remedy : remedy + ", or " + back;
+  return commands.empty() ? remedy : remedy + ", or " + back;
 }
 
 // Returns for example "none of 2 Pods is available, and 2 Pods are terminating". Call this if

@@ -1,5 +1,6 @@
 // status: the sentences, and how it ends.
 #include "cmd/kubectl-windlass/json_fields.h"
+#include "test/proves.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::status_command_test {
@@ -190,6 +191,7 @@ void CreateRollout(KubectlRun& run, const std::string& phase, const Json& pause 
     o["status"]["phase"] = phase;
     o["status"]["message"] = "the message";
     o["status"]["currentRevision"] = 8;
+    o["status"]["stableRevision"] = 7;
     o["status"]["step"] = {{"index", 2},
                            {"total", 2},
                            {"revision", 8},
@@ -225,20 +227,59 @@ TEST_CASE("status of a Rollout goes by its phase") {
   CHECK(run.Run("status wro/web") == Ends(row.code, row.message));
 }
 
-// For the user whose first template is wrong: neither abort nor undo has a revision to go to.
-TEST_CASE("status of a first revision that is stalled names no way back") {
+// For the user whose template is wrong before any revision was complete: an abort moves no Pod
+// then, and an undo goes to the revision before, if there is one.
+TEST_CASE("status of a stalled Rollout names the commands that take it back (RO-026, RO-032)") {
+  struct Row {
+    std::string reason;
+    int current;
+    int stable;
+    std::string commands;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"InvalidTemplate", 0, 0, ""},
+      {"InvalidTemplate", 1, 0, "undo"},  // revision 1 has Pods, and its correction is refused
+      {"InvalidTemplate", 2, 0, "undo"},
+      {"InvalidTemplate", 1, 1, "abort or undo"},
+      {"ReplicaSetCreateError", 0, 0, ""},
+      {"ReplicaSetCreateError", 1, 0, "undo"},
+      {"InPlaceNotPossible", 1, 0, "undo"},
+      {"ProgressDeadlineExceeded", 1, 0, ""},
+      {"ProgressDeadlineExceeded", 2, 0, "undo"},
+      {"ProgressDeadlineExceeded", 2, 1, "abort or undo"},
+  }));
+  CAPTURE(row.reason, row.current, row.stable);
   KubectlRun run;
   CreateRollout(run, "Stalled");
-  const int64_t stable = GENERATE(0, 1);
   run.Edit(kRollouts, "web", "status", [&](Json& o) {
-    o["status"]["currentRevision"] = 1;
-    if (stable > 0) o["status"]["stableRevision"] = stable;
+    SetCondition(o, {"Stalled",
+                     "True",
+                     row.reason,
+                     "the message",
+                     {{"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+    o["status"]["currentRevision"] = row.current;
+    o["status"]["stableRevision"] = row.stable;
+    if (row.current == 0) o["status"].erase("currentRevision");
+    if (row.stable == 0) o["status"].erase("stableRevision");
   });
-  const std::string text =
-      "error: rollout \"web\" is stalled (InvalidTemplate): the message. Correct the template";
-  const std::string back = ", or run kubectl windlass abort or undo rollout/web -n default";
-  CHECK(run.Run("status wro/web") ==
-        Ends(ExitCode::kFailed, text + (stable > 0 ? back : "") + "\n"));
+  const std::string back = "run kubectl windlass " + row.commands + " rollout/web -n default\n";
+  const Ran ran = run.Run("status wro/web");
+  CHECK(ran.code == ExitCode::kFailed);
+  CHECK(ran.messages.ends_with(back) == !row.commands.empty());
+  CHECK((ran.messages.find("run kubectl") == std::string::npos) == row.commands.empty());
+  Proves("RO-026 RO-032");
+}
+
+TEST_CASE("status of a pause before any revision was complete names undo (RO-032)") {
+  KubectlRun run;
+  CreateRollout(run, "Paused");
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
+  CHECK(
+      run.Run("status wro/web") ==
+      Ends(ExitCode::kHeld,
+           "error: rollout \"web\" waits at step 2 of 2: kubectl windlass promote rollout/web -n "
+           "default lets it go on, kubectl windlass undo rollout/web -n default takes it back\n"));
+  Proves("RO-032");
 }
 
 TEST_CASE("status says that a rollback of a Rollout was refused, and why") {

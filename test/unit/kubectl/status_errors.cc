@@ -53,6 +53,7 @@ std::function<void(KubectlRun&)> InPhase(const std::string& phase, const Change&
               ? "spec.abort is true: Pods follow revision 7. Set spec.abort to false to try again"
               : "container app: the image is no image reference";
       status["currentRevision"] = 8;
+      status["stableRevision"] = 7;
       status["conditions"] = Json::array({{{"type", "Stalled"},
                                            {"status", "True"},
                                            {"reason", "InvalidTemplate"},
