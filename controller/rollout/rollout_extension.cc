@@ -108,14 +108,23 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if the stored status names the template of this generation as that of the stable
-// revision, and this revision is the published one. Without a progress deadline nothing else in a
-// status shows that the rollout was complete, once all Pods are lost: there is no condition
-// Progressing, and 0 of 0 Pods are updated.
+// revision, and this revision is the published one. If Progressing says nothing of the rollout
+// (SaysNothing), nothing else in a status shows that the rollout was complete, once all Pods are
+// lost: 0 of 0 Pods are updated.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
   return own.stable_revision && workload::ParseRevision(workload.revision) == own.stable_revision &&
          !own.stable_template.empty() && own.stable_template == workload.requested_template;
+}
+
+// Returns true if the stored Progressing does not say how far the rollout is: there is none, as
+// without a progress deadline, or it is Unknown, because it is about a pause or the end of one.
+bool SaysNothing(const Situation& situation) {
+  const Condition* progressing =
+      FindCondition(situation.workload.status.conditions, workload::kProgressing);
+  return !situation.has_progress_deadline() || progressing == nullptr ||
+         progressing->status == "Unknown";
 }
 
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
@@ -124,7 +133,7 @@ bool IsStableTemplate(const Workload& workload) {
 // recognise the ReplicaSet.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
-  const bool was_stable = !situation.has_progress_deadline() && IsStableTemplate(workload);
+  const bool was_stable = SaysNothing(situation) && IsStableTemplate(workload);
   return (was_stable || workload::WasRolledOut(workload)) &&
          std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
            return rs->replicas > 0 && workload::IsPublished(workload, *rs);

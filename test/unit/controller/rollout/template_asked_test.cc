@@ -115,8 +115,14 @@ TEST_CASE("at rest no ReplicaSet is made without the defaults (RO-098)") {
     f.Publish();
     f.NextAs<Wait>();
   }
-  SECTION("without a deadline the stable template shows it while all Pods are lost") {
-    f.progress_deadline_seconds = kUnlimited;
+  SECTION("the stable template shows it while all Pods are lost and Progressing says nothing") {
+    const std::string progressing = GENERATE("no deadline", "RolloutPaused", "RolloutResumed", "");
+    CAPTURE(progressing);
+    if (progressing == "no deadline") {
+      f.progress_deadline_seconds = kUnlimited;
+    } else if (!progressing.empty()) {
+      f.SetProgressing("Unknown", progressing, "Rollout is paused or resumed");
+    }
     f.status.replicas = f.status.updated_replicas = f.status.available_replicas = 0;
     RolloutOwn own = f.Own();
     own.stable_revision = 1;
