@@ -106,8 +106,8 @@ class Informer final : private ReflectorSink {
     Charge({held.all + pending.all + UnreadableBytes(), held.large + pending.large});
   }
 
-  // Called when an object gets into quarantined(), and not again for further unreadable versions of
-  // it. A listener must not stop or reset the informer.
+  // Called when an object gets into quarantined(), and again when a further unreadable version of
+  // it has another reason (UnreadableObject::why). A listener must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
   // Called when an unreadable object was deleted or is readable again, and when a new complete
@@ -167,6 +167,7 @@ class Informer final : private ReflectorSink {
     return {held.meta.uid, held.meta.resource_version, nullptr};
   }
   Result<UnreadableObject> IdentifyPoison(std::string_view object_json, const Error& error);
+  static bool IsNewsBeside(const Quarantined& known, const UnreadableObject& object);
   void Quarantine(const UnreadableObject& object);
   void LogPoison(const std::string& object, const std::string& error);
   void RemoveFromReplace(const ObjectKey& key);

@@ -225,13 +225,23 @@ void Informer<T>::LogPoison(const std::string& object, const std::string& error)
                            {{"resource", resource_.plural}, {"object", object}, {"error", error}});
 }
 
+// Returns true if `known` lacks the object of `object`, or says another reason why it cannot be
+// decoded. Example: a Service has two bad values, and a user corrects the one that was named.
+template <typename T>
+bool Informer<T>::IsNewsBeside(const Quarantined& known, const UnreadableObject& object) {
+  const auto found = known.find(object.identity.key);
+  return found == known.end() || found->second.why != object.why;
+}
+
 template <typename T>
 void Informer<T>::Quarantine(const UnreadableObject& object) {
-  healing_.erase(object.identity.key);
-  const bool is_new = quarantined_.insert_or_assign(object.identity.key, object).second;
+  const ObjectKey& key = object.identity.key;
+  healing_.erase(key);
+  const bool is_news = IsNewsBeside(quarantined_, object);
+  quarantined_.insert_or_assign(key, object);
   Recount();
   NoteNoRoom();
-  if (is_new) on_unreadable(object);
+  if (is_news) on_unreadable(object);
 }
 
 }  // namespace windlass

@@ -125,7 +125,7 @@ Replaced Informer<T>::EndReplace(const ResourceVersion& version, bool confirmed)
   AbandonReplace();
   std::vector<UnreadableObject> found;
   for (const auto& [key, unreadable] : quarantined_) {
-    if (!healing_.contains(key)) found.push_back(unreadable);
+    if (IsNewsBeside(healing_, unreadable)) found.push_back(unreadable);
   }
   // `healing_` keeps the objects that were unreadable and that the new list shows in a readable
   // form, or lacks. They stay quarantined until the whole list is applied, or until a watch event

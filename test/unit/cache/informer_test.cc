@@ -199,6 +199,32 @@ TEST_CASE_METHOD(Fixture, "who is to be told of an unreadable object is told onc
   CHECK(gone == "a ");
 }
 
+// For the user who corrects the value that was named, and is told of the next one.
+TEST_CASE_METHOD(Fixture,
+                 "an object that stays unreadable for another reason is told again (R-031)") {
+  std::string seen;
+  informer.on_unreadable.Add([&](const UnreadableObject& object) {
+    const bool of_replicas = object.why.find("replicas") != std::string::npos;
+    seen += object.identity.resource_version.text + (of_replicas ? " replicas " : " other ");
+  });
+  const auto corrected = [](const std::string& text) {
+    return wire::Object(text, R"({"replicas":1,"minReadySeconds":"long"})");
+  };
+  Sync({"b@3"}, "10");
+  transport.Line(wire::Event("ADDED", wire::Poison("a@11")));
+  REQUIRE(seen == "11 replicas ");
+  SECTION("in a watch event") {
+    transport.Line(wire::Event("MODIFIED", corrected("a@12")));
+    transport.Line(wire::Event("MODIFIED", corrected("a@13")));
+    CHECK(seen == "11 replicas 12 other ");
+  }
+  SECTION("in a relist") {
+    Relist({wire::Event("ADDED", corrected("a@12")), wire::Added("b@3")}, "20");
+    CHECK(seen == "11 replicas 12 other ");
+  }
+  Proves("R-031");
+}
+
 TEST_CASE_METHOD(Fixture, "an object that becomes poison stays as it was (R-031)") {
   Sync({"a@3", "b@4"}, "10");
   transport.Line(wire::Event("MODIFIED", wire::Poison("a@11")));
