@@ -95,6 +95,18 @@ TEST_CASE_METHOD(Fixture, "P-038 a restarted Pod counts until it is Ready and ba
   CHECK(Found() == 0);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "P-038 a Pod whose state cannot be read counts only while it is not Ready") {
+  pod.meta.annotations.Set(in_place::kPodState, "{");
+  pod.meta.resource_version = {std::to_string(++version)};
+  pods.Apply(pod);
+  CHECK(Found() == 0);
+  pod.ready = {ConditionStatus::kFalse, clock.Wall()};
+  pod.meta.resource_version = {std::to_string(++version)};
+  pods.Apply(pod);
+  CHECK(Found() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "P-038 a Pod that is gone or going is not in flight") {
   SECTION("going") {
     pod.meta.deletion_timestamp = clock.Wall();
