@@ -143,7 +143,7 @@ TEST_CASE("a further Node of the same zone costs its own name, and no text twice
   CHECK(second.zone == "zone-a");
   CHECK(f.symbols.size() == symbols);
   INFO("sizeof(Node) " << sizeof(Node));
-  CHECK(sizeof(Node) <= sizeof(ObjectMeta) + 32);
+  CHECK(sizeof(Node) <= sizeof(ObjectMeta) + 40);
 }
 
 TEST_CASE("a PodDisruptionBudget is read from what the server sends") {

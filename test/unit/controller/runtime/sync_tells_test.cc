@@ -56,7 +56,7 @@ struct SyncWorld : ClientWorld {
     std::vector<std::string> told;
     for (const HttpRequest& http : transport.sent) {
       const json body = json::parse(http.body);
-      if (body["kind"] != "Event") continue;
+      if (!body.contains("kind") || body["kind"] != "Event") continue;
       const json& about = body["involvedObject"];
       told.push_back(body["reason"].get<std::string>() + " " + about["kind"].get<std::string>() +
                      "/" + about["name"].get<std::string>() + " " +
