@@ -69,12 +69,12 @@ inline bool HasGivenPods(const ReplicationController& controller) {
 }
 
 // Returns true if the new controller `created` was not scaled yet, so that the old controller has
-// its original size unless a size is noted for `created`. This is the case if `created`
-//   - has no replicas
-//   - or is as Windlass created it: it may then have replicas for Pods without an owner (RC-7).
-//   Each
-//     change of spec raises metadata.generation, which is 1 at first. Example: created for 2 such
-//     Pods, `created` has 2 replicas in generation 1, and after the first scaling 3 in generation 2
+// its original size unless a size is noted for `created`. There are two cases:
+//   - `created` has no replicas.
+//   - `created` is as Windlass created it, and may have replicas for Pods without an owner (RC-7).
+//     Each change of spec raises metadata.generation, which is 1 at first. Example: created for 2
+//     such Pods, `created` has 2 replicas in generation 1. After the first scaling it has 3 in
+//     generation 2.
 inline bool IsUnscaled(const ReplicationController& created) {
   return created.replicas == 0 ||
          (created.meta.annotations.Has(kCleanup) && created.meta.generation == 1);
