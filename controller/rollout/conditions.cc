@@ -115,6 +115,14 @@ bool HoldsRollback(const Facts& facts) {
 
 // --- the rows of the table in conditions.h ---
 
+// Returns true if Progressing still says that Pods follow the stable revision, although spec.abort
+// is false now. A later status of the same sync takes this back; drafts that keep the stored
+// Progressing do not.
+bool IsPastAbort(const Facts& facts) {
+  const std::string aborted = std::string(facts.workload.kind.traits().name()) + "Aborted";
+  return !facts.workload.follow_revision && HasReason(facts.progressing, aborted);
+}
+
 // Returns why the rollout is stalled; nullopt if it is not.
 std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   if (facts.workload.follow_revision == 0) {
@@ -126,6 +134,7 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   if (facts.own.verdict) return facts.own.verdict;
   if (facts.progressing == nullptr || facts.progressing->status != "False") return std::nullopt;
   if (IsPausedAfterDeadline(facts)) return std::nullopt;  // nothing can move until a user resumes
+  if (IsPastAbort(facts)) return std::nullopt;
   return RolloutVerdict{std::string(facts.progressing->reason.text()), facts.progressing->message};
 }
 
