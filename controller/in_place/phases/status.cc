@@ -126,9 +126,9 @@ Word OfStaged(const workload::Situation& situation) {
     return Running(InPlaceReason::kFailing, situation, *refused);
   }
   if (pods.next.blocking != nullptr) {
-    return Running(
-        InPlaceReason::kWaitingForPdb, situation,
-        "PodDisruptionBudget " + pods.next.blocking->meta.name + " has no room for another Pod now");
+    return Running(InPlaceReason::kWaitingForPdb, situation,
+                   "PodDisruptionBudget " + pods.next.blocking->meta.name +
+                       " has no room for another Pod now");
   }
   if (counts.to_update == 0 && counts.in_flight == 0) {
     const std::string waits = WaitsForPod(in_place);
