@@ -29,6 +29,7 @@ ExitCode WriteArgumentErrors(const Console& console, const std::vector<std::stri
 }
 
 // Returns the duration as the spec has it: "90s", or "1500ms" if it is not in whole seconds.
+// Drops fractions of a millisecond.
 std::string DurationText(Duration duration) {
   const auto ms = std::chrono::duration_cast<milliseconds>(duration).count();
   return ms % 1000 == 0 ? std::to_string(ms / 1000) + 's' : std::to_string(ms) + "ms";

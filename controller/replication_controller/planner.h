@@ -34,7 +34,8 @@ Step Next(const View& view, const Learned& learned, WallTime now);
 // `term` identifies the new leader's term.
 std::vector<Request> FenceScaling(const View& view, std::string_view term);
 
-// --- the phases. Next chooses one by the run's step, and by which of the two controllers exist ---
+// --- the phases. Next chooses one by the run's step, spec.rollback, the two controllers, and their
+// annotations ---
 
 // Returns the next step before the first scaling (RC-5 to RC-8, RC-12, RC-15):
 //   - the new controller is found or created

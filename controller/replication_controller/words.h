@@ -64,8 +64,8 @@ inline constexpr std::string_view kSameNameText =
 inline constexpr std::string_view kNoDifferentKeyText =
     "{} must specify a matching key with non-equal value in Selector for {}";
 inline constexpr std::string_view kUnparsableText = "Unable to parse annotation for {}: {}={}";
-// For a rename whose old controller is gone. The two {} are the namespace and the name of that
-// controller.
+// For an update with cleanup Rename whose old controller does not exist. The two {} are the
+// namespace and the name of that controller.
 inline constexpr std::string_view kNoSourceText =
     "couldn't find a replication controller with source id == {}/{}";
 inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";

@@ -79,9 +79,9 @@ bool IsPausedAfterDeadline(const Facts& facts) {
 }
 
 // Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. The condition Progressing shows whether the rollout was complete. Exceptions:
-// Progressing does not show this while the Rollout is paused, or if there is no progress deadline.
-// The rollout was then complete if the current revision is the stable revision.
+// changed. The condition Progressing shows whether the rollout was complete. Progressing
+// does not show this if there is no progress deadline, during a pause, and just after a pause. The
+// rollout was then complete if the current revision is the stable revision.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;

@@ -1,4 +1,4 @@
-// The words of a Rollout's status that more than one part of the kind uses.
+// The words of a Rollout's status: its phases, and the reasons of its conditions.
 #pragma once
 
 #include <string_view>

@@ -1,8 +1,9 @@
 // The only way into the core thread: other threads post messages, and the core thread runs them.
 //
 // The inbox always has room, so Post never waits and never drops a message. Reason: each producer
-// has few messages in the inbox, namely one per call in flight, one per stream that has lines, and
-// one per signal. Thread-safe.
+// has few messages in the inbox: one per call in flight, at most three per stream (its opening, its
+// lines, its end), and one per signal, per request for a snapshot and per new client certificate.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>

@@ -124,7 +124,7 @@ Step BeginDrain(const workload::Situation& situation, size_t i) {
 }
 
 // Returns the text of the template with this fingerprint; empty if no object has that template any
-// more.
+// more, or if the cache does not keep its text.
 std::string_view TextOf(const workload::Situation& situation, const Fingerprint& fingerprint) {
   const KnownTemplate known = Find(situation, fingerprint);
   if (!known.json.empty()) return known.json;

@@ -144,8 +144,9 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods are patched back to the template of the host. Usually this is also the template of the
-// workload. Exception: while steps or a partition of a Rollout are in force, the workload may have
+// Pods are patched back to the template of the host. Usually this is the template that
+// the Pods are to have: that of the workload or, during an abort, that of the followed revision.
+// Exception: while steps or a partition of a Rollout are in force, the workload may have
 // another template. Then the Pods first go back, and new Pods replace them afterwards
 // (GoesBackFirst).
 struct Returning {
@@ -227,9 +228,9 @@ struct InPlace {
   PodCounts counts() const { return pods ? pods->counts : PodCounts{}; }
 };
 
-// Returns the decision on this rollout in the phases deciding and replace. The decision is written
-// on the rollout's new ReplicaSet (P-013). Returns nullopt in all other phases, and in phase
-// deciding while `replace_soon` is set.
+// Returns the decision that belongs on the rollout's new ReplicaSet (P-013), where Extension::Note
+// writes it. Only the phases deciding and replace have one. Returns nullopt in all other phases,
+// and in phase deciding while `replace_soon` is set.
 std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 
 // Holds the InPlace that a Situation keeps for this extension.

@@ -164,7 +164,9 @@ void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
 }
 
 // Adds the changed labels and annotations to `changes`, which must have the images and tolerations
-// already. Refuses changes that a running Pod would not notice.
+// already. Refuses keys that cannot change in a running Pod, labels that matchLabelKeys or
+// mismatchLabelKeys name, keys that an environment variable reads in a container that is not
+// restarted, and any change of labels and annotations alone.
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   CollectMetadata(c, changes);
   if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;

@@ -46,6 +46,8 @@ struct DrainStep {
 //     while the workload is paused.
 //   - `complete`: the last patch is carried out (CompletionOf), or the Pod was never patched
 //
+// For a Pod that is being deleted, the step is always kNothing.
+//
 // For a drained Pod that is not chosen, the step is kEnd if the Pod's last patch is complete and
 // its containers are ready, and kWait otherwise. In mode kLabel the step is also kEnd for a Pod
 // that is neither drained nor chosen, but has the label value <off>.

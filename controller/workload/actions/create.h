@@ -14,9 +14,9 @@ namespace windlass::workload {
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
 // Returns the step that reports that the new ReplicaSet cannot be made, because the workload's
-// selector cannot match it. Returns a read of the workload if its template is needed to decide
-// this. Returns nullopt otherwise. Must be called before Pods are removed to make room for the new
-// ReplicaSet.
+// selector does not match the label pod-template-hash that it would get. Returns a read of the
+// workload if its template is needed to decide this. Returns nullopt otherwise. Must be called
+// before Pods are removed to make room for the new ReplicaSet.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 
 // Returns true if there is no new ReplicaSet for one of these reasons:

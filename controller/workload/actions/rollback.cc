@@ -44,7 +44,8 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
 }
 
 // Returns the step that records `outcome` in the workload's status. Returns Failed if this sync has
-// sent the record and the write failed (RO-021). Returns nullopt if there is nothing to record.
+// sent the record, or another write of the status, and the write failed (RO-021). Returns nullopt
+// if there is nothing to record.
 // Also returns nullopt if the API server accepted the record but did not keep it, as with an older
 // CRD: the rollback must not wait for such a record.
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
@@ -227,8 +228,9 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
            "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
 }
 
-// Requires that `target` is the result of FindTarget for revision `asked`, and has the workload's
-// template. Returns true if the workload has a record of a rollback to `asked`, and this rollback
+// Requires that `target` is what a rollback to `asked` goes to, and has the workload's template.
+// Returns false if `asked` is 0, because 0 goes back one revision each time (RO-024). Otherwise
+// returns true if the workload has a record of a rollback to `asked`, and this rollback
 // brought `target` back: `target` has the number that the record names, or still the number
 // `asked`. (A rollback gives `target` no new number while Pods follow another revision.)
 bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t asked) {

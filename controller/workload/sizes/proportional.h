@@ -77,8 +77,9 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 // Returns the size that each ReplicaSet of `active` should have. `active` is ordered oldest first,
 // then by name; the result has the same order.
 //   - The sizes add up to desired + surge (example: 10 desired, surge 3: 13), or to 0 if desired is
-//     0. Exceptions: the sum is higher if the first ReplicaSet cannot give up as much as it should
-//     (D-357.4), and lower if no ReplicaSet may take the rest.
+//     0. Rounding leaves a rest, and one ReplicaSet takes or gives up all of it: the largest that
+//     is not `written` yet, or the largest if all are. Exceptions: the sum is higher if that one is
+//     too small to give up the rest (D-357.4), and lower if no ReplicaSet may take all of the rest.
 //   - The largest ReplicaSet gets its share first. Of ReplicaSets with equal sizes, the newest is
 //     first when the total grows, and the oldest when it shrinks.
 //   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest
@@ -94,7 +95,7 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //       - Every Pod is available.
 //       - The new ReplicaSet is not above desired, and updated_max holds nothing back.
 //       - No ReplicaSet has gives_way, goes_first or goes_last.
-//       - No ReplicaSet is written yet (B-11).
+//       - No ReplicaSet is `written` (B-11).
 std::vector<int32_t> ProportionalSizes(std::span<const ReplicaSetShare> active,
                                        const Fenceposts& limits, int32_t status_replicas);
 

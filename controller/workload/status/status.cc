@@ -236,7 +236,7 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   WorkloadStatus next = shown;
   // A new workload without a ReplicaSet has nothing to count. If there is a ReplicaSet, its Pods
   // are counted, because they may serve. This holds even for a ReplicaSet that a webhook has
-  // changed, so that Windlass does not take it for the new one.
+  // changed, and that Windlass therefore does not take for the new one.
   const bool counts = shown.observed_generation > 0 || !situation.all.empty();
   if (counts) next = CountUnobserved(situation);
   KeepReplicaFailure(situation, next);
