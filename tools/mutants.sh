@@ -66,6 +66,8 @@ program_of() {
     controller/in_place/pod/*) echo in_place_pod_test ;;
     controller/in_place/template/*) echo in_place_template_test ;;
     controller/in_place/traffic/*) echo in_place_traffic_test ;;
+    controller/in_place/watch/cache.*) echo sim_test ;;
+    controller/in_place/watch/*) echo in_place_watch_test ;;
     *) echo workload_test ;;
   esac
 }
