@@ -56,6 +56,7 @@ program_of() {
     controller/workload/watch/rollout_state.*) echo rollout_test ;;
     controller/workload/watch/*) echo workload_watch_test ;;
     kubeclient/api/*) echo api_test ;;
+    kubeclient/base/*) echo base_test ;;
     kubeclient/cache/*) echo cache_test ;;
     kubeclient/client/*) echo client_test ;;
     kubeclient/lease/*) echo lease_test ;;
@@ -139,6 +140,12 @@ judge() {
   local what="$rules $file: $command"
   read -ra ids <<<"$rules"
   cases_of "$program" "${ids[@]}" >"$scratch/cases"
+  # A rule of Rollouts may be carried out in the workloads' code, and proved by the Rollouts' tests.
+  if ! [ -s "$scratch/cases" ] && [ "$program" = workload_test ]; then
+    program=rollout_test
+    need_program "$program"
+    cases_of "$program" "${ids[@]}" >"$scratch/cases"
+  fi
   if ! [ -s "$scratch/cases" ]; then
     verdict unproved "$what (no case of $program reports $rules)"
     return
