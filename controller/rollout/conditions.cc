@@ -12,6 +12,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
 #include "controller/workload/status/overlap.h"
+#include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_write.h"
 
 namespace windlass::rollout {
@@ -119,8 +120,8 @@ bool HoldsRollback(const Facts& facts) {
 // is false now. A later status of the same sync takes this back; drafts that keep the stored
 // Progressing do not.
 bool IsPastAbort(const Facts& facts) {
-  const std::string aborted = std::string(facts.workload.kind.traits().name()) + "Aborted";
-  return !facts.workload.follow_revision && HasReason(facts.progressing, aborted);
+  return !facts.workload.follow_revision &&
+         HasReason(facts.progressing, workload::AbortedReason(facts.workload));
 }
 
 // Returns why the rollout is stalled; nullopt if it is not.

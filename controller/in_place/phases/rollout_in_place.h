@@ -144,11 +144,10 @@ struct Staged {
   // the settings have changed (P-011, P-012). Example: maxUnavailable and the surge are now both 0.
   std::optional<NotEligible> against{};
 };
-// Pods are patched back to the template of the host. Usually this is the template that
-// the Pods are to have: that of the workload or, during an abort, that of the followed revision.
-// Exception: while steps or a partition of a Rollout are in force, the workload may have
-// another template. Then the Pods first go back, and new Pods replace them afterwards
-// (GoesBackFirst).
+// Pods are patched back to the template of the host. Usually this is the template that the Pods are
+// to have: that of the workload or, during an abort, that of the followed revision. Exception:
+// while steps or a partition of a Rollout are in force, the workload may have another template.
+// Then the Pods first go back, and new Pods replace them afterwards (GoesBackFirst).
 struct Returning {
   const ReplicaSet* host = nullptr;
 };

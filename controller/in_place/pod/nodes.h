@@ -2,6 +2,7 @@
 // P-032, P-039.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,9 @@
 namespace windlass::in_place {
 
 using Nodes = std::map<std::string_view, const Node*>;  // by name
+
+// Returns the Pod's Node; null if the Pod has none or the Node is gone.
+using NodeOf = std::function<const Node*(const Pod&)>;
 
 // Returns true if the Pod is not Ready and its node is gone or not ready. A Pod that is still Ready
 // may well be serving, because its containers run on even if the kubelet no longer reports.

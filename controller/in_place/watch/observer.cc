@@ -7,7 +7,6 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
-#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/watch/pod_events.h"
 #include "kubeclient/base/clock.h"
@@ -75,7 +74,7 @@ seconds PodTimeout(const Workload& owner) {
 
 InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
                                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
-                                 NodeOf node_of)
+                                 in_place::NodeOf node_of)
     : clock_(clock),
       timers_(timers),
       record_(std::move(record)),

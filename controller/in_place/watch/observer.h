@@ -22,11 +22,11 @@
 #include <string>
 
 #include "controller/core/step.h"
+#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/watch/workload_store.h"
-#include "kubeclient/api/node.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 
@@ -38,16 +38,14 @@ class InPlaceObserver {
   // is none.
   using OwnerOf = std::function<const ObjectMeta*(const Pod&)>;
 
-  // Returns the Pod's Node; null if the Pod has none or the Node is gone.
-  using NodeOf = std::function<const Node*(const Pod&)>;
-
   // Records an Event about an object.
   using RecordEvent = std::function<void(const ObjectReference& about, const Event& event)>;
 
   // Listens to `workloads` and `pods`. All arguments must outlive the observer, and neither store
   // may change after the observer is gone.
   InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of, NodeOf node_of);
+                  WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
+                  in_place::NodeOf node_of);
   ~InPlaceObserver();
   InPlaceObserver(const InPlaceObserver&) = delete;
   InPlaceObserver& operator=(const InPlaceObserver&) = delete;
@@ -105,7 +103,7 @@ class InPlaceObserver {
   const WorkloadStore& workloads_;
   const Store<Pod>& pods_;
   OwnerOf owner_of_;
-  NodeOf node_of_;
+  in_place::NodeOf node_of_;
   bool leading_ = false;
   InPlaceRollouts rollouts_;
   std::map<Uid, Followed> followed_;

@@ -5,13 +5,12 @@
 #include "controller/in_place/batch/disruption.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
-#include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
 
 namespace windlass {
 
-PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, NodeOf node_of)
+PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, in_place::NodeOf node_of)
     : clock_(clock), pods_(pods), node_of_(std::move(node_of)) {
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }

@@ -16,7 +16,7 @@
 #include <set>
 #include <vector>
 
-#include "kubeclient/api/node.h"
+#include "controller/in_place/pod/nodes.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/clock.h"
 #include "kubeclient/cache/store.h"
@@ -25,12 +25,9 @@ namespace windlass {
 
 class PodsInFlight {
  public:
-  // Returns the Pod's Node; null if the Pod has none or the Node is gone.
-  using NodeOf = std::function<const Node*(const Pod&)>;
-
   // Listens to `pods`. All arguments must outlive this, and the store must not change after this is
   // gone.
-  PodsInFlight(const Clock& clock, Store<Pod>& pods, NodeOf node_of);
+  PodsInFlight(const Clock& clock, Store<Pod>& pods, in_place::NodeOf node_of);
   PodsInFlight(const PodsInFlight&) = delete;
   PodsInFlight& operator=(const PodsInFlight&) = delete;
 
@@ -48,7 +45,7 @@ class PodsInFlight {
 
   const Clock& clock_;
   const Store<Pod>& pods_;
-  const NodeOf node_of_;
+  const in_place::NodeOf node_of_;
   // The Pods for which MayBeDown returned true when they last changed. If time alone has completed
   // the patch of such a Pod, In drops the Pod.
   std::set<ObjectKey> noted_;

@@ -44,10 +44,6 @@ Condition Found(const Situation& situation) {
   return Progressing(situation, "True", kFoundReason, FoundText(*situation.new_replica_set));
 }
 
-std::string AbortedReason(const Workload& workload) {
-  return std::string(workload.kind.traits().name()) + "Aborted";
-}
-
 // Returns true if the stored status says that the rollout was aborted.
 bool WasAborted(const Workload& workload) {
   const Condition* shown = FindCondition(workload.status.conditions, kProgressing);
@@ -332,6 +328,10 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
     RefreshCondition(conditions, Moving(situation));
   }
   if (TimedOut(situation, status)) SetCondition(conditions, Exceeded(situation));
+}
+
+std::string AbortedReason(const Workload& workload) {
+  return std::string(workload.kind.traits().name()) + "Aborted";
 }
 
 void MarkPaused(const Situation& situation, WorkloadStatus& status) {

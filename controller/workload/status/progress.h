@@ -98,6 +98,10 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 // after an abort, or if there is no deadline.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);
 
+// Returns the reason of Progressing while Pods follow a revision, such as "RolloutAborted"
+// (RO-034).
+std::string AbortedReason(const Workload& workload);
+
 // Sets Progressing to say that the workload is paused. Leaves the condition unchanged if there is
 // no deadline, or if it says that the deadline has passed (D-060…D-062). Two exceptions: for some
 // kinds, a pause ends that verdict (KindTraits::pause_ends_timeout); and while Pods follow a
