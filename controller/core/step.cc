@@ -88,6 +88,7 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
   outcome.decided = write.because.decision;
   outcome.kept = std::move(kept);
+  outcome.size = write.size;
   return outcome;
 }
 
@@ -105,6 +106,15 @@ RequestKey IdentityOf(const Ask& ask) {
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked) {
   for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
     if (it->asked == asked) return &*it;
+  }
+  return nullptr;
+}
+
+const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
+                           const ObjectKey& key) {
+  for (auto it = learned.rbegin(); it != learned.rend(); ++it) {
+    const bool of_object = it->asked.resource == resource && it->asked.key == key;
+    if (it->kept && of_object) return it->not_kept() ? &*it : nullptr;
   }
   return nullptr;
 }

@@ -12,6 +12,7 @@
 // refused write has go_on_if_refused, the planner goes on with all decisions.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ struct Write {
   // write and changed what was asked for, as a mutating admission policy makes it do. If null,
   // Windlass does not look.
   std::function<Status(std::string_view reply)> check{};
+  // The size that the write asks for, if the planner has to know it when `check` finds an error.
+  std::optional<int32_t> size{};
 };
 
 // An uncached read that the next decision depends on.
@@ -181,6 +184,8 @@ struct Outcome {
   // What Write::check returned for the reply; nullopt if the write failed or has no check.
   std::optional<Status> kept{};
 
+  std::optional<int32_t> size{};  // Write::size
+
   // Returns true if Write::check found that the API server changed what was asked for.
   bool not_kept() const { return kept && !kept->ok(); }
 };
@@ -202,6 +207,12 @@ using Learned = std::vector<Outcome>;
 
 // Returns the latest outcome of the request `asked` in this sync; nullptr if there is none yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
+
+// Returns the latest write of the object `key` in this sync that has Outcome::kept, if the API
+// server did not keep what it asked for. Returns null if there is none, or if that write was kept:
+// a size that is kept ends the trouble with the one before it.
+const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
+                           const ObjectKey& key);
 
 // Returns true if `step` is a write that was answered in this sync already. If that write succeeded
 // and the planner still wants it, the API server drops or changes what Windlass sends. Writing it

@@ -8,6 +8,7 @@
 #include "controller/core/own_names.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
+#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
@@ -15,11 +16,38 @@
 namespace windlass::replication_controller {
 namespace {
 
+// Returns the failure if the API server accepted a size in this sync and did not keep it.
+std::optional<Step> AfterNotKept(const Situation& situation) {
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    if (controller == nullptr) continue;
+    const Outcome* outcome =
+        FindNotKept(situation.learned, resources::kReplicationControllers, KeyOf(controller->meta));
+    if (outcome != nullptr) return FailNotKept(situation, *controller, *outcome);
+  }
+  return std::nullopt;
+}
+
+// Returns the write that makes a size which was not kept once more, outside of kStepScale, where
+// Roll does it: the size of the new controller as it is created, and that of the old one after a
+// rollback or a rename. Returns nullopt if there is none. A pause holds a size up only before the
+// clean-up, because a rename cannot be held up.
+std::optional<Step> SizeAgain(const Situation& situation) {
+  const std::string& step = situation.run.step;
+  const bool held = situation.spec().paused && step != kStepCleanUp;
+  if (held || (step != kStepPrepare && step != kStepCleanUp)) return std::nullopt;
+  const ReplicationController* pending = PendingScale(situation);
+  if (pending == nullptr || pending->meta.deleting()) return std::nullopt;
+  const int32_t to = ExpectedSize(situation, *pending);
+  return Resize(situation, *pending, to,
+                {Decision{"repeat a size that was not kept"},
+                 {{"controller", pending->meta.name}, {"from", pending->replicas}, {"to", to}}});
+}
+
 // Returns the failure if the API server refused a write in this sync. The write is tried again
 // later, unless the refusal ended the run.
 std::optional<Step> AfterRefusal(const Situation& situation) {
   const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
-  if (refused == situation.learned.end()) return std::nullopt;
+  if (refused == situation.learned.end()) return AfterNotKept(situation);
   const Error& error = refused->said.error();
   if (refused->asked.resource == resources::kReplicationControllerUpdates) return Failed{error};
   return FailRefused(situation, refused->asked, error);
@@ -44,6 +72,7 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (view.update.meta.deleting() || HasEnded(view.update)) return Wait{};
   const Situation situation = MakeSituation(view, learned, now);
   if (auto refused = AfterRefusal(situation)) return *std::move(refused);
+  if (auto again = SizeAgain(situation)) return *std::move(again);
   if (auto rename = FinishRename(situation)) return *std::move(rename);
   const bool scales = situation.run.step == kStepScale;
   const bool began = scales || situation.run.step == kStepCleanUp;

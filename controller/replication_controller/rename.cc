@@ -49,7 +49,8 @@ Step Become(const Situation& situation, const ReplicationController& created) {
       situation,
       Request::JsonPatch(resources::kReplicationControllers, VersionOf(old.meta), DumpJson(become)),
       {Decision{"rename replicationcontroller"},
-       {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}});
+       {{"from", created.meta.name}, {"to", old.meta.name}, {"replicas", created.replicas}}},
+      created.replicas);
 }
 
 // Returns the write that stores the journal in the status; nullopt if the status has it already.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
+#include "controller/count/kept_size.h"
 #include "controller/kind/conditions.h"
 #include "controller/kind/status.h"
 #include "controller/replication_controller/annotations.h"
@@ -52,8 +53,17 @@ OrderedJson ToJson(const ReplicationControllerUpdateStatus& status) {
 
 // --- the two controllers ---
 
-Step Effect(const Situation& situation, Request request, Because because) {
-  Step step = Write{std::move(request), std::move(because)};
+Step Effect(const Situation& situation, Request request, Because because,
+            std::optional<int32_t> size) {
+  Write write{std::move(request), std::move(because)};
+  const std::string& body = write.request.body();
+  if (!size && !body.empty()) size = CountAt(ParseJson(body), "/spec/replicas");
+  write.size = size;
+  if (write.size) {
+    write.check = CheckSize(write.request.resource(), write.request.key(), *write.size,
+                            "this ReplicationController");
+  }
+  Step step = std::move(write);
   if (WasSent(step, situation.learned)) return Wait{};
   return step;
 }
@@ -276,6 +286,23 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
     SetPhase(situation, draft, kPreparing, kWriteRefused, message);
   }
   if (auto store = Store(situation, draft)) return *std::move(store);
+  return Failed{error};
+}
+
+Step FailNotKept(const Situation& situation, const ReplicationController& controller,
+                 const Outcome& outcome) {
+  StatusDraft draft = BeginDraft(situation);
+  const bool scales = draft.step == kStepScale;
+  const bool is_own = draft.scaling && draft.scaling->name == controller.meta.name;
+  if (outcome.size && (is_own || !scales)) {
+    draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
+    const bool is_old = &controller == situation.old_controller();
+    (is_old ? draft.old_replicas : draft.new_replicas) = *outcome.size;
+  }
+  const Error& error = outcome.kept->error();
+  SetPhase(situation, draft, kFailed, kWriteRefused, error.message);
+  const Step store = StoreWithWarning(situation, draft, kWriteRefused);
+  if (std::holds_alternative<Write>(store)) return store;
   return Failed{error};
 }
 

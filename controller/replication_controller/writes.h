@@ -18,8 +18,10 @@ namespace windlass::replication_controller {
 // --- the two controllers ---
 
 // Returns the write of `request`. Returns a Wait if this sync has made this write already: if a
-// write is due again after it succeeded, the API server has dropped the change.
-Step Effect(const Situation& situation, Request request, Because because);
+// write is due again after it succeeded, the API server has dropped the change. If the request has
+// a size, the write checks that the API server keeps it. `size` is the size in a JSON Patch.
+Step Effect(const Situation& situation, Request request, Because because,
+            std::optional<int32_t> size = {});
 
 // Returns the request that merges `fields` into the controller.
 Request Patch(const ReplicationController& controller, const Json& fields);
@@ -98,6 +100,16 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
 // if there is no new controller and the run is at kStepPrepare. Exception: the run goes on if the
 // cause of the refusal may pass; for example, the API server could not call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
+
+// Called if the API server accepted the size of `outcome` and kept another one, as a mutating
+// admission policy makes it do. Returns the write that stores in the status, and tells in a Warning
+// Event, what is kept and what was written; if that is stored, returns Failed, so that the size is
+// written again after the back-off. The status notes the size that is kept as the one to scale from
+// (PendingScale), so that it is not taken for another client's scaling. Example: 0 to 3 was
+// written, and 1 is kept: the scaling is now 1 to 3. Exception: a size that Override puts back is
+// not noted, because Override puts it back again.
+Step FailNotKept(const Situation& situation, const ReplicationController& controller,
+                 const Outcome& outcome);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
 // If the spec now asks for another new controller, stores the phase kPreparing instead of `phase`,

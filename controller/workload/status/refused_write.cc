@@ -70,26 +70,11 @@ std::optional<std::string> WhyNotCopied(const Situation& situation) {
   return WhyNotCopied(workload, *rs);
 }
 
-std::function<Status(std::string_view reply)> CheckSize(const ObjectKey& key, int32_t replicas) {
-  return [key, replicas](std::string_view reply) -> Status {
-    const auto kept = CountAt(ParseJson(reply), "/spec/replicas");
-    if (!kept || *kept == replicas) return Unit{};
-    return Error{ErrorKind::kInvalid,
-                 Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
-                      "Windlass. Find the mutating admission policy or webhook that changes "
-                      "spec.replicas, and exempt the ReplicaSets of this workload from it. "
-                      "Windlass tries again by itself",
-                      ObjectText(resources::kReplicaSets, key), *kept, replicas)};
-  };
-}
-
 std::optional<Error> WhyNotKept(const Situation& situation) {
-  const Learned& learned = situation.learned;
   for (const ReplicaSet* rs : situation.all) {
-    const auto latest = std::find_if(learned.rbegin(), learned.rend(), [&](const Outcome& outcome) {
-      return outcome.kept && IsPatchOf(outcome, resources::kReplicaSets, rs->meta);
-    });
-    if (latest != learned.rend() && latest->not_kept()) return latest->kept->error();
+    const Outcome* latest =
+        FindNotKept(situation.learned, resources::kReplicaSets, KeyOf(rs->meta));
+    if (latest != nullptr) return latest->kept->error();
   }
   return std::nullopt;
 }

@@ -31,7 +31,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -50,11 +49,6 @@ namespace windlass::workload {
 //      refusals are errors
 // Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
-
-// Returns a check (Write::check) for a patch that gives the ReplicaSet `key` the size `replicas`.
-// The check returns an error if the reply has another size. The error names the ReplicaSet, both
-// sizes and the remedy. Example: Windlass wrote 8, and a mutating admission policy made it 4.
-std::function<Status(std::string_view reply)> CheckSize(const ObjectKey& key, int32_t replicas);
 
 // Returns the error of CheckSize for the first ReplicaSet whose latest size in this sync was
 // accepted and not kept. The sync then fails with this error, so that the size is written again

@@ -85,6 +85,7 @@ Result<Reply> World::Create(const Request& request) {
   }
   REQUIRE(Selects(object["spec"]["selector"], object["spec"]["template"]["metadata"]["labels"]));
   if (webhook) webhook(object);
+  if (change) change(request, object);
   if (!request.mutates()) return Reply{object.dump()};
   object["metadata"]["uid"] = NewUid();
   Stamp(object, nullptr);
@@ -113,6 +114,7 @@ Result<Reply> World::Patch(const Request& request, json& object) {
     after = object.patch(body);
   }
   if (request.resource() == resources::kReplicationControllers) {
+    if (change) change(request, after);
     REQUIRE(Selects(after["spec"]["selector"], after["spec"]["template"]["metadata"]["labels"]));
   }
   if (after == before) return Reply{object.dump()};

@@ -112,6 +112,8 @@ class World {
   const std::vector<std::string>& messages() const { return messages_; }  // of events
   // Changes what is created, and what a dry run answers.
   std::function<void(json&)> webhook;
+  // A mutating policy: changes what a write of a ReplicationController is about to store.
+  std::function<void(const Request&, json&)> change;
   // Called after each write.
   std::function<void()> after_write;
   // Refuses a call if it returns an error.

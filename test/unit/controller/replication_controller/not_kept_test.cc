@@ -1,0 +1,79 @@
+// The API server accepts a size and keeps another one, as a mutating admission policy makes it do.
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include "test/catch.h"
+#include "test/proves.h"
+#include "test/unit/controller/replication_controller/updates.h"
+#include "test/unit/controller/replication_controller/world.h"
+
+namespace windlass::replication_controller::not_kept_test {
+namespace {
+
+constexpr const char* kRemedy =
+    " Pods from Windlass. Find the mutating admission policy or webhook that changes "
+    "spec.replicas, and exempt this ReplicationController from it. Windlass tries again by itself";
+
+// Plays syncs, and time, but not the end of the policy. The update stays Failed.
+void CheckIsTold(World& world, const std::string& sizes) {
+  CHECK(world.phase() == "Failed");
+  CHECK(world.reason() == "WriteRefused");
+  CHECK(world.message() == "the API server keeps " + sizes + kRemedy);
+  const auto events = world.events();
+  CHECK(std::ranges::count(events, "WriteRefused") == 1);
+  const size_t writes = world.writes().size();
+  world.now = world.now + std::chrono::hours(1);
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.writes().size() == writes + 1);  // the size, once
+  CHECK(world.phase() == "Failed");
+  CHECK(world.events() == events);
+}
+
+TEST_CASE("a size that is not kept is told, and tried again until it is kept") {
+  const std::string policy = GENERATE("Pause", "Override", "Adopt");
+  struct Case {
+    std::string name;
+    int32_t written;
+    int32_t kept;
+  };
+  const Case one = GENERATE(Case{"web-2", 2, 1}, Case{"web-2", 2, 0}, Case{"web-2", 2, 4},
+                            Case{"web", 2, 3}, Case{"web", 2, 1});
+  CAPTURE(policy, one.name, one.kept);
+  World world;
+  StartUpdate(world, 4, "0s", {{"onExternalScale", policy}});
+  world.change = [&](const Request& request, json& object) {
+    if (request.key().name != one.name || request.verb() != Verb::kPatch) return;
+    json& replicas = object["spec"]["replicas"];
+    if (replicas == one.written) replicas = one.kept;
+  };
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CheckIsTold(world, "replicationcontrollers " +
+                         world.update()["metadata"]["namespace"].get<std::string>() + "/" +
+                         one.name + " at " + std::to_string(one.kept) +
+                         " Pods, although it accepted " + std::to_string(one.written));
+  world.change = nullptr;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.Pods().size() == 4);
+  Proves("RC-25");
+}
+
+TEST_CASE(
+    "a new controller that is made with another size gets its size before the update begins") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  world.change = [](const Request& request, json& object) {
+    if (request.key().name == "web-2") object["spec"]["replicas"] = 6;
+  };
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CheckIsTold(world, "replicationcontrollers " +
+                         world.update()["metadata"]["namespace"].get<std::string>() +
+                         "/web-2 at 6 Pods, although it accepted 0");
+  world.change = nullptr;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.Pods().size() == 4);
+  Proves("RC-25");
+}
+
+}  // namespace
+}  // namespace windlass::replication_controller::not_kept_test
