@@ -11,6 +11,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
+#include "controller/workload/refused_spec.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_write.h"
@@ -245,7 +246,10 @@ Ruling Rule(const Facts& facts) {
   if (IsLeftAlone(facts)) return Progressing(facts);
   const std::optional<RolloutVerdict> stalled = WhyStalled(facts);
   const bool follows = facts.workload.follow_revision.has_value();
-  if (follows && (!stalled || stalled->reason != kNothingToAbortTo)) return Aborted(facts);
+  // In both cases the Pods do not follow the stable revision, although spec.abort is true.
+  const bool stays = stalled && (stalled->reason == kNothingToAbortTo ||
+                                 stalled->reason == workload::kInvalidStrategy);
+  if (follows && !stays) return Aborted(facts);
   if (stalled) return {kStalledPhase, Way::kStalled, stalled->reason, stalled->message};
   if (HoldsRollback(facts)) return Paused(facts);
   if (HasReason(facts.progressing, kPausedAtStep)) return PausedAtStep(facts);
@@ -259,16 +263,20 @@ Ruling Rule(const Facts& facts) {
 //   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled: the
 //      message of the phase Paused has this text already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
-//   3. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
-//   4. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
+//   3. The strategy cannot be carried out. Added if the Rollout is paused
+//   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
+//   5. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
-//   5. The API server refuses a write (D-270), or the caches have no room for an object
+//   6. The API server refuses a write (D-270), or the caches have no room for an object
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
   if (HoldsRollback(facts) && stalled) ruling.message += "; " + std::string(kRollbackWaits);
   if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
     ruling.message += "; " + facts.own.not_told;
+  }
+  if (facts.workload.paused && !facts.workload.strategy_error.empty()) {
+    ruling.message += "; " + workload::InvalidStrategyText(facts.workload);
   }
   const Condition* in_place = FindCondition(facts.status.conditions, workload::kInPlaceCondition);
   const bool given_up = HasReason(in_place, workload::kInPlaceGivenUp);

@@ -12,6 +12,8 @@
 //                - the update in place is not possible
 //                - spec.abort is true, but there is no
 //                  stable revision to return to
+//                - spec.strategy cannot be carried out, and
+//                  spec.paused is false
 //                - Progressing is False. Exception:
 //                  spec.paused is true, and the cause is
 //                  that the deadline has passed

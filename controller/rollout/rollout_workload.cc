@@ -23,7 +23,8 @@ constexpr KindTraits kTraitsOfRollouts{
     .records_rollbacks = true,
     .takes_over_rollouts = true,
     .keeps_stable_revision = true,
-    .pause_ends_timeout = true};
+    .pause_ends_timeout = true,
+    .tells_invalid_strategy = true};
 
 // Returns the revision that Pods get during an abort: the stable revision. If there is no stable
 // revision, returns 0, the number of no ReplicaSet. Returns nullopt if spec.abort is false.

@@ -1,7 +1,5 @@
 #include "controller/workload/refused_spec.h"
 
-#include <string>
-
 #include "controller/workload/decisions.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/selector.h"
@@ -41,6 +39,12 @@ std::optional<Step> RefuseStrategy(const Workload& workload) {
   if (workload.strategy_error.empty()) return std::nullopt;
   return Failed{.error = {ErrorKind::kInvalid, workload.strategy_error},
                 .retry = Retry::kOnSpecChange};
+}
+
+std::string InvalidStrategyText(const Workload& workload) {
+  return "spec.strategy cannot be carried out: " + workload.strategy_error +
+         ". Correct it: until then no Pod is updated, and no new size, promotion or abort is "
+         "carried out";
 }
 
 }  // namespace windlass::workload

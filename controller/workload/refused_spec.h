@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "controller/core/step.h"
 #include "controller/workload/workload.h"
@@ -23,5 +24,8 @@ std::optional<Step> RefuseSelector(const Workload& workload, const Learned& lear
 // failure is Workload::strategy_error, which the kind sets. Examples: a strategy that the kind does
 // not have (D-059), a limit that is neither a count nor a percentage (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);
+
+// Returns Workload::strategy_error, which must not be empty, and what waits for its correction.
+std::string InvalidStrategyText(const Workload& workload);
 
 }  // namespace windlass::workload

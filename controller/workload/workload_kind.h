@@ -53,6 +53,9 @@ struct KindTraits {
   // that it is paused, and its deadline begins anew after the pause (RO-063). False if the verdict
   // stays, as with upstream (D-061).
   bool pause_ends_timeout = false;
+  // True if the status says that the strategy cannot be carried out (RefuseAndTellStrategy). False
+  // if only the log says so, as with upstream (D-059).
+  bool tells_invalid_strategy = false;
 
   // Returns the name of the kind. Reasons begin with it: "Deployment" in "DeploymentPaused".
   std::string_view name() const { return resource.kind; }

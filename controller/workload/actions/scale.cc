@@ -6,7 +6,6 @@
 #include "controller/workload/actions/create.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/refused_spec.h"
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
@@ -440,7 +439,7 @@ Scaling ScalingOf(const Situation& situation) {
 std::optional<Step> HandleScaling(const Situation& situation) {
   auto step = NextOfScaling(situation);
   if (!step) return std::nullopt;
-  if (auto refused = RefuseStrategy(situation.workload)) return refused;
+  if (auto refused = RefuseAndTellStrategy(situation)) return refused;
   return step;
 }
 

@@ -51,7 +51,7 @@ Scaling ScalingOf(const Situation& situation);
 // Returns the next step of a scaling event, or of keeping a paused workload at its size. Also
 // returns the step that brings back Pods which no rollout would make, for example because the
 // template is refused (RO-120, RO-122). Returns nullopt if there is nothing to do. If the strategy
-// is invalid, returns the failure of RefuseStrategy instead of any of these steps.
+// is invalid, returns the step of RefuseAndTellStrategy instead of any of these steps.
 std::optional<Step> HandleScaling(const Situation& situation);
 
 // Returns the write that gives `rs` the workload's size plus `surge`, whatever shares other

@@ -46,7 +46,7 @@ Step NextWhileDeleting(const Situation& situation) {
 }
 
 Step NextRollout(const Situation& situation) {
-  if (auto step = RefuseStrategy(situation.workload)) return *step;
+  if (auto step = RefuseAndTellStrategy(situation)) return *step;
   Step then = Wait{};
   if (situation.recreate()) {
     RecreateStep recreate = NextRecreate(situation);

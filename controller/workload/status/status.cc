@@ -7,6 +7,7 @@
 #include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/refused_spec.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/room_to_grow.h"
@@ -252,6 +253,20 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
     std::get<Write>(*step).on_success = situation.extension().Events(situation, next);
   }
   return step;
+}
+
+// If the rollout is refused already, the status keeps to that cause: the planner comes back to it
+// when the strategy is corrected.
+std::optional<Step> RefuseAndTellStrategy(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  auto refused = RefuseStrategy(workload);
+  if (!refused || !workload.kind.traits().tells_invalid_strategy) return refused;
+  Situation told = situation;
+  if (!told.extended.refused) {
+    told.extended.refused = {.reason = kInvalidStrategy, .message = InvalidStrategyText(workload)};
+  }
+  const auto status = WriteStatus(told, workload.paused ? Progress::kPaused : Progress::kEvaluate);
+  return status && !WasSent(*status, situation.learned) ? status : refused;
 }
 
 }  // namespace windlass::workload

@@ -76,4 +76,10 @@ std::optional<Step> WriteHeldUp(const Situation& situation);
 // nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
+// Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
+// status write that says so, if the status has to change: nothing is rolled out, for the reason
+// InvalidStrategy. Without this, the status would go on to show the pause at which the strategy was
+// broken, and ask for a promotion (RO-062).
+std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
+
 }  // namespace windlass::workload

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kCreateError = "ReplicaSetCreateError";
 constexpr std::string_view kQuotaExceeded = "QuotaExceeded";
-constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
 // The API server's error has these words if a ResourceQuota has no room for a Pod. ReplicaFailure
 // shows this only in its message. Its reason is FailedCreate for every Pod that the ReplicaSet
 // controller cannot create.

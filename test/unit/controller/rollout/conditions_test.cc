@@ -110,6 +110,24 @@ struct Row {
   std::string message;  // a part of it
 };
 
+// Whom this serves: who aborts or pauses a Rollout whose strategy is broken.
+TEST_CASE("neither an abort nor a pause hides that the strategy cannot be carried out (RO-062)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["strategy"] = {{"type", "Canary"}};
+  rollout.object["status"]["stableRevision"] = 8;
+  const bool paused = GENERATE(false, true);
+  rollout.object["spec"][paused ? "paused" : "abort"] = true;
+  const Workload workload = rollout.Look();
+  REQUIRE_FALSE(workload.strategy_error.empty());
+  const StatusDraft draft = StoredRollout::DraftOf(workload, kNow);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  if (!paused) own.verdict = RolloutVerdict{"InvalidStrategy", workload.strategy_error};
+  const Standing standing = StandingOf(workload, draft, own);
+  CHECK((standing.phase == "Stalled") == !paused);
+  CHECK(standing.message.find(workload.strategy_error) != std::string::npos);
+  Proves("RO-062");
+}
+
 // Whom this serves: who looks at a Rollout whose dry run a webhook denies.
 TEST_CASE("why the defaults of a template are not told is said before and after the deadline") {
   StoredRollout rollout;

@@ -159,5 +159,43 @@ TEST_CASE("the step stays while the strategy cannot be carried out (RO-055)") {
   Proves("RO-055");
 }
 
+// Whom this serves: who breaks spec.strategy at a pause, and would promote in vain.
+TEST_CASE("a strategy that cannot be carried out is told once, and the step stays (RO-062)") {
+  Stepped f;
+  f.AddBoth(5, 5, 5);
+  f.Store(4);
+  f.KeepStable(1);
+  f.revision = "2";
+  f.SetProgressing("Unknown", "RolloutPausedAtStep", "pause until promoted");
+  f.strategy_error = "spec.strategy.steps[2]: is empty";
+  const std::optional<RolloutStepStatus> stored = f.Own().step;
+  std::string want = "False InvalidStrategy";
+  SECTION("at a pause") {}
+  SECTION("when scaled") { f.replicas = 12; }
+  SECTION("without a deadline") {
+    f.progress_deadline_seconds = kUnlimited;
+    want = "";
+  }
+  f.Sit();
+  const Step first = workload::Next(*f.view, f.learned, f.now);
+  REQUIRE(std::holds_alternative<Write>(first));
+  CHECK(std::get<Write>(first).request.subresource() == "status");
+  f.Publish();
+  CHECK(f.status.observed_generation == 2);
+  CHECK(ReasonIn(f.status.conditions) == want);
+  CHECK(f.Own().step == stored);
+  REQUIRE(f.Own().verdict);
+  CHECK(f.Own().verdict->reason == "InvalidStrategy");
+  CHECK(f.Own().verdict->message.find(f.strategy_error) != std::string::npos);
+
+  f.now = kStart + seconds(5000);
+  f.Sit();
+  const Step second = workload::Next(*f.view, f.learned, f.now);
+  REQUIRE(std::holds_alternative<Failed>(second));
+  CHECK(std::get<Failed>(second).error.message == f.strategy_error);
+  CHECK(std::get<Failed>(second).retry == Retry::kOnSpecChange);
+  Proves("RO-062");
+}
+
 }  // namespace
 }  // namespace windlass::rollout::step_state_test

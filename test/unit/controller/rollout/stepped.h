@@ -54,8 +54,10 @@ class KeepingKind : public WorkloadKind {
   }
   SettingPlace PlaceOf(std::string_view key) const override { return {"field", std::string(key)}; }
 
-  const KindTraits own_traits{
-      .resource = resources::kRollouts, .noun = "rollout", .mirrors_settings = false};
+  const KindTraits own_traits{.resource = resources::kRollouts,
+                              .noun = "rollout",
+                              .mirrors_settings = false,
+                              .tells_invalid_strategy = true};
   mutable std::optional<WorkloadStatus> written;  // last
 };
 
