@@ -57,8 +57,9 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 // While the Rollout is paused or the rollout is refused, no step begins, and the draft loses a
 // stored step of another template. Exception: while the Rollout is paused and the defaults of its
 // template are not known, the stored step stays. If StepsOf returns nullopt, the draft loses any
-// stored step. Exception: if the reason is an error in the strategy, the draft keeps the stored
-// step of the same template as it is, and the rollout goes on there after a correction (RO-055).
+// stored step. Exception: if the strategy has an error, the draft keeps the stored step of the same
+// template as it is, and the rollout goes on there after a correction (RO-055). This holds during
+// an abort, too, unless an update in place carries the abort out.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

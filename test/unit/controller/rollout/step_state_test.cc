@@ -159,6 +159,31 @@ TEST_CASE("the step stays while the strategy cannot be carried out (RO-055)") {
   Proves("RO-055");
 }
 
+// Whom this serves: who aborts while spec.strategy is broken, and takes the abort back.
+TEST_CASE("an abort ends the step only if it is carried out (RO-055 RO-095)") {
+  Stepped f;
+  f.AddBoth(5, 5, 5);
+  f.Store(4);
+  f.strategy_error = "spec.strategy.steps[0]: is empty";
+  f.follow_revision = 1;
+  f.paused = GENERATE(true, false);
+  const std::optional<RolloutStepStatus> stored = f.Own().step;
+  const auto step_in = [&f](const workload::Situation& situation) {
+    WorkloadStatus draft = f.status;
+    f.extension.UpdateStatus(situation, draft);
+    return ReadOwn(draft.carried).step;
+  };
+  workload::Situation situation = f.Sit();
+  CHECK(step_in(situation) == stored);
+  situation.extended.counted = CountedPods{.pods = 10, .updated = 5};  // an update in place
+  CHECK(step_in(situation).has_value() == f.paused);
+  situation.extended.refused = {.reason = workload::kInvalidStrategy, .message = "is empty"};
+  CHECK(step_in(situation) == stored);
+  f.strategy_error.clear();
+  CHECK_FALSE(step_in(f.Sit()));
+  Proves("RO-055 RO-095");
+}
+
 // Whom this serves: who breaks spec.strategy at a pause, and would promote in vain.
 TEST_CASE("a strategy that cannot be carried out is told once, and the step stays (RO-062)") {
   Stepped f;
@@ -173,6 +198,7 @@ TEST_CASE("a strategy that cannot be carried out is told once, and the step stay
   std::string want = "False InvalidStrategy";
   SECTION("at a pause") {}
   SECTION("when scaled") { f.replicas = 12; }
+  SECTION("during an abort") { f.follow_revision = 1; }
   SECTION("without a deadline") {
     f.progress_deadline_seconds = kUnlimited;
     want = "";
