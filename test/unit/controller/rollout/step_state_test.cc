@@ -213,7 +213,9 @@ TEST_CASE("a strategy that cannot be carried out is told once, and the step stay
   CHECK(f.Own().step == stored);
   REQUIRE(f.Own().verdict);
   CHECK(f.Own().verdict->reason == "InvalidStrategy");
-  CHECK(f.Own().verdict->message.find(f.strategy_error) != std::string::npos);
+  const std::string message = f.Own().verdict->message;
+  CHECK(message.find(f.strategy_error) != std::string::npos);
+  CHECK(message.find("a new size or an abort only during an update in place") != std::string::npos);
 
   f.now = kStart + seconds(5000);
   f.Sit();
