@@ -106,8 +106,8 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 // Event, what is kept and what was written; if that is stored, returns Failed, so that the size is
 // written again after the back-off. The status notes the size that is kept as the one to scale from
 // (PendingScale), so that it is not taken for another client's scaling. Example: 0 to 3 was
-// written, and 1 is kept: the scaling is now 1 to 3. Exception: a size that Override puts back is
-// not noted, because Override puts it back again.
+// written, and 1 is kept: the scaling is now 1 to 3. The note ends when the size is reached.
+// Exception: a size that Override puts back is not noted, because Override puts it back again.
 Step FailNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 

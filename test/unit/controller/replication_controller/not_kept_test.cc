@@ -1,5 +1,6 @@
 // The API server accepts a size and keeps another one, as a mutating admission policy makes it do.
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -72,6 +73,54 @@ TEST_CASE(
   world.change = nullptr;
   CHECK(world.Run() == "Succeeded");
   CHECK(world.Pods().size() == 4);
+  Proves("RC-25");
+}
+
+// Returns a policy that makes 2 replicas of 4 while "web" selects Pods of `version`.
+std::function<void(const Request&, json&)> KeepTwo(const std::string& version) {
+  return [version](const Request& request, json& object) {
+    if (request.key().name != "web" || object["spec"]["selector"]["version"] != version) return;
+    json& replicas = object["spec"]["replicas"];
+    if (replicas == 4) replicas = 2;
+  };
+}
+
+TEST_CASE("a size that a rename wrote is not written again after it was kept") {
+  World world;
+  StartUpdate(world, 4, "0s", {{"cleanup", "Rename"}});
+  world.change = KeepTwo("2");
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  world.change = nullptr;
+  world.Sync();
+  REQUIRE(world.Controller("web")["spec"]["replicas"] == 4);
+  CHECK_FALSE(world.update()["status"].contains("scaling"));
+  CHECK(world.phase() == "CleaningUp");
+  world.Scale("web", 2);  // by a user
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.PodsOf("web").size() == 2);
+  Proves("RC-25");
+}
+
+// For the user whose policy brings the old Pods back just before the rename: the renamed controller
+// has as many Pods, and keeps them.
+TEST_CASE("a size that Override puts back, and that is not kept, is not noted") {
+  World world;
+  StartUpdate(world, 4, "0s", {{"cleanup", "Rename"}, {"onExternalScale", "Override"}});
+  RunUntil(world, [&] {
+    return world.Has("web-2") &&
+           world.Controller("web-2")["metadata"].contains("deletionTimestamp");
+  });
+  world.Scale("web", 4);
+  world.change = [](const Request& request, json& object) {
+    if (request.key().name == "web") object["spec"]["replicas"] = 4;
+  };
+  RunUntil(world, [&] { return world.phase() == "Failed"; });
+  CHECK(world.reason() == "WriteRefused");
+  CHECK_FALSE(world.update()["status"].contains("scaling"));
+  world.change = nullptr;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
+  CHECK(world.PodsOf("web").size() == 4);
   Proves("RC-25");
 }
 
