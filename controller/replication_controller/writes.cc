@@ -151,9 +151,12 @@ constexpr size_t kLinesMax = 100;
 
 // Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
 // Also true if a rollback has gone back to kStepPrepare because the new controller was deleted.
+// Exception: false if that rollback has yet to repeat the size of the old controller (FailNotKept).
 bool IsBeforeFirstScaling(const Situation& situation) {
   const std::string& step = situation.run.step;
-  return situation.new_controller() == nullptr && situation.run.journal.empty() &&
+  const auto& scaling = situation.run.scaling;
+  const bool restores = scaling && scaling->name == situation.old_name();
+  return situation.new_controller() == nullptr && situation.run.journal.empty() && !restores &&
          (step.empty() || step == kStepPrepare);
 }
 

@@ -250,15 +250,18 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns the images that Pods get during an abort: those of the stable revision. If the stable
-// revision has no ReplicaSet, Pods keep the template of the current ReplicaSet. Then returns the
-// first of these that is known:
+// Returns the images that Pods get during an abort: those of the stable revision. If an error in
+// the strategy holds the abort up, Pods do not go back: returns the images in the stored status. If
+// the stable revision has no ReplicaSet, Pods keep the template of the current ReplicaSet. Then
+// returns the first of these that is known:
 //   1. the images of spec.template, if the current ReplicaSet has that template
 //   2. the images in the template of the current ReplicaSet, if the cache keeps that template
 //   3. the images in the stored status, if the stored status has the reason NothingToAbortTo and
 //      names the same ReplicaSet
 // Returns "" if there is no current ReplicaSet, or if its images are not known.
 Symbol ImagesOfAbort(const Situation& situation, const RolloutOwn& own) {
+  const auto& refused = situation.extended.refused;
+  if (refused && refused->reason == workload::kInvalidStrategy) return own.images;
   if (!workload::HasNothingToFollow(situation)) return own.stable_images;
   const Workload& workload = situation.workload;
   const ReplicaSet* current = CurrentReplicaSet(situation);

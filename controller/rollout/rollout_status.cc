@@ -90,12 +90,14 @@ void ForgetEarlierPods(std::vector<Condition>& conditions) {
 //   1. without an abort: the images of spec.template
 //   2. the images that RolloutExtension found for the abort (RolloutOwn::images_of_abort). They are
 //      missing if RolloutExtension did not fill in the draft, for example if NoteRollback made it
-//   3. if the abort has no revision to return to: the stored images
+//   3. if the abort has no revision to return to, or the strategy has an error, so that the abort
+//      may not be carried out: the stored images
 //   4. the images of the stable revision
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (!workload.follow_revision) return ImagesOfTemplate(workload);
   if (own.images_of_abort) return *own.images_of_abort;
-  const bool stays = workload.follow_revision == 0 || TellsNothingToAbortTo(own);
+  const bool stays = workload.follow_revision == 0 || TellsNothingToAbortTo(own) ||
+                     !workload.strategy_error.empty();
   return stays ? own.images : own.stable_images;
 }
 

@@ -1,6 +1,7 @@
 // The API server accepts a size and keeps another one, as a mutating admission policy makes it do.
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -120,6 +121,64 @@ TEST_CASE("a size that Override puts back, and that is not kept, is not noted") 
   world.change = nullptr;
   CHECK(world.Run() == "Succeeded");
   CHECK(world.Controller("web")["spec"]["selector"]["version"] == "2");
+  CHECK(world.PodsOf("web").size() == 4);
+  Proves("RC-25");
+}
+
+// A rollback without a new controller gives "web" 4 replicas, and the API server keeps 2.
+void RollBackToTwo(World& world) {
+  StartUpdate(world, 4, "0s");
+  RunUntilScaled(world, 2);
+  world.Remove("web-2");
+  world.change = KeepTwo("1");
+  world.Edit({{"rollback", true}});
+  RunUntil(world, [&] { return world.reason() == "WriteRefused"; });
+}
+
+// For the user who edits the update while it is Failed: it does not end with fewer Pods.
+TEST_CASE("an edit does not make Windlass forget a size that was not kept") {
+  World world;
+  json edit = {{"timeout", "6m"}};
+  std::string end = "Succeeded";
+  SECTION("of a new controller") {
+    StartUpdate(world, 4, "0s", {{"onExternalScale", "Adopt"}});
+    world.change = [](const Request& request, json& object) {
+      if (request.key().name == "web-2") object["spec"]["replicas"] = 6;
+    };
+    RunUntil(world, [&] { return world.reason() == "WriteRefused"; });
+  }
+  SECTION("of a rename") {
+    const bool turns = GENERATE(false, true);  // a rename cannot be turned round any more
+    CAPTURE(turns);
+    if (turns) edit = {{"rollback", true}};
+    StartUpdate(world, 4, "0s", {{"cleanup", "Rename"}});
+    world.change = KeepTwo("2");
+    RunUntil(world, [&] { return world.reason() == "WriteRefused"; });
+  }
+  SECTION("of a rollback") {
+    RollBackToTwo(world);
+    end = "RolledBack";
+  }
+  world.Edit(edit);
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(world.reason() == "WriteRefused");
+  world.change = nullptr;
+  CHECK(world.Run() == end);
+  CHECK(world.Pods().size() == 4);
+  Proves("RC-25");
+}
+
+TEST_CASE("a rollback whose size was not kept outlasts a refusal of the next try") {
+  World world;
+  RollBackToTwo(world);
+  world.change = nullptr;
+  world.refuse = [](const Request& request) -> std::optional<Error> {
+    if (request.resource() != resources::kReplicationControllers || !request.mutates()) return {};
+    return Error{ErrorKind::kForbidden, "no right"};
+  };
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  world.refuse = nullptr;
+  CHECK(world.Run() == "RolledBack");
   CHECK(world.PodsOf("web").size() == 4);
   Proves("RC-25");
 }

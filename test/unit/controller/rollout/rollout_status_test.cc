@@ -271,7 +271,7 @@ TEST_CASE("the status of a Rollout that was cut down keeps what is known of it (
   Proves("R-065");
 }
 
-TEST_CASE("with nothing to abort to the images are those that Pods stay at (RO-153)") {
+TEST_CASE("if an abort is not carried out, the images are those that Pods stay at (RO-153)") {
   StoredRollout rollout;
   rollout.WriteStatus();
   rollout.object["spec"]["abort"] = true;
@@ -280,6 +280,10 @@ TEST_CASE("with nothing to abort to the images are those that Pods stay at (RO-1
   SECTION("its ReplicaSet is gone") {
     rollout.object["status"]["stableImages"] = "web:v1";
     rollout.SetCondition(StoredCondition("Stalled", "True", "NothingToAbortTo", "gone"));
+  }
+  SECTION("the strategy cannot be carried out") {
+    rollout.object["status"]["stableImages"] = "web:v1";
+    rollout.object["spec"]["strategy"] = {{"type", "Canary"}};
   }
   rollout.WriteStatus();  // a status that the extension has not seen keeps the stored ones
   CHECK(rollout.status()["images"] == "web:v8");

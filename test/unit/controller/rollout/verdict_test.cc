@@ -100,6 +100,21 @@ TEST_CASE("if there is something to abort to again, the images are its own at on
   Proves("RO-153");
 }
 
+TEST_CASE("the images stay while an abort waits for the correction of the strategy (RO-153)") {
+  Fixture f;
+  f.follow_revision = 1;
+  RolloutOwn stored = f.Own();
+  stored.images = "web:v2";
+  stored.stable_images = "web:v1";
+  f.status.carried = KindStatus(stored);
+  workload::Situation situation = f.Sit();
+  situation.extended.refused = {.reason = workload::kInvalidStrategy, .message = "is empty"};
+  WorkloadStatus draft = f.status;
+  f.extension.UpdateStatus(situation, draft);
+  CHECK(ReadOwn(draft.carried).images_of_abort == Symbol("web:v2"));
+  Proves("RO-153");
+}
+
 TEST_CASE("an update in place that is not possible is a verdict while it is so (RO-062)") {
   const RolloutVerdict refused{"InPlaceNotPossible", "field spec.volumes changed"};
   Fixture f;
