@@ -228,6 +228,27 @@ TEST_CASE("A size that the server accepts and does not keep is not told as done 
   Proves("D-434");
 }
 
+// Whom this serves: who reads the status after a policy was taken away between two writes of a
+// sync.
+TEST_CASE("Of several writes of one object the latest says whether its size is kept (D-434)") {
+  const RequestKey asked = PatchOf("web").Identity();
+  const auto after = [&](std::optional<Status> kept) {
+    Outcome outcome{.asked = asked, .said = Reply{}};
+    outcome.kept = std::move(kept);
+    return outcome;
+  };
+  const Status other = Error{ErrorKind::kInvalid, "it keeps 4"};
+  const auto find = [&](const Learned& learned) {
+    return FindNotKept(learned, asked.resource, asked.key);
+  };
+  CHECK(find({}) == nullptr);
+  const Learned still = {after(Status(Unit{})), after(other), after(std::nullopt)};
+  CHECK(find(still) == &still[1]);
+  CHECK(FindNotKept(still, asked.resource, {"shop", "other"}) == nullptr);
+  CHECK(find({after(other), after(Status(Unit{}))}) == nullptr);
+  Proves("D-434");
+}
+
 TEST_CASE("A write whose reply cannot be decoded is as uncertain as one without (S-003)") {
   SyncWorld world(&Scale);
   FoldTable::Row row;
