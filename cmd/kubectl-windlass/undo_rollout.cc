@@ -29,12 +29,20 @@ std::string RetryText(const Place& place, const Json& rollout) {
          (FlagOf(rollout, "/spec/paused") ? ", and " + ResumeText(place) : "");
 }
 
+// Returns "Pods follow revision 7, and " if there is a stable revision, to which an abort moves all
+// Pods; otherwise "".
+std::string FollowText(const Json& rollout) {
+  const int64_t stable = NumberOf(rollout, "/status/stableRevision");
+  return stable < 1 ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
+}
+
 // Returns why the rollback does not begin now (spec.paused), or why the template that it brings
 // back is not rolled out now (spec.abort). Returns "" if neither field is true.
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   if (FlagOf(rollout, "/spec/abort")) {
-    return who + " is aborted: its template is rolled out when " + RetryText(place, rollout);
+    return who + " is aborted: " + FollowText(rollout) + "its template is rolled out when " +
+           RetryText(place, rollout);
   }
   if (!FlagOf(rollout, "/spec/paused")) return "";
   return who + " is paused: it goes back when " + ResumeText(place);
@@ -209,9 +217,11 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
   // (RO-023).
   const bool repeated = asked != 0 && asked == NumberOf(rollout, "/status/rolledBack/revision");
   if (judges && present && !repeated) {
-    const std::string way_on = FlagOf(rollout, "/spec/abort")
-                                   ? "it is rolled out when " + RetryText(place, rollout)
-                                   : "there is nothing to do";
+    const std::string way_on =
+        !FlagOf(rollout, "/spec/abort") ? "there is nothing to do"
+        : target == roles.stable
+            ? "Pods follow this revision during the abort, too"
+            : FollowText(rollout) + "it is rolled out when " + RetryText(place, rollout);
     outlook.ended = Refuse(context, place,
                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
                                " already: " + way_on);

@@ -177,13 +177,26 @@ std::string NoSuchRevision(const Situation& situation, std::vector<const Replica
   return text + "; a rollback can go to " + NameRevisions(candidates);
 }
 
-// Returns why a rollback to `revision` would change nothing. While Pods follow another revision
-// after an abort, they do not have the workload's template, so there is something to do.
-std::string SameTemplateText(const Workload& workload, int64_t revision) {
+// Returns which revision Pods follow during an abort, and what the end of the abort does. `target`
+// has the workload's template. Requires workload.follow_revision.
+std::string AbortText(const Situation& situation, const ReplicaSet& target) {
+  const ReplicaSet* followed = situation.new_replica_set;
+  if (followed == &target) return "Pods follow this revision during the abort, too";
+  const std::string follow = followed == nullptr
+                                 ? "the abort has no revision to go back to, and moves no Pod"
+                                 : "Pods follow revision " +
+                                       std::to_string(*situation.workload.follow_revision) +
+                                       " during the abort";
+  return follow + ". End the abort to roll out the template";
+}
+
+// Returns why a rollback to `revision`, the revision of `target`, would change nothing.
+std::string SameTemplateText(const Situation& situation, const ReplicaSet& target,
+                             int64_t revision) {
+  const Workload& workload = situation.workload;
   return "Revision " + std::to_string(revision) + " has the template that " + Named(workload) +
          " has already: " +
-         (workload.follow_revision ? "end the abort, and it is rolled out"
-                                   : "there is nothing to do");
+         (workload.follow_revision ? AbortText(situation, target) : "there is nothing to do");
 }
 
 Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t revision,
@@ -241,7 +254,8 @@ bool IsRepeated(const Workload& workload, const ReplicaSet& target, int64_t aske
 }
 
 // Returns the next step to remove a request that a user has made again: the rollback was performed
-// before, and its revision is still the present one (RO-023).
+// before, and the workload still has the template of its revision (RO-023). During an abort, Pods
+// may follow another revision nevertheless.
 Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
   const Workload& workload = situation.workload;
   const int64_t asked = *workload.roll_back_to;
@@ -250,10 +264,11 @@ Step ClearRepeated(const Situation& situation, const ReplicaSet& target) {
       .asked = asked, .target = &target, .becomes = became, .now = situation.now};
   if (auto step = Record(situation, outcome)) return *step;
   return Clear(situation, Event::Type::kNormal, "Done",
-               "Nothing to do: " + Named(workload) + " was rolled back to revision " +
+               "Nothing to roll back: " + Named(workload) + " was rolled back to revision " +
                    std::to_string(asked) +
-                   " before. That is the present revision, and its number is now " +
-                   std::to_string(RevisionOf(target.meta).value_or(became)));
+                   " before, and still has its template. The number of that revision is now " +
+                   std::to_string(RevisionOf(target.meta).value_or(became)) +
+                   (workload.follow_revision ? "; " + AbortText(situation, target) : ""));
 }
 
 // Returns the step that makes or numbers the ReplicaSet of the present template; nullopt if that
@@ -335,7 +350,7 @@ std::optional<Step> HandleRollback(const Situation& situation) {
     return Refuse(
         situation, "TemplateUnchanged",
         "The rollback revision contains the same template as current " + Named(situation.workload),
-        SameTemplateText(situation.workload, revision));
+        SameTemplateText(situation, *target, revision));
   }
   return RollBackTo(situation, *target, revision,
                     NumberToBe(situation.workload, *target, candidates));

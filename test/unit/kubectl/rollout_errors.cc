@@ -209,9 +209,9 @@ ErrorSection RolloutErrors() {
                    [&](Json& web) { web["spec"]["template"] = set["spec"]["template"]; });
         }},
        {"undo rollout/web --to-revision=7 --dry-run=client", ExitCode::kDone,
-        "Warning: rollout \"web\" is aborted: its template is rolled out when kubectl windlass "
-        "retry rollout/web -n default ends spec.abort, and kubectl windlass resume rollout/web -n "
-        "default ends spec.paused",
+        "Warning: rollout \"web\" is aborted: Pods follow revision 7, and its template is rolled "
+        "out when kubectl windlass retry rollout/web -n default ends spec.abort, and kubectl "
+        "windlass resume rollout/web -n default ends spec.paused",
         "During an abort a rollback changes the template alone. The commands in the text let it be "
         "rolled out.",
         [](KubectlRun& run) {

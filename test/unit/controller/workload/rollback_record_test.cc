@@ -239,13 +239,19 @@ TEST_CASE("without a revision before the present one nothing is rolled back (RO-
 }
 
 TEST_CASE("during an abort, the template's own revision is rolled out by its end (RO-025)") {
+  const auto [follow, text] = GENERATE(table<int64_t, std::string>({
+      {2, "Pods follow revision 2 during the abort. End the abort to roll out the template"},
+      {3, "Pods follow this revision during the abort, too"},
+      {0,
+       "the abort has no revision to go back to, and moves no Pod. End the abort to roll out the "
+       "template"},
+  }));
   ThreeRevisions boat;
   boat.asked = 3;
-  boat.follow = 2;
+  boat.follow = follow;
   boat.Record();
   CHECK(boat.kind.entry.message ==
-        "Revision 3 has the template that boat \"web\" has already: end the abort, and it is "
-        "rolled out");
+        "Revision 3 has the template that boat \"web\" has already: " + text);
   Proves("RO-025");
 }
 
@@ -269,8 +275,8 @@ TEST_CASE("the same value set again is removed, and the template stays (RO-023)"
   CHECK(boat.kind.entry.becomes == 4);
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 1 before. That is "
-                   "the present revision, and its number is now 4"});
+                   "Nothing to roll back: boat \"web\" was rolled back to revision 1 before, and "
+                   "still has its template. The number of that revision is now 4"});
   CHECK(boat.reads == 0);
   Proves("RO-023");
 }
@@ -281,8 +287,22 @@ TEST_CASE("so it is before the revision has got its new number (RO-023)") {
   boat.before = {.asked = 3, .became = 4};
   boat.kind.is_stored = true;
   boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
-                   "Nothing to do: boat \"web\" was rolled back to revision 3 before. That is "
-                   "the present revision, and its number is now 3"});
+                   "Nothing to roll back: boat \"web\" was rolled back to revision 3 before, and "
+                   "still has its template. The number of that revision is now 3"});
+  Proves("RO-023");
+}
+
+// Serves users who see that their Pods do not have the revision they asked for.
+TEST_CASE("during an abort it says which revision Pods follow (RO-023)") {
+  ThreeRevisions boat;
+  boat.asked = 3;
+  boat.follow = 2;
+  boat.before = {.asked = 3, .became = 4};
+  boat.kind.is_stored = true;
+  boat.CheckPatch({Event::Type::kNormal, "BoatRollbackDone",
+                   "Nothing to roll back: boat \"web\" was rolled back to revision 3 before, and "
+                   "still has its template. The number of that revision is now 3; Pods follow "
+                   "revision 2 during the abort. End the abort to roll out the template"});
   Proves("RO-023");
 }
 
