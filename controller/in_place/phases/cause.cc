@@ -48,7 +48,7 @@ std::string SentenceOf(const NotEligible& why) {
   const std::string field = FieldAt(why.about);
   switch (why.reason) {
     case Reason::kFieldChanged:
-      return field + " has changed, and Kubernetes cannot change it in a running Pod";
+      return field + " has changed, and Windlass cannot change it in a running Pod";
     case Reason::kRestartRequested: return "kubectl rollout restart asks for new Pods";
     case Reason::kInitImageChanged:
       return field + " has changed, and an init container that has run does not run again";
@@ -57,7 +57,7 @@ std::string SentenceOf(const NotEligible& why) {
              (why.about.empty() ? "a node" : "node " + why.about) + " has such a kubelet";
     case Reason::kImagePullPolicyChanged:
       return field +
-             " has changed (if it is not set, the image's tag decides it), and Kubernetes cannot "
+             " has changed (if it is not set, the image's tag decides it), and Windlass cannot "
              "change it in a running Pod";
     case Reason::kMetadataOnly:
       return "only labels or annotations of spec.template have changed, and Windlass does not "

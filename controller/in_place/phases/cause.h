@@ -2,7 +2,7 @@
 // them. Code compares only the names, never the sentences. Source: P-004.
 //
 // docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
-// ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Kubernetes cannot
+// ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot
 // change it in a running Pod (FieldChanged)". Only the sentence of kOtherCause ends without a name.
 // No sentence ends with a period.
 #pragma once

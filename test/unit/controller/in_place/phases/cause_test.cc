@@ -19,11 +19,11 @@ const std::string kNewPods = "set windlass.dev/in-place to IfPossible for new Po
 TEST_CASE("each cause is a sentence that ends with its name, and has its remedy (P-004)") {
   const Row row = GENERATE(values<Row>({
       {{Reason::kFieldChanged, "/spec/containers/0/env/1/value"},
-       "spec.template.spec.containers[0].env[1].value has changed, and Kubernetes cannot change it "
+       "spec.template.spec.containers[0].env[1].value has changed, and Windlass cannot change it "
        "in a running Pod (FieldChanged)",
        kNewPods},
       {{Reason::kFieldChanged, "/spec/nodeSelector/a~1b~0c"},
-       "spec.template.spec.nodeSelector[a/b~c] has changed, and Kubernetes cannot change it in a "
+       "spec.template.spec.nodeSelector[a/b~c] has changed, and Windlass cannot change it in a "
        "running Pod (FieldChanged)",
        kNewPods},
       {{Reason::kRestartRequested, "/metadata/annotations/kubectl.kubernetes.io~1restartedAt"},
@@ -39,7 +39,7 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "update this kubelet, or " + kNewPods},
       {{Reason::kImagePullPolicyChanged, "/spec/containers/0/imagePullPolicy"},
        "spec.template.spec.containers[0].imagePullPolicy has changed (if it is not set, the "
-       "image's tag decides it), and Kubernetes cannot change it in a running Pod "
+       "image's tag decides it), and Windlass cannot change it in a running Pod "
        "(ImagePullPolicyChanged)",
        kNewPods},
       {{Reason::kMetadataOnly, "/metadata/labels/tier"},

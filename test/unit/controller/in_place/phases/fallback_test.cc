@@ -31,7 +31,7 @@ TEST_CASE("no Pod is replaced beside one that restarts and looks Ready") {
   CHECK(c.InPlaceCondition() == "True Patching");
   CHECK(c.InPlaceMessage() ==
         "0 of 4 Pods are patched, 1 is being updated: spec.template.spec.hostNetwork has changed, "
-        "and Kubernetes cannot change it in a running Pod (FieldChanged). Windlass replaces the "
+        "and Windlass cannot change it in a running Pod (FieldChanged). Windlass replaces the "
         "Pods as soon as no Pod is restarting");
   c.RestartAll();
   c.SyncAfter(60);

@@ -102,7 +102,7 @@ TEST_CASE("the way back from a refused template is that of the kind (P-014, RO-0
   const Condition* told = FindCondition(status.conditions, kInPlaceCondition);
   REQUIRE(told != nullptr);
   CHECK(told->message ==
-        "spec.template.spec.os has changed, and Kubernetes cannot change it in a running Pod "
+        "spec.template.spec.os has changed, and Windlass cannot change it in a running Pod "
         "(FieldChanged). With Aye, nothing is rolled out: set windlass.dev/in-place to "
         "IfPossible for new Pods; steering to 1 restores the previous template");
   Proves("P-014 RO-073");

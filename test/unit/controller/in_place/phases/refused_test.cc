@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kWhy =
-    "spec.template.spec.hostNetwork has changed, and Kubernetes cannot change it in a running Pod "
+    "spec.template.spec.hostNetwork has changed, and Windlass cannot change it in a running Pod "
     "(FieldChanged)";
 
 // A change that no running Pod can take over.
