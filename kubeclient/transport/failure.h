@@ -1,9 +1,14 @@
-// What a failure of cpprestsdk means: whether the server may have acted.
+// Judges failures of cpprestsdk: may the server have acted on the request?
 //
-// The library's error codes mislead: the category is always generic, and the meaning of the number
-// depends on the layer that produced it (OpenSSL or the system). So this file judges first by the
-// library's text, and by the number only where the text shows the layer. The texts do not change,
-// because the library is in maintenance mode. A test pins the table of texts (C-016).
+// The library's error codes mislead: their category is always generic, and the meaning of the
+// number depends on the layer that produced it (OpenSSL or the system). So Classify looks at
+//   1. the library's text, which shows in which phase the request failed
+//   2. the number, only for a TLS handshake or a status line that failed: it tells an error of
+//      OpenSSL from one of the system
+//   3. NetworkFailure::read_only, only for an answer that is not HTTP
+//   4. NetworkFailure::sent, only for a text that is not in the table
+// The texts do not change, because the library is in maintenance mode. A test pins the table of
+// texts (C-016).
 #pragma once
 
 #include <cstdint>
@@ -17,11 +22,14 @@ namespace windlass {
 struct NetworkFailure {
   long code = 0;           // http_exception::error_code().value()
   std::string_view text;   // http_exception::what()
-  bool read_only = false;  // a GET: an unreadable answer is kMalformed instead of kAmbiguous
-  bool sent = true;        // the last byte of the request may have reached the socket
+  bool read_only = false;  // a GET: an answer that is not HTTP is kMalformed, else kAmbiguous
+  // False if the library has certainly not sent the whole request, because it has not begun to read
+  // the body. A request without a body, such as a GET, always counts as sent.
+  bool sent = true;
 };
 
-// Returns kNotSent, kAmbiguous, kTls, kCancelled or kMalformed; kAmbiguous when in doubt.
+// Returns kNotSent, kAmbiguous, kTls, kCancelled or kMalformed. A failure with a text that is not
+// in the table is kNotSent if `sent` is false, else kAmbiguous.
 ErrorKind Classify(const NetworkFailure& failure);
 
 // Why a proxy opened no tunnel.
@@ -37,8 +45,9 @@ struct ProxyFailure {
   bool operator==(const ProxyFailure&) const = default;
 };
 
-// Error::http_status of a failed tunnel, whatever the proxy answered. Together with kNotSent, this
-// value means that a proxy on the way opened no tunnel, and that the message says what to do.
+// The value of Error::http_status if a proxy opened no tunnel to the server. It is not the status
+// that the proxy answered (ProxyFailure::status). In an error of kind kNotSent it has this meaning
+// only, and the message then says what to do.
 inline constexpr int kNoTunnel = 502;
 
 // Returns true if `error` says that a proxy opened no tunnel.
