@@ -11,8 +11,12 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 // The API server accepts the size that Windlass writes to a ReplicaSet, and keeps another one, as a
 // mutating admission policy makes it do (WhyNotKept of refused_write.h).
 inline constexpr std::string_view kReplicaSetNotKept = "ReplicaSetNotKept";
-// Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). Also
-// the reason of the Event about this.
+// Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). The
+// Event about this has the same reason. So have other conditions than ReplicaFailure, which report
+// objects of other kinds:
+//   - ServicesSynced of a Rollout, for a Service that the Rollout names
+//   - Ready and Reconciling of a ReplicationControllerUpdate, for its ReplicationControllers and
+//     Pods, and for itself
 inline constexpr std::string_view kLeftOutReason = "WindlassOutOfMemory";
 // The new ReplicaSet has no room for some annotations of the workload (copied_annotations.h). The
 // rollout goes on without these annotations.
