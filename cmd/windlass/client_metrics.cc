@@ -12,7 +12,9 @@ constexpr Metric kRequests{
     {{{"method", kMethods},
       {"code",
        {},
-       "the HTTP status that the API server answered with, or `<error>` if no response came"}}}};
+       "the HTTP status that the API server answered with, or `<error>` if no response came"}}},
+    "Lists and watches of the caches, the Lease and probes are not counted here, but in "
+    "windlass_api_requests_total."};
 constexpr Metric kRequestDuration{"rest_client_request_duration_seconds",
                                   MetricType::kHistogram,
                                   "Request latency in seconds. Broken down by verb.",
@@ -22,20 +24,24 @@ constexpr Metric kRateLimiterDuration{"rest_client_rate_limiter_duration_seconds
                                       "Client side rate limiter latency in seconds.",
                                       {},
                                       "How long requests waited because of `--kube-api-qps`."};
-constexpr Metric kSent{"windlass_api_requests_total", MetricType::kCounter,
-                       "Requests sent to the API server: watches, Lease and probes included."};
-constexpr Metric kRate{"windlass_client_rate",
-                       MetricType::kGauge,
-                       "Calls per second that Windlass may make now; 0 means no limit.",
-                       {},
-                       "Answers 429 and 503 halve the rate, and each second without such an answer "
-                       "adds one call per second."};
+constexpr Metric kSent{
+    "windlass_api_requests_total", MetricType::kCounter,
+    "Requests sent to the API server, with those of the caches, the Lease and probes."};
+constexpr Metric kRate{
+    "windlass_client_rate",
+    MetricType::kGauge,
+    "Calls per second that Windlass may make now; 0 means no limit.",
+    {},
+    "An answer that windlass_client_throttled_total counts halves the rate. Afterwards the rate "
+    "grows by one call per second each second. After an outage it begins at one call per second."};
 constexpr Metric kThrottled{"windlass_client_throttled_total", MetricType::kCounter,
-                            "Answers 429 and 503, except to writes whose object may be the cause."};
-constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge, "Requests in flight."};
-constexpr Metric kWaiting{"windlass_client_waiting", MetricType::kGauge,
-                          "Requests that wait for a free slot, for the rate limit, or for their "
-                          "repetition after a failure."};
+                            "Answers 429 and 503. An answer to a write does not count if the "
+                            "written object may be its cause."};
+constexpr Metric kInFlight{"windlass_client_in_flight", MetricType::kGauge,
+                           "Requests that have been sent and have no answer yet."};
+constexpr Metric kWaiting{
+    "windlass_client_waiting", MetricType::kGauge,
+    "Requests that have not been sent yet, or wait for their repetition after a failure."};
 constexpr Metric kAway{
     "windlass_api_server_away",
     MetricType::kGauge,
@@ -45,7 +51,7 @@ constexpr Metric kAway{
 constexpr Metric kOutages{"windlass_api_server_outages_total", MetricType::kCounter,
                           "How often the API server stopped answering."};
 constexpr Metric kProbes{"windlass_api_server_probes_total", MetricType::kCounter,
-                         "Requests of /readyz during outages."};
+                         "Requests for /readyz during outages."};
 
 }  // namespace
 

@@ -12,8 +12,9 @@ constexpr Metric kDecisions{
        {},
        "the event of the write's log line, one of those in [logs.md](logs.md#decisions)"}}}};
 constexpr Metric kSyncs{"windlass_syncs_total", MetricType::kCounter, "Syncs begun."};
-constexpr Metric kConflicts{"windlass_conflicts_total", MetricType::kCounter,
-                            "Writes refused because the object had changed."};
+constexpr Metric kConflicts{
+    "windlass_conflicts_total", MetricType::kCounter,
+    "Syncs that ended because another client had changed or deleted an object."};
 constexpr Metric kUncertainWrites{"windlass_uncertain_writes_total",
                                   MetricType::kCounter,
                                   "Writes that got no usable answer.",
@@ -26,12 +27,12 @@ constexpr Metric kInternalErrors{
     {},
     "After ten in a row the object gets an event `WindlassInternalError`, and Windlass tries the "
     "object again every five minutes."};
-constexpr Metric kEventsSent{"windlass_events_sent_total", MetricType::kCounter,
-                             "Kubernetes Events written."};
+constexpr Metric kEventsSent{
+    "windlass_events_sent_total", MetricType::kCounter,
+    "Writes of Kubernetes Events that succeeded: new Events, and new counts of repeated ones."};
 constexpr Metric kEventsDropped{
     "windlass_events_dropped_total", MetricType::kCounter,
-    "Kubernetes Events not written: repeated too soon, too many, or not "
-    "accepted by the API server."};
+    "Kubernetes Events not written: repeated too soon, too many, or the write failed."};
 
 }  // namespace
 

@@ -49,16 +49,20 @@ constexpr Metric kBudget{"windlass_cache_budget_bytes",
 constexpr Metric kLeftOut{
     "windlass_left_out_objects",
     MetricType::kGauge,
-    "Objects for which there is no room in the caches.",
+    "Objects that are cached without their large parts, for lack of room.",
     {{kResource}},
-    "Windlass leaves the workload of such an object alone, and says so in the "
-    "workload's condition `ReplicaFailure`."};
-constexpr Metric kGivenUp{"windlass_informer_given_up",
-                          MetricType::kGauge,
-                          "1 while there is no room in the caches for all objects of the resource.",
-                          {{kResource}},
-                          "Windlass tries again every 30 minutes. Workloads that need the cache "
-                          "say so in a condition, or go on without the cache."};
+    "Windlass leaves alone what such an object belongs to. A Deployment or Rollout says so in its "
+    "condition `ReplicaFailure`, and an update of a ReplicationController in `status.message`. Of "
+    "a Service, only the Service is left alone, and the Rollout says so in its condition "
+    "`ServicesSynced`. An object that none of these use counts, too."};
+constexpr Metric kGivenUp{
+    "windlass_informer_given_up",
+    MetricType::kGauge,
+    "1 while Windlass goes on without this cache, because there is no room for all objects.",
+    {{kResource}},
+    "Windlass tries again every 30 minutes. Until then, updates in place wait, and say so in the "
+    "condition `windlass.dev/InPlace`; updates of ReplicationControllers wait, and say so in "
+    "`status.message`; rollouts with strategy `Recreate` go on."};
 constexpr std::string_view kEventTypes[] = {"added",    "modified",   "deleted",
                                             "bookmark", "other_kind", "unknown"};
 constexpr Metric kEvents{"windlass_informer_events_total",
@@ -77,7 +81,7 @@ constexpr Metric kStale{"windlass_informer_stale_events_total",
                         {{kResource}}};
 constexpr Metric kDecodeErrors{"windlass_informer_decode_errors_total",
                                MetricType::kCounter,
-                               "Objects that could not be decoded.",
+                               "How often an object could not be decoded.",
                                {{kResource}},
                                "Windlass logs and skips each of them, and handles all others."};
 constexpr Metric kRelists{
@@ -87,23 +91,25 @@ constexpr Metric kRelists{
     {{kResource}}};
 constexpr Metric kHeard{"windlass_informer_seconds_since_last_heard",
                         MetricType::kGauge,
-                        "Seconds since the last event or bookmark.",
+                        "Seconds since the last event, bookmark or complete list.",
                         {{kResource}}};
-constexpr Metric kBookmark{"windlass_informer_seconds_since_last_bookmark",
-                           MetricType::kGauge,
-                           "Seconds since the last bookmark.",
-                           {{kResource}}};
+constexpr Metric kBookmark{
+    "windlass_informer_seconds_since_last_bookmark",
+    MetricType::kGauge,
+    "Seconds since the last bookmark; before the first, since the start of the cache.",
+    {{kResource}}};
 constexpr Metric kSyncSeconds{
     "windlass_informer_sync_seconds",
     MetricType::kGauge,
-    "Seconds until the cache was complete for the first time; 0 until then.",
+    "Seconds from the start of the cache until it was complete for the first time; 0 until then.",
     {{kResource}}};
 constexpr Metric kTimeTravels{
     "windlass_informer_time_travels_total",
     MetricType::kCounter,
-    "Lists and bookmarks older than those before.",
+    "Lists, version probes and bookmarks that showed an earlier state than one before.",
     {{kResource}},
-    "Windlass does not apply them. After three in a row it begins anew, with empty caches, and "
+    "Windlass does not apply them. After three in a row, or one after an outage, it begins anew, "
+    "with empty caches, and "
     "campaigns for leadership again: see windlass_informer_resets_total."};
 constexpr Metric kVanishAlarms{
     "windlass_informer_vanish_alarms_total",
@@ -122,7 +128,7 @@ constexpr Metric kAudits{"windlass_cache_audits_total",
                          MetricType::kCounter,
                          "Comparisons of the cache with a list.",
                          {{kResource}},
-                         "One every 6 hours ± 50 %."};
+                         "One every 3 to 9 hours."};
 constexpr Metric kDifferences{"windlass_cache_audit_differences_total",
                               MetricType::kCounter,
                               "Objects that differed from the list. Above 0, this is a bug.",

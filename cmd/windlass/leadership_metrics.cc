@@ -11,8 +11,8 @@ constexpr Metric kLeader{"leader_election_master_status",
 constexpr Metric kBarrierWait{
     "windlass_leader_waits_seconds",
     MetricType::kGauge,
-    "How long a controller of this leader has waited for its caches to hold what the former leader "
-    "wrote; 0 if none waits.",
+    "Seconds for which a controller of this leader has waited until its caches hold what the "
+    "former leader wrote; of several, the longest; 0 if none waits.",
     {},
     "It usually takes less than a second. The controller writes nothing until then. `/readyz` "
     "says why it waits."};

@@ -26,9 +26,10 @@ constexpr Metric kOpenFiles{"process_open_fds", MetricType::kGauge,
                             "Number of open file descriptors."};
 constexpr Metric kMaxFiles{"process_max_fds", MetricType::kGauge,
                            "Maximum number of open file descriptors."};
-constexpr Metric kTurnCpu{"windlass_core_turn_cpu_seconds", MetricType::kHistogram,
-                          "CPU time of one turn of the core loop. Meanwhile no Lease is renewed "
-                          "and no reply handled; most turns take less than 50 ms."};
+constexpr Metric kTurnCpu{
+    "windlass_core_turn_cpu_seconds", MetricType::kHistogram,
+    "CPU time of one turn of the core loop, in seconds. During a turn, no Lease is renewed and no "
+    "reply is handled. Most turns take less than 0.05."};
 constexpr Metric kLinesDropped{"windlass_log_lines_dropped_total", MetricType::kCounter,
                                "Log lines dropped because nothing read standard error in time."};
 constexpr Metric kBuild{"windlass_build_info",

@@ -21,7 +21,7 @@ constexpr Duration kRivalLook = seconds(60);
 constexpr Metric kSteppedBackTotal{
     "windlass_stepped_back_total",
     MetricType::kCounter,
-    "Times a Deployment was left to another controller that writes its status.",
+    "Times that Windlass left a Deployment to another controller that writes its status.",
     {},
     "[install.md](install.md#3-switch-the-stock-controller-off) says how to switch that controller "
     "off."};

@@ -62,9 +62,10 @@ constexpr auto kFallbackReasons =
 constexpr Metric kPatches{
     "windlass_inplace_patch_total",
     MetricType::kCounter,
-    "Patches of Pods, by result.",
+    "Patches that bring a Pod to another revision, by result.",
     {{{"result", kPatchResults}}},
-    "Any result but `Success` is the reason why the write failed. A few `Conflict` are normal: the "
+    "Patches that only take a Pod out of traffic, or back, do not count. Any result but `Success` "
+    "is the reason why the write failed. A few `Conflict` are normal: the "
     "Pod had changed, and Windlass looks at it again."};
 constexpr Metric kFailures{"windlass_inplace_failures_total",
                            MetricType::kCounter,

@@ -35,14 +35,16 @@ constexpr Metric kFinished{
     MetricType::kCounter,
     "Rollouts that ended, by outcome.",
     {{kNamespace, kKind, kStrategy, kOutcome}},
-    "`superseded`: a newer template came first; `rolled_back`: the template of an earlier revision "
-    "came first; `aborted`: `spec.abort` was set; `refused`: Windlass refused the rollout before "
+    "`complete`: all wanted Pods have the template and are available; `superseded`: a newer "
+    "template came first; `rolled_back`: the template of an earlier revision came first, or "
+    "`spec.rollback` was set; `aborted`: `spec.abort` was set; `refused`: Windlass refused the "
+    "rollout before "
     "it changed anything; `deleted`: the object was deleted."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
                            "Time from the beginning of a rollout to its end.",
                            {{kKind, kStrategy, kOutcome}},
-                           "Pauses during the rollout included. If the template changes during a "
+                           "Includes pauses during the rollout. If the template changes during a "
                            "pause, the rollout begins "
                            "when the pause ends."};
 constexpr Metric kRollbacks{
@@ -53,18 +55,20 @@ constexpr Metric kRollbacks{
     "`rollback_to`: `spec.rollbackTo` of a Rollout, or annotation "
     "`deprecated.deployment.rollback.to` of a Deployment; `template`: the template was set to that "
     "of an earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: "
-    "`spec.abort`; `rollback`: `spec.rollback`."};
-constexpr Metric kStuckSeconds{"windlass_rollout_stuck_seconds_total",
-                               MetricType::kCounter,
-                               "Seconds for which rollouts were stuck, by cause.",
-                               {{kNamespace, kKind, kCause}}};
-constexpr Metric kUnderWay{
-    "windlass_rollouts",
-    MetricType::kGauge,
-    "Rollouts under way, by phase.",
-    {{kNamespace, kKind, kPhase}},
-    "`waiting`: for a user, at a pause among the steps or at a partition; `paused`: by "
-    "`spec.paused`; `aborting`: Pods go back because of `spec.abort`."};
+    "`spec.abort` of a Rollout; `rollback`: `spec.rollback` of an update of a "
+    "ReplicationController."};
+constexpr Metric kStuckSeconds{
+    "windlass_rollout_stuck_seconds_total",
+    MetricType::kCounter,
+    "Seconds for which rollouts were stuck, added up over all rollouts, by cause.",
+    {{kNamespace, kKind, kCause}}};
+constexpr Metric kUnderWay{"windlass_rollouts",
+                           MetricType::kGauge,
+                           "Rollouts under way, by phase.",
+                           {{kNamespace, kKind, kPhase}},
+                           "`stuck`: it has a cause in windlass_rollouts_stuck; `waiting`: for a "
+                           "user, at a pause among the steps or at a partition; `paused`: by "
+                           "`spec.paused`; `aborting`: Pods go back because of `spec.abort`."};
 constexpr Metric kStuck{"windlass_rollouts_stuck",
                         MetricType::kGauge,
                         "Rollouts that are stuck, by cause.",
@@ -72,12 +76,12 @@ constexpr Metric kStuck{"windlass_rollouts_stuck",
                         "[runbooks.md](runbooks.md#windlassrolloutstuck) explains the causes."};
 constexpr Metric kOldest{"windlass_rollout_oldest_age_seconds",
                          MetricType::kGauge,
-                         "Age of the oldest rollout under way.",
+                         "Age of the oldest rollout under way in seconds, by phase.",
                          {{kKind, kPhase}}};
 constexpr Metric kAboveSurge{
     "windlass_pods_above_surge",
     MetricType::kGauge,
-    "Live Pods above replicas + maxSurge.",
+    "Live Pods above replicas + maxSurge, added up over all objects.",
     {{kNamespace, kKind}},
     "Above 0 for a moment after a scale-in; if it stays above 0, something is wrong."};
 constexpr Metric kNotShown{
