@@ -339,6 +339,7 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft) {
   if (workload.follow_revision || workload.replicas == 0) return false;
+  if (!workload.strategy_error.empty()) return false;
   if (HoldsAtStep(workload, ReadOwn(draft.status.carried))) return false;
   return workload::DeploymentComplete(workload, draft.status);
 }

@@ -72,6 +72,7 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 //   - spec.replicas is above 0, and all Pods have the template and are available
 //   - spec.abort is false: an abort would give the Pods the stable revision
 //   - all steps are over
+//   - the strategy has no error: with an error its steps are not known, and they may hold Pods back
 bool IsRolledOut(const Workload& workload, const StatusDraft& draft);
 
 // Returns the phase, message and conditions of `draft`. `own` is the RolloutOwn of `draft`, with

@@ -194,6 +194,16 @@ TEST_CASE("the stable revision is the last one that was complete (RO-069)") {
   Proves("RO-069");
 }
 
+// Whom this serves: who breaks spec.strategy at the last pause, and edits the template to and fro.
+TEST_CASE("a revision is not stable while the strategy cannot be carried out (RO-069)") {
+  StoredRollout rollout;
+  rollout.object["status"]["stableRevision"] = 5;
+  rollout.object["spec"]["strategy"] = {{"type", "Canary"}};
+  rollout.WriteStatus();
+  CHECK(rollout.status()["stableRevision"] == 5);
+  Proves("RO-069");
+}
+
 TEST_CASE("a revision is not stable before all steps are over (RO-069, RO-134)") {
   StoredRollout rollout;
   rollout.object["status"]["stableRevision"] = 5;
