@@ -88,7 +88,6 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   outcome.ends_walk = !outcome.said.ok() && !write.go_on_if_refused;
   outcome.decided = write.because.decision;
   outcome.kept = std::move(kept);
-  outcome.size = write.size;
   return outcome;
 }
 

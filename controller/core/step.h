@@ -12,7 +12,6 @@
 // refused write has go_on_if_refused, the planner goes on with all decisions.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -62,8 +61,6 @@ struct Write {
   // write and changed what was asked for, as a mutating admission policy makes it do. If null,
   // Windlass does not look.
   std::function<Status(std::string_view reply)> check{};
-  // The size that the write asks for, if the planner has to know it when `check` finds an error.
-  std::optional<int32_t> size{};
 };
 
 // An uncached read that the next decision depends on.
@@ -183,8 +180,6 @@ struct Outcome {
   Decision decided{};  // Because::decision of the write; empty for a read
   // What Write::check returned for the reply; nullopt if the write failed or has no check.
   std::optional<Status> kept{};
-
-  std::optional<int32_t> size{};  // Write::size
 
   // Returns true if Write::check found that the API server changed what was asked for.
   bool not_kept() const { return kept && !kept->ok(); }

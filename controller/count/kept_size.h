@@ -13,10 +13,11 @@ namespace windlass {
 
 // Returns a check (Write::check) for a write that gives the object `key` the size `replicas`. The
 // check returns an error if the reply has another size. The error names the object, both sizes and
-// the remedy: `exempt` says which objects to exempt from the policy. Example: Windlass wrote 8, and
-// a mutating admission policy made it 4.
+// the remedy, whose end is `remedy`. Example: Windlass wrote 8, and a mutating admission policy
+// made it 4. With the remedy "exempt it from the policy", the error ends with "Find the mutating
+// admission policy or webhook that changes spec.replicas, and exempt it from the policy".
 std::function<Status(std::string_view reply)> CheckSize(const ResourceId& resource,
                                                         const ObjectKey& key, int32_t replicas,
-                                                        std::string exempt);
+                                                        std::string_view remedy);
 
 }  // namespace windlass

@@ -8,61 +8,22 @@
 #include "controller/core/own_names.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/run.h"
-#include "controller/replication_controller/scale.h"
 #include "controller/replication_controller/validate.h"
 #include "controller/replication_controller/words.h"
 #include "controller/replication_controller/writes.h"
-#include "kubeclient/base/fill.h"
 
 namespace windlass::replication_controller {
 namespace {
 
-// Returns the failure if the API server accepted a size in this sync and did not keep it.
+// Returns what follows if the API server accepted a size in this sync and did not keep it.
 std::optional<Step> AfterNotKept(const Situation& situation) {
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
     if (controller == nullptr) continue;
     const Outcome* outcome =
         FindNotKept(situation.learned, resources::kReplicationControllers, KeyOf(controller->meta));
-    if (outcome != nullptr) return FailNotKept(situation, *controller, *outcome);
+    if (outcome != nullptr) return TellNotKept(situation, *controller, *outcome);
   }
   return std::nullopt;
-}
-
-// Returns the write that ends a noted scaling (FailNotKept) whose size is reached, outside of
-// kStepScale, where Roll does it. If the note stayed, a later size equal to `from` would be taken
-// for the one that was not kept. Example: a rename wrote 4, the API server kept 2, and now there
-// are 4. If a user then scales to 2, the size stays 2.
-std::optional<Step> EndNotedScaling(const Situation& situation) {
-  const std::string& step = situation.run.step;
-  const auto& scaling = situation.run.scaling;
-  if (!scaling || (step != kStepPrepare && step != kStepCleanUp)) return std::nullopt;
-  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
-    if (controller == nullptr || controller->meta.name != scaling->name) continue;
-    const int32_t size = controller->replicas;
-    if (size != ExpectedSize(situation, *controller)) return std::nullopt;
-    StatusDraft draft = BeginDraft(situation);
-    draft.scaling.reset();
-    SetPhase(situation, draft, PhaseAt(step), PhaseAt(step),
-             Fill("ReplicationController {} has {} replicas, as written", scaling->name, size));
-    return Store(situation, draft);
-  }
-  return std::nullopt;
-}
-
-// Returns the write that makes a size which was not kept once more, outside of kStepScale, where
-// Roll does it: the size of the new controller as it is created, and that of the old one after a
-// rollback or a rename. Returns nullopt if there is none. A pause holds a size up only before the
-// clean-up, because a rename cannot be held up.
-std::optional<Step> SizeAgain(const Situation& situation) {
-  const std::string& step = situation.run.step;
-  const bool held = situation.spec().paused && step != kStepCleanUp;
-  if (held || (step != kStepPrepare && step != kStepCleanUp)) return std::nullopt;
-  const ReplicationController* pending = PendingScale(situation);
-  if (pending == nullptr || pending->meta.deleting()) return std::nullopt;
-  const int32_t to = ExpectedSize(situation, *pending);
-  return Resize(situation, *pending, to,
-                {Decision{"repeat a size that was not kept"},
-                 {{"controller", pending->meta.name}, {"from", pending->replicas}, {"to", to}}});
 }
 
 // Returns the failure if the API server refused a write in this sync. The write is tried again
@@ -94,8 +55,6 @@ Step Next(const View& view, const Learned& learned, WallTime now) {
   if (view.update.meta.deleting() || HasEnded(view.update)) return Wait{};
   const Situation situation = MakeSituation(view, learned, now);
   if (auto refused = AfterRefusal(situation)) return *std::move(refused);
-  if (auto end = EndNotedScaling(situation)) return *std::move(end);
-  if (auto again = SizeAgain(situation)) return *std::move(again);
   if (auto rename = FinishRename(situation)) return *std::move(rename);
   const bool scales = situation.run.step == kStepScale;
   const bool began = scales || situation.run.step == kStepCleanUp;

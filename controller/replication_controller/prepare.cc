@@ -37,7 +37,6 @@ std::optional<Step> StoreIntent(const Situation& situation, const std::string& l
   draft.step = kStepPrepare;
   draft.target = IntendedTarget(situation);
   draft.journal.clear();
-  draft.scaling.reset();
   if (restores) draft.desired_replicas = restores;
   if (!said) Say(draft, line);
   SetPhase(situation, draft, kPreparing, kPreparing,

@@ -80,14 +80,6 @@ bool IsLateRollback(const ReplicationControllerUpdate& update) {
          update.status.rollback != update.spec.rollback;
 }
 
-// Returns true if the run has stored a scaling that is still to be made, and can go on with it: it
-// has not timed out, and no controller of the update is missing.
-bool HasScalingToMake(const ReplicationControllerUpdateStatus& stored) {
-  const std::string_view failure = Failure(stored);
-  const bool ends = failure == kTimedOut || failure == kOldDeleted || failure == kNotFound;
-  return stored.scaling && !stored.step.empty() && !ends;
-}
-
 }  // namespace
 
 bool IsOfPresentSpec(const ReplicationControllerUpdate& update) {
@@ -105,7 +97,7 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   const ReplicationControllerUpdateStatus& stored = update.status;
   const bool is_new = NewRolloutIsDue(update);
   const bool goes_on = stored.phase == kFailed && !IsOfPresentSpec(update);
-  if (!is_new && (!goes_on || HasScalingToMake(stored))) return stored;
+  if (!is_new && !goes_on) return stored;
   ReplicationControllerUpdateStatus fresh;
   fresh.observed_generation = stored.observed_generation;
   const bool is_counted = is_new && !IsLateRollback(update);
@@ -119,11 +111,6 @@ ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate&
   // The last run did not end. So the new run goes on with the new controller, if it exists already,
   // and finishes a rename that had begun.
   fresh.journal = stored.journal;
-  // The rename gave the old controller a size that the API server did not keep (FailNotKept).
-  if (!stored.journal.empty() && stored.scaling) {
-    fresh.scaling = stored.scaling;
-    fresh.old_replicas = stored.old_replicas;
-  }
   if (!HasNewName(update)) fresh.target = stored.target;
   return fresh;
 }

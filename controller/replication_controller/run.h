@@ -24,13 +24,11 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 
 // Returns the status that the next step starts from. This is the stored status, unless a new run is
 // due. A new run is due if
-//   - the last run ended or failed, and the spec has changed. Exception: a scaling that the failed
-//     run has stored is still to be made, for example because the API server did not keep the size
+//   - the last run ended or failed, and the spec has changed
 //   - spec.newName was set to another name, and no rename is under way
 //   - spec.rollback changed after the first step
 // A new run keeps the phase, message, lines and conditions. If the last run did not end, the new
-// run also keeps the journal, with the scaling of the rename if that is still to be made, and it
-// keeps the target unless spec.newName was set to another name.
+// run also keeps the journal, and it keeps the target unless spec.newName was set to another name.
 //
 // status.earlierRollouts rises by 1 with each new run, except in two cases:
 //   - the new run only continues a failed run. Example: a run fails, a user edits spec.timeout, and

@@ -185,13 +185,9 @@ Step Pause(const Situation& situation, std::string message) {
 }
 
 Step ScaleBack(const Situation& situation, const ReplicationController& scaled, int32_t expected) {
-  Step step =
-      Resize(situation, scaled, expected,
-             {Decision{"override external scaling"},
-              {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
-  // Without Write::size, FailNotKept does not note the scaling: the next sync overrides it again.
-  if (auto* write = std::get_if<Write>(&step)) write->size.reset();
-  return step;
+  return Resize(situation, scaled, expected,
+                {Decision{"override external scaling"},
+                 {{"controller", scaled.meta.name}, {"from", scaled.replicas}, {"to", expected}}});
 }
 
 Step AdoptScale(const Situation& situation, const ReplicationController& scaled) {

@@ -71,5 +71,11 @@ inline constexpr std::string_view kNoSourceText =
 inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\" not found";
 inline constexpr std::string_view kScaledByOtherText =
     "another client scaled ReplicationController {} from {} to {}";
+// What to do if the API server does not keep a size: the end of the text of CheckSize.
+inline constexpr std::string_view kSizeAgainText =
+    "exempt this ReplicationController from it. Windlass tries again by itself";
+inline constexpr std::string_view kSizeOnceText =
+    "exempt this ReplicationController from it. The update goes on. Once it has ended, look at the "
+    "size, and correct it if it is wrong";
 
 }  // namespace windlass::replication_controller

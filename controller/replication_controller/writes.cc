@@ -58,10 +58,10 @@ Step Effect(const Situation& situation, Request request, Because because,
   Write write{std::move(request), std::move(because)};
   const std::string& body = write.request.body();
   if (!size && !body.empty()) size = CountAt(ParseJson(body), "/spec/replicas");
-  write.size = size;
-  if (write.size) {
-    write.check = CheckSize(write.request.resource(), write.request.key(), *write.size,
-                            "this ReplicationController");
+  if (size) {
+    const bool again = situation.run.step == kStepScale;
+    write.check = CheckSize(write.request.resource(), write.request.key(), *size,
+                            again ? kSizeAgainText : kSizeOnceText);
   }
   Step step = std::move(write);
   if (WasSent(step, situation.learned)) return Wait{};
@@ -151,12 +151,9 @@ constexpr size_t kLinesMax = 100;
 
 // Returns true if the run has not reached kStepScale, and there is no new controller to be scaled.
 // Also true if a rollback has gone back to kStepPrepare because the new controller was deleted.
-// Exception: false if that rollback has yet to repeat the size of the old controller (FailNotKept).
 bool IsBeforeFirstScaling(const Situation& situation) {
   const std::string& step = situation.run.step;
-  const auto& scaling = situation.run.scaling;
-  const bool restores = scaling && scaling->name == situation.old_name();
-  return situation.new_controller() == nullptr && situation.run.journal.empty() && !restores &&
+  return situation.new_controller() == nullptr && situation.run.journal.empty() &&
          (step.empty() || step == kStepPrepare);
 }
 
@@ -292,18 +289,15 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
   return Failed{error};
 }
 
-Step FailNotKept(const Situation& situation, const ReplicationController& controller,
+Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome) {
   StatusDraft draft = BeginDraft(situation);
   const bool scales = draft.step == kStepScale;
-  const bool is_own = draft.scaling && draft.scaling->name == controller.meta.name;
-  if (outcome.size && (is_own || !scales)) {
-    draft.scaling = {.name = controller.meta.name, .from = controller.replicas};
-    const bool is_old = &controller == situation.old_controller();
-    (is_old ? draft.old_replicas : draft.new_replicas) = *outcome.size;
+  if (scales && draft.scaling && draft.scaling->name == controller.meta.name) {
+    draft.scaling->from = controller.replicas;
   }
   const Error& error = outcome.kept->error();
-  SetPhase(situation, draft, kFailed, kWriteRefused, error.message);
+  SetPhase(situation, draft, scales ? kFailed : PhaseAt(draft.step), kWriteRefused, error.message);
   const Step store = StoreWithWarning(situation, draft, kWriteRefused);
   if (std::holds_alternative<Write>(store)) return store;
   return Failed{error};

@@ -103,12 +103,13 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 
 // Called if the API server accepted the size of `outcome` and kept another one, as a mutating
 // admission policy makes it do. Returns the write that stores in the status, and tells in a Warning
-// Event, what is kept and what was written; if that is stored, returns Failed, so that the size is
-// written again after the back-off. The status notes the size that is kept as the one to scale from
-// (PendingScale), so that it is not taken for another client's scaling. Example: 0 to 3 was
-// written, and 1 is kept: the scaling is now 1 to 3. The note ends when the size is reached.
-// Exception: a size that Override puts back is not noted, because Override puts it back again.
-Step FailNotKept(const Situation& situation, const ReplicationController& controller,
+// Event, what is kept and what was written. If that is stored, returns Failed, so that the update
+// goes on after the back-off:
+//   - in kStepScale the phase is kFailed, and the same size is written again. The stored scaling
+//     now begins at the size that is kept, so that this size is not taken for another client's
+//     scaling. Example: 0 to 3 was written, and 1 is kept: the scaling is now 1 to 3
+//   - in other steps the phase stays, and the update goes on with the size that is kept
+Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).

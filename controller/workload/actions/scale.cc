@@ -477,8 +477,9 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.removes_pods = replicas < rs.replicas;
-    write.check = CheckSize(resources::kReplicaSets, KeyOf(rs.meta), replicas,
-                            "the ReplicaSets of this workload");
+    write.check = CheckSize(
+        resources::kReplicaSets, KeyOf(rs.meta), replicas,
+        "exempt the ReplicaSets of this workload from it. Windlass tries again by itself");
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
                                 direction + " replica set " + rs.meta.name + " from " +
                                     std::to_string(rs.replicas) + " to " +
