@@ -53,19 +53,54 @@ OrderedJson ToJson(const ReplicationControllerUpdateStatus& status) {
 
 // --- the two controllers ---
 
+namespace {
+
+// Returns the size that the object of `request` has after the write: the one in the body, or the
+// present one of the controller that is patched. Returns nullopt if the write is of no
+// ReplicationController, or deletes it.
+std::optional<int32_t> SizeAfter(const Situation& situation, const Request& request) {
+  if (request.resource() != resources::kReplicationControllers) return std::nullopt;
+  if (request.verb() == Verb::kDelete) return std::nullopt;
+  if (const auto size = CountAt(ParseJson(request.body()), "/spec/replicas")) return size;
+  for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
+    if (controller != nullptr && KeyOf(controller->meta) == request.key()) {
+      return controller->replicas;
+    }
+  }
+  return std::nullopt;
+}
+
+// Returns the step after a patch that the API server accepted, and whose change it dropped: the
+// patch is still due.
+Step TellDropped(const Situation& situation, const RequestKey& asked) {
+  const Error error{
+      ErrorKind::kInvalid,
+      Fill("the API server accepted a patch of {} from Windlass, and did not keep "
+           "the change. Find the mutating admission policy or webhook that changes it, "
+           "and exempt this object from it. Windlass tries again by itself",
+           ObjectText(asked.resource, asked.key))};
+  StatusDraft draft = BeginDraft(situation);
+  SetPhase(situation, draft, PhaseAt(draft.step), kWriteRefused, error.message);
+  const Step store = StoreWithWarning(situation, draft, kWriteRefused);
+  if (std::holds_alternative<Write>(store)) return store;
+  return Failed{error};
+}
+
+}  // namespace
+
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size) {
   Write write{std::move(request), std::move(because)};
-  const std::string& body = write.request.body();
-  if (!size && !body.empty()) size = CountAt(ParseJson(body), "/spec/replicas");
+  if (!size) size = SizeAfter(situation, write.request);
   if (size) {
     const bool again = situation.run.step == kStepScale;
     write.check = CheckSize(write.request.resource(), write.request.key(), *size,
                             again ? kSizeAgainText : kSizeOnceText);
   }
-  Step step = std::move(write);
-  if (WasSent(step, situation.learned)) return Wait{};
-  return step;
+  const Outcome* sent = FindOutcome(situation.learned, write.request.Identity());
+  if (sent == nullptr) return write;
+  const bool dropped = sent->said.ok() && sent->asked.verb == Verb::kPatch;
+  return dropped ? TellDropped(situation, sent->asked) : Step(Wait{});
 }
 
 Request Patch(const ReplicationController& controller, const Json& fields) {

@@ -17,9 +17,13 @@ namespace windlass::replication_controller {
 
 // --- the two controllers ---
 
-// Returns the write of `request`. Returns a Wait if this sync has made this write already: if a
-// write is due again after it succeeded, the API server has dropped the change. If the request has
-// a size, the write checks that the API server keeps it. `size` is the size in a JSON Patch.
+// Returns the write of `request`. If this sync has made this write already, and it is due again,
+// returns
+//   - after a patch that succeeded: the step that tells that the API server has dropped the change,
+//     with the reason kWriteRefused and a Warning Event; if that is told, Failed
+//   - otherwise a Wait
+// A write of a ReplicationController checks that the API server keeps its size, also a write that
+// only changes its annotations. `size` is the size in a JSON Patch.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 

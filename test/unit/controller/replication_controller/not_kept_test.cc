@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "controller/replication_controller/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/replication_controller/updates.h"
@@ -111,9 +112,40 @@ TEST_CASE("a size that is not kept outside of the scaling is told once, and the 
     RunUntilTold(world, "web at 2 Pods, although it accepted 4");
     end = "RolledBack";
   }
+  SECTION("of a patch that does not name the size") {
+    StartUpdate(world, 4, "0s");
+    world.change = [](const Request& request, json& object) {
+      const bool names = request.body().find("\"spec\"") != std::string::npos;
+      if (request.key().name == "web-2" && request.verb() == Verb::kPatch && !names) {
+        json& replicas = object["spec"]["replicas"];
+        if (replicas == 4) replicas = 2;
+      }
+    };
+    RunUntilTold(world, "web-2 at 2 Pods, although it accepted 4");
+  }
   CHECK(world.Run() == end);
   CHECK(world.Pods().size() == pods);
   CHECK(std::ranges::count(world.events(), "WriteRefused") == 1);
+  Proves("RC-25");
+}
+
+// Whom this serves: who has a webhook that removes annotations it does not know.
+TEST_CASE("a patch whose change the API server drops is told, and tried again") {
+  World world;
+  StartUpdate(world, 4, "0s");
+  world.change = [](const Request& request, json& object) {
+    if (request.verb() != Verb::kPatch || !object["metadata"].contains("annotations")) return;
+    object["metadata"]["annotations"].erase(std::string(kOriginalReplicas));
+  };
+  RunUntil(world, [&] { return world.reason() == "WriteRefused"; });
+  CHECK(world.message().find("did not keep the change") != std::string::npos);
+  CHECK(world.phase() == "Preparing");
+  world.now = world.now + std::chrono::hours(1);
+  CHECK(std::holds_alternative<Failed>(world.Sync()));
+  CHECK(std::ranges::count(world.events(), "WriteRefused") == 1);
+  world.change = nullptr;
+  CHECK(world.Run() == "Succeeded");
+  CHECK(world.Pods().size() == 4);
   Proves("RC-25");
 }
 
