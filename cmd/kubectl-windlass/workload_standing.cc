@@ -13,6 +13,8 @@ namespace windlass::cli {
 namespace {
 
 constexpr std::string_view kInPlace = "windlass.dev/InPlace";
+// The reason of Stalled if spec.strategy cannot be carried out.
+constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
 
 // What the sentences are about. The sentences for Deployments keep kubectl's word order.
 struct Subject {
@@ -184,8 +186,16 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
 }
 
 // Returns what a user can do about a Rollout that is stalled because of `reason`: the remedy with
-// which the rollout goes on, and the commands that take it back (CommandsBack).
+// which the rollout goes on, and the commands that take it back (CommandsBack) or end its abort.
+// Returns "" if status.message says all of it.
 std::string WayOn(const Json& object, const std::string& reason, const Subject& subject) {
+  // With this reason, status.message names the field to correct. Another template, an abort or its
+  // end would correct nothing.
+  if (reason == kInvalidStrategy) return "";
+  if (FlagOf(object, "/spec/abort")) {
+    return " Correct the template, and end the abort with kubectl windlass retry " +
+           subject.command;
+  }
   const std::string commands = CommandsBack(object, reason);
   const std::string back = "run kubectl windlass " + commands + ' ' + subject.command;
   // With this reason, status.message already says what to do, which depends on the cause.
@@ -233,10 +243,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
     standing.quotes_message = true;
     End(standing, ExitCode::kFailed,
         who + " is stalled (" + standing.reason + "): " + message + EndOfSentence(message) +
-            (FlagOf(object, "/spec/abort")
-                 ? " Correct the template, and end the abort with kubectl windlass retry " +
-                       subject.command
-                 : WayOn(object, standing.reason, subject)));
+            WayOn(object, standing.reason, subject));
   } else if (standing.phase == "Aborted") {
     standing.reason = "spec.abort";
     standing.sentence.clear();

@@ -244,6 +244,7 @@ TEST_CASE("status of a stalled Rollout names the commands that take it back (RO-
       {"ReplicaSetCreateError", 0, 0, ""},
       {"ReplicaSetCreateError", 1, 0, "undo"},
       {"InPlaceNotPossible", 1, 0, "undo"},
+      {"InvalidStrategy", 2, 1, ""},  // neither would correct it
       {"ProgressDeadlineExceeded", 1, 0, ""},
       {"ProgressDeadlineExceeded", 2, 0, "undo"},
       {"ProgressDeadlineExceeded", 2, 1, "abort or undo"},
@@ -268,6 +269,26 @@ TEST_CASE("status of a stalled Rollout names the commands that take it back (RO-
   CHECK(ran.messages.ends_with(back) == !row.commands.empty());
   CHECK((ran.messages.find("run kubectl") == std::string::npos) == row.commands.empty());
   Proves("RO-026 RO-032");
+}
+
+// For the user whose strategy is wrong: the message names the field, and the template is right.
+TEST_CASE("status adds no remedy to the message if the strategy is not carried out (RO-062)") {
+  KubectlRun run;
+  CreateRollout(run, "Stalled");
+  const bool aborted = GENERATE(false, true);
+  CAPTURE(aborted);
+  run.Edit(kRollouts, "web", "", [&](Json& o) { o["spec"]["abort"] = aborted; });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    o["status"]["observedGeneration"] = o["metadata"]["generation"];
+    SetCondition(o, {"Stalled",
+                     "True",
+                     "InvalidStrategy",
+                     "the message",
+                     {{"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+  });
+  const std::string text = "rollout \"web\" is stalled (InvalidStrategy): the message.";
+  CHECK(run.Run("status wro/web") == Ends(ExitCode::kFailed, "error: " + text + "\n"));
+  CHECK(run.Run("get wro/web").out.find(text + "\n") != std::string::npos);
 }
 
 TEST_CASE("status of a pause before any revision was complete names undo (RO-032)") {
