@@ -20,6 +20,7 @@
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "cmd/kubectl-windlass/unobserved.h"
+#include "cmd/kubectl-windlass/workload_standing.h"
 #include "controller/workload/annotations.h"
 
 namespace windlass::cli {
@@ -55,6 +56,7 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
 // step. Otherwise returns the first of these causes:
 //   - the Rollout is aborted, or paused by spec.paused
 //   - Windlass has not seen the last change of the Rollout, or cannot carry it out
+//   - spec.strategy cannot be carried out
 //   - no step is under way (NoStep)
 //   - the step is not a pause, and `full` is false
 std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::string& object,
@@ -77,6 +79,10 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
     return NoPromotion{
         "was changed, and Windlass has not seen the change yet: kubectl windlass status " + object +
         " waits for Windlass"};
+  }
+  // A promotion that is written now would act once the strategy is corrected.
+  if (const std::string stalled = StalledByStrategy(rollout); !stalled.empty()) {
+    return NoPromotion{"is not promoted, because it " + stalled};
   }
   const std::optional<StepStatus> step = StepStatusOf(rollout);
   const bool steps =

@@ -325,6 +325,14 @@ bool Quotes(const Standing& standing, const Json& condition) {
   return standing.quotes_message && (reason == "GivenUp" || workload::HoldsUp(reason));
 }
 
+std::string StalledByStrategy(const Json& rollout) {
+  const Json* stalled = TrueCondition(rollout, "Stalled");
+  const bool invalid = stalled != nullptr && TextOf(*stalled, "/reason") == kInvalidStrategy;
+  if (!invalid || !IsObserved(rollout)) return "";
+  return "is stalled (" + std::string(kInvalidStrategy) +
+         "): " + TextOf(rollout, "/status/message");
+}
+
 std::string RollbackText(int64_t revision) {
   return revision == 0 ? "the revision before" : "revision " + std::to_string(revision);
 }

@@ -33,6 +33,12 @@ bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
 // why that change is not rolled out. Otherwise returns "".
 std::string RefusedInPlace(const Json& object);
 
+// If spec.strategy cannot be carried out, returns what commands say of the Rollout, for example "is
+// stalled (InvalidStrategy): spec.strategy cannot be carried out: ", and the rest of
+// status.message. Returns "" if the condition Stalled has another reason, or is absent, as while
+// the Rollout is paused, or if Windlass has not seen the latest spec.
+std::string StalledByStrategy(const Json& rollout);
+
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 

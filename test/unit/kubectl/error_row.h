@@ -61,6 +61,10 @@ void CreateRolloutAtStep(KubectlRun& run, int step, const std::function<void(Jso
 void CreateAvailableRollout(KubectlRun& run, int step,
                             const std::function<void(Json&)>& change = {});
 
+// Makes the status say that spec.strategy cannot be carried out. The condition Stalled gets
+// `reason`.
+void SetInvalidStrategy(Json& status, const std::string& reason = "InvalidStrategy");
+
 // The same at the pause, with one of four Pods not available: that of ReplicaSet web-2, of revision
 // 8. ReplicaSet web-1 has the others. The Pods are created one by one:
 void CreateRolloutWithCanary(KubectlRun& run, const std::function<void(Json&)>& change = {});

@@ -36,6 +36,19 @@ void CreateAvailableRollout(KubectlRun& run, int step, const std::function<void(
   });
 }
 
+void SetInvalidStrategy(Json& status, const std::string& reason) {
+  status["phase"] = "Stalled";
+  status["message"] =
+      "spec.strategy cannot be carried out: step 2 is empty. Correct it: until then no Pod is "
+      "updated, no promotion is carried out, and a new size or an abort only during an update in "
+      "place";
+  status["conditions"] = Json::array({{{"type", "Stalled"},
+                                       {"status", "True"},
+                                       {"reason", reason},
+                                       {"message", status["message"]},
+                                       {"lastTransitionTime", "2026-01-01T00:00:00Z"}}});
+}
+
 void CreateRolloutWithCanary(KubectlRun& run, const std::function<void(Json&)>& change) {
   CreateAvailableRollout(run, 2, change);
   run.Edit(resources::kRollouts, "web", "status", [](Json& object) {

@@ -76,6 +76,27 @@ TEST_CASE("promote replaces no promotion that asks for more and is not carried o
   CHECK((Promotion(run) == row.stored) == refused);
 }
 
+// For the user whose promotion would act only once the strategy is corrected, maybe days later.
+TEST_CASE("promote is refused while spec.strategy cannot be carried out (RO-062)") {
+  KubectlRun run;
+  CreateAvailableRollout(run, 2);
+  const std::string flags = GENERATE("", " --full", " --force", " --full --force");
+  const std::string reason = GENERATE("InvalidStrategy", "ProgressDeadlineExceeded");
+  CAPTURE(flags, reason);
+  EditStatus(run, [&](Json& status) { SetInvalidStrategy(status, reason); });
+  const Ran ran = run.Run("promote rollout/web" + flags);
+  if (reason != "InvalidStrategy") {  // the reason decides, and not the text
+    CHECK(ran.code == ExitCode::kDone);
+    return;
+  }
+  CHECK(ran == Ends(ExitCode::kError,
+                    "error: rollout \"web\" is not promoted, because it is stalled "
+                    "(InvalidStrategy): spec.strategy cannot be carried out: step 2 is empty. …",
+                    ""));
+  CHECK(run.writes.empty());
+  CHECK(Promotion(run).empty());
+}
+
 std::string NotPromoted(const std::string& cause) {
   return "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: " + cause +
          ". kubectl windlass abort rollout/web -n default takes it back, and --force promotes it "

@@ -53,6 +53,14 @@ void IsStalled(KubectlRun& run) {
   });
 }
 
+// Rollout web is at a pause, and its strategy cannot be carried out.
+void HasInvalidStrategy(KubectlRun& run) {
+  CreateRolloutAtStep(run, 2, nullptr, [](Json& status) {
+    SetInvalidStrategy(status);
+    status["stableRevision"] = 7;
+  });
+}
+
 // Rollout web is at a pause, and its new Pod has no image.
 void HasCanary(KubectlRun& run) {
   CreateRolloutWithCanary(run);
@@ -288,6 +296,14 @@ ErrorSection RolloutErrors() {
         "Nothing is rolled out before the template is corrected. The command in the text says what "
         "is wrong with it. In the parentheses stands the reason of the condition `Stalled`.",
         IsStalled},
+       {"promote rollout/web", kError,
+        "error: rollout \"web\" is not promoted, because it is stalled (InvalidStrategy): "
+        "spec.strategy cannot be carried out: step 2 is empty. Correct it: until then no Pod is "
+        "updated, no promotion is carried out, and a new size or an abort only during an update in "
+        "place",
+        "Windlass cannot carry out `spec.strategy`. Nothing was written. Correct the field that "
+        "the text names, and promote then. `--full` and `--force` change nothing about it.",
+        HasInvalidStrategy},
        {"promote rollout/web --full", kError,
         "error: rollout \"web\" has nothing to promote (Healthy): no rollout is under way",
         "The rollout is complete. Nothing is to be done.", AfterSteps("Healthy")},
