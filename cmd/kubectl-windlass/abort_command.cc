@@ -10,6 +10,19 @@
 
 namespace windlass::cli {
 
+namespace {
+
+// Returns `warning` with the text that spec.strategy cannot be carried out, and what waits for its
+// correction, if that is so. `warning` may be "".
+std::string WithStrategy(std::string warning, const Json& rollout, const Place& place) {
+  const std::string stalled = StalledByStrategy(rollout);
+  if (stalled.empty()) return warning;
+  const std::string who = "rollout \"" + place.name + "\" ";
+  return (warning.empty() ? "" : warning + "; ") + who + stalled;
+}
+
+}  // namespace
+
 ExitCode RetryRollout(const CommandContext& context, const Place& place) {
   return ChangeWorkload(context, place, [&](const Json& rollout) -> std::variant<ExitCode, Change> {
     if (!FlagOf(rollout, "/spec/abort")) return Refuse(context, place, "is not aborted");
@@ -20,6 +33,7 @@ ExitCode RetryRollout(const CommandContext& context, const Place& place) {
                        "windlass resume " +
                        InCommand(place) + " ends spec.paused";
     }
+    change.warning = WithStrategy(change.warning, rollout, place);
     return change;
   });
 }
@@ -63,7 +77,7 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
     }
     Change change{.patch = {{"spec", {{"abort", true}}}},
                   .done = "aborted",
-                  .warning = AbortWarning(rollout, place)};
+                  .warning = WithStrategy(AbortWarning(rollout, place), rollout, place)};
     // The user may have promoted a step, and Windlass has not carried out the promotion yet. The
     // promotion could take effect after the abort, for example if the user ends the abort before
     // Windlass has seen it. So the patch removes the annotation, too.

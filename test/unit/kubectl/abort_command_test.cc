@@ -67,6 +67,39 @@ TEST_CASE("retry of a paused Rollout says that it waits") {
   CHECK(run.Stored(kRollouts, "web")["spec"]["abort"] == false);
 }
 
+// For the user who wants bad Pods gone now: the abort waits for the correction of the strategy.
+TEST_CASE("abort and retry say that spec.strategy cannot be carried out (RO-062)") {
+  struct Row {
+    std::string command;
+    bool paused;
+    std::string before;  // what the warning begins with
+  };
+  const Row row = GENERATE(values<Row>({
+      {"abort", false, ""},
+      {"retry", false, ""},
+      {"retry", true, "rollout \"web\" is paused: …ends spec.paused; "},
+  }));
+  const std::string reason = GENERATE("InvalidStrategy", "ProgressDeadlineExceeded");
+  CAPTURE(row.command, row.paused, reason);
+  KubectlRun run;
+  CreateAvailableRollout(run, 2, [&](Json& web) {
+    web["spec"]["abort"] = row.command == "retry";
+    web["spec"]["paused"] = row.paused;
+  });
+  run.Edit(kRollouts, "web", "status", [&](Json& o) { SetInvalidStrategy(o["status"], reason); });
+  const Ran ran = run.Run(row.command + " rollout/web");
+  CHECK(run.writes.size() == 1);
+  if (reason != "InvalidStrategy") {
+    CHECK(ran.code == ExitCode::kDone);
+    CHECK(ran.messages.find("spec.strategy") == std::string::npos);
+    return;
+  }
+  CHECK(ran == DoneSaying("Warning: " + row.before +
+                          "rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be "
+                          "carried out: step 2 is empty. Correct it: until then no Pod is "
+                          "updated, …\n"));
+}
+
 // promote, abort and retry of a Deployment: object_errors.cc.
 TEST_CASE("On a Deployment abort --end says what retry says") {
   KubectlRun run;

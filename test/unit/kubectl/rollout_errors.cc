@@ -335,7 +335,15 @@ ErrorSection RolloutErrors() {
         "template, and end the abort with kubectl windlass retry rollout/web -n default",
         "The Rollout is aborted. But no revision was ever rolled out completely, so its Pods stay. "
         "Correct the template.",
-        HasRollout()}}};
+        HasRollout()},
+       {"abort rollout/web", ExitCode::kDone,
+        "Warning: rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be carried "
+        "out: step 2 is empty. Correct it: until then no Pod is updated, no promotion is carried "
+        "out, and a new size or an abort only during an update in place",
+        "The Rollout is aborted. But Windlass cannot carry out `spec.strategy`, so its Pods stay "
+        "until you correct the field that the text names. Only Pods that are updated in place go "
+        "back at once. `retry` says the same.",
+        HasInvalidStrategy}}};
 }
 
 }  // namespace windlass::cli
