@@ -72,8 +72,10 @@ inline constexpr std::string_view kNotFoundText = "replicationcontrollers \"{}\"
 inline constexpr std::string_view kScaledByOtherText =
     "another client scaled ReplicationController {} from {} to {}";
 // What to do if the API server does not keep a size: the end of the text of CheckSize.
+// kSizeAgainText does not say who writes the size again: in the cluster Windlass does, but with
+// rolling-update --local the user has to repeat the command.
 inline constexpr std::string_view kSizeAgainText =
-    "exempt this ReplicationController from it. Windlass tries again by itself";
+    "exempt this ReplicationController from it, so that the update can go on";
 inline constexpr std::string_view kSizeOnceText =
     "exempt this ReplicationController from it. The update goes on. Once it has ended, look at the "
     "size, and correct it if it is wrong";

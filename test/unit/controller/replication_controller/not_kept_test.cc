@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kRemedy =
     " Pods from Windlass. Find the mutating admission policy or webhook that changes "
-    "spec.replicas, and exempt this ReplicationController from it. Windlass tries again by itself";
+    "spec.replicas, and exempt this ReplicationController from it, so that the update can go on";
 
 // Plays syncs, and time, but not the end of the policy. The update stays Failed.
 void CheckIsTold(World& world, const std::string& sizes) {
