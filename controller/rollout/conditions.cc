@@ -263,7 +263,8 @@ Ruling Rule(const Facts& facts) {
 //   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled: the
 //      message of the phase Paused has this text already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
-//   3. The strategy cannot be carried out. Added if the Rollout is paused
+//   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
+//      InvalidStrategy
 //   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
 //   5. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
@@ -275,7 +276,8 @@ Ruling RuleAndMore(const Facts& facts) {
   if (!facts.own.not_told.empty() && ruling.reason != kTemplateNotChecked) {
     ruling.message += "; " + facts.own.not_told;
   }
-  if (facts.workload.paused && !facts.workload.strategy_error.empty()) {
+  const bool told = ruling.reason == workload::kInvalidStrategy;
+  if (facts.workload.paused && !facts.workload.strategy_error.empty() && !told) {
     ruling.message += "; " + workload::InvalidStrategyText(facts.workload);
   }
   const Condition* in_place = FindCondition(facts.status.conditions, workload::kInPlaceCondition);
