@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "controller/count/kept_size.h"
 #include "controller/workload/body_json.h"
 #include "controller/workload/sync_limits.h"
 #include "controller/workload/workload_kind.h"
@@ -105,6 +106,13 @@ Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& 
                      {"metadata", metadata},
                      {"spec", spec}};
   return Request::Create(resources::kReplicaSets, {owner.namespace_, parts.name}, DumpJson(body));
+}
+
+std::function<Status(std::string_view reply)> CheckReplicaSetSize(const ObjectKey& key,
+                                                                  int32_t replicas) {
+  return CheckSize(
+      resources::kReplicaSets, key, replicas,
+      "exempt the ReplicaSets of this workload from it. Windlass tries again by itself");
 }
 
 Request AdoptReplicaSet(const Workload& workload, const ReplicaSet& rs) {

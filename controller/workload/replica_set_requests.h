@@ -2,9 +2,12 @@
 // (UnlessInVain). A patch changes only the fields that its body names.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/workload/situation.h"
@@ -44,6 +47,11 @@ struct NewReplicaSet {
 // Returns the request that creates the ReplicaSet. Returns kMalformed if the text of the workload's
 // template is not known, or if the template, its metadata or its labels are not JSON objects.
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
+
+// Returns a check (Write::check) for a write that gives the ReplicaSet `key` the size `replicas`.
+// The check returns an error if the API server stores another size (kept_size.h).
+std::function<Status(std::string_view reply)> CheckReplicaSetSize(const ObjectKey& key,
+                                                                  int32_t replicas);
 
 // Returns the patch that makes the workload the controller of `rs`. If `rs` has an owner reference
 // to the workload already, the patch updates this reference; else it adds one (D-104).

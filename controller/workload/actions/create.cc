@@ -116,7 +116,8 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
                            {"total", TotalReplicas(situation.all)},
                            {"max_total", situation.limits.max_total()}},
                           parts->fallback_reason},
-              .go_on_if_refused = true};
+              .go_on_if_refused = true,
+              .check = CheckReplicaSetSize(request->key(), parts->replicas)};
   if (parts->replicas > 0) {
     write.on_success.push_back(
         {Event::Type::kNormal, "ScalingReplicaSet",

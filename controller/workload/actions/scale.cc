@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "controller/count/kept_size.h"
 #include "controller/workload/actions/create.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/decisions.h"
@@ -477,9 +476,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.removes_pods = replicas < rs.replicas;
-    write.check = CheckSize(
-        resources::kReplicaSets, KeyOf(rs.meta), replicas,
-        "exempt the ReplicaSets of this workload from it. Windlass tries again by itself");
+    write.check = CheckReplicaSetSize(KeyOf(rs.meta), replicas);
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
                                 direction + " replica set " + rs.meta.name + " from " +
                                     std::to_string(rs.replicas) + " to " +

@@ -342,6 +342,29 @@ TEST_CASE("so it is if a policy caps the ReplicaSet as it is made (D-434)") {
   Proves("D-434");
 }
 
+TEST_CASE("a size that a policy changes only as the ReplicaSet is made is told, too (D-434)") {
+  Cluster cluster(10);
+  cluster.Settle();
+  cluster.events.clear();
+  cluster.webhook = [](Json& rs) { rs["spec"]["replicas"] = 6; };
+  cluster.SetImage("v2");
+  const Step end = cluster.Sync();
+  const Failed* failed = std::get_if<Failed>(&end);
+  REQUIRE(failed != nullptr);
+  CHECK(failed->retry == Retry::kBackOff);
+  CHECK(failed->error.message.find("at 6 Pods, although it accepted 3 Pods") != std::string::npos);
+  CHECK(cluster.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+  CHECK(cluster.SizeOf("v2") == 6);
+  CHECK(std::ranges::none_of(
+      cluster.events, [](const std::string& event) { return event.starts_with("Scaled up"); }));
+  cluster.RunReplicaSets();
+  cluster.Settle();
+  CHECK(cluster.SizeOf("v2") == 10);
+  CHECK(cluster.SizeOf("v1") == 0);
+  CHECK(cluster.Condition("ReplicaFailure").empty());
+  Proves("D-434");
+}
+
 TEST_CASE("a size that is kept ends the trouble with the one before it (D-434)") {
   Dropping cluster(nullptr);
   bool caps = true;
