@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "controller/workload/annotations.h"
 #include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
@@ -44,6 +45,15 @@ R OfPhase(const phases::Any& now, Get get) {
         }
       },
       now);
+}
+
+// Returns true if the size of `rs`, a ReplicaSet that was made for an update in place, comes from
+// its creation: no write has changed its spec since. Windlass creates such a ReplicaSet with 0
+// Pods. So if it has Pods, a mutating admission policy changed its size, and no other client did.
+bool WasSizedAtCreation(const ReplicaSet& rs) {
+  if (rs.meta.generation > 1) return false;
+  const auto mode = ModeOf(rs, workload::RevisionText(rs.meta));
+  return mode && mode->mode == Mode::kInPlace;
 }
 
 }  // namespace
@@ -127,7 +137,7 @@ std::optional<RolloutMode> DecisionOf(const InPlace& in_place) {
 }
 
 bool HasStandIns(const ReplicaSet& rs) {
-  return rs.replicas > 0 && NotedStandIns(rs) == rs.replicas;
+  return rs.replicas > 0 && (NotedStandIns(rs) == rs.replicas || WasSizedAtCreation(rs));
 }
 
 bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }

@@ -290,7 +290,7 @@ TEST_CASE("with Recreate, a Pod goes back once those of the other image are gone
   c.SetImage("v2");
   c.Sync();
   REQUIRE(c.ImageOfPod(pod) == "v2");
-  c.ReplicaSet("v2")["spec"]["replicas"] = 2;
+  c.EditReplicaSet(c.NameOf("v2"), [](Json& rs) { rs["spec"]["replicas"] = 2; });
   SECTION("the cache does not show them yet") {}
   SECTION("they run") { c.RunPods(); }
   bool terminating = false;

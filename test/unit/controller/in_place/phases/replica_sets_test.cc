@@ -1,5 +1,8 @@
 // In-place updates whose ReplicaSets a user deletes, scales or edits, and what happens to old
 // ReplicaSets.
+#include <algorithm>
+#include <string>
+
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -41,6 +44,49 @@ TEST_CASE("a pending ReplicaSet that somebody scales turns the rollout to replac
   c.EditReplicaSet(c.NameOf("v2"), [](Json& rs) { rs["spec"]["replicas"] = 2; });
   c.RunPods();
   c.SettlesAt("v2", 3);
+}
+
+void AtLeastTwo(Json& rs) {
+  Json& replicas = rs["spec"]["replicas"];
+  replicas = std::max(replicas.get<int>(), 2);
+}
+
+// Whom this serves: who asks for no new Pods, and does not know of a policy that sets sizes.
+TEST_CASE("Pods that a policy gives the pending ReplicaSet are no client's (P-072, D-434)") {
+  Started c(4);
+  const auto pods = c.PodNames();
+  c.webhook = AtLeastTwo;
+  SECTION("the policy changes only what is created") {}
+  SECTION("the policy changes every size") {
+    c.update_webhook = [](const Json&, Json& rs) { AtLeastTwo(rs); };
+    c.SetImage("v2");
+    for (int i = 0; i < 3; ++i) {
+      const Step end = c.SyncAfter(60);
+      const Failed* failed = std::get_if<Failed>(&end);
+      REQUIRE(failed != nullptr);
+      CHECK(failed->retry == Retry::kBackOff);
+      CHECK(failed->error.message.find("at 2 Pods, although it accepted 0 Pods") !=
+            std::string::npos);
+      CHECK(c.Condition("ReplicaFailure") == "True ReplicaSetNotKept");
+      CHECK(c.InPlaceCondition().starts_with("True "));
+      CHECK(c.SizeOf("v1") == 4);
+      CHECK(c.SizeOf("v2") == 2);
+      c.RunPods();
+      for (const std::string& pod : pods) CHECK(c.ImageOfPod(pod) == "v1");
+    }
+  }
+  SECTION("another template overtakes it") {
+    c.update_webhook = [](const Json&, Json& rs) { AtLeastTwo(rs); };
+    c.SetImage("v3");
+    c.SyncAndRun();
+    REQUIRE(c.SizeOf("v3") == 2);
+  }
+  c.update_webhook = nullptr;
+  c.SetImage("v2");
+  c.SettlesAt("v2", 4);
+  CHECK(c.PodNames() == pods);
+  CHECK(c.Condition("ReplicaFailure").empty());
+  Proves("P-072 D-434");
 }
 
 TEST_CASE("a host whose template somebody changes holds the rollout (P-073)") {
