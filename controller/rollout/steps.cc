@@ -300,6 +300,10 @@ std::string StepsError(const RolloutStrategy& strategy) {
     return "spec.strategy.steps: Recreate updates all Pods at once and has no steps: remove steps, "
            "or set type to RollingUpdate";
   }
+  if (strategy.partition) {
+    return "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: "
+           "remove one of them (a step setUpdated followed by a pause stops there, too)";
+  }
   for (size_t i = 0; i < strategy.steps.size(); ++i) {
     const std::string error = StepError(strategy.steps[i]);
     if (!error.empty()) return "spec.strategy.steps[" + std::to_string(i) + "]" + error;

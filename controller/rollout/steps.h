@@ -78,8 +78,9 @@ inline constexpr std::string_view kForce = "/force";
 std::optional<seconds> ParseDuration(std::string_view text);
 
 // Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
-// empty text if the steps can be carried out. The CRD refuses the same steps, but a Rollout may
-// have been stored under an older CRD.
+// empty text if the steps can be carried out. Steps and a partition together cannot: both say how
+// many Pods are updated. The CRD refuses the same steps, but a Rollout may have been stored under
+// an older CRD.
 std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.

@@ -89,6 +89,9 @@ TEST_CASE("a strategy that cannot be carried out says what to write (RO-071 RO-0
       {R"({"type":"Recreate","steps":[{"setUpdated":1}]})",
        "spec.strategy.steps: Recreate updates all Pods at once: remove this field, or set "
        "spec.strategy.type to RollingUpdate"},
+      {R"({"partition":0,"steps":[{"setUpdated":1}]})",
+       "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: remove "
+       "one of them (a step setUpdated followed by a pause stops there, too)"},
       {R"({"partition":"some"})",
        "spec.strategy.partition: \"some\" is not a percentage: write a count of Pods such as 1, "
        "or a percentage such as \"25%\""},
