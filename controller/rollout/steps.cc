@@ -42,9 +42,9 @@ std::string StepError(const RolloutStep& step) {
            std::string(kPromote);
   }
   if (!step.set_updated) return ": is empty: write setUpdated or pause";
-  const Result<int32_t> of_100 = Resolve(*step.set_updated, 100, /*round_up=*/true);
-  if (!of_100.ok()) return ".setUpdated: " + of_100.error().message;
-  if (*of_100 > 0) return {};
+  const std::string error = PartError(*step.set_updated);
+  if (!error.empty()) return ".setUpdated: " + error;
+  if (IsAboveZero(*step.set_updated)) return {};
   return ".setUpdated: 0 updates no Pod: write 1 or more; to stop before the first Pod, begin with "
          "a pause";
 }
@@ -292,6 +292,15 @@ std::optional<seconds> ParseDuration(std::string_view text) {
   }
   if (!text.empty() || total == 0) return std::nullopt;
   return seconds(total);
+}
+
+std::string PartError(const IntOrPercent& value) {
+  const Result<int32_t> of_100 = Resolve(value, 100, /*round_up=*/true);
+  if (!of_100.ok()) return of_100.error().message;
+  if (value.type == IntOrPercent::Type::kInt || *of_100 <= 100) return {};
+  return "\"" + value.string_value.substr(0, kPercentBytesMax) +
+         "\" is more than all Pods: write a count of Pods such as 1, or a percentage of at most "
+         "100%";
 }
 
 std::string StepsError(const RolloutStrategy& strategy) {

@@ -77,6 +77,11 @@ inline constexpr std::string_view kForce = "/force";
 // once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
 std::optional<seconds> ParseDuration(std::string_view text);
 
+// Returns why `value` is not a part of the Pods, and what to write instead: it is negative, not a
+// percentage, or a percentage above 100. Returns an empty text if it is a part. A count may be
+// above the number of Pods.
+std::string PartError(const IntOrPercent& value);
+
 // Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
 // empty text if the steps can be carried out. Steps and a partition together cannot: both say how
 // many Pods are updated. The CRD refuses the same steps, but a Rollout may have been stored under
@@ -87,7 +92,7 @@ std::string StepsError(const RolloutStrategy& strategy);
 //   - a number: that many, at most all. With 10 desired, 3 gives 3, and 30 gives 10
 //   - a percentage below 100: rounded up, at least 1, never all. With 10 desired, 25% gives 3, and
 //     99% gives 9
-//   - 100% or more: all
+//   - 100%: all
 //   - 1 Pod and a percentage below 100: 0, because 1 would be all
 //   - a value that StepsError refuses: 0
 int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);

@@ -63,19 +63,31 @@ std::string RefuseWithRecreate(const RolloutStrategy& strategy) {
   return strategy.steps.empty() ? std::string() : refuse("spec.strategy.steps");
 }
 
+// Returns an error if `value` is set and is not a part of the Pods (PartError).
+Status CheckPart(const std::optional<IntOrPercent>& value, const std::string& field) {
+  const std::string error = value ? PartError(*value) : std::string();
+  if (error.empty()) return Unit{};
+  return Error{ErrorKind::kInvalid, field + ": " + error};
+}
+
 // Returns how many Pods are allowed to have the new revision; kUnlimited if the partition never
 // keeps a Pod back. Returns 0 if a partition above 0 is set and there are no replicas.
 Result<int32_t> UpdatedMax(const RolloutSpec& spec) {
   const std::optional<IntOrPercent>& partition = spec.strategy.partition;
   if (!partition) return kUnlimited;
-  Result<int32_t> kept = ResolvePart(*partition, spec.replicas);
-  if (!kept.ok()) return std::move(kept).error().Context(kPartitionField);
+  const Status part = CheckPart(partition, std::string(kPartitionField));
+  if (!part.ok()) return part.error();
+  const Result<int32_t> kept = ResolvePart(*partition, spec.replicas);
+  if (!kept.ok()) return kept.error();
   return IsAboveZero(*partition) ? std::max(spec.replicas - *kept, 0) : kUnlimited;
 }
 
 Result<Fenceposts> LimitsOf(const RolloutSpec& spec) {
   WINDLASS_TRY(Fenceposts limits, workload::ResolveFenceposts(spec.replicas, MaxSurge(spec),
                                                               MaxUnavailable(spec), kLimitsField));
+  const Status unavailable =
+      CheckPart(MaxUnavailable(spec), std::string(kLimitsField) + ".maxUnavailable");
+  if (!unavailable.ok()) return unavailable.error();
   WINDLASS_TRY(limits.updated_max, UpdatedMax(spec));
   return limits;
 }

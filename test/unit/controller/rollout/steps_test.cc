@@ -60,6 +60,7 @@ TEST_CASE("steps that cannot be carried out are refused by the name of their fie
       {{SetUpdated(Pods(0))}, "spec.strategy.steps[0].setUpdated: 0 updates no Pod"},
       {{SetUpdated(Share("0%"))}, "spec.strategy.steps[0].setUpdated: 0 updates no Pod"},
       {{SetUpdated(Pods(-1))}, "spec.strategy.steps[0].setUpdated: \"-1\" is negative"},
+      {{SetUpdated(Share("101%"))}, "spec.strategy.steps[0].setUpdated: \"101%\" is more than all"},
       {{SetUpdated(Share("half"))}, "spec.strategy.steps[0].setUpdated: \"half\""},
       {{Pause(), RolloutStep{}}, "spec.strategy.steps[1]: is empty"},
       {{RolloutStep{.set_updated = Pods(1), .pause = true}},

@@ -42,6 +42,9 @@ TEST_CASE("strategy and limits of 10 replicas are resolved") {
       {"RO-071 in place only", R"({"type":"InPlaceOnly","rollingUpdate":{"maxSurge":1,
                                    "maxUnavailable":0}})",
        Strategy::kRollingUpdate, 1, 0},
+      {"RO-070 a surge above all",
+       R"({"rollingUpdate":{"maxSurge":"200%","maxUnavailable":"100%"}})", Strategy::kRollingUpdate,
+       20, 10},
       {"RO-071 recreate", R"({"type":"Recreate"})", Strategy::kRecreate},
       {"RO-072 a partition", R"({"partition":4})", Strategy::kRollingUpdate, 3, 2, 6},
       {"RO-072 a percentage rounds up", R"({"partition":"25%"})", Strategy::kRollingUpdate, 3, 2,
@@ -95,6 +98,12 @@ TEST_CASE("a strategy that cannot be carried out says what to write (RO-071 RO-0
       {R"({"partition":"some"})",
        "spec.strategy.partition: \"some\" is not a percentage: write a count of Pods such as 1, "
        "or a percentage such as \"25%\""},
+      {R"({"partition":"101%"})",
+       "spec.strategy.partition: \"101%\" is more than all Pods: write a count of Pods such as 1, "
+       "or a percentage of at most 100%"},
+      {R"({"rollingUpdate":{"maxUnavailable":"200%"}})",
+       "spec.strategy.rollingUpdate.maxUnavailable: \"200%\" is more than all Pods: write a count "
+       "of Pods such as 1, or a percentage of at most 100%"},
       {R"({"rollingUpdate":{"maxSurge":-1}})",
        "spec.strategy.rollingUpdate.maxSurge: \"-1\" is negative: write a count of Pods such as "
        "1, or a percentage such as \"25%\""},
