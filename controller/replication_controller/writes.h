@@ -19,8 +19,8 @@ namespace windlass::replication_controller {
 
 // Returns the write of `request`. If this sync has made this write already, and it is due again,
 // returns
-//   - after a patch that succeeded: the step that tells that the API server has dropped the change,
-//     with the reason kWriteRefused and a Warning Event; if that is told, Failed
+//   - after a patch that succeeded: the write of a status and a Warning Event which say that the
+//     API server has dropped the change; after that write, Failed
 //   - otherwise a Wait
 // A write of a ReplicationController checks that the API server keeps its size, also a write that
 // only changes its annotations. `size` is the size in a JSON Patch.
