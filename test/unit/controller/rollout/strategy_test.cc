@@ -80,6 +80,16 @@ TEST_CASE("updates in place know the limits that the strategy has by default (RO
   Proves("RO-070");
 }
 
+// Whom this serves: whose old CRD accepts both, and who would see a false deadline at the
+// partition.
+TEST_CASE("steps and a partition together are refused (RO-072)") {
+  With rollout(R"({"partition":0,"steps":[{"setUpdated":1}]})");
+  CHECK(rollout.Look().strategy_error ==
+        "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: "
+        "remove one of them (a step setUpdated followed by a pause stops there, too)");
+  Proves("RO-072");
+}
+
 TEST_CASE("a strategy that cannot be carried out says what to write (RO-071 RO-072)") {
   using Row = std::pair<std::string, std::string>;
   const auto [strategy, want] = GENERATE(values<Row>({
@@ -92,9 +102,6 @@ TEST_CASE("a strategy that cannot be carried out says what to write (RO-071 RO-0
       {R"({"type":"Recreate","steps":[{"setUpdated":1}]})",
        "spec.strategy.steps: Recreate updates all Pods at once: remove this field, or set "
        "spec.strategy.type to RollingUpdate"},
-      {R"({"partition":0,"steps":[{"setUpdated":1}]})",
-       "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: remove "
-       "one of them (a step setUpdated followed by a pause stops there, too)"},
       {R"({"partition":"some"})",
        "spec.strategy.partition: \"some\" is not a percentage: write a count of Pods such as 1, "
        "or a percentage such as \"25%\""},
