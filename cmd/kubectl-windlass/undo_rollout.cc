@@ -30,10 +30,11 @@ std::string RetryText(const Place& place, const Json& rollout) {
 }
 
 // Returns "Pods follow revision 7, and " if there is a stable revision, to which an abort moves all
-// Pods; otherwise "".
+// Pods; otherwise "". Also returns "" if the abort moves no Pod.
 std::string FollowText(const Json& rollout) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
-  return stable < 1 ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
+  const bool stays = TextOf(rollout, "/status/phase") == "Stalled";  // not Aborted
+  return stable < 1 || stays ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
 }
 
 // Returns why the rollback does not begin now (spec.paused), or why the template that it brings

@@ -77,7 +77,7 @@ inline constexpr std::string_view kScaledByOtherText =
 inline constexpr std::string_view kSizeAgainText =
     "exempt this ReplicationController from it, so that the update can go on";
 inline constexpr std::string_view kSizeOnceText =
-    "exempt this ReplicationController from it. The update goes on. Once it has ended, look at the "
-    "size, and correct it if it is wrong";
+    "exempt this ReplicationController from it. Once the update has ended, look at the size, and "
+    "correct it if it is wrong";
 
 }  // namespace windlass::replication_controller

@@ -77,7 +77,7 @@ Step TellDropped(const Situation& situation, const RequestKey& asked) {
       ErrorKind::kInvalid,
       Fill("the API server accepted a patch of {} from Windlass, and did not keep "
            "the change. Find the mutating admission policy or webhook that changes it, "
-           "and exempt this object from it. Windlass tries again by itself",
+           "and exempt this object from it, so that the update can go on",
            ObjectText(asked.resource, asked.key))};
   StatusDraft draft = BeginDraft(situation);
   SetPhase(situation, draft, PhaseAt(draft.step), kWriteRefused, error.message);
@@ -324,6 +324,12 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
   return Failed{error};
 }
 
+namespace {
+// How long the update waits before it goes on with a size that was not kept. If Override writes the
+// size again before a rename, it does so as often.
+constexpr Duration kGoOnAfter = seconds(10);
+}  // namespace
+
 Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome) {
   StatusDraft draft = BeginDraft(situation);
@@ -333,9 +339,8 @@ Step TellNotKept(const Situation& situation, const ReplicationController& contro
   }
   const Error& error = outcome.kept->error();
   SetPhase(situation, draft, scales ? kFailed : PhaseAt(draft.step), kWriteRefused, error.message);
-  const Step store = StoreWithWarning(situation, draft, kWriteRefused);
-  if (std::holds_alternative<Write>(store)) return store;
-  return Failed{error};
+  const Step store = StoreWithWarning(situation, draft, kWriteRefused, Wait{kGoOnAfter});
+  return scales && std::holds_alternative<Wait>(store) ? Failed{error} : store;
 }
 
 Step Finish(const Situation& situation, std::string_view phase, std::string line) {

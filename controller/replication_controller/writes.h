@@ -107,12 +107,13 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 
 // Called if the API server accepted the size of `outcome` and kept another one, as a mutating
 // admission policy makes it do. Returns the write that stores in the status, and tells in a Warning
-// Event, what is kept and what was written. If that is stored, returns Failed, so that the update
-// goes on after the back-off:
-//   - in kStepScale the phase is kFailed, and the same size is written again. The stored scaling
-//     now begins at the size that is kept, so that this size is not taken for another client's
-//     scaling. Example: 0 to 3 was written, and 1 is kept: the scaling is now 1 to 3
-//   - in other steps the phase stays, and the update goes on with the size that is kept
+// Event, what is kept and what was written. If that is stored:
+//   - in kStepScale, where the phase is kFailed, returns Failed, so that the same size is written
+//     again after the back-off. The stored scaling now begins at the size that is kept, so that
+//     this size is not taken for another client's scaling. Example: 0 to 3 was written, and 1 is
+//     kept: the scaling is now 1 to 3
+//   - in other steps, where the phase stays, returns a Wait of a few seconds. The update then goes
+//     on with the size that is kept
 Step TellNotKept(const Situation& situation, const ReplicationController& controller,
                  const Outcome& outcome);
 

@@ -540,19 +540,24 @@ TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") 
 
 // Serves users who are told to end the abort although that would change nothing.
 TEST_CASE("undo to the template of an aborted Rollout says which revision Pods follow") {
-  const auto [stable, text] = GENERATE(table<int, std::string>({
-      {1,
+  const auto [stable, phase, text] = GENERATE(table<int, std::string, std::string>({
+      {1, "Aborted",
        "Pods follow revision 1, and it is rolled out when kubectl windlass retry rollout/web -n "
        "default ends spec.abort"},
-      {2, "Pods follow this revision during the abort, too"},
+      {1, "Stalled",  // for example, because spec.strategy cannot be carried out: no Pod moves
+       "it is rolled out when kubectl windlass retry rollout/web -n default ends spec.abort"},
+      {2, "Aborted", "Pods follow this revision during the abort, too"},
   }));
   WebRollout web;
   web.Spec({{"abort", true}});
-  web.Edit(kRollouts, "web", "status",
-           [revision = stable](Json& o) { o["status"]["stableRevision"] = revision; });
+  web.Edit(kRollouts, "web", "status", [revision = stable, now = phase](Json& o) {
+    o["status"]["stableRevision"] = revision;
+    o["status"]["phase"] = now;
+  });
   CHECK(web.Run("undo wro/web --to-revision=2") ==
         Ends(ExitCode::kError,
              "error: rollout \"web\" has the template of revision 2 already: " + text + "\n"));
+  Proves("RO-025");
 }
 
 // For the user who asks twice, and for the colleague who resumes.
