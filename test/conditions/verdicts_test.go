@@ -45,6 +45,7 @@ var verdicts = map[string]verdict{
 	"a template that no Pod can have": {"Failed", "Degraded", "abort pause restart"},
 	"a change that is not possible in place, and no progress deadline": {
 		"Failed", "Degraded", "abort pause"},
+	"a strategy that cannot be carried out": {"Failed", "Degraded", "abort pause restart"},
 	// The new spec is not carried out, so the status is about the one before.
 	"the API server refuses the ReplicaSet": {"InProgress", "Progressing", "abort pause restart"},
 	"aborted":                               {"Failed", "Degraded", "pause restart retry"},

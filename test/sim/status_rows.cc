@@ -68,6 +68,15 @@ class Stage {
 
   void SetImage(const std::string& image) { world.SetImage(kWeb, image, kRollouts); }
   void Edit(const Json& spec) { world.Edit(kWeb, {{"spec", spec}}, kRollouts); }
+  // Stores what the CRD of today refuses, as an older one did not.
+  void StoreUnderOldCrd(const Json& spec) {
+    Json rollout = *Now();
+    rollout["spec"].merge_patch(spec);
+    rollout["metadata"]["generation"] = IntAt(rollout, {"metadata", "generation"}) + 1;
+    const StoreKey key{kRollouts, NamespaceOf(*Now()), NameOf(*Now())};
+    ApiServer& api = world.api();
+    api.store().Commit(key, std::move(rollout), api.loop().clock().Now(), "user", "PUT");
+  }
   void Promote(const std::string& pause) {
     world.Annotate(kWeb, "windlass.dev/promote", pause, kRollouts);
   }
@@ -220,6 +229,12 @@ std::vector<Plot> Plots() {
        {Ask(in_place_only), Ask({{"progressDeadlineSeconds", 2147483647}}), kBegin,
         Edit(Json::parse(R"({"template": {"spec": {"hostNetwork": true}}})")),
         AwaitPhase("Stalled")}},
+      {"a strategy that cannot be carried out",
+       {kBegin,
+        [](Stage& s) {
+          s.StoreUnderOldCrd(Json::parse(R"({"strategy": {"steps": [{}]}})"));
+          s.AwaitPhase("Stalled");
+        }}},
       {"the API server refuses the ReplicaSet", {RefuseReplicaSets}},
       {"aborted", {kReachPause, Edit({{"abort", true}}), AwaitPhase("Aborted")}},
       {"aborted, and nothing to go back to",
