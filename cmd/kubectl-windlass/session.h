@@ -25,8 +25,8 @@ namespace windlass::cli {
 
 // How long one request may take without --request-timeout.
 inline constexpr Duration kRequestTimeout = seconds(32);
-// How often Send sends the same request at most, while the API server answers it with 429 Too Many
-// Requests. SendAll sends such a request at most kTriesMax + 1 times.
+// Send sends a request at most this many times if the API server answers 429 Too Many Requests.
+// SendAll sends it once more: at most kTriesMax + 1 times.
 inline constexpr int kTriesMax = 4;
 // How many requests SendAll has in flight at most.
 inline constexpr size_t kInFlightMax = 16;

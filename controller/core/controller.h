@@ -73,9 +73,9 @@ class Controller {
   // older version. `term` identifies the present term. The runtime calls this function again after
   // each patch, and skips objects that it has patched in this term already (L-012).
   //
-  // Returns nullopt if the latest version of an object cannot be decoded. The cache then has an
-  // older version, and a patch that names the older version would fail. Next must return no Write
-  // for such a key.
+  // If the object of `key` is gone, returns nullopt or no patch. Returns nullopt if the latest
+  // version of an object cannot be decoded. The cache then has an older version, and a patch that
+  // names the older version would fail. Next must return no Write for such a key.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 

@@ -23,7 +23,8 @@ namespace windlass::replication_controller {
 //     API server has dropped the change; after that write, Failed
 //   - otherwise a Wait
 // A write of a ReplicationController checks that the API server keeps its size, also a write that
-// only changes its annotations. `size` is the size in a JSON Patch.
+// only changes its annotations. Give `size` if `request` is a JSON Patch that sets spec.replicas;
+// for other requests the size is read from the body, or is the present one.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 

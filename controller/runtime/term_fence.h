@@ -39,9 +39,8 @@ class TermFence {
   // - kDone: no old write can reach the touched objects any more.
   // - kDone with a refusal in `refused`: the API server refused a touch, or the touch was late
   //   twice (after_error.h). The fence is not raised. The sync then writes only the status.
-  // - kDone without a raised fence: the controller names no touches, because the key's object is
-  //   gone or an object cannot be decoded. The sync then writes nothing, and reports what cannot be
-  //   decoded to the user.
+  // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
+  //   nothing, and reports to the user what cannot be decoded.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
   //   result.
   using Done = std::function<void(SyncResult, Learned refused)>;

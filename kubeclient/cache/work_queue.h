@@ -82,9 +82,9 @@ class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys may be processed at once.
   // `retries` limits the requests that the retries of each namespace send (D-521). `ready` is
-  // called when Get may return a key again, because a key becomes ready:
-  //   - while no other key is ready;
-  //   - after Get has found only keys that may not be taken.
+  // called when a key becomes ready, so that Get may return one, if
+  //   - no other key is ready, or
+  //   - the last Get returned nullopt although keys were ready.
   // `ready` is not called when processing ends, though that may let Get return a key, too.
   // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,

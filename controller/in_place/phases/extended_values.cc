@@ -42,7 +42,7 @@ bool NewOneIsEmpty(InPlacePhase phase) {
 
 // Returns true if a Pod was patched to the template of `rs`. Also returns true if this cannot be
 // excluded: Pods cannot be seen, or the state annotation of a Pod cannot be read. Reads the
-// annotations itself, because ClassifyPods is not called for a rollout that replaces Pods.
+// annotations itself, because InPlace::pods is empty in a rollout that replaces Pods.
 bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
   if (!situation.view.in_place_known) return true;
   return std::ranges::any_of(situation.view.whole_pods, [&](const Pod* pod) {

@@ -64,8 +64,8 @@ bool IsLookedAfter(const workload::Situation& situation, const Pod& pod) {
   return !pod.node_name.empty() && !IsOnLostNode(pod, situation.view.nodes);
 }
 
-// Returns the LeftPods of the phase; null in the phases other than none and replace, whose steps
-// return Pods to traffic themselves.
+// Returns the LeftPods of phase none or replace. Returns null in every other phase, because there
+// the steps of the phase return Pods to traffic.
 LeftPods* LeftPodsOf(InPlace& in_place) {
   if (auto* none = std::get_if<phases::None>(&in_place.now)) return &none->left;
   auto* replacing = std::get_if<phases::Replacing>(&in_place.now);

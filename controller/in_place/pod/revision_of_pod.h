@@ -3,8 +3,8 @@
 // Pod's ReplicaSet. In a rollout in place that would be wrong, because all Pods stay with one
 // ReplicaSet.
 //
-// The result depends on the Pod's spec and annotation alone. What the Pod's containers really run
-// is decided in completion.h. Source: P-027.
+// The result depends on the Pod's spec, generation and annotation alone. What the Pod's containers
+// really run is decided in completion.h. Source: P-027.
 #pragma once
 
 #include <cstdint>

@@ -68,8 +68,9 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 // are gone (I-11). So the result is also above
 //   - the published revision, if the spec has changed since and `rs` has a lower number or none
 //   - the published revision, if `rs` exists without a number, even if the spec has not changed
-//   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: `2@8` is
-//     left from a deleted Rollout of the same name: the first ReplicaSet gets 9
+//   - the revision that the annotation kPromote names, if `rs` has no number yet. Example: the
+//     value `2@8`, step 2 of revision 8, was written for a Rollout of the same name that is deleted
+//     now. The first ReplicaSet of the new Rollout gets 9
 // If the status has announced a number for this template (Workload::promised_revision), and `rs`
 // has no number yet, `rs` gets the announced number or a higher one. This holds even if kPromote
 // names the announced number.

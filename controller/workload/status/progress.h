@@ -117,9 +117,11 @@ void MarkPaused(const Situation& situation, WorkloadStatus& status);
 // Removes the condition if none exists.
 void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
-// Calls UpdateReplicaFailure only if its case 2 or 3 exists, or if the stored condition has a
-// reason of Windlass's own, which may no longer apply. Otherwise leaves the condition as it is
-// (D-420).
+// Calls UpdateReplicaFailure if one of these holds, and otherwise leaves the condition as it is
+// (D-420):
+//   - the API server refused a write in this sync
+//   - the new ReplicaSet has no room for annotations
+//   - the stored condition has a reason of Windlass's own, which may no longer apply
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 }  // namespace windlass::workload
