@@ -18,10 +18,10 @@ case ${1:-} in
   build) ;;
   test) packages+=(catch2 librapidcheck-dev jq) ;; # jq: scripts read JSON
   nightly) # clang: fuzzing, clang-tidy, and trace hashes of a second compiler; lua5.1: Argo CD's;
-    # tmux: a terminal whose screen a script can read.
+    # tmux: a terminal whose screen a script can read. The last five: real nodes (test/cluster).
     # Not here: prometheus and python3-matplotlib. Prometheus would start as a service.
     packages+=(catch2 librapidcheck-dev jq clang-19 clang-tidy-19 libclang-rt-19-dev lua5.1
-      tmux)
+      tmux containernetworking-plugins busybox-static iproute2 libseccomp-dev pkgconf)
     ;;
   *) die "usage: packages.sh build|test|nightly [--check]" ;;
 esac
