@@ -30,6 +30,9 @@ func Down(args []string) int {
 			return fail(fmt.Errorf("%s (pid %d) does not die", name, p.PID))
 		}
 	}
+	if err := c.removeReal(); err != nil {
+		return fail(err)
+	}
 	if *remove {
 		// Only a folder with a cluster.json gets here.
 		if err := os.RemoveAll(c.Dir); err != nil {
@@ -67,10 +70,17 @@ func Status(args []string) int {
 			code = 1
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", component.Name, pid, state,
-			strings.Trim(strings.ReplaceAll(fmt.Sprint(component.Ports), " ", ","), "[]"), c.logFile(component.Name))
+			portList(component.Ports), c.logFile(component.Name))
 	}
 	table.Flush()
 	return code
+}
+
+func portList(ports []int) string {
+	if len(ports) == 0 {
+		return "-"
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ports), " ", ","), "[]")
 }
 
 // Start starts components with the arguments `up` gave them and waits until they serve.
@@ -127,10 +137,31 @@ func Kill(args []string) int {
 func (c *cluster) startAndWait(component component) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
+	if err := c.startServing(ctx, component); err != nil || !component.Boots {
+		return err
+	}
+	// A node that boots starts what it had.
+	for _, other := range c.Components {
+		if other.Node == component.Name {
+			if err := c.startServing(ctx, other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *cluster) startServing(ctx context.Context, component component) error {
 	if err := c.start(component); err != nil {
 		return err
 	}
-	return c.awaitServing(ctx, component)
+	if err := c.awaitServing(ctx, component); err != nil {
+		return err
+	}
+	if component.isContainerd() {
+		return c.importImages(component.Node)
+	}
+	return nil
 }
 
 func onComponents(name string, args []string, do func(*cluster, component) error) int {

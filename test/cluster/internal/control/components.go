@@ -24,6 +24,10 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 	if err != nil {
 		return err
 	}
+	host := "127.0.0.1"
+	if c.Real != nil {
+		host = c.Real.Network.Machine() // which real nodes reach, and other machines do not
+	}
 	etcd, etcdPeer, apiserver, kcm, scheduler, kubelets := taken[0], taken[1], taken[2], taken[3], taken[4], taken[5:]
 
 	add := func(name, subcommand string, ports []int, args ...string) {
@@ -43,9 +47,9 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 
 	// blocking-strict: a request is answered only once its audit line is in the
 	// file, and fails if it cannot be. maxsize 0: never rotated.
-	add("apiserver", "apiserver", []int{apiserver},
+	add("apiserver", "apiserver", []int{apiserver}, append(c.kubeletClientArgs(),
 		"--etcd-servers=http://"+address(etcd),
-		"--bind-address=127.0.0.1",
+		"--bind-address="+host,
 		"--secure-port="+strconv.Itoa(apiserver),
 		"--tls-cert-file="+c.path("pki", "apiserver.crt"),
 		"--tls-private-key-file="+c.path("pki", "apiserver.key"),
@@ -60,7 +64,10 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 		"--audit-policy-file="+c.path("audit-policy.yaml"),
 		"--audit-log-path="+c.path("audit.log"),
 		"--audit-log-mode=blocking-strict",
-		"--audit-log-maxsize=0")
+		"--audit-log-maxsize=0")...)
+	if c.Real != nil {
+		c.Components[len(c.Components)-1].Host = host
+	}
 
 	// One ServiceAccount per controller, as kubeadm has it: the audit log then
 	// names the controller behind a request.
@@ -93,7 +100,23 @@ func (c *cluster) compose(options upOptions, ports *ports) error {
 			"--port="+strconv.Itoa(port),
 			"--kubeconfig="+c.path("kubeconfigs", name+".kubeconfig"))
 	}
+	if c.Real != nil {
+		c.composeReal()
+	}
 	return os.WriteFile(c.path("audit-policy.yaml"), []byte(auditPolicy), 0o600)
+}
+
+// kubeletClientArgs let the API server call real kubelets, for logs and exec.
+func (c *cluster) kubeletClientArgs() []string {
+	if c.Real == nil {
+		return nil
+	}
+	return []string{
+		"--kubelet-certificate-authority=" + c.path("pki", kubeletCA),
+		"--kubelet-client-certificate=" + c.path("pki", kubeletClientCert),
+		"--kubelet-client-key=" + c.path("pki", kubeletClientKey),
+		"--kubelet-preferred-address-types=InternalIP",
+	}
 }
 
 func (c *cluster) authArgs(user string) []string {

@@ -13,6 +13,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"windlass.dev/test/cluster/internal/realnode"
 )
 
 // writePKI makes a certificate authority, the apiserver's certificate and the
@@ -41,7 +43,7 @@ func (c *cluster) writePKI() error {
 	serving.KeyUsage = x509.KeyUsageDigitalSignature
 	serving.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	serving.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"}
-	serving.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4(10, 0, 0, 1)}
+	serving.IPAddresses = append(realnode.MachineAddresses(), net.IPv4(127, 0, 0, 1), net.IPv4(10, 0, 0, 1))
 	der, err := x509.CreateCertificate(rand.Reader, serving, ca, key.Public(), caKey)
 	if err != nil {
 		return err

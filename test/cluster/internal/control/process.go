@@ -100,6 +100,23 @@ func (c *cluster) start(component component) error {
 	}
 	defer log.Close()
 
+	if component.Node != "" {
+		pid, err := c.launch(component, log)
+		if err != nil {
+			return fmt.Errorf("%s: %w", component.Name, err)
+		}
+		return c.record(component, pid)
+	}
+	if component.Boots {
+		pid, finish, err := c.boot(component, log)
+		if err != nil {
+			return fmt.Errorf("%s: %w", component.Name, err)
+		}
+		if err := c.record(component, pid); err != nil {
+			return err
+		}
+		return finish()
+	}
 	cmd := exec.Command(c.Bin, component.Args...)
 	cmd.Dir = c.Dir
 	cmd.Stdout, cmd.Stderr = log, log
@@ -108,13 +125,19 @@ func (c *cluster) start(component component) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%s: %w", component.Name, err)
 	}
-	// Nobody else can reap it yet, so its entry in /proc is certainly its own.
-	started, err := procStat(cmd.Process.Pid)
+	err = c.record(component, cmd.Process.Pid)
+	go cmd.Wait() //nolint:errcheck // reaped here, judged by /proc and its log
+	return err
+}
+
+// record keeps which process a component is. Call it at once: while nobody else can reap the process,
+// its entry in /proc is certainly its own.
+func (c *cluster) record(component component, pid int) error {
+	started, err := procStat(pid)
 	if err != nil {
 		return err
 	}
-	go cmd.Wait() //nolint:errcheck // reaped here, judged by /proc and its log
-	return writeJSON(c.path("run", component.Name+".json"), runRecord{process{cmd.Process.Pid, started.start}, c.Dir})
+	return writeJSON(c.path("run", component.Name+".json"), runRecord{process{pid, started.start}, c.Dir})
 }
 
 // stop asks politely and insists after five seconds. A process frozen by

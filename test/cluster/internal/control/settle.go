@@ -24,7 +24,7 @@ const (
 )
 
 // settle brings a started cluster to where a user would find it.
-func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort int) error {
+func (c *cluster) settle(ctx context.Context, options upOptions, server string) error {
 	client, err := c.adminClient()
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 		if err := c.apply(ctx, options.rbac); err != nil {
 			return err
 		}
-		if err := c.writeWindlassKubeconfig(ctx, client, apiserverPort); err != nil {
+		if err := c.writeWindlassKubeconfig(ctx, client, server); err != nil {
 			return err
 		}
 	} else {
@@ -47,8 +47,12 @@ func (c *cluster) settle(ctx context.Context, options upOptions, apiserverPort i
 	if err != nil {
 		return err
 	}
-	for i := range options.nodes {
-		err := c.await(ctx, nodeName(i), "a Ready node", upWithin, func() bool {
+	for i := range options.nodes + options.realNodes {
+		kubelet := nodeName(i)
+		if options.realNodes > 0 {
+			kubelet = fmt.Sprintf("kubelet-%d", i)
+		}
+		err := c.await(ctx, kubelet, "a Ready node", upWithin, func() bool {
 			return schedulable(ctx, client, nodeName(i))
 		})
 		if err != nil {
@@ -87,14 +91,14 @@ func (c *cluster) apply(ctx context.Context, manifest string) error {
 	return nil
 }
 
-func (c *cluster) writeWindlassKubeconfig(ctx context.Context, client kubernetes.Interface, apiserverPort int) error {
+func (c *cluster) writeWindlassKubeconfig(ctx context.Context, client kubernetes.Interface, server string) error {
 	seconds := int64(windlassTokenLife.Seconds())
 	request, err := client.CoreV1().ServiceAccounts(windlassNamespace).CreateToken(ctx, windlassAccount,
 		&authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}, metav1.CreateOptions{})
 	if err != nil {
 		return fmt.Errorf("token of ServiceAccount %s/%s: %w", windlassNamespace, windlassAccount, err)
 	}
-	return c.writeKubeconfig(c.windlassKubeconfig(), windlassAccount, request.Status.Token, apiserverPort)
+	return c.writeKubeconfig(c.windlassKubeconfig(), windlassAccount, request.Status.Token, server)
 }
 
 func (c *cluster) windlassKubeconfig() string { return c.path("windlass.kubeconfig") }
@@ -119,6 +123,9 @@ func (c *cluster) writeEnv() error {
 		var ports []string
 		for _, port := range component.Ports {
 			ports = append(ports, fmt.Sprint(port))
+		}
+		if len(ports) == 0 {
+			continue // of a real node
 		}
 		set(variable+"_PORT", ports[0])
 		if len(ports) > 1 {

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // cluster is what `up` decided, kept as DIR/cluster.json. A component restarted
@@ -18,12 +20,29 @@ type cluster struct {
 	Dir        string      `json:"-"`
 	Bin        string      `json:"bin"`
 	Components []component `json:"components"`
+	Real       *realNodes  `json:"real,omitempty"`
 }
 
 type component struct {
 	Name  string   `json:"name"`
-	Args  []string `json:"args"`  // the subcommand first
-	Ports []int    `json:"ports"` // it serves as soon as the first one answers
+	Args  []string `json:"args"`           // the subcommand first; of a real node, the program
+	Ports []int    `json:"ports"`          // it serves as soon as the first one answers
+	Host  string   `json:"host,omitempty"` // of its ports, if that is not 127.0.0.1
+
+	Index int    `json:"index,omitempty"` // of its real node
+	Boots bool   `json:"boots,omitempty"` // it is the first process of a real node
+	Node  string `json:"node,omitempty"`  // it runs in this real node
+}
+
+// isContainerd says whether it is the container runtime of a real node.
+func (c component) isContainerd() bool { return c.Node != "" && len(c.Ports) == 0 }
+
+// address is where the component serves.
+func (c component) address() string {
+	if c.Host == "" {
+		return address(c.Ports[0])
+	}
+	return net.JoinHostPort(c.Host, strconv.Itoa(c.Ports[0]))
 }
 
 func (c *cluster) path(parts ...string) string {

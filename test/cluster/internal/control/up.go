@@ -17,6 +17,7 @@ import (
 type upOptions struct {
 	data        string
 	nodes       int
+	realNodes   int
 	controllers string
 	workers     int
 	ports       int
@@ -30,6 +31,7 @@ func Up(args []string) int {
 	flags := pflag.NewFlagSet("up", pflag.ContinueOnError)
 	flags.StringVar(&options.data, "data", "", "data folder (default: a new temporary one)")
 	flags.IntVar(&options.nodes, "nodes", 1, "number of simulated nodes")
+	flags.IntVar(&options.realNodes, "real-nodes", 0, "number of nodes with real containers, in place of simulated ones")
 	flags.StringVar(&options.controllers, "controllers", "*,-deployment-controller", "controllers of kube-controller-manager")
 	flags.IntVar(&options.workers, "concurrent-replicaset-syncs", 5, "ReplicaSets synced at the same time")
 	flags.IntVar(&options.ports, "ports", 0, "first of consecutive ports (default: free ones)")
@@ -40,6 +42,15 @@ func Up(args []string) int {
 	}
 	if options.nodes < 0 || options.nodes > 99 {
 		return fail(errors.New("--nodes must be between 0 and 99"))
+	}
+	if options.realNodes < 0 || options.realNodes > 99 {
+		return fail(errors.New("--real-nodes must be between 0 and 99"))
+	}
+	if options.realNodes > 0 {
+		if flags.Changed("nodes") && options.nodes > 0 {
+			return fail(errors.New("--nodes and --real-nodes exclude each other"))
+		}
+		options.nodes = 0
 	}
 	if options.ports < 0 || options.ports+5+options.nodes > 65535 {
 		return fail(fmt.Errorf("--ports %d is not a usable port", options.ports))
@@ -53,6 +64,11 @@ func Up(args []string) int {
 	}
 	if err := c.up(ctx, options); err != nil {
 		c.stopAll()
+		err = errors.Join(err, c.removeReal())
+		if missing := (errMissing{}); errors.As(err, &missing) {
+			fmt.Println(missing)
+			return notRun
+		}
 		return fail(fmt.Errorf("%w (stopped; data left in %s)", err, c.Dir))
 	}
 	return 0
@@ -77,6 +93,9 @@ func prepare(dir string) (*cluster, error) {
 			if p, ok := old.processOf(name); ok && p.running() {
 				return nil, fmt.Errorf("a cluster is up in %s already (%s runs as pid %d)", dir, name, p.PID)
 			}
+		}
+		if err := old.removeReal(); err != nil { // there if it was killed
+			return nil, err
 		}
 	}
 	// `down --remove` takes the whole folder: it must be nobody else's.
@@ -110,6 +129,11 @@ func (c *cluster) up(ctx context.Context, options upOptions) error {
 	began := time.Now()
 	ports := newPorts(options.ports, c.portsFile())
 	defer ports.releaseAll()
+	if options.realNodes > 0 {
+		if err := c.planReal(options.realNodes); err != nil {
+			return err
+		}
+	}
 	if err := c.compose(options, ports); err != nil {
 		return err
 	}
@@ -120,23 +144,30 @@ func (c *cluster) up(ctx context.Context, options upOptions) error {
 	if err := errors.Join(c.writePKI(), c.save(), c.linkTools()); err != nil {
 		return err
 	}
-	if err := c.writeUsers(options.nodes, apiserver.Ports[0]); err != nil {
+	if err := c.writeUsers(options.nodes+options.realNodes, apiserver.address()); err != nil {
 		return err
+	}
+	if c.Real != nil {
+		if err := c.writeNodes(); err != nil {
+			return err
+		}
 	}
 	fmt.Printf("starting a cluster in %s\n", c.Dir)
 	for _, component := range c.Components {
 		ports.release(component.Ports...)
-		if err := c.start(component); err != nil {
+		// Everything after the apiserver needs only the apiserver, and may start at once; but a
+		// kubelet needs its containerd.
+		var err error
+		if component.Name == "etcd" || component.Name == "apiserver" || component.isContainerd() {
+			err = c.startServing(ctx, component)
+		} else {
+			err = c.start(component)
+		}
+		if err != nil {
 			return err
 		}
-		// Everything after the apiserver needs only the apiserver, and may start at once.
-		if component.Name == "etcd" || component.Name == "apiserver" {
-			if err := c.awaitServing(ctx, component); err != nil {
-				return err
-			}
-		}
 	}
-	if err := c.settle(ctx, options, apiserver.Ports[0]); err != nil {
+	if err := c.settle(ctx, options, apiserver.address()); err != nil {
 		return err
 	}
 	if err := c.writeEnv(); err != nil {

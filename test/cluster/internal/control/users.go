@@ -34,7 +34,7 @@ func users(nodes int) []user {
 
 // writeUsers writes the apiserver's token file and a kubeconfig for everyone in
 // it. Tokens are drawn anew: nothing but these kubeconfigs knows them.
-func (c *cluster) writeUsers(nodes, apiserverPort int) error {
+func (c *cluster) writeUsers(nodes int, server string) error {
 	file, err := os.OpenFile(c.path("pki", "tokens.csv"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *cluster) writeUsers(nodes, apiserverPort int) error {
 		if user.file == "admin" {
 			path = c.adminKubeconfig()
 		}
-		if err := c.writeKubeconfig(path, user.name, token, apiserverPort); err != nil {
+		if err := c.writeKubeconfig(path, user.name, token, server); err != nil {
 			return err
 		}
 	}
@@ -63,14 +63,14 @@ func (c *cluster) writeUsers(nodes, apiserverPort int) error {
 func (c *cluster) adminKubeconfig() string { return c.path("admin.kubeconfig") }
 
 // writeKubeconfig embeds the authority, so that the file can be copied away.
-func (c *cluster) writeKubeconfig(path, user, token string, apiserverPort int) error {
+func (c *cluster) writeKubeconfig(path, user, token, server string) error {
 	authority, err := os.ReadFile(c.path("pki", "ca.crt"))
 	if err != nil {
 		return err
 	}
 	return clientcmd.WriteToFile(clientcmdapi.Config{
 		Clusters: map[string]*clientcmdapi.Cluster{"cluster": {
-			Server:                   "https://" + address(apiserverPort),
+			Server:                   "https://" + server,
 			CertificateAuthorityData: authority,
 		}},
 		AuthInfos:      map[string]*clientcmdapi.AuthInfo{user: {Token: token}},

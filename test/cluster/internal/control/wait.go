@@ -57,11 +57,17 @@ func (c *cluster) await(ctx context.Context, name, what string, within time.Dura
 // awaitServing waits until a component answers on its port; the apiserver has
 // to be ready besides.
 func (c *cluster) awaitServing(ctx context.Context, component component) error {
+	if component.Boots {
+		return nil // start has waited
+	}
 	return c.await(ctx, component.Name, "an answer on its port", upWithin, func() bool {
 		if component.Name == "apiserver" {
-			return apiserverReady(component.Ports[0])
+			return apiserverReady(component.address())
 		}
-		conn, err := net.DialTimeout("tcp", address(component.Ports[0]), time.Second)
+		if component.isContainerd() {
+			return c.socketAnswers(component.Node)
+		}
+		conn, err := net.DialTimeout("tcp", component.address(), time.Second)
 		if err != nil {
 			return false
 		}
@@ -70,14 +76,14 @@ func (c *cluster) awaitServing(ctx context.Context, component component) error {
 	})
 }
 
-// /readyz is open to anyone, and who answers on this port of the loopback is not
+// /readyz is open to anyone, and who answers on this port of the machine is not
 // in doubt: no credentials, no certificate check.
-func apiserverReady(port int) bool {
+func apiserverReady(address string) bool {
 	client := http.Client{
 		Timeout:   2 * time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
 	}
-	response, err := client.Get("https://" + address(port) + "/readyz")
+	response, err := client.Get("https://" + address + "/readyz")
 	if err != nil {
 		return false
 	}
