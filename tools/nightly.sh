@@ -14,7 +14,7 @@
 . "$root/tools/scripts.sh"
 
 all_parts=(tidy sanitize mutants fuzz sweep search differential fleets in-place rollouts
-  replication-controllers tenants upgrade prometheus kubernetes-1.31 bench)
+  replication-controllers tenants upgrade prometheus kubernetes-1.31 real-nodes bench)
 mapfile -t chosen < <(tr -s ' ' '\n' <<<"${PARTS:-${all_parts[*]}}" | awk 'NF && !seen[$0]++')
 unset PARTS # make exports it, and test/e2e/kubectl_test.sh has parts of its own
 logs=$root/build/nightly
@@ -66,6 +66,11 @@ if is_chosen kubernetes-1.31; then
   done
 fi
 
+if is_chosen real-nodes; then
+  part "building containerd, runc and the images of real nodes"
+  run test/cluster/build --runtime >"$scratch/built"
+fi
+
 step "Parts: ${chosen[*]}"
 part "all parts but the benchmark"
 queue_part 2 sanitize tools/sanitize.sh
@@ -104,6 +109,7 @@ fi
 if is_chosen tenants; then queue_script test/nightly/tenants_test.sh; fi
 if is_chosen upgrade; then queue_script test/nightly/upgrade_test.sh; fi
 if is_chosen prometheus; then queue_script test/nightly/prometheus_test.sh; fi
+if is_chosen real-nodes; then queue_script test/nightly/real_nodes_test.sh; fi
 if is_chosen kubernetes-1.31; then # each on a control plane of its own
   queue_script test/conformance/conformance_test.sh WINDLASS_KUBERNETES=1.31
   queue_script test/conformance/cmd_test.sh WINDLASS_KUBERNETES=1.31
