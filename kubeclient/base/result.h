@@ -1,9 +1,9 @@
 // Result<T>: a value, or an Error whose kind tells the caller what to do next.
 //
-// A function returns a Result if its caller needs to know why it failed. A parser whose callers only
-// need to know that a text is wrong returns nullopt. Our code throws nothing except AssertionError
-// (assert_scope.h). A file that calls a library either catches the library's exceptions, or calls
-// only functions that do not throw.
+// A function returns a Result if its caller needs to know why it failed. A parser whose callers
+// only need to know that a text is wrong returns nullopt. Our code throws nothing except
+// AssertionError (assert_scope.h). A file that calls a library either catches the library's
+// exceptions, or calls only functions that do not throw.
 #pragma once
 
 #include <cstddef>

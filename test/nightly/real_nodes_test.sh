@@ -151,9 +151,8 @@ for pod in $(pods); do
   expect "log of $pod" "$(kubectl logs "$pod" | grep -c 'version v1: start 1')" 1
 done
 first=$(one_on node-0) second=$(one_on node-1)
-expect "a Pod of node-0 asks one of node-1" \
-  "$(kubectl exec "$first" -- testserver get "http://$(address_of "$second"):8080/" | jq -r .hostname)" \
-  "$second"
+answer=$(kubectl exec "$first" -- testserver get "http://$(address_of "$second"):8080/")
+expect "a Pod of node-0 asks one of node-1" "$(jq -r .hostname <<<"$answer")" "$second"
 for _ in 1 2 3; do ask "$first" /count >/dev/null; done
 expect "a count of $first, by kubectl exec" "$(kubectl exec "$first" -- cat /data/count)" 3
 
@@ -163,7 +162,8 @@ for node in $NODES; do
   else
     memory=$(awk '$1 == "anon" { print $2 }' "/sys/fs/cgroup/$GROUP/$node/memory.stat")
   fi
-  say "$node with two Pods: $((memory >> 20)) MiB resident, $(du -sm "$DATA/nodes/$node" | cut -f 1) MiB on disk"
+  disk=$(du -sm "$DATA/nodes/$node" | cut -f 1)
+  say "$node with two Pods: $((memory >> 20)) MiB resident, $disk MiB on disk"
 done
 
 cluster enter node-0 kill -9 "$(task_of "$first")"
