@@ -154,7 +154,7 @@ func (c *cluster) writeNode(index int, ca *authority) error {
 		os.MkdirAll(node.Path("var"), 0o755),
 		os.WriteFile(filepath.Join(config, realnode.KubeconfigFile), kubeconfig, 0o600),
 		os.WriteFile(filepath.Join(config, realnode.ClientCAFile), ca.pem, 0o644),
-		ca.issue(serving, filepath.Join(config, realnode.CertificateFile), filepath.Join(config, realnode.KeyFile)),
+		ca.issueForKubelets(serving, filepath.Join(config, realnode.CertificateFile), filepath.Join(config, realnode.KeyFile)),
 		writeJSON(realnode.Record(node.Folder), node),
 	)
 }
