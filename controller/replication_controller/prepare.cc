@@ -134,7 +134,8 @@ Step CreateTarget(const Situation& situation) {
   if (size.step) return *std::move(size.step);
   made->replicas = size.value;
   return Effect(situation, CreateRequest(*made),
-                {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}});
+                {Decision{"create replicationcontroller"}, {{"controller", situation.new_name}}},
+                made->replicas);
 }
 
 // Returns true if a user created the new controller for this update, with 0 replicas and
@@ -266,7 +267,8 @@ Step RestoreOld(const Situation& situation) {
     if (auto intent = StoreIntent(situation, line, size)) return *std::move(intent);
     return Effect(
         situation, Annotate(old, EndedAnnotations(situation, old), size),
-        {Decision{"restore original size"}, {{"controller", old.meta.name}, {"replicas", size}}});
+        {Decision{"restore original size"}, {{"controller", old.meta.name}, {"replicas", size}}},
+        size);
   }
   if (!HasRestored(situation)) {
     std::string text = Fill("Could not find {} to rollback.", situation.new_name);

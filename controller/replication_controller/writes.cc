@@ -55,19 +55,23 @@ OrderedJson ToJson(const ReplicationControllerUpdateStatus& status) {
 
 namespace {
 
-// Returns the size that the object of `request` has after the write: the one in the body, or the
-// present one of the controller that is patched. Returns nullopt if the write is of no
-// ReplicationController, or deletes it.
-std::optional<int32_t> SizeAfter(const Situation& situation, const Request& request) {
+// Returns the present size of the controller that `request` patches; nullopt if it patches none.
+std::optional<int32_t> PresentSize(const Situation& situation, const Request& request) {
   if (request.resource() != resources::kReplicationControllers) return std::nullopt;
-  if (request.verb() == Verb::kDelete) return std::nullopt;
-  if (const auto size = CountAt(ParseJson(request.body()), "/spec/replicas")) return size;
+  if (request.verb() != Verb::kPatch) return std::nullopt;
   for (const auto* controller : {situation.old_controller(), situation.new_controller()}) {
     if (controller != nullptr && KeyOf(controller->meta) == request.key()) {
       return controller->replicas;
     }
   }
   return std::nullopt;
+}
+
+// Returns the write that stores `draft`, with a Warning Event; Failed if the status has it already.
+Step WarnThenFail(const Situation& situation, const StatusDraft& draft, const Error& error) {
+  const Step store = StoreWithWarning(situation, draft, kWriteRefused);
+  if (std::holds_alternative<Write>(store)) return store;
+  return Failed{error};
 }
 
 // Returns the step after a patch that the API server accepted, and whose change it dropped: the
@@ -81,9 +85,7 @@ Step TellDropped(const Situation& situation, const RequestKey& asked) {
            ObjectText(asked.resource, asked.key))};
   StatusDraft draft = BeginDraft(situation);
   SetPhase(situation, draft, PhaseAt(draft.step), kWriteRefused, error.message);
-  const Step store = StoreWithWarning(situation, draft, kWriteRefused);
-  if (std::holds_alternative<Write>(store)) return store;
-  return Failed{error};
+  return WarnThenFail(situation, draft, error);
 }
 
 }  // namespace
@@ -91,7 +93,7 @@ Step TellDropped(const Situation& situation, const RequestKey& asked) {
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size) {
   Write write{std::move(request), std::move(because)};
-  if (!size) size = SizeAfter(situation, write.request);
+  if (!size) size = PresentSize(situation, write.request);
   if (size) {
     const bool again = situation.run.step == kStepScale;
     write.check = CheckSize(write.request.resource(), write.request.key(), *size,
@@ -120,7 +122,7 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 
 Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
             Because because) {
-  Step step = Effect(situation, Annotate(controller, {}, to), std::move(because));
+  Step step = Effect(situation, Annotate(controller, {}, to), std::move(because), to);
   if (auto* write = std::get_if<Write>(&step)) write->removes_pods = to < controller.replicas;
   return step;
 }
@@ -339,8 +341,8 @@ Step TellNotKept(const Situation& situation, const ReplicationController& contro
   }
   const Error& error = outcome.kept->error();
   SetPhase(situation, draft, scales ? kFailed : PhaseAt(draft.step), kWriteRefused, error.message);
-  const Step store = StoreWithWarning(situation, draft, kWriteRefused, Wait{kGoOnAfter});
-  return scales && std::holds_alternative<Wait>(store) ? Failed{error} : store;
+  if (scales) return WarnThenFail(situation, draft, error);
+  return StoreWithWarning(situation, draft, kWriteRefused, Wait{kGoOnAfter});
 }
 
 Step Finish(const Situation& situation, std::string_view phase, std::string line) {

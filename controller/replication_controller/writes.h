@@ -23,8 +23,8 @@ namespace windlass::replication_controller {
 //     API server has dropped the change; after that write, Failed
 //   - otherwise a Wait
 // A write of a ReplicationController checks that the API server keeps its size, also a write that
-// only changes its annotations. Give `size` if `request` is a JSON Patch that sets spec.replicas;
-// for other requests the size is read from the body, or is the present one.
+// only changes its annotations. Give `size` if the request sets spec.replicas. Without it, the size
+// to be kept is the present one of the controller.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 
