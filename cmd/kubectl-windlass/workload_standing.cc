@@ -7,14 +7,11 @@
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "controller/api/custom_resources.h"
+#include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
 
 namespace windlass::cli {
 namespace {
-
-constexpr std::string_view kInPlace = "windlass.dev/InPlace";
-// The reason of Stalled if spec.strategy cannot be carried out.
-constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
 
 // What the sentences are about. The sentences for Deployments keep kubectl's word order.
 struct Subject {
@@ -90,7 +87,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
             subject.command + " lets it go on");
     return;
   }
-  if (ReasonOf(object, kInPlace) == "Partitioned") {
+  if (ReasonOf(object, workload::kInPlaceCondition) == "Partitioned") {
     standing.phase = "Paused";
     standing.reason = "partition";
     End(standing, ExitCode::kHeld,
@@ -191,7 +188,7 @@ std::optional<StepStatus> UnavailableStep(const Json& object) {
 std::string WayOn(const Json& object, const std::string& reason, const Subject& subject) {
   // With this reason, status.message names the field to correct. Another template, an abort or its
   // end would correct nothing.
-  if (reason == kInvalidStrategy) return "";
+  if (reason == workload::kInvalidStrategy) return "";
   if (FlagOf(object, "/spec/abort")) {
     return " Correct the template, and end the abort with kubectl windlass retry " +
            subject.command;
@@ -307,14 +304,14 @@ bool NeverGetsNewPods(const Json& object, const ResourceId& resource) {
 }
 
 std::string RefusedInPlace(const Json& object) {
-  const Json* in_place = ConditionOf(object, kInPlace);
+  const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
   const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
                        NeverGetsNewPods(object, resources::kDeployments);
   return refused ? TextOf(*in_place, "/message") : "";
 }
 
 const Json* InPlaceToTell(const Json& object) {
-  const Json* in_place = ConditionOf(object, kInPlace);
+  const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
   if (in_place == nullptr) return nullptr;
   const std::string reason = TextOf(*in_place, "/reason");
   return reason == "Complete" || reason == "HandedBack" ? nullptr : in_place;
@@ -327,9 +324,10 @@ bool Quotes(const Standing& standing, const Json& condition) {
 
 std::string StalledByStrategy(const Json& rollout) {
   const Json* stalled = TrueCondition(rollout, "Stalled");
-  const bool invalid = stalled != nullptr && TextOf(*stalled, "/reason") == kInvalidStrategy;
+  const bool invalid =
+      stalled != nullptr && TextOf(*stalled, "/reason") == workload::kInvalidStrategy;
   if (!invalid || !IsObserved(rollout)) return "";
-  return "is stalled (" + std::string(kInvalidStrategy) +
+  return "is stalled (" + std::string(workload::kInvalidStrategy) +
          "): " + TextOf(rollout, "/status/message");
 }
 
