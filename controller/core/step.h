@@ -203,9 +203,9 @@ using Learned = std::vector<Outcome>;
 // Returns the latest outcome of the request `asked` in this sync; nullptr if there is none yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Returns the latest write of the object `key` in this sync that has Outcome::kept, if the API
-// server did not keep what it asked for. Returns null if there is none, or if that write was kept:
-// a size that is kept ends the trouble with the one before it.
+// Looks at the latest write of the object `key` in this sync that has Outcome::kept. Returns it if
+// the API server did not keep what it asked for. Returns null if there is no such write, or if it
+// was kept: then an earlier one that was not kept no longer matters.
 const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
                            const ObjectKey& key);
 

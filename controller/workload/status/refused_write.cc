@@ -1,14 +1,12 @@
 #include "controller/workload/status/refused_write.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "controller/workload/conditions.h"
 #include "controller/workload/copied_annotations.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/api/json_value.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass::workload {

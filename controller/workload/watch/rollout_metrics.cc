@@ -38,8 +38,7 @@ constexpr Metric kFinished{
     "`complete`: all wanted Pods have the template and are available; `superseded`: a newer "
     "template came first; `rolled_back`: the template of an earlier revision came first, or "
     "`spec.rollback` was set; `aborted`: `spec.abort` was set; `refused`: Windlass refused the "
-    "rollout before "
-    "it changed anything; `deleted`: the object was deleted."};
+    "rollout before it changed anything; `deleted`: the object was deleted."};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
                            "Time from the beginning of a rollout to its end.",
