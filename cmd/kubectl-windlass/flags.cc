@@ -123,8 +123,8 @@ void Parser::AddRolloutCommands() {
 
   CLI::App* pause = AddForObjects(CommandName::kPause, "pause", "stop a rollout where it is");
   CLI::App* resume = AddForObjects(CommandName::kResume, "resume", "let a paused rollout go on");
-  CLI::App* restart =
-      AddForObjects(CommandName::kRestart, "restart", "replace all Pods, with the same template");
+  CLI::App* restart = AddForObjects(CommandName::kRestart, "restart",
+                                    "replace every Pod by a new one from the same template");
   CLI::App* promote =
       AddForObjects(CommandName::kPromote, "promote", "end the pause at which a rollout waits");
   promote->add_flag("--full", line.full, "end all steps of this rollout, not only this pause");
@@ -167,8 +167,9 @@ void Parser::AddRollingUpdate() {
   update->add_option("--container", flags.container,
                      "container that gets the image; needed if there are several");
   update
-      ->add_option("--image-pull-policy", flags.image_pull_policy,
-                   "Always, IfNotPresent or Never; needed if the image stays the same")
+      ->add_option(
+          "--image-pull-policy", flags.image_pull_policy,
+          "Always, IfNotPresent or Never; needed if the image stays the same, otherwise ignored")
       ->check(OneOf({"Always", "IfNotPresent", "Never"}));
   update->add_option(
       "--deployment-label-key", flags.deployment_label_key,
@@ -203,7 +204,7 @@ void Parser::AddRollingUpdate() {
   update
       ->add_option(
           "--on-external-scale", flags.on_external_scale,
-          "what to do if another client scales one of the two: Pause (default), Adopt or Override")
+          "what to do if another client scales OLD or NEW: Pause (default), Adopt or Override")
       ->check(OneOf({"Pause", "Adopt", "Override"}));
   AddDryRun(update);
   update->add_flag("--rollback", flags.rollback, "roll back an update that is under way");

@@ -52,7 +52,7 @@ Status Session::Wait(const std::function<bool()>& finished, std::optional<Durati
 }
 
 Result<HttpResponse> Session::SendOnce(HttpRequest request) {
-  // Shared with the handler, which may be called after an interruption.
+  // The handler may be called after this function has returned, so both share the answer.
   const auto answer = std::make_shared<std::optional<Result<HttpResponse>>>();
   const CallId call = transport_.Call(
       std::move(request), [answer](Result<HttpResponse> reply) { *answer = std::move(reply); });

@@ -115,7 +115,9 @@ void Daemon::RightsReviewed(Result<std::vector<NeededRight>> missing) {
   if (!missing.ok()) {
     const Error& error = missing.error();
     if (error.kind == ErrorKind::kUnauthorized) {
-      log_.Error(error.message + "; give a kubeconfig whose token or client certificate is valid");
+      log_.Error(error.message +
+                 "; give a kubeconfig whose token or client certificate is valid, or, in a Pod, a "
+                 "ServiceAccount whose token is valid");
       return Finish(kExitCredentials);
     }
     if (error.kind == ErrorKind::kTls) {

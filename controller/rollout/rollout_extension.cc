@@ -161,10 +161,10 @@ Step CountUntilTold(const Situation& situation, Step end) {
   return write ? *std::move(write) : std::move(end);
 }
 
-// If a Rollout at rest (IsAtRest) lacks the defaults, returns a Wait until Windlass may ask the API
-// server for them again, or a write or read that must come before this Wait. Without the defaults,
-// Windlass does not recognise the ReplicaSet, and would make a second one (RO-098). Returns nullopt
-// if
+// Keeps a Rollout at rest (IsAtRest) waiting while its defaults are not known: without them,
+// Windlass does not recognise the ReplicaSet, and would make a second one (RO-098). Returns a Wait
+// until Windlass may ask the API server for the defaults again. If a write or read must come before
+// this Wait, returns that. Returns nullopt if
 //   - the defaults are known, or are not needed now
 //   - Windlass may ask for the defaults now
 //   - the Rollout is not at rest: it is then rolled out without the defaults

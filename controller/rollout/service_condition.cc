@@ -159,8 +159,9 @@ Condition Judge(const Situation& situation, const ServiceFacts& facts,
       return condition("Unknown", told->reason, std::move(told->message));
     }
   }
-  return condition("True", "Synced",
-                   NamesOf(facts) + ": Windlass writes pod-template-hash into spec.selector");
+  return condition(
+      "True", "Synced",
+      NamesOf(facts) + ": spec.selector has the pod-template-hash that Windlass wrote");
 }
 
 }  // namespace

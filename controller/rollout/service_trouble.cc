@@ -124,9 +124,10 @@ std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedServ
   return ServiceTrouble{
       "ServiceTakenAway",
       "Service " + std::string(named.name) +
-          ": another client removed pod-template-hash from spec.selector twice within an hour, as "
-          "a server-side apply without this key does. Windlass writes it again, at most twice a "
-          "minute. Make that client leave spec.selector alone"};
+          ": another client removed pod-template-hash from spec.selector, or the annotation "
+          "windlass.dev/service-of, twice within an hour, as a server-side apply without them "
+          "does. "
+          "Windlass writes both again, at most twice a minute. Make that client leave them alone"};
 }
 
 const Error* FailedWrite(const Situation& situation, const Service& service) {

@@ -123,8 +123,8 @@ class WorkloadKind {
 
   // Returns true if the object has internal annotations (annotations.h) that `kubectl rollout undo`
   // copied from a ReplicaSet. The planner then writes the status even if it did not change, because
-  // WriteStatus removes these annotations. By default returns false, because `kubectl rollout undo`
-  // changes only Deployments.
+  // WriteStatus removes these annotations. By default returns false: of the kinds of Windlass,
+  // `kubectl rollout undo` changes only Deployments.
   virtual bool HasStrayNotes(const Workload& /*workload*/) const { return false; }
 
   // --- rolling back ---

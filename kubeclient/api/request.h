@@ -87,7 +87,7 @@ class Request {
   static Request Get(const ResourceId& resource, ObjectKey key);
   // LIST of a namespace, consistent.
   static Request List(const ResourceId& resource, Symbol namespace_, ListOptions options = {});
-  // POST. Created objects have deterministic names, so `body` must have the name in `key`.
+  // POST. Windlass names its objects itself (no generateName): `body` must have the name in `key`.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
   // stores nothing. It counts as a read. The object in the reply has a uid that no stored object

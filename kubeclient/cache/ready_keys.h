@@ -53,8 +53,8 @@ struct ReadyKey {
 
 class ReadyKeys {
  public:
-  // `workers` is how many keys the caller works on at once. The caller must keep to that number:
-  // with fewer than 8 workers, Take returns a key even if no worker is free.
+  // `workers` is how many keys the caller works on at once. The caller must not take more: below 8
+  // workers, Take does not check whether a worker is free.
   explicit ReadyKeys(int workers)
       : share_((workers + 1) / 2), reserve_(workers / 8), free_(workers) {}
   ReadyKeys(const ReadyKeys&) = delete;

@@ -75,8 +75,7 @@ std::string SentenceOf(const NotEligible& why) {
       return "a rolling update is under way, and an update in place can begin only after it";
     case Reason::kRecreateStrategy:
       return "strategy Recreate allows updates in place only with a single replica";
-    case Reason::kNoBudget:
-      return "no Pod may be unavailable, and no additional Pod may stand in for one";
+    case Reason::kNoBudget: return "maxUnavailable comes to 0 Pods, and no Pod may be added";
     case Reason::kPodForbidden:
       return "the API server refused three patches of Pods in a row" +
              (why.about.empty() ? "" : ": " + why.about);

@@ -53,9 +53,9 @@ Cause HostIsGone();
 // Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
 Cause Named(std::string_view name, const std::string& text);
 
-// NoteOf returns the text that a rollout's note has for a cause. CauseOfNote returns the cause for
-// such a text. The text is the short form of a sentence if it begins with the name of a Reason or
-// is kHostGone. Any other text is the sentence itself.
+// NoteOf returns how a rollout's note writes a cause: the short form, or the sentence if there is
+// no short form. CauseOfNote reads such a text. It takes a text for a short form if the text begins
+// with the name of a Reason, or is kHostGone.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 

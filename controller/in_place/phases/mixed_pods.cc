@@ -39,10 +39,10 @@ bool MayRunAnother(const Pod& pod, const PodState& state, const Completion& comp
   return runs || !HasSeenPatch(pod, state);
 }
 
-// Returns true if the label that our patches set (kRevisionLabel) names a revision that `rs`
-// neither has nor had, and a container of the Pod has another image than the template of `rs`. Both
-// together show that the Pod was patched, even if a user has removed the state of the Pod, or the
-// ReplicaSet to whose template the Pod was patched.
+// Returns true if the Pod shows that it was patched to another revision than that of `rs`: its
+// label kRevisionLabel names a revision that `rs` neither has nor had, and one of its containers
+// has another image than the template of `rs`. Needs neither the Pod's state annotation nor the
+// ReplicaSet of the other revision: a user may have removed both.
 bool HasMarkOfAnother(const Workload& workload, const ReplicaSet& rs, const Pod& pod) {
   const auto label = pod.meta.labels.Find(kRevisionLabel);
   const auto revision = label ? workload::ParseRevision(*label) : std::nullopt;

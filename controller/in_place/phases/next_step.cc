@@ -28,9 +28,10 @@ namespace {
 
 // Returns the next write that removes the notes about a rollout that is over (P-076). Returns
 // nullopt if no ReplicaSet has notes, or if it is too early:
-//   - there is no new ReplicaSet, or another ReplicaSet has Pods
-//   - the workload no longer asks for in-place updates, and not all Pods are back in traffic
-//     (NothingIsLeft)
+//   - there is no new ReplicaSet, or another ReplicaSet has a size above 0
+//   - the workload no longer asks for in-place updates, and Pods are not back in traffic, missing,
+//   or
+//     not seen (NothingIsLeft is false)
 std::optional<Step> Tidy(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {

@@ -116,8 +116,8 @@ bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {
     if (rs->meta.name != name) continue;
-    // If the ReplicaSet had another number before, or was complete, it was not made just now: an
-    // update in place gave it another template.
+    // A ReplicaSet that had another number before, or was complete, is not new. It has this name,
+    // but another template, usually since an update in place.
     if (rs->meta.annotations.Find(kRevisionHistory) || CompleteAs(*rs)) return false;
     return RevisionOf(rs->meta).value_or(0) > acknowledged;
   }

@@ -181,7 +181,9 @@ std::string NoSuchRevision(const Situation& situation, std::vector<const Replica
 // has the workload's template. Requires workload.follow_revision.
 std::string AbortText(const Situation& situation, const ReplicaSet& target) {
   const ReplicaSet* followed = situation.new_replica_set;
-  if (followed == &target) return "Pods follow this revision during the abort, too";
+  if (followed == &target) {
+    return "Pods follow this revision also during the abort, so there is nothing to do";
+  }
   const std::string follow = followed == nullptr
                                  ? "the abort has no revision to go back to, and moves no Pod"
                                  : "Pods follow revision " +

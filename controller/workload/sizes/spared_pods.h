@@ -35,9 +35,9 @@ namespace windlass::workload {
 
 inline constexpr std::string_view kScaledDown = "internal.windlass.dev/scaled-down";
 
-// Returns true if the workload gets smaller while no Pod of its new ReplicaSet is available, and
-// maxUnavailable is not 0. Must be called before the new ReplicaSet gets its new size annotations,
-// because the old ones show the former size of the workload.
+// Returns true if the workload gets smaller, its new ReplicaSet has a size above 0 but no available
+// Pod, and maxUnavailable is not 0. Must be called before the new ReplicaSet gets its new size
+// annotations, because the old ones show the former size of the workload.
 bool IsScaledDownBroken(const Situation& situation);
 
 // `change` is a write to the new ReplicaSet that gives it the size `replicas`. Adds the note to

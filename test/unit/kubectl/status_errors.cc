@@ -69,8 +69,8 @@ void IsNotPossibleInPlace(KubectlRun& run) {
     Json& stalled = object["status"]["conditions"][0];
     stalled["reason"] = "InPlaceNotPossible";
     stalled["message"] =
-        "no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget). With "
-        "InPlaceOnly, nothing is rolled out: set spec.strategy.inPlace.maxUnavailable to 1 or more";
+        "maxUnavailable comes to 0 Pods, and no Pod may be added (NoBudget). With InPlaceOnly, "
+        "nothing is rolled out: set spec.strategy.inPlace.maxUnavailable to 1 or more";
     object["status"]["message"] = stalled["message"];
   });
 }
@@ -128,9 +128,8 @@ ErrorSection StatusErrors() {
         "[docs/rollouts-status.md](rollouts-status.md) lists the reasons.",
         InPhase("Stalled")},
        {"status rollout/web", ExitCode::kFailed,
-        "error: rollout \"web\" is stalled (InPlaceNotPossible): no Pod may be unavailable, and no "
-        "additional Pod may stand in for one (NoBudget). With InPlaceOnly, nothing is rolled out: "
-        "set "
+        "error: rollout \"web\" is stalled (InPlaceNotPossible): maxUnavailable comes to 0 Pods, "
+        "and no Pod may be added (NoBudget). With InPlaceOnly, nothing is rolled out: set "
         "spec.strategy.inPlace.maxUnavailable to 1 or more. To take the template back, run kubectl "
         "windlass abort or undo rollout/web -n default",
         "The type is `InPlaceOnly`, and the change is not possible in place. The message says why "

@@ -219,8 +219,7 @@ TEST_CASE("the condition goes once no Service has a key of the Rollout (RO-186)"
   f.WriteBoth("web-1", "web-1");
   CHECK(f.Told() == "True Synced");
   CHECK(f.message ==
-        "Services web and web-next: Windlass writes pod-template-hash into "
-        "spec.selector");
+        "Services web and web-next: spec.selector has the pod-template-hash that Windlass wrote");
   f.facts.stable = f.facts.canary = {};
   f.facts.left = {{.name = "web", .service = &f.web()}, {.name = "web-next", .service = &f.next()}};
   CHECK(f.Told() == "True Synced");  // it tells a later process that something is left

@@ -241,7 +241,7 @@ TEST_CASE("without a revision before the present one nothing is rolled back (RO-
 TEST_CASE("during an abort, the template's own revision is rolled out by its end (RO-025)") {
   const auto [follow, text] = GENERATE(table<int64_t, std::string>({
       {2, "Pods follow revision 2 during the abort. End the abort to roll out the template"},
-      {3, "Pods follow this revision during the abort, too"},
+      {3, "Pods follow this revision also during the abort, so there is nothing to do"},
       {0,
        "the abort has no revision to go back to, and moves no Pod. End the abort to roll out the "
        "template"},

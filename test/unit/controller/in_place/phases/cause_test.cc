@@ -65,7 +65,7 @@ TEST_CASE("each cause is a sentence that ends with its name, and has its remedy 
        "strategy Recreate allows updates in place only with a single replica (RecreateStrategy)",
        "set spec.replicas to 1, or spec.strategy.type to RollingUpdate"},
       {{Reason::kNoBudget, ""},
-       "no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget)",
+       "maxUnavailable comes to 0 Pods, and no Pod may be added (NoBudget)",
        "set windlass.dev/in-place-max-unavailable to 1 or more"},
       {{Reason::kPodForbidden, "pods is forbidden"},
        "the API server refused three patches of Pods in a row: pods is forbidden (PodForbidden)"},

@@ -30,7 +30,7 @@ TEST_CASE("with Only, a rollout whose budget goes by scaling waits for it (P-012
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "True WaitingForBudget");
   CHECK(c.InPlaceMessage().ends_with(
-      ": no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget): set "
+      ": maxUnavailable comes to 0 Pods, and no Pod may be added (NoBudget): set "
       "windlass.dev/in-place-max-unavailable to 1 or more"));
   c.Scale(4);
   SettlesAt(c, "v2");
@@ -78,8 +78,7 @@ TEST_CASE("with Only, one that never had a budget is not begun until there is on
   CHECK(c.PodNames() == pods);
   CHECK(c.InPlaceCondition() == "False NotPossible");
   CHECK(c.InPlaceMessage().starts_with(
-      "no Pod may be unavailable, and no additional Pod may stand in for one (NoBudget). With "
-      "Only, nothing is "
+      "maxUnavailable comes to 0 Pods, and no Pod may be added (NoBudget). With Only, nothing is "
       "rolled out: set windlass.dev/in-place-max-unavailable to 1 or more; "));
   c.Scale(4);
   SettlesAt(c, "v2");
