@@ -59,7 +59,8 @@ struct Write {
   Duration patience{0};
   // Makes Outcome::kept from the reply's body. Returns an error if the API server accepted the
   // write and changed what was asked for, as a mutating admission policy makes it do. If null,
-  // Windlass does not look.
+  // Windlass does not look. The fold decodes the same reply as a whole, and the reply may have
+  // megabytes. So a check reads only what it compares (JsonReader).
   std::function<Status(std::string_view reply)> check{};
 };
 

@@ -1,18 +1,37 @@
 #include "controller/count/kept_size.h"
 
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
-#include "kubeclient/api/json_value.h"
+#include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass {
+namespace {
+
+// Returns spec.replicas of `object`. Returns nullopt if `object` is not JSON, or has no such
+// number. Decodes no other member, because the reply to each write of a size is read here, may have
+// megabytes, and is decoded as a whole when it is folded into the cache.
+std::optional<int32_t> SizeIn(std::string_view object) {
+  JsonReader in;
+  std::optional<int32_t> size;
+  in.Begin(object);
+  in.Object([&](std::string_view key) {
+    if (key != "spec") return;
+    in.Object([&](std::string_view member) {
+      if (member == "replicas") size = in.Int32();
+    });
+  });
+  return in.End().ok() ? size : std::nullopt;
+}
+
+}  // namespace
 
 std::function<Status(std::string_view reply)> CheckSize(const ResourceId& resource,
                                                         const ObjectKey& key, int32_t replicas,
                                                         std::string_view remedy) {
   return [resource, key, replicas, remedy = std::string(remedy)](std::string_view reply) -> Status {
-    const auto kept = CountAt(ParseJson(reply), "/spec/replicas");
+    const std::optional<int32_t> kept = SizeIn(reply);
     if (!kept || *kept == replicas) return Unit{};
     return Error{ErrorKind::kInvalid,
                  Fill("the API server keeps {} at {} Pods, although it accepted {} Pods from "
