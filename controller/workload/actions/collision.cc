@@ -99,6 +99,10 @@ const Reply* AnswerToCreate(const Situation& situation, const std::string& name)
 // Returns true if every later sync will recognise the ReplicaSet in `answer` as the new one, by
 // owner, labels and template. If the wanted template is not known, owner and labels decide
 // (RO-014).
+//
+// Decodes the reply again, although the fold has decoded it: the cache may have lost the ReplicaSet
+// since, or show a later change of it. This is rare, because it happens only if the cache does not
+// show the created ReplicaSet as the new one.
 bool CameBackAsSent(const Situation& situation, const Reply& answer) {
   const Workload& workload = situation.workload;
   SymbolTable symbols;
