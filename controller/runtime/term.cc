@@ -74,7 +74,8 @@ bool Term::free_to_go_on() const { return !draining_ && !environment_.client.con
 
 void Term::Pump() {
   ended_.clear();
-  while (free_to_go_on() && GoOnOrBegin()) {
+  for (int count = 0; free_to_go_on() && GoOnOrBegin(); ++count) {
+    if (count + 1 == kSyncsPerTurn) return SchedulePump();
   }
 }
 

@@ -43,6 +43,10 @@ struct ControllerCounters {
   Histogram work_duration = WorkQueueHistogram();
 };
 
+// How many syncs a turn of the event loop begins or continues: a sync that asks the API server
+// nothing is over at once, and after a take-over that may be all of 20,000.
+inline constexpr int kSyncsPerTurn = 256;
+
 class Term {
  public:
   // All references must outlive the term. `syncs_max` is how many keys may be worked on at once.

@@ -472,6 +472,22 @@ TEST_CASE_METHOD(Many, "what syncs read of objects that nobody knew takes room, 
   CHECK(transport.waiting() == 1);  // the room is free again
 }
 
+// Whom this serves: everybody, because another timer renews the Lease.
+TEST_CASE_METHOD(TermWorld, "syncs that ask the server nothing leave others their turn (Q-021)") {
+  controller.plan = [](const ObjectKey&, const Learned&) -> Step { return Wait{}; };
+  Begin();
+  for (int i = 0; i < 1000; ++i) {
+    const QueueKey key{{"shop", "web-" + std::to_string(i)}};
+    controller.objects[key] = *Uid::Parse(kUid);
+    term->Add(key, Wake::kObjectChange);
+  }
+  uint64_t begun = 0;
+  timers.At(clock.Now(), [&] { begun = counters.syncs; });
+  Advance(Duration{0});
+  CHECK(begun == kSyncsPerTurn);
+  CHECK(counters.syncs == 1000);
+}
+
 TEST_CASE_METHOD(TermWorld, "a term that ends leaves no write under way (P-038)") {
   const auto under_way = [this] {
     return folds.UnderWay(resources::kDeployments, kWeb.namespace_).size();
