@@ -1,5 +1,6 @@
-// SIGTERM while a write is in flight, on the simulated cluster. Either the write ends before the
-// leader gives up the Lease, or the Lease keeps its holder and the successor raises a fence.
+// A leader ends its term while a write is in flight, on the simulated cluster: after SIGTERM, or
+// because another cluster answers. Either the write ends before the leader gives up the Lease, or
+// the Lease keeps its holder, and the next leader raises a fence.
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -132,6 +133,45 @@ TEST_CASE("SIGTERM: so does a write that broke off and was not looked for yet (D
   rollout.SuccessorFences(late);
   rollout.Finish();
   Proves("D-538");
+}
+
+// Answers requests for namespace kube-system as a cluster other than the simulated one.
+std::optional<HttpResponse> OtherCluster(const HttpRequest& request) {
+  if (!request.target.ends_with("/kube-system")) return std::nullopt;
+  return HttpResponse{200,
+                      "application/json",
+                      R"({"kind":"Namespace","apiVersion":"v1","metadata":{"name":"kube-system",)"
+                      R"("uid":"22222222-2222-4222-8222-222222222222"}})",
+                      {}};
+}
+
+// The watch of Deployments fails once. An informer that recovers asks which cluster answers.
+TEST_CASE("Another cluster: a write without an answer leaves the Lease its holder (L-012, R-061)") {
+  MidRollout rollout;
+  DaemonProcess& leader = *rollout.leader;
+  bool refused = false;
+  leader.process->transport().fate_of_stream = [&](const HttpRequest& request) {
+    sim::StreamFate fate;
+    if (refused || request.target.find("/deployments") == std::string::npos) return fate;
+    refused = true;
+    fate.refused = StreamEnd{500, "", std::nullopt, std::nullopt};
+    return fate;
+  };
+  leader.network.refusal = OtherCluster;
+  rollout.world.api().EndWatches(resources::kDeployments);
+  REQUIRE(rollout.world.RunUntil([&] { return refused; }, seconds(10)));
+  rollout.world.Annotate("web", "example.com/note", "x");  // the first line of the next watch
+  REQUIRE(rollout.world.RunUntil([&] { return leader.Logged("another cluster answers"); },
+                                 seconds(10)));
+  rollout.world.RunFor(seconds(5));
+  CHECK(rollout.Holder() == rollout.name);
+  CHECK_FALSE(rollout.Fenced());
+
+  // The next term of the same process, 10 s after the last one, must not take the write for gone.
+  REQUIRE(rollout.world.RunUntil([&] { return rollout.Fenced(); }, seconds(30)));
+  CHECK(rollout.Holder() == rollout.name);
+  CHECK(rollout.world.api().Handle(leader.network.TakeHeld(), "windlass").status == 409);
+  rollout.Finish();
 }
 
 TEST_CASE("SIGTERM: a leader with nothing to write gives the Lease up at once") {
