@@ -54,6 +54,31 @@ TEST_CASE("A crashed leader is followed when its Lease runs out, not a retry per
   }
 }
 
+// The watch of b lags by 10 s. At 10.1 s it shows the Lease that b read at 0.1 s, and at 12 s the
+// renewal of 2 s, which b has read since. The leader crashes at 3.1 s. So b, which counts from the
+// time when it read the renewal, takes the Lease before 18 s.
+TEST_CASE("What a watch shows late is no sign of life (L-005)") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    LeaseWorld world;
+    world.watchable = true;
+    world.fate = [](const Candidate&, const HttpRequest& http) {
+      const bool watch = http.call_class == CallClass::kWatch;
+      return watch ? Fate{.out = seconds(5), .back = seconds(5)} : Fate{};
+    };
+    Candidate& leader = StartLeader(world);
+    Candidate& standby = world.Add("b", 1000, seed);
+    standby.election.Start();
+    world.RunFor(seconds(3));
+    REQUIRE(standby.watches_opened == 1);
+    leader.Crash();
+    const auto took = world.RunUntilTrue([&] { return standby.election.IsLeader(); }, seconds(60));
+    REQUIRE(took);
+    CHECK(*took <= seconds(15));
+    CHECK_FALSE(world.two_gates_open);
+  }
+}
+
 TEST_CASE("While the watch tells of every renewal a candidate does not ask") {
   LeaseWorld world;
   world.watchable = true;
