@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Do the tests notice when a rule of the contract is broken? Plants faults, one at a time, and runs
 # the test cases that report the rule (test/proves.h) or have its id in their names. The run fails
-# if the test cases pass in spite of a fault. Faults behind "# For seeds" are left to the search of
-# sim_test.
+# if the test cases pass in spite of a fault.
 #
 #   mutants.sh [SEED [COUNT]]     COUNT faults (20, or all) of test/contract/mutants.txt, drawn by
 #                                 SEED (1)
@@ -14,9 +13,6 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 faults() { grep -v -e '^#' -e '^$' "$root/test/contract/mutants.txt"; }
-for_unit_tests() {
-  sed '/^# For seeds/,$d' "$root/test/contract/mutants.txt" | grep -v -e '^#' -e '^$'
-}
 
 # A line of mutants.txt has three parts: "RULES % FILE % SED".
 if [ "${1:-}" = --check ]; then
@@ -182,7 +178,7 @@ quietly cmake --preset release -DBUILD_TESTING=ON -DWINDLASS_JOIN=TESTS \
   -DCMAKE_CXX_FLAGS_RELEASE_EXTRA='-O0 -g0 -U_FORTIFY_SOURCE'
 
 step "$count faults, drawn by seed $seed"
-for_unit_tests |
+faults |
   while IFS= read -r line; do
     printf '%s %s\n' "$(printf '%s %s' "$seed" "$line" | sha256sum | cut -c 1-16)" "$line"
   done | sort | cut -d ' ' -f 2- | sed -n "1,${count/all/$}p" |

@@ -65,7 +65,7 @@ TEST_CASE("old ReplicaSets beyond the limit go, lowest revision first") {
       {"D-483 garbage among numbers counts as none", {{"5"}, {"abc"}, {"3"}}, 2, "rs2"},
       {"B-20 ten is more than nine", {{"10"}, {"9"}}, 1, "rs2"},
       {"D-486 just scaled to 0, not yet seen", {{"1", 0, 0, false, false}}, 0, ""},
-      {"I-11 the new one is to get a higher number", {{"2"}, {"12"}}, 0, "rs1"},
+      {"I-11 RO-125 the new one is to get a higher number", {{"2"}, {"12"}}, 0, "rs1"},
       {"I-11 the new one has no number yet", {{"2"}, {"12"}}, 0, "", "-"},
       {"D-482 within the limit", {{"1"}, {"2"}}, 2, ""},
   }));
