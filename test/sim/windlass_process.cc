@@ -40,7 +40,8 @@ WindlassProcess::WindlassProcess(World& world, Standby, ClientOptions options,
       client_(process_->clock(), process_->timers(), guard_, process_->decoder(), write_deadline_,
               std::string(kOwnFieldManager), options),
       events_(process_->clock(), process_->log(), client_),
-      runtime_(environment(), client_, events_, {}, ListOf(&controller_, std::move(controllers))) {
+      runtime_(environment(), client_, events_, {.resync = false},
+               ListOf(&controller_, std::move(controllers))) {
   guard_.on_change = [this](bool away) {
     if (away) return client_.Hold();
     client_.Resume();

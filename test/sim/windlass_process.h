@@ -1,5 +1,6 @@
 // Windlass in a simulated process: the production controllers, informers, queue, client and planner
-// over the modelled network. Destroying it is a crash.
+// over the modelled network. Destroying it is a crash. The resync is off: nothing heals by
+// accident.
 #pragma once
 
 #include <cstdint>
