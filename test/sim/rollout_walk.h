@@ -41,8 +41,7 @@ class RolloutWalk {
   std::string Go();
 
   // Returns the invariants that were broken, such as "I-62", and "end" if the last template does
-  // not have all Pods. In kReplacing not I-01: it judges by the truth of the last five seconds, and
-  // Windlass sees availability up to a minute late where something lags.
+  // not have all Pods.
   std::set<std::string> Broken() const;
 
   World& world() { return world_; }

@@ -8,7 +8,6 @@
 //   undo                workload
 //   limits              workload   maxSurge, maxUnavailable
 //   partition           workload   Pods; 0 takes it away
-//   steps               workload   number of the list
 //   abort, no-abort     workload
 //   promote             workload
 //   kill, evict         workload   number of the Pod
@@ -23,6 +22,7 @@
 //   quota, no-quota     namespace  ReplicaSets
 //   webhook, no-webhook namespace  code that refuses Pods
 //   node                node       seconds without the node
+//   cut                 node       seconds without its network, when its containers exit meanwhile
 //   relist              -          the server forgets its history and ends all watches
 //   crash, stop         daemon     ms until it is started again
 //   hold                daemon     ms in which no code of it runs
