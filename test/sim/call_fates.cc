@@ -49,6 +49,26 @@ StreamEnd EndWith(ErrorKind kind, const char* text) {
   return end;
 }
 
+// All calls of one class count as one connection (CallClass).
+std::string CallConnection(const HttpRequest& request, const std::string& client) {
+  return client + (request.call_class == CallClass::kLease ? " lease" : "");
+}
+
+// HTTP/1.1: a watch has a connection to itself, which the next watch of the same cache reuses if
+// the answer was complete.
+std::string WatchConnection(const HttpRequest& request, const std::string& client) {
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  return client + " " + path + " " + request.accept;
+}
+
+bool Breaks(const CallFate& fate) {
+  return !fate.answered || (fate.instead && !fate.instead->ok());
+}
+
+bool Breaks(const StreamFate& fate) {
+  return fate.lines_max || (fate.refused && fate.refused->error);
+}
+
 bool IsWrite(const HttpRequest& request) { return request.method != HttpMethod::kGet; }
 
 // Replaces the first `from` in `text`.
@@ -72,7 +92,7 @@ const std::vector<std::string>& FaultKinds() {
       "slow",      "slow-answer", "lost",        "lost-answer", "twice",   "409",       "429",
       "429-bare",  "500",         "503",         "504",         "webhook", "500-after", "503-after",
       "504-after", "reset",       "reset-after", "refused",     "lag",     "jitter",    "cut",
-      "dead",      "mute",        "stream-500",  "replica"};
+      "dead",      "mute",        "stream-500",  "replica",     "pinned"};
   return kKinds;
 }
 
@@ -100,16 +120,27 @@ CallFates::Fault* CallFates::Strikes(const char* kind) {
   return &found->second;
 }
 
-CallFate CallFates::OfCall(const HttpRequest& request) {
+CallFates::Fault* CallFates::ReplicaFor(const std::string& connection) {
+  if (Fault* replica = Strikes("replica")) return replica;
+  const auto pinned = faults_.find("pinned");
+  if (pinned == faults_.end()) return nullptr;
+  const auto [lags, is_new] = connections_.try_emplace(connection, false);
+  if (is_new) lags->second = Strikes("pinned") != nullptr;
+  return lags->second ? &pinned->second : nullptr;
+}
+
+CallFate CallFates::OfCall(const HttpRequest& request, const std::string& client) {
   CallFate fate;
   if (!Active()) return fate;
   DelayCall(fate);
   if (MakesController(request)) fate.again = {};
-  AskReplica(request, fate);
+  const std::string connection = CallConnection(request, client);
+  AskReplica(request, connection, fate);
   FailBefore(request, fate);
   if (fate.arrives) FailAfter(fate);
   if (Strikes("lost") != nullptr) fate.arrives = fate.answered = false;
   if (Strikes("lost-answer") != nullptr) fate.answered = false;
+  if (Breaks(fate)) connections_.erase(connection);
   return fate;
 }
 
@@ -159,8 +190,9 @@ void CallFates::FailAfter(CallFate& fate) {
 // Reads of any version are consistent there, too: the replica waits for etcd's. A list that must
 // not be older than a revision is answered from its cache, once that has the revision; after three
 // seconds the replica gives up.
-void CallFates::AskReplica(const HttpRequest& request, CallFate& fate) {
-  Fault* replica = Strikes("replica");
+void CallFates::AskReplica(const HttpRequest& request, const std::string& connection,
+                           CallFate& fate) {
+  const Fault* replica = ReplicaFor(connection);
   if (replica == nullptr || IsWrite(request)) return;
   if (request.target.find("resourceVersionMatch=NotOlderThan") == std::string::npos) return;
   const auto path = ParseTarget(request.target);
@@ -184,7 +216,7 @@ void CallFates::AskReplica(const HttpRequest& request, CallFate& fate) {
   Replace(*fate.target, "resourceVersion=" + asked, "resourceVersion=" + std::to_string(held));
 }
 
-StreamFate CallFates::OfStream(const HttpRequest& request) {
+StreamFate CallFates::OfStream(const HttpRequest& request, const std::string& client) {
   StreamFate fate;
   if (!Active()) return fate;
   fate.until = end_;
@@ -193,7 +225,8 @@ StreamFate CallFates::OfStream(const HttpRequest& request) {
     fate.jitter = jitter->random.Between(Duration{0}, jitter->most);
   }
   Cut(fate);
-  WatchReplica(request, fate);
+  const std::string connection = WatchConnection(request, client);
+  WatchReplica(request, connection, fate);
   if (Fault* fails = Strikes("stream-500")) {
     constexpr int kCodes[] = {429, 500, 503};
     fate.refused = EndWith(kCodes[Below(fails->random, 3)]);
@@ -201,6 +234,7 @@ StreamFate CallFates::OfStream(const HttpRequest& request) {
   if (Strikes("refused") != nullptr) {
     fate.refused = EndWith(ErrorKind::kNotSent, "connection refused");
   }
+  if (Breaks(fate)) connections_.erase(connection);
   return fate;
 }
 
@@ -217,8 +251,9 @@ void CallFates::Cut(StreamFate& fate) {
 }
 
 // A watch that begins with the present state waits for it, like a list.
-void CallFates::WatchReplica(const HttpRequest& request, StreamFate& fate) {
-  Fault* replica = Strikes("replica");
+void CallFates::WatchReplica(const HttpRequest& request, const std::string& connection,
+                             StreamFate& fate) {
+  const Fault* replica = ReplicaFor(connection);
   if (replica == nullptr) return;
   fate.lag += replica->most;
   const bool initial = request.target.find("sendInitialEvents=true") != std::string::npos;

@@ -22,6 +22,15 @@
 //   mute                          streams  likewise, behind a proxy, so that nobody notices
 //   stream-500                    streams  the server answers 429, 500 or 503 instead of a stream
 //   replica                       both     they reach an API server whose cache is `most` behind
+//   pinned                        both     likewise, but chosen for each connection: what goes
+//                                          through it stays with one server until it breaks
+//
+// `replica` is drawn for each call and stream, as behind a proxy that forwards requests one by one.
+// That is not harder in every way than `pinned`: a list that the replica refuses soon meets another
+// server, while a connection leads to the same replica again and again.
+//
+// How far a replica is behind is a time, not a number of revisions: a real cache catches up even if
+// nothing more is written. A stream that shows nothing more for long is `dead` or `mute`.
 #pragma once
 
 #include <map>
@@ -45,8 +54,10 @@ class CallFates {
   CallFates(ApiServer& server, const std::vector<PlannedFault>& faults, uint64_t seed,
             MonotonicTime begin, MonotonicTime end);
 
-  CallFate OfCall(const HttpRequest& request);
-  StreamFate OfStream(const HttpRequest& request);
+  // `client`: the process that sends the request. A process that starts anew has another name, and
+  // connections of its own.
+  CallFate OfCall(const HttpRequest& request, const std::string& client = "");
+  StreamFate OfStream(const HttpRequest& request, const std::string& client = "");
 
   // Returns how many calls and streams met a fault, for reports.
   uint64_t struck() const { return struck_; }
@@ -64,14 +75,19 @@ class CallFates {
   void DelayCall(CallFate& fate);
   void FailBefore(const HttpRequest& request, CallFate& fate);
   void FailAfter(CallFate& fate);
-  void AskReplica(const HttpRequest& request, CallFate& fate);
+  // Returns the fault if this request, on this connection, reaches an API server that is behind.
+  Fault* ReplicaFor(const std::string& connection);
+  void AskReplica(const HttpRequest& request, const std::string& connection, CallFate& fate);
   void Cut(StreamFate& fate);
-  void WatchReplica(const HttpRequest& request, StreamFate& fate);
+  void WatchReplica(const HttpRequest& request, const std::string& connection, StreamFate& fate);
 
   ApiServer& server_;
   const MonotonicTime begin_;
   const MonotonicTime end_;
   std::map<std::string, Fault> faults_;
+  // Connections that are open or kept for the next request: whether each leads to the replica of
+  // "pinned".
+  std::map<std::string, bool> connections_;
   uint64_t struck_ = 0;
 };
 

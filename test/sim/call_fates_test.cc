@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -183,6 +184,45 @@ TEST_CASE("A replica that lags shows an old list, or gives up") {
   const auto fresh = list(before + 1);
   REQUIRE(fresh.ok());
   CHECK(fresh->status == (lag > 3'000 ? 504 : 200));
+}
+
+// Whether it breaks is drawn by another kind of fault, at each of twenty streams.
+TEST_CASE("A connection stays with its replica until it breaks") {
+  const bool breaks = GENERATE(false, true);
+  World world{1};
+  std::vector<PlannedFault> faults = {{"pinned", 500, 5'000}};
+  if (breaks) faults.push_back({"cut", 1000, 0});
+  CallFates fates(world.api(), faults, 1, {}, kEnd);
+  HttpRequest watch;
+  watch.target = "/apis/apps/v1/deployments?watch=1&resourceVersion=1";
+  std::set<Duration> all;
+  bool each_stays = true;
+  for (int i = 0; i < 20; ++i) {
+    const std::string client = "client-" + std::to_string(i);
+    std::set<Duration> lags;
+    for (int j = 0; j < 20; ++j) lags.insert(fates.OfStream(watch, client).lag);
+    each_stays = each_stays && lags.size() == 1;
+    all.insert(lags.begin(), lags.end());
+  }
+  CHECK(each_stays == !breaks);
+  CHECK(all == std::set<Duration>{Duration{0}, seconds(5)});
+}
+
+TEST_CASE("The lists of a process stay with its replica until a connection is reset") {
+  World world{1};
+  CallFates fates(world.api(), {{"pinned", 500, 30'000}}, 1, {}, kEnd);
+  HttpRequest list;
+  list.target = "/apis/apps/v1/deployments?resourceVersionMatch=NotOlderThan&resourceVersion=" +
+                std::to_string(world.api().store().revision() + 1);
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) {
+    const std::string client = "client-" + std::to_string(i);
+    const bool first = fates.OfCall(list, client).arrives;
+    for (int j = 0; j < 5; ++j) CHECK(fates.OfCall(list, client).arrives == first);
+    if (!first) ++refused;
+  }
+  CHECK(refused > 0);
+  CHECK(refused < 20);
 }
 
 }  // namespace

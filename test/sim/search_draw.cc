@@ -132,8 +132,9 @@ class Drawer {
       PlannedFault fault{kind, kRates[Below(random_, kRates.size())], 0};
       if (kind == "slow" || kind == "slow-answer" || kind == "twice") fault.most = Log(200, 60'000);
       if (kind == "429" || kind == "lag" || kind == "jitter") fault.most = Log(200, 30'000);
-      if (kind == "replica") fault.most = Log(200, 60'000);
+      if (kind == "replica" || kind == "pinned") fault.most = Log(200, 60'000);
       if (kind == "replica" || kind == "lag" || kind == "jitter") fault.per_mille = 300;
+      if (kind == "pinned") fault.per_mille = 100;  // of many connections, each for long
       plan_.faults.push_back(fault);
     }
   }

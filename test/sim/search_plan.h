@@ -57,7 +57,7 @@ struct Plan {
   uint64_t seed = 0;  // of all that is drawn during the walk
   // calm: ms before the first fault. end: ms, when the faults end. lag-replica-sets, lag-pods,
   // lag-status: ms. drift-0, drift-1: ppm. small: by which factor all sizes are smaller. calls and
-  // streams of a lagging replica: fault "replica".
+  // streams of a lagging replica: faults "replica" and "pinned".
   Numbers settings;
   std::vector<PlannedWorkload> workloads;
   std::vector<PlannedFault> faults;

@@ -63,7 +63,8 @@ TEST_CASE("The same plan gives the same walk (I-42)") {
 
 // What is left after shrinking is what a made-up fault needs: two deeds of one kind.
 TEST_CASE("A plan that fails is made as small as it can be") {
-  const Plan plan = DrawPlan(3, false);
+  Plan plan = DrawPlan(3, false);
+  plan.deeds.insert(plan.deeds.begin(), 2, {0, "image", 0, 0, 0});
   const auto broken = [](const Plan& tried) -> std::string {
     const auto scales = std::ranges::count_if(
         tried.deeds, [](const PlannedDeed& deed) { return deed.what == "image"; });

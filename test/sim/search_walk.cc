@@ -24,6 +24,7 @@ constexpr std::string_view kUser = "user";  // who does the deeds
 constexpr std::string_view kOfHistory[] = {
     "deployment.kubernetes.io/revision", "deployment.kubernetes.io/revision-history",
     "internal.windlass.dev/mode", "internal.windlass.dev/exchange"};
+const std::set<std::string> kLateLines = {"lag", "jitter", "replica", "pinned"};  // faults
 constexpr int64_t kMillion = 1'000'000;
 constexpr Duration kOldView = seconds(120) + kInFlight;
 
@@ -130,8 +131,12 @@ void SearchWalk::StartDaemon(DaemonSlot& slot) {
   options.clock = slot.clock.get();
   options.line_bytes_max /= small;
   options.body_bytes_max /= small;
-  options.fate_of_call = [this](const HttpRequest& request) { return fates_->OfCall(request); };
-  options.fate_of_stream = [this](const HttpRequest& request) { return fates_->OfStream(request); };
+  options.fate_of_call = [this, client = options.identity](const HttpRequest& request) {
+    return fates_->OfCall(request, client);
+  };
+  options.fate_of_stream = [this, client = options.identity](const HttpRequest& request) {
+    return fates_->OfStream(request, client);
+  };
   slot.stopping = false;
   slot.daemon = std::make_unique<SimDaemon>(*world_, options);
   // What one object, or a policy for one namespace, brings about says nothing of the server.
@@ -219,7 +224,7 @@ void SearchWalk::JudgeAge(const Change& change) {
   const int64_t slowest =
       std::min({int64_t{0}, plan_.Setting("drift-0"), plan_.Setting("drift-1")});
   const Duration old = kOldView * kMillion / (kMillion + slowest);
-  if (age < old + LongestOf({"lag", "jitter", "replica"})) return;
+  if (age < old + LongestOf(kLateLines)) return;
   Break("S-012", change.request + " removes Pods by a view of " + oldest + " that is " +
                      std::to_string(age / seconds(1)) + " s old");
 }
@@ -413,7 +418,7 @@ void SearchWalk::AwaitUntouched() {
   };
   const Duration limit = Now() + TimeToConverge();
   // A workload is done only once its last deed has been seen.
-  RunTo(Now() + LongestOf({"lag", "jitter", "replica"}) + kInFlight);
+  RunTo(Now() + LongestOf(kLateLines) + kInFlight);
   while (!IsBroken() && Now() < limit && !is_done()) world_->RunFor(seconds(1));
   if (IsBroken() || is_done()) return;
   std::string text = "untouched since the faults ended, and not done after " +
