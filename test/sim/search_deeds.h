@@ -4,6 +4,8 @@
 //   deed                who        a, b
 //   image               workload   number of the image
 //   scale               workload   replicas
+//   autoscale           workload   minimum, maximum: an autoscaler until the faults end
+//                                  (search_autoscaler.h); a workload has one at most
 //   pause, resume       workload
 //   undo                workload
 //   limits              workload   maxSurge, maxUnavailable

@@ -23,6 +23,7 @@ struct DeedKind {
 };
 constexpr DeedKind kDeedKinds[] = {{"image", 12},
                                    {"scale", 6},
+                                   {"autoscale", 2},
                                    {"pause", 1},
                                    {"resume", 3},
                                    {"undo", 2},
@@ -171,6 +172,10 @@ class Drawer {
     deed.a = Upto(16);
     deed.b = Upto(16);
     if (deed.what == "scale") deed.a = Upto(lean_ ? 6 : 12);
+    if (deed.what == "autoscale") {
+      deed.a = 1 + Upto(lean_ ? 2 : 4);
+      deed.b = deed.a + 1 + Upto(lean_ ? 3 : 7);
+    }
     if (deed.what == "image" && OneIn(2)) deed.a = Upto(4);
     if (deed.what == "limits") deed = {at, deed.what, deed.who, Upto(4), Upto(4)};
     if (deed.what == "partition") deed.a = Upto(3);
@@ -189,12 +194,6 @@ class Drawer {
       deed.a = OneIn(2) ? bound - Upto(bound / 10) : 1 + Upto(bound);
     }
     plan_.deeds.push_back(deed);
-    // An autoscaler comes again and again.
-    if (deed.what == "scale" && OneIn(5)) {
-      for (int64_t i = 1; i < 5; ++i) {
-        plan_.deeds.push_back({at + i * 15'000, "scale", deed.who, Upto(lean_ ? 6 : 12), 0});
-      }
-    }
   }
   size_t Upto5() { return Below(random_, 5); }
 

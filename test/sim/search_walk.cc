@@ -179,12 +179,27 @@ void SearchWalk::Offline(size_t daemon, Duration duration) {
   });
 }
 
+void SearchWalk::Do(const PlannedDeed& deed) {
+  if (deed.what == "autoscale") return Autoscale(deed);
+  if (!DoToAll(*world_, *this, deed)) DoTo(*world_, Workload(deed.who), deed);
+}
+
+void SearchWalk::Autoscale(const PlannedDeed& deed) {
+  const SearchWorkload* workload = Workload(deed.who);
+  const auto scales_it = [&](const auto& autoscaler) {
+    return &autoscaler->workload() == workload;
+  };
+  if (workload == nullptr || std::ranges::any_of(autoscalers_, scales_it)) return;
+  autoscalers_.push_back(std::make_unique<SearchAutoscaler>(
+      *world_, *workload, deed, plan_.seed, MonotonicTime{milliseconds(plan_.Setting("end"))}));
+}
+
 std::string SearchWalk::Go() {
   Begin();
   for (const PlannedDeed& deed : plan_.deeds) {
     RunTo(milliseconds(deed.at));
     if (IsBroken()) break;
-    if (!DoToAll(*world_, *this, deed)) DoTo(*world_, Workload(deed.who), deed);
+    Do(deed);
   }
   if (!IsBroken()) EndFaults();
   if (!IsBroken()) AwaitUntouched();

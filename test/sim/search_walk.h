@@ -21,6 +21,7 @@
 #include "test/sim/call_fates.h"
 #include "test/sim/in_place_invariants.h"
 #include "test/sim/local_clock.h"
+#include "test/sim/search_autoscaler.h"
 #include "test/sim/search_deeds.h"
 #include "test/sim/search_plan.h"
 #include "test/sim/search_workload.h"
@@ -60,6 +61,8 @@ class SearchWalk final : private SearchDaemons {
   void StartDaemon(DaemonSlot& slot);
   DaemonSlot& Slot(size_t daemon) { return slots_[daemon % slots_.size()]; }
   SearchWorkload* Workload(size_t id);
+  void Do(const PlannedDeed& deed);
+  void Autoscale(const PlannedDeed& deed);
   void RunTo(Duration time);
   // Returns true if something is wrong already, so that there is no use in going on.
   bool IsBroken() const;
@@ -98,6 +101,7 @@ class SearchWalk final : private SearchDaemons {
   std::unique_ptr<UpdateInvariants> updates_;
   std::vector<DaemonSlot> slots_;
   std::vector<std::unique_ptr<SearchWorkload>> workloads_;
+  std::vector<std::unique_ptr<SearchAutoscaler>> autoscalers_;
   Duration lags_{0};  // of the controllers of ReplicaSets and ReplicationControllers
   // Owners that were written on an old view, by uid. What that led to stays: for example a pause
   // that was left by Pods which were no longer available.
