@@ -1,11 +1,9 @@
 #include "controller/runtime/sync.h"
 
 #include <algorithm>
-#include <exception>
-#include <new>
 #include <utility>
 
-#include "kubeclient/base/assert_scope.h"
+#include "controller/core/object_fault.h"
 #include "kubeclient/cache/work_queue.h"
 
 namespace windlass {
@@ -43,17 +41,11 @@ Error NotAsked() {
 bool SyncEnvironment::Consult(const QueueKey& key,
                               const std::function<void(Controller&)>& consult) const {
   Controller& controller = ControllerOf(key);
-  try {
-    const AssertionsThrow scope;
-    consult(controller);
-    return true;
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& fault) {
-    log.Error("internal error in a sync",
-              {{controller.log_field(), key.ToString()}, {"error", fault.what()}});
-    return false;
-  }
+  return CatchFault([&] { consult(controller); },
+                    [&](const char* fault) {
+                      log.Error("internal error in a sync",
+                                {{controller.log_field(), key.ToString()}, {"error", fault}});
+                    });
 }
 
 std::optional<ObjectReference> SyncEnvironment::Reference(const QueueKey& key) const {
@@ -104,7 +96,7 @@ void Sync::GoOn() {
 void Sync::TakeStep() {
   if (IsTooLong()) return EndTooLong();
   std::optional<Step> step;
-  if (!Plan(step)) return End({SyncResult::Kind::kInternal, {}, {}, {}});
+  if (!Plan(step)) return EndFaulty();
   if (!step) return End({SyncResult::Kind::kGone, {}, {}, {}});  // the object is gone (D-051)
   std::visit([this](auto& chosen) { Perform(std::move(chosen)); }, *step);
 }
@@ -171,9 +163,15 @@ bool Sync::PutOff(const Write& write) {
 
 // If the caches are too old for this write (S-012), ends the sync and returns true. The key is
 // retried after a back-off, because perhaps no event wakes the key when the caches are up to date
-// again.
+// again. Also ends the sync and returns true if ViewAt fails.
 bool Sync::IsViewTooOld(const Write& write) {
-  const std::optional<MonotonicTime> view_at = controller().ViewAt(write.request);
+  std::optional<MonotonicTime> view_at;
+  const bool told = environment_.Consult(
+      key_, [&](const Controller& controller) { view_at = controller.ViewAt(write.request); });
+  if (!told) {
+    EndFaulty();
+    return true;
+  }
   if (!view_at) return false;
   const Duration age = environment_.clock.Now() - *view_at;
   const Request& request = write.request;
@@ -202,6 +200,9 @@ void Sync::Perform(Write write) {
                               }));
 }
 
+// Ends the sync after a fault that Consult has logged.
+void Sync::EndFaulty() { End({SyncResult::Kind::kInternal, {}, {}, {}}); }
+
 void Sync::EndUncertain(const Request& sent) {
   End({SyncResult::Kind::kUncertain, {}, {}, Unverified(sent, late_)});
 }
@@ -212,7 +213,7 @@ void Sync::EndRepeated(const Write& write) {
   LogFields fields = FieldsOf(write.request);
   fields.emplace_back("error", "the planner repeats a write that the API server refused");
   environment_.log.Error("internal error in a sync", fields);
-  End({SyncResult::Kind::kInternal, {}, {}, {}});
+  EndFaulty();
 }
 
 void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
@@ -226,11 +227,15 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     environment_.log.Warning("the reply to a write could not be decoded", fields);
     return EndUncertain(write.request);
   }
-  Outcome outcome = OutcomeOf(write, std::move(said));
+  std::optional<Outcome> outcome;  // nullopt if Write::check fails, which does not undo the write
+  environment_.Consult(key_,
+                       [&](const Controller&) { outcome = OutcomeOf(write, std::move(said)); });
   if (environment_.log.Enabled(LogLevel::kInfo)) {
     LogFields fields = FieldsOf(write.request);
     Append(fields, write.because.numbers);
-    if (outcome.not_kept()) fields.emplace_back("not_kept", outcome.kept->error().message);
+    if (outcome && outcome->not_kept()) {
+      fields.emplace_back("not_kept", outcome->kept->error().message);
+    }
     environment_.log.Info(write.because.decision.name, fields);
   }
   // A write of the status usually contains what an earlier sync put off, so after it no write is
@@ -240,8 +245,9 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
   late_.Forget(write.request);
   if (hooks_.on_decision) hooks_.on_decision(write.because);
   controller().Written(write.because);
-  if (!outcome.not_kept()) Emit(write.on_success);
-  learned_.push_back(std::move(outcome));
+  if (!outcome) return EndFaulty();
+  if (!outcome->not_kept()) Emit(write.on_success);
+  learned_.push_back(*std::move(outcome));
   GoOn();
 }
 
@@ -311,8 +317,11 @@ void Sync::LogRefusal(const Write& write, const Error& error) {
 
 void Sync::Perform(Read read) {
   const Request request = read.request;
+  Controller::ReadListener listener;
+  const bool told = environment_.Consult(
+      key_, [&](Controller& controller) { listener = controller.BeforeRead(key_, request); });
+  if (!told) return EndFaulty();
   ++calls_;
-  auto listener = controller().BeforeRead(key_, request);
   environment_.client.Execute(
       request,
       WhileAlive([this, read = std::move(read), listener = std::move(listener)](
@@ -336,9 +345,12 @@ void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listen
     result.longest = std::min(result.longest, kRetryMax);
     return End(std::move(result));
   }
-  Outcome outcome = OutcomeOf(read, std::move(said));
-  if (listener) listener(outcome);
-  Learn(std::move(outcome));
+  std::optional<Outcome> outcome;
+  const bool digested = environment_.Consult(
+      key_, [&](const Controller&) { outcome = OutcomeOf(read, std::move(said)); });
+  if (!digested) return EndFaulty();
+  if (listener) listener(*outcome);
+  Learn(*std::move(outcome));
 }
 
 void Sync::Learn(Outcome outcome) {
@@ -364,7 +376,7 @@ void Sync::Perform(Ask ask) {
   });
   if (sent) return;
   question_.reset();
-  End({SyncResult::Kind::kInternal, {}, {}, {}});
+  EndFaulty();
 }
 
 void Sync::QuestionAnswered(const Ask& ask, Result<AnyValue> answer) {

@@ -52,10 +52,10 @@ struct SyncEnvironment {
   TimerQueue& timers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
-  // Runs `consult`, which asks the controller of `key` about its object. Returns false, and logs
-  // why, if the controller throws an exception or fails an assertion, so that a fault with one
-  // object does not affect other objects. Exception: std::bad_alloc ends the process,
-  // because no sync can go on without memory, and a restart repairs that.
+  // Runs `consult`, which asks the controller of `key` about its object, or calls a function that
+  // the controller gave with a step (Write::check, Read::digest). Returns false, and logs why, if
+  // that throws an exception or fails an assertion, so that a fault with one object does not affect
+  // other objects. Exception: std::bad_alloc ends the process (object_fault.h).
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
   // Each of these calls the controller's function of the same name. If that call fails (Consult),
   // Reference returns nullopt, MarksOf returns no marks, and LargestJson returns 0.
@@ -118,6 +118,7 @@ class Sync {
   bool IsTooLong();
   void EndTooLong();
   void EndWithoutRoom();
+  void EndFaulty();
   bool PutOff(const Write& write);
   bool IsViewTooOld(const Write& write);
   void Perform(Write write);

@@ -15,11 +15,12 @@ thread_local int scopes = 0;  // how many AssertionsThrow exist on this thread
 
 AssertionsThrow::AssertionsThrow() { ++scopes; }
 AssertionsThrow::~AssertionsThrow() { --scopes; }
+bool AssertionsThrow::IsActive() { return scopes > 0; }
 
 void AssertionFailed(const char* text, const char* file, int line) {
   const std::string message =
       "assertion failed: " + std::string(text) + " (" + file + ":" + std::to_string(line) + ")";
-  if (scopes > 0) throw AssertionError(message);
+  if (AssertionsThrow::IsActive()) throw AssertionError(message);
   std::fprintf(stderr, "%s\n", message.c_str());
   std::abort();
 }

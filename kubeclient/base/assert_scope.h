@@ -2,6 +2,18 @@
 //   - works on one object, and
 //   - changes no lasting state, because the exception may end that code anywhere.
 // Example: code that plans the writes for one Deployment, and does not send them.
+//
+// Windlass uses it for planner code, in syncs and outside of them (controller/core/object_fault.h).
+// An assertion still ends the process in
+//   - code that stores what planner code has found: the caches, the lists of keys and of owners,
+//   the
+//     counters of metrics, timers, Events. It is shared by all objects, and an exception in the
+//     middle of a change would leave it half changed
+//   - Controller::Written and NotWritten: they only count, and plan nothing
+//   - the listener of WorkloadController::BeforeRead: it notes the count of Pods in the store of
+//     ReplicaSets, whose indexes would be wrong after an exception
+//   - decoding, with the predicates of DecodeInterest: it fills the table of interned texts, which
+//     all objects share. The predicates only compare texts
 #pragma once
 
 #include <stdexcept>
@@ -20,6 +32,8 @@ class AssertionsThrow {
  public:
   AssertionsThrow();
   ~AssertionsThrow();
+  // Returns true if an AssertionsThrow exists on this thread.
+  static bool IsActive();
   AssertionsThrow(const AssertionsThrow&) = delete;
   AssertionsThrow& operator=(const AssertionsThrow&) = delete;
 };

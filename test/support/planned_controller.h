@@ -22,7 +22,8 @@ class PlannedController final : public Controller {
   int steps_max = 0;                     // additional to those that every sync may take
   std::map<ObjectKey, size_t> large;     // those that are large, and how large
   std::vector<Request> fence_writes;     // of every object
-  // Called with "StepsMax", "Reference", "MarksOf" or "FenceWrites" before that is answered.
+  // Called with "StepsMax", "Reference", "MarksOf", "FenceWrites", "ViewAt" or "BeforeRead" before
+  // that is answered.
   std::function<void(std::string_view question, const ObjectKey& key)> on_question =
       [](std::string_view, const ObjectKey&) {};
   std::vector<std::string> not_written;  // "scale: Conflict", in order
@@ -59,8 +60,14 @@ class PlannedController final : public Controller {
     on_question("FenceWrites", key);
     return fence_writes;
   }
-  std::optional<MonotonicTime> ViewAt(const Request&) const override { return view_at; }
-  ReadListener BeforeRead(const ObjectKey&, const Request&) override { return nullptr; }
+  std::optional<MonotonicTime> ViewAt(const Request& write) const override {
+    on_question("ViewAt", write.key());
+    return view_at;
+  }
+  ReadListener BeforeRead(const ObjectKey& key, const Request&) override {
+    on_question("BeforeRead", key);
+    return nullptr;
+  }
   CancelQuestion Send(const Ask& ask, AnswerHandler answer) override {
     return send ? send(ask, std::move(answer)) : Controller::Send(ask, std::move(answer));
   }

@@ -1,5 +1,6 @@
 // What a sync reports: events about its Deployment or the object they name, and refused writes.
 // When it writes a status that may wait. What it learns from a list of Pods.
+#include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 #include "controller/workload/decisions.h"
 #include "kubeclient/api/parts.h"
 #include "kubeclient/api/pod_list.h"
+#include "kubeclient/base/assert.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/cache/work_queue.h"
 #include "test/catch.h"
@@ -104,6 +106,44 @@ TEST_CASE("A Pod is told of even when its Deployment has gone meanwhile") {
   current = &world;
   world.Run();
   CHECK(world.Told() == std::vector<std::string>{kPodTold});
+}
+
+// `at` is the function that fails. The API server answers the request, if there is one.
+TEST_CASE("An assertion about a request is a fault of its sync alone (Q-014)") {
+  const std::string at = GENERATE("ViewAt", "check", "BeforeRead", "digest");
+  CAPTURE(at);
+  const bool writes = at == "ViewAt" || at == "check";
+  SyncWorld world([&](const Learned& learned) -> Step {
+    if (!learned.empty()) return Wait{};
+    if (writes) {
+      return Write{.request = PatchOf("web"),
+                   .because = {in_place::decisions::kPatchPod, {}},
+                   .on_success = {AboutDeployment()},
+                   .check = [&](std::string_view) -> Status {
+                     WL_ASSERT(at != "check");
+                     return Unit{};
+                   }};
+    }
+    return Read{.request = Request::Get(resources::kDeployments, kWeb),
+                .why = "a test",
+                .digest = [&](std::string_view) -> Result<AnyValue> {
+                  WL_ASSERT(at != "digest");
+                  return AnyValue::Of(1);
+                }};
+  });
+  world.controller.on_question = [&](std::string_view question, const ObjectKey&) {
+    WL_ASSERT(question != at);
+  };
+  world.Run();
+  const bool is_sent = at == "check" || at == "digest";
+  CHECK(world.transport.waiting() == (is_sent ? 1U : 0U));
+  if (is_sent) world.transport.Answer(Success());
+  REQUIRE(world.ended);
+  CHECK(world.ended->kind == SyncResult::Kind::kInternal);
+  CHECK(std::ranges::any_of(world.log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error in a sync deployment=shop/web ");
+  }));
+  CHECK(world.Told().empty());
 }
 
 TEST_CASE("A refused write is told with its reason, before anything else is planned") {
