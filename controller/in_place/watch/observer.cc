@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
@@ -72,10 +73,11 @@ seconds PodTimeout(const Workload& owner) {
 
 }  // namespace
 
-InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
-                                 WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
-                                 in_place::NodeOf node_of)
+InPlaceObserver::InPlaceObserver(const Clock& clock, Log& log, TimerQueue& timers,
+                                 RecordEvent record, WorkloadStore& workloads, Store<Pod>& pods,
+                                 OwnerOf owner_of, in_place::NodeOf node_of)
     : clock_(clock),
+      log_(log),
       timers_(timers),
       record_(std::move(record)),
       workloads_(workloads),
@@ -84,6 +86,11 @@ InPlaceObserver::InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordE
       node_of_(std::move(node_of)) {
   workloads.OnChange([this](const WorkloadChange& change) { rollouts_.Changed(change); });
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
+}
+
+template <typename Work>
+auto InPlaceObserver::Known(const Pod& pod, Work work) const {
+  return KnownOf(log_, resources::kPods, pod.meta, std::move(work));
 }
 
 InPlaceObserver::~InPlaceObserver() {
@@ -118,11 +125,13 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
   const Pod& pod = *change.new_object;
   const auto text = pod.meta.annotations.Find(in_place::kPodState);
   if (!text) return Forget(pod.meta.uid);
-  const bool same = change.old_object != nullptr && SamePatch(*change.old_object, pod);
+  const Pod* before = change.old_object;
+  const auto is_same = [&] { return before != nullptr && SamePatch(*before, pod); };
+  const bool same = Known(pod, is_same).value_or(false);
   if (!same) Forget(pod.meta.uid);
   const ObjectMeta* owner = owner_of_(pod);
   if (owner == nullptr) return;
-  if (!same) Take(pod, *owner, change.old_object != nullptr);
+  if (!same) Take(pod, *owner, before != nullptr);
   const auto followed = followed_.find(pod.meta.uid);
   std::optional<PodState> state = StateOf(pod, *owner);
   if (followed != followed_.end() && state) followed->second.state = *std::move(state);
@@ -130,16 +139,21 @@ void InPlaceObserver::PodChanged(const Change<Pod>& change) {
 }
 
 std::optional<PodState> InPlaceObserver::StateOf(const Pod& pod, const ObjectMeta& owner) const {
-  auto state = in_place::PodStateOf(pod);
-  if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
-  in_place::NoteHeard(pod, node_of_(pod), **state);
-  return std::move(*state).value();
+  const auto read = [&]() -> std::optional<PodState> {
+    auto state = in_place::PodStateOf(pod);
+    if (!state || !state->ok() || !((*state)->deployment == owner.uid)) return std::nullopt;
+    in_place::NoteHeard(pod, node_of_(pod), **state);
+    return std::move(*state).value();
+  };
+  return Known(pod, read).value_or(std::nullopt);
 }
 
 // Starts to follow the Pod's patch, which the observer has not seen before.
 void InPlaceObserver::Take(const Pod& pod, const ObjectMeta& owner, bool witnessed) {
   std::optional<PodState> state = StateOf(pod, owner);
-  if (!state || !AsksFor(pod, *state) || !Restarts(pod, *state)) return;
+  if (!state) return;
+  const auto is_ours = [&] { return AsksFor(pod, *state) && Restarts(pod, *state); };
+  if (!Known(pod, is_ours).value_or(false)) return;
   const Duration age = std::max(seconds(0), clock_.Wall() - state->at);
   if (!witnessed && age > kInPlaceTakenUpWithin) return;
   if (followed_.size() >= kInPlacePodsFollowedMax) return;
@@ -166,22 +180,41 @@ void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   }
 }
 
+// Computes all that LookAt and LookAfterwards report about the Pod or decide by.
+InPlaceObserver::Finding InPlaceObserver::Find(const Pod& pod, const Workload& owner,
+                                               const PodState& state) const {
+  Finding found{.asks_for = AsksFor(pod, state), .state = state};
+  if (!found.asks_for) {
+    found.drift = InPlaceDrift(pod, state);
+    return found;
+  }
+  in_place::NoteHeard(pod, node_of_(pod), found.state);
+  const WallTime now = clock_.Wall();
+  const seconds timeout = PodTimeout(owner);
+  found.completion = in_place::CompletionOf(pod, found.state, now);
+  const auto from = in_place::AvailableFrom(pod, &found.state, owner.min_ready_seconds, now);
+  found.available = from && now >= *from;
+  if (found.available) return found;
+  found.drift = InPlaceDrift(pod, found.state);
+  found.failure = in_place::FailureOf(pod, found.state, timeout, now);
+  if (found.failure) found.failed = InPlaceFailed(found.state, *found.failure, timeout);
+  found.look_again = Sooner(from ? from : found.completion.look_again,
+                            in_place::FailureLookAgain(pod, found.state, timeout, now));
+  return found;
+}
+
 void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& followed) {
   if (pod.meta.deleting()) return Forget(pod.meta.uid);
-  if (!AsksFor(pod, followed.state)) {
-    NoteDrift(pod, followed.state);
-    return Forget(pod.meta.uid);
-  }
-  in_place::NoteHeard(pod, node_of_(pod), followed.state);
-  const WallTime now = clock_.Wall();
-  const in_place::Completion completion = in_place::CompletionOf(pod, followed.state, now);
-  if (completion.complete) NoteUpdated(pod, followed);
-  const auto available =
-      in_place::AvailableFrom(pod, &followed.state, owner.min_ready_seconds, now);
-  if (!available || now < *available) {
-    NoteDrift(pod, followed.state);
-    NoteFailure(pod, owner, followed.state);
-    return LookLater(pod, owner, followed, available ? available : completion.look_again);
+  const auto find = [&] { return Find(pod, owner, followed.state); };
+  std::optional<Finding> found = Known(pod, find);
+  if (!found) return Forget(pod.meta.uid);
+  followed.state = std::move(found->state);
+  if (found->completion.complete) NoteUpdated(pod, followed);
+  if (!found->available) NoteDrift(pod, followed.state, found->drift);
+  if (!found->asks_for) return Forget(pod.meta.uid);
+  if (!found->available) {
+    NoteFailure(pod, followed.state, *found);
+    return LookLater(pod, followed, found->look_again);
   }
   if (leading_) totals_.available.Observe(clock_.Now() - followed.patched_at);
   Forget(pod.meta.uid);
@@ -191,19 +224,16 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
 // of such a Pod, because the rollout of its workload is still under way.
 void InPlaceObserver::LookAfterwards(const Pod& pod, const Workload& owner) {
   const std::optional<PodState> state = StateOf(pod, owner.meta);
-  if (!state || !AsksFor(pod, *state)) return;
-  const int32_t min_ready_seconds = owner.min_ready_seconds;
-  if (in_place::IsAvailable(pod, &*state, min_ready_seconds, clock_.Wall())) return;
-  NoteFailure(pod, owner, *state);
+  if (!state) return;
+  const auto found = Known(pod, [&] { return Find(pod, owner, *state); });
+  if (found && found->asks_for && !found->available) NoteFailure(pod, *state, *found);
 }
 
 // Sets a timer for the time at which time alone may change what is reported. All other changes come
 // with an event.
-void InPlaceObserver::LookLater(const Pod& pod, const Workload& owner, Followed& followed,
-                                std::optional<WallTime> at) {
+void InPlaceObserver::LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at) {
   timers_.Cancel(std::exchange(followed.timer, 0));
   const WallTime now = clock_.Wall();
-  at = Sooner(at, in_place::FailureLookAgain(pod, followed.state, PodTimeout(owner), now));
   if (!followed.state.heard_since) at = Sooner(at, {now + kUnheardLookAgain});
   if (!at) return;
   const Duration wait = std::max<Duration>(seconds(1), *at - now);
@@ -218,22 +248,21 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
   if (std::exchange(followed.updated, true) || !leading_) return;
   const Duration took = clock_.Now() - followed.patched_at;
   totals_.restart.Observe(took);
-  Tell(pod, InPlaceUpdated(pod, followed.state, took));
+  const auto tell = [&] { return InPlaceUpdated(pod, followed.state, took); };
+  if (const std::optional<Event> updated = Known(pod, tell)) Tell(pod, *updated);
 }
 
 // Reports a failure once for each Pod, revision and reason (P-060).
-void InPlaceObserver::NoteFailure(const Pod& pod, const Workload& owner, const PodState& state) {
-  const seconds timeout = PodTimeout(owner);
-  const auto failure = in_place::FailureOf(pod, state, timeout, clock_.Wall());
-  if (!failure || !IsNews(pod, state.revision, failure->reason)) return;
-  ++totals_.failures[failure->reason];
-  Tell(pod, InPlaceFailed(state, *failure, timeout));
+void InPlaceObserver::NoteFailure(const Pod& pod, const PodState& state, const Finding& found) {
+  if (!found.failure || !IsNews(pod, state.revision, found.failure->reason)) return;
+  ++totals_.failures[found.failure->reason];
+  Tell(pod, *found.failed);
 }
 
 // Reports a drift once for each Pod and revision (P-081).
-void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
-  std::optional<Event> drift = InPlaceDrift(pod, state);
-  if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *std::move(drift));
+void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state,
+                                const std::optional<Event>& drift) {
+  if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *drift);
 }
 
 bool InPlaceObserver::IsNews(const Pod& pod, int64_t revision, const std::string& reason) {

@@ -22,11 +22,14 @@
 #include <string>
 
 #include "controller/core/step.h"
+#include "controller/in_place/pod/completion.h"
+#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/watch/workload_store.h"
+#include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 
@@ -43,7 +46,7 @@ class InPlaceObserver {
 
   // Listens to `workloads` and `pods`. All arguments must outlive the observer, and neither store
   // may change after the observer is gone.
-  InPlaceObserver(const Clock& clock, TimerQueue& timers, RecordEvent record,
+  InPlaceObserver(const Clock& clock, Log& log, TimerQueue& timers, RecordEvent record,
                   WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
                   in_place::NodeOf node_of);
   ~InPlaceObserver();
@@ -80,16 +83,35 @@ class InPlaceObserver {
     std::set<std::string> reasons;
   };
 
+  // What a look at a Pod finds. Computing it changes nothing, so a fault in it is caught (Known).
+  struct Finding {
+    bool asks_for = false;  // the Pod has the images of the patch; if false, only `drift` is set
+    in_place::PodState state;
+    in_place::Completion completion{};
+    bool available = false;
+    // Set only for a Pod that is not available:
+    std::optional<Event> drift{};
+    std::optional<in_place::PodFailure> failure{};
+    std::optional<Event> failed{};  // reports `failure`
+    std::optional<WallTime> look_again{};
+  };
+
+  // Returns what `work` returns, which works on `pod`; nullopt if it fails (object_fault.h). The
+  // observer then does as if it knew nothing of the Pod.
+  template <typename Work>
+  auto Known(const Pod& pod, Work work) const;
+
   void PodChanged(const Change<Pod>& change);
   void Take(const Pod& pod, const ObjectMeta& owner, bool witnessed);
   void Look(const Pod& pod, const ObjectMeta& owner);
   void LookAt(const Pod& pod, const Workload& owner, Followed& followed);
   void LookAfterwards(const Pod& pod, const Workload& owner);
-  void LookLater(const Pod& pod, const Workload& owner, Followed& followed,
-                 std::optional<WallTime> at);
+  Finding Find(const Pod& pod, const Workload& owner, const in_place::PodState& state) const;
+  void LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at);
   void NoteUpdated(const Pod& pod, Followed& followed);
-  void NoteFailure(const Pod& pod, const Workload& owner, const in_place::PodState& state);
-  void NoteDrift(const Pod& pod, const in_place::PodState& state);
+  void NoteFailure(const Pod& pod, const in_place::PodState& state, const Finding& found);
+  void NoteDrift(const Pod& pod, const in_place::PodState& state,
+                 const std::optional<Event>& drift);
   // Returns true if `reason` is to be reported for this Pod, because it was not reported at this
   // revision yet, and notes that it is reported now. Returns false while this process does not
   // lead, and for a Pod for which told_ has no room.
@@ -98,6 +120,7 @@ class InPlaceObserver {
   void Tell(const Pod& pod, const Event& event);
 
   const Clock& clock_;
+  Log& log_;
   TimerQueue& timers_;
   const RecordEvent record_;
   const WorkloadStore& workloads_;

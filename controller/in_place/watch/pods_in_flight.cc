@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/in_place/batch/disruption.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
@@ -10,8 +11,8 @@
 
 namespace windlass {
 
-PodsInFlight::PodsInFlight(const Clock& clock, Store<Pod>& pods, in_place::NodeOf node_of)
-    : clock_(clock), pods_(pods), node_of_(std::move(node_of)) {
+PodsInFlight::PodsInFlight(const Clock& clock, Log& log, Store<Pod>& pods, in_place::NodeOf node_of)
+    : clock_(clock), log_(log), pods_(pods), node_of_(std::move(node_of)) {
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -33,9 +34,16 @@ std::vector<const Pod*> PodsInFlight::In(const Symbol& namespace_,
   return in_flight;
 }
 
+bool PodsInFlight::MayBeDown(const Pod& pod) const {
+  bool may_be_down = true;
+  CatchFault([&] { may_be_down = JudgeMayBeDown(pod); },
+             [&](const char* fault) { LogFault(log_, resources::kPods, KeyOf(pod.meta), fault); });
+  return may_be_down;
+}
+
 // A Pod to which admission put back the old image (kPutBack) is not being restarted. It counts
 // until the patch is due again, because its workload counts it for that time.
-bool PodsInFlight::MayBeDown(const Pod& pod) const {
+bool PodsInFlight::JudgeMayBeDown(const Pod& pod) const {
   if (pod.meta.deleting()) return false;
   if (in_place::IsUnreadyAfterPatch(pod)) return true;
   std::optional<Result<in_place::PodState>> said = in_place::PodStateOf(pod);

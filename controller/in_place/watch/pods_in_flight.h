@@ -19,6 +19,7 @@
 #include "controller/in_place/pod/nodes.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
@@ -27,7 +28,7 @@ class PodsInFlight {
  public:
   // Listens to `pods`. All arguments must outlive this, and the store must not change after this is
   // gone.
-  PodsInFlight(const Clock& clock, Store<Pod>& pods, in_place::NodeOf node_of);
+  PodsInFlight(const Clock& clock, Log& log, Store<Pod>& pods, in_place::NodeOf node_of);
   PodsInFlight(const PodsInFlight&) = delete;
   PodsInFlight& operator=(const PodsInFlight&) = delete;
 
@@ -40,10 +41,15 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
+  // Returns true for a Pod whose judgement fails (object_fault.h), because a Pod of which nothing
+  // is known may be down. Such a Pod ends no sync, because most syncs that ask are of other
+  // workloads.
   bool MayBeDown(const Pod& pod) const;
+  bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);
 
   const Clock& clock_;
+  Log& log_;
   const Store<Pod>& pods_;
   const in_place::NodeOf node_of_;
   // The Pods for which MayBeDown returned true when they last changed. If time alone has completed

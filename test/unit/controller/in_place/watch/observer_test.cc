@@ -1,6 +1,7 @@
 // What users and metrics show of Pods that are updated in place.
 #include "controller/in_place/watch/observer.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -9,9 +10,11 @@
 #include "controller/in_place/phases/decisions.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/base/assert.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/client/event_recorder.h"
 #include "test/catch.h"
+#include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"
 
@@ -114,7 +117,8 @@ struct Fixture : ClientWorld {
     heard.heard = true;
     return heard;
   }();
-  NullLog log;
+  RecordingLog log;
+  bool faulty = false;  // what is computed of a Pod fails an assertion
   EventRecorder events{clock, log, client};
   Random random{1};
   Informers informers{{clock, random, log, timers, transport, decoder}, ""};
@@ -122,12 +126,16 @@ struct Fixture : ClientWorld {
   Store<Pod> pods;
   InPlaceObserver observer{
       clock,
+      log,
       timers,
       [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
       deployments,
       pods,
       [this](const Pod&) { return deployments.FindMeta({"shop", "web"}); },
-      [this](const Pod&) { return &node; }};
+      [this](const Pod&) {
+        WL_ASSERT(!faulty);
+        return &node;
+      }};
   Pod pod;
   uint64_t version = 100;
 };
@@ -281,13 +289,49 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   f.Advance(row.age);
   Store<Pod> pods;
   InPlaceObserver observer(
-      f.clock, f.timers,
+      f.clock, f.log, f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
       f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); },
       [&f](const Pod&) { return &f.node; });
   observer.Lead(true);
   pods.Apply(patched);
   CHECK(observer.followed() == (row.followed ? 1 : 0));
+}
+
+// Returns true if the log has a fault in what is computed of Pod web-1.
+bool HasFault(const RecordingLog& log) {
+  return std::ranges::any_of(log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error outside of a sync object=") &&
+           line.find("pods shop/web-1") != std::string::npos &&
+           line.find("assertion failed: !faulty") != std::string::npos;
+  });
+}
+
+TEST_CASE("An assertion that fails over a changed Pod ends no process (Q-014)") {
+  Fixture f;
+  f.faulty = true;
+  f.Patch("app:2");  // the cache shows the patch
+  CHECK(HasFault(f.log));
+  CHECK(f.observer.followed() == 0);
+  f.faulty = false;
+  f.Put();
+  CHECK(f.Told().empty());
+  CHECK(f.observer.figures().failures.empty());
+}
+
+TEST_CASE("An assertion that fails over a Pod when its time has come ends no process (Q-014)") {
+  Fixture f;
+  f.progress_deadline_seconds = 600;
+  f.PutDeployment("True", "Patching");
+  f.Patch("app:2");
+  REQUIRE(f.observer.followed() == 1);
+  REQUIRE_FALSE(f.timers.empty());
+  f.faulty = true;
+  f.Advance(seconds(700));  // no event comes
+  CHECK(HasFault(f.log));
+  CHECK(f.observer.followed() == 0);
+  CHECK(f.timers.empty());
+  CHECK(f.Told().empty());
 }
 
 TEST_CASE("What is not ours is not told of") {

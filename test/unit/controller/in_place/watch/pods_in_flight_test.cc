@@ -4,7 +4,9 @@
 #include <string>
 
 #include "controller/workload/in_place_annotations.h"
+#include "kubeclient/base/assert.h"
 #include "test/catch.h"
+#include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
 #include "test/unit/controller/in_place/pods.h"
 
@@ -51,8 +53,28 @@ struct Fixture : ClientWorld {
     heard.heard = true;
     return heard;
   }();
-  PodsInFlight in_flight{clock, pods, [this](const Pod&) { return &node; }};
+  RecordingLog log;
+  bool faulty = false;  // what is computed of a Pod fails an assertion
+  PodsInFlight in_flight{clock, log, pods, [this](const Pod&) {
+                           WL_ASSERT(!faulty);
+                           return &node;
+                         }};
 };
+
+TEST_CASE_METHOD(Fixture,
+                 "a Pod of which nothing is known because of a fault may be down (Q-014)") {
+  Restart("I2");
+  CHECK(in_flight.noted() == 0);
+  faulty = true;
+  Put();
+  CHECK(in_flight.noted() == 1);
+  CHECK(Found() == 1);
+  REQUIRE_FALSE(log.lines.empty());
+  CHECK(log.lines[0].find("pods shop/web-1") != std::string::npos);
+  faulty = false;
+  Restart("I2");
+  CHECK(Found() == 0);
+}
 
 TEST_CASE_METHOD(Fixture, "P-038 a Pod is in flight in its namespace until it is restarted") {
   CHECK(Found() == 1);
@@ -75,7 +97,7 @@ TEST_CASE_METHOD(Fixture, "P-038 a Pod is dropped when time alone shows that it 
 }
 
 TEST_CASE_METHOD(Fixture, "P-038 a new process finds the Pods that another one has patched") {
-  PodsInFlight later{clock, pods, [this](const Pod&) { return &node; }};
+  PodsInFlight later{clock, log, pods, [this](const Pod&) { return &node; }};
   CHECK(later.noted() == 1);
 }
 
