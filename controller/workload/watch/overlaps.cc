@@ -162,8 +162,10 @@ void Overlaps::Judge(const ObjectKey& key, const OwnerReference& owner) {
   }
   const ObjectMeta* meta = workloads_.FindMeta(key);
   if (meta == nullptr || meta->uid == owner.uid) return;
+  const std::optional<Workload> workload = workloads_.Find(key);
+  if (!workload) return;
   const bool gone = IsGone(key.namespace_, owner);
-  Note(key, owner, !gone && IsSelected(*workloads_.Find(key), owner));
+  Note(*workload, owner, !gone && IsSelected(*workload, owner));
 }
 
 bool Overlaps::IsSelected(const Workload& workload, const OwnerReference& owner) const {
@@ -175,9 +177,10 @@ bool Overlaps::IsSelected(const Workload& workload, const OwnerReference& owner)
   });
 }
 
-void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps) {
+void Overlaps::Note(const Workload& workload, const OwnerReference& owner, bool overlaps) {
+  const ObjectKey key = KeyOf(workload.meta);
   if (overlaps) {
-    const bool at_start = first_ && !IsNewerThanStored(*workloads_.Find(key), replica_sets_, owner);
+    const bool at_start = first_ && !IsNewerThanStored(workload, replica_sets_, owner);
     const Overlap begun{.other = owner, .since = clock_.Wall(), .at_start = at_start};
     if (!overlaps_[key].others.try_emplace(owner.uid, begun).second) return;
   } else {
@@ -185,7 +188,7 @@ void Overlaps::Note(const ObjectKey& key, const OwnerReference& owner, bool over
     if (found == overlaps_.end() || found->second.others.erase(owner.uid) == 0) return;
     const bool cut = std::exchange(found->second.cut, false);
     if (found->second.others.empty()) overlaps_.erase(found);
-    if (cut) JudgeAll(key, workloads_.Find(key)->selector);
+    if (cut) JudgeAll(key, workload.selector);
   }
   if (on_change) on_change(key);
 }

@@ -101,7 +101,7 @@ class Overlaps {
   bool IsSelected(const Workload& workload, const OwnerReference& owner) const;
   // Calls Judge with the workload `key` and the owner of each ReplicaSet that `selector` matches.
   void JudgeAll(const ObjectKey& key, const LabelSelector& selector);
-  void Note(const ObjectKey& key, const OwnerReference& owner, bool overlaps);
+  void Note(const Workload& workload, const OwnerReference& owner, bool overlaps);
   Selecting& SelectingIn(const Symbol& namespace_);
   static void Place(const Workload& workload, Selecting& selecting);
   bool IsGone(const Symbol& namespace_, const OwnerReference& owner) const;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/runtime/live_pods.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/unreadable.h"
@@ -126,7 +127,10 @@ void WorkloadCache::WatchFor(const WorkloadChange& change) {
   } else {
     const Workload& now = *change.now;
     Count(now.meta.uid, now.strategy == Strategy::kRecreate, pod_users_);
-    Count(now.meta.uid, extension_ != nullptr && extension_->IsAskedBy(now), extension_users_);
+    const auto is_asked = [&] { return extension_ != nullptr && extension_->IsAskedBy(now); };
+    const std::optional<bool> asked =
+        KnownOf(informers_.environment().log, workloads_.resource(), now.meta, is_asked);
+    Count(now.meta.uid, asked.value_or(false), extension_users_);
   }
   FollowPodUsers();
   FollowExtensionUsers();
@@ -135,8 +139,11 @@ void WorkloadCache::WatchFor(const WorkloadChange& change) {
 void WorkloadCache::WatchFor(const Change<ReplicaSet>& change) {
   if (extension_ == nullptr) return;
   const ReplicaSet* now = change.new_object;
-  const bool concerned = now != nullptr && extension_->IsRememberedBy(*now);
-  Count((now != nullptr ? now : change.old_object)->meta.uid, concerned, extension_users_);
+  const ObjectMeta& meta = (now != nullptr ? now : change.old_object)->meta;
+  const auto is_remembered = [&] { return now != nullptr && extension_->IsRememberedBy(*now); };
+  const std::optional<bool> remembered =
+      KnownOf(informers_.environment().log, resources::kReplicaSets, meta, is_remembered);
+  Count(meta.uid, remembered.value_or(false), extension_users_);
   FollowExtensionUsers();
 }
 

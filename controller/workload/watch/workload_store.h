@@ -10,10 +10,12 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "controller/core/object_fault.h"
 #include "controller/runtime/informers.h"
 #include "controller/workload/workload.h"
 #include "kubeclient/api/object_meta.h"
@@ -30,6 +32,14 @@ struct WorkloadChange {
 
 // A Workload that the store returns refers to the stored object. So the Workload is valid only
 // until the next change of the store.
+//
+// To make a Workload is planner code, which may fail for one object (object_fault.h). In a sync,
+// the failure ends the sync. Everywhere else, an object of which no Workload can be made counts as
+// gone:
+//   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
+//   - handlers are told that the object was deleted. When a later version can be made a Workload,
+//     they are told that the object was added
+// FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:
   using Visit = std::function<void(const Workload&)>;
@@ -76,7 +86,9 @@ class WorkloadStoreOf : public WorkloadStore {
 
   // `informers` must outlive the store. The constructor does not call `as_workload`.
   WorkloadStoreOf(Informers& informers, Projection<T> projection, AsWorkload as_workload)
-      : shared_(informers.Of<T>(std::move(projection))), as_workload_(std::move(as_workload)) {}
+      : log_(informers.environment().log),
+        shared_(informers.Of<T>(std::move(projection))),
+        as_workload_(std::move(as_workload)) {}
 
   SharedInformer<T>& informer() override { return shared_; }
   const SharedInformer<T>& informer() const override { return shared_; }
@@ -108,10 +120,10 @@ class WorkloadStoreOf : public WorkloadStore {
     objects().ForEach([&](const T& object) { visit(KeyOf(object.meta)); });
   }
   void ForEach(const Visit& visit) const override {
-    objects().ForEach([&](const T& object) { visit(as_workload_(object)); });
+    objects().ForEach([&](const T& object) { VisitOne(&object, visit); });
   }
   void ForEachIn(std::string_view namespace_, const Visit& visit) const override {
-    for (const T* object : objects().InNamespace(namespace_)) visit(as_workload_(*object));
+    for (const T* object : objects().InNamespace(namespace_)) VisitOne(object, visit);
   }
   std::optional<ObjectKey> After(const std::optional<ObjectKey>& key) const override {
     const T* next = objects().After(key);
@@ -121,12 +133,22 @@ class WorkloadStoreOf : public WorkloadStore {
   size_t size() const override { return objects().size(); }
 
  private:
-  void Tell(const Change<T>& change) const {
-    const T* before = change.old_object;
+  void VisitOne(const T* object, const Visit& visit) const {
+    if (const std::optional<Workload> workload = Of(object)) visit(*workload);
+  }
+  void Tell(const Change<T>& change) {
     const T* now = change.new_object;
-    const bool edited =
-        before != nullptr && now != nullptr && before->meta.generation != now->meta.generation;
+    // If no Workload could be made of the former version, handlers were told that it was deleted.
+    const T* before = change.old_object;
+    if (before != nullptr && failed_.erase(before->meta.uid) > 0 && now != nullptr)
+      before = nullptr;
     const std::optional<Workload> workload = Of(now);
+    if (now != nullptr && !workload) {
+      failed_.insert(now->meta.uid);
+      if (before == nullptr) before = now;  // names the object that handlers are to forget
+    }
+    const bool edited =
+        before != nullptr && workload && before->meta.generation != now->meta.generation;
     const std::optional<Workload> edited_from = Of(edited ? before : nullptr);
     const WorkloadChange told{.before = before != nullptr ? &before->meta : nullptr,
                               .now = workload ? &*workload : nullptr,
@@ -135,12 +157,15 @@ class WorkloadStoreOf : public WorkloadStore {
   }
   std::optional<Workload> Of(const T* object) const {
     if (object == nullptr) return std::nullopt;
-    return as_workload_(*object);
+    const auto make = [this, object] { return as_workload_(*object); };
+    return KnownOf(log_, resource(), object->meta, make);
   }
 
+  Log& log_;
   SharedInformer<T>& shared_;
   const AsWorkload as_workload_;
   std::vector<ChangeHandler> handlers_;
+  std::set<Uid> failed_;  // objects of whose latest version no Workload can be made
 };
 
 }  // namespace windlass

@@ -1,17 +1,22 @@
 // Which changes in the caches wake which Deployments (D-010…D-028).
 #include "controller/workload/watch/wake_ups.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "controller/deployment/deployment_controller.h"
 #include "controller/in_place/watch/cache.h"
+#include "kubeclient/base/assert.h"
+#include "kubeclient/base/assert_scope.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
+#include "test/support/recording_log.h"
 #include "test/support/replace_all.h"
 #include "test/unit/cache/informer_parts.h"
 
@@ -401,6 +406,89 @@ TEST_CASE("a Pod of a Deployment that does not look at its Pods makes no workloa
   REQUIRE(cache.OwnerOfPod(pod.meta) != nullptr);
   CHECK(cache.OwnerOfPod(pod.meta)->name == "web");
   CHECK(made == 0);
+}
+
+// The stores of a process in which no Workload can be made of Deployment web.
+TEST_CASE("a Deployment that fails an assertion counts as gone, and is woken (Q-014)") {
+  InformerParts<SilentTransport, RecordingLog> parts;
+  RecordingHost host{parts.environment};
+  DeploymentStore sound{host.informers()};
+  bool faulty = true;
+  WorkloadStoreOf<Deployment> deployments(
+      host.informers(),
+      {"faulty", host.informers().All(resources::kDeployments), &DecodeDeployment},
+      [&](const Deployment& deployment) {
+        WL_ASSERT(!faulty || deployment.meta.name != "web");
+        return deployment::AsWorkload(sound.kind(), deployment);
+      });
+  std::vector<std::string> told;
+  deployments.OnChange([&](const WorkloadChange& change) {
+    const ObjectMeta& meta = change.now != nullptr ? change.now->meta : *change.before;
+    told.push_back((change.now == nullptr      ? "gone "
+                    : change.before == nullptr ? "new "
+                                               : "changed ") +
+                   meta.name);
+  });
+  int version = 100;
+  const auto put = [&](const std::string& name) {
+    Deployment deployment;
+    deployment.meta.namespace_ = "ns";
+    deployment.meta.name = name;
+    deployment.meta.uid = UidOf(name == "web" ? 1 : 2);
+    deployment.meta.resource_version = {std::to_string(++version)};
+    deployments.objects().Apply(std::move(deployment));
+  };
+  put("api");
+  put("web");
+  CHECK(told == std::vector<std::string>{"new api", "gone web"});
+  CHECK_FALSE(deployments.Find({"ns", "web"}));
+  CHECK(deployments.Find({"ns", "api"}));
+  CHECK(deployments.FindMeta({"ns", "web"}) != nullptr);
+  std::string visited;
+  deployments.ForEachIn("ns", [&](const Workload& workload) { visited += workload.meta.name; });
+  CHECK(visited == "api");
+  CHECK(std::ranges::any_of(parts.log.lines, [](const std::string& line) {
+    return line.starts_with("error internal error outside of a sync ") &&
+           line.find("deployments ns/web") != std::string::npos;
+  }));
+  {
+    const AssertionsThrow sync;
+    CHECK_THROWS_AS(deployments.Find({"ns", "web"}), AssertionError);  // and not "it is gone"
+  }
+  told.clear();
+  faulty = false;
+  put("web");
+  put("web");
+  CHECK(told == std::vector<std::string>{"new web", "changed web"});
+}
+
+// Asks for nothing: each question fails an assertion.
+class FaultyExtension final : public WatchExtension {
+ public:
+  bool IsAskedBy(const Workload&) const override { return Fail(); }
+  bool IsRememberedBy(const ReplicaSet&) const override { return Fail(); }
+  void Start() override {}
+  void LetGo() override {}
+  void Stop() override {}
+  size_t LargestPodJson(const Uid&) const override { return 0; }
+  void Fill(View&) const override {}
+
+ private:
+  static bool Fail() {
+    WL_ASSERT(false);
+    return true;
+  }
+};
+
+TEST_CASE("an extension that fails an assertion over an object does not stop its wake-up (Q-014)") {
+  Fixture fixture;
+  FaultyExtension faulty;
+  fixture.cache.Extend(faulty);
+  fixture.AddDeployment("web", 1);
+  CHECK(fixture.Take() == "web");
+  fixture.Put(fixture.OfWeb("web-1"));
+  CHECK(fixture.Take() == "web");
+  CHECK_FALSE(fixture.cache.ConcernsExtension(UidOf(1)));
 }
 
 TEST_CASE("the first that asks for updates in place is noted, once: it takes further rights") {
