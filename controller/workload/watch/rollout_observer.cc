@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/revisions/rollout_id.h"
@@ -24,9 +25,12 @@ bool IsObserved(const Workload& workload) {
 
 }  // namespace
 
-RolloutObserver::RolloutObserver(const Clock& clock, WorkloadCache& cache, RolloutWords words,
-                                 ExtendedOf extended_of)
-    : cache_(cache), extended_of_(std::move(extended_of)), rollouts_(clock, std::move(words)) {
+RolloutObserver::RolloutObserver(const Clock& clock, Log& log, WorkloadCache& cache,
+                                 RolloutWords words, ExtendedOf extended_of)
+    : log_(log),
+      cache_(cache),
+      extended_of_(std::move(extended_of)),
+      rollouts_(clock, std::move(words)) {
   cache_.workloads().OnChange([this](const WorkloadChange& change) { Changed(change); });
 }
 
@@ -42,6 +46,16 @@ RolloutObserver::ReplicaSets RolloutObserver::ReplicaSetsOf(const Workload& work
   return cache_.ReplicaSetsOf(workload.meta.uid);
 }
 
+template <typename Find>
+void RolloutObserver::Note(const Workload& workload, Find find) {
+  rollouts_.Note(KeyOf(workload.meta),
+                 KnownOf(log_, cache_.workloads().resource(), workload.meta, std::move(find)));
+}
+
+void RolloutObserver::NoteLook(const Workload& workload) {
+  Note(workload, [&] { return Look(workload); });
+}
+
 // --- what happens to the objects ---
 
 void RolloutObserver::Changed(const WorkloadChange& change) {
@@ -51,18 +65,18 @@ void RolloutObserver::Changed(const WorkloadChange& change) {
   if (change.before == nullptr) {
     SeenFirst(workload);
   } else if (change.edited_from != nullptr) {
-    Edited(*change.edited_from, workload);
+    Note(workload, [&] { return Edited(*change.edited_from, workload); });
   }
-  Look(workload);
+  NoteLook(workload);
 }
 
 void RolloutObserver::SeenFirst(const Workload& workload) {
   const bool fresh = workload.status.observed_generation <= 0;
   if (fresh && workload.paused) return;  // its rollout begins when it is resumed
   if (fresh) {
-    Begin(workload, {});
+    Note(workload, [&] { return News{.begun = RolloutOf(workload, {})}; });
   } else if (HasSynced()) {
-    Judge(workload);
+    Note(workload, [&] { return Judge(workload); });
   } else {
     unjudged_.insert(KeyOf(workload.meta));
   }
@@ -73,34 +87,38 @@ void RolloutObserver::CacheSynced() {
   for (const ObjectKey& key : std::exchange(unjudged_, {})) {
     const std::optional<Workload> workload = cache_.workloads().Find(key);
     if (!workload) continue;
-    Judge(*workload);
-    Look(*workload);
+    Note(*workload, [&] { return Judge(*workload); });
+    NoteLook(*workload);
   }
 }
 
-void RolloutObserver::Judge(const Workload& workload) {
+RolloutObserver::News RolloutObserver::Judge(const Workload& workload) const {
   const ReplicaSet* target = workload::FindTarget(workload, ReplicaSetsOf(workload));
   switch (workload::JudgeFirstSight(workload, target)) {
-    case workload::FirstSight::kNoRollout: return;
-    case workload::FirstSight::kNew:
-      return Begin(workload, {.trigger = workload.follow_revision ? kTriggerAbort
-                                         : target != nullptr      ? kTriggerTemplate
-                                                                  : std::string_view()});
-    case workload::FirstSight::kMidway: return BeginMidway(workload, target);
+    case workload::FirstSight::kNoRollout: return {};
+    case workload::FirstSight::kNew: {
+      const std::string_view trigger = workload.follow_revision ? kTriggerAbort
+                                       : target != nullptr      ? kTriggerTemplate
+                                                                : std::string_view();
+      return {.begun = RolloutOf(workload, {.trigger = trigger})};
+    }
+    case workload::FirstSight::kMidway: return {.begun = MidwayOf(workload, target)};
   }
+  return {};
 }
 
-// Begins a rollout that windlass_rollouts_started_total does not count. There are two cases:
+// Returns a rollout that windlass_rollouts_started_total does not count. There are two cases:
 //   - The rollout was under way when this process first saw the workload, so another process has
 //     counted it.
 //   - The workload is aborted and its Pods have no revision to go back to (LacksTarget). Nothing
 //     moves, but the workload is shown as a rollout that is stuck. Example: an abort brought all
 //     Pods back to revision 5. Later the ReplicaSet of revision 5 was deleted.
-void RolloutObserver::BeginMidway(const Workload& workload, const ReplicaSet* target) {
+RolloutObserver::Rollout RolloutObserver::MidwayOf(const Workload& workload,
+                                                   const ReplicaSet* target) const {
   const std::optional<WallTime> shown = workload::ShownBeginning(workload, target);
   Rollout rollout{.midway = true};
   if (shown) rollout.began = rollouts_.MomentOf(*shown);
-  Begin(workload, rollout);
+  return RolloutOf(workload, std::move(rollout));
 }
 
 void RolloutObserver::Gone(const ObjectKey& key) {
@@ -109,86 +127,85 @@ void RolloutObserver::Gone(const ObjectKey& key) {
   rollouts_.Finish(key, kOutcomeDeleted);
 }
 
-// Begins or ends rollouts after an edit of the spec. Does nothing in these cases:
+// Returns which rollouts begin or end after an edit of the spec; no news in these cases:
 //   - The object is paused. No rollout begins, and a rollout under way keeps its target. `paused`
 //     is false for a Rollout with spec.abort (RO-135).
 //   - An abort has no ReplicaSet to go back to.
 //   - Whether the object is in a rollout already is not known yet (unjudged_).
-void RolloutObserver::Edited(const Workload& before, const Workload& now) {
+RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Workload& now) const {
   const ObjectKey key = KeyOf(now.meta);
-  if (now.paused || unjudged_.contains(key)) return;
+  if (now.paused || unjudged_.contains(key)) return {};
   const ReplicaSets ours = ReplicaSetsOf(now);
   const ReplicaSet* to = workload::FindTarget(now, ours);
-  if (now.follow_revision && to == nullptr) return;  // no Pod changes its revision
-  Rollout* const known = rollouts_.Find(key);
+  if (now.follow_revision && to == nullptr) return {};  // no Pod changes its revision
+  const Rollout* const known = rollouts_.Find(key);
   // Edits during a pause begin no rollout. So at the end of a pause, the Pods may have an older
   // template than `before`.
   const bool same = !before.paused && to != nullptr && workload::FindTarget(before, ours) == to;
   if (same) {  // the edit does not change which ReplicaSet is to have the Pods
-    if (known != nullptr) known->target = TargetOf(now);
-    return;
+    return {.target = TargetOf(now)};
   }
   const RolloutTarget wanted = TargetOf(now);
   const bool goes_on = before.paused && (workload::HasOldPods(now.status) || to == nullptr);
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
-  if (!changed && (known != nullptr || !goes_on)) return;
+  if (!changed && (known != nullptr || !goes_on)) return {};
 
   // A user who sets spec.abort back to false usually tries the same template again. So such an edit
   // never counts as a rollback, even if the user set an earlier template during the abort.
   const bool tries_again = before.follow_revision && !now.follow_revision;
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
-  rollouts_.Finish(key, wanted.back  ? kOutcomeAborted
-                        : rolls_back ? kOutcomeRolledBack
-                                     : kOutcomeSuperseded);
+  const std::string_view outcome = wanted.back  ? kOutcomeAborted
+                                   : rolls_back ? kOutcomeRolledBack
+                                                : kOutcomeSuperseded;
   const std::string_view trigger = wanted.back           ? kTriggerAbort
                                    : before.roll_back_to ? kTriggerRollbackTo
                                                          : kTriggerTemplate;
-  Begin(now, {.trigger = rolls_back ? trigger : std::string_view()});
+  const Rollout begun{.trigger = rolls_back ? trigger : std::string_view()};
+  return {.outcome = outcome, .begun = RolloutOf(now, begun)};
 }
 
-void RolloutObserver::Look(const Workload& workload) {
+RolloutObserver::News RolloutObserver::Look(const Workload& workload) const {
   const ObjectKey key = KeyOf(workload.meta);
-  Rollout* rollout = rollouts_.Find(key);
-  if (rollout == nullptr && HasSynced() && workload::LacksTarget(workload)) {
-    BeginMidway(workload, nullptr);
-    rollout = rollouts_.Find(key);
+  const Rollout* const rollout = rollouts_.Find(key);
+  if (rollout == nullptr) {
+    if (!HasSynced() || !workload::LacksTarget(workload)) return {};
+    return {.begun = MidwayOf(workload, nullptr), .state = StateOf(workload)};
   }
-  if (rollout == nullptr) return;
   if (workload.follow_revision && !rollout->target.back) return LookAtAbort(workload);
   if (IsComplete(workload) && rollout->target == TargetOf(workload)) {
     // An abort that has no ReplicaSet to go back to ends when the workload has no Pods and wants
     // none.
     const bool lost = workload.follow_revision &&
                       workload::FindTarget(workload, ReplicaSetsOf(workload)) == nullptr;
-    return rollouts_.Finish(key, lost ? kOutcomeAborted : kOutcomeComplete);
+    return {.outcome = lost ? kOutcomeAborted : kOutcomeComplete};
   }
-  ShowState(workload, *rollout);
+  return {.state = StateOf(workload)};
 }
 
 // Called while spec.abort is in force, and the rollout under way began before the abort. Edited has
 // not ended this rollout, because the abort had no ReplicaSet to go back to. The rollout ends here:
 //   - when the abort has such a ReplicaSet; the rollout back to this ReplicaSet then begins
 //   - when the workload has no Pods and wants none
-void RolloutObserver::LookAtAbort(const Workload& workload) {
-  const ObjectKey key = KeyOf(workload.meta);
+RolloutObserver::News RolloutObserver::LookAtAbort(const Workload& workload) const {
   if (workload::FindTarget(workload, ReplicaSetsOf(workload)) != nullptr) {
-    rollouts_.Finish(key, kOutcomeAborted);
-    return Begin(workload, {.trigger = kTriggerAbort});
+    return {.outcome = kOutcomeAborted, .begun = RolloutOf(workload, {.trigger = kTriggerAbort})};
   }
-  if (!workload::HasOrWantsPods(workload)) return rollouts_.Finish(key, kOutcomeAborted);
-  ShowState(workload, *rollouts_.Find(key));
+  if (!workload::HasOrWantsPods(workload)) return {.outcome = kOutcomeAborted};
+  return {.state = StateOf(workload)};
 }
 
-void RolloutObserver::ShowState(const Workload& workload, Rollout& rollout) {
+workload::RolloutState RolloutObserver::StateOf(const Workload& workload) const {
   RolloutHold hold = workload.kind.HoldOf(workload);
   const RolloutHold other = extended_of_(workload).hold;
   if (hold.cause.empty()) hold.cause = other.cause;
   hold.by_user = hold.by_user || other.by_user;
-  rollouts_.SetState(KeyOf(workload.meta), rollout, workload::StateOf(workload, hold));
+  return workload::StateOf(workload, hold);
 }
 
 void RolloutObserver::NotePods(const Workload& workload) {
-  const int64_t pods = workload::PodsAboveSurge(workload);
+  const auto count = [&] { return workload::PodsAboveSurge(workload); };
+  const int64_t pods =
+      KnownOf(log_, cache_.workloads().resource(), workload.meta, count).value_or(0);
   if (pods == 0) {
     above_surge_.erase(KeyOf(workload.meta));
   } else {
@@ -210,10 +227,11 @@ std::string_view RolloutObserver::StrategyOf(const Workload& workload) const {
 }
 
 // `rollout` has what only the caller knows; this function adds target and strategy.
-void RolloutObserver::Begin(const Workload& workload, Rollout rollout) {
+RolloutObserver::Rollout RolloutObserver::RolloutOf(const Workload& workload,
+                                                    Rollout rollout) const {
   rollout.target = TargetOf(workload);
   rollout.strategy = StrategyOf(workload);
-  rollouts_.Begin(KeyOf(workload.meta), std::move(rollout));
+  return rollout;
 }
 
 // When this process begins to lead, it counts the rollouts of objects whose latest generation no
@@ -227,26 +245,37 @@ void RolloutObserver::Lead(bool leading) {
 
 // --- what the metrics show ---
 
+// Adds what DescribeWorkload adds, or nothing if that fails (object_fault.h).
+void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
+  const std::optional<Workload> workload = cache_.workloads().Find(key);
+  if (!workload) return;
+  const auto describe = [&] {
+    ShownRollout described = shown;
+    DescribeWorkload(*workload, described);
+    return described;
+  };
+  auto known = KnownOf(log_, cache_.workloads().resource(), workload->meta, describe);
+  if (known) shown = *std::move(known);
+}
+
 // Adds revision, step and Pods to `shown`. Leaves the revision empty if FindTarget finds no
 // ReplicaSet, or if this ReplicaSet does not have the highest revision number yet. Example: the
 // highest number is 7, and Pods go back to the ReplicaSet with number 5. The revision stays empty
 // until this ReplicaSet gets number 8.
-void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const {
-  const std::optional<Workload> workload = cache_.workloads().Find(key);
-  if (!workload) return;
-  const ReplicaSets ours = ReplicaSetsOf(*workload);
-  const ReplicaSet* target = workload::FindTarget(*workload, ours);
+void RolloutObserver::DescribeWorkload(const Workload& workload, ShownRollout& shown) const {
+  const ReplicaSets ours = ReplicaSetsOf(workload);
+  const ReplicaSet* target = workload::FindTarget(workload, ours);
   const int64_t latest = workload::LatestRevision(ours);
   if (target != nullptr && latest > 0 && workload::RevisionOf(target->meta) == latest) {
     shown.revision = std::to_string(latest);
-    shown.id = workload::RolloutId(workload->meta, latest);
+    shown.id = workload::RolloutId(workload.meta, latest);
   }
-  if (const std::optional<StepPosition> step = workload->kind.StepOf(*workload)) {
+  if (const std::optional<StepPosition> step = workload.kind.StepOf(workload)) {
     shown.step = step->index;
     shown.steps = step->total;
   }
-  const WorkloadStatus& status = workload->status;
-  shown.replicas = {{"desired", workload->replicas},
+  const WorkloadStatus& status = workload.status;
+  shown.replicas = {{"desired", workload.replicas},
                     {"updated", status.updated_replicas},
                     {"ready", status.ready_replicas},
                     {"available", status.available_replicas},

@@ -35,6 +35,7 @@
 #include "controller/workload/watch/workload_cache.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
 
 namespace windlass {
 
@@ -47,8 +48,8 @@ class RolloutObserver {
   };
   using ExtendedOf = std::function<Extended(const Workload&)>;
 
-  // Listens to the workloads of `cache`. Both references must outlive the observer.
-  RolloutObserver(const Clock& clock, WorkloadCache& cache, RolloutWords words,
+  // Listens to the workloads of `cache`. All references must outlive the observer.
+  RolloutObserver(const Clock& clock, Log& log, WorkloadCache& cache, RolloutWords words,
                   ExtendedOf extended_of);
   RolloutObserver(const RolloutObserver&) = delete;
   RolloutObserver& operator=(const RolloutObserver&) = delete;
@@ -64,27 +65,37 @@ class RolloutObserver {
 
  private:
   using Rollout = RolloutsUnderWay::Rollout;
+  using News = RolloutsUnderWay::News;
   using ReplicaSets = std::vector<const ReplicaSet*>;
 
   static RolloutTarget TargetOf(const Workload& workload);
   void Changed(const WorkloadChange& change);
   void SeenFirst(const Workload& workload);
   void Gone(const ObjectKey& key);
-  void Edited(const Workload& before, const Workload& now);
-  void Judge(const Workload& workload);
-  void Begin(const Workload& workload, Rollout rollout);
-  void BeginMidway(const Workload& workload, const ReplicaSet* target);
-  void Look(const Workload& workload);
-  void LookAtAbort(const Workload& workload);
-  void ShowState(const Workload& workload, Rollout& rollout);
   void NotePods(const Workload& workload);
+  // Notes the News that `find` returns, which works on `workload`. If `find` fails
+  // (object_fault.h), there is no news.
+  template <typename Find>
+  void Note(const Workload& workload, Find find);
+  void NoteLook(const Workload& workload);
+
+  // These find out what happened, and change nothing.
+  News Edited(const Workload& before, const Workload& now) const;
+  News Judge(const Workload& workload) const;
+  News Look(const Workload& workload) const;
+  News LookAtAbort(const Workload& workload) const;
+  Rollout RolloutOf(const Workload& workload, Rollout rollout) const;
+  Rollout MidwayOf(const Workload& workload, const ReplicaSet* target) const;
+  workload::RolloutState StateOf(const Workload& workload) const;
   bool HasSynced() const;
   ReplicaSets ReplicaSetsOf(const Workload& workload) const;
   std::string_view StrategyOf(const Workload& workload) const;
   void Describe(const ObjectKey& key, ShownRollout& shown) const;
+  void DescribeWorkload(const Workload& workload, ShownRollout& shown) const;
   void AddPodsAboveSurge(Figures& figures) const;
   std::string_view kind() const { return cache_.workloads().resource().kind; }
 
+  Log& log_;
   WorkloadCache& cache_;
   const ExtendedOf extended_of_;
   RolloutsUnderWay rollouts_;

@@ -19,6 +19,21 @@ RolloutsUnderWay::Rollout* RolloutsUnderWay::Find(const ObjectKey& key) {
   return found != rollouts_.end() ? &found->second : nullptr;
 }
 
+const RolloutsUnderWay::Rollout* RolloutsUnderWay::Find(const ObjectKey& key) const {
+  const auto found = rollouts_.find(key);
+  return found != rollouts_.end() ? &found->second : nullptr;
+}
+
+void RolloutsUnderWay::Note(const ObjectKey& key, std::optional<News> news) {
+  if (!news) return;
+  if (!news->outcome.empty()) Finish(key, news->outcome);
+  if (news->begun) Begin(key, *std::move(news->begun));
+  Rollout* const rollout = Find(key);
+  if (rollout == nullptr) return;
+  if (news->target) rollout->target = *std::move(news->target);
+  if (news->state) SetState(key, *rollout, *news->state);
+}
+
 void RolloutsUnderWay::Begin(const ObjectKey& key, Rollout rollout) {
   if (rollout.began.wall.IsZero()) rollout.began = {clock_.Now(), clock_.Wall()};
   rollout.since = clock_.Now();

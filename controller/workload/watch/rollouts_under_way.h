@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,15 @@ class RolloutsUnderWay {
     MonotonicTime since{};  // CountStuck has counted the time in `state` up to here
   };
 
+  // What an observer finds out about the rollout of one object. To find it out changes nothing, so
+  // a fault in that is caught (object_fault.h).
+  struct News {
+    std::string_view outcome{};                     // "" if no rollout ends
+    std::optional<Rollout> begun{};                 // begins after the other one has ended
+    std::optional<RolloutTarget> target{};          // of the rollout that is then under way
+    std::optional<workload::RolloutState> state{};  // of the rollout that is then under way
+  };
+
   // `clock` must outlive this.
   RolloutsUnderWay(const Clock& clock, RolloutWords words)
       : clock_(clock), words_(std::move(words)) {}
@@ -61,6 +71,7 @@ class RolloutsUnderWay {
   // Returns the rollout of the object; null if none is under way. The pointer is valid until Finish
   // is called for the object.
   Rollout* Find(const ObjectKey& key);
+  const Rollout* Find(const ObjectKey& key) const;
   // Requires that the object has no rollout under way. A rollout without `began` begins now.
   void Begin(const ObjectKey& key, Rollout rollout);
   // Does nothing if no rollout of the object is under way.
@@ -68,6 +79,9 @@ class RolloutsUnderWay {
   // Stores `state` for the rollout. The cause in `state` may be any text. SetState stores the label
   // value for it instead (RolloutWords::CauseOf).
   void SetState(const ObjectKey& key, Rollout& rollout, workload::RolloutState state);
+
+  // Finishes, begins and changes what `news` says, in this order. Does nothing for nullopt.
+  void Note(const ObjectKey& key, std::optional<News> news);
 
   // Call when this process begins to lead, or stops leading. If it begins to lead, counts as begun
   // each rollout that is not midway and for which `is_unseen` returns true. `is_unseen` must return
