@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
+#include "controller/core/object_fault.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/rollout_mode.h"
@@ -132,19 +133,33 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
     const Learned none;
     const workload::Situation situation =
         workload::MakeSituation(*view, workload::ClaimReplicaSets(*view), none, now);
-    return rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read);
+    return Noted(key,
+                 rollout::NoteStuckIn(stuck_, situation, FactsOf(view->workload, now).steps, read));
   }
   if (const std::optional<Workload> workload = rollouts_.Find(key)) {
     if (auto note = rollout::NoteAnswerIn(templates_, *workload, read, now)) {
       // If the Rollout has another template or is gone when the answer comes, the answer is
       // forgotten at once.
-      return [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
+      return Noted(key, [this, key, uid = workload->meta.uid, note](const Outcome& outcome) {
         note(outcome);
         ForgetOldTemplate(uid, rollouts_.objects().FindByUid(key, uid));
-      };
+      });
     }
   }
   return WorkloadController::BeforeRead(key, read);
+}
+
+// Returns `listener` for a read of the Rollout `key`. If `listener` fails (object_fault.h), it
+// notes nothing. It may be caught, because it changes only what is noted of this Rollout, and
+// judges the answer before that.
+Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
+                                                  ReadListener listener) const {
+  if (!listener) return nullptr;
+  return [this, key, listener = std::move(listener)](const Outcome& outcome) {
+    Log& log = host().informers().environment().log;
+    CatchFault([&] { listener(outcome); },
+               [&](const char* fault) { LogFault(log, resources::kRollouts, key, fault); });
+  };
 }
 
 rollout::RolloutFacts RolloutController::FactsOf(const Workload& workload, WallTime now) const {
@@ -163,7 +178,10 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   if (!gone && templates_.size() == 0 && stuck_.size() == 0) return;
   const Uid& uid = gone ? change.old_object->meta.uid : change.new_object->meta.uid;
   ForgetOldTemplate(uid, change.new_object);
-  if (!gone && !IsRolledOut(*change.new_object)) return;
+  const auto is_rolled_out = [&] { return gone || IsRolledOut(*change.new_object); };
+  const ObjectMeta& meta = (gone ? change.old_object : change.new_object)->meta;
+  Log& log = host().informers().environment().log;
+  if (!KnownOf(log, resources::kRollouts, meta, is_rolled_out).value_or(false)) return;
   templates_.Forget(uid);
   stuck_.Forget(uid);
 }

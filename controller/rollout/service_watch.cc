@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/rollout/reasons.h"
 #include "kubeclient/api/object_meta.h"
 
@@ -174,33 +175,44 @@ void ServiceWatch::RolloutChanged(const Change<Rollout>& change) {
   }
 }
 
+// Reads the notes in both versions of a Service, either of which may be null.
+ServiceWatch::Seen ServiceWatch::See(const Service* before, const Service* now) const {
+  Seen seen{.was = WrittenFor(before), .is = WrittenFor(now)};
+  if (before != nullptr) seen.former = FindNoted(*before);
+  if (now == nullptr) return seen;
+  seen.owner = FindNoted(*now);
+  seen.is_loss = before != nullptr && IsLoss(*before, *now);
+  const auto not_kept = not_kept_.find(KeyOf(now->meta));
+  seen.is_kept = not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch);
+  return seen;
+}
+
 void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const Service* before = change.old_object;
   const Service* now = change.new_object;
   const ObjectMeta& meta = (now != nullptr ? now : before)->meta;
   const ObjectKey key = KeyOf(meta);
-  const std::optional<Uid> was = WrittenFor(before);
-  const std::optional<Uid> is = WrittenFor(now);
+  const auto see = [&] { return See(before, now); };
+  Log& log = host_.informers().environment().log;
+  const auto [was, is, former, owner, is_loss, is_kept] =
+      KnownOf(log, resources::kServices, meta, see).value_or(Seen{});
   if (was && was != is) {
     const auto found = written_for_.find(*was);
     if (found != written_for_.end()) found->second.erase(key);
     if (found != written_for_.end() && found->second.empty()) written_for_.erase(found);
   }
   if (is) written_for_[*is].insert(key);
-  const Rollout* owner = now != nullptr ? FindNoted(*now) : nullptr;
   if (owner != nullptr) LookAt(*owner);
   if (now == nullptr) {
     Forget(key);
-  } else if (before != nullptr && IsLoss(*before, *now)) {
+  } else if (is_loss) {
     Losses& losses = losses_[key];
     losses = {.last = host_.informers().environment().clock.Wall(), .before = losses.last};
   }
-  const auto not_kept = not_kept_.find(key);
-  if (not_kept != not_kept_.end() && Shows(*now, not_kept->second.patch)) not_kept_.erase(not_kept);
+  if (is_kept) not_kept_.erase(key);
   WakeNaming(key);
   // Also wakes the Rollout that the annotation names now, and the Rollout that it named before this
   // change. WakeNaming has already woken each Rollout that names the Service.
-  const Rollout* former = before != nullptr ? FindNoted(*before) : nullptr;
   for (const Rollout* noted : {former, former == owner ? nullptr : owner}) {
     const bool is_woken = noted == nullptr || NamesService(*noted, meta.name);
     if (!is_woken) host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
@@ -210,7 +222,10 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
 void ServiceWatch::ReadabilityChanged(const ObjectKey& service) {
   WakeNaming(service);
   const Service* stored = shared_.informer.store().Find(service);
-  const Rollout* noted = stored != nullptr ? FindNoted(*stored) : nullptr;
+  if (stored == nullptr) return;
+  const auto find = [&] { return FindNoted(*stored); };
+  Log& log = host_.informers().environment().log;
+  const Rollout* noted = KnownOf(log, resources::kServices, stored->meta, find).value_or(nullptr);
   if (noted != nullptr && !NamesService(*noted, service.name)) {
     host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
   }

@@ -109,6 +109,17 @@ class ServiceWatch {
   void Index(const Rollout& rollout, bool names);
   // Wakes the Rollouts that name the Service.
   void WakeNaming(const ObjectKey& service);
+  // What the notes in a changed Service say. All is unset if they cannot be read because of a fault
+  // (object_fault.h).
+  struct Seen {
+    std::optional<Uid> was{};         // the Rollout that the former version was written for
+    std::optional<Uid> is{};          // the Rollout that the present version is written for
+    const Rollout* former = nullptr;  // the Rollout of `was`; null if it is gone
+    const Rollout* owner = nullptr;   // the Rollout of `is`; null if it is gone
+    bool is_loss = false;             // IsLoss
+    bool is_kept = false;  // the Service now shows the patch that the API server had not kept
+  };
+  Seen See(const Service* before, const Service* now) const;
   void ServiceChanged(const Change<Service>& change);
   // Wakes the Rollouts that name the Service, and the Rollout that its annotation names. Called
   // when the Service becomes unreadable, or is unreadable no more. The store may not change then.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <utility>
 
+#include "controller/core/object_fault.h"
 #include "controller/replication_controller/annotations.h"
 #include "controller/replication_controller/crd.h"
 #include "controller/replication_controller/no_cache_room.h"
@@ -77,7 +79,8 @@ UpdateController::UpdateController(ControllerHost& host)
       updates_(host, rc::kCrd, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
-      rollouts_(host.informers().environment().clock, updates_.store()),
+      rollouts_(host.informers().environment().clock, host.informers().environment().log,
+                updates_.store()),
       resync_random_(host.informers().environment().random),
       resync_(host.informers().environment().clock, resync_random_,
               host.informers().environment().timers,
@@ -184,9 +187,22 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
 
 // --- keys ---
 
+// Returns what `work` returns, which works on `object`; nullopt if it fails (object_fault.h).
+template <typename T, typename Work>
+auto UpdateController::Known(const T& object, Work work) const {
+  const ResourceId& resource = std::is_same_v<T, Update> ? resources::kReplicationControllerUpdates
+                                                         : resources::kReplicationControllers;
+  return KnownOf(host_.informers().environment().log, resource, object.meta, std::move(work));
+}
+
+bool UpdateController::HasEnded(const Update& update) const {
+  return Known(update, [&] { return rc::HasEnded(update); }).value_or(false);
+}
+
 bool UpdateController::AsksForUpdate(const ReplicationController& controller) const {
   if (controller.meta.deleting()) return false;
-  if (rc::Annotation(controller, rc::kRollingUpdateTo).empty()) return false;
+  const auto asks = [&] { return !rc::Annotation(controller, rc::kRollingUpdateTo).empty(); };
+  if (!Known(controller, asks).value_or(false)) return false;
   return updates_.store().Find(KeyOf(controller.meta)) == nullptr;
 }
 
@@ -224,7 +240,7 @@ std::optional<ObjectKey> UpdateController::KeyAfter(const std::optional<ObjectKe
 void UpdateController::UpdateChanged(const Change<Update>& change) {
   const Update* now = change.new_object;
   const Update* before = change.old_object;
-  if (now != nullptr && !rc::HasEnded(*now)) {
+  if (now != nullptr && !HasEnded(*now)) {
     unended_.insert(now->meta.uid);
   } else {
     unended_.erase((now != nullptr ? now : before)->meta.uid);
@@ -245,7 +261,8 @@ void UpdateController::ControllerChanged(const Change<ReplicationController>& ch
   const Wake wake = status_only ? Wake::kAwaitedStatus : Wake::kObjectChange;
   const ReplicationController& shown = *(now != nullptr ? now : before);
   WakeUpdatesOf(KeyOf(shown.meta), wake);
-  const std::string old_name(rc::SourceIdIn(shown).name);
+  const auto find = [&] { return std::string(rc::SourceIdIn(shown).name); };
+  const std::string old_name = Known(shown, find).value_or("");
   if (!old_name.empty()) host_.Wake({shown.meta.namespace_, old_name}, wake);
 }
 
@@ -269,10 +286,11 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
   if (asks || updates_.store().Find(controller) != nullptr) host_.Wake(controller, wake);
   for (const Update* update : updates_.store().InNamespace(controller.namespace_.text())) {
     const ObjectKey key = KeyOf(update->meta);
-    if (key == controller || rc::HasEnded(*update)) continue;
-    if (rc::NewNameOf(*update, controllers_.store().Find(key)) == controller.name) {
-      host_.Wake(key, wake);
-    }
+    if (key == controller || HasEnded(*update)) continue;
+    const auto is_new_one = [&] {
+      return rc::NewNameOf(*update, controllers_.store().Find(key)) == controller.name;
+    };
+    if (Known(*update, is_new_one).value_or(false)) host_.Wake(key, wake);
   }
 }
 
@@ -281,7 +299,7 @@ void UpdateController::WakeUpdatesOf(const ObjectKey& controller, Wake wake) {
 // them.
 void UpdateController::WakeNamespace(const ObjectKey& of_object) {
   for (const Update* update : updates_.store().InNamespace(of_object.namespace_.text())) {
-    if (!rc::HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
+    if (!HasEnded(*update)) host_.Wake(KeyOf(update->meta), Wake::kObjectChange);
   }
 }
 

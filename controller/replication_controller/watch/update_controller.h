@@ -69,6 +69,10 @@ class UpdateController final : public WatchingController {
   //   - If the update has ended, checks only the update itself.
   std::string UnreadableOf(const ObjectKey& key) const;
   void WakeNamespace(const ObjectKey& of_object);
+  template <typename T, typename Work>
+  auto Known(const T& object, Work work) const;
+  // Returns false if that is not known, so that the update is woken and its Pods are watched.
+  bool HasEnded(const ReplicationControllerUpdate& update) const;
   // Returns true if an annotation of `controller` asks for an update, and this update does not
   // exist yet.
   bool AsksForUpdate(const ReplicationController& controller) const;

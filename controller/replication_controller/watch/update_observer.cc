@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
+#include "controller/core/object_fault.h"
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
@@ -115,9 +116,16 @@ RolloutWords UpdateWords() {
                      rc::kNothingToRollBack, rc::kWriteRefused, workload::kLeftOutReason}};
 }
 
-UpdateObserver::UpdateObserver(const Clock& clock, Store<Update>& updates)
-    : updates_(updates), rollouts_(clock, UpdateWords()) {
+UpdateObserver::UpdateObserver(const Clock& clock, Log& log, Store<Update>& updates)
+    : log_(log), updates_(updates), rollouts_(clock, UpdateWords()) {
   updates.OnChange([this](const Change<Update>& change) { Changed(change); });
+}
+
+// Returns what `work` returns, which works on `update`; nullopt if it fails (object_fault.h).
+template <typename Work>
+auto UpdateObserver::Known(const Update& update, Work work) const {
+  const ResourceId& resource = resources::kReplicationControllerUpdates;
+  return KnownOf(log_, resource, update.meta, std::move(work));
 }
 
 // --- what happens to the updates ---
@@ -126,25 +134,25 @@ void UpdateObserver::Changed(const Change<Update>& change) {
   if (change.new_object == nullptr) {
     return rollouts_.Finish(KeyOf(change.old_object->meta), kOutcomeDeleted);
   }
-  if (change.old_object == nullptr) {
-    SeenFirst(*change.new_object);
-  } else {
-    Followed(*change.old_object, *change.new_object);
-  }
-  const Update& update = *change.new_object;
-  const ObjectKey key = KeyOf(update.meta);
-  Rollout* const rollout = rollouts_.Find(key);
-  if (rollout == nullptr) return;
-  if (IsComplete(update)) return rollouts_.Finish(key, kOutcomeComplete);
-  if (IsRefusedWhole(update)) return rollouts_.Finish(key, kOutcomeRefused);
-  rollouts_.SetState(key, *rollout, StateOf(update));
+  const Update* before = change.old_object;
+  const Update& now = *change.new_object;
+  const ObjectKey key = KeyOf(now.meta);
+  const auto follow = [&] { return before == nullptr ? SeenFirst(now) : Followed(*before, now); };
+  rollouts_.Note(key, Known(now, follow));
+  if (rollouts_.Find(key) != nullptr) rollouts_.Note(key, Known(now, [&] { return Look(now); }));
 }
 
-void UpdateObserver::SeenFirst(const Update& update) {
-  if (IsComplete(update) || IsRefusedWhole(update)) return;
+UpdateObserver::News UpdateObserver::Look(const Update& update) {
+  if (IsComplete(update)) return {.outcome = kOutcomeComplete};
+  if (IsRefusedWhole(update)) return {.outcome = kOutcomeRefused};
+  return {.state = StateOf(update)};
+}
+
+UpdateObserver::News UpdateObserver::SeenFirst(const Update& update) const {
+  if (IsComplete(update) || IsRefusedWhole(update)) return {};
   if (!IsMidway(update)) {
-    if (!update.spec.paused) Begin(update, {});
-    return;
+    if (update.spec.paused) return {};
+    return {.begun = RolloutOf(update, {})};
   }
   Rollout rollout{.midway = true};
   // The rollout began when the condition Ready became False. A rollback begins while Ready is False
@@ -153,32 +161,35 @@ void UpdateObserver::SeenFirst(const Update& update) {
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
   }
-  Begin(update, std::move(rollout));
+  return {.begun = RolloutOf(update, std::move(rollout))};
 }
 
 // While spec.paused is true, an edit does not end the rollout that is under way, and no rollout
 // begins.
-void UpdateObserver::Followed(const Update& before, const Update& now) {
-  const ObjectKey key = KeyOf(now.meta);
-  std::string_view outcome;
-  const Rollout* const known = rollouts_.Find(key);
-  if (known != nullptr && !now.spec.paused) outcome = OutcomeOfEdit(known->target, before, now);
-  if (!outcome.empty()) rollouts_.Finish(key, outcome);
-  if (EndsForNext(before, now)) rollouts_.Finish(key, kOutcomeComplete);
-  if (now.spec.paused || rollouts_.Find(key) != nullptr || IsRefusedWhole(now)) return;
+UpdateObserver::News UpdateObserver::Followed(const Update& before, const Update& now) const {
+  News news;
+  const Rollout* const known = rollouts_.Find(KeyOf(now.meta));
+  if (known != nullptr && !now.spec.paused) {
+    news.outcome = OutcomeOfEdit(known->target, before, now);
+  }
+  const bool edited = !news.outcome.empty();
+  if (!edited && EndsForNext(before, now)) news.outcome = kOutcomeComplete;
+  const bool goes_on = known != nullptr && news.outcome.empty();
+  if (now.spec.paused || goes_on || IsRefusedWhole(now)) return news;
   // If `now` is complete already, a rollout begins only if an edit in this same change ended the
-  // rollout before it (`outcome`). Changed() then ends the new rollout at once, as complete.
-  if (!IsComplete(now) || !outcome.empty()) Begin(now, {});
+  // rollout before it. Look then ends the new rollout at once, as complete.
+  if (!IsComplete(now) || edited) news.begun = RolloutOf(now, {});
+  return news;
 }
 
-// `rollout` has what only the caller knows, for example when the rollout began. Begin adds the
+// `rollout` has what only the caller knows, for example when the rollout began. RolloutOf adds the
 // target, the strategy and the trigger.
-void UpdateObserver::Begin(const Update& update, Rollout rollout) {
+Rollout UpdateObserver::RolloutOf(const Update& update, Rollout rollout) {
   const bool back = update.spec.rollback;
   rollout.target = {.wanted = rc::TargetOf(update.spec), .back = back};
   rollout.strategy = kRollingUpdate;
   if (back) rollout.trigger = kTriggerRollback;
-  rollouts_.Begin(KeyOf(update.meta), std::move(rollout));
+  return rollout;
 }
 
 // The lambda returns true for an update that no leader has worked on yet, so no former leader has
@@ -186,7 +197,9 @@ void UpdateObserver::Begin(const Update& update, Rollout rollout) {
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
-    return update != nullptr && !rc::IsOfPresentSpec(*update) && !IsMidway(*update);
+    if (update == nullptr) return false;
+    const auto is_unseen = [&] { return !rc::IsOfPresentSpec(*update) && !IsMidway(*update); };
+    return Known(*update, is_unseen).value_or(false);
   });
 }
 
@@ -200,7 +213,7 @@ void UpdateObserver::AddFigures(Figures& figures) const {
     if (update == nullptr) return;
     const ReplicationControllerUpdateStatus& status = update->status;
     const bool back = update->spec.rollback;
-    shown.id = RolloutIdOf(*update);
+    shown.id = Known(*update, [&] { return RolloutIdOf(*update); }).value_or("");
     const std::pair<std::string_view, std::optional<int32_t>> sizes[] = {
         {"desired", status.desired_replicas},
         {"updated", back ? status.old_replicas : status.new_replicas},

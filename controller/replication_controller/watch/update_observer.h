@@ -29,6 +29,7 @@
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/log.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
@@ -43,9 +44,9 @@ RolloutWords UpdateWords();
 
 class UpdateObserver {
  public:
-  // Listens to `updates`. Both references must outlive the observer. After the observer is
+  // Listens to `updates`. All references must outlive the observer. After the observer is
   // destroyed, `updates` must not change, because it would call the observer.
-  UpdateObserver(const Clock& clock, Store<ReplicationControllerUpdate>& updates);
+  UpdateObserver(const Clock& clock, Log& log, Store<ReplicationControllerUpdate>& updates);
   UpdateObserver(const UpdateObserver&) = delete;
   UpdateObserver& operator=(const UpdateObserver&) = delete;
 
@@ -55,10 +56,19 @@ class UpdateObserver {
 
  private:
   void Changed(const Change<ReplicationControllerUpdate>& change);
-  void SeenFirst(const ReplicationControllerUpdate& update);
-  void Followed(const ReplicationControllerUpdate& before, const ReplicationControllerUpdate& now);
-  void Begin(const ReplicationControllerUpdate& update, RolloutsUnderWay::Rollout rollout);
+  template <typename Work>
+  auto Known(const ReplicationControllerUpdate& update, Work work) const;
 
+  // These find out what happened, and change nothing.
+  using News = RolloutsUnderWay::News;
+  News SeenFirst(const ReplicationControllerUpdate& update) const;
+  News Followed(const ReplicationControllerUpdate& before,
+                const ReplicationControllerUpdate& now) const;
+  static News Look(const ReplicationControllerUpdate& update);
+  static RolloutsUnderWay::Rollout RolloutOf(const ReplicationControllerUpdate& update,
+                                             RolloutsUnderWay::Rollout rollout);
+
+  Log& log_;
   const Store<ReplicationControllerUpdate>& updates_;
   RolloutsUnderWay rollouts_;
 };

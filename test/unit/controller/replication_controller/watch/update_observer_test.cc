@@ -9,11 +9,14 @@
 #include <variant>
 #include <vector>
 
+#include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/assert.h"
 #include "test/catch.h"
 #include "test/proves.h"
+#include "test/support/recording_log.h"
 #include "test/unit/cache/virtual_time.h"
 
 namespace windlass::update_observer_test {
@@ -52,11 +55,43 @@ Page Only(const Page& page, const std::string& what) {
   return only;
 }
 
+// A clock that does not know the date.
+class FaultyClock final : public Clock {
+ public:
+  MonotonicTime Now() const override { return {}; }
+  WallTime Wall() const override { return {WallMicros()}; }
+  int64_t WallMicros() const override {
+    WL_ASSERT(false);
+    return 0;
+  }
+};
+
+TEST_CASE("An assertion that fails over one update ends no process (Q-014)") {
+  const FaultyClock clock;
+  RecordingLog log;
+  Store<Update> store;
+  const UpdateObserver observer{clock, log, store};
+  Update update;
+  update.meta.name = "web";
+  update.meta.namespace_ = "ns";
+  update.meta.uid = *Uid::Parse("00000000-0000-4000-8000-000000000001");
+  update.meta.generation = 1;
+  update.meta.resource_version = {"7"};
+  update.status.observed_generation = 1;
+  update.status.phase = kPreparing;
+  update.status.conditions = {{kind::kReadyCondition, "False", "Rolling", "", {1}, {1}}};
+  store.Apply(update);  // the observer asks when its rollout began
+  REQUIRE(log.lines.size() == 1);
+  CHECK(log.lines[0].starts_with("error internal error outside of a sync object="));
+  CHECK(log.lines[0].find("replicationcontrollerupdates ns/web") != std::string::npos);
+}
+
 // An update "web" to web-2, as the API server stores it.
 struct Fixture {
   VirtualTime time;
+  RecordingLog log;
   Store<Update> store;
-  UpdateObserver observer{time, store};
+  UpdateObserver observer{time, log, store};
   Update update;
   uint64_t versions = 0;
 
