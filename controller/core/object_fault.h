@@ -7,7 +7,8 @@
 // and sending its Event are not.
 #pragma once
 
-#include <functional>
+#include <exception>
+#include <new>
 #include <optional>
 #include <type_traits>
 
@@ -21,7 +22,19 @@ namespace windlass {
 // Runs `work`. Returns false after a call of `report` if `work` throws an exception or fails an
 // assertion. The argument of `report` says what is wrong. Exception: std::bad_alloc ends the
 // process, because nothing can go on without memory, and a restart repairs that.
-bool CatchFault(const std::function<void()>& work, const std::function<void(const char*)>& report);
+template <typename Work, typename Report>
+bool CatchFault(Work work, Report report) {
+  try {
+    const AssertionsThrow scope;
+    work();
+    return true;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& fault) {
+    report(fault.what());
+    return false;
+  }
+}
 
 // Logs a fault in work about the object `key` outside of syncs.
 void LogFault(Log& log, const ResourceId& resource, const ObjectKey& key, const char* fault);
