@@ -4,8 +4,9 @@
 //   pod_informer SERVER metadata|whole EVENTS
 //
 // Starts when it reads a line from standard input. Prints "synced SECONDS" when it has synced, and
-// "changes N" for each change from the EVENTS-th on. With `whole` the server sends whole Pods; the
-// same fields of them are kept.
+// "changes N" for each change from the EVENTS-th on, and "turn MS ms", CPU time, for each turn of
+// the core loop that is longer than all before. With `whole` the server sends whole Pods; the same
+// fields of them are kept.
 #include <malloc.h>
 
 #include <charconv>
@@ -58,7 +59,14 @@ int Run(std::string_view server, bool metadata_only, int64_t events) {
     std::printf("synced %.2f\n", took);
   });
   pods.Start();
-  CoreLoop(clock, *log, inbox, timers).Run([] { return false; });
+  CoreLoop loop(clock, *log, inbox, timers);
+  Duration longest{0};
+  loop.on_turn = [&longest](Duration cpu) {
+    if (cpu <= longest) return;
+    longest = cpu;
+    std::printf("turn %.1f ms\n", std::chrono::duration<double, std::milli>(cpu).count());
+  };
+  loop.Run([] { return false; });
   return 0;
 }
 

@@ -58,6 +58,13 @@ told() {
 }
 ask() { echo "$1" >&9; }
 
+# longest_turn NAME: of those that the client told until now.
+longest_turn() {
+  local turn
+  turn=$(awk '/^turn/ { ms = $2 } END { print ms }' "$WORK/$SUBJECT.out")
+  if [ -n "$turn" ]; then note "$1" "$turn"; fi
+}
+
 # collected NAME: a Go client's memory after it has collected its garbage.
 collected() {
   case $SUBJECT in client-go*) ;; *) return 0 ;; esac
@@ -115,6 +122,7 @@ measure() {
   note rss_synced "$(rss_kib "$CLIENT_PID")"
   note peak_sync "$(peak_kib "$CLIENT_PID")"
   collected rss_collected
+  longest_turn turn_sync
 
   before=$(cpu_ms "$CLIENT_PID")
   control "events?count=$EVENTS&rate=$RATE"
@@ -136,6 +144,7 @@ measure() {
   note peak_relist "$(peak_kib "$CLIENT_PID")"
   note rss_relisted "$(rss_kib "$CLIENT_PID")"
   collected rss_relisted_collected
+  longest_turn turn_all
   exec 9>&-
   end "$CLIENT_PID"
   end "$SERVER_PID"
@@ -218,6 +227,8 @@ done
   row 'CPU of the relist (s)' %.2f 'relist_cpu / 1000' relist_cpu
   row 'RSS after the relist (MiB)' %.1f 'rss_relisted / 1024' rss_relisted
   row 'RSS after it, collected (MiB)' %.1f 'rss_relisted_collected / 1024' rss_relisted_collected
+  row 'longest turn, to the sync (ms)' %.0f turn_sync turn_sync
+  row 'longest turn, to the relist (ms)' %.0f turn_all turn_all
   echo
   printf '%-36s%22s%22s\n' 'ours / client-go, JSON both' metadata 'whole Pods'
   ratio 'time to sync' sync_seconds sync_seconds
