@@ -27,7 +27,7 @@
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
 #include "controller/workload/sync_limits.h"
-#include "controller/workload/unreadable.h"
+#include "controller/workload/unreadable_object.h"
 
 namespace windlass::workload {
 namespace {

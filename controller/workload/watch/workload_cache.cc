@@ -7,7 +7,7 @@
 #include "controller/core/object_fault.h"
 #include "controller/runtime/live_pods.h"
 #include "controller/workload/annotations.h"
-#include "controller/workload/unreadable.h"
+#include "controller/workload/unreadable_object.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"

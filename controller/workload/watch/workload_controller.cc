@@ -7,7 +7,7 @@
 #include "controller/runtime/needed_right.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
-#include "controller/workload/unreadable.h"
+#include "controller/workload/unreadable_object.h"
 #include "controller/workload/watch/replica_set_fence.h"
 #include "kubeclient/api/pod_list.h"
 
