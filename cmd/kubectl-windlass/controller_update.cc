@@ -115,7 +115,7 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
   if (TextOf(update, "/status/journal").empty()) return false;
   // The update was in a rename. A rename deletes the new controller, but not its Pods, and the old
   // controller then adopts these Pods. This still works if the old controller has the annotation
-  // kRenameJournal. Without the annotation, nobody adopts the Pods of a deleted new controller.
+  // kRenameJournal. Without the annotation, the Pods of a deleted new controller are not adopted.
   return AnnotationOf(*old, rc::kRenameJournal).empty() &&
          IsDeleted(ReadController(context, update_place, TextOf(update, "/status/newName")));
 }

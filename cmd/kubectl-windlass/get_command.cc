@@ -159,7 +159,7 @@ ExitCode Watch(const CommandContext& context, const View& view, Follow& follow) 
       options.height = static_cast<size_t>(std::max(2, size.height));
       screen.Draw(view.Lines(follow, session.clock().Wall(), options), size);
     }
-    // Standard output cannot be written any more, so nobody would see later changes. RunProgram
+    // Standard output cannot be written any more, so later changes cannot be shown. RunProgram
     // prints the cause.
     if (!context.console.lost().empty()) {
       screen.Leave();

@@ -30,7 +30,7 @@ struct Node {
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
   // Not part of the object: since when this process has had the Node with this `ready_since`, by
-  // the clock of this process. Whoever keeps Nodes sets it; zero after DecodeNode.
+  // the clock of this process. The cache of Nodes sets it; it is zero after DecodeNode.
   mutable WallTime here_since{};
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone

@@ -308,8 +308,8 @@ bool Client::Impl::MayStillWrite(const PendingCall& call) const {
   return call.permits_ended == write_deadline.permits_ended() || IsEventWrite(call.request);
 }
 
-// Returns true if a write that is sent after `wait` would be older than kDecisionAgeMax. By then
-// the cluster may have changed, so the caller of Execute must decide anew. A write of an Event is
+// Returns true if a write that is sent after `wait` would be older than kDecisionAgeMax. The
+// cluster may have changed since, so the caller of Execute must decide anew. A write of an Event is
 // never too old, because it reports what has happened.
 bool Client::Impl::IsTooOldIn(Duration wait, const PendingCall& call) const {
   if (!call.request.mutates() || IsEventWrite(call.request)) return false;

@@ -320,13 +320,16 @@ std::vector<Finding> CheckNamespaces(const Source& source) {
 }
 
 std::vector<Finding> CheckPlain(const Source& source) {
-  static const Names kHard = {"whoever", "so many", "as ever", "all the same",
-                              "by then", "is told", "is said", "that that"};
+  // "is none" is not in the list: "null if there is none" is how a comment says so.
+  static const Names kHard = {"whoever",      "nobody",  "somebody", "so many", "as ever",
+                              "all the same", "by then", "is told",  "is said", "that that"};
   std::vector<Finding> findings;
   if (!IsProduct(source)) return findings;
   for (size_t i = 0; i < source.lines.size(); ++i) {
     for (const std::string_view words : kHard) {
-      if (!Holds(source.lines[i], words)) continue;
+      std::string first(words);  // as the first words of a sentence
+      first[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(first[0])));
+      if (!Holds(source.lines[i], words) && !Holds(source.lines[i], first)) continue;
       findings.push_back(
           {source.path, i + 1, "plain", "\"" + std::string(words) + "\": say it in plain English"});
     }

@@ -229,6 +229,9 @@ TEST_CASE("words that make a sentence hard to read are found") {
   CHECK(broken("controller/a.cc", "// The user is told.\n") == "plain");
   CHECK(broken("cmd/a.cc", "int a;  // whoever writes it\n") == "plain");
   CHECK(broken("kubeclient/a.cc", "Say(\"so many are ready\");\n") == "plain");
+  CHECK(broken("controller/a.h", "// Null if nobody asks.\n") == "plain");
+  CHECK(broken("controller/a.h", "// Somebody has changed it.\n") == "plain");
+  CHECK(broken("controller/a.h", "// Returns null if there is none.\n").empty());
   CHECK(broken("kubeclient/a.cc", "// The status tells the user.\n").empty());
   CHECK(broken("controller/a.cc", "// This is toldest.\n").empty());
   CHECK(broken("test/unit/a.cc", "// The user is told.\n").empty());

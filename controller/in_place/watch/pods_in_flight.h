@@ -4,8 +4,8 @@
 //
 // The Pods are found from the cache alone, by their state annotations. So a new process finds those
 // of its predecessor. Not found are
-//   - a Ready Pod that has lost its annotation, or whose annotation cannot be read: nobody knows
-//     when its update is complete, so the Pod could take room for ever
+//   - a Ready Pod that has lost its annotation, or whose annotation cannot be read: Windlass cannot
+//     see when its update is complete, so the Pod could take room for ever
 //   - a Ready Pod whose update time has shown as complete, even if its node is not heard later
 // Core thread only. Source: P-038.
 #pragma once
