@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks what you changed: the format of the changed files, which it does not write; clang-tidy of
-# the changed .cc files; the tests of the changed folders, and the rules of style. It takes under
-# two minutes once everything is built. It does not replace make test.
+# the changed .cc files, and of the changed headers with a .cc file that includes them; the tests of
+# the changed folders, and the rules of style. It takes under two minutes once everything is built.
+# It does not replace make test.
 #
 #   tools/check.sh [COMMIT]     default: what the last push does not have, or what is not committed
 #
@@ -21,12 +22,28 @@ changed() {
   } | sort -u
 }
 
+# Prints the .cc file with which clang-tidy reads a file: of a header the one beside it. If there is
+# none, one that includes the header, from its own folder if possible, or one beside a header that
+# includes it.
+unit_of() {
+  {
+    echo "${1%.*}.cc"
+    git grep --untracked -lF "\"$1\"" -- "${1%/*}/*.cc" || true
+    git grep --untracked -lF "\"$1\"" -- '*.cc' || true
+    git grep --untracked -lF "\"$1\"" -- '*.h' | sed 's/h$/cc/' || true
+  } | while read -r unit; do
+    if [ -f "$unit" ]; then echo "$unit" && break; fi
+  done || true
+}
+
 # Prints the folder of the tests of a source file; nothing if no folder has them.
 tests_of() {
   case $1 in
     cmd/kubectl-windlass/*) echo test/unit/kubectl ;;
     cmd/windlass/*) echo test/unit/cmd test/unit/daemon ;;
     kubeclient/*/*) echo "test/unit/$(cut -d / -f 2 <<<"$1")" ;;
+    # No folder has tests of the core alone: those of the runtime and of the planner have them.
+    controller/core/*) echo test/unit/controller/runtime test/unit/controller/workload ;;
     controller/*) echo "test/unit/${1%/*}" ;;
     test/*) echo "${1%/*}" ;;
   esac
@@ -53,7 +70,7 @@ if ((${#cpp[@]} > 0)); then
 fi
 if [ "${FAST:-}" = 1 ]; then exit 0; fi
 
-mapfile -t units < <(changed '*.cc')
+mapfile -t units < <(for file in "${cpp[@]}"; do unit_of "$file"; done | sort -u)
 if ((${#units[@]} > 0)); then
   step "clang-tidy"
   part "clang-tidy"
