@@ -26,10 +26,7 @@ quietly cmake --preset fuzz -DCMAKE_CXX_COMPILER="$clang"
 quietly cmake --build --preset fuzz
 
 if [ ${#targets[@]} -eq 0 ]; then
-  for source in test/fuzz/*_fuzz.cc; do
-    name=${source##*/}
-    targets+=("${name%_fuzz.cc}")
-  done
+  for corpus in test/fuzz/corpus/*/; do targets+=("$(basename "$corpus")"); done
 fi
 folder=$root/build/fuzz
 mkdir -p "$folder/findings" "$folder/corpus" "$folder/logs"

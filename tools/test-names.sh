@@ -52,7 +52,7 @@ checks() {
   scripts | sed 's/^/script /'
   checks
   find test/differential/scripts -name '*.script' | sed 's|.*/|differential |; s|[.]script$||'
-  find test/fuzz -name '*_fuzz.cc' | sed 's|.*/|fuzz |; s|_fuzz[.]cc$||'
+  find test/fuzz/corpus -mindepth 1 -maxdepth 1 -type d | sed 's|.*/|fuzz |'
 } | if [ -n "$bare" ]; then
   sed -E "s/^c\+\+ (($id)( to $id)?:? )+/c++ /; s/ \([^()]*[0-9][^()]*\)\$//"
 else

@@ -7,8 +7,9 @@
 
 namespace windlass::fuzz {
 
-// Every *_fuzz.cc defines one Target at namespace scope, with the name of the file. The program
-// knows it before main begins.
+// A *_fuzz.cc defines its Targets at namespace scope: one with the name of the file, or one for
+// each of several inputs that are alike. A folder of corpus/ has the name of each Target, and its
+// first inputs. The program knows the Targets before main begins.
 class Target {
  public:
   using Check = void (*)(std::string_view bytes);

@@ -26,7 +26,7 @@ commit() {
 mkdir "$WORK/repository"
 cd "$WORK/repository"
 mkdir -p tools cmd/windlass controller/{core,runtime} kubeclient \
-  test/{contract,differential/scripts,fuzz}
+  test/{contract,differential/scripts,fuzz/corpus/pod}
 git init --quiet
 cp "$ROOT"/tools/{common,house,inventory,surface,test-names}.sh "$ROOT"/tools/*.awk tools
 # Ids put together here, so that this file cites none. The tools themselves cite the second.
@@ -60,7 +60,7 @@ TEST_CASE("${id}001 a Pod is "
 SOURCE
 printf 'say "begins"\nexpect "size" "$(size)" 3\n' >test/pod_test.sh
 printf 'func TestPod(t *testing.T) {}\n' >test/pod_test.go
-touch kubeclient/pod.h test/differential/scripts/roll.script test/fuzz/pod_fuzz.cc
+touch kubeclient/pod.h test/differential/scripts/roll.script test/fuzz/corpus/pod/whole
 commit one
 
 tools/house.sh >"$WORK/said"
