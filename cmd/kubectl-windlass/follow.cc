@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cmd/kubectl-windlass/failure.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/client/client.h"
 #include "kubeclient/client/paths.h"
@@ -70,7 +71,7 @@ struct Follow::Impl {
   Session& session;
   std::vector<Source> sources;
   bool changed = false;
-  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  Lifetime lifetime;
 };
 
 Status Follow::Impl::List(Source& source) {
@@ -100,14 +101,10 @@ void Follow::Impl::Watch(Source& source) {
   AddQuery(request.target, "resourceVersion", source.version);
   request.call_class = CallClass::kWatch;
   request.deadline = kWatchIdle;
-  const std::weak_ptr<const bool> there = alive;
   StreamHandler handler;
-  handler.on_line = [this, there, &source](std::string_view line) {
-    if (!there.expired()) OnLine(source, line);
-  };
-  handler.on_end = [this, there, &source](const StreamEnd& end) {
-    if (!there.expired()) OnEnd(source, end);
-  };
+  handler.on_line =
+      lifetime.Guard([this, &source](std::string_view line) { OnLine(source, line); });
+  handler.on_end = lifetime.Guard([this, &source](const StreamEnd& end) { OnEnd(source, end); });
   source.stream = session.transport().Stream(std::move(request), std::move(handler));
 }
 

@@ -40,7 +40,7 @@ void OtherKinds::Start() {
 }
 
 void OtherKinds::Stop() {
-  alive_ = std::make_shared<const bool>(true);
+  lifetime_.End();
   for (Kind& kind : kinds_) {
     environment_.timers.Cancel(std::exchange(kind.timer, TimerId{0}));
     if (kind.call != 0) environment_.transport.Cancel(std::exchange(kind.call, CallId{0}));
@@ -73,13 +73,11 @@ void OtherKinds::Look(Kind& kind) {
   request.target = ResourcePath(kind.what.resource, namespace_, /*name=*/"");
   AddQuery(request.target, "limit", std::to_string(kLookedAtMax));
   request.deadline = kCallDeadline;
-  const std::weak_ptr<const bool> still_there = alive_;
-  kind.call = environment_.transport.Call(
-      std::move(request), [this, &kind, still_there](const Result<HttpResponse>& reply) {
-        if (still_there.expired()) return;
-        kind.call = 0;
-        Answered(kind, reply);
-      });
+  const auto answered = [this, &kind](const Result<HttpResponse>& reply) {
+    kind.call = 0;
+    Answered(kind, reply);
+  };
+  kind.call = environment_.transport.Call(std::move(request), lifetime_.Guard(answered));
 }
 
 void OtherKinds::LookAfter(Kind& kind, Duration wait) {

@@ -13,13 +13,13 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "controller/runtime/watching_controller.h"
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/informer.h"
@@ -101,7 +101,7 @@ class OtherKinds {
   const InformerEnvironment environment_;
   const std::string namespace_;
   std::vector<Kind> kinds_;  // never grows: callbacks refer to its elements
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

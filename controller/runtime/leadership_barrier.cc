@@ -35,7 +35,7 @@ LeadershipBarrier::LeadershipBarrier(InformerEnvironment environment,
 LeadershipBarrier::~LeadershipBarrier() { Abandon(); }
 
 void LeadershipBarrier::Abandon() {
-  asking_.reset();
+  call_lifetime_.End();
   environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
   if (const CallId call = std::exchange(call_, 0)) environment_.transport.Cancel(call);
 }
@@ -70,15 +70,14 @@ void LeadershipBarrier::RequestPage(std::string continue_token) {
   ListPageQuery query;
   query.continue_token = continue_token_;
   query.limit = page_size_.limit();
-  asking_ = std::make_shared<const bool>(true);
-  const std::weak_ptr<const bool> asking = asking_;
+  call_lifetime_.End();
+  const auto answered = [this](Result<HttpResponse> reply) {
+    call_ = 0;
+    OnPage(std::move(reply));
+  };
   call_ =
       environment_.transport.Call(ListPageRequest(resources_[listed_.size() - 1].options, query),
-                                  [this, asking](Result<HttpResponse> reply) {
-                                    if (asking.expired()) return;
-                                    call_ = 0;
-                                    OnPage(std::move(reply));
-                                  });
+                                  call_lifetime_.Guard(answered));
 }
 
 void LeadershipBarrier::OnPage(Result<HttpResponse> reply) {
@@ -124,20 +123,14 @@ void LeadershipBarrier::StreamInstead() {
       WatchListRequest(resources_[listed_.size() - 1].options, {},
                        std::chrono::duration_cast<seconds>(kLeadershipBarrierPatience));
   request.deadline = kLeadershipBarrierPatience;
-  asking_ = std::make_shared<const bool>(true);
-  const std::weak_ptr<const bool> asking = asking_;
+  call_lifetime_.End();
   StreamHandler handler;
-  handler.on_line = [this, asking](std::string_view line) {
-    if (!asking.expired()) OnLine(line);
-  };
-  handler.on_long_line = [this, asking](std::string_view head) {
-    if (!asking.expired()) OnLongLine(head);
-  };
-  handler.on_end = [this, asking](const StreamEnd& end) {
-    if (asking.expired()) return;
+  handler.on_line = call_lifetime_.Guard([this](std::string_view line) { OnLine(line); });
+  handler.on_long_line = call_lifetime_.Guard([this](std::string_view head) { OnLongLine(head); });
+  handler.on_end = call_lifetime_.Guard([this](const StreamEnd& end) {
     call_ = 0;
     Fail("the watch that replaces the list ended with HTTP " + std::to_string(end.status));
-  };
+  });
   call_ = environment_.transport.Stream(std::move(request), std::move(handler));
 }
 

@@ -14,12 +14,12 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "controller/runtime/listed_versions.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/cache/back_off.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/list_pages.h"
@@ -84,7 +84,7 @@ class LeadershipBarrier {
   std::string continue_token_;  // of the page under way
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> asking_;  // if this has expired, a callback drops its answer
+  Lifetime call_lifetime_;
 };
 
 }  // namespace windlass

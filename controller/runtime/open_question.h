@@ -1,12 +1,12 @@
 // A question that a sync has asked, until it is answered (Ask, Q-020). Core thread only.
 #pragma once
 
-#include <memory>
 #include <utility>
 
 #include "controller/core/controller.h"
 #include "controller/core/step.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/timer_queue.h"
 
 namespace windlass {
@@ -39,9 +39,9 @@ class OpenQuestion {
   TimerQueue& timers_;
   Controller::AnswerHandler done_;
   Controller::CancelQuestion cancel_;
-  bool sent_ = false;  // Send has returned
-  TimerId deadline_ = 0;
-  std::shared_ptr<const bool> open_ = std::make_shared<const bool>(true);  // null once closed
+  bool sent_ = false;     // Send has returned
+  TimerId deadline_ = 0;  // 0 once the question is closed
+  Lifetime lifetime_;     // ends when the question is closed
 };
 
 }  // namespace windlass

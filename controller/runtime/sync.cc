@@ -71,10 +71,9 @@ Sync::Sync(SyncEnvironment environment, QueueKey key, SyncHooks hooks,
     : environment_(environment),
       key_(std::move(key)),
       hooks_(std::move(hooks)),
-      put_off_since_(put_off_since),
-      alive_(std::make_shared<bool>(true)) {}
+      put_off_since_(put_off_since) {}
 
-Sync::~Sync() { *alive_ = false; }
+Sync::~Sync() = default;
 
 void Sync::Start(Learned learned, LateWrites late) {
   started_ = environment_.clock.Now();
@@ -88,9 +87,7 @@ void Sync::Start(Learned learned, LateWrites late) {
 // Plans the next step only when its request can be sent, so that the step is based on the newest
 // state of the caches.
 void Sync::GoOn() {
-  hooks_.next_turn([this, alive = alive_] {
-    if (*alive) TakeStep();
-  });
+  hooks_.next_turn(lifetime_.Guard([this] { TakeStep(); }));
 }
 
 void Sync::TakeStep() {
@@ -195,7 +192,7 @@ void Sync::Perform(Write write) {
   ++calls_;
   environment_.folds.Sending(key_, request);
   environment_.client.Execute(request,
-                              WhileAlive([this, write = std::move(write)](Result<Reply> said) {
+                              lifetime_.Guard([this, write = std::move(write)](Result<Reply> said) {
                                 WriteAnswered(write, std::move(said));
                               }));
 }
@@ -324,8 +321,8 @@ void Sync::Perform(Read read) {
   ++calls_;
   environment_.client.Execute(
       request,
-      WhileAlive([this, read = std::move(read), listener = std::move(listener)](
-                     Result<Reply> said) { ReadAnswered(read, listener, std::move(said)); }));
+      lifetime_.Guard([this, read = std::move(read), listener = std::move(listener)](
+                          Result<Reply> said) { ReadAnswered(read, listener, std::move(said)); }));
 }
 
 void Sync::ReadAnswered(const Read& read, const Controller::ReadListener& listener,
@@ -443,12 +440,6 @@ void Sync::End(SyncResult result) {
   }
   const auto done = std::move(hooks_.done);
   done(std::move(result));
-}
-
-Client::ReplyHandler Sync::WhileAlive(Client::ReplyHandler handler) {
-  return [alive = alive_, handler = std::move(handler)](Result<Reply> said) {
-    if (*alive) handler(std::move(said));
-  };
 }
 
 }  // namespace windlass

@@ -20,6 +20,7 @@
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/open_question.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/client/client.h"
@@ -145,8 +146,6 @@ class Sync {
   Controller& controller() const { return environment_.ControllerOf(key_); }
   void Emit(const std::vector<Event>& events);
   void End(SyncResult result);
-  // Returns a handler that calls `handler`, but only while this Sync is alive.
-  Client::ReplyHandler WhileAlive(Client::ReplyHandler handler);
 
   SyncEnvironment environment_;
   QueueKey key_;
@@ -166,7 +165,7 @@ class Sync {
   Duration asking_{0};       // how long answered questions have waited
   size_t answer_bytes_ = 0;  // of the answers to reads and questions in `learned_`
   std::unique_ptr<OpenQuestion> question_;
-  std::shared_ptr<bool> alive_;
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

@@ -27,8 +27,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       syncs_max_(syncs_max),
       counters_(counters),
       queue_(environment.clock, random, timers, syncs_max,
-             RetryRateOf(environment.client.options()), [this] { SchedulePump(); }),
-      alive_(std::make_shared<bool>(true)) {
+             RetryRateOf(environment.client.options()), [this] { SchedulePump(); }) {
   if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
   environment_.client.on_free = [this] { SchedulePump(); };
   environment_.folds.write_may_arrive = [this] { return environment_.client.write_may_arrive(); };
@@ -43,7 +42,7 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
 }
 
 Term::~Term() {
-  *alive_ = false;
+  lifetime_.End();
   environment_.client.on_free = nullptr;
   environment_.folds.ForgetWrites();
   environment_.folds.write_may_arrive = nullptr;
@@ -136,8 +135,7 @@ void Term::StartSync(const QueueKey& key, LateWrites late) {
 // sync ends, and the key's next sync reads the object again.
 void Term::Verify(const QueueKey& key, const Unverified& before) {
   const Request read = Request::Get(before.request.resource(), before.request.key());
-  environment_.client.Execute(read, [this, alive = alive_, key, before, read](Result<Reply> said) {
-    if (!*alive) return;
+  auto answered = [this, key, before, read](Result<Reply> said) {
     if (said.ok()) {
       const Status folded = environment_.folds.Read(key, read, *said);
       if (!folded.ok()) said = folded.error();
@@ -155,7 +153,8 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
     }
     unverified_.erase(key);
     StartSync(key, before.late);
-  });
+  };
+  environment_.client.Execute(read, lifetime_.Guard(std::move(answered)));
 }
 
 void Term::Ended(const QueueKey& key, const SyncResult& result) {

@@ -19,6 +19,7 @@
 #include "controller/runtime/term_fence.h"
 #include "kubeclient/api/turns.h"
 #include "kubeclient/base/histogram.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/work_queue.h"
@@ -123,7 +124,7 @@ class Term {
   // stays.
   Turns<std::function<void()>> waiting_;
   LargeObjects large_;
-  std::shared_ptr<bool> alive_;
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

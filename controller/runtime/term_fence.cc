@@ -6,9 +6,7 @@
 
 namespace windlass {
 TermFence::TermFence(SyncEnvironment environment, std::string term)
-    : environment_(environment),
-      term_(std::move(term)),
-      alive_(std::make_shared<const bool>(true)) {}
+    : environment_(environment), term_(std::move(term)) {}
 
 TermFence::~TermFence() = default;
 
@@ -27,11 +25,10 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
     if (auto error = late.WhyRefused(touch)) {
       return Answered(key, touch, *std::move(error), late, std::move(done));
     }
-    const std::weak_ptr<const bool> alive = alive_;
-    return environment_.client.Execute(
-        touch, [this, alive, key, touch, late, done = std::move(done)](Result<Reply> said) {
-          if (!alive.expired()) Answered(key, touch, std::move(said), late, done);
-        });
+    auto answered = [this, key, touch, late, done = std::move(done)](Result<Reply> said) {
+      Answered(key, touch, std::move(said), late, done);
+    };
+    return environment_.client.Execute(touch, lifetime_.Guard(std::move(answered)));
   }
   raised_.insert(key);
   done({}, {});

@@ -10,12 +10,12 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
 
 #include "controller/core/decision.h"
 #include "controller/runtime/sync.h"
+#include "kubeclient/base/lifetime.h"
 
 namespace windlass {
 
@@ -54,7 +54,7 @@ class TermFence {
   const std::string term_;
   std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
-  std::shared_ptr<const bool> alive_;
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

@@ -10,12 +10,12 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/cache/expected_type.h"
 #include "kubeclient/cache/informer.h"
 #include "kubeclient/cache/list_pages.h"
@@ -77,7 +77,7 @@ class CacheAudit {
 
   TimerId timer_ = 0;
   CallId call_ = 0;
-  std::shared_ptr<const bool> alive_;  // reset when the call is closed
+  Lifetime call_lifetime_;
   bool under_way_ = false;
   PageSize page_size_;
   std::string continue_token_;  // of the page under way

@@ -29,7 +29,7 @@ CacheAudit<T>::CacheAudit(InformerEnvironment environment, Informer<T>& informer
 
 template <typename T>
 void CacheAudit<T>::Stop() {
-  alive_.reset();
+  call_lifetime_.End();
   if (call_ != 0) environment_.transport.Cancel(std::exchange(call_, CallId{0}));
   environment_.timers.Cancel(timer_);
   under_way_ = false;
@@ -61,14 +61,13 @@ void CacheAudit<T>::RequestPage(std::string continue_token) {
   continue_token_ = std::move(continue_token);
   query.limit = page_size_.limit();
   query.continue_token = continue_token_;
-  alive_ = std::make_shared<const bool>(true);
-  const std::weak_ptr<const bool> alive = alive_;
-  call_ = environment_.transport.Call(ListPageRequest(options_, query),
-                                      [this, alive](const Result<HttpResponse>& reply) {
-                                        if (alive.expired()) return;
-                                        call_ = 0;
-                                        OnPage(reply);
-                                      });
+  call_lifetime_.End();
+  const auto answered = [this](const Result<HttpResponse>& reply) {
+    call_ = 0;
+    OnPage(reply);
+  };
+  call_ =
+      environment_.transport.Call(ListPageRequest(options_, query), call_lifetime_.Guard(answered));
 }
 
 template <typename T>

@@ -31,7 +31,7 @@ void ClusterIdentity::Check() {
 }
 
 void ClusterIdentity::Stop() {
-  alive_ = std::make_shared<const bool>(true);
+  lifetime_.End();
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   asked_again_ = false;
@@ -44,14 +44,12 @@ void ClusterIdentity::Ask() {
   HttpRequest request;
   request.target = ResourcePath(resources::kNamespaces, /*namespace_=*/"", "kube-system");
   request.deadline = kCallDeadline;
-  const std::weak_ptr<const bool> still_there = alive_;
-  call_ =
-      transport_.Call(std::move(request), [this, still_there](const Result<HttpResponse>& reply) {
-        if (still_there.expired()) return;
-        call_ = 0;
-        if (std::exchange(asked_again_, false)) return Ask();
-        OnReply(reply);
-      });
+  const auto answered = [this](const Result<HttpResponse>& reply) {
+    call_ = 0;
+    if (std::exchange(asked_again_, false)) return Ask();
+    OnReply(reply);
+  };
+  call_ = transport_.Call(std::move(request), lifetime_.Guard(answered));
 }
 
 void ClusterIdentity::OnReply(const Result<HttpResponse>& reply) {

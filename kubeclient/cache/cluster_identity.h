@@ -9,11 +9,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "kubeclient/api/decode.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -70,7 +70,7 @@ class ClusterIdentity {
   bool changed_ = false;  // the latest answer changed the uid: the timer decides when to ask
   bool asked_again_ = false;
   bool complained_ = false;
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

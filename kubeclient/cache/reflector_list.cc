@@ -168,10 +168,10 @@ void ReflectorMachine::RequestPage(std::string continue_token) {
   } else {
     query.not_older_than = Floor();
   }
-  call_ = transport_.Call(ListPageRequest(options_, query),
-                          [this, alive = OpenCall()](const Result<HttpResponse>& reply) {
-                            if (!alive.expired()) OnPage(reply);
-                          });
+  call_lifetime_.End();
+  call_ = transport_.Call(
+      ListPageRequest(options_, query),
+      call_lifetime_.Guard([this](const Result<HttpResponse>& reply) { OnPage(reply); }));
 }
 
 // Returns the page in `reply`. The page points into the body of `reply`. If `reply` is an error or
@@ -244,10 +244,10 @@ void ReflectorMachine::Probe() {
   ++counters_.probes;
   ListPageQuery query;
   query.limit = 1;
-  call_ = transport_.Call(ListPageRequest(options_, query),
-                          [this, alive = OpenCall()](const Result<HttpResponse>& reply) {
-                            if (!alive.expired()) OnProbe(reply);
-                          });
+  call_lifetime_.End();
+  call_ = transport_.Call(
+      ListPageRequest(options_, query),
+      call_lifetime_.Guard([this](const Result<HttpResponse>& reply) { OnProbe(reply); }));
 }
 
 void ReflectorMachine::OnProbe(const Result<HttpResponse>& reply) {

@@ -268,14 +268,9 @@ void ReflectorMachine::CountDecodeError(const Error& error) {
 
 // --- calls ---
 
-std::weak_ptr<int> ReflectorMachine::OpenCall() {
-  call_alive_ = std::make_shared<int>();
-  return call_alive_;
-}
-
 // Closes the call under way, and cancels the timer that guards the call or ends a wait.
 void ReflectorMachine::CloseCall() {
-  call_alive_.reset();
+  call_lifetime_.End();
   if (call_ != 0) transport_.Cancel(std::exchange(call_, CallId{0}));
   timers_.Cancel(std::exchange(timer_, TimerId{0}));
 }

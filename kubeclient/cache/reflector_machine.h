@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +10,7 @@
 #include "kubeclient/api/decode.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -105,7 +105,6 @@ struct ReflectorMachine {
   void CountDecodeError(const Error& error);
 
   // The one call.
-  std::weak_ptr<int> OpenCall();
   void CloseCall();
   void EndCall();
 
@@ -131,10 +130,9 @@ struct ReflectorMachine {
   MonotonicTime started_at_;
   std::optional<Duration> time_to_sync_;
 
-  // The call under way. Its handlers hold a weak pointer to call_alive_, so they do nothing once
-  // the call is closed or the reflector is destroyed.
+  // The call under way. Its handlers do nothing once the call is closed.
   CallId call_ = 0;
-  std::shared_ptr<int> call_alive_;
+  Lifetime call_lifetime_;
   TimerId timer_ = 0;                           // guards an open stream, or ends a wait
   void (ReflectorMachine::*next_)() = nullptr;  // what follows the latest wait
 

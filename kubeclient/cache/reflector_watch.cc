@@ -59,20 +59,12 @@ void ReflectorMachine::OpenStream(HttpRequest request) {
   last_line_at_ = opened_at_;
   heard_a_line_ = false;
   caught_up_ = false;
-  const std::weak_ptr<int> alive = OpenCall();
+  call_lifetime_.End();
   StreamHandler handler;
-  handler.on_open = [this, alive] {
-    if (!alive.expired()) OnOpen();
-  };
-  handler.on_line = [this, alive](std::string_view line) {
-    if (!alive.expired()) OnLine(line);
-  };
-  handler.on_long_line = [this, alive](std::string_view head) {
-    if (!alive.expired()) OnLongLine(head);
-  };
-  handler.on_end = [this, alive](const StreamEnd& end) {
-    if (!alive.expired()) OnStreamEnd(end);
-  };
+  handler.on_open = call_lifetime_.Guard([this] { OnOpen(); });
+  handler.on_line = call_lifetime_.Guard([this](std::string_view line) { OnLine(line); });
+  handler.on_long_line = call_lifetime_.Guard([this](std::string_view head) { OnLongLine(head); });
+  handler.on_end = call_lifetime_.Guard([this](const StreamEnd& end) { OnStreamEnd(end); });
   call_ = transport_.Stream(std::move(request), std::move(handler));
   if (state_ == ReflectorState::kInitialWatch) Guard();
 }

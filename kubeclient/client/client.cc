@@ -16,6 +16,7 @@
 
 #include "kubeclient/api/turns.h"
 #include "kubeclient/base/assert.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/client/about_the_object.h"
 #include "kubeclient/client/adaptive_rate.h"
 #include "kubeclient/client/paths.h"
@@ -127,7 +128,7 @@ struct Client::Impl {
                    std::max(options.burst / kEventRateShare, kEventBurstMin)) {}
 
   ~Impl() {
-    alive.reset();
+    lifetime.End();
     timers.Cancel(turn_timer);
     timers.Cancel(event_timer);
     for (auto& [id, call] : calls) {
@@ -188,9 +189,7 @@ struct Client::Impl {
   // The latest deadline of a write that ended without an answer.
   MonotonicTime writes_arrive_until;
   ClientCounters counters;
-  // Destroyed with the client. Callbacks hold a weak_ptr to `alive` and do nothing once the client
-  // is gone.
-  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  Lifetime lifetime;
 };
 
 void Client::Impl::Execute(const Request& request, ReplyHandler reply) {
@@ -343,11 +342,10 @@ void Client::Impl::Send(Id id, PendingCall& call) {
   if (client.on_rate_limiter_duration) {
     client.on_rate_limiter_duration(call.request, call.sent - call.ready);
   }
-  const std::weak_ptr<const bool> still_there = alive;
   call.in_flight =
-      transport.Call(std::move(http), [this, id, still_there](Result<HttpResponse> response) {
-        if (!still_there.expired()) OnResponse(id, std::move(response));
-      });
+      transport.Call(std::move(http), lifetime.Guard([this, id](Result<HttpResponse> response) {
+        OnResponse(id, std::move(response));
+      }));
 }
 
 void Client::Impl::OnResponse(Id id, Result<HttpResponse> response) {
@@ -414,11 +412,10 @@ void Client::Impl::FinishLater(Id id, Error error) {
 
 // Calls `reply` with `error` from a timer, so that `reply` runs after Execute or Hold has returned.
 void Client::Impl::Later(ReplyHandler reply, Error error) {
-  const std::weak_ptr<const bool> still_there = alive;
   timers.At(clock.Now(),
-            [still_there, reply = std::move(reply), error = std::move(error)]() mutable {
-              if (!still_there.expired()) reply(std::move(error));
-            });
+            lifetime.Guard([reply = std::move(reply), error = std::move(error)]() mutable {
+              reply(std::move(error));
+            }));
 }
 
 // Ends the calls that wait or back off, with kNotSent. Their callers must decide again when the

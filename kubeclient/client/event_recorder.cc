@@ -11,6 +11,7 @@
 
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/client/event_series.h"
 
 namespace windlass {
@@ -114,9 +115,7 @@ struct EventRecorder::Impl {
   EventCounters counters;
   // When each warning was last logged, by its text. The texts are literals, so the keys stay valid.
   std::map<std::string_view, MonotonicTime> warned;
-  // Destroyed with the recorder. Replies hold a weak_ptr to `alive` and do nothing once the
-  // recorder is gone.
-  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  Lifetime lifetime;
 };
 
 void EventRecorder::Impl::Record(const ObjectReference& about, const Event& event) {
@@ -205,11 +204,10 @@ void EventRecorder::Impl::Send(const std::string& key, EventSeries& series) {
           : Request::Create(resources::kEvents, object, EventBody(series));
   series.in_flight = true;
   in_flight.insert(object.namespace_);
-  const std::weak_ptr<const bool> still_there = alive;
-  client.Execute(
-      request, [this, still_there, key, object, count = series.count](const Result<Reply>& reply) {
-        if (!still_there.expired()) OnReply(key, object, count, reply);
-      });
+  auto answered = [this, key, object, count = series.count](const Result<Reply>& reply) {
+    OnReply(key, object, count, reply);
+  };
+  client.Execute(request, lifetime.Guard(std::move(answered)));
 }
 
 void EventRecorder::Impl::OnReply(const std::string& key, const ObjectKey& object, int64_t count,

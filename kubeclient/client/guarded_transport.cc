@@ -76,10 +76,10 @@ GuardedTransport::~GuardedTransport() {
 CallId GuardedTransport::Call(HttpRequest request, ReplyHandler reply) {
   if (!MayPass(request.call_class)) return Refuse(std::move(reply));
   ++sent_;
-  auto noted = [this, still_there = std::weak_ptr(alive_), method = request.method,
+  auto noted = [this, life = lifetime_.Watch(), method = request.method,
                 namespace_ = NamespaceIn(request.target),
                 reply = std::move(reply)](Result<HttpResponse> response) {
-    if (still_there.expired()) return reply(std::move(response));
+    if (life.is_over()) return reply(std::move(response));
     Take(CallOutcomeOf(method, response), namespace_, [&] { reply(std::move(response)); });
   };
   return inner_.Call(std::move(request), std::move(noted));
@@ -100,10 +100,9 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
   const auto heard = std::make_shared<bool>(false);
   StreamHandler observed;
   observed.on_open = std::move(handler.on_open);
-  const auto take = [this, still_there = std::weak_ptr(alive_),
-                     heard](const std::function<void()>& handle) {
+  const auto take = [this, life = lifetime_.Watch(), heard](const std::function<void()>& handle) {
     const bool first = !std::exchange(*heard, true);
-    if (still_there.expired() || !(first || breaker_.tripped())) return handle();
+    if (life.is_over() || !(first || breaker_.tripped())) return handle();
     Take(CallOutcome::kUseful, {}, handle);
   };
   observed.on_line = [take, on_line = std::move(handler.on_line)](std::string_view line) {
@@ -115,10 +114,10 @@ CallId GuardedTransport::Stream(HttpRequest request, StreamHandler handler) {
       if (on_long_line) on_long_line(head);
     });
   };
-  observed.on_end = [this, still_there = std::weak_ptr(alive_), heard,
+  observed.on_end = [this, life = lifetime_.Watch(), heard,
                      namespace_ = NamespaceIn(request.target),
                      on_end = std::move(handler.on_end)](StreamEnd end) {
-    if (still_there.expired() || *heard) return on_end(std::move(end));
+    if (life.is_over() || *heard) return on_end(std::move(end));
     Take(CallOutcomeOf(end), namespace_, [&] { on_end(std::move(end)); });
   };
   ++sent_;
@@ -135,12 +134,11 @@ bool GuardedTransport::MayPass(CallClass call_class) {
 }
 
 CallId GuardedTransport::Refuse(std::function<void(Error)> answer) {
-  timers_.At(clock_.Now(), [still_there = std::weak_ptr(alive_), answer = std::move(answer)] {
-    if (still_there.expired()) return;
+  timers_.At(clock_.Now(), lifetime_.Guard([answer = std::move(answer)] {
     Error error{ErrorKind::kNotSent, "the API server does not answer"};
     error.detail = ErrorDetail::kHeldBack;
     answer(std::move(error));
-  });
+  }));
   return kRefusedBit | ++refused_;
 }
 
@@ -162,9 +160,9 @@ void GuardedTransport::Take(std::optional<CallOutcome> outcome, std::string_view
     TellChange();
     return handle();
   }
-  const std::weak_ptr still_there(alive_);
+  const Lifetime::Witness life = lifetime_.Watch();
   handle();
-  if (!still_there.expired() && !breaker_.tripped()) TellChange();
+  if (!life.is_over() && !breaker_.tripped()) TellChange();
 }
 
 // Returns true if this outcome trips or resets the breaker.
@@ -213,12 +211,11 @@ void GuardedTransport::Probe() {
   request.target = "/readyz";
   request.accept = "*/*";
   request.deadline = kProbeDeadline;
-  probe_ = inner_.Call(std::move(request), [this, still_there = std::weak_ptr(alive_)](
-                                               const Result<HttpResponse>& response) {
-    if (still_there.expired()) return;
+  const auto answered = [this](const Result<HttpResponse>& response) {
     probe_ = 0;
     Take(CallOutcomeOf(HttpMethod::kGet, response), {}, [] {});
-  });
+  };
+  probe_ = inner_.Call(std::move(request), lifetime_.Guard(answered));
   ScheduleProbe();
 }
 

@@ -17,11 +17,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/log.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
@@ -95,10 +95,8 @@ class GuardedTransport final : public Transport {
   CallId refused_ = 0;
   TimerId probe_timer_ = 0;
   CallId probe_ = 0;
-  // Destroyed with the guard. Callbacks hold a weak_ptr to `alive_`. Once the guard is gone, a
-  // callback does not use the guard any more, and only passes an answer or a line on to its
-  // handler.
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  // Once the guard is gone, a callback only passes an answer or a line on to its handler.
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/config/exec_plugin.h"
 #include "kubeclient/config/tls_file_watch.h"
 #include "kubeclient/transport/cpprest_transport.h"
@@ -20,7 +21,7 @@ struct ClusterConnection::Impl {
 
   Log& log;
   const std::shared_ptr<Postbox> postbox;  // how the plugin's thread reaches the core thread
-  const std::shared_ptr<const bool> alive = std::make_shared<bool>(true);
+  Lifetime lifetime;
   std::weak_ptr<ExecPlugin> plugin;  // owned by the transport; empty if there is none
   TlsMaterial tls;                   // what the transport uses now
   std::unique_ptr<CppRestTransport> transport;
@@ -31,12 +32,14 @@ std::shared_ptr<CredentialSource> ClusterConnection::Impl::Credentials(const Cli
                                                                        const Clock& clock,
                                                                        Duration period) {
   if (config.exec) {
+    auto use = lifetime.Guard([this](const std::string& certificate, const Secret& key) {
+      UseCertificate(certificate, key);
+    });
     const auto made = std::make_shared<ExecPlugin>(
         clock, log, *config.exec,
-        [this, door = postbox, still_there = std::weak_ptr<const bool>(alive)](
-            std::string certificate_pem, const Secret& key_pem) {
-          door->Post([this, still_there, certificate = std::move(certificate_pem), key_pem] {
-            if (!still_there.expired()) UseCertificate(certificate, key_pem);
+        [door = postbox, use](std::string certificate_pem, const Secret& key_pem) {
+          door->Post([use, certificate = std::move(certificate_pem), key_pem]() mutable {
+            use(certificate, key_pem);
           });
         });
     plugin = made;

@@ -13,6 +13,7 @@
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/base/assert.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/client/call_deadlines.h"
 #include "kubeclient/lease/lease.h"
 #include "kubeclient/lease/lease_view.h"
@@ -73,7 +74,7 @@ struct LeaderElection::Impl {
               [this](const std::optional<Lease>& seen) { OnWatch(seen); }) {}
 
   ~Impl() {
-    alive.reset();
+    lifetime.End();
     for (const TimerId timer : {round_timer, permit_timer, release_timer}) timers.Cancel(timer);
     if (call != 0) transport.Cancel(call);
     write_deadline.Forbid();
@@ -148,7 +149,7 @@ struct LeaderElection::Impl {
   std::function<void()> on_stopped;
   TimerId release_timer = 0;
   std::string last_complaint;
-  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  Lifetime lifetime;
 };
 
 // --- rounds ---
@@ -367,14 +368,13 @@ void LeaderElection::Impl::FinishStop() {
 
 void LeaderElection::Impl::Call(HttpRequest http, std::function<void(const LeaseAnswer&)> handle) {
   const uint64_t serial = ++call_serial;
-  const std::weak_ptr<const bool> still_there = alive;
-  call = transport.Call(std::move(http), [this, serial, still_there, handle = std::move(handle)](
-                                             const Result<HttpResponse>& response) {
-    if (still_there.expired() || serial != call_serial) return;
+  auto answered = [this, serial, handle = std::move(handle)](const Result<HttpResponse>& response) {
+    if (serial != call_serial) return;
     call = 0;
     EndTermIfPermitRanOut();  // after a suspension the answer may come before the timer
     if (serial == call_serial) handle(ReadLeaseAnswer(response));
-  });
+  };
+  call = transport.Call(std::move(http), lifetime.Guard(std::move(answered)));
 }
 
 void LeaderElection::Impl::Abandon() {

@@ -19,25 +19,22 @@ LeaseInUse::LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transp
       transport_(transport),
       name_(std::move(name)),
       lease_duration_(lease_duration),
-      found_(std::move(found)),
-      alive_(std::make_shared<const bool>(true)) {
+      found_(std::move(found)) {
   Look();
 }
 
 LeaseInUse::~LeaseInUse() {
-  alive_.reset();
+  lifetime_.End();
   timers_.Cancel(timer_);
   if (call_ != 0) transport_.Cancel(call_);
 }
 
 void LeaseInUse::Look() {
-  const std::weak_ptr<const bool> alive = alive_;
   call_ = transport_.Call(GetLease(name_, kLeaseCallDeadline),
-                          [this, alive](const Result<HttpResponse>& response) {
-                            if (alive.expired()) return;
+                          lifetime_.Guard([this](const Result<HttpResponse>& response) {
                             call_ = 0;
                             Answered(ReadLeaseAnswer(response));
-                          });
+                          }));
 }
 
 void LeaseInUse::Answered(const LeaseAnswer& answer) {

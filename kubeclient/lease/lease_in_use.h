@@ -9,11 +9,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/lease/lease.h"
 #include "kubeclient/transport/transport.h"
@@ -48,7 +48,7 @@ class LeaseInUse {
   MonotonicTime until_;
   CallId call_ = 0;
   TimerId timer_ = 0;
-  std::shared_ptr<const bool> alive_;
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass

@@ -30,21 +30,16 @@ void LeaseWatch::Stop() {
 }
 
 void LeaseWatch::Close() {
-  stream_.reset();
+  stream_lifetime_.End();
   if (const CallId open = std::exchange(call_, 0)) transport_.Cancel(open);
 }
 
 void LeaseWatch::Open() {
   heard_ = false;
-  stream_ = std::make_shared<const bool>(true);
-  const std::weak_ptr<const bool> alive = stream_;
+  stream_lifetime_.End();
   StreamHandler handler;
-  handler.on_line = [this, alive](std::string_view line) {
-    if (!alive.expired()) OnLine(line);
-  };
-  handler.on_end = [this, alive](const StreamEnd&) {
-    if (!alive.expired()) OnEnd();
-  };
+  handler.on_line = stream_lifetime_.Guard([this](std::string_view line) { OnLine(line); });
+  handler.on_end = stream_lifetime_.Guard([this](const StreamEnd&) { OnEnd(); });
   const Duration timeout = random_.Between(kWatchTimeoutLow, kWatchTimeoutHigh);
   call_ = transport_.Stream(WatchLease(name_, std::chrono::duration_cast<seconds>(timeout)),
                             std::move(handler));

@@ -6,11 +6,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "kubeclient/base/clock.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/random.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/back_off.h"
@@ -52,9 +52,7 @@ class LeaseWatch {
   CallId call_ = 0;
   TimerId again_ = 0;
   BackOff back_off_;
-  // Reset when the stream is closed. The stream's handlers hold weak pointers to `stream_`, and do
-  // nothing after the reset.
-  std::shared_ptr<const bool> stream_;
+  Lifetime stream_lifetime_;
 };
 
 }  // namespace windlass

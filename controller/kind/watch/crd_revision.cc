@@ -56,7 +56,7 @@ void CrdRevision::Forget() {
 }
 
 void CrdRevision::Stop() {
-  alive_ = std::make_shared<const bool>(true);
+  lifetime_.End();
   environment_.timers.Cancel(std::exchange(timer_, TimerId{0}));
   if (call_ != 0) environment_.transport.Cancel(std::exchange(call_, CallId{0}));
 }
@@ -72,13 +72,11 @@ void CrdRevision::Ask() {
   request.target =
       ResourcePath(resources::kCustomResourceDefinitions, /*namespace_=*/"", NameOf(needed_));
   request.deadline = kCallDeadline;
-  const std::weak_ptr<const bool> still_there = alive_;
-  call_ = environment_.transport.Call(std::move(request),
-                                      [this, still_there](const Result<HttpResponse>& reply) {
-                                        if (still_there.expired()) return;
-                                        call_ = 0;
-                                        OnReply(reply);
-                                      });
+  const auto answered = [this](const Result<HttpResponse>& reply) {
+    call_ = 0;
+    OnReply(reply);
+  };
+  call_ = environment_.transport.Call(std::move(request), lifetime_.Guard(answered));
 }
 
 void CrdRevision::AskAfter(Duration wait) {

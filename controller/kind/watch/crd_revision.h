@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "controller/kind/needed_crd.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/runtime/needed_right.h"
+#include "kubeclient/base/lifetime.h"
 #include "kubeclient/base/listeners.h"
 #include "kubeclient/base/result.h"
 #include "kubeclient/cache/back_off.h"
@@ -83,7 +83,7 @@ class CrdRevision {
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question
   bool complained_ = false;
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Lifetime lifetime_;
 };
 
 }  // namespace windlass::kind
