@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/json_value.h"
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/client/call_deadlines.h"
@@ -141,7 +142,7 @@ std::string LeaseBody(const Lease& lease, const LeaseRecord& record) {
   } else {
     spec["preferredHolder"] = record.preferred_holder;
   }
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return DumpJson(object);
 }
 
 HttpRequest GetLease(const LeaseName& name, Duration deadline) {
