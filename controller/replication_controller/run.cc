@@ -22,9 +22,7 @@ OrderedJson ContentJson(const NewControllerContent& content) {
 }
 
 // Returns a hash of `value`: 32 hexadecimal digits.
-std::string HashOfJson(const OrderedJson& value) {
-  return TextOf(FingerprintOf(DumpJson(value))).substr(2);  // without "t-"
-}
+std::string HashOfJson(const OrderedJson& value) { return HexOf(FingerprintOf(DumpJson(value))); }
 
 std::string ContentHash(const ReplicationControllerUpdateSpec& spec) {
   if (spec.image.empty() && !spec.controller) return {};

@@ -20,8 +20,12 @@ std::optional<uint64_t> ParseHalf(std::string_view digits) {
 }  // namespace
 
 std::string TextOf(const Fingerprint& fingerprint) {
+  return std::string(kTemplatePrefix) + HexOf(fingerprint);
+}
+
+std::string HexOf(const Fingerprint& fingerprint) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
-  std::string text(kTemplatePrefix);
+  std::string text;
   for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
     for (size_t i = kHalf; i-- > 0;) text += kHexDigits[half >> (4 * i) & 15U];
   }

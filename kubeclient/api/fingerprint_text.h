@@ -12,6 +12,8 @@
 namespace windlass {
 
 std::string TextOf(const Fingerprint& fingerprint);
+// Returns only the digits.
+std::string HexOf(const Fingerprint& fingerprint);
 
 // Returns the fingerprint that `text` spells; nullopt if `text` is not a fingerprint. Accepts
 // upper-case digits, too.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/base/assert.h"
 
@@ -45,15 +46,6 @@ std::string WithTestOfUid(const Uid& uid, std::string_view guard, std::string_vi
     if (!part.empty()) body.append(",").append(part);
   }
   return body + "]";
-}
-
-std::string Hex(const Fingerprint& fingerprint) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  std::string text;
-  for (const uint64_t half : {fingerprint.high, fingerprint.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4) text += kHexDigits[half >> shift & 15U];
-  }
-  return text;
 }
 
 std::string_view Name(PatchType type) {
@@ -202,7 +194,7 @@ Request Request::WithoutBody() const {
 RequestKey Request::Identity() const {
   std::string text = Describe();
   if (patch_type_ != PatchType::kNone) text += " " + std::string(Name(patch_type_));
-  if (!body_.empty()) text += " " + Hex(FingerprintOf(body_));
+  if (!body_.empty()) text += " " + HexOf(FingerprintOf(body_));
   // The text of Describe lacks the next two options, because a reader of the log knows them from
   // the resource. Requests that differ in these options are different, so this text has them.
   if (!list_options_.field_selector.empty()) text += " with " + list_options_.field_selector;
