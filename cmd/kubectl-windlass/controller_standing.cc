@@ -48,7 +48,7 @@ Standing StandingOfController(const Json& controller) {
   Standing standing;
   standing.desired = NumberOf(controller, "/spec/replicas", 1);
   standing.available = NumberOf(controller, "/status/availableReplicas");
-  standing.phase = "Progressing";
+  standing.phase = rc::kProgressing;
   const std::string available =
       std::to_string(standing.available) + " of " + std::to_string(standing.desired) + " Pods ";
   const Json* failure = TrueCondition(controller, "ReplicaFailure");
@@ -80,7 +80,7 @@ Standing StandingOfUpdate(const Json& update) {
   standing.desired = NumberOf(update, "/status/desiredReplicas");
   standing.updated = NumberOf(update, back ? "/status/oldReplicas" : "/status/newReplicas");
   standing.available = NumberOf(update, "/status/availableReplicas");
-  standing.phase = "Progressing";
+  standing.phase = rc::kProgressing;
   standing.reason = (back ? "rollback to " : "update to ") + target;
   if (!IsObserved(update) || phase.empty()) {
     const Json* told = WhyUnobserved(update);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/parse_whole.h"
@@ -124,7 +125,7 @@ const Json* WhyUnobserved(const Json& object) {
   for (const Json* told : {TrueCondition(object, "Stalled"), ConditionOf(object, "Ready")}) {
     if (told != nullptr && IsOfPresent(*told, object)) return told;
   }
-  const Json* progressing = ConditionOf(object, "Progressing");
+  const Json* progressing = ConditionOf(object, workload::kProgressing);
   const bool refused = progressing != nullptr && TextOf(*progressing, "/status") == "False" &&
                        TextOf(*progressing, "/reason") == "ReplicaSetCreateError";
   if (refused) return progressing;

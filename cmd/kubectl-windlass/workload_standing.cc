@@ -7,6 +7,7 @@
 #include "cmd/kubectl-windlass/kind.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "controller/api/custom_resources.h"
+#include "controller/rollout/reasons.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
 
@@ -66,7 +67,7 @@ const Json* FailureToTell(const Json& object) {
 }
 
 void FillDeployment(const Json& object, const Subject& subject, Standing& standing) {
-  if (ReasonOf(object, "Progressing") == "ProgressDeadlineExceeded") {
+  if (ReasonOf(object, workload::kProgressing) == "ProgressDeadlineExceeded") {
     standing.phase = "Stalled";
     standing.reason = "ProgressDeadlineExceeded";
     End(standing, ExitCode::kFailed,
@@ -227,7 +228,7 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   const std::string who = subject.kind + ' ' + subject.name;
   const std::string message = TextOf(object, "/status/message");
   const int64_t replicas = NumberOf(object, "/status/replicas");
-  standing.phase = TextOf(object, "/status/phase", "Progressing");
+  standing.phase = TextOf(object, "/status/phase", std::string(rollout::kProgressingPhase));
   standing.sentence = Missing(standing, replicas, subject);
   if (replicas == 0 && standing.desired > 0) {
     standing.sentence = Waiting(subject, NoneAvailable(object, standing.desired));
@@ -273,7 +274,7 @@ void TellRefusedRollback(const Json& object, Standing& standing) {
 // seen the latest spec.
 Standing Begin(const Json& object, const Subject& subject) {
   Standing standing;
-  standing.phase = "Progressing";
+  standing.phase = rollout::kProgressingPhase;
   standing.desired = NumberOf(object, "/spec/replicas", 1);
   standing.updated = NumberOf(object, "/status/updatedReplicas");
   standing.available = NumberOf(object, "/status/availableReplicas");
