@@ -89,12 +89,7 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, RolloutStrategy& out) {
     if (key == "type") {
       out.type = symbols.Intern(in.String());
     } else if (key == "rollingUpdate") {
-      in.Object([&](std::string_view member) {
-        if (member == "maxSurge")
-          ReadIntOrPercent(in, out.max_surge);
-        else if (member == "maxUnavailable")
-          ReadIntOrPercent(in, out.max_unavailable);
-      });
+      ReadRollingUpdate(in, out);
     } else if (key == "partition") {
       ReadIntOrPercent(in, out.partition);
     } else if (key == "steps") {
@@ -114,33 +109,19 @@ void ReadRollbackTo(JsonReader& in, std::optional<int64_t>& out) {
   });
 }
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the
-// template once the whole object is read without an error.
+// Sets `raw_template` to a view, as ReadPodsField does.
 void ReadRolloutSpec(JsonReader& in, SymbolTable& symbols, RolloutSpec& out,
                      std::string_view& raw_template) {
   out = {};
   raw_template = kEmptyTemplate;
   in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "selector")
-      ReadLabelSelector(in, symbols, out.selector);
-    else if (key == "strategy")
+    if (ReadWorkloadField(in, symbols, key, out, raw_template)) return;
+    if (key == "strategy")
       ReadStrategy(in, symbols, out.strategy);
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "paused")
-      out.paused = in.Bool();
     else if (key == "abort")
       out.abort = in.Bool();
     else if (key == "rollbackTo")
       ReadRollbackTo(in, out.rollback_to);
-    else if (key == "progressDeadlineSeconds")
-      out.progress_deadline_seconds = in.Int32();
-    else if (key == "revisionHistoryLimit")
-      out.revision_history_limit = in.Int32();
-    else if (key == "template")
-      raw_template = in.RawObject();
   });
 }
 

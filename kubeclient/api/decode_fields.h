@@ -59,7 +59,7 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
   if (meta.generation > 0 && status.observed_generation > meta.generation) status = {};
 }
 
-// Each of the three functions below reads the value of the field `key` into `out` and returns true.
+// Each of the four functions below reads the value of the field `key` into `out` and returns true.
 // If `key` is not one of its fields, the function reads nothing and returns false. None of them
 // reads observedGeneration.
 
@@ -94,10 +94,10 @@ bool ReadReplicaCounter(JsonReader& in, std::string_view key, Status& out) {
   return true;
 }
 
-// Reads a field of the spec of a kind whose controller makes Pods itself: ReplicaSet or
-// ReplicationController. Sets `raw_template` to a view of the template in the reader's text, valid
-// until the next Begin. The caller copies the template only after the rest of the object was read
-// without an error.
+// Reads a field that the specs of ReplicaSets, ReplicationControllers, Deployments and Rollouts
+// have. Sets `raw_template` to a view of the template in the reader's text, valid until the next
+// Begin. The caller copies the template only after the rest of the object was read without an
+// error.
 template <typename Spec>
 bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
                    std::string_view& raw_template) {
@@ -110,6 +110,37 @@ bool ReadPodsField(JsonReader& in, std::string_view key, Spec& out,
   else
     return false;
   return true;
+}
+
+// Reads a field that the specs of a Deployment and a Rollout have under the same name, except
+// strategy. Sets `raw_template` to a view, as ReadPodsField does.
+template <typename Spec>
+bool ReadWorkloadField(JsonReader& in, SymbolTable& symbols, std::string_view key, Spec& out,
+                       std::string_view& raw_template) {
+  if (ReadPodsField(in, key, out, raw_template)) return true;
+  if (key == "selector")
+    ReadLabelSelector(in, symbols, out.selector);
+  else if (key == "paused")
+    out.paused = in.Bool();
+  else if (key == "progressDeadlineSeconds")
+    out.progress_deadline_seconds = in.Int32();
+  else if (key == "revisionHistoryLimit")
+    out.revision_history_limit = in.Int32();
+  else
+    return false;
+  return true;
+}
+
+// Reads strategy.rollingUpdate of a Deployment or Rollout into max_surge and max_unavailable of
+// `out`. Leaves a member of `out` as it is if its field is absent.
+template <typename Limits>
+void ReadRollingUpdate(JsonReader& in, Limits& out) {
+  in.Object([&](std::string_view key) {
+    if (key == "maxSurge")
+      ReadIntOrPercent(in, out.max_surge);
+    else if (key == "maxUnavailable")
+      ReadIntOrPercent(in, out.max_unavailable);
+  });
 }
 
 // Reads the spec of a ReplicationController into replicas, min_ready_seconds and selector of `out`.

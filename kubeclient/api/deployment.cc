@@ -15,40 +15,19 @@ void ReadStrategy(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out) {
   in.Object([&](std::string_view key) {
     if (key == "type")
       out.strategy_type = symbols.Intern(in.String());
-    else if (key == "rollingUpdate") {
-      in.Object([&](std::string_view member) {
-        if (member == "maxSurge")
-          ReadIntOrPercent(in, out.max_surge);
-        else if (member == "maxUnavailable")
-          ReadIntOrPercent(in, out.max_unavailable);
-      });
-    }
+    else if (key == "rollingUpdate")
+      ReadRollingUpdate(in, out);
   });
 }
 
-// Sets `raw_template` to a view of the template in the reader's text. The caller copies the
-// template only after it has read the whole object without an error.
+// Sets `raw_template` to a view, as ReadPodsField does.
 void ReadDeploymentSpec(JsonReader& in, SymbolTable& symbols, DeploymentSpec& out,
                         std::string_view& raw_template) {
   out = {};
   raw_template = kEmptyTemplate;
   in.Object([&](std::string_view key) {
-    if (key == "replicas")
-      out.replicas = in.Int32();
-    else if (key == "selector")
-      ReadLabelSelector(in, symbols, out.selector);
-    else if (key == "strategy")
-      ReadStrategy(in, symbols, out);
-    else if (key == "minReadySeconds")
-      out.min_ready_seconds = in.Int32();
-    else if (key == "paused")
-      out.paused = in.Bool();
-    else if (key == "progressDeadlineSeconds")
-      out.progress_deadline_seconds = in.Int32();
-    else if (key == "revisionHistoryLimit")
-      out.revision_history_limit = in.Int32();
-    else if (key == "template")
-      raw_template = in.RawObject();
+    if (ReadWorkloadField(in, symbols, key, out, raw_template)) return;
+    if (key == "strategy") ReadStrategy(in, symbols, out);
   });
 }
 
