@@ -33,11 +33,11 @@ struct Fixture : InformerParts<ScriptedTransport, RecordingLog> {
   DeploymentStore deployments{host.informers()};
   WorkloadCache cache{host.informers(), deployments};
   bool faulty = true;  // what is computed of Deployment web fails an assertion
-  RolloutObserver observer{time, log, cache, workload::WorkloadWords("Deployment"),
-                           [this](const Workload& workload) {
-                             WL_ASSERT(!faulty || workload.meta.name != "web");
-                             return RolloutObserver::Extended{};
-                           }};
+  windlass::RolloutObserver observer{time, log, cache, workload::WorkloadWords("Deployment"),
+                                     [this](const Workload& workload) {
+                                       WL_ASSERT(!faulty || workload.meta.name != "web");
+                                       return windlass::RolloutObserver::Extended{};
+                                     }};
   uint64_t version = 100;
 };
 
