@@ -18,6 +18,7 @@
 #include <optional>
 #include <string_view>
 
+#include "controller/in_place/pod/drain_step.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/template/changes.h"
 #include "controller/in_place/template/options.h"
@@ -26,19 +27,6 @@
 #include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
-
-struct DrainStep {
-  enum class Do : uint8_t {
-    kNothing,
-    kBegin,  // send BeginDrain
-    kWait,   // until `until`, or until an event if `until` is nullopt
-    kPatch,  // send PatchPod
-    kEnd,    // send EndDrain
-  };
-  Do what = Do::kNothing;
-  std::optional<WallTime> until{};
-  bool operator==(const DrainStep&) const = default;
-};
 
 // Returns what to do with the Pod next.
 //   - `state`: the Pod's state; null if the annotation is absent or not ours
