@@ -107,8 +107,8 @@ class UpdatesInPlace : public Extension {
   void Look(workload::Situation& situation) const override {
     ChooseNewReplicaSet(situation);
     auto state = std::make_shared<const InPlaceState>(FindInPlace(situation));
-    WantWhatIsStashed(state->in_place, situation);
-    situation.extended = ExtendedBy(situation, state->in_place);
+    WantWhatIsStashed(*state->in_place, situation);
+    situation.extended = ExtendedBy(situation, *state->in_place);
     situation.extension_state = std::move(state);
   }
 

@@ -188,9 +188,9 @@ bool IsAlone(const workload::Situation& situation, const InPlace& in_place,
 //   - the only Pod of the rollout was patched already
 //   - all existing Pods have the wanted template
 // Returns false if a step or partition keeps the rollout from ending (holds_back). With IfPossible,
-// also returns false if a Pod fails or keeps no state, because new Pods replace such Pods. `probe`
-// is a copy, which this function changes.
-bool GoesOnAlone(const workload::Situation& situation, InPlace probe) {
+// also returns false if a Pod fails or keeps no state, because new Pods replace such Pods.
+bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
+  InPlace probe{.configuration = staged.configuration, .now = staged.now};
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
   const bool fails = probe.pods->failing || probe.pods->not_kept;
   if (fails && probe.options().policy != Policy::kOnly) return false;

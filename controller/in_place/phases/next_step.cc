@@ -246,10 +246,9 @@ Step TellAndEnd(const workload::Situation& situation, workload::Progress progres
 // `failed` is the failure of a step. Ends the sync with `failed`, after a write of the status that
 // shows users the message of `failed` in the condition windlass.dev/InPlace.
 Step TellFailure(const workload::Situation& situation, workload::Progress progress, Failed failed) {
-  InPlace stuck = InPlaceOf(situation);
-  stuck.stuck = failed.error.message;
   workload::Situation told = situation;
-  told.extension_state = std::make_shared<InPlaceState>(std::move(stuck));
+  told.extension_state =
+      std::make_shared<InPlaceState>(InPlaceStateOf(situation), failed.error.message);
   return TellAndEnd(told, progress, std::move(failed));
 }
 

@@ -109,9 +109,13 @@ Cause InPlace::why() const {
                         [](const auto& phase) -> decltype(Cause(phase.why)) { return phase.why; });
 }
 
-const InPlace& InPlaceOf(const workload::Situation& situation) {
+const InPlaceState& InPlaceStateOf(const workload::Situation& situation) {
   WL_ASSERT(situation.extension_state != nullptr);
-  return static_cast<const InPlaceState&>(*situation.extension_state).in_place;
+  return static_cast<const InPlaceState&>(*situation.extension_state);
+}
+
+const InPlace& InPlaceOf(const workload::Situation& situation) {
+  return *InPlaceStateOf(situation).in_place;
 }
 
 std::string WhatIsNotSeen(const workload::Situation& situation) {

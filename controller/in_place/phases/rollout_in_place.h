@@ -14,6 +14,7 @@
 // replies of this sync. Between syncs nothing is remembered.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -200,7 +201,6 @@ struct InPlace {
   // The Pods, if they can be seen. Always set in phases staged and returning, never in phases none,
   // replace and unknown.
   std::optional<PodsInPlace> pods{};
-  std::optional<std::string> stuck{};    // why the next step cannot be done
   std::optional<WallTime> look_again{};  // when time alone may change any of this
 
   InPlacePhase phase() const { return static_cast<InPlacePhase>(now.index()); }
@@ -234,11 +234,20 @@ std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 
 // Holds the InPlace that a Situation keeps for this extension.
 struct InPlaceState final : ExtensionState {
-  explicit InPlaceState(InPlace found) : in_place(std::move(found)) {}
-  InPlace in_place;
+  explicit InPlaceState(InPlace found)
+      : in_place(std::make_shared<const InPlace>(std::move(found))) {}
+  // `found`, with the reason why the next step cannot be done.
+  InPlaceState(const InPlaceState& found, std::string why_stuck)
+      : in_place(found.in_place), stuck(std::move(why_stuck)) {}
+
+  std::shared_ptr<const InPlace> in_place;
+  std::optional<std::string> stuck{};  // why the next step cannot be done
 };
 
-// Returns the result of FindInPlace (find_rollout.h) that Extension::Look has put into `situation`.
+// Returns what Extension::Look has put into `situation`.
+const InPlaceState& InPlaceStateOf(const workload::Situation& situation);
+
+// Returns the result of FindInPlace (find_rollout.h) in InPlaceStateOf.
 const InPlace& InPlaceOf(const workload::Situation& situation);
 
 // Returns a text such as "Windlass cannot see pods (no right to watch them)". Returns "" if nothing

@@ -301,7 +301,8 @@ Word OfNothingToAbortTo(const workload::Situation& situation) {
 // policy.
 std::optional<Word> Say(const workload::Situation& situation, const Condition* present) {
   const InPlace& in_place = InPlaceOf(situation);
-  if (in_place.stuck) return Running(InPlaceReason::kFailing, situation, *in_place.stuck);
+  const std::optional<std::string>& stuck = InPlaceStateOf(situation).stuck;
+  if (stuck) return Running(InPlaceReason::kFailing, situation, *stuck);
   const Policy policy = in_place.options().policy;
   const bool asks = policy == Policy::kOnly || policy == Policy::kIfPossible;
   if (asks && IsHeldByAbort(situation)) return OfNothingToAbortTo(situation);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/in_place/phases/extended_values.h"
@@ -163,7 +164,7 @@ TEST_CASE("with steps that cannot be read no update in place begins (RO-079)") {
   in_place::InPlace found;
   found.now = in_place::phases::Deciding{.host = &f.replica_sets[0]};
   situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
-  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  situation.extension_state = std::make_shared<in_place::InPlaceState>(std::move(found));
   CHECK(f.extension.Next(situation, Moment::kWhileRunning).has_value() == readable);
   Proves("RO-079");
 }
@@ -177,7 +178,7 @@ TEST_CASE("an exchange in place ends although the strategy cannot be read (P-054
   found.now = in_place::phases::Committing{
       .host = &f.replica_sets[0], .pending = {.replica_set = &pending}, .stash = {}};
   situation.extended.activity = in_place::ExtendedBy(situation, found).activity;
-  situation.extension_state = std::make_shared<in_place::InPlaceState>(found);
+  situation.extension_state = std::make_shared<in_place::InPlaceState>(std::move(found));
   CHECK(f.extension.Next(situation, Moment::kWhileRunning));
   Proves("RO-079");
 }
