@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
 
 namespace windlass::in_place {
 namespace {
 
 template <typename Condition>
-int64_t Count(std::span<const PodStanding> pods, Condition&& holds) {
-  return std::ranges::count_if(pods, holds);
+int64_t Count(std::span<const RolloutPod> pods, Condition&& holds) {
+  return std::ranges::count_if(pods, holds, &RolloutPod::standing);
 }
 
 bool IsUnproven(const PodStanding& pod) {
@@ -19,7 +20,7 @@ bool IsUnproven(const PodStanding& pod) {
 // Returns how many Pods are available beyond those that must stay available; negative if too few
 // are available. `surplus` Pods are about to be removed and do not count. Example: 10 desired,
 // max_unavailable 2, surplus 0, 7 available: 7 - 0 - (10 - 2) = -1.
-int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
+int64_t Spare(std::span<const RolloutPod> pods, const BatchLimits& limits) {
   const int64_t available = Count(pods, [](const PodStanding& pod) { return pod.available; });
   const int64_t needed = int64_t{limits.desired} - limits.max_unavailable;
   return available - limits.surplus - needed;
@@ -28,7 +29,7 @@ int64_t Spare(std::span<const PodStanding> pods, const BatchLimits& limits) {
 // What is left of each limit while a batch is put together, Pod by Pod.
 class Room {
  public:
-  Room(std::span<const PodStanding> pods, const BatchLimits& limits)
+  Room(std::span<const RolloutPod> pods, const BatchLimits& limits)
       : returning_(limits.returning),
         enough_others_(Spare(pods, limits) >= 0),
         budget_(Budget(pods, limits)),
@@ -39,7 +40,8 @@ class Room {
     canary_ = limits.canary_first && !limits.returning && !proven;
     canary_out_ =
         Count(pods, [](const PodStanding& pod) { return IsUnproven(pod) && !pod.stand_in; }) > 0;
-    for (const PodStanding& pod : pods) {
+    for (const RolloutPod& one : pods) {
+      const PodStanding& pod = one.standing;
       if (pod.in_flight && pod.waited_for()) busy_nodes_.insert(pod.node);
       if (pod.updated && pod.unschedulable && !pod.stand_in) unschedulable_out_ = true;
     }
@@ -74,7 +76,7 @@ class Room {
     return !pod.available || budget_ > 0;
   }
 
-  static int64_t UnprovenMax(std::span<const PodStanding> pods, const BatchLimits& limits) {
+  static int64_t UnprovenMax(std::span<const RolloutPod> pods, const BatchLimits& limits) {
     const int64_t stand_ins =
         Count(pods, [](const PodStanding& pod) { return pod.stand_in && pod.available; });
     return std::max(1, limits.max_unavailable) + stand_ins;
@@ -93,26 +95,27 @@ class Room {
 
 }  // namespace
 
-int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits) {
+int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits) {
   const int64_t old =
       Count(pods, [](const PodStanding& pod) { return !pod.updated && !pod.stand_in; });
   return std::max<int64_t>(0, old - (limits.returning ? 0 : limits.partition));
 }
 
-int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits) {
+int64_t Budget(std::span<const RolloutPod> pods, const BatchLimits& limits) {
   return std::max<int64_t>(0, Spare(pods, limits));
 }
 
-std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
-                              const BatchLimits& limits) {
+std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
+                                         std::span<const RolloutPod* const> candidates,
+                                         const BatchLimits& limits) {
   Room room(pods, limits);
-  std::vector<size_t> batch;
+  std::vector<const RolloutPod*> batch;
   std::ranges::copy_if(candidates, std::back_inserter(batch),
-                       [&](size_t candidate) { return room.Take(pods[candidate]); });
+                       [&](const RolloutPod* candidate) { return room.Take(candidate->standing); });
   return batch;
 }
 
-int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
+int32_t StandIns(std::span<const RolloutPod> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins) {
   if (limits.returning || (limits.max_unavailable > 0 && !stand_ins.always)) return 0;
   const int64_t under_way =

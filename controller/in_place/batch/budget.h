@@ -20,11 +20,11 @@
 // order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
+
+#include "controller/in_place/batch/rollout_pods.h"
 
 namespace windlass::in_place {
 
@@ -46,46 +46,24 @@ struct BatchLimits {
   int64_t surplus = 0;
 };
 
-// What the functions below must know about one active Pod of the workload.
-struct PodStanding {
-  std::string_view node{};  // name; empty: not scheduled
-  std::string_view zone{};  // of the node; empty: there is no zone
-  // The Pod counts as having the target template. If admission undid the patch, this stays true
-  // until the patch is to be sent again (TryAgainAt), although the Pod has the old images.
-  bool updated = false;
-  bool of_host = true;     // the Pod counts as having the template of the host ReplicaSet
-  bool in_flight = false;  // drained, or its last patch (to any target) is not complete
-  bool available = false;
-  bool ready = false;     // condition Ready; a Pod in flight may be Ready without serving
-  bool stand_in = false;  // belongs to a ReplicaSet other than the host
-  // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
-  bool exempt = false;
-  // The Pod will get no node soon (UnschedulableFrom). The rollout does not wait for it (P-039).
-  bool unschedulable = false;
-
-  // Returns true if the rollout waits until this Pod is available. If false, a patch of this Pod
-  // uses up none of the limits node, cap and canary (top of this file), and the rollout can end
-  // while the Pod is unavailable.
-  bool waited_for() const { return !exempt && !unschedulable; }
-};
-
 // Returns how many available Pods may be taken down now, at least 0. Example: desired 10,
 // maxUnavailable 2, 9 Pods available, surplus 0: 9 - 0 - (10 - 2) = 1 Pod.
-int64_t Budget(std::span<const PodStanding> pods, const BatchLimits& limits);
+int64_t Budget(std::span<const RolloutPod> pods, const BatchLimits& limits);
 
 // Returns how many Pods of the host ReplicaSet are still to be updated: the Pods without the target
 // template, minus those that the partition keeps old. Example: 8 old Pods, partition 3: 8 - 3 = 5.
-int64_t ToUpdate(std::span<const PodStanding> pods, const BatchLimits& limits);
+int64_t ToUpdate(std::span<const RolloutPod> pods, const BatchLimits& limits);
 
-// Returns the candidates that are to be patched now, in the given order. `candidates` are indexes
-// into `pods`; the Pod to patch first comes first.
+// Returns the candidates that are to be patched now, in the given order. `candidates` are Pods of
+// `pods`; the Pod to patch first comes first.
 //   - A Pod that is not available costs no budget.
 //   - A Pod in flight that is not Ready is down already. It is patched at once, as far as the
 //     partition allows.
 //   - A Pod in flight that is Ready may be serving. It is patched only while enough other Pods are
 //     available.
-std::vector<size_t> NextBatch(std::span<const PodStanding> pods, std::span<const size_t> candidates,
-                              const BatchLimits& limits);
+std::vector<const RolloutPod*> NextBatch(std::span<const RolloutPod> pods,
+                                         std::span<const RolloutPod* const> candidates,
+                                         const BatchLimits& limits);
 
 // When stand-ins are made. A stand-in is a Pod of the new revision that is added before an old Pod
 // is taken down. Stand-ins are made if max_unavailable is 0 or `always` is true; at most
@@ -101,7 +79,7 @@ struct StandInLimits {
 //     not available yet and for which the rollout waits; at most `max_surge`
 // Examples with max_unavailable 0 and max_surge 2: 5 old Pods: min(5, 2) = 2; 1 old Pod left, and
 // all updated Pods available: 1.
-int32_t StandIns(std::span<const PodStanding> pods, const BatchLimits& limits,
+int32_t StandIns(std::span<const RolloutPod> pods, const BatchLimits& limits,
                  const StandInLimits& stand_ins);
 
 }  // namespace windlass::in_place

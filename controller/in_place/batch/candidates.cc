@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "controller/in_place/pod/failure.h"
-#include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
 namespace {
@@ -57,9 +57,10 @@ struct Places {
   std::map<std::string_view, int64_t> in_flight_in_zones;
 };
 
-Places PlacesOf(std::span<const PodStanding> standings) {
+Places PlacesOf(std::span<const RolloutPod> pods) {
   Places places;
-  for (const PodStanding& pod : standings) {
+  for (const RolloutPod& one : pods) {
+    const PodStanding& pod = one.standing;
     if (pod.node.empty()) continue;
     OnNode& node = places.nodes[pod.node];
     // A Pod in flight does not show that its node has the image, because the kubelet may still be
@@ -102,24 +103,22 @@ Rank RankOf(const Pod& pod, const PodStanding& standing, Places& places) {
 
 }  // namespace
 
-Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
-                        WallTime now) {
-  WL_ASSERT(pods.size() == standings.size());
-  Places places = PlacesOf(standings);
+Candidates CandidatesOf(std::span<const RolloutPod> pods, WallTime now) {
+  Places places = PlacesOf(pods);
   Candidates candidates;
-  std::vector<std::pair<Rank, size_t>> ranked;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    const Pod& pod = *pods[i];
-    if (!IsOfConcern(pod, standings[i]) || RunsWithoutStatus(pod)) continue;
+  std::vector<std::pair<Rank, const RolloutPod*>> ranked;
+  for (const RolloutPod& one : pods) {
+    const Pod& pod = *one.pod;
+    if (!IsOfConcern(pod, one.standing) || RunsWithoutStatus(pod)) continue;
     const std::optional<WallTime> put_off = PutOffUntil(pod);
     if (put_off && *put_off > now) {
       candidates.look_again = std::min(candidates.look_again.value_or(*put_off), *put_off);
       continue;
     }
-    ranked.emplace_back(RankOf(pod, standings[i], places), i);
+    ranked.emplace_back(RankOf(pod, one.standing, places), &one);
   }
-  std::ranges::sort(ranked);
-  for (const auto& [rank, i] : ranked) candidates.order.push_back(i);
+  std::ranges::stable_sort(ranked, {}, &std::pair<Rank, const RolloutPod*>::first);
+  for (const auto& [rank, one] : ranked) candidates.order.push_back(one);
   return candidates;
 }
 

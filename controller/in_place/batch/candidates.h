@@ -12,25 +12,22 @@
 //          the caller spreads all Pods that it takes if it asks again after each Pod.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "controller/in_place/batch/budget.h"
-#include "kubeclient/api/pod.h"
+#include "controller/in_place/batch/rollout_pods.h"
 
 namespace windlass::in_place {
 
 struct Candidates {
-  std::vector<size_t> order;  // indexes into `pods`; the Pod to patch first comes first
+  std::vector<const RolloutPod*> order;  // the Pod to patch first comes first
   // The earliest time at which a Pod that was put off becomes a candidate without an event; nullopt
   // if no Pod was put off.
   std::optional<WallTime> look_again{};
 };
 
-// Returns the candidates among `pods`. `standings[i]` belongs to `pods[i]`.
-Candidates CandidatesOf(std::span<const Pod* const> pods, std::span<const PodStanding> standings,
-                        WallTime now);
+// Returns the candidates among `pods`.
+Candidates CandidatesOf(std::span<const RolloutPod> pods, WallTime now);
 
 }  // namespace windlass::in_place

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "controller/workload/in_place_annotations.h"
-#include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {
 namespace {
@@ -30,9 +29,8 @@ struct BudgetRoom {
 };
 
 // Returns how many more Pods of the budget may be taken down.
-BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const> pods,
-                  std::span<const PodStanding> standings, std::span<const Pod* const> others,
-                  WallTime now) {
+BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const RolloutPod> pods,
+                  std::span<const Pod* const> others, WallTime now) {
   if (budget.observed_generation < budget.meta.generation) return {};
   // If disruptedPods has more entries than this, the API server grants no eviction. So Windlass
   // treats the budget as one without room.
@@ -53,8 +51,8 @@ BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const Pod* const>
     if (!pod.ready.IsTrue()) look_again = Sooner(look_again, std::optional(missing_from));
     return true;
   };
-  for (size_t i = 0; i < pods.size(); ++i) {
-    if (standings[i].in_flight || IsUnreadyAfterPatch(*pods[i])) take_room(*pods[i]);
+  for (const RolloutPod& one : pods) {
+    if (one.standing.in_flight || IsUnreadyAfterPatch(*one.pod)) take_room(*one.pod);
   }
   for (const Pod* other : others) {
     if (!take_room(*other)) continue;
@@ -73,26 +71,25 @@ bool Selects(const PodDisruptionBudget& budget, const Pod& pod) {
   return budget.has_selector && Matches(budget.selector, pod.meta.labels);
 }
 
-AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
-                                std::span<const PodStanding> standings,
-                                std::span<const size_t> candidates,
+AllowedByBudgets RespectBudgets(std::span<const RolloutPod> pods,
+                                std::span<const RolloutPod* const> candidates,
                                 std::span<const PodDisruptionBudget* const> budgets, WallTime now,
                                 std::span<const Pod* const> others) {
-  WL_ASSERT(pods.size() == standings.size());
   std::vector<std::pair<const PodDisruptionBudget*, int64_t>> full;
   AllowedByBudgets allowed;
   for (const PodDisruptionBudget* budget : budgets) {
-    const BudgetRoom room = RoomIn(*budget, pods, standings, others, now);
+    const BudgetRoom room = RoomIn(*budget, pods, others, now);
     if (room.left > 0) continue;
     full.emplace_back(budget, room.left);
     allowed.look_again = Sooner(allowed.look_again, room.look_again);
   }
-  for (const size_t candidate : candidates) {
+  for (const RolloutPod* candidate : candidates) {
+    const Pod& pod = *candidate->pod;
     const PodDisruptionBudget* blocking = nullptr;
     for (const auto& [budget, room] : full) {
-      if (!IsHealthy(*pods[candidate], standings[candidate])) break;
-      if (!Selects(*budget, *pods[candidate])) continue;
-      if (room == 0 && budget->IsDisrupted(pods[candidate]->meta.name)) continue;
+      if (!IsHealthy(pod, candidate->standing)) break;
+      if (!Selects(*budget, pod)) continue;
+      if (room == 0 && budget->IsDisrupted(pod.meta.name)) continue;
       blocking = budget;
       break;
     }

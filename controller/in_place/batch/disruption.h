@@ -2,12 +2,11 @@
 // budget when a Pod is patched. Source: P-038.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/batch/rollout_pods.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/pod_disruption_budget.h"
 
@@ -23,7 +22,7 @@ bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 bool IsUnreadyAfterPatch(const Pod& pod);
 
 struct AllowedByBudgets {
-  std::vector<size_t> candidates;  // in the order given
+  std::vector<const RolloutPod*> candidates;  // in the order given
   // The budget that blocked the best-ranked of the blocked candidates; null if none was blocked.
   const PodDisruptionBudget* blocking = nullptr;
   // The time at which a budget that has no room now may have room although no event came. Reasons:
@@ -35,9 +34,9 @@ struct AllowedByBudgets {
 
 // Returns the candidates that PodDisruptionBudgets allow next: Pods that are down already (not
 // Ready, or in flight), and Pods whose budgets all have room for one more Pod. `pods` are the Pods
-// of one workload; `candidates` are indexes into `pods`; `standings[i]` belongs to `pods[i]`;
-// `budgets` are all budgets of the namespace; `others` are the Pods of other workloads of the
-// namespace that may take room in a budget (View::others_in_flight).
+// of one workload; `candidates` are some of them; `budgets` are all budgets of the namespace;
+// `others` are the Pods of other workloads of the namespace that may take room in a budget
+// (View::others_in_flight).
 //
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
 // budget is disruptionsAllowed minus the number of Pods that are in flight or unready after a
@@ -51,9 +50,8 @@ struct AllowedByBudgets {
 //
 // The caller must ask again after each Pod that it takes down, because two of the returned Pods may
 // need the same room.
-AllowedByBudgets RespectBudgets(std::span<const Pod* const> pods,
-                                std::span<const PodStanding> standings,
-                                std::span<const size_t> candidates,
+AllowedByBudgets RespectBudgets(std::span<const RolloutPod> pods,
+                                std::span<const RolloutPod* const> candidates,
                                 std::span<const PodDisruptionBudget* const> budgets, WallTime now,
                                 std::span<const Pod* const> others = {});
 

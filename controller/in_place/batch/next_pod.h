@@ -14,19 +14,18 @@
 namespace windlass::in_place {
 
 struct NextPods {
-  std::vector<size_t> batch{};  // indexes into the RolloutPods; drained Pods first
+  std::vector<const RolloutPod*> batch{};  // drained Pods first
   // The blocking budget (disruption.h) if budgets alone keep the batch empty; null otherwise.
   const PodDisruptionBudget* blocking = nullptr;
   std::optional<WallTime> look_again{};  // when to ask again if no event comes
 };
 
-// Returns the Pods that candidates.h, disruption.h and budget.h allow now. `left_out[i]` is true if
-// Pod i must not be patched now, because the API server refused a patch of Pod i in this sync
-// (P-036), or the kubelet of Pod i is too old (controller/in_place/phases/old_kubelets.h). `others`
+// Returns the Pods among `pods` that candidates.h, disruption.h and budget.h allow now. Leaves out
+// each Pod that must not be patched now, because the API server refused a patch of this Pod in this
+// sync (PodVerdict::refused, P-036), or its kubelet is too old (PodVerdict::old_kubelet). `others`
 // are the Pods of other workloads that take room in budgets (disruption.h).
-NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_out,
-                        const BatchLimits& limits, PdbPolicy policy,
-                        std::span<const PodDisruptionBudget* const> budgets,
+NextPods ChooseNextPods(std::span<const RolloutPod> pods, const BatchLimits& limits,
+                        PdbPolicy policy, std::span<const PodDisruptionBudget* const> budgets,
                         std::span<const Pod* const> others, WallTime now);
 
 // Returns the next time at which one of these may happen without an event; nullopt if there is no
@@ -35,7 +34,7 @@ NextPods ChooseNextPods(const RolloutPods& pods, const std::vector<bool>& left_o
 //   - a patch that admission undid is due again (TryAgainAt)
 //   - a Pod becomes available
 //   - the wait for a Pod without a node ends
-std::optional<WallTime> WhenTimeTells(const RolloutPods& pods, int32_t min_ready_seconds,
+std::optional<WallTime> WhenTimeTells(std::span<const RolloutPod> pods, int32_t min_ready_seconds,
                                       WallTime now);
 
 }  // namespace windlass::in_place

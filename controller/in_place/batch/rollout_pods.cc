@@ -1,5 +1,6 @@
 #include "controller/in_place/batch/rollout_pods.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -191,9 +192,9 @@ const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all
   return found == all.end() ? nullptr : *found;
 }
 
-Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
-                                 const RolloutTemplates& templates, const Nodes& nodes,
-                                 WallTime now) {
+Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
+                                             const RolloutTemplates& templates, const Nodes& nodes,
+                                             WallTime now) {
   const ReplicaSet& host = templates.host;
   WINDLASS_TRY(const TemplateImages target,
                ReadTemplateImages(templates.target, templates.target_json));
@@ -202,7 +203,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
   std::vector<Fingerprint> known;
   for (const ReplicaSet* rs : templates.all) known.push_back(rs->template_fingerprint);
 
-  RolloutPods out;
+  std::vector<RolloutPod> out;
   std::optional<std::vector<Sibling>> siblings;  // computed when first needed
   for (const Pod* pod : pods) {
     if (pod->meta.deleting()) continue;
@@ -217,6 +218,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
 
     Fingerprint of = owner->template_fingerprint;
     bool try_again = false;
+    bool lost = false;
     if (owner == &host) {
       const KnownTemplates images{host_images, target, known};
       const RevisionOfPod revision = SpecRevision(*pod, said, templates.deployment, images);
@@ -246,7 +248,7 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
                           templates.revisions, now);
         if (state) {
           state->heard_since = KubeletHeardSince(*pod, nodes);
-          out.lost.push_back(out.pods.size());
+          lost = true;
         }
       }
       if (!state) state = UnderWayOfFormer(*pod, said, now);
@@ -257,22 +259,20 @@ Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
     standing.updated = of == templates.target && !try_again;
     standing.of_host = of == host.template_fingerprint;
     standing.stand_in = owner != &host;
-    out.standings.push_back(standing);
-    out.pods.push_back(pod);
-    out.of.push_back(of);
-    out.states.push_back(std::move(state));
+    out.push_back(
+        {.pod = pod, .our_state = std::move(state), .of = of, .lost = lost, .standing = standing});
   }
   return out;
 }
 
-PodCounts CountPods(const RolloutPods& pods) {
+PodCounts CountPods(std::span<const RolloutPod> pods) {
   PodCounts counts;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    const PodStanding& pod = pods.standings[i];
+  for (const RolloutPod& one : pods) {
+    const PodStanding& pod = one.standing;
     ++counts.pods;
     counts.updated += pod.updated ? 1 : 0;
     counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
-    counts.ready += pods.pods[i]->ready.IsTrue() && !pod.in_flight ? 1 : 0;
+    counts.ready += one.pod->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;
     if (pod.stand_in) {
       ++counts.stand_ins;

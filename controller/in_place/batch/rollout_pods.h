@@ -1,21 +1,76 @@
 // The Pods of a workload, examined once for each decision: which template each Pod has, and its
-// PodStanding. Source: P-027, P-050, P-031.
+// PodStanding. All that is known of one Pod is in one RolloutPod. Source: P-027, P-050, P-031.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "controller/in_place/batch/budget.h"
+#include "controller/in_place/pod/drain_step.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/api/replica_set.h"
 
 namespace windlass::in_place {
+
+// What budget.h, candidates.h and disruption.h must know about one active Pod of the workload.
+struct PodStanding {
+  std::string_view node{};  // name; empty: not scheduled
+  std::string_view zone{};  // of the node; empty: there is no zone
+  // The Pod counts as having the target template. If admission undid the patch, this stays true
+  // until the patch is to be sent again (TryAgainAt), although the Pod has the old images.
+  bool updated = false;
+  bool of_host = true;     // the Pod counts as having the template of the host ReplicaSet
+  bool in_flight = false;  // drained, or its last patch (to any target) is not complete
+  bool available = false;
+  bool ready = false;     // condition Ready; a Pod in flight may be Ready without serving
+  bool stand_in = false;  // belongs to a ReplicaSet other than the host
+  // The Pod is on a lost node. It costs no budget, and the rollout does not wait for it (P-039).
+  bool exempt = false;
+  // The Pod will get no node soon (UnschedulableFrom). The rollout does not wait for it (P-039).
+  bool unschedulable = false;
+
+  // Returns true if the rollout waits until this Pod is available. If false, a patch of this Pod
+  // uses up none of the limits node, cap and canary (budget.h), and the rollout can end while the
+  // Pod is unavailable.
+  bool waited_for() const { return !exempt && !unschedulable; }
+};
+
+// What controller/in_place/phases finds out about one Pod, in addition to what ClassifyPods does.
+struct PodVerdict {
+  // True if the Pod has the target template, as a patched Pod or as a stand-in, and fails.
+  bool failed = false;
+  // True if a patch of the Pod, or the write that begins its drain, failed in this sync.
+  bool refused = false;
+  // True if the Pod must not be patched because its kubelet is too old (LeaveOutOldKubelets).
+  bool old_kubelet = false;
+  DrainStep drain{};  // what to do next with the Pod and its traffic
+};
+
+// One examined Pod.
+struct RolloutPod {
+  const Pod* pod = nullptr;
+  // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
+  // names another workload, or if another client gave the Pod other images since. Exceptions:
+  //   - a Pod that is `lost`: the new state to write
+  //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
+  //   - a Pod that another workload patched, such as a deleted workload of the same name: the state
+  //     is kept while that patch is under way
+  std::optional<PodState> our_state{};
+  Fingerprint of{};  // the template that the Pod counts as having
+  // True for a patched Pod whose state annotation is missing, unreadable or of an earlier patch.
+  // `our_state` is the new state to write to this Pod (LostState).
+  bool lost = false;
+  PodStanding standing{};
+  PodVerdict verdict{};
+
+  // Returns `our_state`; null if there is none.
+  const PodState* state() const { return our_state ? &*our_state : nullptr; }
+};
 
 // What ClassifyPods must know of the workload, besides its Pods. The objects referred to must
 // outlive this value.
@@ -42,39 +97,17 @@ struct RolloutTemplates {
   bool late_births = false;
 };
 
-// Parallel lists with one entry for each examined Pod, in the order given. Exception: `lost` lists
-// indexes of Pods.
-struct RolloutPods {
-  std::vector<const Pod*> pods;
-  // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
-  // names another workload, or if another client gave the Pod other images since. Exceptions:
-  //   - a Pod in `lost`: the new state to write
-  //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
-  //   - a Pod that another workload patched, such as a deleted workload of the same name: the state
-  //     is kept while that patch is under way
-  std::vector<std::optional<PodState>> states;
-  std::vector<Fingerprint> of;  // the template that the Pod counts as having
-  // Indexes of the patched Pods whose state annotation is missing, unreadable or of an earlier
-  // patch. `states` has the new state to write to each of these Pods (LostState).
-  std::vector<size_t> lost;
-  std::vector<PodStanding> standings;
-
-  size_t size() const { return pods.size(); }
-  bool is_lost(size_t i) const { return std::ranges::find(lost, i) != lost.end(); }
-  const PodState* state(size_t i) const { return states[i] ? &*states[i] : nullptr; }
-};
-
 // Returns the ReplicaSet among `all` that owns the Pod; null if none of them does.
 const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all);
 
-// Examines the Pods that are not being deleted and belong to a ReplicaSet in `templates.all`. A Pod
-// of a ReplicaSet other than the host counts as a stand-in. Error kMalformed if a template cannot
-// be read.
-Result<RolloutPods> ClassifyPods(std::span<const Pod* const> pods,
-                                 const RolloutTemplates& templates, const Nodes& nodes,
-                                 WallTime now);
+// Examines the Pods that are not being deleted and belong to a ReplicaSet in `templates.all`, and
+// returns them in the order given. A Pod of a ReplicaSet other than the host counts as a stand-in.
+// Error kMalformed if a template cannot be read.
+Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
+                                             const RolloutTemplates& templates, const Nodes& nodes,
+                                             WallTime now);
 
-// Sums over RolloutPods for a workload's status (P-084). Stand-ins are included, except where a
+// Sums over the Pods for a workload's status (P-084). Stand-ins are included, except where a
 // comment says "of the host".
 struct PodCounts {
   int32_t pods = 0;
@@ -89,6 +122,6 @@ struct PodCounts {
   int32_t proven = 0;     // updated Pods of the host that are available
   bool operator==(const PodCounts&) const = default;
 };
-PodCounts CountPods(const RolloutPods& pods);
+PodCounts CountPods(std::span<const RolloutPod> pods);
 
 }  // namespace windlass::in_place

@@ -15,9 +15,9 @@ namespace {
 // Returns one Standstill for each Pod that is drained and lacks the target template (P-066).
 std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   std::vector<Standstill> drains;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* state = in_place.pods->state(i);
-    if (state == nullptr || !state->drain || in_place.pods->standings[i].updated) continue;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    const PodState* state = pod.state();
+    if (state == nullptr || !state->drain || pod.standing.updated) continue;
     const WallTime since = state->drain->since;
     drains.push_back({since, since + seconds(in_place.options().drain_seconds)});
   }
@@ -59,12 +59,10 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
                  const ReplicaSet* rs) {
   if (HasStash(*rs)) return true;
   if (!in_place.pods) return AnyPodNames(situation, *rs);
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* state = in_place.pods->state(i);
-    if (in_place.pods->of[i] == rs->template_fingerprint) return true;
-    if (state != nullptr && state->target == rs->template_fingerprint) return true;
-  }
-  return false;
+  const Fingerprint& its = rs->template_fingerprint;
+  return std::ranges::any_of(in_place.pods->all, [&](const RolloutPod& pod) {
+    return pod.of == its || (pod.our_state && pod.our_state->target == its);
+  });
 }
 
 // Returns the ReplicaSets that must be kept because an in-place rollout is not over: each

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -53,18 +54,18 @@ void FindUnseenBirths(const workload::Situation& situation, InPlace& in_place) {
 
 void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   const seconds timeout = PodTimeout(situation);
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* patched = in_place.pods->state(i);
-    const PodStanding& standing = in_place.pods->standings[i];
+  for (RolloutPod& one : in_place.pods->all) {
+    const PodState* patched = one.state();
+    const PodStanding& standing = one.standing;
     if (!standing.updated || standing.available || !standing.waited_for()) continue;
     if (patched == nullptr && !standing.stand_in) continue;
-    const Pod& pod = *in_place.pods->pods[i];
+    const Pod& pod = *one.pod;
     PodState state = patched ? *patched : AsIfPatched(pod);
     state.heard_since = KubeletHeardSince(pod, situation.view.nodes);
     LookAgainAt(FailureLookAgain(pod, state, timeout, situation.now), in_place);
     const auto failure = FailureOf(pod, state, timeout, situation.now);
     if (!failure) continue;
-    in_place.pods->verdicts[i].failed = true;
+    one.verdict.failed = true;
     std::optional<FailingPods>& failing = in_place.pods->failing;
     if (!failing) {
       failing = {.first = {TextOf(*failure, "pod " + pod.meta.name, timeout), failure->reason}};
@@ -75,14 +76,15 @@ void FindFailing(const workload::Situation& situation, InPlace& in_place) {
   }
 }
 
-// Returns true if this sync drained Pod `i` in vain, because the Pod did not keep the state
+// Returns true if this sync drained the Pod `one` in vain, because the Pod did not keep the state
 // annotation that records the drain. Only the replies of this sync show such a drain: the API
 // server must have accepted this many patches of the Pod in this sync
 //   - if the Pod is still out of traffic: at least one, the drain
 //   - if the Pod is back in traffic: at least two, the drain and its end
-bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place, size_t i) {
-  if (in_place.pods->state(i) != nullptr || in_place.pods->standings[i].updated) return false;
-  const Pod& pod = *in_place.pods->pods[i];
+bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
+                  const RolloutPod& one) {
+  if (one.our_state || one.standing.updated) return false;
+  const Pod& pod = *one.pod;
   if (WasRefused(situation.learned, pod)) return false;
   const auto patches = std::ranges::count_if(situation.learned, [&](const Outcome& outcome) {
     return outcome.said.ok() && IsPatchOf(outcome, resources::kPods, pod.meta);
@@ -91,22 +93,22 @@ bool KeepsNoDrain(const workload::Situation& situation, const InPlace& in_place,
   return patches >= (out ? 1 : 2);
 }
 
-// Returns the first Pod to which this sync wrote a state that the Pod did not keep; nullopt if
-// there is none.
-std::optional<size_t> FindStripped(const workload::Situation& situation, const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const Pod& pod = *in_place.pods->pods[i];
-    const bool lost = in_place.pods->is_lost(i) && WasPatched(situation.learned, pod);
-    if (lost || KeepsNoDrain(situation, in_place, i)) return i;
+// Returns the first Pod to which this sync wrote a state that the Pod did not keep; null if there
+// is none.
+const RolloutPod* FindStripped(const workload::Situation& situation, const InPlace& in_place) {
+  for (const RolloutPod& one : in_place.pods->all) {
+    const bool lost = one.lost && WasPatched(situation.learned, *one.pod);
+    if (lost || KeepsNoDrain(situation, in_place, one)) return &one;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 // Returns the message of the condition about a Pod that keeps no state. The message has the number
 // of patched Pods, so it changes with each patch.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.pods->counts.patched;
-  const size_t without = std::max<size_t>(in_place.pods->lost.size(), 1);
+  const int64_t lost = std::ranges::count_if(in_place.pods->all, &RolloutPod::lost);
+  const int64_t without = std::max<int64_t>(lost, 1);
   return std::to_string(patched) + " of " + std::to_string(desired) + " Pods are patched, " +
          std::to_string(without) + (without == 1 ? " is" : " are") + " without annotation " +
          std::string(kPodState) + ": pod " + pod.meta.name +
@@ -127,17 +129,18 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
                                     const std::optional<Told>& told, const InPlace& in_place) {
   if (!told || told->text != in_place.pods->not_kept->first.text) return std::nullopt;
   WallTime by = told->since + kAfterKillLong;
-  for (const size_t i : in_place.pods->lost) {
-    const Pod& pod = *in_place.pods->pods[i];
-    const PodState& state = *in_place.pods->state(i);
-    const bool exempt = in_place.pods->standings[i].exempt;
+  for (const RolloutPod& one : in_place.pods->all) {
+    if (!one.lost) continue;
+    const Pod& pod = *one.pod;
+    const PodState& state = *one.state();
+    const bool exempt = one.standing.exempt;
     if (!state.heard_since && !exempt) return std::nullopt;
     const bool seen = exempt || HasSeenPatch(pod, state);
-    const seconds one = KillTime(pod, state) + kAfterKillLong;
+    const seconds restart = KillTime(pod, state) + kAfterKillLong;
     // Nothing shows when the Pod was patched, except that it was before the condition got its text.
     const PodState patched{.at = told->since, .heard_since = state.heard_since};
     const WallTime from = KubeletBegins(pod, patched).value_or(told->since);
-    by = std::max(by, from + (seen ? one : std::max(one, RestartTimeout(situation))));
+    by = std::max(by, from + (seen ? restart : std::max(restart, RestartTimeout(situation))));
   }
   return by;
 }
@@ -147,7 +150,7 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
 // and again.
 bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_place,
                       const std::optional<Told>& told) {
-  return told && in_place.pods->lost.empty() &&
+  return told && std::ranges::none_of(in_place.pods->all, &RolloutPod::lost) &&
          in_place.options().drain.mode == Drain::Mode::kLabel &&
          situation.now < told->since + kNotKeptTryAgain;
 }
@@ -157,13 +160,13 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
 // (RestartedBy).
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
-  const std::optional<size_t> stripped = FindStripped(situation, in_place);
+  const RolloutPod* stripped = FindStripped(situation, in_place);
   const auto told = ToldBy(situation, InPlaceReason::kAnnotationNotKept);
   const std::string reason(kNotKept);
-  if (stripped) {
-    const Pod& pod = *pods.pods[*stripped];
+  if (stripped != nullptr) {
+    const Pod& pod = *stripped->pod;
     pods.not_kept = {.first = {NotKeptText(in_place, pod, situation.workload.replicas), reason},
-                     .told_anew = !pods.is_lost(*stripped)};
+                     .told_anew = !stripped->lost};
   } else if (WasDrainedInVain(situation, in_place, told)) {
     pods.not_kept = {.first = {told->text, reason}};
     LookAgainAt(told->since + kNotKeptTryAgain, in_place);
@@ -173,14 +176,15 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   const auto by = RestartedBy(situation, told, in_place);
   pods.not_kept->for_long = by && situation.now >= *by;
   if (!pods.not_kept->for_long) return LookAgainAt(by, in_place);
-  for (const size_t i : pods.lost) {
+  for (RolloutPod& one : pods.all) {
+    if (!one.lost) continue;
     const auto from =
-        AvailableOnceRestarted(*pods.pods[i], pods.state(i), situation.workload.min_ready_seconds);
-    pods.standings[i].in_flight = false;
-    pods.standings[i].available = from && *from <= situation.now;
+        AvailableOnceRestarted(*one.pod, one.state(), situation.workload.min_ready_seconds);
+    one.standing.in_flight = false;
+    one.standing.available = from && *from <= situation.now;
     if (from && *from > situation.now) LookAgainAt(from, in_place);
   }
-  pods.counts = CountPods(pods);
+  pods.counts = CountPods(pods.all);
 }
 
 // Returns the number of Pods, without stand-ins, minus the desired number. Example with 10 desired:
@@ -232,8 +236,8 @@ bool HoldsBack(const workload::Situation& situation, const InPlace& in_place) {
 int64_t Surplus(const workload::Situation& situation, const InPlace& in_place) {
   int64_t of_host = -int64_t{std::max(in_place.host()->replicas, 0)};
   int64_t stand_ins = 0;
-  for (const PodStanding& pod : in_place.pods->standings) {
-    (pod.stand_in ? stand_ins : of_host) += 1;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    (pod.standing.stand_in ? stand_ins : of_host) += 1;
   }
   for (const ReplicaSet* rs : situation.all) {
     if (rs != in_place.host()) stand_ins -= std::max(rs->replicas, 0);
@@ -256,39 +260,37 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
           .surplus = Surplus(situation, in_place)};
 }
 
-// Returns true if Windlass neither drains Pod `i` nor returns it to traffic now, because it will
-// try a refused patch again. `left_out` is true if a patch of this Pod failed in this sync.
-//   - While no next try is scheduled, returns `left_out`.
+// Returns true if Windlass neither drains `pod` nor returns it to traffic now, because it will try
+// a refused patch again.
+//   - While no next try is scheduled, returns PodVerdict::refused of the Pod.
 //   - Otherwise returns true only for a Pod that is not updated: an updated Pod may return to
 //     traffic. After kRefusedTriesMax refused tries returns false for each Pod, because the wait
 //     for the next try has become too long for a Pod out of traffic (P-036).
-bool StaysAsItIs(const InPlace& in_place, size_t i, bool left_out) {
-  if (!in_place.pods->waits_for_next_try()) return left_out;
-  return !in_place.pods->standings[i].updated &&
-         in_place.pods->refused->noted.tries < kRefusedTriesMax;
+bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
+  if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
+  return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
 }
 
-void FindDrain(const workload::Situation& situation, InPlace& in_place,
-               const std::vector<bool>& left_out) {
+void FindDrain(const workload::Situation& situation, InPlace& in_place) {
   const bool stopped = situation.workload.paused || in_place.held() || in_place.blocked() ||
                        workload::HasNothingToFollow(situation);
-  std::vector<bool> chosen(in_place.pods->size(), false);
-  for (const size_t i : in_place.pods->next.batch) chosen[i] = !stopped;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* state = in_place.pods->state(i);
-    const Pod& pod = *in_place.pods->pods[i];
-    const bool lost = in_place.pods->is_lost(i);
+  const std::vector<const RolloutPod*>& batch = in_place.pods->next.batch;
+  const std::unordered_set<const RolloutPod*> in_batch(batch.begin(), batch.end());
+  for (RolloutPod& one : in_place.pods->all) {
+    const PodState* state = one.state();
+    const Pod& pod = *one.pod;
+    const bool chosen = !stopped && in_batch.contains(&one);
     const bool complete = state == nullptr || CompletionOf(pod, *state, situation.now).complete ||
-                          (lost && !in_place.pods->standings[i].in_flight) ||
+                          (one.lost && !one.standing.in_flight) ||
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
-    DrainStep& drain = in_place.pods->verdicts[i].drain;
-    drain = NextDrainStep(in_place.options(), pod, state, chosen[i], complete, situation.now);
+    DrainStep& drain = one.verdict.drain;
+    drain = NextDrainStep(in_place.options(), pod, state, chosen, complete, situation.now);
     // A Pod's state says when its drain began. Without it Windlass cannot tell how long the Pod has
     // been drained, so it patches the Pod at once. With drain mode Gate the time is still known: it
     // is written with the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
-    if (lost && chosen[i] && !by_gate) drain = {DrainStep::Do::kPatch};
-    if (StaysAsItIs(in_place, i, left_out[i])) drain = {};
+    if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
+    if (StaysAsItIs(in_place, one)) drain = {};
     LookAgainAt(drain.until, in_place);
   }
 }
@@ -347,8 +349,8 @@ std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
   const PodsInPlace& pods = *in_place.pods;
   const ReplicaSet& host = *in_place.host();
   const bool back = in_place.blocked() != nullptr;
-  const bool due =
-      back ? std::ranges::any_of(pods.verdicts, &PodVerdict::failed) : pods.counts.to_update > 0;
+  const bool any_failed = std::ranges::any_of(pods.all, &PodVerdict::failed, &RolloutPod::verdict);
+  const bool due = back ? any_failed : pods.counts.to_update > 0;
   const std::string* json = back ? host.template_json.get() : target.json;
   if (!due || json == nullptr) return std::nullopt;
   const auto images =
@@ -363,8 +365,11 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
   const bool returning = in_place.phase() != InPlacePhase::kStaged;
   PodsInPlace& pods = *in_place.pods;
   const BatchLimits& limits = pods.limits = LimitsOf(situation, in_place, returning);
-  std::vector<bool> left_out;
-  for (const Pod* pod : pods.pods) left_out.push_back(WasRefused(situation.learned, *pod));
+  for (RolloutPod& one : pods.all) {
+    one.verdict.refused = WasRefused(situation.learned, *one.pod);
+  }
+  const int64_t refusals =
+      std::ranges::count_if(pods.all, &PodVerdict::refused, &RolloutPod::verdict);
   FindRefusals(situation, in_place);
   if (pods.refused) LookAgainAt(pods.refused->next_try, in_place);
   pods.beside = BesideNextPatch(situation, in_place, target);
@@ -373,15 +378,15 @@ void ChooseNext(const workload::Situation& situation, InPlace& in_place,
   const bool waits = pods.beside.has_value() || unsure;
   const bool patches = !waits && in_place.phase() != InPlacePhase::kDeciding &&
                        in_place.phase() != InPlacePhase::kRefused;
-  if (patches && !pods.waits_for_next_try() && std::ranges::count(left_out, true) < kRefusalsMax) {
-    std::vector<bool> out = left_out;
-    LeaveOutOldKubelets(situation, in_place, out);
-    pods.next = ChooseNextPods(pods, out, limits, in_place.options().pdb, situation.view.budgets,
+  if (patches && !pods.waits_for_next_try() && refusals < kRefusalsMax) {
+    LeaveOutOldKubelets(situation, in_place);
+    pods.next = ChooseNextPods(pods.all, limits, in_place.options().pdb, situation.view.budgets,
                                situation.view.others_in_flight, situation.now);
   }
   LookAgainAt(pods.next.look_again, in_place);
-  LookAgainAt(WhenTimeTells(pods, situation.workload.min_ready_seconds, situation.now), in_place);
-  FindDrain(situation, in_place, left_out);
+  LookAgainAt(WhenTimeTells(pods.all, situation.workload.min_ready_seconds, situation.now),
+              in_place);
+  FindDrain(situation, in_place);
   const PodCounts& counts = pods.counts;
   pods.holds_back = HoldsBack(situation, in_place);
   const bool reached =
@@ -441,13 +446,12 @@ bool FindPodsOfRollout(const workload::Situation& situation, InPlace& in_place) 
   auto pods =
       ClassifyPods(situation.view.whole_pods, templates, situation.view.nodes, situation.now);
   if (!pods.ok()) return false;
-  in_place.pods = PodsInPlace{*std::move(pods)};
-  in_place.pods->verdicts.resize(in_place.pods->size());
-  for (const size_t i : in_place.pods->lost) {
-    const Pod& pod = *in_place.pods->pods[i];
-    in_place.pods->states[i]->drain = DrainOfLost(in_place.options(), pod, situation.now);
+  in_place.pods.emplace().all = *std::move(pods);
+  for (RolloutPod& one : in_place.pods->all) {
+    if (!one.lost) continue;
+    one.our_state->drain = DrainOfLost(in_place.options(), *one.pod, situation.now);
   }
-  in_place.pods->counts = CountPods(*in_place.pods);
+  in_place.pods->counts = CountPods(in_place.pods->all);
   FindFailing(situation, in_place);
   FindNotKept(situation, in_place);
   ChooseNext(situation, in_place, target);
@@ -467,12 +471,10 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place) {
 }
 
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place) {
-  const RolloutPods& pods = *in_place.pods;
   const auto has_pods = [&](const ReplicaSet& rs) {
-    for (size_t i = 0; i < pods.size(); ++i) {
-      if (!pods.standings[i].stand_in && pods.of[i] == rs.template_fingerprint) return true;
-    }
-    return false;
+    return std::ranges::any_of(in_place.pods->all, [&](const RolloutPod& pod) {
+      return !pod.standing.stand_in && pod.of == rs.template_fingerprint;
+    });
   };
   return std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
     if (rs == in_place.host() || rs->template_json == nullptr || !has_pods(*rs)) return false;
@@ -481,11 +483,10 @@ bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlac
   });
 }
 
-bool FailsForLong(const workload::Situation& situation, const InPlace& in_place, size_t i) {
-  const PodStanding& standing = in_place.pods->standings[i];
-  const PodState* state = in_place.pods->state(i);
-  if (standing.available || standing.exempt || state == nullptr) return false;
-  const Pod& pod = *in_place.pods->pods[i];
+bool FailsForLong(const workload::Situation& situation, const RolloutPod& one) {
+  const PodState* state = one.state();
+  if (one.standing.available || one.standing.exempt || state == nullptr) return false;
+  const Pod& pod = *one.pod;
   return FailureOf(pod, *state, PodTimeout(situation), situation.now) &&
          HasFailedForLong(pod, *state, situation.now);
 }
@@ -494,11 +495,11 @@ bool LooksReadyInFlight(const workload::Situation& situation, InPlace& in_place)
   if (!in_place.pods) return false;
   const seconds timeout = RestartTimeout(situation);
   bool looks_ready = false;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodStanding& standing = in_place.pods->standings[i];
-    const PodState* state = in_place.pods->state(i);
+  for (const RolloutPod& one : in_place.pods->all) {
+    const PodStanding& standing = one.standing;
+    const PodState* state = one.state();
     if (!standing.in_flight || !standing.ready || standing.exempt || state == nullptr) continue;
-    const Pod& pod = *in_place.pods->pods[i];
+    const Pod& pod = *one.pod;
     if (FailureOf(pod, *state, timeout, situation.now)) continue;
     looks_ready = true;
     LookAgainAt(FailureLookAgain(pod, *state, timeout, situation.now), in_place);

@@ -25,10 +25,10 @@ bool FindPods(const workload::Situation& situation, InPlace& in_place);
 // `pods`, and the text of the wanted template.
 bool SomePodLacksOnlyMetadata(const workload::Situation& situation, const InPlace& in_place);
 
-// Returns true if the last patch of Pod `i` has failed, and the time that a failing Pod has to
+// Returns true if the last patch of `one` has failed, and the time that a failing Pod has to
 // recover is over (HasFailedForLong). The template to which the patch led does not matter. Returns
-// false for an available Pod and for a Pod on a lost node. Requires `pods`.
-bool FailsForLong(const workload::Situation& situation, const InPlace& in_place, size_t i);
+// false for an available Pod and for a Pod on a lost node.
+bool FailsForLong(const workload::Situation& situation, const RolloutPod& one);
 
 // Returns true if a Pod is being restarted by its patch, although the API server still shows the
 // Pod as Ready. An ordinary rollout would count this Pod as available, and take down other Pods

@@ -144,7 +144,7 @@ void EndWithoutText(const workload::Situation& situation, InPlace& in_place,
 // may have set the label or condition that a drain sets.
 bool EndsADrain(const InPlace& in_place) {
   const auto ends = [](const PodVerdict& pod) { return pod.drain.what == DrainStep::Do::kEnd; };
-  return in_place.pods && std::ranges::any_of(in_place.pods->verdicts, ends);
+  return in_place.pods && std::ranges::any_of(in_place.pods->all, ends, &RolloutPod::verdict);
 }
 
 // Returns a host for a Rollout that wants Pods but has none, while steps or a partition are in
@@ -194,7 +194,7 @@ bool GoesOnAlone(const workload::Situation& situation, const InPlace& staged) {
   if (!FindPods(situation, probe) || !probe.pods || probe.pods->holds_back) return false;
   const bool fails = probe.pods->failing || probe.pods->not_kept;
   if (fails && probe.options().policy != Policy::kOnly) return false;
-  const bool all_updated = probe.pods->size() > 0 && probe.pods->counts.to_update == 0;
+  const bool all_updated = !probe.pods->all.empty() && probe.pods->counts.to_update == 0;
   return all_updated || IsAlone(situation, probe, *probe.host());
 }
 

@@ -96,16 +96,15 @@ std::optional<MixedReplicaSet> FindOther(const workload::Situation& situation,
   if (!pods.ok()) return std::nullopt;
   const bool keeps_none =
       in_place.pods && in_place.pods->not_kept && in_place.pods->not_kept->for_long;
-  for (size_t i = 0; i < pods->size(); ++i) {
-    const PodStanding& standing = pods->standings[i];
-    if (standing.stand_in) continue;  // belongs to another ReplicaSet
-    const Pod& pod = *pods->pods[i];
-    if (!standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
-    const PodState* state = pods->state(i);
+  for (const RolloutPod& one : *pods) {
+    if (one.standing.stand_in) continue;  // belongs to another ReplicaSet
+    const Pod& pod = *one.pod;
+    if (!one.standing.of_host) return MixedReplicaSet{&rs, pod.meta.name};
+    const PodState* state = one.state();
     if (state == nullptr) continue;
     // A webhook removes the state of this Pod, so the state would never show that the Pod was
     // restarted. But enough time for a restart has passed (not_kept->for_long).
-    if (pods->is_lost(i) && keeps_none) continue;
+    if (one.lost && keeps_none) continue;
     const Completion completion = CompletionOf(pod, *state, situation.now);
     if (MayRunAnother(pod, *state, completion, situation.now)) {
       return MixedReplicaSet{&rs, pod.meta.name, completion.look_again};

@@ -89,16 +89,14 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
   return FallBackToReplace(situation, why);
 }
 
-// Returns true if the last patch of Pod `i` is restarting containers. The Pod's condition Ready may
+// Returns true if the last patch of `one` is restarting containers. The Pod's condition Ready may
 // still be True from before the patch, and an ordinary rollout would count the Pod as available.
 // Returns false if the patch has failed for long (FailsForLong), because the rollout does not wait
 // for such a Pod.
-bool IsRestarting(const workload::Situation& situation, size_t i) {
-  const RolloutPods& pods = *InPlaceOf(situation).pods;
-  const PodState* state = pods.state(i);
-  return state != nullptr && !pods.standings[i].exempt &&
-         !CompletionOf(*pods.pods[i], *state, situation.now).complete &&
-         !FailsForLong(situation, InPlaceOf(situation), i);
+bool IsRestarting(const workload::Situation& situation, const RolloutPod& one) {
+  const PodState* state = one.state();
+  return state != nullptr && !one.standing.exempt &&
+         !CompletionOf(*one.pod, *state, situation.now).complete && !FailsForLong(situation, one);
 }
 
 // With policy IfPossible, falls back to replacing Pods after the API server has refused
@@ -109,8 +107,8 @@ std::optional<Step> FallBackIfForbidden(const workload::Situation& situation) {
   const auto& refused = in_place.pods->refused;
   if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   if (!refused || refused->noted.tries < kRefusedTriesMax) return std::nullopt;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    if (IsRestarting(situation, i)) return std::nullopt;
+  for (const RolloutPod& pod : in_place.pods->all) {
+    if (IsRestarting(situation, pod)) return std::nullopt;
   }
   return FallBackToReplace(situation, CauseOf({Reason::kPodForbidden, refused->noted.why}));
 }
@@ -125,8 +123,8 @@ std::optional<Step> FallBackIfNotKept(const workload::Situation& situation) {
   if (!pods.not_kept || !pods.not_kept->for_long) return std::nullopt;
   if (in_place.options().policy != Policy::kIfPossible) return std::nullopt;
   if (pods.holds_back && pods.counts.to_update <= pods.limits.partition) return {};
-  for (size_t i = 0; i < pods.size(); ++i) {
-    if (!pods.is_lost(i) && IsRestarting(situation, i)) return std::nullopt;
+  for (const RolloutPod& pod : pods.all) {
+    if (!pod.lost && IsRestarting(situation, pod)) return std::nullopt;
   }
   return FallBackToReplace(situation, pods.not_kept->first);
 }

@@ -53,17 +53,16 @@ bool AnyChanges(const workload::Situation& situation, const InPlace& in_place,
 
 }  // namespace
 
-void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place,
-                         std::vector<bool>& left_out) {
+void LeaveOutOldKubelets(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   int32_t may_stay = pods.limits.returning ? 0 : pods.limits.partition;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    if (pods.standings[i].updated || pods.standings[i].stand_in) continue;
-    const Pod& pod = *pods.pods[i];
+  for (RolloutPod& one : pods.all) {
+    if (one.standing.updated || one.standing.stand_in) continue;
+    const Pod& pod = *one.pod;
     const TemplateChanges sidecars = SidecarsOf(pod);
     const auto why = RefuseKubelet(pod, sidecars, situation.view.nodes);
-    if (!why || !AnyChanges(situation, in_place, sidecars, pods.of[i])) continue;
-    left_out[i] = true;
+    if (!why || !AnyChanges(situation, in_place, sidecars, one.of)) continue;
+    one.verdict.old_kubelet = true;
     if (--may_stay >= 0 || pods.failing) continue;
     Cause cause = CauseOf(*why);
     cause.text = "pod " + pod.meta.name + ": " + cause.text;

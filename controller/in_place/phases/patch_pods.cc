@@ -71,14 +71,13 @@ void TellProgress(const workload::Situation& situation, Write& write) {
 
 constexpr std::string_view kReadOfPod[] = {"/spec/tolerations"};
 
-Step Patch(const workload::Situation& situation, size_t i, const PodTarget& target) {
-  const RolloutPods& pods = *InPlaceOf(situation).pods;
-  const Pod& pod = *pods.pods[i];
+Step Patch(const workload::Situation& situation, const RolloutPod& one, const PodTarget& target) {
+  const Pod& pod = *one.pod;
   const Outcome* read =
       FindOutcome(situation.learned, Request::Get(resources::kPods, KeyOf(pod.meta)).Identity());
   const bool heard = KubeletHeardSince(pod, situation.view.nodes).has_value();
   auto patch =
-      PatchFor(pod, pods.state(i), Find(situation, pods.of[i]), target,
+      PatchFor(pod, one.state(), Find(situation, one.of), target,
                read != nullptr ? read->value.As<std::string>() : nullptr, heard, situation.now);
   if (!patch.ok()) return Failed{.error = patch.error(), .retry = Retry::kBackOff};
   if (const Request* get = std::get_if<Request>(&*patch)) {
@@ -110,15 +109,14 @@ Write OfPod(const Pod& pod, Request request, Decision decision) {
           .go_on_if_refused = true};
 }
 
-Step BeginDrain(const workload::Situation& situation, size_t i) {
-  const RolloutPods& pods = *InPlaceOf(situation).pods;
-  const Pod& pod = *pods.pods[i];
+Step BeginDrain(const workload::Situation& situation, const RolloutPod& one) {
+  const Pod& pod = *one.pod;
   const Unpatched unpatched{
       .deployment = situation.workload.meta.uid,
       .revision = workload::RevisionOf(InPlaceOf(situation).host()->meta).value_or(0),
-      .of = pods.of[i]};
+      .of = one.of};
   Result<Request> request =
-      BeginDrain(InPlaceOf(situation).options(), pod, pods.state(i), unpatched, situation.now);
+      BeginDrain(InPlaceOf(situation).options(), pod, one.state(), unpatched, situation.now);
   if (!request.ok()) return Failed{.error = request.error()};
   return OfPod(pod, *std::move(request), decisions::kDrainPod);
 }
@@ -149,12 +147,9 @@ std::optional<Step> EndDrain(const workload::Situation& situation, const Pod& po
 // from the Pod, because the Pod may have lost its annotation.
 bool RestartsOutOfTraffic(const InPlace& in_place, const Pod& pod) {
   if (!in_place.pods) return false;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* state = in_place.pods->state(i);
-    if (in_place.pods->pods[i] != &pod || state == nullptr) continue;
-    return state->drain && in_place.pods->standings[i].in_flight;
-  }
-  return false;
+  const auto one = std::ranges::find(in_place.pods->all, &pod, &RolloutPod::pod);
+  if (one == in_place.pods->all.end() || !one->our_state) return false;
+  return one->our_state->drain && one->standing.in_flight;
 }
 
 }  // namespace
@@ -171,12 +166,12 @@ std::optional<Step> PatchNextPod(const workload::Situation& situation) {
   using Do = DrainStep::Do;
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return std::nullopt;
-  for (const size_t i : in_place.pods->next.batch) {
-    const DrainStep& drain = in_place.pods->verdicts[i].drain;
+  for (const RolloutPod* pod : in_place.pods->next.batch) {
+    const DrainStep& drain = pod->verdict.drain;
     if (drain.what != Do::kBegin && drain.what != Do::kPatch) continue;
-    if (drain.what == Do::kBegin) return BeginDrain(situation, i);
+    if (drain.what == Do::kBegin) return BeginDrain(situation, *pod);
     const bool back = GoesBackFirst(situation, in_place);
-    Step step = Patch(situation, i, back ? BackToHost(situation) : Target(situation));
+    Step step = Patch(situation, *pod, back ? BackToHost(situation) : Target(situation));
     if (Write* write = std::get_if<Write>(&step)) TellProgress(situation, *write);
     return step;
   }
@@ -190,13 +185,14 @@ std::optional<Step> RestoreStates(const workload::Situation& situation) {
   // other Pods. They would probably not keep their state, either, and a sync should send few
   // requests.
   int in_vain = 0;
-  for (const size_t i : in_place.pods->lost) {
-    const Pod& pod = *in_place.pods->pods[i];
+  for (const RolloutPod& one : in_place.pods->all) {
+    if (!one.lost) continue;
+    const Pod& pod = *one.pod;
     if (WasRefused(situation.learned, pod) || WasPatched(situation.learned, pod)) {
       if (++in_vain == kRefusalsMax) break;
       continue;
     }
-    Result<Request> request = RestoreState(pod, *in_place.pods->state(i));
+    Result<Request> request = RestoreState(pod, *one.state());
     if (!request.ok()) return Failed{.error = request.error(), .retry = Retry::kBackOff};
     return OfPod(pod, *std::move(request), decisions::kRestoreState);
   }
@@ -205,10 +201,11 @@ std::optional<Step> RestoreStates(const workload::Situation& situation) {
 
 std::optional<Step> EndDrains(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
-  for (size_t i = 0; in_place.pods && i < in_place.pods->size(); ++i) {
-    const PodsInPlace& pods = *in_place.pods;
-    if (pods.verdicts[i].drain.what != DrainStep::Do::kEnd) continue;
-    if (auto step = EndDrain(situation, *pods.pods[i], pods.state(i), pods.of[i])) return step;
+  if (in_place.pods) {
+    for (const RolloutPod& one : in_place.pods->all) {
+      if (one.verdict.drain.what != DrainStep::Do::kEnd) continue;
+      if (auto step = EndDrain(situation, *one.pod, one.state(), one.of)) return step;
+    }
   }
   if (const LeftPods* left = in_place.left()) {
     for (const LeftDrained& one : left->drained) {
@@ -236,11 +233,11 @@ std::optional<Step> RevertNextPod(const workload::Situation& situation) {
   int refused = 0;
   const PodsInPlace& pods = *in_place.pods;
   if (pods.beside) return std::nullopt;
-  for (size_t i = 0; i < pods.size(); ++i) {
-    if (!pods.verdicts[i].failed || pods.standings[i].stand_in) continue;
+  for (const RolloutPod& one : pods.all) {
+    if (!one.verdict.failed || one.standing.stand_in) continue;
     if (pods.waits_for_next_try() || refused >= kRefusalsMax) break;
-    if (!WasRefused(situation.learned, *pods.pods[i])) {
-      return Patch(situation, i, BackToHost(situation));
+    if (!WasRefused(situation.learned, *one.pod)) {
+      return Patch(situation, one, BackToHost(situation));
     }
     ++refused;
   }

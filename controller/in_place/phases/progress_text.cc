@@ -24,10 +24,10 @@ std::string Numbers(const workload::Situation& situation) {
 }
 
 std::string WaitsForPod(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodStanding& pod = in_place.pods->standings[i];
+  for (const RolloutPod& one : in_place.pods->all) {
+    const PodStanding& pod = one.standing;
     if (pod.updated && !pod.stand_in && !pod.available && pod.waited_for()) {
-      return "pod " + in_place.pods->pods[i]->meta.name + " is not available yet";
+      return "pod " + one.pod->meta.name + " is not available yet";
     }
   }
   return {};
@@ -48,7 +48,7 @@ std::string WaitsForRoom(const workload::Situation& situation) {
   }
   if (std::string pod = WaitsForPod(in_place); !pod.empty()) return pod;
   const PodsInPlace& pods = *in_place.pods;
-  if (Budget(pods.standings, pods.limits) > 0) return "waiting until a Pod can be patched";
+  if (Budget(pods.all, pods.limits) > 0) return "waiting until a Pod can be patched";
   const int32_t max_unavailable = pods.limits.max_unavailable;
   if (max_unavailable == 0) return "waiting for a stand-in, because maxUnavailable is 0";
   return "waiting for Pods that are not available: maxUnavailable " +

@@ -62,10 +62,10 @@ std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revisi
   return refusals;
 }
 
-bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> pods,
-            const Fingerprint& to) {
-  return std::ranges::any_of(pods, [&](const std::optional<PodState>& state) {
-    return state && state->target == to && refusals.at < state->at;
+bool IsOver(const Refusals& refusals, std::span<const RolloutPod> pods, const Fingerprint& to) {
+  return std::ranges::any_of(pods, [&](const RolloutPod& pod) {
+    const PodState* state = pod.state();
+    return state != nullptr && state->target == to && refusals.at < state->at;
   });
 }
 

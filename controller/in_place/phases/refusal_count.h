@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/in_place/pod/pod_state.h"
+#include "controller/in_place/batch/rollout_pods.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -43,8 +43,7 @@ std::optional<Refusals> RefusalsOf(const ReplicaSet& rs, std::string_view revisi
 
 // Returns true if a patch of one of `pods` to template `to` has succeeded after the last refusal.
 // The next refusal then counts as the first in a row again.
-bool IsOver(const Refusals& refusals, std::span<const std::optional<PodState>> pods,
-            const Fingerprint& to);
+bool IsOver(const Refusals& refusals, std::span<const RolloutPod> pods, const Fingerprint& to);
 
 // Returns the time before which no Pod may be patched; nullopt if that time has passed. The wait is
 // 10 s after the first refusal and doubles each time, up to 5 min. Example: 10 s, 20 s, 40 s, 80 s,

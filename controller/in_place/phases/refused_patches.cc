@@ -38,9 +38,8 @@ bool PatchesPods(const InPlace& in_place) {
          in_place.phase() == InPlacePhase::kCommitting;
 }
 
-bool IsToBePatched(const InPlace& in_place, size_t i) {
-  if (in_place.blocked()) return in_place.pods->verdicts[i].failed;
-  return !in_place.pods->standings[i].updated;
+bool IsToBePatched(const InPlace& in_place, const RolloutPod& pod) {
+  return in_place.blocked() ? pod.verdict.failed : !pod.standing.updated;
 }
 
 // Returns the first refused try of this sync that no note counts yet: the first after the last
@@ -54,8 +53,8 @@ const Outcome* RefusedTry(const workload::Situation& situation) {
   for (auto at = situation.learned.rbegin(); at != situation.learned.rend(); ++at) {
     if (at->said.ok() && at->decided == decisions::kNoteRefusedPodPatch) break;
     if (!IsForGood(*at)) continue;
-    for (size_t i = 0; i < in_place.pods->size(); ++i) {
-      if (IsToBePatched(in_place, i) && IsTryOf(*at, *in_place.pods->pods[i])) first = &*at;
+    for (const RolloutPod& pod : in_place.pods->all) {
+      if (IsToBePatched(in_place, pod) && IsTryOf(*at, *pod.pod)) first = &*at;
     }
   }
   return first;
@@ -79,7 +78,7 @@ void FindRefusals(const workload::Situation& situation, InPlace& in_place) {
   if (rs == nullptr || !PatchesPods(in_place)) return;
   const Fingerprint wanted = Wanted(situation, in_place);
   auto noted = RefusalsOf(*rs, workload::RevisionText(rs->meta), wanted);
-  if (!noted || IsOver(*noted, in_place.pods->states, wanted)) return;
+  if (!noted || IsOver(*noted, in_place.pods->all, wanted)) return;
   const std::optional<WallTime> next_try = NextTry(*noted, situation.now);
   in_place.pods->refused = {.noted = *std::move(noted), .next_try = next_try};
 }

@@ -1,5 +1,6 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "controller/workload/annotations.h"
@@ -147,12 +148,9 @@ bool HasStandIns(const ReplicaSet& rs) {
 bool HasOwnPods(const ReplicaSet& rs) { return rs.replicas > 0 && !HasStandIns(rs); }
 
 bool OthersAreInFlight(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodStanding& pod = in_place.pods->standings[i];
-    const bool failed = in_place.pods->verdicts[i].failed;
-    if (pod.in_flight && pod.waited_for() && !failed) return true;
-  }
-  return false;
+  return std::ranges::any_of(in_place.pods->all, [](const RolloutPod& pod) {
+    return pod.standing.in_flight && pod.standing.waited_for() && !pod.verdict.failed;
+  });
 }
 
 }  // namespace windlass::in_place

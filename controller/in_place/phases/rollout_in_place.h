@@ -67,19 +67,17 @@ struct RefusedInARow {
   std::optional<WallTime> next_try{};  // before this time no Pod is patched (P-036)
 };
 
-// What FindPods finds out about one Pod, in addition to what RolloutPods has.
-struct PodVerdict {
-  // True if the Pod has the target template, as a patched Pod or as a stand-in, and fails.
-  bool failed = false;
-  DrainStep drain{};  // what to do next with the Pod and its traffic
-};
+// The Pods of a rollout, and what follows from them. Not copyable, because `next` points to Pods in
+// `all`.
+struct PodsInPlace {
+  PodsInPlace() = default;
+  PodsInPlace(PodsInPlace&&) = default;
+  PodsInPlace& operator=(PodsInPlace&&) = default;
 
-// The Pods of a rollout, and what follows from them.
-struct PodsInPlace : RolloutPods {
+  std::vector<RolloutPod> all{};  // as ClassifyPods returns them, with their verdicts
   PodCounts counts{};
-  BatchLimits limits{};                // the limits within which `next` was chosen
-  NextPods next{};                     // empty in phases deciding and refused
-  std::vector<PodVerdict> verdicts{};  // one for each Pod
+  BatchLimits limits{};  // the limits within which `next` was chosen
+  NextPods next{};       // empty in phases deciding and refused
   std::optional<FailingPods> failing{};
   std::optional<StrippedPods> not_kept{};
   std::optional<RefusedInARow> refused{};

@@ -64,13 +64,12 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   if (situation.recreate()) return 0;
   const PodCounts& counts = in_place.pods->counts;
   const bool none_on_its_way =
-      ToUpdate(in_place.pods->standings, in_place.pods->limits) == 0 && counts.in_flight == 0;
+      ToUpdate(in_place.pods->all, in_place.pods->limits) == 0 && counts.in_flight == 0;
   int64_t left = counts.available - in_place.pods->limits.surplus;
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const bool its = in_place.pods->pods[i]->meta.IsControlledBy(rs.meta.uid);
-    const PodStanding& pod = in_place.pods->standings[i];
-    left -= its && pod.available ? 1 : 0;
-    const bool waits_for_room = !pod.stand_in && FitsOnNoNode(*in_place.pods->pods[i]);
+  for (const RolloutPod& pod : in_place.pods->all) {
+    const bool its = pod.pod->meta.IsControlledBy(rs.meta.uid);
+    left -= its && pod.standing.available ? 1 : 0;
+    const bool waits_for_room = !pod.standing.stand_in && FitsOnNoNode(*pod.pod);
     left += none_on_its_way && waits_for_room ? 1 : 0;
   }
   const int64_t least = int64_t{situation.workload.replicas} - in_place.options().max_unavailable;
@@ -171,7 +170,7 @@ std::optional<Step> KeepStandIns(const workload::Situation& situation) {
   int32_t wanted = 0;
   if (!in_place.blocked()) {
     wanted =
-        StandIns(in_place.pods->standings, in_place.pods->limits,
+        StandIns(in_place.pods->all, in_place.pods->limits,
                  {.max_surge = StandInsLeft(situation), .always = options.surge == Surge::kAlways});
   }
   if (wanted == pending.replicas) return std::nullopt;
@@ -212,7 +211,8 @@ std::optional<Step> KeepHostWhileReturning(const workload::Situation& situation,
   const int64_t above = std::max<int64_t>(int64_t{host.replicas} - situation.limits.desired, 0);
   int64_t going_back = in_place.pods ? 0 : above;
   if (in_place.pods && in_place.options().max_unavailable == 0) {
-    for (const PodStanding& pod : in_place.pods->standings) {
+    for (const RolloutPod& one : in_place.pods->all) {
+      const PodStanding& pod = one.standing;
       if (pod.stand_in || !pod.waited_for()) continue;
       const bool waits = !pod.updated && pod.available;
       going_back += waits || (above > 0 && pod.in_flight) ? 1 : 0;

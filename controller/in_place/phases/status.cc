@@ -73,11 +73,10 @@ Word ReplacesSoon(const workload::Situation& situation) {
 
 // Returns true if some Pod is out of traffic and waits for its patch.
 bool IsDraining(const InPlace& in_place) {
-  for (size_t i = 0; i < in_place.pods->size(); ++i) {
-    const PodState* state = in_place.pods->state(i);
-    if (state != nullptr && state->drain && !in_place.pods->standings[i].updated) return true;
-  }
-  return false;
+  return std::ranges::any_of(in_place.pods->all, [](const RolloutPod& pod) {
+    const PodState* state = pod.state();
+    return state != nullptr && state->drain && !pod.standing.updated;
+  });
 }
 
 // Returns a text that says which revision is given up, why, and what a user does so that Windlass

@@ -2,8 +2,9 @@
 #include "controller/in_place/batch/budget.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "kubeclient/api/int_or_percent.h"
 #include "test/catch.h"
@@ -35,19 +36,35 @@ PodStanding Standing(char letter) {
   }
 }
 
-std::vector<PodStanding> Standings(const std::string& letters) {
-  std::vector<PodStanding> pods;
-  std::ranges::transform(letters, std::back_inserter(pods), &Standing);
+// Pods of which only the standing is known; budget.h reads nothing else.
+std::vector<RolloutPod> PodsOf(const std::string& letters) {
+  std::vector<RolloutPod> pods;
+  for (const char letter : letters) pods.push_back({.standing = Standing(letter)});
   return pods;
 }
 
 // Returns all Pods that are not updated, first those that are not available.
-std::vector<size_t> Candidates(std::span<const PodStanding> pods) {
-  std::vector<size_t> candidates(pods.size());
-  std::iota(candidates.begin(), candidates.end(), size_t{0});
-  std::erase_if(candidates, [&](size_t i) { return pods[i].updated; });
-  std::ranges::stable_partition(candidates, [&](size_t i) { return !pods[i].available; });
+std::vector<const RolloutPod*> Candidates(std::span<const RolloutPod> pods) {
+  std::vector<const RolloutPod*> candidates;
+  for (const RolloutPod& pod : pods) {
+    if (!pod.standing.updated) candidates.push_back(&pod);
+  }
+  std::ranges::stable_partition(candidates,
+                                [](const RolloutPod* pod) { return !pod->standing.available; });
   return candidates;
+}
+
+// Batch({2, 0}): the numbers of the Pods in a batch, counted from 0.
+using Batch = std::vector<ptrdiff_t>;
+Batch NumbersOf(std::span<const RolloutPod* const> batch, std::span<const RolloutPod> pods) {
+  Batch numbers;
+  for (const RolloutPod* pod : batch) numbers.push_back(pod - pods.data());
+  return numbers;
+}
+Batch NextOf(std::span<const RolloutPod> pods, const Batch& candidates, const BatchLimits& limits) {
+  std::vector<const RolloutPod*> these;
+  for (const ptrdiff_t number : candidates) these.push_back(pods.data() + number);
+  return NumbersOf(NextBatch(pods, these, limits), pods);
 }
 
 struct Row {
@@ -121,30 +138,32 @@ TEST_CASE("a batch stays within the budget and the caps (P-033, P-034, P-039, P-
   }));
   CAPTURE(row.id, row.pods);
 
-  const std::vector<PodStanding> pods = Standings(row.pods);
+  const std::vector<RolloutPod> pods = PodsOf(row.pods);
   std::string batch;
-  for (const size_t i : NextBatch(pods, Candidates(pods), row.limits)) batch += row.pods[i];
+  for (const ptrdiff_t i : NumbersOf(NextBatch(pods, Candidates(pods), row.limits), pods)) {
+    batch += row.pods[static_cast<size_t>(i)];
+  }
   CHECK(batch == row.want);
   CHECK(Budget(pods, row.limits) == row.want_budget);
 }
 
 TEST_CASE("P-033 one Pod in flight per node") {
-  std::vector<PodStanding> pods = Standings("uoooofg");
-  pods[1].node = pods[2].node = "a";
-  pods[3].node = "b";
-  pods[4].node = pods[5].node = "c";
-  pods[6].node = "a";
+  std::vector<RolloutPod> pods = PodsOf("uoooofg");
+  pods[1].standing.node = pods[2].standing.node = "a";
+  pods[3].standing.node = "b";
+  pods[4].standing.node = pods[5].standing.node = "c";
+  pods[6].standing.node = "a";
   const BatchLimits limits{.desired = 7, .max_unavailable = 7};
   // Nodes "a" and "c" are busy. The last Pod is in flight, so it is re-targeted on its busy node.
-  CHECK(NextBatch(pods, std::vector<size_t>{1, 2, 3, 4, 6}, limits) == std::vector<size_t>{3, 6});
-  pods[6] = Standing('u');
-  CHECK(NextBatch(pods, std::vector<size_t>{2, 1, 3, 4}, limits) == std::vector<size_t>{2, 3});
+  CHECK(NextOf(pods, {1, 2, 3, 4, 6}, limits) == Batch{3, 6});
+  pods[6].standing = Standing('u');
+  CHECK(NextOf(pods, {2, 1, 3, 4}, limits) == Batch{2, 3});
 }
 
 TEST_CASE("P-033 Pods without a node do not stand in each other's way") {
-  const std::vector<PodStanding> pods = Standings("uxxx");
+  const std::vector<RolloutPod> pods = PodsOf("uxxx");
   const BatchLimits limits{.desired = 4, .max_unavailable = 3};
-  CHECK(NextBatch(pods, std::vector<size_t>{3, 1, 2}, limits) == std::vector<size_t>{3, 1, 2});
+  CHECK(NextOf(pods, {3, 1, 2}, limits) == Batch{3, 1, 2});
 }
 
 // Plays a rollout of n Pods, batch by batch. Each batch comes up before the next.
@@ -154,21 +173,25 @@ struct Walk {
 };
 
 Walk RollOut(int32_t n, const BatchLimits& limits, const StandInLimits& stand_in_limits) {
-  std::vector<PodStanding> pods = Standings(std::string(static_cast<size_t>(n), 'o'));
+  std::vector<RolloutPod> pods = PodsOf(std::string(static_cast<size_t>(n), 'o'));
   Walk walk{.batches = {}, .available_min = n};
   for (int rounds = 0; rounds < 2 * n + 2; ++rounds) {
     const int32_t stand_ins = StandIns(pods, limits, stand_in_limits);
     pods.resize(static_cast<size_t>(n));
-    pods.resize(static_cast<size_t>(n + stand_ins), Standing('s'));
-    const std::vector<size_t> batch = NextBatch(pods, Candidates(pods), limits);
+    pods.resize(static_cast<size_t>(n + stand_ins), {.standing = Standing('s')});
+    const Batch batch = NumbersOf(NextBatch(pods, Candidates(pods), limits), pods);
     if (batch.empty()) break;
     walk.batches += std::to_string(batch.size());
-    for (const size_t i : batch) pods[i] = Standing('f');
-    const int64_t available = std::ranges::count_if(pods, &PodStanding::available);
+    const auto become = [&](char letter) {
+      for (const ptrdiff_t i : batch) pods[static_cast<size_t>(i)].standing = Standing(letter);
+    };
+    become('f');
+    const int64_t available =
+        std::ranges::count_if(pods, &PodStanding::available, &RolloutPod::standing);
     walk.available_min = std::min(walk.available_min, available);
     CHECK(StandIns(pods, limits, stand_in_limits) <= stand_ins);
     if (limits.max_unavailable == 0) CHECK(StandIns(pods, limits, stand_in_limits) >= 1);
-    for (const size_t i : batch) pods[i] = Standing('u');
+    become('u');
   }
   CHECK(StandIns(pods, limits, stand_in_limits) == 0);
   return walk;
@@ -245,20 +268,20 @@ TEST_CASE("stand-ins are made where no Pod may be missing, and for no longer tha
        0},
   }));
   CAPTURE(row.id, row.pods);
-  CHECK(StandIns(Standings(row.pods), row.limits, row.stand_ins) == row.want);
+  CHECK(StandIns(PodsOf(row.pods), row.limits, row.stand_ins) == row.want);
 }
 
 TEST_CASE("P-034 a Pod in flight that may serve all the same is left while too few others do") {
-  std::vector<PodStanding> pods(4, {.node = "", .available = true});
-  pods[0] = {.in_flight = true, .ready = true};
-  const std::vector<size_t> candidates{0};
+  std::vector<RolloutPod> pods = PodsOf("gooo");
+  pods[0].standing.ready = true;
+  const Batch candidates{0};
   const auto batch = [&](int32_t max_unavailable) {
-    return NextBatch(pods, candidates,
-                     {.desired = 4, .max_unavailable = max_unavailable, .canary_first = false});
+    return NextOf(pods, candidates,
+                  {.desired = 4, .max_unavailable = max_unavailable, .canary_first = false});
   };
   CHECK(batch(1) == candidates);
   CHECK(batch(0).empty());
-  pods[0].ready = false;
+  pods[0].standing.ready = false;
   CHECK(batch(0) == candidates);
 }
 

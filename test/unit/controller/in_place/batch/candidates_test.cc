@@ -34,16 +34,14 @@ struct Chosen {
   std::optional<WallTime> look_again;
 };
 Chosen Choose(const std::vector<Seen>& seen, WallTime now = kNow) {
-  std::vector<const Pod*> pods;
-  std::vector<PodStanding> standings;
+  std::vector<RolloutPod> pods;
   for (const Seen& one : seen) {
-    pods.push_back(&one.pod);
-    standings.push_back(one.standing);
-    standings.back().node = one.pod.node_name.text();
+    pods.push_back({.pod = &one.pod, .standing = one.standing});
+    pods.back().standing.node = one.pod.node_name.text();
   }
-  const Candidates candidates = CandidatesOf(pods, standings, now);
+  const Candidates candidates = CandidatesOf(pods, now);
   Chosen chosen{.names = {}, .look_again = candidates.look_again};
-  for (const size_t i : candidates.order) chosen.names += pods[i]->meta.name;
+  for (const RolloutPod* one : candidates.order) chosen.names += one->pod->meta.name;
   return chosen;
 }
 

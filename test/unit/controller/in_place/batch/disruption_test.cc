@@ -1,7 +1,9 @@
 // PodDisruptionBudgets: P-038.
 #include "controller/in_place/batch/disruption.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "test/catch.h"
 #include "test/unit/controller/in_place/pods.h"
@@ -16,24 +18,39 @@ using namespace test;
 //   r  in flight, Ready     n  in flight, not Ready     d  in flight, Ready, being deleted
 struct World {
   std::vector<Pod> stored;
-  std::vector<const Pod*> pods;
-  std::vector<PodStanding> standings;
-  std::vector<size_t> all;
+  std::vector<RolloutPod> pods;
+  std::vector<const RolloutPod*> all;
 
+  // The Pods are named by their letter and their number: "o0", "x1".
   explicit World(const std::string& letters) : stored(letters.size()) {
     for (size_t i = 0; i < letters.size(); ++i) {
       const bool second = letters[i] < 'a';
       const char letter = second ? static_cast<char>(letters[i] - 'A' + 'a') : letters[i];
       Pod& pod = stored[i];
+      pod.meta.name = letters[i] + std::to_string(i);
       pod.meta.labels = {{"app", "web"}, {"second", second ? "yes" : "no"}};
       const bool ready = std::string_view("owrd").find(letter) != std::string_view::npos;
       pod.ready = {ready ? ConditionStatus::kTrue : ConditionStatus::kFalse, {500}};
       if (letter == 'd') pod.meta.deletion_timestamp = {900};
       const bool in_flight = letter == 'r' || letter == 'n' || letter == 'd';
-      standings.push_back({.in_flight = in_flight, .available = letter == 'o'});
-      pods.push_back(&pod);
-      all.push_back(i);
+      pods.push_back(
+          {.pod = &pod, .standing = {.in_flight = in_flight, .available = letter == 'o'}});
     }
+    for (const RolloutPod& one : pods) all.push_back(&one);
+  }
+  World(const World&) = delete;  // `pods` points to `stored`
+  World& operator=(const World&) = delete;
+
+  std::vector<const Pod*> StoredPods() const {
+    std::vector<const Pod*> these;
+    for (const Pod& pod : stored) these.push_back(&pod);
+    return these;
+  }
+  // Pods 3 and 0: Only({3, 0}).
+  std::vector<const RolloutPod*> Only(const std::vector<size_t>& numbers) const {
+    std::vector<const RolloutPod*> these;
+    for (const size_t number : numbers) these.push_back(&pods[number]);
+    return these;
   }
 };
 
@@ -87,9 +104,9 @@ TEST_CASE("a Pod that is up needs room in every budget that selects it (P-038)")
   if (row.first >= 0) budgets.push_back(&first);
   if (row.second >= 0) budgets.push_back(&second);
   const AllowedByBudgets allowed =
-      RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000});
+      RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000});
   std::string text;
-  for (const size_t i : allowed.candidates) text += row.pods[i];
+  for (const RolloutPod* one : allowed.candidates) text += one->pod->meta.name[0];
   CHECK(text == row.want);
   const PodDisruptionBudget* const want = row.want_blocking == "first"    ? &first
                                           : row.want_blocking == "second" ? &second
@@ -101,9 +118,9 @@ TEST_CASE("P-038 a budget's status is late: who has just ceased to be Ready may 
   World world("on");
   const PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
-  const WallTime since = world.pods[1]->ready.last_transition_time();
+  const WallTime since = world.stored[1].ready.last_transition_time();
   const auto allowed = [&](seconds after) {
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after);
+    return RespectBudgets(world.pods, world.all, budgets, since + after);
   };
   CHECK(allowed(seconds(9)).blocking == &budget);
   CHECK(allowed(seconds(9)).look_again == since + seconds(10));  // although no event comes
@@ -119,7 +136,7 @@ TEST_CASE("P-038 Pods of other workloads that are being updated take room in a s
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   const WallTime now{1'000'000};
   const auto allowed = [&] {
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, now, others.pods);
+    return RespectBudgets(world.pods, world.all, budgets, now, others.StoredPods());
   };
   CHECK(allowed().candidates.empty());
   CHECK(allowed().blocking == &budget);
@@ -135,9 +152,9 @@ TEST_CASE("P-038 a Pod that is restarted and not Ready yet takes room until its 
   World world("ox");
   const PodDisruptionBudget budget = Allowing(1, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
-  const WallTime since = world.pods[1]->ready.last_transition_time();
+  const WallTime since = world.stored[1].ready.last_transition_time();
   const auto blocking = [&](seconds after) {
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, since + after).blocking;
+    return RespectBudgets(world.pods, world.all, budgets, since + after).blocking;
   };
   CHECK(blocking(seconds(9)) == nullptr);  // no patch of ours made it unready
   world.stored[1].meta.annotations.Set(kPodState, "{}");
@@ -149,9 +166,8 @@ TEST_CASE("P-038 who is no candidate is not asked about, and the order stays") {
   const World world("oooo");
   const PodDisruptionBudget none = Allowing(0, Selecting({{"second", "yes"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&none};
-  const std::vector<size_t> candidates{3, 0, 2};
-  const auto allowed =
-      RespectBudgets(world.pods, world.standings, candidates, budgets, WallTime{1'000'000});
+  const std::vector<const RolloutPod*> candidates = world.Only({3, 0, 2});
+  const auto allowed = RespectBudgets(world.pods, candidates, budgets, WallTime{1'000'000});
   CHECK(allowed.candidates == candidates);
   CHECK(allowed.blocking == nullptr);
 }
@@ -161,29 +177,25 @@ TEST_CASE("P-038 a budget whose status is not of its spec has no room") {
   PodDisruptionBudget budget = Allowing(5, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   budget.meta.generation = 3;
-  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
-            .blocking == &budget);
+  CHECK(RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000}).blocking == &budget);
   budget.observed_generation = 3;
-  CHECK(RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
-            .blocking == nullptr);
+  CHECK(RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000}).blocking == nullptr);
 }
 
 TEST_CASE("P-038 a Pod with an entry needs no room, and takes none a second time") {
-  World world("oro");
-  for (size_t i = 0; i < 3; ++i) world.stored[i].meta.name = "web-" + std::to_string(i);
+  const World world("oro");
   PodDisruptionBudget budget = Allowing(0, Selecting({{"app", "web"}}));
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   const auto allowed = [&] {
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
-        .candidates;
+    return RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000}).candidates;
   };
-  CHECK(allowed() == std::vector<size_t>{1});
-  budget.disrupted_pods = {"web-2"};  // web-1 in flight looks healthy: the room is -1
-  CHECK(allowed() == std::vector<size_t>{1});
-  budget.disruptions_allowed = 1;  // used up by web-1, which is in flight
-  CHECK(allowed() == std::vector<size_t>{1, 2});
-  budget.disrupted_pods = {"web-1"};
-  CHECK(allowed() == std::vector<size_t>{0, 1, 2});
+  CHECK(allowed() == world.Only({1}));
+  budget.disrupted_pods = {"o2"};  // r1 in flight looks healthy: the room is -1
+  CHECK(allowed() == world.Only({1}));
+  budget.disruptions_allowed = 1;  // used up by r1, which is in flight
+  CHECK(allowed() == world.Only({1, 2}));
+  budget.disrupted_pods = {"r1"};
+  CHECK(allowed() == world.all);
 }
 
 TEST_CASE("P-038 a budget that promised too much already has no room, as for evictions") {
@@ -192,8 +204,7 @@ TEST_CASE("P-038 a budget that promised too much already has no room, as for evi
   const std::vector<const PodDisruptionBudget*> budgets{&budget};
   const auto blocking = [&](size_t promised) {
     budget.disrupted_pods.assign(promised, "other");
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
-        .blocking;
+    return RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000}).blocking;
   };
   CHECK(blocking(2000) == nullptr);
   CHECK(blocking(2001) == &budget);
@@ -205,8 +216,7 @@ TEST_CASE("P-038 an empty selector selects all, none selects nothing") {
   const PodDisruptionBudget nothing = Allowing(0, {});
   const auto blocking = [&](const PodDisruptionBudget& budget) {
     const std::vector<const PodDisruptionBudget*> budgets{&budget};
-    return RespectBudgets(world.pods, world.standings, world.all, budgets, WallTime{1'000'000})
-        .blocking;
+    return RespectBudgets(world.pods, world.all, budgets, WallTime{1'000'000}).blocking;
   };
   CHECK(blocking(all) == &all);
   CHECK(blocking(nothing) == nullptr);

@@ -26,17 +26,22 @@ struct Guard {
   int64_t min_healthy = 0;
 };
 
+struct Member {
+  Pod pod{};
+  PodStanding standing{.available = true};
+};
+
 class World {
  public:
   // Makes one Pod for each seed.
   World(const std::vector<uint8_t>& seeds, const BatchLimits& limits, uint32_t disruptions)
       : limits_(limits) {
     for (const uint8_t seed : seeds) {
-      Pod& pod = stored_.emplace_back(PodWith({Running("app", "r/app:1", 'A', "I1", {450})}));
-      pod.meta.name = "web-" + std::to_string(stored_.size());
+      Pod& pod = members_.emplace_back().pod;
+      pod = PodWith({Running("app", "r/app:1", 'A', "I1", {450})});
+      pod.meta.name = "web-" + std::to_string(members_.size());
       pod.meta.labels = {{"app", "web"}, {"zone", seed % 2 == 0 ? "even" : "odd"}};
       pod.node_name = "node-" + std::to_string(seed / 2 % 4);
-      standings_.push_back({.available = true});
     }
     Guarded({{"app", "web"}}, disruptions % 4);
     Guarded({{"zone", "odd"}}, disruptions / 4 % 4);
@@ -44,9 +49,9 @@ class World {
 
   // Lets one event happen to the Pod at `choice`.
   void Happen(uint32_t choice) {
-    const size_t i = choice / 16 % stored_.size();
-    Pod& pod = stored_[i];
-    PodStanding& it = standings_[i];
+    Member& member = members_[choice / 16 % members_.size()];
+    Pod& pod = member.pod;
+    PodStanding& it = member.standing;
     switch (choice % 16) {
       case 0: return SetReady(pod, false);  // the API server notices
       case 1:
@@ -63,52 +68,56 @@ class World {
         it.available = false;
         return SetReady(pod, false);
       case 7: it.exempt = false; return;
-      case 8: return Replace(i);
+      case 8: return Replace(member);
       case 9: it.updated = false; return;  // the target changed, or the Pod was edited
-      case 10: return Unschedule(i);
+      case 10: return Unschedule(member);
       case 11: it.unschedulable = false; return;  // the Pod gets a node
       default: return;
     }
   }
 
-  // Returns the Pod that the planner would patch now; nullopt if none.
-  std::optional<size_t> Next() {
-    const std::vector<const Pod*> pods = Pods();
-    for (size_t i = 0; i < pods.size(); ++i) standings_[i].node = pods[i]->node_name.text();
+  // Returns the Pod that the planner would patch now; null if there is none.
+  Member* Next() {
+    std::vector<RolloutPod> pods;
+    for (Member& member : members_) {
+      member.standing.node = member.pod.node_name.text();
+      pods.push_back({.pod = &member.pod, .standing = member.standing});
+    }
     std::vector<const PodDisruptionBudget*> budgets;
     for (Guard& guard : guards_) {  // their controller sees only the API
-      const int64_t healthy = std::ranges::count_if(stored_, [&](const Pod& pod) {
-        return pod.ready.IsTrue() && Matches(guard.budget.selector, pod.meta.labels);
+      const int64_t healthy = std::ranges::count_if(members_, [&](const Member& member) {
+        return member.pod.ready.IsTrue() && IsGuarded(guard, member);
       });
       guard.budget.disruptions_allowed =
           static_cast<int32_t>(std::max<int64_t>(0, healthy - guard.min_healthy));
       budgets.push_back(&guard.budget);
     }
-    const Candidates candidates = CandidatesOf(pods, standings_, kNow);
-    const auto allowed =
-        RespectBudgets(pods, standings_, candidates.order, budgets, WallTime{1'000'000});
-    const auto batch = NextBatch(standings_, allowed.candidates, limits_);
-    return batch.empty() ? std::nullopt : std::optional(batch.front());
+    const Candidates candidates = CandidatesOf(pods, kNow);
+    const auto allowed = RespectBudgets(pods, candidates.order, budgets, WallTime{1'000'000});
+    const auto batch = NextBatch(pods, allowed.candidates, limits_);
+    if (batch.empty()) return nullptr;
+    return &*std::ranges::find_if(
+        members_, [&](const Member& member) { return &member.pod == batch.front()->pod; });
   }
 
   // Takes the Pod down, and checks that the limits allow it.
-  void Patch(size_t i) {
-    const PodStanding was = standings_[i];
-    const bool was_healthy = stored_[i].ready.IsTrue() && !was.in_flight;
+  void Patch(Member& member) {
+    const PodStanding was = member.standing;
+    const bool was_healthy = IsHealthy(member);
     const bool proven = Count([](auto& pod) { return pod.updated && pod.available; }) > 0;
     const int64_t out = Count(IsUnproven);
     RC_ASSERT(!was.updated);
-    RC_ASSERT(std::ranges::none_of(standings_, [&](const PodStanding& pod) {
-      const bool neighbour = pod.node == was.node && !pod.node.empty() && pod.in_flight;
-      return neighbour && pod.waited_for() && !was.in_flight && was.waited_for();
-    }));
+    RC_ASSERT(Count([&](const PodStanding& pod) {
+                const bool neighbour = pod.node == was.node && !pod.node.empty() && pod.in_flight;
+                return neighbour && pod.waited_for() && !was.in_flight && was.waited_for();
+              }) == 0);
     if (limits_.canary_first && !limits_.returning && !proven && !was.in_flight) {
       RC_ASSERT(out == 0);
     }
 
-    standings_[i].updated = standings_[i].in_flight = true;
-    standings_[i].available = false;
-    stored_[i].containers[0].image = "r/app:2";
+    member.standing.updated = member.standing.in_flight = true;
+    member.standing.available = false;
+    member.pod.containers[0].image = "r/app:2";
     ++patches_;
 
     const int64_t available = Count([](auto& pod) { return pod.available; });
@@ -119,15 +128,15 @@ class World {
     const int64_t old = Count([](auto& pod) { return !pod.updated; });
     if (!limits_.returning) RC_ASSERT(old >= limits_.partition);
     for (const Guard& guard : guards_) {
-      const bool asked = was_healthy && Matches(guard.budget.selector, stored_[i].meta.labels);
+      const bool asked = was_healthy && IsGuarded(guard, member);
       if (asked) RC_ASSERT(Healthy(guard) >= guard.min_healthy);
     }
   }
 
   // Lets every Pod in flight come up.
   void Settle() {
-    for (size_t i = 0; i < stored_.size(); ++i) {
-      if (standings_[i].in_flight) standings_[i] = {.updated = true, .available = true};
+    for (Member& member : members_) {
+      if (member.standing.in_flight) member.standing = {.updated = true, .available = true};
     }
   }
 
@@ -154,42 +163,40 @@ class World {
   }
 
   // Evicts the Pod. The host makes another one, which no kubelet has started yet.
-  void Replace(size_t i) {
-    stored_[i].meta.name += "x";
-    stored_[i].containers[0].id = {};
-    stored_[i].containers[0].image = "r/app:1";
-    stored_[i].phase = PodPhase::kPending;
-    SetReady(stored_[i], false);
-    standings_[i] = {};
+  static void Replace(Member& member) {
+    Pod& pod = member.pod;
+    pod.meta.name += "x";
+    pod.containers[0].id = {};
+    pod.containers[0].image = "r/app:1";
+    pod.phase = PodPhase::kPending;
+    SetReady(pod, false);
+    member.standing = {};
   }
 
   // Evicts the Pod. No node has room for the new one; it does not matter which node takes it later.
-  void Unschedule(size_t i) {
-    Replace(i);
-    stored_[i].scheduled = {ConditionStatus::kFalse, {1900}};
-    standings_[i].unschedulable = true;
+  static void Unschedule(Member& member) {
+    Replace(member);
+    member.pod.scheduled = {ConditionStatus::kFalse, {1900}};
+    member.standing.unschedulable = true;
   }
 
   template <typename Condition>
   int64_t Count(Condition&& holds) const {
-    return std::ranges::count_if(standings_, holds);
+    return std::ranges::count_if(members_, holds, &Member::standing);
+  }
+  static bool IsHealthy(const Member& member) {
+    return member.pod.ready.IsTrue() && !member.standing.in_flight;
+  }
+  static bool IsGuarded(const Guard& guard, const Member& member) {
+    return Matches(guard.budget.selector, member.pod.meta.labels);
   }
   int64_t Healthy(const Guard& guard) const {
-    int64_t healthy = 0;
-    for (size_t i = 0; i < stored_.size(); ++i) {
-      const bool up = stored_[i].ready.IsTrue() && !standings_[i].in_flight;
-      if (up && Matches(guard.budget.selector, stored_[i].meta.labels)) ++healthy;
-    }
-    return healthy;
-  }
-  std::vector<const Pod*> Pods() const {
-    std::vector<const Pod*> pods;
-    for (const Pod& pod : stored_) pods.push_back(&pod);
-    return pods;
+    return std::ranges::count_if(members_, [&](const Member& member) {
+      return IsHealthy(member) && IsGuarded(guard, member);
+    });
   }
 
-  std::vector<Pod> stored_;
-  std::vector<PodStanding> standings_;
+  std::vector<Member> members_;
   std::vector<Guard> guards_;
   BatchLimits limits_;
   int64_t patches_ = 0;
@@ -210,7 +217,7 @@ TEST_CASE("P-032 P-033 P-038 no patch breaks a limit, whatever happened before")
     World world(seeds, LimitsOf(seeds.size(), limits), disruptions);
     for (const uint32_t choice : choices) {
       world.Happen(choice);
-      if (const auto next = world.Next()) world.Patch(*next);
+      if (Member* next = world.Next()) world.Patch(*next);
     }
     RC_TAG(world.patches() == 0 ? "nobody" : world.patches() < 3 ? "few" : "many");
   });
@@ -223,7 +230,7 @@ TEST_CASE("P-033 P-071 an undisturbed rollout patches every Pod once, but for th
     World world(seeds, limits, 5);  // one from each budget
     const auto before = static_cast<int64_t>(seeds.size());
     for (int64_t looks = 0; looks < 2 * before + 2; ++looks) {
-      if (const auto next = world.Next()) {
+      if (Member* next = world.Next()) {
         world.Patch(*next);
       } else {
         world.Settle();

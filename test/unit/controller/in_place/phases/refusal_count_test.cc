@@ -103,15 +103,14 @@ TEST_CASE("P-036 a patch that went through since ends the series") {
     PodState state;
     state.target = target;
     state.at = kAt + later;
-    return std::optional(std::move(state));
+    return RolloutPod{.our_state = std::move(state)};
   };
-  const auto over = [](const std::vector<std::optional<PodState>>& pods) {
-    return IsOver(Tried(1), pods, kTo);
-  };
+  const RolloutPod never{};
+  const auto over = [](const std::vector<RolloutPod>& pods) { return IsOver(Tried(1), pods, kTo); };
   CHECK_FALSE(over({}));
-  CHECK_FALSE(over({std::nullopt, at(kTo, seconds(0)), at(kTo, seconds(-1))}));
+  CHECK_FALSE(over({never, at(kTo, seconds(0)), at(kTo, seconds(-1))}));
   CHECK_FALSE(over({at({1, 3}, seconds(60))}));  // a patch to another template
-  CHECK(over({std::nullopt, at(kTo, seconds(1))}));
+  CHECK(over({never, at(kTo, seconds(1))}));
 }
 
 }  // namespace
