@@ -33,9 +33,10 @@ namespace windlass {
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
-  // Set only if the write records that a rollout replaces Pods instead of updating them in place.
-  // The text is the reason for that, one word of a closed set, for a metric ("FieldChanged").
-  std::string fallback_reason{};
+  // One word that the controller counts when the write has succeeded (Controller::Written), for a
+  // metric of its own. Empty if it counts none. The runtime neither logs nor counts the word.
+  // Example: "FieldChanged", if the write also records why the controller gives up a cheaper way.
+  std::string counted_reason{};
 };
 
 // Exactly one request, with its log line, metric and Events.

@@ -187,9 +187,9 @@ class Extension {
 
   // Adds the extension's annotations to `annotations`, which `write` sets on the ReplicaSet. May
   // remove entries that CopyAnnotations has added, such as copies of in-place settings, so call
-  // CopyAnnotations first. If an added annotation says that the rollout replaces Pods instead of
-  // updating them in place, returns the reason (Because::fallback_reason of core/step.h). Otherwise
-  // returns "".
+  // CopyAnnotations first. Returns the word that the extension counts when the write has succeeded
+  // (Because::counted_reason of core/step.h); "" if it counts none. Example: updates in place
+  // return the reason if an added annotation records that the rollout replaces Pods.
   virtual std::string Note(const workload::Situation& /*situation*/, const PlannedWrite& /*write*/,
                            std::map<std::string, std::string>& /*annotations*/) const {
     return {};

@@ -24,7 +24,7 @@ struct ReplicaSetChange {
   std::optional<int32_t> replicas;
   std::optional<int32_t> min_ready_seconds;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // why Pods are replaced, not updated in place (core/step.h)
+  std::string counted_reason{};  // becomes Because::counted_reason (core/step.h)
 
   bool empty() const { return !replicas && !min_ready_seconds && annotations.empty(); }
 };
@@ -41,7 +41,7 @@ struct NewReplicaSet {
   std::string hash;
   int32_t replicas = 0;
   std::map<std::string, std::string> annotations;
-  std::string fallback_reason{};  // why Pods are replaced, not updated in place (core/step.h)
+  std::string counted_reason{};  // becomes Because::counted_reason (core/step.h)
 };
 
 // Returns the request that creates the ReplicaSet. Returns kMalformed if the text of the workload's

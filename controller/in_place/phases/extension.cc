@@ -78,7 +78,7 @@ void NoteSettings(const Workload& workload, const PlannedWrite& write,
 }
 
 // Adds the decision on the rollout, if there is one, to `annotations` (P-013). `write` is the write
-// to the rollout's new ReplicaSet. Returns Because::fallback_reason for this write: why the rollout
+// to the rollout's new ReplicaSet. Returns Because::counted_reason for this write: why the rollout
 // replaces Pods. Returns an empty text if
 //   - there is no decision, or the ReplicaSet has the note already
 //   - the decision is an update in place

@@ -105,7 +105,7 @@ void InPlaceObserver::Decided(const Because& because) {
   if (decision == in_place::decisions::kExchangePending) ++totals_.exchanges["Begun"];
   if (decision == in_place::decisions::kExchangeHost) ++totals_.exchanges["Done"];
   if (decision == in_place::decisions::kExchangeForget) ++totals_.exchanges["Forgotten"];
-  if (!because.fallback_reason.empty()) ++totals_.fallbacks[because.fallback_reason];
+  if (!because.counted_reason.empty()) ++totals_.fallbacks[because.counted_reason];
 }
 
 void InPlaceObserver::Refused(const Because& because, const Error& error) {

@@ -115,7 +115,7 @@ Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> repl
                            {"to", parts->replicas},
                            {"total", TotalReplicas(situation.all)},
                            {"max_total", situation.limits.max_total()}},
-                          parts->fallback_reason},
+                          parts->counted_reason},
               .go_on_if_refused = true,
               .check = CheckReplicaSetSize(request->key(), parts->replicas)};
   if (parts->replicas > 0) {

@@ -472,7 +472,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                            {"total", TotalReplicas(situation.all)},
                            {"max_total", situation.limits.max_total()},
                            {"min_available", situation.limits.min_available()}},
-                          change.fallback_reason}};
+                          change.counted_reason}};
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
     write.removes_pods = replicas < rs.replicas;
@@ -509,7 +509,7 @@ std::optional<Step> UpdateNewReplicaSet(const Situation& situation, int32_t repl
                                    {{"replicaset", rs.meta.name},
                                     {"annotations", change.annotations.size()},
                                     {"min_ready_seconds", situation.workload.min_ready_seconds}},
-                                   change.fallback_reason}});
+                                   change.counted_reason}});
 }
 
 }  // namespace windlass::workload

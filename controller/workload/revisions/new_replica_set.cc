@@ -253,7 +253,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
       raised != change.annotations.end() ? raised->second : RevisionText(rs.meta);
   const PlannedWrite write{
       .what = PlannedWrite::What::kNewReplicaSet, .onto = &rs, .revision = revision};
-  change.fallback_reason = situation.extension().Note(situation, write, change.annotations);
+  change.counted_reason = situation.extension().Note(situation, write, change.annotations);
   return change;
 }
 
@@ -285,7 +285,7 @@ Result<NewReplicaSet> PartsOfNewReplicaSet(const Situation& situation) {
   parts.annotations[std::string(kRevision)] = std::to_string(RevisionToBe(situation));
   const PlannedWrite write{.what = PlannedWrite::What::kNewReplicaSet,
                            .revision = parts.annotations[std::string(kRevision)]};
-  parts.fallback_reason = situation.extension().Note(situation, write, parts.annotations);
+  parts.counted_reason = situation.extension().Note(situation, write, parts.annotations);
   SetSizeAnnotations(situation.limits, parts.annotations);
   return parts;
 }

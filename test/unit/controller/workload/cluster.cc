@@ -274,7 +274,7 @@ Step Cluster::Sync(int writes_max) {
       if (!outcome.not_kept()) {
         for (const Event& event : write->on_success) events.push_back(event.message);
       }
-      const std::string& fallback = write->because.fallback_reason;
+      const std::string& fallback = write->because.counted_reason;
       if (!fallback.empty()) fallbacks.push_back(fallback);
       if (--writes_max == 0) return Wait{};
     }

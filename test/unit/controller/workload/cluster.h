@@ -92,7 +92,7 @@ class Cluster {
   std::vector<std::string> writes;
   std::vector<std::string> reads;
   std::vector<std::string> events;
-  std::vector<std::string> fallbacks;  // Because::fallback_reason of writes that have one
+  std::vector<std::string> fallbacks;  // Because::counted_reason of writes that have one
   std::string WritesAndForget();       // joined by ", "; status writes left out
   int64_t now = 1'800'000'000;
   int64_t server_ahead = 0;  // seconds by which the server's clock differs from `now`

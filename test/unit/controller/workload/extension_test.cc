@@ -131,7 +131,7 @@ TEST_CASE("an extension is asked before a ReplicaSet is made, and notes on it wh
   const Step step = harbour.Decide();
   CHECK(BodyOf(step)["spec"]["replicas"] == 0);
   CHECK(BodyOf(step)["metadata"]["annotations"][std::string(kNote)] == "3");
-  CHECK(std::get<Write>(step).because.fallback_reason == "NoWind");
+  CHECK(std::get<Write>(step).because.counted_reason == "NoWind");
   CHECK(harbour.rigging.Called() ==
         Names{"Look", "Next, recover", "Next, running", "Next, creation", "Note, new", "End"});
   CHECK(harbour.rigging.calls["Look"] == 1);
