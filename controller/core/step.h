@@ -51,10 +51,11 @@ struct Write {
   // (GoesOnAfter). Example: if the adoption of a ReplicaSet gets a 404, that ReplicaSet is gone,
   // and the planner goes on without it.
   bool go_on_if_refused = false;
-  // True if Pods end because of this write. The runtime does not send such a write if the caches
-  // are older than kViewAgeForRemovals (runtime/sync.h). Deletions and writes to Pods do not need
+  // True if the write may take away from users what they still need, should the caches be out of
+  // date: it makes Pods end, for example, or changes running Pods. The runtime does not send such a
+  // write if the caches are older than kViewAgeForRemovals (runtime/sync.h). Deletions do not need
   // this flag, because the runtime applies the same limit to all of them.
-  bool removes_pods = false;
+  bool needs_recent_view = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
   Duration patience{0};

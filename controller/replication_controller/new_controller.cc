@@ -104,9 +104,15 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
   const Json label = {{"metadata", {{"labels", {{key, value}}}}}};
   for (const Pod* pod : LivePodsOf(situation, old)) {
     if (pod->meta.labels.Find(key) == value) continue;
-    return Effect(situation,
-                  Request::MergePatch(resources::kPods, VersionOf(pod->meta), "", DumpJson(label)),
-                  {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
+    Step step = Effect(
+        situation, Request::MergePatch(resources::kPods, VersionOf(pod->meta), "", DumpJson(label)),
+        {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
+    // The step may also be the write of a status, which says that a label was dropped.
+    auto* write = std::get_if<Write>(&step);
+    if (write != nullptr && write->request.resource() == resources::kPods) {
+      write->needs_recent_view = true;
+    }
+    return step;
   }
   if (auto listed = CheckList(situation, old, key, value)) return *std::move(listed);
   // Step 5 of LabelOld. fullyLabeledReplicas counts only Pods that have all labels of the template,

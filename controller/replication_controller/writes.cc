@@ -123,7 +123,7 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
             Because because) {
   Step step = Effect(situation, Annotate(controller, {}, to), std::move(because), to);
-  if (auto* write = std::get_if<Write>(&step)) write->removes_pods = to < controller.replicas;
+  if (auto* write = std::get_if<Write>(&step)) write->needs_recent_view = to < controller.replicas;
   return step;
 }
 

@@ -172,9 +172,8 @@ bool Sync::IsViewTooOld(const Write& write) {
   if (!view_at) return false;
   const Duration age = environment_.clock.Now() - *view_at;
   const Request& request = write.request;
-  const bool removes_pods = write.removes_pods || request.verb() == Verb::kDelete ||
-                            request.resource() == resources::kPods;
-  if (age <= (removes_pods ? kViewAgeForRemovals : kViewAgeForWrites)) return false;
+  const bool removes = write.needs_recent_view || request.verb() == Verb::kDelete;
+  if (age <= (removes ? kViewAgeForRemovals : kViewAgeForWrites)) return false;
   LogFields fields = FieldsOf(request);
   fields.emplace_back("seconds", age / seconds(1));
   environment_.log.Debug("the caches are too old for this write; waiting for the watch", fields);

@@ -31,10 +31,10 @@ namespace windlass {
 // The most steps of one sync, unless Controller::StepsMax returns a larger number for its key.
 inline constexpr int kStepsPerSyncMax = 32;
 // If the caches that led to a write are older than this, the runtime does not send the write
-// (S-012). kViewAgeForRemovals is the limit for writes that end Pods, for deletions and for writes
-// to Pods. kViewAgeForWrites is the limit for all other writes. Example: the watch of Pods breaks,
-// and then ReplicaSet A loses its Pods. For two minutes Windlass may still scale down ReplicaSet B
-// as if A had its Pods.
+// (S-012). kViewAgeForRemovals is the limit for deletions and for writes with needs_recent_view
+// (core/step.h), such as those that end Pods. kViewAgeForWrites is the limit for all other writes.
+// Example: the watch of Pods breaks, and then ReplicaSet A loses its Pods. For two minutes Windlass
+// may still scale down ReplicaSet B as if A had its Pods.
 inline constexpr Duration kViewAgeForRemovals = seconds(120);
 inline constexpr Duration kViewAgeForWrites = seconds(600);
 // How long one sync may last. The time in which its questions wait for answers does not

@@ -98,7 +98,8 @@ Step Patch(const workload::Situation& situation, const RolloutPod& one, const Po
                            {"in_flight", counts.in_flight},
                            {"available", counts.available},
                            {"max_unavailable", InPlaceOf(situation).options().max_unavailable}}},
-              .go_on_if_refused = true};
+              .go_on_if_refused = true,
+              .needs_recent_view = true};
   write.on_success.push_back(AboutPod(pod, std::move(ready.changes)));
   return write;
 }
@@ -106,7 +107,8 @@ Step Patch(const workload::Situation& situation, const RolloutPod& one, const Po
 Write OfPod(const Pod& pod, Request request, Decision decision) {
   return {.request = std::move(request),
           .because = {decision, {{"pod", pod.meta.name}, {"node", pod.node_name.text()}}},
-          .go_on_if_refused = true};
+          .go_on_if_refused = true,
+          .needs_recent_view = true};
 }
 
 Step BeginDrain(const workload::Situation& situation, const RolloutPod& one) {

@@ -475,7 +475,7 @@ Write Resize(const Situation& situation, const ReplicaSet& rs, int32_t replicas,
                           change.counted_reason}};
   if (replicas != rs.replicas) {
     const std::string direction = replicas > rs.replicas ? "Scaled up" : "Scaled down";
-    write.removes_pods = replicas < rs.replicas;
+    write.needs_recent_view = replicas < rs.replicas;
     write.check = CheckReplicaSetSize(KeyOf(rs.meta), replicas);
     write.on_success.push_back({Event::Type::kNormal, "ScalingReplicaSet",
                                 direction + " replica set " + rs.meta.name + " from " +

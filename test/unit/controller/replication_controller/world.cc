@@ -115,6 +115,7 @@ Step World::Sync() {
     const auto* write = std::get_if<Write>(&step);
     if (write == nullptr) return step;
     REQUIRE_FALSE(WasSent(step, learned));
+    if (write->request.resource() == resources::kPods) CHECK(write->needs_recent_view);  // S-012
     const bool dies = crash_at_ && calls_ == *crash_at_;
     ++calls_;
     if (!dies || crash_after_) {

@@ -24,9 +24,9 @@ struct Row {
 ObjectVersion VersionOf(const std::string& name) {
   return {{"shop", name}, *Uid::Parse(kUid), {"41"}};
 }
-Write WriteOf(Request request, bool removes_pods = false) {
+Write WriteOf(Request request, bool needs_recent_view = false) {
   Write write{.request = std::move(request), .because = {Decision{"a test"}, {}}};
-  write.removes_pods = removes_pods;
+  write.needs_recent_view = needs_recent_view;
   return write;
 }
 
@@ -39,7 +39,7 @@ std::vector<Row> Rows() {
       {"a deletion", WriteOf(Request::Delete(resources::kReplicaSets, VersionOf("web-1"))),
        kViewAgeForRemovals},
       {"a Pod updated in place",
-       WriteOf(Request::MergePatch(resources::kPods, VersionOf("web-1-a"), "", "{}")),
+       WriteOf(Request::MergePatch(resources::kPods, VersionOf("web-1-a"), "", "{}"), true),
        kViewAgeForRemovals},
       {"a status",
        WriteOf(Request::MergePatch(resources::kDeployments, VersionOf("web"), "status", "{}")),

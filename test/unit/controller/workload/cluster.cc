@@ -261,6 +261,7 @@ Step Cluster::Sync(int writes_max) {
       }
       return step;
     }
+    if (write->request.resource() == resources::kPods) CHECK(write->needs_recent_view);  // S-012
     const auto before = replica_sets_.find(write->request.key().name);
     const std::string note =
         Describe(write->request, before == replica_sets_.end() ? Json() : before->second);
