@@ -48,6 +48,9 @@ bool IsRolledOut(const Rollout& rollout) {
 RolloutWords Words() {
   RolloutWords words = InPlaceWords(resources::kRollouts.kind);
   words.causes.insert(words.causes.end(), {rollout::kInvalidTemplate, rollout::kNothingToAbortTo});
+  words.phases.push_back(workload::kAbortingPhase);
+  words.triggers.push_back(kTriggerAbort);
+  words.outcomes.push_back(kOutcomeAborted);
   return words;
 }
 

@@ -22,6 +22,8 @@ using Update = ReplicationControllerUpdate;
 using workload::RolloutState;
 
 constexpr std::string_view kRollingUpdate = "RollingUpdate";
+constexpr std::string_view kOutcomeRefused = "refused";
+constexpr std::string_view kTriggerRollback = "rollback";  // spec.rollback
 
 bool IsComplete(const Update& update) {
   return rc::HasEnded(update) && update.status.phase != rc::kFailed;
@@ -110,10 +112,13 @@ std::string RolloutIdOf(const ReplicationControllerUpdate& update) {
 RolloutWords UpdateWords() {
   return {.kind = resources::kReplicationControllerUpdates.kind,
           .strategies = {kRollingUpdate},
+          .phases = {workload::kProgressingPhase, workload::kStuckPhase, workload::kPausedPhase},
           .causes = {rc::kTimedOut, rc::kExternalScale, rc::kAutoscaled, rc::kOwnedByOther,
                      rc::kSelectedByOther, rc::kInvalidUpdate, rc::kNotFound, rc::kOldDeleted,
                      rc::kUnexpectedAnnotations, rc::kOtherImage, rc::kOtherContent, rc::kOtherName,
-                     rc::kNothingToRollBack, rc::kWriteRefused, workload::kLeftOutReason}};
+                     rc::kNothingToRollBack, rc::kWriteRefused, workload::kLeftOutReason},
+          .triggers = {kTriggerRollback},
+          .outcomes = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack, kOutcomeRefused}};
 }
 
 UpdateObserver::UpdateObserver(const Clock& clock, Log& log, Store<Update>& updates)

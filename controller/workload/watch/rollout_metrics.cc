@@ -6,10 +6,7 @@ namespace {
 constexpr std::string_view kOtherStrategy[] = {"Other"};
 constexpr std::string_view kOtherCauses[] = {kOtherCause};
 constexpr std::string_view kChanges[] = {kChangeTemplate, kChangeRollback};
-constexpr std::string_view kOutcomes[] = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack,
-                                          kOutcomeAborted,  kOutcomeRefused,    kOutcomeDeleted};
-constexpr std::string_view kTriggers[] = {kTriggerRollbackTo, kTriggerTemplate, kTriggerAbort,
-                                          kTriggerRollback};
+constexpr std::string_view kDeleted[] = {kOutcomeDeleted};
 constexpr std::string_view kStates[] = {"desired",   "updated", "ready",
                                         "available", "old",     "terminating"};
 
@@ -20,8 +17,9 @@ constexpr MetricLabel kNamespace{
 constexpr MetricLabel kName{"name", {}, "the name of the object"};
 constexpr MetricLabel kKind{"kind", {}, {}, /*open=*/true};
 constexpr MetricLabel kStrategy{"strategy", kOtherStrategy, {}, /*open=*/true};
-constexpr MetricLabel kOutcome{"outcome", kOutcomes};
-constexpr MetricLabel kPhase{"phase", workload::kRolloutPhases, {}, /*open=*/true};
+constexpr MetricLabel kOutcome{"outcome", kDeleted, {}, /*open=*/true};
+constexpr MetricLabel kTrigger{"trigger", {}, {}, /*open=*/true};
+constexpr MetricLabel kPhase{"phase", {}, {}, /*open=*/true};
 constexpr MetricLabel kCause{"cause", kOtherCauses, {}, /*open=*/true};
 
 constexpr Metric kStarted{
@@ -30,15 +28,10 @@ constexpr Metric kStarted{
     "Rollouts begun.",
     {{kNamespace, kKind, kStrategy, {"change", kChanges}}},
     "`template`: a new template; `rollback`: the template of an earlier revision."};
-constexpr Metric kFinished{
-    "windlass_rollouts_finished_total",
-    MetricType::kCounter,
-    "Rollouts that ended, by outcome.",
-    {{kNamespace, kKind, kStrategy, kOutcome}},
-    "`complete`: all wanted Pods have the template and are available; `superseded`: a newer "
-    "template came first; `rolled_back`: the template of an earlier revision came first, or "
-    "`spec.rollback` was set; `aborted`: `spec.abort` was set; `refused`: Windlass refused the "
-    "rollout before it changed anything; `deleted`: the object was deleted."};
+constexpr Metric kFinished{"windlass_rollouts_finished_total",
+                           MetricType::kCounter,
+                           "Rollouts that ended, by outcome.",
+                           {{kNamespace, kKind, kStrategy, kOutcome}}};
 constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            MetricType::kHistogram,
                            "Time from the beginning of a rollout to its end.",
@@ -46,16 +39,10 @@ constexpr Metric kDuration{"windlass_rollout_duration_seconds",
                            "Includes pauses during the rollout. If the template changes during a "
                            "pause, the rollout begins "
                            "when the pause ends."};
-constexpr Metric kRollbacks{
-    "windlass_rollbacks_total",
-    MetricType::kCounter,
-    "Rollouts that bring an earlier revision back, by what asked for it.",
-    {{kNamespace, kKind, {"trigger", kTriggers}}},
-    "`rollback_to`: `spec.rollbackTo` of a Rollout, or annotation "
-    "`deprecated.deployment.rollback.to` of a Deployment; `template`: the template was set to that "
-    "of an earlier revision, as `kubectl rollout undo` or a revert in Git does; `abort`: "
-    "`spec.abort` of a Rollout; `rollback`: `spec.rollback` of an update of a "
-    "ReplicationController."};
+constexpr Metric kRollbacks{"windlass_rollbacks_total",
+                            MetricType::kCounter,
+                            "Rollouts that bring an earlier revision back, by what asked for it.",
+                            {{kNamespace, kKind, kTrigger}}};
 constexpr Metric kStuckSeconds{
     "windlass_rollout_stuck_seconds_total",
     MetricType::kCounter,
@@ -64,10 +51,7 @@ constexpr Metric kStuckSeconds{
 constexpr Metric kUnderWay{"windlass_rollouts",
                            MetricType::kGauge,
                            "Rollouts under way, by phase.",
-                           {{kNamespace, kKind, kPhase}},
-                           "`stuck`: it has a cause in windlass_rollouts_stuck; `waiting`: for a "
-                           "user, at a pause among the steps or at a partition; `paused`: by "
-                           "`spec.paused`; `aborting`: Pods go back because of `spec.abort`."};
+                           {{kNamespace, kKind, kPhase}}};
 constexpr Metric kStuck{"windlass_rollouts_stuck",
                         MetricType::kGauge,
                         "Rollouts that are stuck, by cause.",

@@ -18,19 +18,9 @@
 
 namespace windlass {
 
-// Values of the labels `change`, `outcome` and `trigger`.
+// Values of the label `change`.
 inline constexpr std::string_view kChangeTemplate = "template";
 inline constexpr std::string_view kChangeRollback = "rollback";
-inline constexpr std::string_view kOutcomeComplete = "complete";
-inline constexpr std::string_view kOutcomeSuperseded = "superseded";
-inline constexpr std::string_view kOutcomeRolledBack = "rolled_back";
-inline constexpr std::string_view kOutcomeAborted = "aborted";
-inline constexpr std::string_view kOutcomeRefused = "refused";
-inline constexpr std::string_view kOutcomeDeleted = "deleted";
-inline constexpr std::string_view kTriggerRollbackTo = "rollback_to";
-inline constexpr std::string_view kTriggerTemplate = "template";
-inline constexpr std::string_view kTriggerAbort = "abort";
-inline constexpr std::string_view kTriggerRollback = "rollback";
 
 // All namespaces after the first kNamespacesCountedMax are counted together, under the name
 // kOtherNamespaces. No real namespace can have this name, because of the underscore.

@@ -57,8 +57,11 @@ bool IsAtPartition(const Workload& workload) {
 RolloutWords WorkloadWords(std::string_view kind) {
   return {.kind = kind,
           .strategies = {"RollingUpdate", "Recreate"},
+          .phases = {kProgressingPhase, kStuckPhase, kPausedPhase, kWaitingPhase},
           .causes = {kExceededReason, kCreateError, kQuotaExceeded, "FailedCreate", "FailedDelete",
-                     kInvalidStrategy, kLeftOutReason}};
+                     kInvalidStrategy, kLeftOutReason},
+          .triggers = {kTriggerRollbackTo, kTriggerTemplate},
+          .outcomes = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack}};
 }
 
 RolloutState StateOf(const Workload& workload, const RolloutHold& hold) {

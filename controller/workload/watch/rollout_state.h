@@ -17,14 +17,13 @@
 
 namespace windlass::workload {
 
-// The values of `phase`.
+// The phases. A kind names those that its rollouts have (RolloutWords::phases), and may have
+// further ones.
 inline constexpr std::string_view kProgressingPhase = "progressing";
 inline constexpr std::string_view kStuckPhase = "stuck";
 inline constexpr std::string_view kPausedPhase = "paused";
 inline constexpr std::string_view kWaitingPhase = "waiting";
 inline constexpr std::string_view kAbortingPhase = "aborting";
-inline constexpr std::string_view kRolloutPhases[] = {kProgressingPhase, kStuckPhase, kPausedPhase,
-                                                      kWaitingPhase, kAbortingPhase};
 
 struct RolloutState {
   std::string_view phase = kProgressingPhase;
@@ -36,7 +35,8 @@ struct RolloutState {
 };
 
 // Returns the label values for the kind named `kind`, without those that only some kinds of
-// workloads have. The causes are reasons of conditions, and two causes of our own:
+// workloads have, such as those of an abort. The causes are reasons of conditions, and two causes
+// of our own:
 //   - QuotaExceeded: a ResourceQuota has no room for a Pod
 //   - InvalidStrategy: the strategy of the workload cannot be carried out
 RolloutWords WorkloadWords(std::string_view kind);

@@ -10,7 +10,8 @@ std::string_view RolloutWords::CauseOf(std::string_view reason) const {
 }
 
 std::vector<LabelWords> LabelWordsOf(const RolloutWords& words) {
-  return {{"kind", {words.kind}}, {"strategy", words.strategies}, {"cause", words.causes}};
+  return {{"kind", {words.kind}},  {"strategy", words.strategies}, {"phase", words.phases},
+          {"cause", words.causes}, {"trigger", words.triggers},    {"outcome", words.outcomes}};
 }
 
 }  // namespace windlass
