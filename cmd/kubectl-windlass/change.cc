@@ -26,9 +26,8 @@ std::variant<ExitCode, Changed> WriteChange(
     std::variant<ExitCode, Change> decided = decide(*object);
     if (const auto* code = std::get_if<ExitCode>(&decided)) return *code;
     Change& change = std::get<Change>(decided);
-    // The patch of a Deployment has neither uid nor resourceVersion, because kubectl's patch has
-    // neither.
-    if (place.resource != resources::kDeployments) {
+    // kubectl's patch has neither uid nor resourceVersion.
+    if (!IsLikeKubectl(place.resource)) {
       change.patch["metadata"]["uid"] = TextOf(*object, "/metadata/uid");
       change.patch["metadata"]["resourceVersion"] = TextOf(*object, "/metadata/resourceVersion");
     }

@@ -43,18 +43,18 @@ Result<Json> Patch(const CommandContext& context, const Place& place, const Json
     changed.merge_patch(patch);
     return changed;
   }
-  const bool deployment = place.resource == resources::kDeployments;
-  return PatchObject(
-      context.session, place,
-      {deployment ? kStrategicMergePatch : kMergePatch, patch.dump(),
-       deployment ? kRolloutFieldManager : kPluginFieldManager, context.line.dry_run == "server"});
+  const bool like_kubectl = IsLikeKubectl(place.resource);
+  return PatchObject(context.session, place,
+                     {like_kubectl ? kStrategicMergePatch : kMergePatch, patch.dump(),
+                      like_kubectl ? kRolloutFieldManager : kPluginFieldManager,
+                      context.line.dry_run == "server"});
 }
 
 ExitCode Refuse(const CommandContext& context, const Place& place, const std::string& why,
                 ExitCode code) {
-  // kubectl begins such a text about a Deployment with the resource: deployments.apps "web".
-  const bool deployment = place.resource == resources::kDeployments;
-  const std::string kind = deployment ? ResourceText(place.resource) : KindWord(place.resource);
+  // kubectl begins such a text with the resource: deployments.apps "web".
+  const std::string kind =
+      IsLikeKubectl(place.resource) ? ResourceText(place.resource) : KindWord(place.resource);
   context.console.Error(kind + " \"" + place.name + "\" " + why);
   return code;
 }

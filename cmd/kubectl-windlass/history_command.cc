@@ -8,7 +8,6 @@
 #include "cmd/kubectl-windlass/replica_sets.h"
 #include "cmd/kubectl-windlass/table.h"
 #include "cmd/kubectl-windlass/unobserved.h"
-#include "controller/api/custom_resources.h"
 
 namespace windlass::cli {
 namespace {
@@ -18,17 +17,17 @@ std::string CauseOf(const Json& replica_set) {
   return cause.empty() ? "<none>" : cause;
 }
 
-// Prints the revisions. For Deployments, lines and columns are those of kubectl rollout history, so
-// that scripts for kubectl can read them. For Rollouts, the columns REPLICASET, PODS and IMAGES
-// stand between kubectl's REVISION and CHANGE-CAUSE.
+// Prints the revisions. For a kind with Kind::like_kubectl, lines and columns are those of kubectl
+// rollout history, so that scripts for kubectl can read them. For other kinds, the columns
+// REPLICASET, PODS and IMAGES stand between kubectl's REVISION and CHANGE-CAUSE.
 void PrintRevisions(const CommandContext& context, const Place& place,
                     const std::vector<Json>& replica_sets) {
-  const bool rollout = place.resource == resources::kRollouts;
+  const bool more = !IsLikeKubectl(place.resource);
   std::vector<std::vector<std::string>> rows;
   for (const Json& rs : replica_sets) {
     if (RevisionOf(rs) <= 0) continue;
     std::vector<std::string> row = {std::to_string(RevisionOf(rs)), CauseOf(rs)};
-    if (rollout) {
+    if (more) {
       row = {row[0], TextOf(rs, "/metadata/name"), std::to_string(NumberOf(rs, "/status/replicas")),
              ImagesOf(rs), row[1]};
     }
@@ -39,9 +38,9 @@ void PrintRevisions(const CommandContext& context, const Place& place,
     context.console.Line("No rollout history found.");
     return;
   }
-  rows.insert(rows.begin(), rollout ? std::vector<std::string>{"REVISION", "REPLICASET", "PODS",
-                                                               "IMAGES", "CHANGE-CAUSE"}
-                                    : std::vector<std::string>{"REVISION", "CHANGE-CAUSE"});
+  rows.insert(rows.begin(), more ? std::vector<std::string>{"REVISION", "REPLICASET", "PODS",
+                                                            "IMAGES", "CHANGE-CAUSE"}
+                                 : std::vector<std::string>{"REVISION", "CHANGE-CAUSE"});
   context.console.out(TableText(rows, 2) + '\n');
 }
 

@@ -29,6 +29,11 @@ const Kind* KindOf(const ResourceId& resource) {
   return found == Kinds().end() ? nullptr : &*found;
 }
 
+bool IsLikeKubectl(const ResourceId& resource) {
+  const Kind* kind = KindOf(resource);
+  return kind != nullptr && kind->like_kubectl;
+}
+
 std::vector<const Kind*> KindsWith(CommandName command) {
   std::vector<const Kind*> kinds;
   for (const Kind& kind : Kinds()) {

@@ -21,6 +21,7 @@
 namespace windlass::cli {
 
 struct CommandContext;
+struct RolloutRoles;  // rollout_roles.h
 
 // Carries a command out for one object.
 using ActOn = ExitCode (*)(const CommandContext& context, const Place& place);
@@ -47,6 +48,12 @@ struct UpdateOfKind {
                                       const std::vector<const Json*>& updates) = nullptr;
 };
 
+// How an object of a kind asks that Windlass updates its Pods in place or not at all.
+struct OnlyInPlace {
+  bool (*is_asked)(const Json& object) = nullptr;  // null: no object of the kind can ask for it
+  std::string_view setting{};                      // what asks for it, as messages name it
+};
+
 struct Kind {
   ResourceId resource{};
   std::string_view short_word{};  // the kind in commands that a message proposes: "rc" in "rc/web"
@@ -55,6 +62,15 @@ struct Kind {
   // with Deployments.
   const kind::NeededCrd* crd = nullptr;
   Standing (*standing)(const Json& object) = nullptr;
+  // True if `kubectl rollout` has commands for this kind. The requests of the plugin are then those
+  // of kubectl, and so are the texts for which kubectl has words: scripts for kubectl still work.
+  bool like_kubectl = false;
+  // True if an object has Pods of its own, without ReplicaSets, and so without revisions.
+  bool owns_pods = false;
+  // Finds the ReplicaSets that the status of an object names. If null, the status names none, and
+  // the new ReplicaSet is the one with the object's template.
+  RolloutRoles (*roles)(const Json& object, const std::vector<const Json*>& replica_sets) = nullptr;
+  OnlyInPlace only_in_place{};
   UpdateOfKind update{};
   std::vector<KindVerb> verbs{};
 };
@@ -66,6 +82,8 @@ const std::vector<Kind>& Kinds();
 const Kind* KindOfWord(std::string_view word);
 // Returns the kind of a resource; null if the table has none.
 const Kind* KindOf(const ResourceId& resource);
+// Returns Kind::like_kubectl; false if the table lacks the kind.
+bool IsLikeKubectl(const ResourceId& resource);
 // Returns the kinds that have the command, in the order of the table.
 std::vector<const Kind*> KindsWith(CommandName command);
 // Returns the function that carries the command out for the kind; null if the kind lacks the

@@ -3,6 +3,7 @@
 #include "cmd/kubectl-windlass/controller_standing.h"
 #include "cmd/kubectl-windlass/controller_update.h"
 #include "cmd/kubectl-windlass/kind.h"
+#include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
 #include "controller/api/custom_resources.h"
 #include "controller/replication_controller/crd.h"
@@ -17,6 +18,8 @@ Kind Deployment() {
       .short_word = "deployment",
       .words = {"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"},
       .standing = &StandingOfDeployment,
+      .like_kubectl = true,
+      .only_in_place = {&IsDeploymentOnlyInPlace, "windlass.dev/in-place: Only"},
       .verbs = {
           {CommandName::kGet, &ShowWorkload},
           {CommandName::kStatus, &StatusOfWorkload},
@@ -43,6 +46,8 @@ Kind Rollout() {
           .words = {"rollout", "rollouts", "wro", "rollout.windlass.dev", "rollouts.windlass.dev"},
           .crd = &rollout::kCrd,
           .standing = &StandingOfRollout,
+          .roles = &RolesOf,
+          .only_in_place = {&IsRolloutOnlyInPlace, "strategy InPlaceOnly"},
           .verbs = {
               {CommandName::kGet, &ShowWorkload},
               {CommandName::kStatus, &StatusOfWorkload},
@@ -68,6 +73,7 @@ Kind ReplicationController() {
                 "replicationcontrollerupdates.windlass.dev"},
       .crd = &replication_controller::kCrd,
       .standing = &StandingOfController,
+      .owns_pods = true,
       .update = {resources::kReplicationControllerUpdates, &StandingOfUpdate, &HasBegun,
                  &UnfinishedAmong},
       .verbs = {

@@ -22,14 +22,14 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     if (FlagOf(object, "/spec/paused") == pause) {
       return Refuse(context, place, pause ? "is already paused" : "is not paused");
     }
-    const bool rollout = place.resource == resources::kRollouts;
-    const Json resumed = rollout ? Json(false) : Json();  // null removes the field, as kubectl does
+    const bool like_kubectl = IsLikeKubectl(place.resource);
+    const Json resumed = like_kubectl ? Json() : Json(false);  // null removes the field
     Change change{.patch = {{"spec", {{"paused", pause ? Json(true) : resumed}}}},
                   .done = pause ? "paused" : "resumed"};
-    const std::string back = rollout && !pause ? StoredRollback(object) : "";
+    const std::string back = pause ? "" : StoredRollback(object);
     if (!back.empty()) {
-      change.warning =
-          "rollout \"" + place.name + "\" goes back to " + back + " now, as spec.rollbackTo asks";
+      change.warning = KindWord(place.resource) + " \"" + place.name + "\" goes back to " + back +
+                       " now, as spec.rollbackTo asks";
     }
     return change;
   });
@@ -39,14 +39,15 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
 // exit code. Otherwise returns nullopt.
 std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place& place,
                                       const Json& object) {
-  const bool rollout = place.resource == resources::kRollouts;
   if (FlagOf(object, "/spec/paused")) {
     const std::string resume = "kubectl windlass resume " + InCommand(place);
-    return Refuse(context, place,
-                  rollout ? "is paused, and would restart only when it is resumed: run " + resume +
-                                ", and try again"
-                          : "can't restart paused deployment (run " + resume + " first)",
-                  ExitCode::kHeld);
+    return Refuse(
+        context, place,
+        IsLikeKubectl(place.resource)
+            ? "can't restart paused " + KindWord(place.resource) + " (run " + resume + " first)"
+            : "is paused, and would restart only when it is resumed: run " + resume +
+                  ", and try again",
+        ExitCode::kHeld);
   }
   if (FlagOf(object, "/spec/abort")) {
     return Refuse(
@@ -55,13 +56,13 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
             InCommand(place) + ", and try again",
         ExitCode::kAborted);
   }
-  if (NeverGetsNewPods(object, place.resource)) {
-    return Refuse(
-        context, place,
-        "cannot be restarted: a restart replaces all Pods, and " +
-            std::string(rollout ? "strategy InPlaceOnly" : "windlass.dev/in-place: Only") +
-            " replaces none. Change the image instead",
-        ExitCode::kHeld);
+  const Kind* kind = KindOf(place.resource);
+  const OnlyInPlace only = kind == nullptr ? OnlyInPlace() : kind->only_in_place;
+  if (only.is_asked != nullptr && only.is_asked(object)) {
+    return Refuse(context, place,
+                  "cannot be restarted: a restart replaces all Pods, and " +
+                      std::string(only.setting) + " replaces none. Change the image instead",
+                  ExitCode::kHeld);
   }
   if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
     return Refuse(context, place,

@@ -9,7 +9,7 @@
 #include "cmd/kubectl-windlass/rollout_roles.h"
 #include "cmd/kubectl-windlass/step_status.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
-#include "controller/api/custom_resources.h"
+#include "kubeclient/base/assert.h"
 
 namespace windlass::cli {
 namespace {
@@ -82,18 +82,17 @@ std::string WarningText(const Json& workload, const Standing& standing) {
   return why != nullptr && Quotes(standing, *why) ? "" : ConditionText(why);
 }
 
-void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRoles& roles,
-               Tree& tree) {
+void AddHeader(const Json& workload, const Kind& kind, const RolloutRoles& roles, Tree& tree) {
   const auto add = [&tree](const char* key, std::string value) {
     if (!value.empty()) tree.header.emplace_back(key, std::move(value));
   };
-  add(std::string(resource.kind).c_str(),
+  add(std::string(kind.resource.kind).c_str(),
       TextOf(workload, "/metadata/namespace") + '/' + tree.name);
   const auto number = [&workload](const char* pointer) {
     return std::to_string(NumberOf(workload, pointer));
   };
   const std::string desired = std::to_string(NumberOf(workload, "/spec/replicas", 1));
-  if (resource == resources::kReplicationControllers) {
+  if (kind.owns_pods) {
     add("Replicas", desired + " desired, " + number("/status/replicas") + " present, " +
                         number("/status/readyReplicas") + " ready, " +
                         number("/status/availableReplicas") + " available");
@@ -101,7 +100,7 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
     add("Warning", ConditionText(TrueCondition(workload, "ReplicaFailure")));
     return;
   }
-  const Standing standing = StandingOf(workload, resource);
+  const Standing standing = kind.standing(workload);
   tree.phase = standing.phase;
   tree.mood = MoodOf(standing);
   add("Status", StatusText(standing));
@@ -129,9 +128,9 @@ void AddHeader(const Json& workload, const ResourceId& resource, const RolloutRo
 
 // Returns true if the ReplicaSet has the present template, so that the workload makes new Pods in
 // it.
-bool IsNew(const Json& replica_set, const Json& workload, const ResourceId& resource,
+bool IsNew(const Json& replica_set, const Json& workload, const Kind& kind,
            const RolloutRoles& roles) {
-  if (resource == resources::kRollouts) return roles.updated == &replica_set;
+  if (kind.roles != nullptr) return roles.updated == &replica_set;
   const Json* pod_template = FieldOf(workload, "/spec/template");
   const Json* own = FieldOf(replica_set, "/spec/template");
   return pod_template != nullptr && own != nullptr && SameTemplate(*pod_template, *own);
@@ -149,11 +148,11 @@ Role NewOrOld(bool is_new) { return is_new ? Role{"new"} : Role{"old", true}; }
 // whatever spec.template asks for, Pods go to the stable ReplicaSet, or stay where they are if
 // there is no stable ReplicaSet. Example of an abort from revision 8 back to 7: revision 8 is
 // "asked for", 7 is "stable", and 6 is "old".
-Role RoleOf(const Json& replica_set, const Json& workload, const ResourceId& resource,
+Role RoleOf(const Json& replica_set, const Json& workload, const Kind& kind,
             const RolloutRoles& roles) {
   const bool stable = roles.stable == &replica_set;
   if (!FlagOf(workload, "/spec/abort")) {
-    const bool is_new = IsNew(replica_set, workload, resource, roles);
+    const bool is_new = IsNew(replica_set, workload, kind, roles);
     if (stable) return {is_new ? "new, stable" : "old, stable"};
     return NewOrOld(is_new);
   }
@@ -244,11 +243,12 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
   for (const Json* rs : replica_sets) {
     if (IsOwnedBy(*rs, workload)) owned.push_back(rs);
   }
-  const RolloutRoles roles =
-      resource == resources::kRollouts ? RolesOf(workload, owned) : RolloutRoles();
-  AddHeader(workload, resource, roles, tree);
+  const Kind* kind = KindOf(resource);
+  WL_ASSERT(kind != nullptr);
+  const RolloutRoles roles = kind->roles != nullptr ? kind->roles(workload, owned) : RolloutRoles();
+  AddHeader(workload, *kind, roles, tree);
   const int64_t min_ready = NumberOf(workload, "/spec/minReadySeconds");
-  if (resource == resources::kReplicationControllers) {
+  if (kind->owns_pods) {
     tree.pods = PodsOf(workload, pods, min_ready, now);
     return tree;
   }
@@ -258,7 +258,7 @@ Tree TreeOf(const Json& workload, const ResourceId& resource,
     const int64_t revision = RevisionOf(*rs);
     ReplicaSetBranch branch =
         BranchOf(*rs, revision > 0 ? "revision " + std::to_string(revision) : "no revision",
-                 RoleOf(*rs, workload, resource, roles));
+                 RoleOf(*rs, workload, *kind, roles));
     branch.pods = PodsOf(*rs, pods, min_ready, now);
     tree.replica_sets.push_back(std::move(branch));
   }

@@ -39,7 +39,7 @@ struct Tree {
 };
 
 // Returns the tree of the workload. Leaves out those of `replica_sets` and `pods` that the workload
-// does not own.
+// does not own. `resource` must be in the table of kinds (kind.h).
 Tree TreeOf(const Json& workload, const ResourceId& resource,
             const std::vector<const Json*>& replica_sets, const std::vector<const Json*>& pods,
             WallTime now);

@@ -70,7 +70,9 @@ std::string UnobservedWarning(const CommandContext& context, const Place& place,
   const std::string theirs =
       "kube-controller-manager has its " + std::string(place.resource.kind) + " controller";
   std::string check = "check that ";
-  if (place.resource == resources::kReplicationControllers) {
+  const Kind* kind = KindOf(place.resource);
+  const bool only_updates = kind != nullptr && kind->update.standing != nullptr;
+  if (only_updates) {  // Windlass carries out the updates of such a kind, and nothing else
     check += theirs;
   } else {
     check += "Windlass runs with --controllers=" + KindWord(place.resource) +

@@ -48,11 +48,11 @@ class TreeView final : public ObjectView {
  public:
   TreeView(const CommandContext& context, const Place& place, const Json& workload)
       : ObjectView(context, place) {
-    const bool controller = place.resource == resources::kReplicationControllers;
+    const bool owns_pods = KindOf(place.resource)->owns_pods;
     const std::string labels =
-        controller ? SelectorOfController(workload) : SelectorOfWorkload(workload);
+        owns_pods ? SelectorOfController(workload) : SelectorOfWorkload(workload);
     Select(resources::kPods, labels);
-    if (!controller) Select(resources::kReplicaSets, labels);
+    if (!owns_pods) Select(resources::kReplicaSets, labels);
     // A user who may not read Pods still sees the object.
     for (size_t i = 1; i < selections.size(); ++i) selections[i].optional = true;
   }

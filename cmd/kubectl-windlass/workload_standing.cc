@@ -295,19 +295,20 @@ Subject SubjectOf(const Json& object, const ResourceId& resource) {
 
 }  // namespace
 
-bool NeverGetsNewPods(const Json& object, const ResourceId& resource) {
-  if (resource != resources::kDeployments) {
-    return TextOf(object, "/spec/strategy/type") == "InPlaceOnly";
-  }
-  const std::string policy = AnnotationOf(object, "windlass.dev/in-place");
+bool IsDeploymentOnlyInPlace(const Json& deployment) {
+  const std::string policy = AnnotationOf(deployment, "windlass.dev/in-place");
   return std::ranges::equal(policy, std::string_view("only"), {},
                             [](unsigned char c) { return std::tolower(c); });
+}
+
+bool IsRolloutOnlyInPlace(const Json& rollout) {
+  return TextOf(rollout, "/spec/strategy/type") == "InPlaceOnly";
 }
 
 std::string RefusedInPlace(const Json& object) {
   const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
   const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
-                       NeverGetsNewPods(object, resources::kDeployments);
+                       IsDeploymentOnlyInPlace(object);
   return refused ? TextOf(*in_place, "/message") : "";
 }
 

@@ -24,10 +24,12 @@ bool Quotes(const Standing& standing, const Json& condition);
 // interest (Complete, HandedBack).
 const Json* InPlaceToTell(const Json& object);
 
-// Returns true if the workload asks that its Pods change in place or not at all:
+// Both return true if the object asks that its Pods change in place or not at all (OnlyInPlace of
+// kind.h):
 //   - a Deployment: annotation windlass.dev/in-place is "only", in upper or lower case
 //   - a Rollout: spec.strategy.type is InPlaceOnly
-bool NeverGetsNewPods(const Json& object, const ResourceId& resource);
+bool IsDeploymentOnlyInPlace(const Json& deployment);
+bool IsRolloutOnlyInPlace(const Json& rollout);
 
 // If windlass.dev/in-place is Only and a change of the Deployment is not possible in place, returns
 // why that change is not rolled out. Otherwise returns "".
