@@ -53,8 +53,9 @@ struct Write {
   bool go_on_if_refused = false;
   // True if the write may take away from users what they still need, should the caches be out of
   // date: it makes Pods end, for example, or changes running Pods. The runtime does not send such a
-  // write if the caches are older than kViewAgeForRemovals (runtime/sync.h). Deletions do not need
-  // this flag, because the runtime applies the same limit to all of them.
+  // write if the caches are older than kViewAgeForRemovals (runtime/sync.h). Deletions and
+  // POSTs to a subresource, such as evictions, do not need this flag: the runtime applies the same
+  // limit to all of them.
   bool needs_recent_view = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.

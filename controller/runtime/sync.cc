@@ -172,7 +172,8 @@ bool Sync::IsViewTooOld(const Write& write) {
   if (!view_at) return false;
   const Duration age = environment_.clock.Now() - *view_at;
   const Request& request = write.request;
-  const bool removes = write.needs_recent_view || request.verb() == Verb::kDelete;
+  const bool removes = write.needs_recent_view || request.verb() == Verb::kDelete ||
+                       request.verb() == Verb::kCreateSubresource;  // such as an eviction
   if (age <= (removes ? kViewAgeForRemovals : kViewAgeForWrites)) return false;
   LogFields fields = FieldsOf(request);
   fields.emplace_back("seconds", age / seconds(1));

@@ -126,13 +126,11 @@ Step Evict(const Situation& situation) {
   const Request request = Request::Evict(KeyOf(pod), pod.uid);
   const Outcome* sent = FindOutcome(situation.learned, request.Identity());
   if (sent == nullptr) {
-    return Write{
-        .request = request,
-        .because = {kEvictPod, {{"pod", pod.name}}},
-        .on_success = {{.reason = "Evicted",
-                        .message = "Evicted for Departure " + situation.departure.meta.name + ".",
-                        .about = ReferenceTo(resources::kPods, pod)}},
-        .needs_recent_view = true};
+    return Write{request,
+                 {kEvictPod, {{"pod", pod.name}}},
+                 {{.reason = "Evicted",
+                   .message = "Evicted for Departure " + situation.departure.meta.name + ".",
+                   .about = ReferenceTo(resources::kPods, pod)}}};
   }
   if (!sent->said.ok()) return AfterRefusal(situation, sent->said.error());
   return Say(situation, Departing(situation.spec()));

@@ -57,7 +57,6 @@ struct Scene {
       return "wait " + std::to_string(*wait->look_again_in / seconds(1)) + " s";
     }
     const Write& write = std::get<Write>(step);
-    if (write.request.resource() == resources::kPods) CHECK(write.needs_recent_view);  // S-012
     learned.push_back(OutcomeOf(write, Reply{}));
     if (write.request.subresource() != "status") return std::string(write.because.decision.name);
     object["status"] = json::parse(write.request.body())["status"];

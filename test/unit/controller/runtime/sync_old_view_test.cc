@@ -38,6 +38,8 @@ std::vector<Row> Rows() {
       {"a size that shrinks", WriteOf(size, true), kViewAgeForRemovals},
       {"a deletion", WriteOf(Request::Delete(resources::kReplicaSets, VersionOf("web-1"))),
        kViewAgeForRemovals},
+      {"an eviction", WriteOf(Request::Evict({"shop", "web-1-a"}, *Uid::Parse(kUid))),
+       kViewAgeForRemovals},
       {"a Pod updated in place",
        WriteOf(Request::MergePatch(resources::kPods, VersionOf("web-1-a"), "", "{}"), true),
        kViewAgeForRemovals},
