@@ -115,7 +115,7 @@ bool CameBackAsSent(const Situation& situation, const Reply& answer) {
 }
 
 // Returns true if our ReplicaSet `name` was made just now: its revision is higher than the one that
-// the workload's status shows.
+// the workload publishes.
 bool IsUnacknowledged(const Situation& situation, const std::string& name) {
   const int64_t acknowledged = ParseRevision(situation.workload.revision).value_or(0);
   for (const ReplicaSet* rs : situation.all) {

@@ -41,9 +41,9 @@ bool IsAwaited(const Situation& situation, const ReplicaSet& rs) {
 
 // Returns true if `rs` may still be needed:
 //   - `rs` has or had the kept revision (RO-035).
-//   - The workload has no Pods, and `rs` had the Pods when the workload was scaled to 0: Pods may
-//     come back in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in the
-//     latest of the old ReplicaSets (D-354).
+//   - All ReplicaSets have size 0, and `rs` had the Pods when the workload was scaled to 0: Pods
+//     may come back in `rs` (RO-122). If the template has no ReplicaSet, they may also come back in
+//     the latest of the old ReplicaSets (D-354).
 //   - Pods follow a revision, and `rs` has the workload's own template: the next try of this
 //     template needs `rs` again (RO-037).
 //   - The number of `rs` is above that of the new ReplicaSet, or it is the highest of all and the

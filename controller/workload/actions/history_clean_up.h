@@ -12,7 +12,7 @@ namespace windlass::workload {
 // already do not count. If there are n more old ReplicaSets than revisionHistoryLimit allows,
 // chooses n of them, and then leaves out each of the n that must stay (D-482…D-486):
 // - ReplicaSets that still have Pods
-// - ReplicaSets whose controller has not observed their latest generation
+// - ReplicaSets whose latest generation the ReplicaSet controller has not observed
 // - under Recreate, ReplicaSets that may have terminating Pods (S-010)
 // - ReplicaSets that the extension needs (Extended::kept)
 // - ReplicaSets that the workload may go back to, such as that of Workload::kept_revision (RO-035)

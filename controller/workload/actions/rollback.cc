@@ -45,9 +45,8 @@ int64_t LastRevision(const std::vector<const ReplicaSet*>& candidates, bool pres
 
 // Returns the step that records `outcome` in the workload's status. Returns Failed if this sync has
 // sent the record, or another write of the status, and the write failed (RO-021). Returns nullopt
-// if there is nothing to record.
-// Also returns nullopt if the API server accepted the record but did not keep it, as with an older
-// CRD: the rollback must not wait for such a record.
+// if there is nothing to record. Also returns nullopt if the API server accepted the record but did
+// not keep it, as with an older CRD: the rollback must not wait for such a record.
 std::optional<Step> Record(const Situation& situation, const RollbackOutcome& outcome) {
   const Workload& workload = situation.workload;
   std::optional<Request> request = workload.kind.NoteRollback(workload, outcome);

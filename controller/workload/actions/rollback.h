@@ -12,9 +12,9 @@
 // Some kinds record what becomes of a request (WorkloadKind::NoteRollback). For these kinds:
 //   - The record is written first. After a crash between record and rollback, the request is still
 //     there, and the next sync performs the rollback (RO-020).
-//   - A revision that is rolled back to gets a new number, but users may still ask for it by its
-//     former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1 the
-//     number 4. Later the present revision is 5, and a request for 1 means revision 4.
+//   - A rollback usually gives its target a new number, but users may still ask for the target by
+//     its former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1
+//     the number 4. Later the present revision is 5, and a request for 1 means revision 4.
 //   - If a user asks again for the revision that is the present one, Windlass only removes the
 //     request (RO-023). A request for 0 goes back one revision each time that a user makes it
 //     (RO-024).

@@ -38,7 +38,7 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
 }
 
 // Returns true if the new ReplicaSet has the workload's size, in its spec and its desired-replicas
-// annotation, and as many available Pods, of which none may have been deleted since (Told::lowest).
+// annotation, and as many available Pods, none of which can have been deleted since (Told::lowest).
 // Returns false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
@@ -210,8 +210,8 @@ bool HasSizeEvent(const Situation& situation) {
 //     again after the pause. Example: 3 desired, 1 of them new; paused, and scaled to 8 with
 //     maxSurge 25 %: 8 Pods, not 10.
 //   - The workload is paused and was not scaled, and its kind keeps a stable revision.
-//   - The template is refused or not known, or there is no ReplicaSet to follow: no Pod is on its
-//     way to another revision.
+//   - The template is refused, Windlass does not know which ReplicaSet has it, or there is no
+//     ReplicaSet to follow: no Pod is on its way to another revision.
 Fenceposts LimitsForShares(const Situation& situation) {
   Fenceposts limits = situation.limits;
   const bool grows_only =

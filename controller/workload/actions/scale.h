@@ -16,7 +16,7 @@
 //
 // After the scaling, the rollout goes on in the same sync, and the status is written only after
 // that. Upstream writes a status between scaling and rollout. If a new template came with the new
-// size, upstream so acknowledges the template before its rollout has begun (B-41).
+// size, that status acknowledges the template before its rollout has begun (B-41).
 //
 // Differences from upstream:
 //   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
