@@ -98,8 +98,8 @@ std::optional<Step> SettleOwnership(const View& view, const Claims& claims,
   const auto note = [&first_error](Error error) {
     if (!first_error) first_error = std::move(error);
   };
-  // Returns true if this sync has sent `write` already. If `write` failed, keeps its error in
-  // `first_error`, unless that has an error already.
+  // Returns true if this sync has sent `write` already. If `write` failed, and not because it was
+  // too late (IsTooLate), keeps its error in `first_error`, unless that has an error already.
   const auto tried = [&](const Write& write, bool release) {
     const Outcome* outcome = FindAttempt(learned, write.request);
     if (outcome == nullptr) return false;
