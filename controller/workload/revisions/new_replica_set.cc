@@ -21,8 +21,8 @@ namespace {
 // The most bytes of the annotation with a ReplicaSet's former revisions (D-164).
 constexpr size_t kRevisionHistoryBytesMax = 2000;
 
-// Revisions from this number on are ignored: they do not come from counting, a client has set them
-// by hand.
+// Revisions from this number on are ignored: counting does not get that far, so a client has set
+// them by hand.
 constexpr int64_t kRevisionMax = int64_t{1} << 62U;
 
 Request ReadOf(const ReplicaSet& rs) {

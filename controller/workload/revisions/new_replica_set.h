@@ -96,7 +96,7 @@ int64_t RevisionToBe(const Situation& situation);
 // situation.new_replica_set.
 ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation);
 
-// Returns "<deployment>-<hash>", with "<deployment>" cut so that the whole fits a name (D-172).
+// Returns "<deployment>-<hash>", with "<deployment>" cut so that the name is not too long (D-172).
 std::string ReplicaSetName(std::string_view deployment_name, std::string_view hash);
 
 // Returns the parts of which a ReplicaSet would be made if it were created now (D-171…D-174,

@@ -2,8 +2,8 @@
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
 //     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, it had
-//     all desired Pods, at least one, all of them were available, and no step held any Pod back.
-//     Kinds that keep a stable revision write this note (RO-121).
+//     all desired Pods, at least one, all of them were available, and none was held back on another
+//     revision. Kinds that keep a stable revision write this note (RO-121).
 //   internal.windlass.dev/scaled-to-zero  <uid>/9/3
 //     The ReplicaSet had 3 available Pods when its workload, which has that uid, was scaled to 0 in
 //     its generation 9 (RO-122). The write that scales the ReplicaSet includes the note, so the
@@ -29,8 +29,8 @@ namespace windlass::workload {
 // Returns true if `rs` was complete once, according to its note or to Workload::kept_revision.
 bool IsProven(const Situation& situation, const ReplicaSet& rs);
 
-// Returns the ReplicaSet that was complete last: the one whose note has the highest revision.
-// Returns null if no ReplicaSet has a note.
+// Returns the ReplicaSet that was complete last: the one whose note `complete` has the highest
+// revision. Returns null if no ReplicaSet has this note.
 const ReplicaSet* FindLastComplete(const std::vector<const ReplicaSet*>& replica_sets);
 
 // If the workload itself is scaled to 0, adds the note scaled-to-zero to `annotations`, which
@@ -66,8 +66,8 @@ const ReplicaSet* FindProvenOther(const Situation& situation);
 // Returns null if neither exists, and in case 2 also
 //   - if none of the old ReplicaSets has available Pods
 //   - if the kind keeps no stable revision
-//   - if the ReplicaSet is younger than the new ReplicaSet: a user then goes back to a revision
-//     before it
+//   - if the ReplicaSet is younger than the new ReplicaSet: a user then goes back to an earlier
+//     revision
 const ReplicaSet* FindStableOrLargest(const Situation& situation);
 
 // Returns the keeper: the ReplicaSet with the Pods that steps or a partition hold back. If some of

@@ -36,7 +36,7 @@ bool IsPublished(const Workload& workload, const ReplicaSet& rs);
 //   2. another ReplicaSet that has the revision
 //   3. the ReplicaSet that is named in the status, if its revision cannot be read
 //   4. a ReplicaSet that once had the revision
-// Returns null if none exists, or if no revision is published.
+// Returns null if none exists, or if the published revision is absent or not a number above 0.
 const ReplicaSet* FindPublished(const Workload& workload,
                                 const std::vector<const ReplicaSet*>& replica_sets);
 
@@ -52,10 +52,10 @@ const ReplicaSet* FindRevision(const std::vector<const ReplicaSet*>& replica_set
 const ReplicaSet* FindRevisionOrFormer(const std::vector<const ReplicaSet*>& replica_sets,
                                        int64_t revision);
 
-// Returns the note kComplete of a ReplicaSet with that pod-template-hash: "7/5d9dc68fdf". The hash
-// shows whether a note was copied from another ReplicaSet: `kubectl rollout undo` copies a
-// ReplicaSet's annotations to the Deployment, and other controllers copy the Deployment's
-// annotations to its next ReplicaSets.
+// Returns the note kComplete for a revision and a pod-template-hash: "7/5d9dc68fdf". The hash shows
+// whether a note was copied from another ReplicaSet: `kubectl rollout undo` copies a ReplicaSet's
+// annotations to the Deployment, and other controllers copy the Deployment's annotations to its
+// next ReplicaSets.
 std::string CompleteNote(std::string_view revision, std::string_view hash);
 
 // Returns the revision that `rs` had when it was last complete, from its note kComplete. Returns
@@ -86,7 +86,7 @@ const ReplicaSet* FindStable(const Workload& workload,
 
 // Returns the ReplicaSet of `replica_sets`, ordered oldest first, with the highest revision; if
 // several have that revision, the youngest of these. Returns null if `replica_sets` is empty. After
-// a rollback the result is not the youngest of all.
+// a rollback the result may be older than others.
 const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there
