@@ -17,7 +17,8 @@
 //           - Unavailable Pods of the new ReplicaSet are removed before available Pods only if
 //             otherwise fewer than `replicas` available Pods would stay.
 //           - The last Pod of the new ReplicaSet stays, so that users see whether the new template
-//             can run. Exceptions: a step holds this Pod back (RO-046), or desired + surge is 1.
+//             can run. Exceptions: steps or a partition allow no new Pod (RO-046), or desired +
+//             surge is 1.
 //           - Before all Pods of this list, Pods of a ReplicaSet with goes_first are removed
 //             (RO-087).
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
@@ -78,8 +79,9 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 // then by name; the result has the same order.
 //   - The sizes add up to desired + surge (example: 10 desired, surge 3: 13), or to 0 if desired is
 //     0. Rounding leaves a rest, and one ReplicaSet takes or gives up all of it: the largest that
-//     is not `written` yet, or the largest if all are. Exceptions: the sum is higher if that one is
-//     too small to give up the rest (D-357.4), and lower if no ReplicaSet may take all of the rest.
+//     is not `written` yet, or the largest if all are. If a ReplicaSet has gives_way, the largest
+//     old one that may grow takes the rest. Exceptions: the sum is higher if the chosen ReplicaSet
+//     is too small to give up the rest (D-357.4), and lower if none may take all of the rest.
 //   - The largest ReplicaSet gets its share first. Of ReplicaSets with equal sizes, the newest is
 //     first when the total grows, and the oldest when it shrinks.
 //   - The new ReplicaSet does not grow above limits.updated_max; the old ReplicaSets get the rest
@@ -89,8 +91,8 @@ int64_t FractionOf(const ReplicaSetShare& rs, const Fenceposts& limits, int32_t 
 //     (RO-046). Example: 10 desired, 5 old and 5 new Pods; scaled to 6 with updated_max 3 and surge
 //     2: 5 old and 3 new Pods. Afterwards the rollout goes on to 3 and 3.
 //   - Then Pods of ReplicaSets with goes_first are removed (RO-087). Example: 2 Pods of the stable
-//     revision, 2 of a revision that was given up and 1 new Pod; scaled to 2 with updated_max 1: 1
-//     stable and 1 new Pod.
+//     revision, 2 of a revision that was given up and 1 new Pod; scaled to 2 with updated_max 1 and
+//     surge 0: 1 stable and 1 new Pod.
 //   - The sizes equal upstream's if all of these hold:
 //       - Every Pod is available.
 //       - The new ReplicaSet is not above desired, and updated_max holds nothing back.

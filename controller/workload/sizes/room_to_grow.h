@@ -31,10 +31,10 @@ const Condition* FailureOf(const ReplicaSet& rs);
 //   - its status.replicas
 //   - rs.told.largest, the largest earlier size whose Pods may still be alive: the status perhaps
 //     does not count all of them yet
-//   - the max-replicas annotation, if this process does not know all earlier sizes (rs.told.known
-//     is false)
-//   - desired + surge, if in addition that annotation is missing, or the ReplicaSet controller has
-//     not observed the present size yet
+//   - while this process does not know all earlier sizes (rs.told.known is false):
+//       - the max-replicas annotation
+//       - desired + surge, if that annotation is missing, or if the ReplicaSet controller has not
+//         observed the present size yet
 // Example: size 8, status 10, told.largest 8, known: 10.
 int64_t PossiblePods(const ReplicaSet& rs, const Fenceposts& limits);
 
@@ -54,13 +54,13 @@ struct Growth {
 
 // Returns how far `rs` may grow towards `wanted`. A null `rs` stands for a ReplicaSet that is to be
 // created. Shrinking needs no room. If `wanted` would bring the sizes of all ReplicaSets together
-// above desired + surge, it is first reduced to the largest size that does not.
+// above desired + surge, it is first reduced to the largest size that fits.
 //
 // If there is no room for all of `wanted`:
 //   - If `rs` exists, and Pods of other ReplicaSets are being removed, `rs` keeps its size until
 //     there is room for all of `wanted`.
-//   - If `rs` exists, and no Pods are being removed because their deletion fails, `rs` grows as far
-//     as there is room.
+//   - If `rs` exists, but the deletion of other ReplicaSets' Pods fails, `rs` grows as far as there
+//     is room.
 //   - If `rs` is to be created, it gets as many Pods as there is room for, perhaps 0. The new
 //     ReplicaSet shows users what is rolled out.
 //   - Under Recreate, `rs` does not grow at all while old Pods may be left. A null `rs` is not
