@@ -13,8 +13,8 @@ namespace windlass::workload {
 // observedGeneration. Copies collisionCount and conditions unchanged (D-400…D-404).
 //
 // updatedReplicas counts the Pods of the ReplicaSet that FindWanted returns (followed_revision.h).
-// If the extension counts Pods itself, its counts replace these counters, except
-// terminatingReplicas (Extended::counted).
+// If the extension counts Pods itself (Extended::counted), its counts replace all of these counters
+// except terminatingReplicas (CountPods).
 //
 // terminatingReplicas is (D-403)
 // - the sum, if every ReplicaSet that the ReplicaSet controller has synced publishes its own

@@ -20,8 +20,9 @@ namespace {
 // Every sync returns the Event, but Windlass sends it at most once in this time.
 constexpr Duration kToldAgain = seconds(600);
 
-// Returns the number of updated Pods; `pods` is the number of all Pods. Which ReplicaSet has the
-// template may not be known, because a ReplicaSet that is cut has lost its revision. So
+// Returns the number of updated Pods; `pods` is the number of all Pods. Windlass may not know which
+// ReplicaSet has the template: a ReplicaSet that is cached without its large parts has no revision.
+// So
 //   - if the rollout was over (WasRolledOut), and one ReplicaSet alone has a size above 0, returns
 //     the number of its Pods
 //   - otherwise the number in the stored status can only fall, and no rollout becomes complete.

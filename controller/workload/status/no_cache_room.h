@@ -20,7 +20,7 @@ Event LeftOutEvent(std::string message);
 // because the view shows an object without its large parts.
 //   - The status does not observe a new generation, because Windlass does not carry out the change.
 //     So "kubectl rollout status" waits.
-//   - The status has new counters, so that it does not show Pods as available that are gone.
+//   - The status has new counters, so that it does not count Pods that are gone.
 // Returns nullopt if the view shows all objects whole.
 std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, WallTime now);
 

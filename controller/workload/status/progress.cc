@@ -313,7 +313,7 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
   std::vector<Condition>& conditions = status.conditions;
   const Condition* present = FindCondition(conditions, kProgressing);
   const bool exceeded = present != nullptr && present->reason == kExceededReason;
-  // Without this, a refused adoption would end the rest of a Rollout (RO-098).
+  // A refused adoption must not make a complete Rollout look unfinished (RO-098).
   if (situation.extended.published_is_new) return;
   if (situation.new_replica_set == nullptr) {
     const bool is_stale = !exceeded && VerdictIsStale(situation, present);

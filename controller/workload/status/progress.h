@@ -3,7 +3,7 @@
 //
 // Windlass derives from stored objects whether a status has reported that a rollout began. So the
 // report is not lost if the process crashes between the create of a ReplicaSet and the status
-// write. The begin of a rollout is not reported yet (the rollout is unacknowledged) if
+// write. The beginning of a rollout is not reported yet (the rollout is unacknowledged) if
 //   1. the workload's published revision differs from that of its new ReplicaSet, and the
 //      Progressing condition is not about this ReplicaSet; or
 //   2. the published revision is the one that the new ReplicaSet had before its present one: the
@@ -35,8 +35,8 @@
 // rollout of the template begins anew (RO-034).
 //
 // While a rollout stands still (Extended::at_rest, Extended::standstills), an extension can set the
-// reason of Progressing to "<Kind>PausedAtStep" instead. When the standstill is over, the functions
-// below replace this reason (RO-036).
+// reason of Progressing to "<Kind>PausedAtStep". When the standstill is over, the functions below
+// replace this reason (RO-036).
 #pragma once
 
 #include <string>
@@ -51,9 +51,9 @@ namespace windlass::workload {
 Condition Progressing(const Situation& situation, std::string_view status, std::string_view reason,
                       std::string message);
 
-// Returns true if `progressing` says that a user or the extension stopped the rollout, or that a
-// pause ended. Examples of reasons: DeploymentPaused, DeploymentResumed, RolloutAborted,
-// InPlaceNotPossible (P-014).
+// Returns true if `progressing` says that the rollout was halted, or that a pause ended. A timeout
+// and a refused create are not halts. Examples of reasons: DeploymentPaused, DeploymentResumed,
+// RolloutAborted, InPlaceNotPossible (P-014), InvalidStrategy.
 bool TellsOfHalt(const Condition& progressing);
 
 // Returns true if `progressing` says that the rollout begins: a ReplicaSet was made or found.
@@ -90,7 +90,7 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 // Like UpdateProgressing, for a sync that cannot act upon the generation because of a refused
 // write, a failed dry run or a size for which there is no room. Differences:
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
-//   - Progressing reports the begin of the rollout if no status has reported it before. So the
+//   - Progressing reports the beginning of the rollout if no status has reported it before. So the
 //     rollout can time out.
 //   - Otherwise the condition changes only when its deadline passes, or when a halt is over
 //     (TellsOfHalt).
@@ -103,23 +103,24 @@ void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status)
 std::string AbortedReason(const Workload& workload);
 
 // Sets Progressing to say that the workload is paused. Leaves the condition unchanged if there is
-// no deadline, or if it says that the deadline has passed (D-060…D-062). Two exceptions: for some
-// kinds, a pause ends that verdict (KindTraits::pause_ends_timeout); and while Pods follow a
-// revision, sets Progressing as UpdateProgressing does, so "aborted" takes the place of "the
-// deadline has passed" (RO-034).
+// no deadline, or if the condition says that the deadline has passed (D-060…D-062). Exceptions:
+//   - For some kinds, a pause ends that verdict (KindTraits::pause_ends_timeout).
+//   - While Pods follow a revision, sets Progressing as UpdateProgressing does, so "aborted" takes
+//     the place of "the deadline has passed" (RO-034).
 void MarkPaused(const Situation& situation, WorkloadStatus& status);
 
 // Sets ReplicaFailure to the first of these that exists (D-434):
 //   1. ReplicaFailure of the new ReplicaSet, else of the first other ReplicaSet that has this
 //      condition. It says why Pods are not created or not deleted. Upstream shows it, too;
-//   2. the write that the API server refused in this sync (refused_write.h), which is also logged;
+//   2. the write that the API server refused in this sync, or the size that it did not keep
+//      (refused_write.h). Both are also logged;
 //   3. annotations for which the new ReplicaSet has no room (copied_annotations.h).
 // Removes the condition if none exists.
 void UpdateReplicaFailure(const Situation& situation, WorkloadStatus& status);
 
 // Calls UpdateReplicaFailure if one of these holds, and otherwise leaves the condition as it is
 // (D-420):
-//   - the API server refused a write in this sync
+//   - the API server refused a write in this sync, or did not keep a size
 //   - the new ReplicaSet has no room for annotations
 //   - the stored condition has a reason of Windlass's own, which may no longer apply
 void KeepReplicaFailure(const Situation& situation, WorkloadStatus& status);

@@ -13,8 +13,8 @@
 // Every sync repeats the refused write before it writes a status, except for the patches of step 3.
 // So a status written after the first success has no such condition any more, and Windlass need not
 // remember the refusal.
-// A refused status write is not repeated in the sync (WasStatusRefused). What is decided after it
-// does not wait for it.
+// A refused status write is not repeated in the sync (WasStatusRefused). Later decisions do not
+// wait for that status, except those that need it stored, such as callers of EndIfStatusLost.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal
@@ -44,9 +44,9 @@ namespace windlass::workload {
 // Returns the refusal that this sync reports to users, with the message of RefusalText. It is the
 // first of these that exists:
 //   1. the error of the write that ended the walk (EndOfWalk), for example of a deletion
-//   2. the refusal of the first patch or deletion of a ReplicaSet after whose refusal the walk went
-//      on. Adoptions and releases do not count here: adopt_release.h decides which of their
-//      refusals are errors
+//   2. the first refusal of a patch or deletion of a ReplicaSet after which the walk went on.
+//      Adoptions and releases do not count here: adopt_release.h decides which of their refusals
+//      are errors
 // Returns nullopt if neither exists.
 std::optional<Error> RefusedWrite(const Workload& workload, const Learned& learned);
 
@@ -66,9 +66,9 @@ const Outcome* EndOfWalk(const Workload& workload, const Learned& learned);
 std::optional<std::string> WhyNotCopied(const Situation& situation);
 
 // Sets the condition ReplicaFailure to the refusal of this sync or to the message of WhyNotKept,
-// else to the message of WhyNotCopied. Removes the condition if there is neither. If the message
-// differs from the present one only in a time or a request id, replaces it at most once a minute
-// (TellCondition). Otherwise every retry would cause a status write.
+// else to the message of WhyNotCopied. Removes the condition if none of these exists. If the
+// message differs from the present one only in a time or a request id, replaces it at most once a
+// minute (TellCondition). Otherwise every retry would cause a status write.
 void TellRefusedWrite(const Situation& situation, std::vector<Condition>& conditions);
 
 // Returns true if the API server refused a status in this sync. The sync then sends no further

@@ -46,7 +46,7 @@ std::string RevisionToPublish(const Situation& situation) {
 // Returns true if the status can keep the condition `shown` for a while before `next` replaces it.
 // `counting` is the type of the condition whose message counts Pods. Both conditions must have the
 // same type and status, and one of these must hold:
-//   - They differ in their times only. Exception: a new update time of a condition of type
+//   - They differ at most in their times. Exception: a new update time of a condition of type
 //     `counting` does not wait, because a decision depends on it.
 //   - They are of type `counting`, and differ in the message, but not in the reason.
 //   - `next` says that a rollout is under way, and `shown` does not say that it is complete.
@@ -255,8 +255,8 @@ std::optional<Step> WriteCreateError(const Situation& situation, std::string mes
   return step;
 }
 
-// If the rollout is refused already, the status keeps to that cause: the planner comes back to it
-// when the strategy is corrected.
+// If the rollout is refused already for another cause, the status goes on to show that cause,
+// because the cause still applies when the strategy is corrected.
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation) {
   const Workload& workload = situation.workload;
   auto refused = RefuseStrategy(workload);

@@ -5,9 +5,9 @@
 // observedGeneration can read the sizes of the ReplicaSets for it at once (D-065). Source:
 // D-400…D-407.
 //
-// After the API server has refused a status, each function that returns a status write returns
-// nullopt for the rest of the sync (WasStatusRefused). The sync goes on with what else is decided,
-// and ends with the refusal (UnlessStatusRefused).
+// After the API server has refused a status, no function of this file returns a status write for
+// the rest of the sync (WasStatusRefused). The sync goes on with what else is decided, and ends
+// with the refusal (UnlessStatusRefused).
 #pragma once
 
 #include <optional>
@@ -77,9 +77,9 @@ std::optional<Step> WriteHeldUp(const Situation& situation);
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);
 
 // Like RefuseStrategy. But for a kind with KindTraits::tells_invalid_strategy, first returns the
-// status write that says so, if the status has to change: nothing is rolled out, for the reason
-// InvalidStrategy. Without this, the status would go on to show the pause at which the strategy was
-// broken, and ask for a promotion (RO-062).
+// status write that shows the reason InvalidStrategy, if the status has to change. Without this
+// write, the status would go on to show the pause during which the strategy became invalid, and to
+// ask for a promotion (RO-062).
 std::optional<Step> RefuseAndTellStrategy(const Situation& situation);
 
 }  // namespace windlass::workload
