@@ -4,7 +4,8 @@
 //   - an entry for each pair of a workload and another controller that it overlaps with;
 //   - for each namespace with a ReplicaSet whose controller is to be reported (Counts), an index of
 //     workloads by a label of their selector. Without the index each new ReplicaSet would have to
-//     be compared with every selector of its namespace.
+//     be compared with every selector of its namespace. The index stays until the namespace has no
+//     ReplicaSet.
 // It keeps nothing for each ReplicaSet, because the store has its labels and its owner already.
 //
 // A ReplicaSet causes no overlap

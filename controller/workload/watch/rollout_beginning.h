@@ -17,8 +17,8 @@ const ReplicaSet* FindTarget(const Workload& workload, const std::vector<const R
 
 // The state of a workload's rollout when this process first sees the workload.
 enum class FirstSight : uint8_t {
-  // The latest template was rolled out completely, or the workload is paused and the rollout of the
-  // latest template has not begun.
+  // The latest template was rolled out completely. Or the workload is paused, and the rollout of
+  // the latest template has not begun.
   kNoRollout,
   kMidway,  // a leader began the rollout earlier
   kNew,     // the template or spec.abort has changed, and no leader has seen the change yet
@@ -33,7 +33,8 @@ enum class FirstSight : uint8_t {
 // NewReplicaSetAvailable, so the state is kNoRollout.
 FirstSight JudgeFirstSight(const Workload& workload, const ReplicaSet* target);
 
-// Returns when the rollout of `workload` to `target` began. The state of the rollout is kMidway.
+// Returns when the rollout of `workload` to `target` began, for a rollout whose beginning this
+// process has not seen.
 //   - If `target` was created for this rollout: returns when `target` was created.
 //   - Otherwise: returns when Progressing was last updated, which may be after the beginning.
 //     Returns nullopt if Progressing does not show such a time.

@@ -12,14 +12,15 @@
 //   - when all Pods are new and available
 //   - when the template changes again, or an abort makes Pods go back to another revision
 //   - when the object is deleted
-// Scaling begins no rollout. No other edit begins one if the same ReplicaSet is to have the Pods as
-// before the edit.
+// Scaling begins no rollout. Neither does another edit, except the end of a pause, if the same
+// ReplicaSet is to have the Pods before and after it.
 //
 // The observer keeps rollouts whether or not this process leads, so that a new leader knows when
 // each rollout began. It counts rollouts, and shows gauges, only while this process leads. An
 // object may be in a rollout already when this process first sees it. The observer finds this out
-// when the cache of ReplicaSets is complete (rollout_beginning.h). An object costs memory only
-// while it is in a rollout, or has more Pods than replicas + maxSurge. Core thread only.
+// when the caches of objects and ReplicaSets are complete (rollout_beginning.h). From then on, an
+// object costs memory only while it is in a rollout, or has more Pods than replicas + maxSurge.
+// Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -73,8 +74,8 @@ class RolloutObserver {
   void SeenFirst(const Workload& workload);
   void Gone(const ObjectKey& key);
   void NotePods(const Workload& workload);
-  // Notes the News that `find` returns, which works on `workload`. If `find` fails
-  // (object_fault.h), there is no news.
+  // Notes the News about `workload` that `find` returns. If `find` fails (object_fault.h), there is
+  // no news.
   template <typename Find>
   void Note(const Workload& workload, Find find);
   void NoteLook(const Workload& workload);

@@ -43,9 +43,9 @@ std::string_view ConditionCause(const Workload& workload) {
   return "";
 }
 
-// Returns true if as many Pods are new as steps or a partition allow, and all Pods are available.
-// Example: 10 desired, and a partition keeps 7 Pods on the old revision. Returns true if 3 Pods are
-// updated and 10 are available.
+// Returns true if a partition holds Pods back, as many Pods are new as it allows, and all Pods are
+// available. Example: 10 desired, and a partition keeps 7 Pods on the old revision. Returns true if
+// 3 Pods are updated and 10 are available.
 bool IsAtPartition(const Workload& workload) {
   const int32_t kept = workload.limits.kept_old();
   return kept > 0 && workload.status.updated_replicas >= workload.replicas - kept &&

@@ -60,14 +60,15 @@ bool HasOrWantsPods(const Workload& workload);
 // Returns true if all of these apply (RO-032):
 //   - spec.abort is true
 //   - the workload has Pods or wants some (HasOrWantsPods)
-//   - the spec or the stored status shows that the revision to go back to does not exist
+//   - the stored status shows that there is no revision to go back to, or that its ReplicaSet is
+//     gone
 // Each Pod then keeps its revision, and no rollout is complete, even if all Pods have one revision.
 bool LacksTarget(const Workload& workload);
 
 // Returns true if Pods of earlier revisions are left.
 bool HasOldPods(const WorkloadStatus& status);
 
-// Returns how many live Pods there are above replicas + maxSurge; 0 if the limits are not known.
+// Returns how many live Pods there are above replicas + maxSurge; 0 if the strategy is invalid.
 // Example: 10 desired, maxSurge 3, 15 live Pods: 2.
 int64_t PodsAboveSurge(const Workload& workload);
 

@@ -55,8 +55,8 @@ class RolloutsUnderWay {
     MonotonicTime since{};  // CountStuck has counted the time in `state` up to here
   };
 
-  // What an observer finds out about the rollout of one object. To find it out changes nothing, so
-  // a fault in that is caught (object_fault.h).
+  // What an observer finds out about the rollout of one object. Finding this out changes nothing,
+  // so a fault in it can be caught (object_fault.h).
   struct News {
     std::string_view outcome{};                     // "" if no rollout ends
     std::optional<Rollout> begun{};                 // begins after the other one has ended
@@ -84,10 +84,11 @@ class RolloutsUnderWay {
   void Note(const ObjectKey& key, std::optional<News> news);
 
   // Call when this process begins to lead, or stops leading. If it begins to lead, counts as begun
-  // each rollout that is not midway and for which `is_unseen` returns true. `is_unseen` must return
-  // true if no leader has observed the latest generation of the object, because most likely no
-  // leader has counted its rollout then. Exception: if the latest edit was only a scaling, a former
-  // leader may have counted the rollout already. Then the rollout is counted twice.
+  // each rollout that is neither midway nor counted already, and for which `is_unseen` returns
+  // true. `is_unseen` must return true if no leader has observed the latest generation of the
+  // object, because most likely no leader has counted its rollout then. Exception: if the latest
+  // edit was only a scaling, a former leader may have counted the rollout already. Then the rollout
+  // is counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

@@ -19,12 +19,12 @@ class WatchExtension {
   // Returns true if the ReplicaSet shows that its workload asked for the extension at some time.
   virtual bool IsRememberedBy(const ReplicaSet& rs) const = 0;
 
-  // Starts the extension's watches. Called when there is a first workload for which IsAskedBy
-  // returns true, or a first ReplicaSet for which IsRememberedBy returns true.
+  // Starts the extension's watches. Called when a first workload (IsAskedBy) or ReplicaSet
+  // (IsRememberedBy) needs them.
   virtual void Start() = 0;
   // Gives the extension's watches up. Called when no workload or ReplicaSet needs them any more.
-  // The watches run on for some time, in case Start is called again (Informers::LetGo). Until then
-  // Fill does nothing.
+  // The watches run on for some time, in case Start is called again (Informers::LetGo). Fill does
+  // nothing until Start is called again.
   virtual void LetGo() = 0;
   // Stops the extension's watches at once. May also be called if they do not run.
   virtual void Stop() = 0;

@@ -88,9 +88,9 @@ bool WorkloadCache::Frozen(const Reflector& reflector) const {
 
 // --- templates ---
 
-// Returns the fingerprint of the object's template if the cache has the object with the same text
-// of the template; nullopt otherwise. `text` is the fingerprint of that text. Most events change
-// the status alone, and need not parse the template again. Compares the text, not the generation,
+// `text` is the fingerprint of the text of an object's template. Returns the fingerprint of the
+// template if the cache has the object with this text; nullopt otherwise. Most events change the
+// status alone, and need not parse the template again. Compares the text, not the generation,
 // because an upgraded API server may add other defaults to the template without a new generation.
 std::optional<Fingerprint> WorkloadCache::KnownTemplate(const ObjectMeta& meta,
                                                         const Fingerprint& text) const {

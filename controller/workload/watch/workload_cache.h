@@ -91,8 +91,8 @@ class WorkloadCache {
   // with; 0 if no object is large. Cheaper than a view.
   size_t LargestJson(const ObjectKey& key) const;
 
-  // Returns true if the workload with this uid has strategy Recreate: its view has its Pods, if
-  // View::pods_known.
+  // Returns true if the workload with this uid has strategy Recreate. The view of the workload then
+  // has its Pods, if View::pods_known is true.
   bool ReadsPods(const Uid& workload) const { return pod_users_.contains(workload); }
   // Returns true if the workload with this uid asks for the extension, or if one of its ReplicaSets
   // shows that it asked before. Its view then has all that the extension fills in.

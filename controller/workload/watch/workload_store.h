@@ -96,7 +96,7 @@ class WorkloadStoreOf : public WorkloadStore {
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
-  // Makes only one Workload for each change. All handlers get the same one.
+  // Makes each Workload of a change only once. All handlers get the same ones.
   void OnChange(ChangeHandler handler) override {
     if (handlers_.empty()) {
       objects().OnChange([this](const Change<T>& change) { Tell(change); });
