@@ -44,8 +44,8 @@ inline constexpr std::string_view kAborted = "internal.windlass.dev/aborted";
 // steps of that rollout.
 inline constexpr std::string_view kPromote = "windlass.dev/promote";
 
-// The prefix of annotations in which Windlass keeps notes about the annotated object. Such
-// annotations are never copied to another object (P-074). Exception: when two ReplicaSets exchange
+// The prefix of annotations in which Windlass keeps notes about the annotated object. Windlass
+// never copies such annotations to another object (P-074). Exception: when two ReplicaSets exchange
 // their templates, kComplete and kScaledToZero move with the template.
 inline constexpr std::string_view kInternalPrefix = "internal.windlass.dev/";
 

@@ -1,5 +1,5 @@
-// Whether a rollout is complete, and whether it made progress. The functions look at nothing but
-// the counters and the observed generation of a status.
+// Whether a rollout is complete, and whether it made progress. The functions judge by a status: its
+// counters, its observed generation and, in WasRolledOut, its condition Progressing.
 #pragma once
 
 #include "controller/workload/workload.h"

@@ -6,8 +6,8 @@
 namespace windlass::workload {
 namespace {
 
-// How old the stored condition must be before a message replaces it that differs only in words with
-// digits.
+// A stored condition must be at least this old before Windlass replaces its message by one that
+// differs only in words with digits.
 constexpr seconds kNumbersToldAfter{60};
 
 // Returns `words` without those that contain a digit. Example: "try 17 at 08:00:01 was denied"

@@ -28,8 +28,8 @@ inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
 // Reason of Progressing: the workload allows only updates in place, but the rollout is not possible
 // in place (P-014).
 inline constexpr std::string_view kInPlaceNotPossible = "InPlaceNotPossible";
-// The reason of Progressing, and the cause of being stuck, while the strategy cannot be carried
-// out.
+// Reason of Progressing while the strategy cannot be carried out. Metrics show it as the cause for
+// which the rollout is stuck.
 inline constexpr std::string_view kInvalidStrategy = "InvalidStrategy";
 
 // The type of the condition that reports an in-place update.

@@ -43,8 +43,9 @@ void CopyAnnotations(const Workload& workload, const ReplicaSet* onto,
 // Returns true if `rs` lacks a large annotation of the workload and has room for that annotation.
 bool LacksLargeAnnotations(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the message that tells users which annotations of the workload are not copied, because
-// `rs` has no room for them. Returns nullopt if `rs` has room for all.
+// Returns the message that tells users that annotations of the workload are not copied, because
+// `rs` has no room for them. It names the first of these and counts the others. Returns nullopt if
+// `rs` has room for all.
 std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaSet& rs);
 
 }  // namespace windlass::workload

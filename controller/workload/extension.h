@@ -95,9 +95,10 @@ struct Extended {
   // True if the workload's template was rolled out to all Pods, but Windlass does not know any more
   // which ReplicaSet has it. updatedReplicas then counts the Pods of the published revision.
   bool published_is_new = false;
-  // True if new_one_unknown is true, and either has been true for long, or the ReplicaSet for the
-  // template cannot be made (actions/create.h). A workload that wants Pods and has none then gets
-  // Pods of an earlier revision.
+  // True if new_one_unknown is true, and one of these holds:
+  //   - It has been true for long.
+  //   - The ReplicaSet for the template cannot be made (actions/create.h).
+  // A workload that wants Pods and has none then gets Pods of an earlier revision.
   bool new_one_overdue = false;
   // True if the API server has forbidden the ReplicaSet for the template in a dry run. Recreate
   // then does not remove the old Pods, because it could not make new ones.
@@ -131,7 +132,7 @@ struct ExtensionState {
 
 // When the planner asks an extension for a step.
 enum class Moment : uint8_t {
-  kRecover,         // before the two moments below, to finish interrupted work
+  kRecover,         // before kWhilePaused and kWhileRunning, to finish interrupted work
   kWhilePaused,     // before the rules for a paused workload
   kWhileRunning,    // before the rules for scaling and for rollouts
   kBeforeCreation,  // before a new ReplicaSet is made, also for a rollback

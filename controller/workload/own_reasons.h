@@ -1,5 +1,6 @@
 // The reasons that Windlass itself gives to a workload's condition ReplicaFailure. It copies all
-// other reasons from the same condition of a ReplicaSet. Those are about Pods, as "FailedCreate".
+// other reasons from the same condition of a ReplicaSet. Those are about Pods, for example
+// "FailedCreate".
 #pragma once
 
 #include <string_view>
@@ -8,12 +9,11 @@ namespace windlass::workload {
 
 // The API server refuses a write of Windlass (refused_write.h).
 inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
-// The API server accepts the size that Windlass writes to a ReplicaSet, and keeps another one, as a
-// mutating admission policy makes it do (WhyNotKept of refused_write.h).
+// The API server accepts the size that Windlass writes to a ReplicaSet, but stores another size,
+// for example because of a mutating admission policy (WhyNotKept of refused_write.h).
 inline constexpr std::string_view kReplicaSetNotKept = "ReplicaSetNotKept";
 // Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). The
-// Event about this has the same reason. So have other conditions than ReplicaFailure, which report
-// objects of other kinds:
+// Event about this has the same reason. Further conditions have it, for objects of other kinds:
 //   - ServicesSynced of a Rollout, for a Service that the Rollout names
 //   - Ready and Reconciling of a ReplicationControllerUpdate, for its ReplicationControllers and
 //     Pods, and for itself

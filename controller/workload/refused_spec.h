@@ -12,9 +12,9 @@
 namespace windlass::workload {
 
 // Must be called before any ReplicaSet is claimed. Returns
-//   - for an empty selector, which would select everything: first a status write that sets
-//     status.observedGeneration; when this was sent, even if it failed, a Wait with a Warning
-//     (D-052)
+//   - for an empty selector, which would select everything: a status write that sets
+//     status.observedGeneration. If that is up to date already, or this sync has sent the write,
+//     even in vain: a Wait with a Warning (D-052)
 //   - for an invalid selector: a failure that is not retried until the spec changes (D-053)
 //   - for any other selector: nullopt
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
@@ -25,7 +25,8 @@ std::optional<Step> RefuseSelector(const Workload& workload, const Learned& lear
 // not have (D-059), a limit that is neither a count nor a percentage (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
-// Returns Workload::strategy_error, which must not be empty, and what waits for its correction.
+// Returns a text with Workload::strategy_error, which must not be empty, and with what waits until
+// a user corrects the strategy.
 std::string InvalidStrategyText(const Workload& workload);
 
 }  // namespace windlass::workload

@@ -45,7 +45,7 @@ struct NewReplicaSet {
 };
 
 // Returns the request that creates the ReplicaSet. Returns kMalformed if the text of the workload's
-// template is not known, or if the template, its metadata or its labels are not JSON objects.
+// template is not known, or if the template, or metadata or labels in it, are not JSON objects.
 Result<Request> CreateReplicaSet(const Workload& workload, const NewReplicaSet& parts);
 
 // Returns a check (Write::check) for a write that gives the ReplicaSet `key` the size `replicas`.

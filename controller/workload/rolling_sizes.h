@@ -44,7 +44,8 @@ namespace windlass::workload {
 //       - 10 desired, no surge, updated_max 2, keeper 5, another old ReplicaSet 4: the keeper lacks
 //         3 Pods and there is room for 1, so the new ReplicaSet stays at 0
 //   - If the new ReplicaSet is above updated_max already, and all ReplicaSets together have no more
-//     Pods than desired, it keeps its size. Example: 10 desired, new 5, old 5, updated_max 3: 5.
+//     Pods than desired, it keeps its size, or grows by the exception above. Example: 10 desired,
+//     new 5, old 5, updated_max 3: 5.
 //   - If it is above updated_max, and all ReplicaSets together have more Pods than desired, it
 //     shrinks, because no other rule would ever remove these Pods. Example: 6 desired, surge 2,
 //     updated_max 1, new 3, old 5, all available: 8 - 6 = 2 Pods are too many, so 3 - 2 = 1. As

@@ -15,9 +15,9 @@ namespace windlass::workload {
 inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync begins after a sync that has reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// When a sync has sent this many patches of one object, it sends no further patch that does not
-// change the object's size, for example a patch of annotations (UnlessInVain). Otherwise a webhook
-// that changes what Windlass writes would make Windlass write without end.
+// When a sync has sent this many patches of one object, it sends that object only patches that
+// change its size, and none of annotations alone (UnlessInVain). Otherwise a webhook that changes
+// what Windlass writes would make Windlass write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 }  // namespace windlass::workload

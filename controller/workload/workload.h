@@ -66,8 +66,8 @@ struct Fenceposts {
   int32_t surge = 0;            // Pods allowed above desired
   int32_t max_unavailable = 0;  // Pods that may be missing from desired
   // At most this many Pods get the new revision; all others stay on the old revision. kUnlimited if
-  // neither steps nor a partition are in force. 0 if steps or a partition are in force, and
-  // `desired` is 0.
+  // neither steps nor a partition are in force. If one of them is in force, and `desired` is 0,
+  // this is 0.
   int32_t updated_max = kUnlimited;
 
   // Returns how many Pods stay on the old revision. Example: 10 desired, updated_max 3: 7.
@@ -186,8 +186,8 @@ struct Workload {
   std::optional<int64_t> roll_back_to{};
 
   // --- what only some kinds have ---
-  // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Only kinds set
-  // this whose stored template lacks the API server's defaults, such as Rollouts; else empty.
+  // Identifies the template that the user asked for: "t-" and 32 hexadecimal digits. Set by kinds
+  // whose stored template lacks the API server's defaults, such as Rollouts; empty for other kinds.
   std::string requested_template{};
   // The template that the user asked for, with the API server's defaults; null if Windlass does not
   // know these. Borrowed.
