@@ -12,8 +12,8 @@ namespace windlass::cli {
 
 namespace {
 
-// Returns `warning` with the text that spec.strategy cannot be carried out, and what waits for its
-// correction, if that is so. `warning` may be "".
+// If spec.strategy cannot be carried out, returns `warning` with a text that says so, and what
+// waits for its correction. Otherwise returns `warning`, which may be "".
 std::string WithStrategy(std::string warning, const Json& rollout, const Place& place) {
   const std::string stalled = StalledByStrategy(rollout);
   if (stalled.empty()) return warning;
@@ -80,7 +80,7 @@ ExitCode AbortRollout(const CommandContext& context, const Place& place) {
                   .warning = WithStrategy(AbortWarning(rollout, place), rollout, place)};
     // The user may have promoted a step, and Windlass has not carried out the promotion yet. The
     // promotion could take effect after the abort, for example if the user ends the abort before
-    // Windlass has seen it. So the patch removes the annotation, too.
+    // Windlass has seen the abort. So the patch removes the annotation, too.
     if (!AnnotationOf(rollout, workload::kPromote).empty()) {
       change.patch["metadata"]["annotations"][std::string(workload::kPromote)] = nullptr;
     }

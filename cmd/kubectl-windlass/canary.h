@@ -16,15 +16,18 @@ namespace windlass::cli {
 // What keeps Pods from being available.
 struct Cause {
   std::string reason;  // one word: "ImagePullBackOff"
-  // Pod, container, reason and message of the worst Pod, and how many more Pods have a cause:
-  // "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)".
+  // One of these two:
+  //   - the worst Pod, why it is not available, and how many more Pods CauseAmong found:
+  //     "web-2-a: web: ImagePullBackOff: no such tag (and 2 more)"
+  //   - the maker of the Pods, with reason and message of its condition ReplicaFailure:
+  //     "web-2: FailedCreate: exceeded quota"
   std::string text;
 };
 
 // Returns the first of these causes that exists; nullopt if neither exists:
 //   - the cause of the worst Pod among `pods`, if this Pod is at least as bad as `least`
-//   - the condition ReplicaFailure of `maker`, which says why `maker` cannot create Pods. `maker`
-//     is the ReplicaSet or ReplicationController of the Pods, or null
+//   - the condition ReplicaFailure of `maker`, which says why `maker` cannot create or delete Pods.
+//     `maker` is the ReplicaSet or ReplicationController of the Pods, or null
 // Leaves out Pods that are being deleted and Pods whose phase is Failed or Succeeded, because
 // `maker` replaces them.
 std::optional<Cause> CauseAmong(const Json* maker, const std::vector<const Json*>& pods,

@@ -46,8 +46,8 @@ struct ConnectionFlags {
   Duration request_timeout = kRequestTimeout;
 };
 
-// The flags of rolling-update. A flag that rolling-update of kubectl 1.17 had has the same name
-// here. Exception: kubectl's --timeout is --progress-timeout here.
+// The flags of rolling-update. Flags that kubectl 1.17 had, too, have kubectl's names. Exception:
+// kubectl's --timeout is --progress-timeout here.
 struct RollingUpdateFlags {
   std::string image;
   std::string container;
@@ -59,7 +59,7 @@ struct RollingUpdateFlags {
   std::string max_surge = "1";
   std::string max_unavailable = "0";
   int32_t min_ready_seconds = 0;
-  std::string cleanup;            // "" = Delete if a new name is given, else Rename
+  std::string cleanup;            // "" = Delete if a second name is given, else Rename
   std::string on_external_scale;  // "" = Pause
   std::set<std::string> given;    // the flags that the user gave, for example "--update-period"
   bool rollback = false;

@@ -1,6 +1,6 @@
 // The commands status, history, undo, abort, pause and resume for a ReplicationController. They
 // read and change its rolling update, which is a ReplicationControllerUpdate. A rolling update with
-// --local has no ReplicationControllerUpdate, so only the program that performs it controls it.
+// --local has no ReplicationControllerUpdate, so only the program that runs it can change it.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>

@@ -329,14 +329,15 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 
 namespace {
 
-// How much later than the end of an update its own last writes may seem to be. API servers date
-// both, and the clocks of two API servers of a cluster may differ a little.
+// The last writes of an update may have times up to this much after the end of the update. API
+// servers date the writes and the end, and the clocks of two API servers may differ a little.
 constexpr seconds kEndSlack{10};
 
-// Returns when the update ended: when the API server took the last write of its status. The clock
-// of Windlass dates the condition Ready, and may be minutes off: ahead, it would hide a later
-// update with --local; behind, it would show one that has ended. So the condition counts only if no
-// API server has dated the write. Returns nullopt if neither is known.
+// Returns when the update ended: the time that an API server gave to the last write of the status.
+// If there is no such time, returns the time of the condition Ready. This time is only the second
+// choice, because it is from the clock of Windlass, which may be minutes off. A clock that is ahead
+// would hide a later update with --local; a clock that is behind would show an update that has
+// ended. Returns nullopt if neither time is known.
 std::optional<WallTime> EndOf(const Json& update) {
   if (const std::optional<WallTime> written = LastWrite(update, "status")) return written;
   const Json* ready = TrueCondition(update, "Ready");

@@ -47,12 +47,13 @@ std::string CleanupOf(const Json& update);
 bool HasBegun(const Json& update);
 
 // Returns true if the update has stopped because a user deleted the old controller, and the update
-// can go on neither forward nor back. This is so in four cases:
-//   - the update had begun, and neither of its two controllers exists
-//   - the old controller does not exist, or cannot be read
-//   - the old controller exists again, but without the annotations of the update
-//   - the update was in a rename, the old controller exists again without the annotation
-//     kRenameJournal, and the new controller is deleted
+// can go on neither forward nor back. The condition Stalled then has one of two reasons:
+//   - kNotFound: the update had begun, and neither of its two controllers exists
+//   - kOldDeleted, and one of these is true:
+//     - the old controller does not exist, or cannot be read
+//     - the old controller exists again, but without the annotations of the update
+//     - the update was in a rename, the old controller exists again without the annotation
+//       kRenameJournal, and the new controller is deleted
 bool IsGivenUp(const CommandContext& context, const Place& update_place, const Json& update);
 
 // Returns true if the update has not changed its controllers yet, as far as the status of the
@@ -97,8 +98,8 @@ std::string UnfinishedUpdateOf(const CommandContext& context, const Place& place
 // Returns the controllers for which UnfinishedUpdateOf would return a text. Leaves out:
 //   - controllers that belong to an update under way in `updates`
 //   - controllers with annotations of an update in `updates` that has ended, if no client has
-//     written them since that end. They were read earlier than the update, because the two lists
-//     may be of different moments
+//     written these controllers since that end. The list `controllers` may be older than the list
+//     `updates`, and may still show the annotations that the update has removed at its end
 // Sends no request, so it does not know about controllers that are not in `controllers`.
 std::set<const Json*> UnfinishedAmong(const std::vector<const Json*>& controllers,
                                       const std::vector<const Json*>& updates);

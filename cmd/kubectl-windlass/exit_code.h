@@ -17,7 +17,7 @@ enum class ExitCode : uint8_t {
   //   - Windlass has not answered an undo within kAnswerMax
   kTimeout = 3,
   kHeld = 4,          // the rollout waits for a person: paused, at a step, or at a partition
-  kAborted = 5,       // the rollout was aborted or rolled back
+  kAborted = 5,       // the rollout is aborted, or another client rolls it back
   kSuperseded = 6,    // the revision is newer than --revision, or the object got another template
                       // while the command waited
   kOtherUpdate = 7,   // another request for the same object, such as an update or a rollback, is

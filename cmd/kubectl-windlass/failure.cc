@@ -39,8 +39,8 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists those that exist; -n and --context choose another namespace or cluster";
 }
 
-// Returns the text for a request that was sent and got no usable answer. If the request was a
-// write, the API server may have carried it out.
+// Returns the text for a request that got no usable answer. If the request was a write, the API
+// server may have carried it out.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
   const bool answered = error.http_status != 0;
   std::string text = error.message;

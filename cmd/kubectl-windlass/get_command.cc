@@ -1,6 +1,6 @@
-// get: prints one workload as a tree, or a table of workloads. With --watch, does so again whenever
-// something changes: draws the tree or table anew in the terminal or, with -o, prints all objects
-// once more.
+// get: prints one workload as a tree, or a table of workloads. --watch repeats this whenever
+// something changes: in a terminal, it draws the tree or table anew; with -o, it prints all objects
+// once more. Without a terminal and without -o, --watch has no effect.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

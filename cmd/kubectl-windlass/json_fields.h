@@ -53,7 +53,7 @@ bool IsObserved(const Json& object);
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
 // room for some annotations, and the rollout goes on without them. Otherwise returns null.
-// ReplicaFailure with any other reason, apart from the reasons of HoldsUpWindlass, is about Pods.
+// If neither this function nor HoldsUpWindlass returns the condition, it is about Pods.
 const Json* AnnotationsNotCopied(const Json& object);
 // Returns true if observedGeneration of `condition` is the present generation of `object`.
 bool IsOfPresent(const Json& condition, const Json& object);

@@ -42,13 +42,13 @@ struct UpdateOfKind {
   ResourceId resource{};  // empty: the kind has no update objects
   Standing (*standing)(const Json& update) = nullptr;
   bool (*is_under_way)(const Json& update) = nullptr;
-  // `objects` are objects of the kind that is updated. Returns the objects that are in the middle
-  // of an update, although no element of `updates` that is under way is for them.
+  // `objects` are objects of the kind that is updated. Returns those that are in the middle of an
+  // update, if `updates` has no update under way for them.
   std::set<const Json*> (*unfinished)(const std::vector<const Json*>& objects,
                                       const std::vector<const Json*>& updates) = nullptr;
 };
 
-// How an object of a kind asks that Windlass updates its Pods in place or not at all.
+// How an object of a kind asks that its Pods are only updated in place, and never replaced.
 struct OnlyInPlace {
   bool (*is_asked)(const Json& object) = nullptr;  // null: no object of the kind can ask for it
   std::string_view setting{};                      // what asks for it, as messages name it

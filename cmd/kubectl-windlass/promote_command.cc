@@ -109,9 +109,9 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 //   - at a pause: the Pods of the step are not available. If the status does not say whether they
 //     are (kNotTold), only a cause that a Pod or the ReplicaSet shows counts
 //   - at another step, which --full ends: a Pod fails, or the ReplicaSet cannot create Pods
-//   - at another step of a stalled rollout: also a Pod that is still starting, or that the revision
-//     has no Pod. Example: a PodDisruptionBudget keeps an update in place from patching its first
-//     Pod. A stand-in does not count as a Pod of the revision
+//   - at another step of a stalled rollout, also: a Pod is still starting, or the revision has no
+//     Pod. Example: a PodDisruptionBudget keeps an update in place from patching its first Pod. A
+//     stand-in does not count as a Pod of the revision
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,
                                    const Json& rollout, const StepStatus& step) {
   if (step.is_pause && step.pods == StepPods::kAvailable) return std::string();

@@ -64,10 +64,9 @@ std::optional<ExitCode> RefuseByPlan(const CommandContext& context, const Json& 
 ExitCode PrintPlan(const CommandContext& context, const Json& update, PlanFrom from);
 
 // Refuses --local while Windlass carries out an update of the same old controller, or has stopped
-// such an update half-way. Otherwise Windlass and this program would each take the scalings of the
-// other for those of a third client. Returns the exit code when it has printed an error, else
-// nullopt. If the user may not read updates, returns nullopt, with a warning if an update has
-// begun.
+// such an update half-way. Otherwise Windlass would treat the scalings of this program as those of
+// a third client, and vice versa. Returns the exit code when it has printed an error, else nullopt.
+// If the user may not read updates, returns nullopt, with a warning if an update has begun.
 std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, const Json& update);
 
 // Refuses an update without --rollback if the two controllers show that another program has begun
@@ -76,7 +75,8 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 //   - an update with other images: the images of NEW are not those of the file
 //   - an update that ends with another cleanup (spec.cleanup), if --cleanup is not given and no
 //     rename has begun. Annotation kCleanup of NEW has the cleanup. If kubectl began the update,
-//     the annotation is missing, and the name NEW shows the cleanup
+//     the annotation is missing: the name NEW then shows the cleanup of an update by image, and an
+//     update by file is not refused for its cleanup
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 

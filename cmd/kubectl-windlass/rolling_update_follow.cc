@@ -120,8 +120,8 @@ class StandStill {
   std::optional<Duration> Look(const Json& update);
 
  private:
-  // Returns the latest time at which the pause after the last scaling ends: kAfterPeriod after
-  // spec.updatePeriod has passed.
+  // Returns the time of the last scaling, plus spec.updatePeriod, plus kAfterPeriod; the time 0 if
+  // there was no scaling.
   static WallTime EndOfPeriod(const Json& update) {
     const std::optional<WallTime> scaled = TimeOf(update, "/status/lastScaleTime");
     const auto period = ParseDuration(TextOf(update, "/spec/updatePeriod"));

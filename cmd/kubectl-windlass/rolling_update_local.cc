@@ -22,7 +22,7 @@ namespace {
 
 namespace rc = replication_controller;
 
-// How many steps one look may take. Steps that label Pods are not counted. Each step is an API
+// How many steps one look may take, in addition to one step for each Pod. Each step is an API
 // request, or a write into the update in memory; usually there are a dozen at most.
 constexpr size_t kStepsMax = 64;
 // The first and the longest pause after a look that failed. Each pause is twice the one before.
@@ -103,8 +103,8 @@ bool LocalUpdate::HasEnded() const {
 // deletes the new controller that this program has made.
 ExitCode LocalUpdate::TellOther() const {
   const ReplicationController* made = plan_.MadeInVain();
-  // Reason kOtherImage, and this program made the controller: a webhook has changed the image, so
-  // there is no other program.
+  // If this program made the new controller, reason kOtherImage means that a webhook has changed
+  // the image, and that there is no other program.
   const bool rewritten = ReasonOf(plan_.update(), "Stalled") == rc::kOtherImage;
   if (made == nullptr || rewritten) {
     context_.console.Error(TextOf(plan_.update(), "/status/message"));

@@ -212,13 +212,13 @@ std::vector<Selection> ToFollow(const Place& place, const Json& object, const Js
   return selections;
 }
 
-// Returns the first of these causes that applies. Each of them holds up the rollout and does not
-// end by itself. Returns nullopt if none applies, or if the text of `standing` has the cause
-// already. `sets` is true if ReplicaSets make the Pods.
-//   - a refused write, or a size that the API server does not keep
+// Returns the first of these causes that applies. Each of them holds up the rollout:
+//   - the condition that HoldsUpWindlass returns, for example about a refused write
 //   - a revision that was given up in place
 //   - a webhook that removes what Windlass notes on Pods
-//   - why the Pods are not available
+//   - why Pods fail, or cannot be created
+// Returns nullopt if none applies, if the text of `standing` has the cause already, or if the
+// latest spec is not observed. `sets` is true if ReplicaSets make the Pods.
 std::optional<Cause> CauseIn(const Follow& follow, const Json& object, const Standing& standing,
                              bool sets, WallTime now) {
   // While the latest spec is not observed, the present Pods may be those of another template.

@@ -162,8 +162,8 @@ Role RoleOf(const Json& replica_set, const Json& workload, const Kind& kind,
   return asked_for ? Role{"asked for"} : NewOrOld(false);
 }
 
-// Returns the branch of an owner of Pods, with the reason if it cannot make Pods. The caller adds
-// the Pods.
+// Returns the branch of an owner of Pods. If the owner is being deleted, or cannot create or delete
+// Pods, `why` of the branch says so. The caller adds the Pods.
 ReplicaSetBranch BranchOf(const Json& owner, std::string status, Role role) {
   ReplicaSetBranch branch;
   branch.name = TextOf(owner, "/metadata/name");

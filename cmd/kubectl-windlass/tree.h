@@ -16,7 +16,7 @@ struct ReplicaSetBranch {
   std::string name;
   std::string status;  // "revision 8"
   std::string ready;   // "2/4": 2 Pods are ready, and there should be 4
-  std::string why;     // "new", "old, stable", "asked for"; and why it cannot make Pods
+  std::string why;     // "new", "old, stable", "asked for"; and what is wrong with it
   std::optional<WallTime> created{};
   Mood mood = Mood::kGood;
   // True if the role is "old", no Pod is desired or ready, and the ReplicaSet is not being deleted

@@ -33,7 +33,8 @@ std::string RetryText(const Place& place, const Json& rollout) {
 // Pods; otherwise "". Also returns "" if the abort moves no Pod.
 std::string FollowText(const Json& rollout) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
-  const bool stays = TextOf(rollout, "/status/phase") == "Stalled";  // not Aborted
+  // The phase of an abort that moves Pods is Aborted.
+  const bool stays = TextOf(rollout, "/status/phase") == "Stalled";
   return stable < 1 || stays ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
 }
 

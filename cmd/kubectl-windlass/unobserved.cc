@@ -37,7 +37,8 @@ bool IsBuiltIn(const ResourceId& resource) { return resource.manifest.empty(); }
 // because one of these is true:
 //   - `why` names the present generation
 //   - `why` was written after the last change of the object. This is for conditions of a
-//     Deployment, which name no generation. Both times are in whole seconds
+//     Deployment, which name no generation. Both times are in whole seconds, so equal times prove
+//     nothing
 bool IsToldOfPresent(const Json& why, const Json& object) {
   const std::optional<WallTime> changed = LastWrite(object);
   return IsOfPresent(why, object) || (changed && TimeOf(why, "/lastUpdateTime") > changed);

@@ -13,11 +13,14 @@ namespace windlass::cli {
 // controller sees a change within a second.
 inline constexpr seconds kUnobservedMax{10};
 
-// Returns a text such as "Windlass has not seen the last change of rollout/web, so its status is
-// out of date". The change is the latest spec, or the promotion of a pause. Returns another text if
-// a condition says why the controller cannot begin, but may be about an earlier change: it is then
-// not certain that the controller has seen the last change. Returns "" if the controller has seen
-// the last change, or if such a condition is certainly about the last change.
+// The last change of `object` is the latest spec, or the promotion of a pause. Returns a text in
+// two cases:
+//   - no controller has seen the last change: "Windlass has not seen the last change of rollout/a,
+//     so its status is out of date"
+//   - a condition says why the controller cannot begin, but may be about an earlier change: "it is
+//     not certain that Windlass has seen …"
+// Returns "" if the controller has seen the last change, or if such a condition is certainly about
+// the last change.
 std::string UnobservedText(const Json& object, const Place& place);
 
 // Returns the condition that says why the controller does not carry out the last change of the

@@ -60,7 +60,8 @@ void Complete(Standing& standing, const Subject& subject) {
   standing.ends = ExitCode::kDone;
 }
 
-// Returns the condition ReplicaFailure if Pods cannot be made, or Windlass cannot go on; else null.
+// Returns the condition ReplicaFailure; null if it is absent, or only says that annotations were
+// not copied.
 const Json* FailureToTell(const Json& object) {
   return AnnotationsNotCopied(object) != nullptr ? nullptr
                                                  : TrueCondition(object, "ReplicaFailure");
@@ -127,11 +128,11 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 
 // Returns the commands that take back a Rollout that is stalled because of `reason`: "abort or
 // undo", "undo" or "".
-//   - Without a stable revision, abort moves no Pod (RO-032).
-//   - Without a stable revision, undo has no revision to go to if revision 1 is stalled, or if
-//   there
-//     is no revision yet. With three reasons the template has no ReplicaSet, and so no revision:
-//     undo then goes to status.currentRevision, even if that is 1 (RO-026).
+//   - With a stable revision: "abort or undo".
+//   - Without one, abort moves no Pod (RO-032). Usually the stalled revision is
+//     status.currentRevision: "undo" if it is above 1, so that there is an earlier revision.
+//   - Without one, and with the three reasons below: the template has no ReplicaSet, and so no
+//     revision. undo goes to status.currentRevision: "undo" if it is above 0 (RO-026).
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";
   const bool has_revision = reason != "InvalidTemplate" && reason != "ReplicaSetCreateError" &&

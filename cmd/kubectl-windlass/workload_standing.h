@@ -24,8 +24,8 @@ bool Quotes(const Standing& standing, const Json& condition);
 // interest (Complete, HandedBack).
 const Json* InPlaceToTell(const Json& object);
 
-// Both return true if the object asks that its Pods change in place or not at all (OnlyInPlace of
-// kind.h):
+// Both return true if the object asks that its Pods are only updated in place, and never replaced
+// (OnlyInPlace of kind.h):
 //   - a Deployment: annotation windlass.dev/in-place is "only", in upper or lower case
 //   - a Rollout: spec.strategy.type is InPlaceOnly
 bool IsDeploymentOnlyInPlace(const Json& deployment);
