@@ -24,8 +24,8 @@
 
 namespace windlass {
 
-// What marks the log lines and Events of one rollout, so that users can find all log lines and
-// Events of that rollout.
+// The marks of one rollout. Log lines and Events of the rollout carry them, so that users can find
+// these lines and Events.
 struct Marks {
   LogFields fields{};                                // {"rollout_id", "3f2a9c1e-7"}
   std::map<std::string, std::string> annotations{};  // set on each Event
@@ -51,10 +51,10 @@ class Controller {
   // gone. The runtime then forgets all that it keeps for the key.
   virtual std::optional<Step> Next(const ObjectKey& key, const Learned& learned, WallTime now) = 0;
 
-  // Returns the most steps that one sync of `key` may take. Without an override, and for a number
-  // below kStepsPerSyncMax (runtime/sync.h), the limit is kStepsPerSyncMax. If a sync exceeds its
-  // limit, the runtime ends the sync with an internal error, because such a sync would probably
-  // never end by itself.
+  // Returns the most steps that one sync of `key` may take. A number below kStepsPerSyncMax
+  // (runtime/sync.h), such as the 0 here, counts as kStepsPerSyncMax. The runtime ends a sync that
+  // exceeds its limit with an internal error, because such a sync would probably never end by
+  // itself.
   virtual int StepsMax(const ObjectKey& /*key*/) const { return 0; }
 
   // Returns the JSON size of the largest object that a sync of `key` may read or write. The runtime
@@ -69,13 +69,13 @@ class Controller {
   virtual Marks MarksOf(const ObjectKey& /*key*/) const { return {}; }
 
   // Returns patches that raise the resourceVersions of objects, in the order in which to send them.
-  // After such a patch, a late write of the former leader fails, because the late write names an
-  // older version. `term` identifies the present term. The runtime calls this function again after
-  // each patch, and skips objects that it has patched in this term already (L-012).
+  // A late write of the former leader to a patched object then fails, because the late write names
+  // an older version. `term` identifies the present term. The runtime calls this function again
+  // after each patch, and skips objects that it has patched in this term already (L-012).
   //
-  // If the object of `key` is gone, returns nullopt or no patch. Returns nullopt if the latest
-  // version of an object cannot be decoded. The cache then has an older version, and a patch that
-  // names the older version would fail. Next must return no Write for such a key.
+  // Returns nullopt if the latest version of an object cannot be decoded: the cache then has an
+  // older version, and a patch that names the older version would fail. In that case Next must
+  // return no Write for `key`. If the object of `key` is gone, returns nullopt or no patch.
   virtual std::optional<std::vector<Request>> FenceWrites(const ObjectKey& key,
                                                           std::string_view term) const = 0;
 
@@ -85,9 +85,9 @@ class Controller {
     return std::nullopt;
   }
 
-  // Called before the runtime sends the uncached `read` for `key`. The runtime calls the returned
-  // listener with the outcome of the read, unless the read fails and its error ends the sync. The
-  // listener may be null.
+  // Called before the runtime sends the uncached `read` for `key`. Returns a listener, which may be
+  // null. The runtime calls the listener with the outcome of the read, unless the read ends the
+  // sync.
   using ReadListener = std::function<void(const Outcome&)>;
   virtual ReadListener BeforeRead(const ObjectKey& /*key*/, const Request& /*read*/) {
     return nullptr;
@@ -107,8 +107,9 @@ class Controller {
   }
 
   // The runtime calls Written after each successful write of a sync, and NotWritten after each
-  // write that failed or got no answer. Exception: the runtime calls neither function if it cannot
-  // decode the reply to a successful write.
+  // write that failed or got no answer. The runtime calls neither of them
+  //   - if it cannot decode the reply to a successful write
+  //   - for a write that it counts as refused without sending it (S-018)
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

@@ -19,9 +19,9 @@
 
 namespace windlass {
 
-// Runs `work`. Returns false after a call of `report` if `work` throws an exception or fails an
-// assertion. The argument of `report` says what is wrong. Exception: std::bad_alloc ends the
-// process, because nothing can go on without memory, and a restart repairs that.
+// Runs `work` and returns true. If `work` throws an exception or fails an assertion, calls `report`
+// with what is wrong, and returns false. Exception: std::bad_alloc ends the process, because
+// nothing can go on without memory, and a restart repairs that.
 template <typename Work, typename Report>
 bool CatchFault(Work work, Report report) {
   try {
@@ -39,9 +39,9 @@ bool CatchFault(Work work, Report report) {
 // Logs a fault in work about the object `key` outside of syncs.
 void LogFault(Log& log, const ResourceId& resource, const ObjectKey& key, const char* fault);
 
-// Returns what `work` returns, which works on the object `meta`. Returns nullopt, and logs why, if
-// `work` throws an exception or fails an assertion. Exception: if a sync is the caller, the fault
-// ends that sync, because the sync must not plan as if the object were gone.
+// Runs `work`, which is about the object `meta`, and returns its value. If `work` throws an
+// exception or fails an assertion, logs why and returns nullopt. Exception: if a sync is the
+// caller, the fault ends that sync, because the sync must not plan as if the object were gone.
 template <typename Work>
 std::optional<std::invoke_result_t<Work>> KnownOf(Log& log, const ResourceId& resource,
                                                   const ObjectMeta& meta, Work work) {

@@ -7,9 +7,9 @@
 namespace windlass {
 namespace {
 
-// If the reply to a write is larger than this, OutcomeOf drops the reply, unless the write is a
-// creation. If OutcomeOf drops the reply to a patch of a Service, Windlass cannot check whether the
-// API server kept the patch (service_watch.h).
+// OutcomeOf drops a reply to a write that is larger than this, except the reply to a creation.
+// Without the reply to a patch of a Service, Windlass cannot check whether the API server kept the
+// patch (service_watch.h).
 constexpr size_t kAnswerBytesKept = 16384;
 
 }  // namespace

@@ -33,9 +33,10 @@ namespace windlass {
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
-  // One word that the controller counts when the write has succeeded (Controller::Written), for a
-  // metric of its own. Empty if it counts none. The runtime neither logs nor counts the word.
-  // Example: "FieldChanged", if the write also records why the controller gives up a cheaper way.
+  // A word that the controller counts in a metric of its own, once the write has succeeded
+  // (Controller::Written). Empty if there is no such word. The runtime neither logs nor counts the
+  // word. Example: "FieldChanged", if the write also records why the controller gives up a cheaper
+  // way.
   std::string counted_reason{};
 };
 
@@ -46,24 +47,23 @@ struct Write {
   // Sent when the write has succeeded and `check` finds nothing. Example: the Event "Scaled up
   // replica set web-7c9 from 4 to 8" is not sent if a policy keeps the ReplicaSet at 4.
   std::vector<Event> on_success{};
-  // True if the planner goes on with all decisions even if this write is refused (IsRefusal), or
-  // gets another answer that proves that the write did not happen, such as 404 or 409
-  // (GoesOnAfter). Example: if the adoption of a ReplicaSet gets a 404, that ReplicaSet is gone,
-  // and the planner goes on without it.
+  // True if the planner goes on with all decisions after this write was refused (IsRefusal), or got
+  // another answer that proves that it did not happen, such as 404 or 409 (GoesOnAfter). Example:
+  // if the adoption of a ReplicaSet gets a 404, that ReplicaSet is gone, and the planner goes on
+  // without it.
   bool go_on_if_refused = false;
-  // True if the write may take away from users what they still need, should the caches be out of
-  // date: it makes Pods end, for example, or changes running Pods. The runtime does not send such a
-  // write if the caches are older than kViewAgeForRemovals (runtime/sync.h). Deletions and
-  // POSTs to a subresource, such as evictions, do not need this flag: the runtime applies the same
-  // limit to all of them.
+  // True if the write may harm users when the caches are out of date. Examples: it makes Pods end,
+  // or changes running Pods. The runtime does not send such a write if the caches are older than
+  // kViewAgeForRemovals (runtime/sync.h). Deletions and POSTs to a subresource, such as evictions,
+  // do not need this flag: the runtime applies the same limit to all of them.
   bool needs_recent_view = false;
   // How long the runtime may put the write off, counted from the first sync that wanted it. Set for
   // a write that a later sync will probably replace by a more complete write.
   Duration patience{0};
   // Makes Outcome::kept from the reply's body. Returns an error if the API server accepted the
-  // write and changed what was asked for, as a mutating admission policy makes it do. If null,
-  // Windlass does not look. The fold decodes the same reply as a whole, and the reply may have
-  // megabytes. So a check reads only what it compares (JsonReader).
+  // write but changed what was asked for, for example because of a mutating admission policy. Null:
+  // nothing is checked. A check reads only what it compares (JsonReader), because a reply may have
+  // megabytes, and the fold decodes the whole reply anyway.
   std::function<Status(std::string_view reply)> check{};
 };
 
@@ -71,9 +71,8 @@ struct Write {
 struct Read {
   Request request;
   std::string why;
-  // True if the planner has a next step even if this read fails with an error that GoesOnAfter
-  // lists. Example: if the server refuses a dry run of a ReplicaSet, the planner reports the
-  // refusal.
+  // True if the planner can go on after this read has failed with an error that GoesOnAfter lists.
+  // Example: if the server refuses a dry run of a ReplicaSet, the planner reports the refusal.
   bool go_on_if_refused = false;
   // Makes Outcome::value from the answer, whose body is then dropped. If null, the whole answer is
   // kept. In one sync, all reads with the same Request::Identity have the same digest.
@@ -101,7 +100,7 @@ struct Ask {
   // The runtime shortens the deadline to what the sync has left of kAskingMax. If nothing is left,
   // the question fails with kTimeout and is not sent.
   Duration deadline = kAskDeadline;
-  // True if the planner has a next step even if the question fails, or is not answered in time.
+  // True if the planner can go on after the question has failed, or got no answer in time.
   bool go_on_if_failed = false;
 };
 
@@ -114,7 +113,7 @@ struct Wait {
 };
 
 enum class Retry : uint8_t {
-  kBackOff,       // with exponential back-off (retry slot)
+  kBackOff,       // mostly with exponential back-off (retry slot; see AfterError)
   kOnSpecChange,  // at once when the spec changes; until then with a back-off of up to 5 minutes,
                   // or of one minute (Failed::is_urgent)
   kForget,        // not retried: only an event or look_again_in wakes the key
@@ -125,7 +124,8 @@ struct Failed {
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
   // sync at a certain time, perhaps before the retry. nullopt leaves the slot as it is. Exception:
-  // with kForget, nullopt clears the slot.
+  // nullopt clears the slot if the key is not retried, which is so with kForget, and with kBackOff
+  // after the error kNamespaceTerminating.
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
@@ -148,9 +148,9 @@ Step LookAgainNoLater(Step then, const std::optional<Duration>& due);
 // - a server in trouble
 bool IsRefusal(ErrorKind kind);
 
-// Returns true if a refusal of this kind may end without a change of the object. Example: the API
-// server could not call a webhook, or the webhook did not answer in time. When the webhook works
-// again, the API server accepts the same write.
+// Returns true if the API server may later accept the same write, after a refusal of this kind,
+// without a change of the object. Example: it could not call a webhook, or the webhook did not
+// answer in time.
 bool MayPass(ErrorKind kind);
 
 // Returns a text that tells users that the request `asked` was refused with `error`. Examples:
@@ -176,7 +176,8 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request or question of this sync.
 struct Outcome {
   RequestKey asked;
-  // The body is empty if a digest has read it, or if the reply to a write was large (R-067).
+  // The body is empty for an Ask, if a digest has read it, and if it was large and answered a write
+  // other than a creation (R-067).
   Result<Reply> said;
   AnyValue value{};  // what Read::digest made of the body; or the answer to an Ask
   // True for a failed write without go_on_if_refused. The planner then only writes the status.
@@ -207,9 +208,9 @@ using Learned = std::vector<Outcome>;
 // Returns the latest outcome of the request `asked` in this sync; nullptr if there is none yet.
 const Outcome* FindOutcome(const Learned& learned, const RequestKey& asked);
 
-// Looks at the latest write of the object `key` in this sync that has Outcome::kept. Returns it if
-// the API server did not keep what it asked for. Returns null if there is no such write, or if it
-// was kept: then an earlier one that was not kept no longer matters.
+// Finds the latest write of the object `key` in this sync that has Outcome::kept. Returns the
+// outcome of that write if the API server did not keep what it asked for; null if the API server
+// kept it, or if there is no such write. Earlier writes no longer matter.
 const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
                            const ObjectKey& key);
 
