@@ -56,8 +56,8 @@ class LateWrites {
  private:
   struct Late {
     RequestKey asked;
-    // Of the object that was written; zero for a creation. A namesake of that object is not blamed
-    // for its late writes.
+    // Of the object that was written; zero for a creation. So late writes of one object do not
+    // count for another object of the same name.
     Uid uid;
     Error error;
     int times = 0;
@@ -65,7 +65,7 @@ class LateWrites {
     bool Is(const Request& request) const { return request.uid() == uid && request.IsLike(asked); }
   };
   Uid own_;                 // the uid of the key's object
-  std::vector<Late> late_;  // few, because the second write that a sync does not send ends its walk
+  std::vector<Late> late_;  // few: after two writes not sent, a sync writes only the status
 };
 
 // A write whose outcome is unknown, or whose object was gone (404). The term keeps it until the
@@ -86,9 +86,9 @@ struct SyncResult {
   enum class Kind : uint8_t {
     kDone,       // no error, and nothing to do now
     kGone,       // the object is gone: nothing is kept for the key
-    kConflict,   // another client changed the object first: retried when the watch shows that
-                 // change, or after 1 s. From the kConflictsMax-th conflict in a row on, a back-off
-                 // replaces the 1 s
+    kConflict,   // another client changed or removed the object first: retried when the watch
+                 // shows that, or after 1 s. From the kConflictsMax-th conflict in a row on, a
+                 // back-off replaces the 1 s
     kRetry,      // failed: retried after a back-off of at most `longest`
     kForget,     // failed and is not retried: only an event or `look_again_in` wakes the key
     kInternal,   // a fault of Windlass

@@ -87,9 +87,9 @@ void Informers::LetGo(std::initializer_list<AnyInformer*> unwanted) {
   }
 }
 
-// Cancels what the informer's timer would do. While an informer lingers, which means that it runs
-// on after its last user called LetGo, `users_` still counts that user. This function then
-// subtracts that user.
+// Cancels what the informer's timer would do. If the informer lingers, which means that it runs on
+// after its last user called LetGo, `users_` still counts that user. This function then subtracts
+// that user.
 void Informers::StopWaiting(AnyInformer& informer) {
   environment_.timers.Cancel(std::exchange(informer.timer_, TimerId{0}));
   if (std::exchange(informer.lingers_, false)) --informer.users_;
@@ -138,14 +138,14 @@ void Informers::GiveUp(AnyInformer& informer) {
   informer.on_given_up();
 }
 
-// For lack of room, some objects may be cut down, which means cached without their large parts.
-// Lists a resource again if there is now room for one of its objects. The condition is room for
-// twice the whole size of the smallest object that is cut down, because with less room that object
-// might be cut down again soon.
+// Lists a resource again if there is now room for its smallest object that is cut down, which means
+// cached without its large parts for lack of room. Requires room for twice that object's whole
+// size, because with less room the object might be cut down again soon.
 void Informers::LookForRoom() {
   size_t cut = 0;
   for (const auto& informer : informers_) cut += informer->running() ? informer->cut() : 0;
-  // If as many objects are cut down as before the last list, the time until the next look doubles.
+  // If at least as many objects are cut down as before the last list, the time until the next look
+  // doubles.
   const bool in_vain = cut > 0 && cut >= cut_at_relist_;
   room_wait_ = in_vain ? std::min(2 * room_wait_, kLookForRoomMax) : kLookForRoom;
   cut_at_relist_ = SIZE_MAX;

@@ -34,8 +34,8 @@ inline constexpr Duration kGivenUpFor = seconds(1800);
 // How often Windlass checks whether there is room again for objects that are cut down, which means
 // cached without their large parts.
 inline constexpr Duration kLookForRoom = seconds(300);
-// The longest time between two such checks. The time doubles after each list that restored no
-// object.
+// The longest time between two such checks. The time doubles after each list that did not lower the
+// number of such objects.
 inline constexpr Duration kLookForRoomMax = seconds(4800);
 
 class Informers {
@@ -72,15 +72,15 @@ class Informers {
   // stopped informer makes no callback after Release returns. Exception: a store that is being
   // emptied still reports each deletion.
   void Release(std::initializer_list<AnyInformer*> unwanted);
-  // Like Release, but an informer that has no use left runs on for kInformerLingers. If a
+  // Like Release, but a running informer that has no use left runs on for kInformerLingers. If a
   // controller uses the informer again in that time, its cache is still complete. Otherwise the
   // informer stops, and its store is emptied. The handlers of the store then see each object as
   // deleted.
   void LetGo(std::initializer_list<AnyInformer*> unwanted);
 
   // Call when the API server is back. Informers that wait after a failure then retry soon, and
-  // Windlass checks which cluster answers. `was_refused` says that connections were refused. Then
-  // another server may answer now, so every informer asks for a complete state again.
+  // Windlass checks which cluster answers. If connections were refused (`was_refused`), another
+  // server may answer now, so every informer asks for a complete state again.
   void TryNow(bool was_refused);
 
   // Called when all informers start over, because another cluster answers or the cluster was

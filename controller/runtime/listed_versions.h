@@ -23,8 +23,9 @@ struct ListedVersions {
 };
 
 // Returns the key of the first object for which `informer` lags behind `listed`. Returns "" if
-// there is no such object. Example: the watch has reached the version of the list. Returns "(a list
-// is being applied)" while the informer puts a list that it has read itself into its store.
+// there is no such object, for example because the watch has reached the version of the list.
+// Returns "(a list is being applied)" while the informer puts a list that it has read itself into
+// its store.
 //
 // The informer lags for these objects, until the watch has reached the version of the list:
 // - An object in the list, if the store lacks it or has another version of it. Exception: the watch

@@ -21,8 +21,8 @@ inline bool IsLive(const Pod& pod) {
   return pod.phase != PodPhase::kSucceeded && pod.phase != PodPhase::kFailed;
 }
 
-// Returns the projection that caches all fields of live Pods that Windlass reads, not only their
-// metadata. All users of this projection share one informer.
+// Returns the projection that caches, of each live Pod, all fields that Windlass reads, not only
+// the metadata. All users of this projection share one informer.
 inline Projection<Pod> WholePods(const Informers& informers) {
   return {"whole_pods", LivePods(informers), &DecodePod,
           ReplyFolding<Pod>{.selects = &IsLive, .removes = true}, /*gives_up=*/true};

@@ -16,8 +16,8 @@ namespace windlass {
 
 struct MetricLabel {
   std::string_view name;
-  // Every value that the label can have. Empty if there is no closed set of values. `about` then
-  // describes the values.
+  // Every value that the label can have, without those that controllers add (`open`). If there is
+  // no closed set of values, this is empty, and `about` describes the values.
   std::span<const std::string_view> values{};
   std::string_view about{};
   // True if controllers add values to this label (ControllerEntry::label_words). Example: each

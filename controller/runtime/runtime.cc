@@ -18,7 +18,7 @@ class Runtime::Lane final : public ControllerHost {
     runtime_.sync_environment_.Record(Key({}), about, event);
   }
 
-  // Ignores wake-ups before the caches are complete. Otherwise a sync could find that a ReplicaSet
+  // Ignores wake-ups before the caches are complete. Otherwise a sync could miss a ReplicaSet that
   // is not in the cache yet, and create it a second time (D-025).
   void Wake(const ObjectKey& key, windlass::Wake wake) override {
     if (wake == windlass::Wake::kResync && !runtime_.options_.resync) return;

@@ -161,10 +161,10 @@ class SharedInformer final : public AnyInformer {
     if (projection.gives_up) informer.GiveUpWithoutRoom();
   }
 
-  // Registers with `table` how a reply is put into the store of this informer (FoldTable::Row).
-  // `table` must not be used after the informer is destroyed. Does nothing if that is registered
-  // already. So a reply is decoded and put into the store once, however many controllers share the
-  // informer. All callers must pass the same `folding`.
+  // Registers with `table` a row that puts replies into the store of this informer. Does nothing if
+  // the row is registered already, so that a reply is decoded and stored once, however many
+  // controllers share the informer. All callers must pass the same `folding`. `table` must not be
+  // used after the informer is destroyed.
   void FoldReplies(FoldTable& table, const ReplyFolding<T>& folding);
 
   void Start() override { informer.Start(); }

@@ -224,7 +224,7 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     environment_.log.Warning("the reply to a write could not be decoded", fields);
     return EndUncertain(write.request);
   }
-  std::optional<Outcome> outcome;  // nullopt if Write::check fails, which does not undo the write
+  std::optional<Outcome> outcome;  // nullopt after a fault in Write::check; the write has happened
   environment_.Consult(key_,
                        [&](const Controller&) { outcome = OutcomeOf(write, std::move(said)); });
   if (environment_.log.Enabled(LogLevel::kInfo)) {
@@ -235,8 +235,8 @@ void Sync::WriteAnswered(const Write& write, Result<Reply> said) {
     }
     environment_.log.Info(write.because.decision.name, fields);
   }
-  // A write of the status usually contains what an earlier sync put off, so after it no write is
-  // put off any more. Exception: a status write that only counts a name collision. After that, the
+  // A write of the status usually contains what an earlier sync put off, so after it no write
+  // counts as put off. Exception: a status write that only counts a name collision. After that, the
   // write that was put off is planned again, and its patience begins anew.
   if (IsOwnStatus(write.request)) put_off_since_.reset();
   late_.Forget(write.request);

@@ -53,10 +53,10 @@ struct SyncEnvironment {
   TimerQueue& timers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
-  // Runs `consult`, which asks the controller of `key` about its object, or calls a function that
-  // the controller gave with a step (Write::check, Read::digest). Returns false, and logs why, if
-  // that throws an exception or fails an assertion, so that a fault with one object does not affect
-  // other objects. Exception: std::bad_alloc ends the process (object_fault.h).
+  // Runs `consult`. It asks the controller of `key` about its object, or calls a function that came
+  // with a step (Write::check, Read::digest). If `consult` throws an exception or fails an
+  // assertion, logs why and returns false, so that a fault with one object does not affect other
+  // objects. Exception: std::bad_alloc ends the process (object_fault.h).
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
   // Each of these calls the controller's function of the same name. If that call fails (Consult),
   // Reference returns nullopt, MarksOf returns no marks, and LargestJson returns 0.
@@ -74,7 +74,7 @@ struct SyncEnvironment {
 
 // The functions of the leader term that a sync calls.
 struct SyncHooks {
-  std::function<void(SyncResult)> done;  // called exactly once, possibly within Start
+  std::function<void(SyncResult)> done;  // called once, when the sync ends; possibly within Start
   // Called for each successful write whose reply can be decoded.
   std::function<void(const Because&)> on_decision;
   // Called for each write that fails with kForbidden. A 403 because of a quota is not kForbidden.

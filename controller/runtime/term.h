@@ -44,8 +44,9 @@ struct ControllerCounters {
   Histogram work_duration = WorkQueueHistogram();
 };
 
-// How many syncs a turn of the event loop begins or continues: a sync that asks the API server
-// nothing is over at once, and after a take-over that may be all of 20,000.
+// The most syncs that a turn of the event loop begins or continues. There is a limit, because a
+// sync that sends no request ends at once, and after a take-over all of 20,000 syncs may do so
+//
 inline constexpr int kSyncsPerTurn = 256;
 
 class Term {

@@ -40,7 +40,7 @@ class TermFence {
   // - kDone with a refusal in `refused`: the API server refused a touch, or the touch was late
   //   twice (after_error.h). The fence is not raised. The sync then writes only the status.
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
-  //   nothing, and reports to the user what cannot be decoded.
+  //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
   //   result.
   using Done = std::function<void(SyncResult, Learned refused)>;

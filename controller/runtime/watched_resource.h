@@ -62,7 +62,8 @@ class WatchedResource {
 
   // Returns true while the API server does not serve the resource.
   bool WaitsForApi() const { return shared_.reflector().not_served_since().has_value(); }
-  // Returns why the cache is not complete, or what is wrong with its watch; "" if all is well.
+  // Returns why the cache is not complete, or what is wrong with its watch. Returns "" if all is
+  // well, or if the informer is given up.
   std::string Trouble() const { return shared_.Trouble(); }
 
  private:

@@ -42,7 +42,7 @@ class WatchingController : public Controller {
   virtual void ForEachKey(const std::function<void(const ObjectKey&)>& visit) const = 0;
   // Returns the caches that are complete now and hold objects that a leader writes. A new leader
   // compares these caches with lists (leadership_barrier.h). If HasSynced returns true, the caches
-  // that it checks are among them.
+  // that HasSynced checks are among them.
   virtual std::vector<ComparedCache> ComparedCaches() const = 0;
 
   virtual void TermBegins(const TermOptions& /*options*/) {}
@@ -79,7 +79,7 @@ struct ControllerEntry {
   std::string about{};
   // The metrics that AddFigures adds, by topic.
   std::vector<MetricSection> metrics{};
-  // The kind of custom resource that only this controller handles, if its status has
+  // The kind of custom resource whose objects only this controller handles, and whose status has
   // observedGeneration; nullopt if there is no such kind.
   std::optional<ResourceId> custom_kind{};
   // The words that this controller adds as values of open labels (MetricLabel::open), for example
