@@ -78,7 +78,7 @@ class CrdRevision {
   ControllerHost& host_;
   const InformerEnvironment environment_;
   BackOff back_off_;
-  bool answered_ = false;         // there was an answer since the first Start or not_served
+  bool answered_ = false;         // a question was answered or failed since the last Forget
   std::optional<int64_t> older_;  // the revision, if it is lower than needed
   CallId call_ = 0;
   TimerId timer_ = 0;  // for the next question
