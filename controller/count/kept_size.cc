@@ -9,9 +9,9 @@
 namespace windlass {
 namespace {
 
-// Returns spec.replicas of `object`. Returns nullopt if `object` is not JSON, or has no such
-// number. Decodes no other member, because the reply to each write of a size is read here, may have
-// megabytes, and is decoded as a whole when it is folded into the cache.
+// Returns spec.replicas of `object`; nullopt if `object` is not JSON, or has no such number.
+// Decodes nothing else, because a reply may have megabytes, and the fold decodes the whole reply
+// anyway.
 std::optional<int32_t> SizeIn(std::string_view object) {
   JsonReader in;
   std::optional<int32_t> size;
