@@ -86,7 +86,8 @@ struct RolloutStepStatus {
   //   - If it is 1, and the step asks for 0 of 1 Pods, the first spec.replicas above 1 replaces it.
   //   - nullopt: not stored. v0.1.0 did not store it.
   std::optional<int32_t> replicas{};
-  // The next three are used only if the step is a pause, and are zero while its time does not run.
+  // The next three are used only if the step is a pause, or the end of a shortened list (RO-132).
+  // They are zero while the time of the pause does not run.
   //   - `available_since`: since when the Pods of the pause have been available. It begins anew
   //     when one of these Pods is lost (CountTime in controller/rollout/steps.cc).
   //   - `available`: how many Pods the step asked for when all of them were last available. After a
@@ -95,8 +96,8 @@ struct RolloutStepStatus {
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // If a user has shortened the list of steps so that it has fewer steps than the index: the index
-  // from before. Otherwise 0.
+  // If a user has shortened the list of steps to fewer steps than the index: the index from before.
+  // Otherwise 0. Example: 3, if step 3 was under way when a list of 4 was cut to 2 steps.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -133,8 +134,8 @@ struct RolloutStatus {
   std::string stable_template;             // the requested template of stable_revision
   NamedReplicaSet current_replica_set;     // of current_revision
   NamedReplicaSet stable_replica_set;      // of stable_revision
-  Symbol images;                           // that new Pods get now: "app:v2,agent:v1"
-  Symbol stable_images;                    // of stable_revision
+  Symbol images;                           // the images that new Pods get now: "app:v2,agent:v1"
+  Symbol stable_images;                    // the images of stable_revision
   Symbol step_text;                        // "2/4"; "done": all steps are over
   std::string phase;
   std::string message;
