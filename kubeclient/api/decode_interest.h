@@ -22,9 +22,9 @@ struct DecodeInterest {
   // Called for ReplicaSets, and for Deployments whose generation was observed.
   std::function<bool(const ObjectMeta&)> keeps_template{};
   // `text` is the fingerprint of the template's bytes. If this user holds an earlier version of the
-  // object with the same `text`, returns the fingerprint of that template's canonical form;
-  // otherwise nullopt. So a change of the status alone does not cause the canonical form to be
-  // computed again.
+  // object whose template has the same `text`, returns the fingerprint of the template's canonical
+  // form; otherwise nullopt. So the canonical form is not computed again after a change of the
+  // status alone.
   std::function<std::optional<Fingerprint>(const ObjectMeta&, const Fingerprint& text)>
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If at least one

@@ -56,7 +56,7 @@ struct DeploymentSpec {
 };
 
 struct Deployment {
-  ObjectMeta meta;  // its annotations: all but large_annotations
+  ObjectMeta meta;  // its annotations lack large_annotations
   DeploymentSpec spec;
   DeploymentStatus status;
   LargeAnnotations large_annotations{};

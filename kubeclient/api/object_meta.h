@@ -18,8 +18,8 @@
 namespace windlass {
 
 // An object is large if its JSON has at least this size. Only a limited number of large objects is
-// processed at a time, to bound memory. The largest object that an API server stores has
-// about 9 MB.
+// processed at a time, to bound memory. The largest object that we measured has 12 MB of
+// JSON.
 inline constexpr size_t kLargeJsonBytes = size_t{256} << 10U;
 // The longest name of an object that the API server accepts.
 inline constexpr size_t kNameBytesMax = 253;
@@ -89,9 +89,8 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // 0 if the object is whole. Above 0 if the cache had no room for the object and dropped parts of
-  // it (Cut): then how many bytes of memory the whole object would take. No write may be based on a
-  // cut object.
+  // How many bytes of memory the whole object would take, if the cache had no room for it and
+  // dropped parts of it (Cut). 0 if the object is whole. No write may be based on a cut object.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;

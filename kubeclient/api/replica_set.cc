@@ -86,7 +86,7 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
     }
   }
   // `lowest` is reset once the controller counts at most `lowest` ready Pods. These ready Pods all
-  // still exist, because the controller removes Pods that are not ready first. Example: `lowest` is
+  // still exist, because the controller first removes Pods that are not ready. Example: `lowest` is
   // 3, and the status counts 6 Pods, of which 2 are ready. Three Pods may have been removed, but
   // not the two ready Pods.
   const int32_t ready = std::max(now.status.ready_replicas, now.status.available_replicas);
@@ -95,7 +95,7 @@ void Remember(const ReplicaSet* before, ReplicaSet& now) {
   if (!told.lowest || !IsObserved(now)) told.observed_since.reset();
   told.largest = std::max(told.largest, now.replicas);
   // The controller creates Pods only up to the spec.replicas that it has observed. Once its status
-  // counts as many Pods as the largest spec.replicas, the status lacks none of the Pods that it
+  // counts as many Pods as the largest spec.replicas, the status lacks no Pod that the controller
   // created.
   const bool counted = IsObserved(now) && now.status.replicas >= told.largest;
   if (told.known && counted) told.largest = now.replicas;

@@ -40,7 +40,7 @@ struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
   // spec.replicas. This is so in two cases:
   //   - The store first gets the ReplicaSet, and its generation is above 1.
-  //   - A list shows the ReplicaSet with generations skipped.
+  //   - A list or an uncached read shows the ReplicaSet with generations skipped.
   // NoteCounted sets it to true.
   bool known = true;
   // Up to this many Pods may be alive, even if the status shows fewer.
@@ -56,7 +56,7 @@ struct Told {
   // the status still counts 6 Pods, but all six may be gone.
   // How `lowest` changes:
   //   - It is set when spec.replicas falls, and kept when spec.replicas rises again.
-  //   - It becomes 0 after a list that skipped generations.
+  //   - It becomes 0 after a list or an uncached read that skipped generations.
   //   - It becomes 0 when the store first gets the ReplicaSet, if `known` is false and the status
   //     has not observed the latest generation.
   //   - It becomes nullopt when a status of the latest generation counts at most `lowest` Pods, or
@@ -70,7 +70,7 @@ struct Told {
 };
 
 struct ReplicaSet {
-  ObjectMeta meta;       // its annotations: all but large_annotations
+  ObjectMeta meta;       // its annotations lack large_annotations
   int32_t replicas = 1;  // spec.replicas
   int32_t min_ready_seconds = 0;
   Fingerprint template_fingerprint;  // of the template's canonical form

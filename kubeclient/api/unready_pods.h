@@ -33,7 +33,7 @@ struct UnreadyContainer {
 struct UnreadyPod {
   std::string name;
   Uid controller{};                  // uid of the controlling owner; zero if there is none
-  bool unschedulable = false;        // the scheduler finds no node
+  bool unschedulable = false;        // condition PodScheduled is False
   std::string scheduling_message{};  // the scheduler's words
   std::vector<UnreadyContainer> containers{};  // init containers first
   bool operator==(const UnreadyPod&) const = default;

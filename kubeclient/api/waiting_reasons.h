@@ -6,7 +6,7 @@
 
 namespace windlass::waiting {
 
-// Reasons given before the container has run.
+// Reasons why the kubelet cannot start the container.
 inline constexpr std::string_view kNotStarted[] = {"ErrImagePull",
                                                    "ImagePullBackOff",
                                                    "InvalidImageName",
