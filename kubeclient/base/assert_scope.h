@@ -6,14 +6,13 @@
 // Windlass uses it for planner code, in syncs and outside of them (controller/core/object_fault.h).
 // An assertion still ends the process in
 //   - code that stores what planner code has found: the caches, the lists of keys and of owners,
-//   the
-//     counters of metrics, timers, Events. It is shared by all objects, and an exception in the
-//     middle of a change would leave it half changed
+//     the counters of metrics, timers, Events. All objects share this data, and an exception in the
+//     middle of a change would leave the data half changed
 //   - Controller::Written and NotWritten: they only count, and plan nothing
 //   - the listener of WorkloadController::BeforeRead: it notes the count of Pods in the store of
 //     ReplicaSets, whose indexes would be wrong after an exception
-//   - decoding, with the predicates of DecodeInterest: it fills the table of interned texts, which
-//     all objects share. The predicates only compare texts
+//   - decoding, with the predicates of DecodeInterest: decoding fills the table of interned texts,
+//     which all objects share. The predicates only compare texts
 #pragma once
 
 #include <stdexcept>

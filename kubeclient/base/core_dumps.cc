@@ -7,9 +7,10 @@
 
 namespace windlass {
 
-// The limit is one byte. The kernel also passes no core to a program in kernel.core_pattern (a
-// pattern that begins with "|") if the limit is 1. It does pass one if the limit is 0. So if the
-// hard limit is 0, and we have no right to raise it, we need other means (BI-76):
+// Sets the limit to one byte, not to 0. With a limit of 1, the kernel also passes no core to a
+// program in kernel.core_pattern (a pattern that begins with "|"). With a limit of 0, the kernel
+// would pass one. If the hard limit is 0, and we have no right to raise it, we need other means
+// (BI-76):
 //   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. But it sets the value to 1 again
 //     in each program that we start.
 //   - coredump_filter 0: a core has no memory. The programs that we start inherit the value. After

@@ -21,7 +21,7 @@ namespace windlass {
 
 class Lifetime {
  public:
-  // Knows whether the Lifetime that made it was destroyed, or End was called since.
+  // is_over() is true once the Lifetime that made this Witness is destroyed, or its End is called.
   class Witness {
    public:
     bool is_over() const { return token_.expired(); }
@@ -37,8 +37,8 @@ class Lifetime {
   Lifetime(const Lifetime&) = delete;
   Lifetime& operator=(const Lifetime&) = delete;
 
-  // Returns a function that passes its arguments on to `callback`. It does nothing once this
-  // Lifetime was destroyed, or End was called since. What `callback` returns is dropped.
+  // Returns a function that passes its arguments on to `callback`, and drops what `callback`
+  // returns. The function does nothing once this Lifetime is destroyed, or End is called.
   template <typename Callback>
   [[nodiscard]] auto Guard(Callback callback) {
     return [life = Watch(), callback = std::move(callback)](auto&&... args) mutable -> void {
@@ -46,7 +46,7 @@ class Lifetime {
     };
   }
 
-  // For callbacks that do something else once their owner is gone.
+  // Returns a Witness, for callbacks that do something else once their owner is gone.
   [[nodiscard]] Witness Watch() {
     if (token_ == nullptr) token_ = std::make_shared<const bool>(true);
     return Witness(token_);

@@ -89,8 +89,8 @@ struct Error {
   std::string message;         // one line; the server's own text if it sent one (D-787)
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
   // The HTTP code of the answer. It distinguishes errors of the same kind. Example: of the kInvalid
-  // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not. If no answer came, the
-  // value is kNoTunnel (failure.h) if a proxy opened no tunnel, else 0.
+  // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not. Without an answer, the
+  // value is 0. Exception: kNoTunnel (failure.h), if a proxy opened no tunnel.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

@@ -31,7 +31,7 @@ class TimerQueue {
   bool empty() const { return timers_.empty(); }
 
   // Runs the timers that are due at `now`, at most `most` of them, and returns how many ran. Timers
-  // that a callback adds for `now` or earlier run in the same call.
+  // that a callback adds for `now` or earlier are due, too.
   int RunDue(MonotonicTime now, int most = 1000);
 
  private:
