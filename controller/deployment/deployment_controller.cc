@@ -98,8 +98,8 @@ void DeploymentController::AddFigures(Figures& figures) const {
 void DeploymentController::DeploymentChanged(const Change<Deployment>& change) {
   const Deployment* before = change.old_object;
   const Deployment* now = change.new_object;
-  // A deleted Deployment is forgotten even while the caches are incomplete, because a deletion is
-  // reported only once.
+  // A deleted Deployment is forgotten even outside of a term, because a deletion is reported only
+  // once.
   if (now == nullptr) return rivals_.Forget(before->meta.uid);
   if (before == nullptr || before->status == now->status) return;
   if (host().InTerm() && !host().IsFolding(KeyOf(now->meta))) rivals_.ForeignStatus(*now);

@@ -21,8 +21,8 @@ namespace windlass {
 class InPlaceCache;
 class InPlaceFeature;
 
-// The cached Deployments, seen as workloads. The caches of workloads know of the kind Deployment
-// only what this store shows.
+// The cached Deployments, converted to workloads. The code that caches workloads reads Deployments
+// only through this class.
 class DeploymentStore final : public WorkloadStoreOf<Deployment> {
  public:
   explicit DeploymentStore(Informers& informers);

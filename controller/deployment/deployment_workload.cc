@@ -61,7 +61,7 @@ Strategy StrategyOf(const DeploymentSpec& spec) {
 
 constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
 
-// Sets the limits, or the reason why the strategy cannot be carried out.
+// Sets the strategy, and its limits or the reason why the strategy cannot be carried out.
 void ResolveStrategy(const DeploymentSpec& spec, Workload& workload) {
   workload.strategy = StrategyOf(spec);
   workload.limits = {.desired = spec.replicas};
@@ -103,9 +103,9 @@ bool DeploymentKind::IsStored(const Workload& workload, const StatusDraft& draft
 }
 
 // The patch names every status field that we own, with null for an absent value. Its conditions
-// replace the whole list. The patch also writes the revision (D-166, D-703), and removes internal
-// annotations that an undo copied to the Deployment (P-074). Both go to the status endpoint,
-// because it stores annotations and does not raise the generation.
+// replace the whole list. The patch also writes the revision, if it changes (D-166, D-703), and
+// removes internal annotations that an undo copied to the Deployment (P-074). Both go to the status
+// endpoint, because it stores annotations and does not raise the generation.
 Request DeploymentKind::WriteStatus(const Workload& workload, const StatusDraft& draft) const {
   const WorkloadStatus& status = draft.status;
   Json fields = Json::object();

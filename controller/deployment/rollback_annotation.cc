@@ -38,8 +38,8 @@ Result<std::map<std::string, std::string>> AnnotationsIn(const std::string& obje
 }
 
 // Returns the annotations of the Deployment after the rollback (D-467):
-//   - from the Deployment: the annotations that are never copied to ReplicaSets, except the request
-//     to roll back
+//   - from the Deployment: the annotations that are never copied to ReplicaSets, except internal
+//     ones and the request to roll back
 //   - from the ReplicaSet: all others
 std::map<std::string, std::string> AnnotationsAfter(
     const std::map<std::string, std::string>& present, const ReplicaSet& target) {
