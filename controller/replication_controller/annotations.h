@@ -25,16 +25,15 @@ inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/ori
 // On the old controller: the name of the new one.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
 
-// Beside kOriginalReplicas: the uid of the controller that was scaled up when the size was noted.
+// Beside kOriginalReplicas: the uid of the controller that the same update or rollback scales up.
 // kubectl never removes a noted size. Without this uid, a later rollback could therefore restore
 // the size that an earlier update noted (RC-8).
 inline constexpr std::string_view kOriginalReplicasOf = "windlass.dev/original-replicas-of";
 // On the old controller during a rename: the content of the new controller. After the new
 // controller is deleted, the old controller gets this content (RC-14). JournalText makes the value.
 inline constexpr std::string_view kRenameJournal = "windlass.dev/rename-journal";
-// On the new controller: what happens to the old controller at the end, Delete, Preserve or Rename,
-// in the update that created the new controller. An update that kubectl began does not set this
-// annotation.
+// On a new controller that Windlass created: what the creating update does with the old controller
+// at the end (Delete, Preserve or Rename). kubectl does not set this annotation.
 inline constexpr std::string_view kCleanup = "windlass.dev/cleanup";
 // On the old controller, set by a user to ask for an update (RC-1): the name of the new controller.
 inline constexpr std::string_view kRollingUpdateTo = "windlass.dev/rolling-update-to";
@@ -68,8 +67,8 @@ inline bool HasGivenPods(const ReplicationController& controller) {
          NumberIn(controller, kOriginalReplicas).value_or(0) > controller.replicas;
 }
 
-// Returns true if the new controller `created` was not scaled yet, so that the old controller has
-// its original size unless a size is noted for `created`. There are two cases:
+// Returns true if the new controller `created` counts as not scaled yet. The old controller then
+// has its original size, unless a size is noted for `created`. The two cases:
 //   - `created` has no replicas.
 //   - `created` is as Windlass created it, and may have replicas for Pods without an owner (RC-7).
 //     Each change of spec raises metadata.generation, which is 1 at first. Example: created for 2

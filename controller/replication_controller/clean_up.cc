@@ -18,8 +18,9 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
          NumberIn(target, kDesiredReplicas) == target.replicas;
 }
 
-// Returns the failure of an update that was at kStepScale or later, or is to be rolled back, and
-// whose two controllers do not exist. Before the first step, status.newName may be empty.
+// Returns the failure of an update whose two controllers do not exist. The update was at kStepScale
+// or later, or is to be rolled back. In a rollback before the first step, the name of the new
+// controller may not be known.
 Step WithoutControllers(const Situation& situation) {
   const std::string& old_name = situation.old_name();
   const std::string missing =

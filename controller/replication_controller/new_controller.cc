@@ -79,7 +79,7 @@ Result<NewControllerContent> CopyWithImage(const Situation& situation) {
 constexpr Duration kListUnlabelledAgain = seconds(1);
 
 // Step 4 of LabelOld: lists the Pods that `old` selects and whose label `key` does not have
-// `value`. Returns nullopt if `old` owns none of them.
+// `value`. Returns nullopt if `old` owns none of them, apart from Pods that are being deleted.
 std::optional<Step> CheckList(const Situation& situation, const ReplicationController& old,
                               const std::string& key, const std::string& value) {
   const std::string selected = ToQuery(SelectorOf(old.selector));
@@ -107,7 +107,7 @@ Step Relabel(const Situation& situation, const ReplicationController& old, const
     Step step = Effect(
         situation, Request::MergePatch(resources::kPods, VersionOf(pod->meta), "", DumpJson(label)),
         {Decision{"label pod"}, {{"pod", pod->meta.name}, {"value", value}}});
-    // The step may also be the write of a status, which says that a label was dropped.
+    // Effect may return the write of a status instead, which says that the label was dropped.
     auto* write = std::get_if<Write>(&step);
     if (write != nullptr && write->request.resource() == resources::kPods) {
       write->needs_recent_view = true;

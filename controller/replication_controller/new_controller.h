@@ -20,18 +20,17 @@ namespace windlass::replication_controller {
 // Returns error kInvalid, with kubectl's text, if there is no such container.
 Result<std::string> ImageIn(const Situation& situation, const std::string& template_json);
 
-// Returns the new controller, with 0 replicas and the annotations of an update. At the end of the
-// update, the new controller is to have as many replicas as spec.controller says; if
-// spec.controller does not say, `size_before`. Returns error kInvalid, with kubectl's text, if no
-// new controller can be made from the old controller and the spec (RC-3, RC-5). Requires the old
-// controller, and spec.image or spec.controller.
+// Returns the new controller, with 0 replicas and the annotations of an update. Its annotation
+// kDesiredReplicas is spec.controller.replicas; if that is not set, `size_before`. Returns error
+// kInvalid, with kubectl's text, if no new controller can be made from the old controller and the
+// spec (RC-3, RC-5). Requires the old controller, and spec.image or spec.controller.
 Result<ReplicationController> MakeNewController(const Situation& situation, int32_t size_before);
 
-// Returns the size with which `made` is to be created: one for each Pod without an owner that its
-// selector matches, and not more than it is to have at the end (RC-7). Such Pods are left if the
-// new controller of an earlier update was deleted without its Pods. kube-controller-manager adopts
-// them, and deletes those that exceed spec.replicas. Example: 2 such Pods, 3 replicas at the end:
-// 2; with 5 such Pods 3. The Pods are listed, because the cache may be late.
+// Returns the size with which `made` is to be created: the number of Pods without an owner that the
+// selector of `made` matches, but at most the size of `made` at the end (RC-7). Such Pods are left
+// if the new controller of an earlier update was deleted without its Pods. kube-controller-manager
+// adopts them, and deletes those that exceed spec.replicas. Example: 2 such Pods, 3 replicas at the
+// end: 2; with 5 such Pods 3. The Pods are listed, because the cache may be late.
 OrStep<int32_t> FirstSize(const Situation& situation, const ReplicationController& made);
 
 // Returns the request that creates `made`. If `dry` is true, the request is a dry run: it only asks

@@ -28,7 +28,7 @@ std::optional<Step> ReportLeftAlone(const ReplicationControllerUpdate& update,
   if (draft.phase.empty()) draft.phase = kPreparing;
   draft.deadline = {};
   const Condition* failure = FailureOf(update);
-  // The controller that was not found may exist now, and be the one that has no room. So the
+  // The missing controller may exist now, and may be the object for which there is no room. So the
   // update waits, and its phase must not be Failed without the condition Stalled.
   if (failure != nullptr && failure->reason == kNotFound) {
     draft.phase = PhaseAt(draft.step);

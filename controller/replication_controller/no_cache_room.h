@@ -12,16 +12,16 @@ namespace windlass::replication_controller {
 
 // Returns the write that reports in the status why Windlass does not carry `update` out. Returns
 // nullopt if the status reports this already, or if this sync has sent the write. The write
-//   - sets status.message to `message`
+//   - sets status.phase to Preparing if it is empty, and status.message to `message`
 //   - sets the conditions Ready False and Reconciling True, with `reason`, `message` and the
 //     present generation
-//   - removes status.deadline, so spec.timeout counts from its beginning when there is room again
+//   - removes status.deadline, so that spec.timeout begins anew when there is room again
 //   - leaves status.observedGeneration as it is, because the latest spec is not carried out
 //
 // If the update of the present spec has failed, its conditions stay, because a user still has to
 // correct the cause of the failure. status.message is then the message of Stalled, followed by
-// `message`. Exception: with the cause kNotFound, the update waited for a controller, and waits on;
-// status.phase is then the phase of its step.
+// `message`. Exception: if the cause is kNotFound, the update still waits for a controller. The
+// list above then holds, and status.phase is the phase of the step.
 //
 // The write leaves all other fields of the status as they are. The caches may have cut `update`
 // down, so that it lacks fields from which an update goes on after a crash; writing these fields

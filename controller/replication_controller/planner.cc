@@ -26,8 +26,9 @@ std::optional<Step> AfterNotKept(const Situation& situation) {
   return std::nullopt;
 }
 
-// Returns the failure if the API server refused a write in this sync. The write is tried again
-// later, unless the refusal ended the run.
+// If the API server refused a write in this sync, returns the failure. The write is tried again
+// later, unless the refusal ended the run. If no write was refused, returns the result of
+// AfterNotKept.
 std::optional<Step> AfterRefusal(const Situation& situation) {
   const auto refused = std::ranges::find_if(situation.learned, &Outcome::ends_walk);
   if (refused == situation.learned.end()) return AfterNotKept(situation);

@@ -26,9 +26,9 @@ namespace windlass::replication_controller {
 Step Next(const View& view, const Learned& learned, WallTime now);
 
 // Returns the patches that a new leader sends before it acts, so that a late scaling or deletion by
-// the former leader fails (L-012). Each of the two controllers gets one patch
-//   - if the status has a scaling, because perhaps it has not been made yet
-//   - if the run is at kStepCleanUp, because a deletion may be due
+// the former leader fails (L-012). Each of the two controllers gets one patch in two cases:
+//   - the status has a scaling, which perhaps has not been made yet
+//   - the run is at kStepCleanUp, so a deletion may be due
 // Otherwise there is no patch, because any other late write of the former leader is harmless:
 // before the new leader does anything else, it makes the same write, based on the same version.
 // `term` identifies the new leader's term.
@@ -62,17 +62,19 @@ Step Roll(const Situation& situation);
 // the update are removed (RC-13). Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
 
-// Returns the step that stores kStepCleanUp in a rollback whose new controller is gone already;
-// nullopt if the new controller exists, or if the annotations of the old controller do not show
-// that a rollback gave it its size again. If the client that ran the rollback was killed, only
-// these annotations show how far the rollback was (RC-18). Requires the old controller.
+// Returns the step that stores kStepCleanUp if a rollback is asked for, its new controller is gone
+// already, and the annotations of the old controller show that a rollback gave it its size again;
+// otherwise nullopt. If the client that ran the rollback was killed, only these annotations show
+// how far the rollback was (RC-18). Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or when a user has deleted it and created
 // another one of the same name. The update has succeeded, even if a user deleted the old
-// controller, if
-//   - cleanup_forward() is kDelete, and the new controller exists
-//   - and the new controller has its desired size, or clean-up had begun without a rollback
+// controller, if all of these hold:
+//   - cleanup_forward() is kDelete
+//   - the new controller exists
+//   - the new controller has its desired size, or the status says that clean-up has begun without a
+//     rollback
 // Otherwise the update fails.
 Step WithoutOldController(const Situation& situation);
 
@@ -94,9 +96,10 @@ Step WithoutOldController(const Situation& situation);
 // or step 2 (delete it). Requires both controllers.
 Step BeginRename(const Situation& situation);
 
-// If a rename is under way and the new controller is gone, as after step 2, returns step 3, step 4
-// or the end of the run. Returns nullopt otherwise. Once the new controller is gone, the rename
-// cannot be undone, so spec.paused and spec.rollback have no effect until it has ended.
+// If a rename is under way, the old controller exists and the new one is gone, as after step 2,
+// returns the next step on the way to step 3, step 4 or the end of the run. Returns nullopt
+// otherwise. Once the new controller is gone, the rename cannot be undone, so spec.paused and
+// spec.rollback have no effect until it has ended.
 std::optional<Step> FinishRename(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -27,7 +27,8 @@ bool IsIntentStored(const Situation& situation) {
 
 // Returns the write that stores in the status what Windlass will do next: create the new
 // controller, begin a rollback, or give the old controller the size `restores` back. Returns
-// nullopt if this intent is stored already, and `line` is empty or is the last line of the status.
+// nullopt if the status has this intent already, with `restores` (if set) as the desired size, and
+// `line` (if not empty) as its last line.
 std::optional<Step> StoreIntent(const Situation& situation, const std::string& line,
                                 std::optional<int32_t> restores = {}) {
   StatusDraft draft = BeginDraft(situation);
@@ -80,8 +81,9 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // Asks the API server, with a dry run, whether it would create `made`. The old controller does not
 // yet have its label and the name of the new one, so a refusal leaves nothing behind (RC-20).
-// Returns nullopt if the API server would create `made`, or if the dry run cannot tell: then the
-// creation itself shows it.
+// Refuses the update, too, if a webhook changes the image. Returns nullopt if the API server would
+// create `made` with the wanted image, or if the dry run cannot tell: then the creation itself
+// shows it.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
@@ -148,9 +150,9 @@ bool IsToBeClaimed(const Situation& situation) {
   return target.meta.annotations.Has(kDesiredReplicas) && !target.meta.annotations.Has(kSourceId);
 }
 
-// Returns the refusal if an update to another new controller is at its rename already, and
-// spec.newName asks for a different one. That other new controller still exists, so the user can
-// still choose to finish the rename or to undo it.
+// Returns the refusal if an update to one new controller, such as web-2, is at its rename already,
+// and spec.newName names another one, such as web-3. web-2 still exists, so the user can still
+// choose to finish the rename or to undo it.
 std::optional<Step> RefuseOtherRename(const Situation& situation) {
   const std::string& wanted = situation.spec().new_name;
   if (wanted.empty() || wanted == situation.new_name) return std::nullopt;
@@ -296,9 +298,9 @@ Step PrepareRollback(const Situation& situation) {
     const auto noted = FindNotedSizeOfGone(situation);
     if (noted.step) return *noted.step;
     // A rollback deletes the new controller, so the new controller must belong to this update. If
-    // it does not, RestoreOld restores the old controller alone, or the rollback fails. If the old
-    // controller has a note of the new controller's uid, the uid decides, not the noted name: a
-    // user may have deleted that new controller and made another one of the same name.
+    // it does not, RestoreOld restores the old controller alone, or the rollback fails. If a uid is
+    // noted on the old controller (kOriginalReplicasOf), this uid counts and not the noted name: a
+    // user may have deleted the controller with this uid and made another one of the same name.
     const std::string_view of = Annotation(target, kOriginalReplicasOf);
     const bool is_named = of.empty() && Annotation(target, kNextControllerId) == source->meta.name;
     const bool is_ours = is_named || of == source->meta.uid.ToString();

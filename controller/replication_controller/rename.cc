@@ -88,8 +88,8 @@ Step BeginRename(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const ReplicationController& created = *situation.new_controller();
   // The check comes before the journal is written, so that an update which is refused here can
-  // still get another target. A check just before the deletion would not save requests, because one
-  // sync makes the writes below and the deletion.
+  // still get another target. To check only before the deletion would save no request: one sync
+  // makes the writes below and the deletion, and it sends each read of the check once.
   if (auto step = RefuseRename(situation, created)) return *std::move(step);
   const std::string text = JournalText(created);
   if (Annotation(old, kRenameJournal) != text) {
@@ -107,8 +107,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return std::nullopt;
   }
   const ReplicationController& old = *situation.old_controller();
-  // If the old controller has no journal any more, the journal in the status is used: the write
-  // before the last one of a rename removes the annotation, and a user, too, may have removed it.
+  // The annotation may be gone: a user may have removed it, and the rename itself removes it with
+  // its last write but one. The journal in the status is then used.
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;

@@ -50,9 +50,10 @@ StatusDraft DraftOfProgress(const Situation& situation, const Facts& facts) {
 
 // Returns true if a stored scaling may still be made. Returns false if the scaling would go too far
 // now: new Pods that it relies on are not available any more, or maxSurge or maxUnavailable was
-// lowered. This can happen if Windlass crashed before it made the scaling. A scaling in the other
-// direction is always due: it sets a size back that the API server changed (TellNotKept). Example:
-// 1 to 2 was written, and a policy made it 5, so the scaling is now 5 to 2.
+// lowered. This can happen if Windlass crashed before it made the scaling. A scaling against the
+// direction of the update (target down, source up) is always due: it sets a size back that the API
+// server changed (TellNotKept). Example: for the target, 1 to 2 was written, and a policy made it
+// 5, so the scaling is now 5 to 2.
 bool IsStillDue(const Situation& situation, const Facts& facts,
                 const ReplicationController& controller) {
   const int32_t to = ExpectedSize(situation, controller);

@@ -38,15 +38,15 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 //     ends this update
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
-// Returns the phase of a run at `step` that neither is paused nor has failed.
+// Returns the phase of a run at `step` that is neither paused nor failed.
 std::string_view PhaseAt(std::string_view step);
 
 // --- the target of a run: which new controller, and what this controller is made of ---
 
 // Returns the value of status.target that belongs to `spec`: "<spec.newName>/<hash of image,
-// container, imagePullPolicy and controller>". If a user edits one of these fields, the stored
-// value shows the edit. Example: "web-2/" if spec.newName is web-2, and neither spec.image nor
-// spec.controller is set.
+// container, imagePullPolicy and controller>". If a user edits one of these fields, the result
+// differs from the stored value. Example: "web-2/" if spec.newName is web-2, and neither spec.image
+// nor spec.controller is set.
 std::string TargetOf(const ReplicationControllerUpdateSpec& spec);
 
 // Returns true if `spec` and `target` both have a hash of the new controller's content (TargetOf),
@@ -73,7 +73,7 @@ bool IsMadeUp(std::string_view name, std::string_view old_name);
 // `old_controller` may be null. The result is the first of these names that is known:
 //   1. the name in the status, if the run has stored a step
 //   2. without `old_controller`: spec.newName; if it is empty and the run has begun, the name in
-//      the status
+//      the status. All names below need `old_controller`
 //   3. the name in the journal of a rename that has begun
 //   4. spec.newName
 //   5. the annotation next-controller-id of `old_controller`

@@ -48,10 +48,10 @@ Result<Goal> ResolveGoal(int32_t desired, const std::optional<IntOrPercent>& max
 std::optional<int32_t> ScaleUp(const TwoCounts& counts, const Goal& goal);
 
 // Returns the next size of the old controller; nullopt if its size stays. It shrinks as far as
-// min_available allows; if the new controller has all its Pods and all are available, to 0.
-// Example: 10 desired, 10 must be available, 10 old Pods, 3 new Pods of which 1 is available. Of
-// the 13 Pods 10 must stay and 2 are not available: 13 − 10 − 2 = 1 old Pod can be removed, so the
-// next size is 9 (RC-10).
+// min_available allows; to 0, if the new controller has its desired size and all its Pods are
+// available. Example: 10 desired, 10 must be available, 10 old Pods, 3 new Pods of which 1 is
+// available. Of the 13 Pods 10 must stay and 2 are not available: 13 − 10 − 2 = 1 old Pod can be
+// removed, so the next size is 9 (RC-10).
 std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 
 // Returns the goal of the update, from the annotations of `target` and from the limits in the spec.

@@ -95,10 +95,10 @@ struct Availability {
 // such Pods and status.readyReplicas 1, 1 is available.
 Availability CountAvailable(const Situation& situation, const ReplicationController& controller);
 
-// --- questions to the API server ---
+// --- reads of the API server ---
 
-// A value; or, if the value cannot be had yet, the step to return instead: a question to the API
-// server, a refusal of the update, or Failed.
+// A value; or, if the value cannot be had yet, the step to return instead: a Read, a refusal of the
+// update, or Failed.
 template <typename Value>
 struct OrStep {
   Value value{};

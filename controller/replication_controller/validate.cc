@@ -165,9 +165,9 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
 // If the journal has at most this size, and the cached annotations take at most half of the room
-// for annotations, the journal fits, and no question to the API server is needed. The other half
-// has room for the journal and for the annotation of kubectl apply, which is not cached and is
-// about as large as the journal.
+// for annotations, the journal fits, and the API server need not be asked. The other half has room
+// for the journal and for the annotation of kubectl apply, which is not cached and is about as
+// large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 

@@ -21,10 +21,10 @@ namespace windlass::replication_controller {
 //     scales (RC-16)
 std::optional<Step> Validate(const Situation& situation);
 
-// Refuses a new controller that does not match the spec any more: the new controller has another
-// image than spec.image, or spec.container, spec.imagePullPolicy or spec.controller was edited
-// during the update (RC-5). Returns nullopt in a rollback, and while the new controller does not
-// exist or is being deleted.
+// Refuses a new controller that does not match the spec any more (RC-5):
+//   - its image is not spec.image
+//   - spec.container, spec.imagePullPolicy or spec.controller was edited during the update
+// Returns nullopt in a rollback, and while the new controller does not exist or is being deleted.
 std::optional<Step> RefuseOtherContent(const Situation& situation);
 
 // Refuses an update if another update of one of its two controllers is under way (RC-21). Example:

@@ -54,7 +54,8 @@ inline constexpr std::string_view kRename = "Rename";
 inline constexpr std::string_view kAdopt = "Adopt";
 inline constexpr std::string_view kOverride = "Override";
 
-// kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), except for the last text.
+// kubectl 1.17's texts, byte for byte (RC-4, RC-7, RC-12, RC-14, RC-15), except for
+// kScaledByOtherText.
 inline constexpr std::string_view kRollingUpdatedText = "replicationcontroller/{} rolling updated";
 inline constexpr std::string_view kSettingReplicasText = "Setting \"{}\" replicas to {}";
 // The first {} is the new controller's file, or its name if there is no file; the second {} is the

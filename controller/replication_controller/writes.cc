@@ -328,7 +328,7 @@ Step FailRefused(const Situation& situation, const RequestKey& asked, const Erro
 
 namespace {
 // How long the update waits before it goes on with a size that was not kept. If Override writes the
-// size again before a rename, it does so as often.
+// size again before a rename, it does so once in this time.
 constexpr Duration kGoOnAfter = seconds(10);
 }  // namespace
 

@@ -22,9 +22,9 @@ namespace windlass::replication_controller {
 //   - after a patch that succeeded: the write of a status and a Warning Event which say that the
 //     API server has dropped the change; after that write, Failed
 //   - otherwise a Wait
-// A write of a ReplicationController checks that the API server keeps its size, also a write that
-// only changes its annotations. Give `size` if the request sets spec.replicas. Without it, the size
-// to be kept is the present one of the controller.
+// A patch of a ReplicationController checks that the API server keeps the size, also a patch that
+// only changes annotations. Give `size` if the request sets spec.replicas, as a creation does.
+// Without it, the size to be kept is the present one of the controller.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 
@@ -101,14 +101,16 @@ Step Fail(const Situation& situation, std::string_view reason, const std::string
           std::optional<Duration> look_again_in = {});
 
 // Returns the write that stores in the status that the API server refused the request `asked`, and
-// why; if there is nothing to store, returns Failed. The run ends (RC-20) if it has no step yet, or
-// if there is no new controller and the run is at kStepPrepare. Exception: the run goes on if the
-// cause of the refusal may pass; for example, the API server could not call a webhook.
+// why; if there is nothing to store, returns Failed. The run ends (RC-20) in two cases:
+//   - it has no step yet
+//   - it is at kStepPrepare, and there is no new controller
+// Exception: the run goes on if the cause of the refusal may pass; for example, the API server
+// could not call a webhook.
 Step FailRefused(const Situation& situation, const RequestKey& asked, const Error& error);
 
-// Called if the API server accepted the size of `outcome` and kept another one, as a mutating
-// admission policy makes it do. Returns the write that stores in the status, and tells in a Warning
-// Event, what is kept and what was written. If that is stored:
+// Called if the API server accepted the size of `outcome` and kept another one, for example because
+// of a mutating admission policy. Returns the write that stores in the status, and tells in a
+// Warning Event, what is kept and what was written. If that is stored:
 //   - in kStepScale, where the phase is kFailed, returns Failed, so that the same size is written
 //     again after the back-off. The stored scaling now begins at the size that is kept, so that
 //     this size is not taken for another client's scaling. Example: 0 to 3 was written, and 1 is
@@ -119,8 +121,8 @@ Step TellNotKept(const Situation& situation, const ReplicationController& contro
                  const Outcome& outcome);
 
 // Ends the run: stores kStepDone, `phase` (kSucceeded or kRolledBack), and the last line (RC-12).
-// If the spec now asks for another new controller, stores the phase kPreparing instead of `phase`,
-// and the next run is due.
+// Outside of a rollback, if the spec now asks for another new controller, stores the phase
+// kPreparing instead of `phase`, and the next run is due.
 Step Finish(const Situation& situation, std::string_view phase, std::string line);
 
 // Ends the run with `target` as the controller that stays: removes the annotations of the update

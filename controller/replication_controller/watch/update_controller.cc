@@ -187,7 +187,7 @@ std::vector<NeededRight> UpdateController::RightsNeeded() const {
 
 // --- keys ---
 
-// Returns what `work` returns, which works on `object`; nullopt if it fails (object_fault.h).
+// Returns the result of `work`, which works on `object`; nullopt if `work` fails (object_fault.h).
 template <typename T, typename Work>
 auto UpdateController::Known(const T& object, Work work) const {
   const ResourceId& resource = std::is_same_v<T, Update> ? resources::kReplicationControllerUpdates

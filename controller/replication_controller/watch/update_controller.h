@@ -71,7 +71,7 @@ class UpdateController final : public WatchingController {
   void WakeNamespace(const ObjectKey& of_object);
   template <typename T, typename Work>
   auto Known(const T& object, Work work) const;
-  // Returns false if that is not known, so that the update is woken and its Pods are watched.
+  // Returns false also if this is not known. The update is then woken, and its Pods are watched.
   bool HasEnded(const ReplicationControllerUpdate& update) const;
   // Returns true if an annotation of `controller` asks for an update, and this update does not
   // exist yet.
@@ -84,8 +84,9 @@ class UpdateController final : public WatchingController {
   void UpdateChanged(const Change<ReplicationControllerUpdate>& change);
   void ControllerChanged(const Change<ReplicationController>& change);
   void PodChanged(const Change<Pod>& change);
-  // Wakes the updates whose old or new ReplicationController has the name `controller`, and the
-  // update that this ReplicationController asks for.
+  // Wakes the update that has the name of the ReplicationController `controller`, if it exists or
+  // this ReplicationController asks for it. Also wakes each update that has not ended and whose new
+  // ReplicationController has this name.
   void WakeUpdatesOf(const ObjectKey& controller, Wake wake);
   void WatchPodsIfNeeded();
 

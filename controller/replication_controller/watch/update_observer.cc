@@ -126,7 +126,7 @@ UpdateObserver::UpdateObserver(const Clock& clock, Log& log, Store<Update>& upda
   updates.OnChange([this](const Change<Update>& change) { Changed(change); });
 }
 
-// Returns what `work` returns, which works on `update`; nullopt if it fails (object_fault.h).
+// Returns the result of `work`, which works on `update`; nullopt if `work` fails (object_fault.h).
 template <typename Work>
 auto UpdateObserver::Known(const Update& update, Work work) const {
   const ResourceId& resource = resources::kReplicationControllerUpdates;
@@ -160,8 +160,8 @@ UpdateObserver::News UpdateObserver::SeenFirst(const Update& update) const {
     return {.begun = RolloutOf(update, {})};
   }
   Rollout rollout{.midway = true};
-  // The rollout began when the condition Ready became False. A rollback begins while Ready is False
-  // already, so the condition does not show when a rollback began.
+  // The rollout began when the condition Ready became False. A rollback may begin while Ready is
+  // False already, so the condition does not show when a rollback began.
   const Condition* ready = update.status.rollback ? nullptr : ReadyOf(update);
   if (ready != nullptr && ready->status == "False" && !ready->last_transition_time.IsZero()) {
     rollout.began = rollouts_.MomentOf(ready->last_transition_time);
