@@ -24,6 +24,7 @@ bool IsOwnCondition(std::string_view type);
 // Why nothing is rolled out. `reason` is
 //   - "InvalidTemplate": the API server refuses the template, and `message` has its words
 //   - "InPlaceNotPossible"
+//   - "InvalidStrategy": spec.strategy cannot be carried out
 //   - "NothingToAbortTo": spec.abort is true, but there is no stable revision to return to
 //   - the reason of Progressing, if conditions.cc derives Stalled from Progressing because its
 //     status is False. `message` is then the message of Progressing
@@ -52,9 +53,9 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // Set if this sync asked the API server for the defaults of the template, with the dry run of a
-  // ReplicaSet, and did not get them: says that nothing is rolled out until the defaults come, and
-  // why they did not come. Exception: "" if the API server forbids the dry run and there is a
+  // A text if this sync asked the API server for the defaults of the template, with the dry run of
+  // a ReplicaSet, and did not get them: that nothing is rolled out until the defaults come, and why
+  // they did not come. Otherwise "". Also "" if the API server forbids the dry run and there is a
   // progress deadline, because the condition Progressing then says this.
   std::string not_told{};
   // Set if the pause at a step cannot end because Pods of that step are not available: a text that

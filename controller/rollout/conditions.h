@@ -1,8 +1,10 @@
 // The phase of a Rollout and its conditions Ready, Reconciling and Stalled, computed from a draft
 // of the status. kubectl wait, kstatus, Flux and Argo CD understand these conditions.
 //
-// The first row that applies gives the phase. The last column names the condition that is True
-// besides Ready; "–" means that both Reconciling and Stalled are absent.
+// The first row that applies gives the phase. Exception: while the caches have no room for the
+// Rollout and its generation is not observed, the phase is Progressing. The last column
+// names the condition that is True besides Ready; "–" means that both Reconciling and Stalled are
+// absent.
 //
 //   phase        when                                          Ready              others
 //   Aborted      spec.abort is true, and the Pods get the      False Aborted      Stalled

@@ -21,8 +21,9 @@ namespace windlass::rollout {
 //   - replaces spec.template by `template_json`, the template of `target`, but without the label
 //     pod-template-hash
 //   - removes spec.rollbackTo
-//   - copies the annotation kubernetes.io/change-cause from `target`, because this annotation
-//     explains the template. No other annotation is copied (RO-081)
+//   - sets the annotation kubernetes.io/change-cause to that of `target`, or removes it if `target`
+//     has none, because this annotation explains the template. No other annotation is changed
+//     (RO-081)
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 

@@ -152,9 +152,9 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
   return WorkloadController::BeforeRead(key, read);
 }
 
-// Returns `listener` for a read of the Rollout `key`. If `listener` fails (object_fault.h), it
-// notes nothing. It may be caught, because it changes only what is noted of this Rollout, and
-// judges the answer before that.
+// Returns a listener that calls `listener` for a read of the Rollout `key`; null if `listener` is
+// null. A fault of `listener` is caught and logged (object_fault.h). It leaves nothing half noted,
+// because `listener` judges the answer first and then changes only what is noted of this Rollout.
 Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;

@@ -67,8 +67,8 @@ class RolloutController final : public WorkloadController {
   // Returns the view from which a Rollout's next step is planned; nullopt if there is no such
   // Rollout.
   std::optional<View> Look(const ObjectKey& key, WallTime now) const;
-  // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   ReadListener Noted(const ObjectKey& key, ReadListener listener) const;
+  // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
   // Forgets the answers to dry runs of templates other than the present template of `rollout`. If

@@ -108,9 +108,9 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if the stored status names the template of this generation as that of the stable
-// revision, and this revision is the published one. If Progressing says nothing of the rollout
-// (SaysNothing), nothing else in a status shows that the rollout was complete, once all Pods are
-// lost: 0 of 0 Pods are updated.
+// revision, and this revision is the published one. This is needed if Progressing says nothing of
+// the rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0 Pods updated, do not show
+// that the rollout was complete.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -140,9 +140,10 @@ bool IsAtRest(const Situation& situation) {
          });
 }
 
-// Returns the step of Keep if it is a write or a read that this sync has not sent yet. Otherwise
-// returns `end`. Examples of the latter: the Rollout has its size, and all Pods are back in
-// traffic; Keep returns Wait or Failed.
+// Returns the step of Keep, or `end` in these cases:
+//   - Keep has no step. Example: the Rollout has its size, and all Pods are back in traffic
+//   - the step is a Wait or a Failed
+//   - this sync has sent the step already
 Step KeepUntilTold(const Situation& situation, Step end) {
   auto step = Keep(situation);
   const bool asks =

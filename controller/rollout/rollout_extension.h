@@ -45,7 +45,7 @@ namespace windlass::rollout {
 
 // What the extension needs to know of a Rollout but does not find in its Workload. `steps`, `stuck`
 // and `checks.defaulted` are borrowed: they are valid until the cached Rollout changes, or until a
-// new answer to a dry run or list for it is stored.
+// new answer to a dry run or list for this Rollout is stored.
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};

@@ -90,8 +90,8 @@ void ForgetEarlierPods(std::vector<Condition>& conditions) {
 //   1. without an abort: the images of spec.template
 //   2. the images that RolloutExtension found for the abort (RolloutOwn::images_of_abort). They are
 //      missing if RolloutExtension did not fill in the draft, for example if NoteRollback made it
-//   3. if the abort has no revision to return to, or the strategy has an error, so that the abort
-//      may not be carried out: the stored images
+//   3. the stored images, if the abort may not be carried out: there is no revision to return to,
+//      or the strategy has an error
 //   4. the images of the stable revision
 Symbol ImagesNow(const Workload& workload, const RolloutOwn& own) {
   if (!workload.follow_revision) return ImagesOfTemplate(workload);

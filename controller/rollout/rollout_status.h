@@ -1,8 +1,9 @@
 // Makes the status of a Rollout from the planner's draft, and the request that writes the status.
 //
-// The conditions and counters of the draft are written as they are. All other fields are derived
-// from the draft and the workload: selector, revisions, phase, message, and the conditions of
-// conditions.h. So each status is complete, no matter which rule of the planner drafted it.
+// The conditions and counters of the draft are written as they are. Exception: PodsStuck is left
+// out if it is about an earlier template (RO-144). All other fields are derived from the draft and
+// the workload: selector, revisions, phase, message, and the conditions of conditions.h. So each
+// status is complete, no matter which rule of the planner drafted it.
 #pragma once
 
 #include <optional>
@@ -18,12 +19,9 @@ namespace windlass::rollout {
 // only Rollouts have go into WorkloadStatus::carried.
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
-// Returns the status that is to be written for `draft` (RO-069). In it, the current revision
-// becomes the stable revision if all of these hold:
-//   - the rollout is complete with at least one Pod
-//   - all steps are over
-//   - the Rollout is not aborted
-//   - the cache has the whole Rollout, and has not cut it down to save memory
+// Returns the status that is to be written for `draft`. In it, the current revision becomes the
+// stable revision if IsRolledOut (conditions.h) returns true (RO-069). Exception: the stable
+// revision stays if the cache has cut the Rollout down to save memory.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
 // Returns true if the stored status equals the result of NextStatus. Does not compare the current

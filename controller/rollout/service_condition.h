@@ -4,8 +4,8 @@
 //   True Synced      each named Service has the selector key pod-template-hash from Windlass
 //   Unknown …        NoPodAvailable: a Service gets its key once a Pod is available
 //                    ServicesNotRead: Windlass has the right to read Services, but cannot read them
-//                    ServiceNotWritten: the write is about to be made, or it failed because the API
-//                    server was in trouble, or because another client had changed the Service
+//                    ServiceNotWritten: the write is about to be made, or it failed: the API server
+//                    was in trouble, or another client had changed the Service
 //   False …          ServiceMissing, ServiceShared, ServiceChanged, ServiceWithoutSelector,
 //                    ServiceSelectsOtherPods, PodsWithoutHash: what a user has to change
 //                    ServiceTakenAway: another client removed the key, or the annotation, twice
@@ -35,8 +35,8 @@ void ShowServices(const workload::Situation& situation, const ServiceFacts& fact
                   WorkloadStatus& status);
 
 // Returns the Warning Events for `status`, the next status: one Event for each reason among the
-// troubles. The same reason comes at most once in ten minutes. Returns no Event if the condition in
-// `status` says the same as the stored condition.
+// troubles. The same reason comes at most once in ten minutes. Returns no Event unless the
+// condition in `status` is False and says something else than the stored condition.
 std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
                                 const WorkloadStatus& status);
 

@@ -21,7 +21,7 @@ constexpr Duration kLoadingMax = seconds(30);
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
 // If another client removes the key or annotation of Windlass, and does so again within this time,
-// the condition ServicesSynced reports this. It does so for the same time after the last removal.
+// the condition ServicesSynced reports this until the same time has passed since the last removal.
 constexpr seconds kToldFor{3600};
 // After the API server was in trouble at a write to a Service, the rollout goes on without writes
 // to this Service for this time.

@@ -1,5 +1,4 @@
-// Finds and notes the stable revision: the revision that was complete last, to which abort and
-// rollback return.
+// Finds and notes the stable revision: the revision that was complete last. An abort returns to it.
 //
 // status.stableRevision names the stable revision. This field is missing if, for example, the
 // Rollout was restored from a backup, or took over the ReplicaSets of a Deployment in the middle of
@@ -44,8 +43,8 @@ void RecoverStable(View& view, const NotesInPlace& notes);
 // abort that of the stable revision. In two cases it is the ReplicaSet of status.currentRevision,
 // if that exists:
 //   - the template, or during an abort the stable revision, has no ReplicaSet
-//   - the template is refused. It may have the ReplicaSet of an earlier revision, which gets no
-//     Pods
+//   - the rollout is refused. The template may then have the ReplicaSet of an earlier revision,
+//     which gets no Pods
 // Returns null if neither ReplicaSet exists.
 const ReplicaSet* CurrentReplicaSet(const workload::Situation& situation);
 

@@ -311,8 +311,8 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
   // where it stood once the strategy is corrected (RO-055). An abort ends the step (RO-095), but
   // before the correction only an update in place carries an abort out: `counted` is set while its
-  // Pods go back. If any other abort ended the step and were taken back, a revision that waits at a
-  // pause with all Pods updated would become the stable one without a promotion.
+  // Pods go back. If any other abort ended the step, and a user took the abort back, a revision
+  // that waits at a pause with all Pods updated would become the stable one without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

@@ -54,12 +54,14 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //   - at a pause whose Pods are not all available: as after a pause, so that the deadline runs.
 //     RolloutOwn::waits_for in the draft says what is missing (RO-131)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
-// While the Rollout is paused or the rollout is refused, no step begins, and the draft loses a
-// stored step of another template. Exception: while the Rollout is paused and the defaults of its
-// template are not known, the stored step stays. If StepsOf returns nullopt, the draft loses any
-// stored step. Exception: if the strategy has an error, the draft keeps the stored step of the same
-// template as it is, and the rollout goes on there after a correction (RO-055). This holds during
-// an abort, too, unless an update in place carries the abort out.
+// The step in the draft:
+//   - If StepsOf returns nullopt, the draft loses any stored step. Exception: if the strategy has
+//     an error, the stored step of the same template stays as it is, and the rollout goes on there
+//     after a correction (RO-055). This holds during an abort, too, unless an update in place
+//     carries the abort out.
+//   - While the Rollout is paused or the rollout is refused, no step begins, and the draft loses a
+//     stored step of another template. Exception: while the Rollout is paused and the defaults of
+//     its template are not known, the stored step stays.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

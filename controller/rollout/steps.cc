@@ -261,10 +261,11 @@ bool IsOver(const StepFacts& facts, const StepState& state) {
   return counts && std::min(facts.updated, facts.available) >= state.updated_max;
 }
 
-// Returns true if the user ended all steps, and the updated Pods work:
+// Returns true if the user ended all steps and the updated Pods are available:
 //   - at a pause, all Pods that are due
 //   - otherwise, all Pods that are updated so far, and at least one if any is due
-// While HasNoCanary is true, only a forced promotion ends the steps.
+// A forced promotion (kForce) does not wait for Pods. While HasNoCanary is true, only a forced
+// promotion ends the steps.
 bool IsPromotedToTheEnd(const StepFacts& facts, const StepState& state) {
   const int32_t due = IsPause(facts, state.step)
                           ? state.updated_max

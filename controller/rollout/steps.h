@@ -21,9 +21,9 @@
 // fewer steps than the index, a pause is in force: the last pause of the new list or, if it has
 // none, a pause at its last step (RO-050…RO-057, RO-130…RO-134).
 //
-// A pause is a promise to the user. Only its duration, a promotion, or an edit of the steps ends
-// it. If a step keeps an old Pod when it begins, it keeps at least one old Pod until it ends, even
-// if spec.replicas changes.
+// A pause is a promise to the user. Apart from an abort and a new template, only its duration, a
+// promotion, or an edit of the steps ends it. If a step keeps an old Pod when it begins, it keeps
+// at least one old Pod until it ends, even if spec.replicas changes.
 //
 // A step is not over while no Pod can prove the new revision, unless a user forces the promotion.
 // The cases:
@@ -77,15 +77,15 @@ inline constexpr std::string_view kForce = "/force";
 // once. Example: "1h30m" is 5400 s. Returns nullopt for anything else, and for a duration of 0.
 std::optional<seconds> ParseDuration(std::string_view text);
 
-// Returns why `value` is not a part of the Pods, and what to write instead: it is negative, not a
-// percentage, or a percentage above 100. Returns an empty text if it is a part. A count may be
-// above the number of Pods.
+// Returns why `value` is not a part of the Pods, and what to write instead. Returns an empty text
+// if it is a part. No parts are: a negative count, a text that is not a percentage, and a
+// percentage above 100. A count may be above the number of Pods.
 std::string PartError(const IntOrPercent& value);
 
 // Returns why the steps cannot be carried out, with the field and what to write instead. Returns an
-// empty text if the steps can be carried out. Steps and a partition together cannot: both say how
-// many Pods are updated. The CRD refuses the same steps, but a Rollout may have been stored under
-// an older CRD.
+// empty text if the steps can be carried out. Steps and a partition together cannot be carried out,
+// because both say how many Pods are updated. The CRD refuses the same steps, but a Rollout may
+// have been stored under an older CRD.
 std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.

@@ -18,8 +18,8 @@ inline constexpr std::string_view kLimitsField = "spec.strategy.rollingUpdate";
 const std::optional<IntOrPercent>& MaxSurge(const RolloutSpec& spec);
 const std::optional<IntOrPercent>& MaxUnavailable(const RolloutSpec& spec);
 
-// Sets strategy and limits of `workload`, or strategy_error if the strategy cannot be carried out
-// (RO-071, RO-072).
+// Sets strategy and limits of `workload`, and strategy_error if the strategy cannot be carried out
+// (RO-071, RO-072). With an error, limits other than `desired` may be unset.
 //   - For the types InPlaceIfPossible and InPlaceOnly, the strategy is RollingUpdate, because
 //     updates in place fall back to it. InPlaceSettings returns their other settings.
 //   - A partition limits the Pods of the new revision. A percentage rounds up, so that at least as

@@ -138,7 +138,8 @@ std::optional<Finding> FindingOf(const Situation& situation, const Lack& lack, c
   }
   const Condition* stored = FindCondition(situation.workload.status.conditions, kPodsStuck);
   if (stored == nullptr || stored->reason == kFailedCreate) return std::nullopt;
-  // The stored condition is about Pods of a ReplicaSet that was deleted, and `rs` has its revision.
+  // If the stored condition is older than `rs`, it is about a deleted ReplicaSet of the same
+  // revision.
   if (stored->last_update_time < rs.meta.creation_timestamp) return std::nullopt;
   return Finding{std::string(stored->reason.text()), stored->message};
 }

@@ -4,10 +4,11 @@
 //   reason            what is wrong                                           reported
 //   ImagePullBackOff  the kubelet cannot get the image; some other reasons    always
 //                     of the kubelet mean the same, such as ErrImagePull
-//   CreateContainer…  the container cannot be made: a ConfigMap is missing    always
+//   CreateContainer…  the container cannot be made, for example without its   always
+//                     ConfigMap
 //   CrashLoopBackOff  the container ends again and again                      always
 //   ContainerEnded    the container has ended, and restarted at most once     late
-//   Unschedulable     no node has room                                        late
+//   Unschedulable     no node takes the Pod, for example for lack of room     late
 //   NotReady          anything else: the image is still pulled, a readiness   late
 //                     probe does not succeed, an init container still runs
 //
