@@ -1,11 +1,14 @@
 // Checks whether the cache equals the API server's state. Every 6 hours +- 50 % the audit gets one
 // consistent list of metadata, and compares uid and resourceVersion of every object with the store.
-// The audit leaves out objects that changed after it began.
+// The audit leaves out objects that changed after it began, and quarantined objects.
 //
 // A difference is a bug, in this library or in the API server. The audit counts each difference,
-// logs the first ones and, at its end, has the informer list again. The audit is given up if its
-// list fails, if the watch does not catch up with the list, or if during the comparison the
-// informer is stopped, is reset or applies a list of its own. Core thread only.
+// logs the first ones and, at its end, has the informer list again. The audit is given up if
+//   - its list fails;
+//   - the watch does not catch up with the list (kAuditPatience);
+//   - a turn of the comparison finds that the informer is not synced, or has applied only a part of
+//     a list of its own.
+// Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -86,7 +89,7 @@ class CacheAudit {
   ResourceVersion version_;      // of the list
   MonotonicTime give_up_at_;
   std::optional<ObjectKey> compared_;  // all keys up to and including this one have been compared
-  uint64_t found_ = 0;                 // in this audit
+  uint64_t found_ = 0;                 // differences in this audit
 };
 
 }  // namespace windlass

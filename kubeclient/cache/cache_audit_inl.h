@@ -116,7 +116,7 @@ void CacheAudit<T>::AwaitVersion() {
 template <typename T>
 void CacheAudit<T>::Compare() {
   timer_ = 0;
-  // If the informer gets a complete state anew, the audit is given up.
+  // Gives the audit up if the informer was stopped or reset, or has applied only a part of a list.
   if (!informer_.HasSynced() || informer_.is_applying()) return Rest();
   for (int compared = 0; compared < kAuditComparedInOneTurn; ++compared) {
     const auto listed = compared_ ? listed_.upper_bound(*compared_) : listed_.begin();

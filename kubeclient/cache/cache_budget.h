@@ -2,8 +2,9 @@
 //
 // A user with the right to create objects decides how large they are. Without a bound, one user
 // could get the process killed for lack of memory, again after each restart. With a bound, an
-// object that does not fit is cut down or left out. A message names the object, and the whole
-// object is read again when there is room. The figures are estimates from the sizes of the
+// object that does not fit is cut down, or its whole cache is given up
+// (Informer::GiveUpWithoutRoom). A message names the object or the resource. What is missing is
+// read again when there may be room. The figures are estimates from the sizes of the
 // objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
 #pragma once
 
@@ -15,7 +16,7 @@ namespace windlass {
 
 // An object of at most this size, its texts included, is never cut down: nearly all objects are
 // this small, and cutting them would gain little. All larger objects together may take only a part
-// of the budget (HasRoomForLarge, MayGrow), so that there is always room for the smaller objects.
+// of the budget (HasRoomForLarge, MayGrow), so that the rest is left for the smaller objects.
 inline constexpr size_t kCutAbove = size_t{16} << 10U;
 
 // The memory of an object, in bytes: the object itself, and its interned texts. An interned text is

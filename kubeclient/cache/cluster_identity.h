@@ -38,8 +38,8 @@ class ClusterIdentity {
   // Asks for the uid until there is an answer. The first uid is kept. A different uid later
   // replaces it, and on_changed is called.
   //   - If a question is already out, its answer is ignored, and the question is asked once more.
-  //   - If the latest answer changed the uid, the next question waits for the back-off. Otherwise
-  //     two clusters that answer in turn would cause on_changed all the time.
+  //   - If the latest answer changed the uid, the next question waits for the back-off. Without
+  //     this wait, two clusters that answer in turn would cause on_changed all the time.
   void Check();
 
   // Gives up the question that is out, and the one that a timer would ask. The known uid stays.

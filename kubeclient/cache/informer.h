@@ -71,8 +71,8 @@ class Informer final : private ReflectorSink {
   bool is_applying() const { return pending_.has_value(); }
   // Like Reflector::view_at, but a list counts only once all of it is applied.
   MonotonicTime view_at() const { return pending_ ? view_before_list_ : reflector_.view_at(); }
-  // Like Store::Fold and Store::FoldDelete. Fold cuts the object down if the budget has no room for
-  // it.
+  // Like Store::Fold and Store::FoldDelete. If the budget has no room for the object, Fold cuts it
+  // down in the same cases as a watch event does (GiveUpWithoutRoom).
   void Fold(T object);
   void FoldDelete(const ObjectKey& key, const Uid& uid);
   Store<T>& store() { return store_; }
@@ -110,9 +110,9 @@ class Informer final : private ReflectorSink {
   // it has another reason (UnreadableObject::why). A listener must not stop or reset the informer.
   Listeners<const UnreadableObject&> on_unreadable;
 
-  // Called when an unreadable object was deleted or is readable again, and when a new complete
-  // state lacks the object. The store may have called no handler for this: it may have the readable
-  // version already, from the reply to a write.
+  // Called when an unreadable object is readable again, was deleted, or is missing from a new
+  // complete state. The store may have called no handler at that time, because the reply to a write
+  // had brought the readable version before.
   Listeners<const UnreadableObject&> on_unreadable_gone;
 
   // Called when HasSynced becomes true: once after each Start, again after each reset, and again

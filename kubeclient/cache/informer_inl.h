@@ -225,8 +225,8 @@ void Informer<T>::LogPoison(const std::string& object, const std::string& error)
                            {{"resource", resource_.plural}, {"object", object}, {"error", error}});
 }
 
-// Returns true if `known` lacks the object of `object`, or says another reason why it cannot be
-// decoded. Example: a Service has two bad values, and a user corrects the one that was named.
+// Returns true if `known` lacks this object, or has it with another UnreadableObject::why. Example:
+// a Service has two bad values. A user corrects the one that was named: now the other one is named.
 template <typename T>
 bool Informer<T>::IsNewsBeside(const Quarantined& known, const UnreadableObject& object) {
   const auto found = known.find(object.identity.key);

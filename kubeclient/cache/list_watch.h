@@ -1,6 +1,6 @@
 // The three requests of a reflector: a page of a list, a watch, and a watch that begins with a
-// list. None of them has resourceVersion=0, because the answer may then be older than what a former
-// process saw.
+// list. None of them has resourceVersion=0, because the answer to such a request may be older than
+// what a former process saw.
 #pragma once
 
 #include <string>

@@ -66,8 +66,10 @@ class ReadyKeys {
   // and new class. The time that it has waited still counts.
   void Raise(ReadyKey& key, Priority priority);
   // Removes the first key in order that may have a worker, and returns it. The key counts as worked
-  // on until Done. Returns null if no key is ready, or if at most an eighth of the workers is free
-  // and each namespace that waits has at least as many workers as are free.
+  // on until Done. Returns null in two cases:
+  //   - No key is ready.
+  //   - At most an eighth of the workers is free, and each namespace that waits has at least as
+  //     many workers as are free.
   ReadyKey* Take(MonotonicTime now);
   void Done(const Symbol& namespace_);
 

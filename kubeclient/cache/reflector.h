@@ -55,9 +55,9 @@ class Reflector {
   // Call when the server is back after an outage (C-013). A reflector that backs off asks again
   // within kWatchAgainJitter, and its back-off starts over.
   //
-  // `was_refused`: connections were refused, so another server may answer now. Then every reflector
-  // asks for a complete state within kWatchAgainJitter. A reflector with an open stream closes the
-  // stream first, because the stream may hang.
+  // `was_refused` is true if connections were refused, so that another server may answer now. The
+  // reflector then asks for a complete state within kWatchAgainJitter, unless it is stopped. It
+  // first closes an open stream, because the stream may hang.
   void TryNow(bool was_refused);
   // Ends list and watch, and drops a complete state of which only a part has come. The sink is not
   // called after this returns.
@@ -89,8 +89,8 @@ class Reflector {
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
   // 10 s (kWatchTakenAsWell); its lines count from then on. Exception: if this reflector has never
-  // got a bookmark, after the 10 s view_at() becomes the time of the last line so far or, without a
-  // line, of the opening of the watch.
+  // got a bookmark, view_at() changes when the 10 s are over. It becomes the time of the last line
+  // so far; without a line, the time when the watch was opened.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

@@ -139,8 +139,8 @@ bool ReflectorMachine::AskForSmallerPage() {
 
 // Called when the transport refused a list as too large, and AskForSmallerPage cannot help.
 //   - If the list was in one piece, all lists are read in pages from now on.
-//   - If it was a page of one object, a watch list follows. Of an object that is too large for a
-//     watch event, too, the watch list usually shows at least the name.
+//   - If it was a page of one object, a watch list follows. If that object is too large even for a
+//     watch event, the watch list usually shows at least its name.
 void ReflectorMachine::AskForLess() {
   stream_ = InPages();
   always_in_pages_ = true;

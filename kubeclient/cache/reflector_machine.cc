@@ -201,8 +201,8 @@ void ReflectorMachine::TryNow(bool was_refused) {
     return;
   }
   server_was_away_ = true;
-  // In kListed nothing is to be done: the reflector calls Watch within kWatchAgainJitter, and Watch
-  // then asks for a complete state.
+  // In kListed nothing is to be done: the reflector calls Watch or Probe within kWatchAgainJitter,
+  // and both then ask for a complete state.
   if (state_ == ReflectorState::kListed) return;
   if (state_ == ReflectorState::kBackingOff) return After(wait, state_, next_);
   const Asked what = asked();

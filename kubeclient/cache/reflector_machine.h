@@ -150,8 +150,9 @@ struct ReflectorMachine {
   bool relist_wanted_ = false;
   std::optional<MonotonicTime> watch_list_unsupported_until_;
 
-  // What was learned about the size of lists. Stop and Reset keep both, because reading in pages
-  // always works. always_in_pages_ is true once a list was too large for one answer.
+  // What was learned about the size of lists. Stop and Reset keep these two members, because
+  // reading in pages does no harm. always_in_pages_ is true once a list was too large for one
+  // answer.
   bool always_in_pages_ = false;
   PageSize page_size_;
 

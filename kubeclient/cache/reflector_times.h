@@ -26,13 +26,13 @@ inline constexpr Duration kWatchListUnsupportedFor = seconds(600);
 // If watches fail because the server is in trouble, they are asked for again for this long. After
 // that a list is asked for.
 inline constexpr Duration kServerErrorPatience = seconds(60);
-// When the pages of a list have expired this often in a row, the list is read in one piece or, if
-// one piece was too large before, as a watch list.
+// When the pages of a list have expired this often in a row, the list is read in one piece. If one
+// piece was too large before, a watch list is read instead.
 inline constexpr int kPageRestartsMax = 2;
 // How many relists in a row begin at once. Further relists wait for the back-off.
 inline constexpr int kRelistsAtOnceMax = 3;
-// How many lists or bookmarks in a row must show an earlier state before the reflector resets (if
-// the last of them is a list) or probes the server (if it is a bookmark).
+// After this many lists or bookmarks in a row that show an earlier state, the reflector acts: after
+// a list it resets, after a bookmark it probes the server.
 inline constexpr int kTimesBackMax = 3;
 // If the name of an object cannot be read, a relist follows within this time.
 inline constexpr Duration kUnnamedRelist = seconds(300);

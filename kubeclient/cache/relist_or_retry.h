@@ -15,8 +15,8 @@ enum class Asked : uint8_t { kWatchList, kList, kWatch };
 
 // How a list or watch failed.
 struct ListWatchFailure {
-  // HTTP status of an error response, or the code of an ERROR event. 0 = neither came: there was no
-  // answer, or it broke off, or it is malformed or too large.
+  // HTTP status of an error response, or the code of an ERROR event. 0 = neither came: the answer
+  // is missing, incomplete, malformed or too large.
   int code = 0;
   bool malformed = false;  // the answer came, but is unusable: unreadable, of another kind, too old
   bool too_large = false;  // the answer is larger than the transport accepts

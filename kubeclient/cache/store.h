@@ -34,9 +34,9 @@ template <typename T>
 struct Change {
   const T* old_object = nullptr;
   const T* new_object = nullptr;
-  // True if the deletion follows from a list or from another object of the same name, or if Shed
-  // removed the object: then old_object may be out of date. False if an event or FoldDelete
-  // showed the deletion.
+  // True if old_object may be out of date: a list, or another object of the same name,
+  // showed the deletion, or Shed removed the object. False if the object's own DELETED event or
+  // FoldDelete showed the deletion.
   bool final_state_unknown = false;
 };
 
@@ -110,20 +110,21 @@ class Store {
 
   // Applies ADDED or MODIFIED from the watch.
   Applied Apply(T object);
-  // Applies DELETED from the watch; `version` is the event's. Removes the object of that uid even
-  // if a fold is newer: then the object was not deleted, it left the watch's selector in `version`.
-  // If it matches again, the watch reports it again. Example: DELETED in 11 removes a fold of 12,
-  // and ADDED in 12 follows. An object of another uid is removed only if it is older.
+  // Applies DELETED from the watch; `version` is the event's. Removes the object of that uid, even
+  // if the store has a newer version from a fold. In that case the object was not deleted: it left
+  // the watch's selector in `version`, and once it matches again, the watch reports it. Example:
+  // DELETED in 11 removes a fold of 12, and ADDED in 12 follows. An object of another uid is
+  // removed only if it is older.
   Applied ApplyDelete(const ObjectKey& key, const Uid& uid, const ResourceVersion& version);
-  // Applies the reply to one of our writes, or an uncached read. The object must match the watch's
-  // selector. If the store lacks the object although the watch has reached its version, the object
-  // was deleted since, and Fold returns kStale.
+  // Applies the reply to one of our writes, or to an uncached read. The object must match the
+  // watch's selector. If the store lacks the object although the watch has reached the object's
+  // version, the object was deleted since, and Fold returns kStale.
   Applied Fold(T object);
   // Call when a reply shows that the object is gone, or has left the watch's selector: the store
   // drops the object. Do not call for a DELETE that a finalizer or a grace period delays.
   void FoldDelete(const ObjectKey& key, const Uid& uid);
   // Returns the object as an entry of a list. The entry's `object` is null if the store holds that
-  // version, and not cut down.
+  // version whole, that is, not cut down.
   Listed<T> ToList(T object) const;
   // Changes data that is kept beside the object and belongs to no version of the object. Updates
   // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`

@@ -81,11 +81,11 @@ struct WorkQueueCounters {
 class WorkQueue {
  public:
   // All references must outlive the queue. `workers` is how many keys may be processed at once.
-  // `retries` limits the requests that the retries of each namespace send (D-521). `ready` is
-  // called when a key becomes ready, so that Get may return one, if
+  // `retries` limits the requests that the retries of each namespace send (D-521). `ready` says
+  // that Get may return a key. It is called when a key becomes ready, if
   //   - no other key is ready, or
   //   - the last Get returned nullopt although keys were ready.
-  // `ready` is not called when processing ends, though that may let Get return a key, too.
+  // `ready` is not called when processing ends, although Get may then return a key, too.
   // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
             const RetryRate& retries, std::function<void()> ready);
@@ -97,8 +97,8 @@ class WorkQueue {
 
   // Returns the next ready key, which from now on is being processed. Returns nullopt if no key is
   // ready, or if the free workers are kept for other namespaces (ready_keys.h). Sets aside ready
-  // keys that may not begin: such a key is no longer ready, takes no worker, and waits for
-  // TakeUpAside, its deadline, or a Wake other than kAwaitedStatus and kStatusChange.
+  // keys that may not begin (may_begin). Such a key is no longer ready, and takes no worker. It
+  // becomes ready by TakeUpAside, its deadline, or a Wake except kAwaitedStatus and kStatusChange.
   std::optional<QueueKey> Get();
   // Call when there may be room for keys that were set aside. Some of these keys become ready again
   // and keep their age. Namespaces take turns.
