@@ -5,7 +5,7 @@
 
 namespace windlass {
 
-// A call that none of the constants below is for.
+// A call that has no constant of its own below.
 inline constexpr Duration kCallDeadline = seconds(10);
 // A call for the Lease: half of the default renew deadline (10 s), so that a second attempt fits.
 inline constexpr Duration kLeaseCallDeadline = seconds(5);

@@ -50,7 +50,8 @@ inline constexpr Duration kBreakerOpenMin = seconds(1);
 // lengthens each wait at random, by up to a fifth.
 inline constexpr Duration kProbeWaitMax = seconds(5);
 
-// How a call ended.
+// How a call ended. A 500 or 503 that may be due to the written object alone has no outcome
+// (about_the_object.h).
 enum class CallOutcome : uint8_t {
   kUseful,    // the server answered, even if with a refusal
   kInternal,  // 500

@@ -70,10 +70,10 @@ bool IsEventWrite(const Request& request) {
   return request.resource() == resources::kEvents && request.mutates();
 }
 
-// Returns true if the request is a write that may still be carried out after `error`. An answer
-// that leaves the outcome open, such as a 408 or a 502, may come from a proxy that has passed the
-// write on. Exception: a 500 counts as the API server's own, and the server has then ended the
-// write.
+// Returns true if the request is a write, but not of an Event, that may still be carried out after
+// `error`. An answer that leaves the outcome open, such as a 408 or a 502, may come from a proxy
+// that has passed the write on. Exception: a 500 counts as the API server's own, and the server has
+// then ended the write.
 bool MayArriveAfter(const Error& error, const Request& request) {
   if (error.kind != ErrorKind::kAmbiguous) return false;
   if (!request.mutates() || IsEventWrite(request)) return false;
@@ -186,7 +186,7 @@ struct Client::Impl {
   bool held = false;         // the server is away: between Hold and Resume
   TimerId turn_timer = 0;    // not 0 while the rate limit holds back calls in `lane`
   TimerId event_timer = 0;   // not 0 while the rate limit holds back calls in `event_lane`
-  // The latest deadline of a write that ended without an answer.
+  // The latest of the deadlines of writes that may still be carried out (MayArriveAfter).
   MonotonicTime writes_arrive_until;
   ClientCounters counters;
   Lifetime lifetime;

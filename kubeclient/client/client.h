@@ -75,9 +75,8 @@ class Client {
   //   - A failed call that waits before its next try is overtaken by later calls.
   //
   // Errors that the client itself creates:
-  //   - kFenced for a mutation, if writes are forbidden at the time of Execute, or when the
-  //     mutation's turn comes, or at some time between these two. The last case does not apply to
-  //     writes of Events (L-010).
+  //   - kFenced for a mutation, if writes are forbidden at any time from Execute until the
+  //     mutation's turn. For a write of an Event, only these two moments count (L-010).
   //   - kThrottled for any call, if the client has 65,536 calls already (kCallsWaitingMax).
   //   - kNotSent between Hold and Resume (see there).
   //
@@ -129,9 +128,9 @@ class Client {
   // or a reply, so on_free must not call Execute. May be null.
   std::function<void()> on_free;
 
-  // Returns true while the API server may still carry out a write that ended without an answer,
-  // because its connection broke, or because a proxy lost the answer or did not wait for it. The
-  // server gives up the write at the write's deadline. Example: a write with a deadline of 10 s is
+  // Returns true while the API server may still carry out a write whose outcome is not known: its
+  // connection broke, or a proxy lost the answer or did not wait for it. The server gives up the
+  // write at the write's deadline at the latest. Example: a write with a deadline of 10 s is
   // sent at 100 s, and its connection is reset at 101 s. This is true until 110 s. Writes of Events
   // do not count. A leader does not give up its Lease while this is true (L-012).
   bool write_may_arrive() const;

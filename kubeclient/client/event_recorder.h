@@ -11,8 +11,8 @@
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
 // The client tries an Event at most kEventTriesMax times, and sends Events only while no other call
-// waits. If an Event is not written, the recorder counts it as dropped and logs it at debug level.
-// There are two warnings in the log, each at most once per kEventWarningEvery:
+// waits. If an Event is not written, the recorder counts it as dropped. A write that failed is also
+// logged at debug level. There are two warnings, each at most once per kEventWarningEvery:
 //   - Events were dropped because too many wait.
 //   - An Event got no answer from a webhook or the API server.
 // Core thread only. Source: D-536.

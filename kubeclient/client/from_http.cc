@@ -22,8 +22,8 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> needl
 }
 
 // Returns true if a webhook or a ValidatingAdmissionPolicy denied the request. The author of the
-// webhook or policy chooses the HTTP code, so the code does not have its usual meaning: a webhook
-// may answer 404, 409 or 429, a policy 401 (the default for policies is 422).
+// webhook or policy chooses the HTTP code, so the code does not have its usual meaning. Examples: a
+// webhook may answer 404, 409 or 429. A policy answers 422 by default, but may answer 401.
 bool IsAdmissionDenial(std::string_view message) {
   if (HasAny(message, {" is forbidden: ValidatingAdmissionPolicy '"})) return true;
   return message.starts_with("admission webhook \"") && HasAny(message, {"\" denied the request"});

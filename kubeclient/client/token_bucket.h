@@ -19,12 +19,12 @@ class TokenBucket {
   // Returns the first time, not before `now`, at which a token can be taken.
   MonotonicTime NextAt(MonotonicTime now) const;
   // Returns the first time, not before `now`, at which the bucket has as many tokens as it gets
-  // within `span`. Example: at 50 tokens per second and a `span` of 200 ms, 10 tokens. Waits for at
-  // least one token, and for at most the burst.
+  // within `span`. Example: at 50 tokens per second and a `span` of 200 ms, 10 tokens. The number
+  // is at least one token, and at most the burst.
   MonotonicTime NextAt(MonotonicTime now, Duration span) const;
   // Takes a token. Returns false if there is none.
   bool TryTake(MonotonicTime now);
-  // Returns when the bucket will be full, or has become full, if no further token is taken.
+  // Returns when the bucket is full if no further token is taken. A time in the past: it is full.
   MonotonicTime full_at() const { return full_at_; }
 
  private:
