@@ -2,8 +2,8 @@
 // resourceVersion of the Lease on which the write was decided.
 //   - A leader's round is a PUT with the version that the leader wrote last. If the answer is a 409
 //     or leaves the outcome open, a GET follows, and then a PUT with the version from the GET.
-//   - A candidate's round is a GET, followed by a PUT if the candidate may take the Lease. An event
-//     of the candidate's watch shows the Lease as well as a GET does.
+//   - A candidate's round is a GET. If the candidate may take the Lease, a PUT follows; if there is
+//     no Lease, a POST. An event of the candidate's watch shows the Lease as well as a GET does.
 #include "kubeclient/lease/leader_election.h"
 
 #include <algorithm>

@@ -83,9 +83,9 @@ class LeaderElection {
 
   bool IsLeader() const;
   // taken_over() and term() are about the present term, or the latest one if we do not lead.
-  // taken_over() is true if the Lease was not released after an earlier term, of another process or
-  // of ours, so that late writes of that earlier term may still arrive. term() is a text that no
-  // other term has (L-012).
+  // taken_over() is true if an earlier term, of another process or of ours, ended without a release
+  // of the Lease: late writes of that earlier term may still arrive. term() is a text that no other
+  // term has (L-012).
   bool taken_over() const;
   const std::string& term() const;
   const std::string& holder() const;  // as seen last; "" = no holder

@@ -1,9 +1,9 @@
 // LeaseView: what one process knows of the Lease, and when it may write the Lease. Pure: the caller
 // passes in the times.
 //
-// Of another holder's record we use only leaseDurationSeconds, because its times come from another
-// clock. If it is missing or not positive, our own lease duration takes its place (LengthOf). We
-// may take the Lease once we have seen the same record for that duration. Our clock measures the
+// We do not use the times in another holder's record, because they come from another clock. We use
+// its leaseDurationSeconds; if that is missing or not positive, our own lease duration (LengthOf).
+// We may take the Lease once we have seen the same record for that duration. Our clock measures the
 // duration from the time when we received the record. The holder sent the record earlier, so the
 // holder stops writing before the duration is over (L-005). Example: at 100 s we receive a record
 // with 15 s. If it does not change, we may take the Lease at 115 s.
