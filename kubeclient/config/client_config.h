@@ -30,7 +30,8 @@ struct ExecPluginConfig {
 // Returns a variable of this process' environment; nullopt if it is not set.
 std::optional<std::string> ProcessEnvironment(const std::string& name);
 
-// The user to impersonate instead of the user that a kubeconfig names (--as, --as-uid, --as-group).
+// The user to impersonate (--as, --as-uid, --as-group), in place of the one that the field "as" of
+// a kubeconfig names.
 struct Impersonation {
   std::string user;  // empty = no impersonation; then uid and groups must be empty, too
   std::string uid;

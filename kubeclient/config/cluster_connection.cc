@@ -61,8 +61,8 @@ Status ClusterConnection::Impl::Use(TlsMaterial next) {
   return used;
 }
 
-// Core thread. Uses the client certificate that the plugin gave and checked. Requests wait in the
-// plugin until CertificateInUse is called, so that no request leaves with the old certificate. If
+// Core thread. Uses a client certificate that ExecPlugin got and checked. Requests wait in the
+// ExecPlugin until CertificateInUse is called, so that none leaves with the old certificate. If
 // the transport refuses the new certificate, the old one stays in use and the requests go on.
 void ClusterConnection::Impl::UseCertificate(std::string certificate_pem, Secret key_pem) {
   TlsMaterial next = tls;

@@ -8,11 +8,11 @@
 // If the file of 1, or every file of 3, is missing, LoadConfig returns an error and does not try
 // the next source. A variable that is "" counts as not set.
 //
-// An unsupported field that would change authentication is an error and is never ignored, because
-// to run as another user than the file says is worse than not to run.
+// An unsupported field that would change authentication is an error. If we ignored it, we could run
+// as another user than the file says, which is worse than not to run.
 //
-// Every error is one line of kind kConfig. It names the file, the context, cluster or user, the
-// field, and what to do.
+// Every error is one line of kind kConfig. An error of a kubeconfig names the file and, where one
+// is at fault, the context, cluster or user, and the field. Most errors say what to do.
 #pragma once
 
 #include <string>

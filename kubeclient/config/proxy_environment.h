@@ -1,10 +1,9 @@
 // The proxy that the environment names for an API server, by the rules of kubectl (Go's
 // golang.org/x/net/http/httpproxy):
-//   - HTTPS_PROXY, or https_proxy if HTTPS_PROXY is not set or "", names a proxy for https://
-//     servers;
-//   - NO_PROXY, or no_proxy if NO_PROXY is not set or "", lists the servers that need no proxy,
-//     separated by commas;
+//   - HTTPS_PROXY names a proxy for https:// servers;
+//   - NO_PROXY lists the servers that need no proxy, separated by commas;
 //   - localhost and loopback addresses (127.0.0.0/8, ::1) are never reached through a proxy.
+// In place of a variable that is not set or "", https_proxy or no_proxy is read.
 // HTTP_PROXY is not read, because we accept http:// only for a server on this machine.
 #pragma once
 

@@ -9,8 +9,9 @@
 namespace windlass {
 namespace {
 
-// Returns an error if the user has both a token and basic authentication, or exec and any other
-// method. Like client-go, allows a client certificate beside a token or basic authentication.
+// Returns an error if two methods contradict each other: a token and basic authentication, or exec
+// and any other method. Like client-go, allows a client certificate beside a token or basic
+// authentication.
 Status OneMethod(const EntryReader& user) {
   const bool token = user.Says("token") || user.Says("tokenFile");
   const bool basic = user.Says("username") || user.Says("password");

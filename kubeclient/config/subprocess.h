@@ -26,7 +26,8 @@ struct Program {
 struct ProgramOutput {
   int exit_code = 0;   // 128 + N if signal N ended the program
   std::string output;  // what the program wrote to standard output
-  // What the program wrote to standard error, cut at kExecMessageBytesMax; "" if it is interactive.
+  // What the program wrote to standard error, cut at kExecMessageBytesMax. "" if the program is
+  // interactive.
   std::string messages;
 };
 

@@ -2,8 +2,8 @@
 // them.
 //
 // Source: client-go transport/{cert,ca}_rotation.go. There are two parts: the CA, and the client
-// certificate with its key. If the files of a part are missing, empty or not usable (for example a
-// new certificate whose key is not written yet), the old content of that part stays in use, and the
+// certificate with its key. The files of a part may be missing, empty or not usable. Example: a new
+// certificate whose key is not written yet. The old content of that part then stays in use, and the
 // problem is logged once. The other part is still renewed. The next read may find both parts in
 // order. The core thread reads the files itself, because they are small and local.
 #pragma once
