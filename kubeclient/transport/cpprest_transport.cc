@@ -529,7 +529,7 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
 }
 
 // Makes the kernel probe the connection. A stream may be silent for minutes, so only the kernel can
-// find out whether its server still answers.
+// find out whether its other end, the server or the proxy, still answers.
 void CppRestTransport::Impl::Opened(CallId id) {
   KeepConnectionsAlive(route ? options.proxy.port : server.port);
   table.Open(id);

@@ -12,8 +12,8 @@
 //   - deadlines and limits on silence are timers of the core's TimerQueue, so they fire when that
 //     queue runs.
 // What the library does not offer:
-//   - a limit on the size of a chunk, or of an answer's headers, while they arrive. Only for a
-//     proxy's answer to CONNECT, EndUnopenedTunnels adds such a limit (own_connections.h);
+//   - a limit on the size of a chunk, or of an answer's headers, while they arrive.
+//     EndUnopenedTunnels (own_connections.h) adds one, but only for a proxy's answer to CONNECT;
 //   - TCP options;
 //   - TLS to a proxy;
 //   - a way to close the connection to a proxy that does not answer. The caller gets its error at

@@ -22,8 +22,8 @@ class CredentialSource {
   using Later = std::function<void(Answer)>;
 
   // Returns the answer if the source has one now. Otherwise returns nullopt, and later the source
-  // calls `later` once, on the source's own thread. A source that is destroyed before does not call
-  // `later`.
+  // calls `later` once, on the source's own thread. If the source is destroyed first, `later` is
+  // not called.
   virtual std::optional<Answer> Authorization(Later later) = 0;
 
   // Call when the server answered 401 to a request that started at `started`. A source that can get

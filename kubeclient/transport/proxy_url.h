@@ -26,8 +26,8 @@ struct ProxyUrl {
 
 // Parses "http://[USER[:PASSWORD]@]HOST[:PORT]" and ignores a path after that. USER and PASSWORD
 // may be percent-encoded. Returns kConfig for anything else. For socks5:// and https:// (TLS to the
-// proxy), which we do not support, the message names the scheme. The message never shows more of
-// `text`, which may hold a password.
+// proxy), which we do not support, the message names the scheme. The message shows no other part of
+// `text`, because `text` may hold a password.
 Result<ProxyUrl> ParseProxyUrl(std::string_view text);
 
 }  // namespace windlass

@@ -22,9 +22,9 @@ struct ServerUrl {
   bool operator==(const ServerUrl&) const = default;
 };
 
-// Parses http:// and https:// addresses. Returns kConfig for a missing or any other scheme, for a
-// user, a query or a fragment, and for an invalid host, port or path. The message shows `text`,
-// unless `text` contains an '@' and so may hold a password.
+// Parses http:// and https:// addresses. Returns kConfig if the scheme is missing or another one,
+// if there is a user, a query or a fragment, or if the host, port or path is invalid. The message
+// shows `text`, unless `text` contains an '@' and so may hold a password.
 Result<ServerUrl> ParseServerUrl(std::string_view text);
 
 // Returns true if `host` is an IPv4 literal or an IPv6 literal without brackets. No SNI is sent for

@@ -12,8 +12,8 @@ struct x509_store_st;  // OpenSSL's X509_STORE
 
 namespace windlass {
 
-// Sets SSL_CERT_FILE to an empty file, for this process alone. Call it before any other thread
-// starts; later calls do nothing.
+// Sets SSL_CERT_FILE to an empty file in the environment of this process. Call it before any other
+// thread starts; later calls do nothing.
 void HideSystemTrust();
 
 // Adds the machine's trust store to `store`, even after HideSystemTrust. Reads the certificate file

@@ -81,8 +81,8 @@ int VerifyChainAndName(X509_STORE_CTX* chain, void*) {
   return X509_verify_cert(chain);
 }
 
-// Sends the server's name (SNI), if it is not an IP address. OpenSSL calls this when the handshake
-// starts, just before it writes the ClientHello, the message that holds the name.
+// Sends the server's name (SNI), if it is not an IP address. OpenSSL calls this at each step of a
+// handshake. Only the start counts, just before OpenSSL writes the ClientHello, which has the name.
 void NameServer(const SSL* connection, int where, int) {
   if (where != SSL_CB_HANDSHAKE_START) return;
   SSL* const ssl = const_cast<SSL*>(connection);

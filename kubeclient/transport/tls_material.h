@@ -52,11 +52,12 @@ class TlsIdentity {
 
   // Sets up the context of a new connection:
   //   - TLS 1.2 or newer;
-  //   - trusts the cluster's CA alone if one is given, otherwise the system's trust store;
+  //   - trusts the cluster's CA alone if one is given, otherwise the store that Parse loaded;
   //   - demands the server's name or address among the certificate's subjectAltNames;
   //   - sends the server's name as SNI; an address is not sent (RFC 6066 §3);
   //   - presents our client certificate, if there is one.
-  // If OpenSSL refuses a setting, the context trusts no server, so every handshake fails.
+  // If OpenSSL refuses a setting, the context trusts no server. Every handshake then fails, unless
+  // the caller has switched verification off.
   void Apply(ssl_ctx_st* context) const;
 
   // Returns the number of certificates in the given CA; 0 if none was given.
