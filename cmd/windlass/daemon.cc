@@ -201,9 +201,9 @@ void Daemon::CampaignAnew() {
   AwaitAnswers(clock_.Now() + kCallDeadline);
 }
 
-// Waits until all calls are answered, and until the deadline of each write that got no answer has
-// passed, but not beyond `until`. Then stops the leader election and starts it again. What happens
-// to the Lease depends on the calls:
+// Waits until all calls have ended, and no write without a usable answer can arrive any more, but
+// not beyond `until`. Then stops the leader election and starts it again. What happens to the Lease
+// depends on the calls:
 //   - No write can arrive any more: gives up the Lease. A successor may lead at once.
 //   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
 //     lead again, our next term raises a fence against this write (L-012).
@@ -243,8 +243,8 @@ void Daemon::AwaitDrained(MonotonicTime until) {
 }
 
 // Ends the term and the process. Gives up the Lease only if no write of this process can arrive any
-// more. Otherwise our name stays in the Lease until it expires, and a successor raises a fence
-// (L-012).
+// more. Otherwise our name stays in the Lease: a successor waits until the Lease expires, and
+// raises a fence (L-012).
 void Daemon::EndLastTerm() {
   // After CampaignAnew, writes of the former term may still be unanswered. settled() does not know
   // of these writes.

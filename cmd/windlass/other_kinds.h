@@ -28,11 +28,11 @@
 namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
-// In this time a process that handles the kind updates the status. A leader observes a new
-// generation within 20 s, and a change of leader takes 15 s, so both together take 35 s at most.
+// Long enough for a process that handles the kind to update the status: a leader observes a new
+// generation within 20 s, and a change of leader takes 15 s, together 35 s at most.
 inline constexpr Duration kLookAgain = seconds(60);
-// At most this many objects are read, so that the answer stays small. They are enough, because if
-// no process handles the kind, sooner or later one of these objects is edited and then waits.
+// At most this many objects are read, so that the answer stays small. They are enough: if no
+// process handles the kind, sooner or later a client edits one of them, and the object then waits.
 inline constexpr int kLookedAtMax = 100;
 
 struct OtherKind {

@@ -15,8 +15,8 @@
 namespace windlass {
 namespace {
 
-// A limit of this many bytes or more means that there is no limit. In cgroup version 1 the file
-// then contains a number near 2^63.
+// A limit of this many bytes or more means that there is no limit: in cgroup version 1, the file of
+// a group without a limit contains a number near 2^63.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60U;
 
 void ReadLimit(const std::string& path, std::optional<size_t>& lowest) {
