@@ -18,7 +18,8 @@ struct ImageChange {
   //   - kApp: always
   //   - kSidecar: only with kubelet 1.32 or newer
   //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes the image of
-  //     such a container; Windlass changes it only to undo another client's edit of the Pod.
+  //     such a container. Windlass changes it only in a Pod that another client may have edited, or
+  //     whose former template is not known (ChangesFor).
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;
@@ -37,8 +38,8 @@ struct TolerationChange {
   bool operator==(const TolerationChange&) const = default;
 };
 
-// Empty if the differences between the templates have no effect on Pods, such as another order of
-// tolerations.
+// All members are empty if the templates differ only in what has no effect on Pods, such as the
+// order of tolerations.
 struct TemplateChanges {
   std::vector<ImageChange> images{};  // in the template's order, init containers last
   TextChanges labels{};

@@ -45,8 +45,8 @@ Refusal JudgeRestart(const Comparison& c) {
   return NotEligible{Reason::kRestartRequested, "/metadata/annotations" + PointerTo(kRestartedAt)};
 }
 
-// Refuses if a container was added, removed, renamed or moved (P-003). If one template lacks the
-// whole list, such as initContainers, returns nullopt, because JudgeOtherFields refuses that.
+// Refuses if a container was added, removed, renamed or moved (P-003). Passes over a list, such as
+// initContainers, that one template lacks as a whole: JudgeOtherFields refuses that.
 Refusal JudgeNames(const Comparison& c) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);
@@ -164,9 +164,11 @@ void CollectMetadata(const Comparison& c, TemplateChanges& changes) {
 }
 
 // Adds the changed labels and annotations to `changes`, which must have the images and tolerations
-// already. Refuses keys that cannot change in a running Pod, labels that matchLabelKeys or
-// mismatchLabelKeys name, keys that an environment variable reads in a container that is not
-// restarted, and any change of labels and annotations alone.
+// already. Refuses, in this order,
+//   - a key that cannot change in a running Pod
+//   - a label that matchLabelKeys or mismatchLabelKeys name
+//   - any change of labels or annotations if no image or toleration changes
+//   - a key that an environment variable reads, in a container that is not restarted
 Refusal JudgeMetadata(const Comparison& c, TemplateChanges& changes) {
   CollectMetadata(c, changes);
   if (changes.labels.empty() && changes.annotations.empty()) return std::nullopt;

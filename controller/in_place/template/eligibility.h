@@ -23,9 +23,11 @@
 namespace windlass::in_place {
 
 // Why a rollout cannot be carried out in place (P-004). Metrics show the names, and the sentences
-// of controller/in_place/phases/cause.h end with them. nodes.h decides about kSidecarKubeletTooOld
-// and next_step.cc about kPodForbidden, because these two reasons depend on single Pods. This file
-// decides about all other reasons, and find_rollout.cc also about kMultipleActiveReplicaSets.
+// of controller/in_place/phases/cause.h end with them. Which file decides:
+//   - kSidecarKubeletTooOld: nodes.h, because it depends on single Pods
+//   - kPodForbidden: next_step.cc, because it depends on refused patches of Pods
+//   - all others: this file. For kMultipleActiveReplicaSets and kMetadataOnly, also
+//     find_rollout.cc.
 enum class Reason : uint8_t {
   kFieldChanged,
   kRestartRequested,
@@ -64,7 +66,7 @@ inline constexpr size_t kAboutBytesMax = 512;
 
 // Text returns `why` as it stands in the log and in the notes of a rollout. Examples:
 // "FieldChanged:/spec/hostNetwork", "NoBudget". ParseNotEligible reads such a text; it returns
-// nullopt if `text` does not begin with the name of a reason.
+// nullopt if the part before the first ':' is not the name of a reason.
 std::string Text(const NotEligible& why);
 std::optional<NotEligible> ParseNotEligible(std::string_view text);
 
@@ -104,9 +106,8 @@ Result<bool> PatchIsMetadataOnly(std::string_view from, std::string_view to);
 // nullopt if there is none.
 //   - kMultipleActiveReplicaSets: more than one ReplicaSet of the workload (`replica_sets`) wants
 //     Pods. `pending`, which may be null, is not counted: its Pods are stand-ins (P-010).
-//   - kRecreateStrategy: `recreates` is true, because the workload has strategy Recreate, and there
-//     is more than one replica
-//   - kNoBudget: neither an unavailable Pod nor a stand-in is allowed, and there are replicas
+//   - kRecreateStrategy: `recreates` is true (strategy Recreate), and `replicas` is above 1
+//   - kNoBudget: `options` allow 0 unavailable Pods and 0 stand-ins, and `replicas` is above 0
 std::optional<NotEligible> RefuseRollout(int32_t replicas, bool recreates, const Options& options,
                                          std::span<const ReplicaSet* const> replica_sets,
                                          const ReplicaSet* pending);

@@ -9,13 +9,14 @@
 
 namespace windlass::in_place {
 
-// Returns true if this ReplicaSet or Deployment may be updated in place: it has the annotation
-// windlass.dev/in-place, and its value is not Disabled (in upper or lower case). The text of the
+// Returns true if this ReplicaSet or Deployment may be updated in place: it has annotation
+// windlass.dev/in-place with a value other than Disabled (in upper or lower case). The text of the
 // object's template is then kept, because in-place updates compare templates at every step.
 bool KeepsTemplate(const ObjectMeta& rs);
 
-// Returns true if `key` is a setting or a note of updates in place on a ReplicaSet or Deployment.
-// The cache keeps all annotations of an object that has such a key, however large, because two
+// Returns true if `key` is a setting of updates in place, or any note of Windlass
+// (internal.windlass.dev/…), on a ReplicaSet or Deployment. The cache keeps all annotations of an
+// object that has such a key, however large (but never kubectl's last-applied), because two
 // ReplicaSets that exchange their templates exchange annotations, too.
 bool KeepsAllWith(std::string_view key);
 

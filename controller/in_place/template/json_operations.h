@@ -23,10 +23,10 @@ class Operations {
   // tests that the map is still absent: adding the map would overwrite keys that another client
   // wrote since.
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
-  // Tests that a Pod's state annotation is still `state`, so that a state which another patch wrote
-  // since is not lost. `annotations` is true if the Pod has any annotation. If it is false, this
-  // adds no test. If the patch also changes annotations, ChangeMap then tests that the Pod still
-  // has none.
+  // Tests that a Pod's state annotation is still `state` (nullopt: still absent), so that a state
+  // which another patch wrote since is not lost. `annotations` is false if the Pod has no
+  // annotation at all. Then this adds no test: a ChangeMap of the annotations tests that the Pod
+  // still has none.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

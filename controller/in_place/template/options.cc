@@ -226,8 +226,9 @@ void Reader::ReadPartition() {
   options_.partition = replicas;
 }
 
-// Returns true if the limit of unavailable Pods is 0 for every number of replicas. If
-// maxUnavailable and maxSurge of the strategy are both 0, the limit is 1, as in ReadLimits.
+// Returns true if the limit of unavailable Pods (the setting or, without it, the strategy's) is 0
+// for every number of replicas. A strategy whose maxUnavailable and maxSurge are both 0 has limit
+// 1, as in ReadLimits.
 bool Reader::NoneMayEverBeUnavailable() const {
   const auto is_nothing = [](const IntOrPercent& value) {
     const Result<int32_t> pods = Resolve(value, std::numeric_limits<int32_t>::max(), false);
