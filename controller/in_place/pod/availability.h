@@ -15,16 +15,16 @@ namespace windlass::in_place {
 //     because such a patch also restarts the Pod.
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart
-// `state` is the Pod's state annotation; null if the annotation is absent, is unreadable or names
-// another workload.
+// `state` is the state of the Pod's last patch; null if the Pod has no state, or none that counts
+// for the caller (RolloutPod::our_state).
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 
 // Returns the time from which the Pod is available if nothing more happens to the Pod:
-//   - WallTime{}, which is always in the past, if minReadySeconds is 0
-//   - otherwise minReadySeconds after Ready last changed or a patched container last started,
-//     whichever is later. The start counts, too, because Ready need not change during a restart in
-//     place (P-050).
 //   - nullopt if the Pod is being deleted, not running, not Ready or in flight
+//   - WallTime{}, which is always in the past, if minReadySeconds is 0
+//   - otherwise minReadySeconds after the later of two times: Ready last changed, a patched
+//     container last started. The start counts, too, because Ready need not change during a restart
+//     in place (P-050). nullopt if Ready has no time.
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 

@@ -38,7 +38,7 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
 // Returns true if the running container may be the first one of its name, made from the old image,
 // so that the kubelet will kill it. This is possible if we saw no container when we patched the
 // Pod, but the Pod had a node at that time, seen by us or not. Returns false if the Pod got its
-// node after the patch.
+// node more than kClockSkew after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
@@ -52,11 +52,12 @@ bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
-// Returns the time at which the kubelet has surely killed every container that StartedUnheard
-// means; nullopt if that is not known. A container that runs later is a new one. Example: the node
-// is cut off once more, from 11:00 to 11:05. The container that was restarted at 10:06 then started
-// before the kubelet was heard again, too. Counts from the moment at which this process saw that
-// the kubelet is heard, so both ends are by our own clock, however wrong it is.
+// Returns the time at which the kubelet has surely killed every container of the old image that
+// StartedUnheard finds; nullopt if that time is not known. A container that still runs then is a
+// new one. StartedUnheard finds new ones, too, if the node is cut off again. Example: patched at
+// 10:02, heard again at 10:05, restarted at 10:06, cut off again from 11:00 to 11:05: 10:06 is
+// before 11:05. Counts from the moment at which this process saw that the kubelet is heard. So both
+// ends are by our own clock, however wrong it is.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;

@@ -48,16 +48,14 @@ bool HasSeenPatch(const Pod& pod, const PodState& state);
 // nullopt while the kubelet is not heard. Example: the node was cut off from 10:00 to 10:05. For a
 // patch at 10:02 or 10:05:30 the result is 10:06, for a patch at 10:07 it is 10:07.
 //
-// If the Pod got its node only after the kubelet was heard again, the kubelet has not been cut off
-// since then. The result is then the time of the patch, even if the Pod got its node after the
-// patch.
+// If the Pod got its node only after the kubelet was heard again, the cut did not concern the Pod.
+// The result is the time of the patch, even if the Pod got its node after the patch.
 std::optional<WallTime> KubeletBegins(const Pod& pod, const PodState& state);
 
-// Returns true if the kubelet may have been cut off when the Pod was patched: it was not heard then
-// (PodState::unheard), or condition Ready of its Node last changed after the patch, or less than a
-// minute before the patch. Returns false
-//   - while the kubelet is not heard
-//   - if the Pod got its node only after that change of Ready
+// Returns true if the kubelet is heard now, but may have been cut off when the Pod was patched:
+//   - the kubelet was not heard at that time (PodState::unheard)
+//   - or condition Ready of the Node last changed after the patch, or less than a minute before it.
+//     A change before the Pod got this node does not count.
 bool WasHeardAgain(const Pod& pod, const PodState& state);
 
 // Returns how long the kubelet may take to kill the containers of the last patch, one after
@@ -77,7 +75,7 @@ struct Completion {
 // known. Returns nullopt if `live` did not exist then.
 std::optional<std::string> ImageBefore(const ContainerPatch& patch, const PodContainer& live);
 
-// Returns true if the container's start is later than `now`, because our clock is behind the clock
+// Returns true if the container's start is more than 5 s after `now`: our clock is behind the clock
 // of the node. Such a start does not show whether the container started after the patch.
 bool StartsInFuture(const PodContainer& live, WallTime now);
 

@@ -24,11 +24,11 @@ using NodeOf = std::function<const Node*(const Pod&)>;
 // may well be serving, because its containers run on even if the kubelet no longer reports.
 bool IsOnLostNode(const Pod& pod, const Nodes& nodes);
 
-// Returns a time since which the Pod's kubelet has been heard without a break: the last change of
-// the Node's condition Ready, by the clock of the node. Example: the node was cut off from 10:00 to
-// 10:05, so 10:05. Returns nullopt if the Node is gone, or while the kubelet is not heard, that is,
-// while Ready is neither True nor False. Returns zero, which is always in the past, for a Pod
-// without a node.
+// Returns a time since which the Pod's kubelet has been heard without a break:
+//   - the last change of the Node's condition Ready, by the clock of the node. Example: the node
+//     was cut off from 10:00 to 10:05, so 10:05.
+//   - nullopt if the Node is gone, or the kubelet is not heard: Ready is neither True nor False
+//   - zero, which is always in the past, for a Pod without a node
 //
 // Kubernetes notices a cut only after about 40 s, so this function does not notice shorter cuts.
 std::optional<WallTime> KubeletHeardSince(const Pod& pod, const Node* node);

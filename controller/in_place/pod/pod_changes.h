@@ -29,13 +29,13 @@ struct KnownTemplate {
 // host's template only. If an earlier patch brought the Pod to another template, there may be
 // further differences, which are treated so (P-013):
 //   - A toleration that `to` lacks stays in the Pod, because the API server refuses to remove it.
-//   - A label changes even if a container read it at its creation, for example into an environment
-//     variable, and is not restarted now (P-065).
+//   - A label changes even if a container that is not restarted now has read the label, for example
+//     into an environment variable (P-065).
 //
 // Images: if the templates name different images for a container, the Pod gets the image of `to`,
-// unless it has that image already. This is also how a Pod is brought to `to` whose patch to an
-// older target is not complete (P-034, P-064). If both templates name the same image for a
-// container, and the Pod has a different one, there are three cases:
+// unless it has that image already. The same holds for a Pod whose patch to an older target is not
+// complete (P-034, P-064). If both templates name the same image for a container, and the Pod has a
+// different one, there are three cases:
 //   - If no client edited the Pod since it was created or since our last patch, admission rewrote
 //     the image. The rewritten image stays, because a container must restart only if its image
 //     changes in the template (P-065).

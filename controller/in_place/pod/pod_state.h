@@ -38,9 +38,9 @@
 
 namespace windlass::in_place {
 
-// The longest state text of one Pod. One container takes 0.5 KB, and 1 KB with kSeenContainersMax
-// elements in `seen`, so there is room for at least 30 containers. All annotations of an object
-// together can have 256 KiB.
+// The longest state text of one Pod. One container takes about 0.5 KB, and 1 KB with
+// kSeenContainersMax elements in `seen`, so there is room for 30 containers unless their images
+// have very long names. All annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
@@ -79,9 +79,9 @@ struct ContainerPatch {
 // A Pod that is out of traffic, or is about to be taken out.
 struct Drained {
   WallTime since;  // by our clock
-  // The drain as it was configured when it began; never kNone. Exception: `on` is the value that
-  // this Pod's label will get back, if such a value is known: the label's value before the drain,
-  // or the value in the template of a later patch.
+  // The drain as it was configured when it began; the mode is never kNone. Only `on` may differ: it
+  // is the value that this Pod's label will get back. This is the label's value before the drain,
+  // or that in the template of a later patch. If neither is known, it is the configured value.
   Drain how;
   bool operator==(const Drained&) const = default;
 };
@@ -103,8 +103,8 @@ struct PodState {
   // nullopt: the kubelet is not heard now. WallTime{}: the Pod has no node, or its node was not
   // looked up.
   std::optional<WallTime> heard_since{WallTime{}};
-  // Not part of the annotation: since when this process has known, by our own clock, that the
-  // kubelet is heard since `heard_since`. nullopt: it is not heard, or that is not known.
+  // Not part of the annotation: when this process learned, by our own clock, that the kubelet is
+  // heard since `heard_since`. nullopt: the kubelet is not heard, or that time is not known.
   std::optional<WallTime> heard_here{};
   bool operator==(const PodState&) const = default;
 };

@@ -52,7 +52,7 @@ struct RevisionOfPod {
 struct KnownTemplates {
   const TemplateImages& host;             // of the ReplicaSet that owns the Pods
   const TemplateImages& desired;          // of the workload
-  std::span<const Fingerprint> others{};  // of the workload's other ReplicaSets
+  std::span<const Fingerprint> others{};  // of all ReplicaSets of the workload
 };
 
 // Returns true if the Pod's spec has the images that the patch in `state` asked for.
