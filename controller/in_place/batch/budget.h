@@ -12,9 +12,10 @@
 //   canary       only one Pod, the canary, is patched until a Pod of the new revision is available.
 //                Exception: before the canary, one unschedulable Pod may be patched. Such a Pod
 //                cannot be the canary, because it may never get a node.
-//                A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
 //   stand-ins    if no Pod may be unavailable, a Pod of the new revision, a stand-in, is added
 //                before an old Pod is taken down
+//
+// A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
 // order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.

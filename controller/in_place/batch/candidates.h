@@ -8,8 +8,8 @@
 //          old image or the new one.
 //   P-042  A Pod in phase Running whose status lists no container is no candidate.
 //   P-032  The order (Rank in candidates.cc) spreads Pods in flight over nodes and zones. Nodes
-//          without a zone count as one zone. The order takes account of Pods already in flight. So
-//          the caller spreads all Pods that it takes if it asks again after each Pod.
+//          without a zone count as one zone. The order counts Pods that are in flight already. So a
+//          caller that asks again after each Pod that it takes spreads all of them.
 #pragma once
 
 #include <optional>

@@ -37,8 +37,9 @@ BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const RolloutPod>
   if (budget.disrupted_pods.size() > kDisruptedPodsMax) return {};
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;
-  // Deducts a Pod that Windlass has patched. Returns false, and deducts nothing, if the budget does
-  // not select the Pod, or surely does not count it as healthy.
+  // Deducts a Pod that Windlass has taken down or is taking down. Returns false, and deducts
+  // nothing, if the budget does not select the Pod, surely does not count it as healthy, or has
+  // deducted it already (IsDisrupted).
   const auto take_room = [&](const Pod& pod) {
     // The budget does not count a Pod that is being deleted, or that ceased to be Ready more than
     // kBudgetsLag ago.

@@ -16,9 +16,9 @@ namespace windlass::in_place {
 // an absent selector selects no Pod.
 bool Selects(const PodDisruptionBudget& budget, const Pod& pod);
 
-// Returns true if the Pod was patched at some time and is not Ready. Its containers may have been
-// restarted already, so that it is no longer in flight, but the status of a budget may still count
-// it as healthy.
+// Returns true if the Pod is not Ready and has a state annotation: Windlass patched or drained it
+// at some time. Such a Pod may no longer be in flight, because its containers were restarted
+// already, but the status of a budget may still count it as healthy.
 bool IsUnreadyAfterPatch(const Pod& pod);
 
 struct AllowedByBudgets {
@@ -39,10 +39,10 @@ struct AllowedByBudgets {
 // (View::others_in_flight).
 //
 // A budget counts a Pod as up once the Pod is Ready, whether or not it is available. The room of a
-// budget is disruptionsAllowed minus the number of Pods that are in flight or unready after a
-// patch, among `pods` and `others`, and that the budget may still count as healthy. Example:
-// disruptionsAllowed 3, one Pod of this workload and one of another in flight and Ready: 3 - 2 = 1.
-// A budget has no room while its status is older than its spec.
+// budget is disruptionsAllowed minus the number of Pods in `others` and of those in `pods` that are
+// in flight or unready after a patch. Of both, only Pods that the budget may still count as healthy
+// are deducted. Example: disruptionsAllowed 3, one Pod of this workload and one of another in
+// flight and Ready: 3 - 2 = 1. A budget has no room while its status is older than its spec.
 //
 // A Pod that the budget's status lists in disruptedPods is already deducted from
 // disruptionsAllowed. So Windlass does not deduct the Pod again, and may take it down even if the

@@ -21,9 +21,9 @@ struct NextPods {
 };
 
 // Returns the Pods among `pods` that candidates.h, disruption.h and budget.h allow now. Leaves out
-// each Pod that must not be patched now, because the API server refused a patch of this Pod in this
-// sync (PodVerdict::refused, P-036), or its kubelet is too old (PodVerdict::old_kubelet). `others`
-// are the Pods of other workloads that take room in budgets (disruption.h).
+// Pods of which a patch failed in this sync (PodVerdict::refused, P-036), and Pods whose kubelet is
+// too old (PodVerdict::old_kubelet). `others` are the Pods of other workloads that take room in
+// budgets (disruption.h).
 NextPods ChooseNextPods(std::span<const RolloutPod> pods, const BatchLimits& limits,
                         PdbPolicy policy, std::span<const PodDisruptionBudget* const> budgets,
                         std::span<const Pod* const> others, WallTime now);

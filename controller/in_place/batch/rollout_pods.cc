@@ -92,10 +92,10 @@ std::vector<Sibling> Siblings(std::span<const Pod* const> pods, const RolloutTem
   return siblings;
 }
 
-// Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had the
-// images of `pod` before the patch of the sibling, and returns the template that the sibling had
-// then. Returns nullopt if there is no such sibling. Also returns nullopt if the generation of
-// `pod` is above 1, because another client has then edited `pod`.
+// Like OfImages, but for a Pod whose images admission rewrote. Looks for a sibling that had, before
+// its patch, the images that `pod` has now, and returns the sibling's template of that time.
+// Returns nullopt if there is no such sibling. Also returns nullopt if the generation of `pod` is
+// above 1, because another client has then edited `pod`.
 std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Sibling>& siblings,
                                             const std::vector<TemplateImages>& others) {
   if (pod.meta.generation > 1) return std::nullopt;

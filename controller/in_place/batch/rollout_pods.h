@@ -55,7 +55,8 @@ struct PodVerdict {
 struct RolloutPod {
   const Pod* pod = nullptr;
   // The state of our last patch. nullopt if the Pod's state annotation is missing, is unreadable or
-  // names another workload, or if another client gave the Pod other images since. Exceptions:
+  // names another workload. Also nullopt if another client has given the Pod other images since the
+  // patch. Exceptions:
   //   - a Pod that is `lost`: the new state to write
   //   - a foreign Pod (OfForeign in rollout_pods.cc) that is drained: only `drain` is kept
   //   - a Pod that another workload patched, such as a deleted workload of the same name: the state
@@ -81,10 +82,10 @@ struct RolloutTemplates {
   Fingerprint target;                      // of the template that the Pods are to have
   const std::string& target_json;
   int32_t min_ready_seconds = 0;
-  // True while a rollout is under way. If a Pod has no readable state annotation, its images then
+  // True while a rollout is under way: the images of a Pod without a readable state annotation
   // decide which template it has, because the Pod may have lost the annotation after a patch
-  // (P-027). False if there is no rollout. A Pod whose images differ from its template was then
-  // edited by another client, and Windlass leaves the Pod alone.
+  // (P-027). False without a rollout: a Pod whose images differ from its template was edited by
+  // another client, and Windlass leaves the Pod alone.
   bool by_image = false;
   // The revisions to which this rollout patches Pods. A Pod counts as in flight if it was patched
   // to one of these revisions and its state annotation is missing, unreadable (LostState) or of an
