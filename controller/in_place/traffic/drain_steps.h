@@ -32,7 +32,8 @@ namespace windlass::in_place {
 //   - `state`: the Pod's state; null if the annotation is absent or not ours
 //   - `chosen`: the Pod lacks the target template and is in the batch to be patched now. Never true
 //     while the workload is paused.
-//   - `complete`: the last patch is carried out (CompletionOf), or the Pod was never patched
+//   - `complete`: no patch is under way. The last one is carried out (CompletionOf), counts as
+//     carried out, or was undone by admission; or the Pod was never patched.
 //
 // For a Pod that is being deleted, the step is always kNothing.
 //
@@ -56,10 +57,10 @@ struct Unpatched {
   Fingerprint of;  // the template that the Pod has
 };
 
-// Returns the patch that takes the Pod out of traffic. Drains the Pod in the mode that its state
-// names if the Pod is drained already, otherwise in the mode of `options`. This mode must not be
-// kNone. In mode kLabel, if the Pod is not drained yet, the patch saves the label's present value
-// in the state, because EndDrain needs it. Error kInvalid if the state would be too long.
+// Returns the patch that takes the Pod out of traffic. The mode is that of the Pod's state if the
+// Pod is drained already, otherwise that of `options`; it must not be kNone. In mode kLabel, if the
+// Pod is not drained yet, the patch saves the label's present value in the state, because EndDrain
+// needs it. Error kInvalid if the state would be too long.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 
