@@ -3,8 +3,9 @@
 //
 // docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
 // ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot
-// change it in a running Pod (FieldChanged)". Only the sentence of kOtherCause ends without a name.
-// No sentence ends with a period.
+// change it in a running Pod (FieldChanged)". Three sentences end without a name: that of
+// kOtherCause, that of phase unknown, and that of kNotKept for a Pod (find_pods.cc). No sentence
+// ends with a period.
 #pragma once
 
 #include <string>
@@ -54,8 +55,8 @@ Cause HostIsGone();
 Cause Named(std::string_view name, const std::string& text);
 
 // NoteOf returns how a rollout's note writes a cause: the short form, or the sentence if there is
-// no short form. CauseOfNote reads such a text. It takes a text for a short form if the text begins
-// with the name of a Reason, or is kHostGone.
+// no short form. CauseOfNote reads such a text back. The text is a short form if it is kHostGone,
+// or if the part before the first ':' is the name of a Reason.
 const std::string& NoteOf(const Cause& why);
 Cause CauseOfNote(const std::string& note);
 

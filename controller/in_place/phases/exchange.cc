@@ -47,10 +47,9 @@ bool BelongsToTemplate(std::string_view key) {
   return !workload::IsInternal(key);
 }
 
-// Returns the changes after which the ReplicaSet with the annotations `to` has those annotations of
-// `from` that belong to a template, and no others that belong to one. Example: `from` has
-// change-cause=A, `to` has example.com/team=x. The changes set change-cause to A and remove
-// example.com/team.
+// Returns the changes that make the annotations `to` equal to `from`, as far as they belong to a
+// template (BelongsToTemplate). Example: `from` has change-cause=A, `to` has example.com/team=x.
+// The changes set change-cause to A and remove example.com/team.
 TextChanges AnnotationsToGet(const StringMap& from, const StringMap& to) {
   TextChanges changes;
   for (const auto& [key, value] : to) {

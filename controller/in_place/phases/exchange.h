@@ -66,8 +66,8 @@ struct Stash {
   bool operator==(const Stash&) const = default;
 };
 
-// Returns true if `rs` has the annotation kExchange, even if it does not count as a stash: it
-// cannot be read, a user copied it from another ReplicaSet, or it names a host that is gone.
+// Returns true if `rs` has the annotation kExchange, even one that does not count as a stash,
+// because it cannot be read, was copied from another ReplicaSet, or names a host that is gone.
 bool HasStash(const ReplicaSet& rs);
 
 std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);

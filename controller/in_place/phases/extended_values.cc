@@ -54,7 +54,7 @@ bool AnyPodNames(const workload::Situation& situation, const ReplicaSet& rs) {
 // Returns true if a Pod has the template of `rs`, or may have it:
 //   - a Pod was patched to that template
 //   - `rs` has a stash, so its exchange is not over
-//   - the Pods cannot be seen
+//   - the Pods cannot be seen, or the state of one cannot be read (AnyPodNames)
 bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
                  const ReplicaSet* rs) {
   if (HasStash(*rs)) return true;

@@ -21,8 +21,8 @@ namespace windlass::in_place {
 namespace {
 
 // Returns the ReplicaSet that has all Pods, if this ReplicaSet has the wanted template and the
-// workload asks for in-place updates (P-023). Returns null otherwise. If an older ReplicaSet has
-// the same template, this is no reason to replace the Pods.
+// workload asks for in-place updates (P-023). Returns null otherwise. An older ReplicaSet with the
+// same template is no reason to replace these Pods.
 const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   const auto active = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto host = std::ranges::find_if(situation.all, active);
@@ -34,8 +34,8 @@ const ReplicaSet* HostWithTemplate(const workload::Situation& situation) {
   return asks ? *host : nullptr;
 }
 
-// If the new ReplicaSet has no Pods, and the ReplicaSet with all Pods has the wanted template, too,
-// makes the latter the new ReplicaSet.
+// If the new ReplicaSet has no Pods, but the ReplicaSet with all Pods has the wanted template, too
+// (HostWithTemplate), makes that one the new ReplicaSet.
 void ChooseNewReplicaSet(workload::Situation& situation) {
   if (situation.new_replica_set == nullptr || situation.new_replica_set->replicas > 0) return;
   const ReplicaSet* host = HostWithTemplate(situation);
@@ -64,9 +64,10 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by the workload's settings. Some kinds of workloads
-// have fields for these settings. In such a workload an annotation with the key of a setting has no
-// effect. It must not be copied, because MirrorAnnotations would remove each copy (P-074).
+// Replaces the user keys among `annotations` by those settings of the workload that the ReplicaSet
+// lacks. Some kinds of workloads have fields for these settings. In such a workload an annotation
+// with the key of a setting has no effect. It must not be copied, because MirrorAnnotations would
+// remove each copy (P-074).
 void NoteSettings(const Workload& workload, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   if (!workload.kind.traits().mirrors_settings) return;

@@ -261,11 +261,11 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Windlass neither drains `pod` nor returns it to traffic now, because it will try
-// a refused patch again.
-//   - While no next try is scheduled, returns PodVerdict::refused of the Pod.
-//   - Otherwise returns true only for a Pod that is not updated: an updated Pod may return to
-//     traffic. After kRefusedTriesMax refused tries returns false for each Pod, because the wait
-//     for the next try has become too long for a Pod out of traffic (P-036).
+// a refused patch again:
+//   - While no next try is scheduled: true if PodVerdict::refused is true.
+//   - While one is scheduled: true if `pod` is not updated, because an updated Pod may return to
+//     traffic. From kRefusedTriesMax refused tries on, false for each Pod: the wait for the next
+//     try has become too long for a Pod out of traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -285,9 +285,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
                           BasisOfPatch(pod, *state) == RevisionBasis::kPutBack;
     DrainStep& drain = one.verdict.drain;
     drain = NextDrainStep(in_place.options(), pod, state, chosen, complete, situation.now);
-    // A Pod's state says when its drain began. Without it Windlass cannot tell how long the Pod has
-    // been drained, so it patches the Pod at once. With drain mode Gate the time is still known: it
-    // is written with the Pod's status, and webhooks for Pods do not see this write.
+    // A Pod's state says when its drain began. A Pod that loses its state would lose this time,
+    // too, so Windlass patches it at once. With drain mode Gate the time stays: it is written with
+    // the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
     if (StaysAsItIs(in_place, one)) drain = {};

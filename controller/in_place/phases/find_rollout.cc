@@ -38,7 +38,7 @@ Cause ForeignScale(const ReplicaSet& pending) {
                                   ": leave the sizes of ReplicaSets to Windlass");
 }
 
-// Returns true if the workload has no Pods and wants none, so that no rollout is under way.
+// Returns true if the workload and all of its ReplicaSets have size 0, so no rollout is under way.
 bool HasNoPods(const workload::Situation& situation) {
   return situation.workload.replicas == 0 &&
          std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return rs->replicas > 0; });
@@ -235,7 +235,6 @@ void FindReturning(const workload::Situation& situation, InPlace& in_place,
 //   - none: does nothing
 //   - several: an ordinary rollout is under way, and continues under every policy (P-010). If there
 //     is no new ReplicaSet yet, the phase becomes replace.
-//     is no new ReplicaSet yet, the phase becomes replace.
 void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
   const bool several = std::ranges::count_if(
                            situation.all, [](const ReplicaSet* rs) { return HasOwnPods(*rs); }) > 1;
@@ -387,10 +386,10 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
 // Called when no update in place is under way any more: the workload no longer asks for one, or
 // this rollout replaces Pods. Finds patched Pods that are left. An ordinary rollout would treat
 // them as if they had the template of their ReplicaSet. So in two cases the phase becomes
-// returning, and the Pods first go back to the template of their ReplicaSet (P-068):
-//   - This template is wanted again. Otherwise no rule would ever look at the patched Pods.
-//   - Steps or a partition are in force. Otherwise the patched Pods would count as old Pods, and be
-//     kept in place of Pods that really are old.
+// returning, and the Pods first go back to that template (P-068):
+//   - That template is wanted again. If the Pods did not go back, no rule would look at them again.
+//   - Steps or a partition are in force. If the Pods did not go back, they would count as old Pods,
+//     and be kept in place of Pods that really are old.
 // Does nothing while Pods cannot be seen (P-078).
 void FindLeftPatched(const workload::Situation& situation, InPlace& in_place) {
   const ReplicaSet* host = OnlyActive(situation);

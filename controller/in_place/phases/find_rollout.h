@@ -9,13 +9,12 @@ namespace windlass::in_place {
 // the extension sets: `extended` and `extension_state`.
 InPlace FindInPlace(const workload::Situation& situation);
 
-// Returns true if Pods cannot be seen yet, because the informers are still loading, and a
-// ReplicaSet has notes: a Pod may then be restarting. The informers wake the key when they have
-// loaded.
+// Returns true if the informers are still loading (so Pods cannot be seen yet), and a ReplicaSet
+// has notes (so a Pod may be restarting). The informers wake the key when they have loaded.
 bool IsLate(const workload::Situation& situation);
 
-// Returns true if Pods cannot be seen yet, because the informers are still loading, and the policy
-// of the workload is not Disabled. The informers wake the key when they have loaded.
+// Returns true if the informers are still loading (so Pods cannot be seen yet), and the policy of
+// the workload is not Disabled. The informers wake the key when they have loaded.
 bool IsOnlyLate(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -29,9 +29,8 @@ namespace {
 // Returns the next write that removes the notes about a rollout that is over (P-076). Returns
 // nullopt if no ReplicaSet has notes, or if it is too early:
 //   - there is no new ReplicaSet, or another ReplicaSet has a size above 0
-//   - the workload no longer asks for in-place updates, and Pods are not back in traffic, missing,
-//   or
-//     not seen (NothingIsLeft is false)
+//   - the workload no longer asks for in-place updates, and NothingIsLeft is false: Pods are out of
+//     traffic, missing or not seen
 std::optional<Step> Tidy(const workload::Situation& situation) {
   if (situation.new_replica_set == nullptr) return std::nullopt;
   for (const ReplicaSet* rs : situation.all) {
@@ -253,8 +252,8 @@ Step TellFailure(const workload::Situation& situation, workload::Progress progre
 // Holds the ordinary rollout back while a Pod that looks ready is being restarted, because that
 // rollout would take down other Pods as well. Until the Pod is restarted, Windlass only notes the
 // decision, scales the workload and writes the status. Returns Wait while the Pods cannot be seen
-// yet (IsLate). Returns nullopt otherwise. Always returns nullopt under Recreate, which removes all
-// old Pods at once.
+// yet (IsLate). Returns nullopt if no such Pod restarts, and always under Recreate, which removes
+// all old Pods at once.
 std::optional<Step> AwaitRestarts(const workload::Situation& situation) {
   if (situation.recreate()) return std::nullopt;
   if (IsLate(situation)) return Wait{};

@@ -10,8 +10,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns one change for each sidecar of the Pod, because RefuseKubelet takes changes. It reads
-// only the kinds of the containers, so the new image of each change may be empty.
+// Returns one change for each sidecar of the Pod, for RefuseKubelet, which reads only the kinds of
+// the containers. So the new image of each change may be empty.
 TemplateChanges SidecarsOf(const Pod& pod) {
   TemplateChanges changes;
   for (const PodContainer& container : pod.init_containers()) {

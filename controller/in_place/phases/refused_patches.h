@@ -39,7 +39,7 @@ void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 std::optional<std::string> WhyRefused(const workload::Situation& situation);
 
 // Returns the write that notes a refusal of this sync. Returns nullopt if no refusal is left to
-// note, or if the API server did not keep the note.
+// note, if the next try is scheduled already, or if the API server did not keep the note.
 std::optional<Step> NoteRefusal(const workload::Situation& situation);
 
 // Returns the error of the first patch that failed in this sync; null if none failed. Exception:

@@ -48,9 +48,9 @@ R OfPhase(const phases::Any& now, Get get) {
       now);
 }
 
-// Returns true if the size of `rs`, a ReplicaSet that was made for an update in place, comes from
-// its creation: no write has changed its spec since. Windlass creates such a ReplicaSet with 0
-// Pods. So if it has Pods, a mutating admission policy changed its size, and no other client did.
+// Returns true if `rs` was made for an update in place, and no write has changed its spec since.
+// Windlass creates such a ReplicaSet with 0 Pods. So if it has Pods, a mutating admission policy
+// changed its size, and no other client did.
 bool WasSizedAtCreation(const ReplicaSet& rs) {
   if (rs.meta.generation > 1) return false;
   const auto mode = ModeOf(rs, workload::RevisionText(rs.meta));

@@ -258,8 +258,8 @@ std::string WhatIsNotSeen(const workload::Situation& situation);
 bool GoesBackFirst(const workload::Situation& situation, const InPlace& in_place);
 
 // Returns true if `rs` has Pods, and all of them are stand-ins: Pods that exist only while other
-// Pods restart (P-024). Pods that a mutating admission policy gives a ReplicaSet at its creation
-// for an update in place count as stand-ins, too, so that Windlass removes them.
+// Pods restart (P-024). Windlass creates the pending ReplicaSet without Pods. If a mutating
+// admission policy gives it some, they count as stand-ins, too, so that Windlass removes them.
 bool HasStandIns(const ReplicaSet& rs);
 // Returns true if `rs` has Pods that are not stand-ins.
 bool HasOwnPods(const ReplicaSet& rs);

@@ -73,9 +73,9 @@ bool IsHost(const ReplicaSet& rs, std::span<const ReplicaSet* const> all);
 // the template of that ReplicaSet, even if another template is wanted now.
 bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 
-// Returns the revisions to which Pods of `host` may have been patched: those of the ReplicaSets
-// because of which IsUnderWay is true. If there are any, adds the revision of `host` in two cases,
-// because Pods may have been patched back to it:
+// Returns the revisions to which Pods of `host` may have been patched: those of all other
+// ReplicaSets with annotation kMode (IsUnderWay). If there are any, adds the revision of `host` in
+// two cases, because Pods may have been patched back to it:
 //   - An undo made the host's revision newer than one of the others. Example: revision 2 is rolled
 //     out in place over revision 1 and then undone, so the host has revision 3.
 //   - `goes_back_first` is true (GoesBackFirst).

@@ -76,10 +76,10 @@ int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   return static_cast<int32_t>(std::clamp<int64_t>(least - left, 0, rs.replicas));
 }
 
-// Returns the sum of the sizes of all ReplicaSets except the host and the pending one, because
-// their Pods count against maxSurge, too. These Pods are stand-ins of revisions whose rollout was
-// overtaken or undone, or Pods of a ReplicaSet that a user scaled up. The sum has 64 bits, because
-// two ReplicaSets may each have size 2^31-1.
+// Returns the sum of the sizes of all ReplicaSets except the host and the pending one. The Pods of
+// these other ReplicaSets count against maxSurge, too. They are stand-ins of revisions whose
+// rollout was overtaken or undone, or Pods of a ReplicaSet that a user scaled up. The sum has 64
+// bits, because two ReplicaSets may each have size 2^31-1.
 int64_t OtherStandIns(const workload::Situation& situation) {
   int64_t others = 0;
   for (const ReplicaSet* rs : situation.all) {

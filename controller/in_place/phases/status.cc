@@ -55,9 +55,9 @@ Word Paused(const workload::Situation& situation) {
   return Running(InPlaceReason::kPaused, situation, "spec.paused is true");
 }
 
-// Returns the condition for Pods that lose their state annotation. The message does not begin with
-// the text of Numbers(), which changes while Pods restart. RestartedBy (find_pods.cc) needs to know
-// since when the message has been the same.
+// Returns the condition for Pods that lose their state annotation. RestartedBy (find_pods.cc) needs
+// to know since when the message has been the same. So the message does not begin with the text of
+// Numbers(), which changes while Pods restart.
 Word NotKept(const InPlace& in_place) {
   return {true, InPlaceReason::kAnnotationNotKept, in_place.pods->not_kept->first.text};
 }
@@ -264,9 +264,9 @@ Word Refused(const workload::Situation& situation) {
   return {false, InPlaceReason::kNotPossible, RefusedText(why, situation.workload.kind) + back};
 }
 
-// Returns the condition while something that an update in place depends on cannot be seen. Example:
-// a paused workload has adopted a ReplicaSet, and the cache gets the template of this ReplicaSet
-// only after the pause.
+// Returns the condition in phase unknown: objects on which the phase depends cannot be seen.
+// Example: a paused workload has adopted a ReplicaSet, and the cache gets the template of this
+// ReplicaSet only after the pause.
 Word OfUnknown(const workload::Situation& situation) {
   if (situation.workload.paused && situation.view.in_place_known) {
     return {true, InPlaceReason::kPaused, "Windlass looks at the Pods when the pause ends"};

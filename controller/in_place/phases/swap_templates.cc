@@ -34,7 +34,7 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if
-//   - all Pods have the target template, and each is available, or the rollout does not wait for it
+//   - all Pods have the target template, and each Pod is either available or not waited for
 //   - the stand-ins are gone (P-052)
 //   - no step, pause or partition is in force
 //
@@ -76,8 +76,8 @@ bool IsReplaced(const workload::Situation& situation) {
 }
 
 // Under Recreate, returns the write that scales down the first ReplicaSet that a user scaled up and
-// that does not have the stashed template. Only when no Pod with another image is left can Windlass
-// patch a Pod that was created late with the old template.
+// that does not have the stashed template. Windlass can patch a Pod that was created late with the
+// old template only when no Pod with another image is left.
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();

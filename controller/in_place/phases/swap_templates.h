@@ -10,9 +10,10 @@
 
 namespace windlass::in_place {
 
-// Returns X1 when all Pods have the target template and are available (Pods for which the rollout
-// does not wait need not be available), no stand-in is left (P-052), and no step, pause or
-// partition is in force. Returns nullopt before that. Call it only in phase staged.
+// Returns X1 when all of this holds; nullopt before that. Call it only in phase staged.
+//   - All Pods have the target template, and each Pod is either available or not waited for.
+//   - No stand-in is left (P-052).
+//   - No step, pause or partition is in force.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
 // Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled
@@ -21,11 +22,13 @@ std::optional<Step> BeginExchange(const workload::Situation& situation);
 // workload is paused (P-054).
 std::optional<Step> RecoverExchange(const workload::Situation& situation);
 
-// After X2: patches Pods that were created late with the old template, then removes the stash (X3)
-// when no more such Pods can come (P-057). If a newer template is wanted, X3 does not wait for
-// these Pods. Returns nullopt while Windlass can only wait. Before X2: only sizes the host.
-// Exception: if another controller has rolled out another ReplicaSet, goes on to X3. Call it only
-// in phase committing.
+// Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
+// in this phase.
+//   - Until the ReplicaSet controller has seen X2: only sizes the host.
+//   - After that: patches Pods that were created late with the old template, then removes the stash
+//     (X3) when no more such Pods can come (P-057). If a newer template is wanted, X3 does not wait
+//     for these Pods.
+//   - If another controller has rolled out another ReplicaSet: as after X2, even before X2.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place
