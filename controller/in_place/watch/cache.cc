@@ -199,8 +199,8 @@ void InPlaceCache::NoteHere(const Change<Node>& change) const {
   change.new_object->here_since = same ? old->here_since : now;
 }
 
-// Returns the Pods of View::others_in_flight, which the cache shows as in flight, or to which a
-// write is under way, whatever the kind of their workload is.
+// Returns the Pods for View::others_in_flight: Pods of other workloads, of any kind, in the
+// namespace of the view, if PodsInFlight finds them or a write to them is under way.
 std::vector<const Pod*> InPlaceCache::OthersInFlight(const View& view) const {
   const Symbol& namespace_ = view.workload.meta.namespace_;
   const auto is_own = [&](const Pod& pod) {

@@ -3,8 +3,8 @@
 //
 // The informers run while at least one workload needs them. A workload needs them if it asks for
 // in-place updates, or if annotations of its ReplicaSets show that it once did. The informers stop
-// some time after the last such workload is gone. While they are stopped, many changes of
-// Pods at once cost Windlass no time. Other workloads do not wait for these informers: an
+// some time after the last such workload is gone. While they are stopped, they cost no
+// time, even if many Pods change at once. Other workloads do not wait for these informers: an
 // incomplete or forbidden informer is reported missing only in the views of workloads that need it.
 // Core thread only.
 #pragma once

@@ -180,7 +180,7 @@ void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   }
 }
 
-// Computes all that LookAt and LookAfterwards report about the Pod or decide by.
+// Computes what LookAt and LookAfterwards decide by, and the Events of a drift and of a failure.
 InPlaceObserver::Finding InPlaceObserver::Find(const Pod& pod, const Workload& owner,
                                                const PodState& state) const {
   Finding found{.asks_for = AsksFor(pod, state), .state = state};

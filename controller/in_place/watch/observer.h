@@ -83,9 +83,11 @@ class InPlaceObserver {
     std::set<std::string> reasons;
   };
 
-  // What a look at a Pod finds. Computing it changes nothing, so a fault in it is caught (Known).
+  // What a look at a Pod finds. Find computes it and changes nothing, so a fault in Find can be
+  // caught (Known).
   struct Finding {
-    bool asks_for = false;  // the Pod has the images of the patch; if false, only `drift` is set
+    // True if the Pod has the images of the patch. If false, only `state` and `drift` are set.
+    bool asks_for = false;
     in_place::PodState state;
     in_place::Completion completion{};
     bool available = false;
@@ -96,8 +98,8 @@ class InPlaceObserver {
     std::optional<WallTime> look_again{};
   };
 
-  // Returns what `work` returns, which works on `pod`; nullopt if it fails (object_fault.h). The
-  // observer then does as if it knew nothing of the Pod.
+  // Returns the result of `work`, which examines `pod`; nullopt if `work` fails (object_fault.h).
+  // The observer then acts as if it knew nothing of the Pod.
   template <typename Work>
   auto Known(const Pod& pod, Work work) const;
 

@@ -6,7 +6,8 @@
 // of its predecessor. Not found are
 //   - a Ready Pod that has lost its annotation, or whose annotation cannot be read: Windlass cannot
 //     see when its update is complete, so the Pod could take room for ever
-//   - a Ready Pod whose update time has shown as complete, even if its node is not heard later
+//   - a Ready Pod whose update counts as complete because enough time has passed, even if its node
+//     is not heard later
 // Core thread only. Source: P-038.
 #pragma once
 
@@ -41,9 +42,9 @@ class PodsInFlight {
   size_t noted() const { return noted_.size(); }
 
  private:
-  // Returns true for a Pod whose judgement fails (object_fault.h), because a Pod of which nothing
-  // is known may be down. Such a Pod ends no sync, because most syncs that ask are of other
-  // workloads.
+  // Returns true if the Pod may be down because of an update in place. Returns true also if the
+  // judgement fails (object_fault.h): a Pod of which nothing is known may be down. Such a fault
+  // ends no sync, because most syncs that ask are of other workloads.
   bool MayBeDown(const Pod& pod) const;
   bool JudgeMayBeDown(const Pod& pod) const;
   void PodChanged(const Change<Pod>& change);

@@ -24,14 +24,15 @@ class InPlaceRollouts {
 };
 
 // Returns what holds up the workload's update in place; an empty value if nothing does:
-//   - `by_user` is true if the update has stopped at a requested partition
+//   - `by_user` is true if the update has stopped at a requested limit (a step, a pause or a
+//     partition)
 //   - `cause` is the reason of the condition if the update is stuck. With reason NotPossible the
 //     update is stuck only if the workload has policy Only, because other workloads then replace
 //     their Pods instead.
 RolloutHold InPlaceHoldOf(const Workload& workload);
 
-// Returns "InPlaceIfPossible" or "InPlaceOnly"; "" if the workload does not ask for updates in
-// place.
+// Returns "InPlaceOnly" with policy Only, "InPlaceIfPossible" with IfPossible and Release; "" if
+// the workload does not ask for updates in place.
 std::string_view InPlaceStrategyOf(const Workload& workload);
 
 // Returns the label values that the metrics use for a kind of workloads that can be updated in

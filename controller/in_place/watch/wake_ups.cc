@@ -35,7 +35,7 @@ InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, Con
 void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   const Pod* before = change.old_object;
   const Pod* now = change.new_object;
-  // The former owner is woken only if the Pod changed its owner.
+  // If the Pod kept its owner, the old version of the Pod leads to no other workload.
   if (before != nullptr && now != nullptr &&
       before->meta.owner_references == now->meta.owner_references) {
     before = nullptr;
