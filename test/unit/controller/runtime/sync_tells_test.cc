@@ -58,6 +58,7 @@ struct SyncWorld : ClientWorld {
     while (transport.waiting() > 0) transport.Answer(Success("e"));  // one is under way at a time
     std::vector<std::string> told;
     for (const HttpRequest& http : transport.sent) {
+      if (http.method != HttpMethod::kPost) continue;
       const json body = json::parse(http.body);
       if (!body.contains("kind") || body["kind"] != "Event") continue;
       const json& about = body["involvedObject"];
