@@ -123,8 +123,9 @@ bool Sync::IsTooLong() {
 // Ends a sync that took too long. If kSyncDeadline has passed, the server is slow, and the key is
 // retried. Otherwise the sync took too many steps, which is an internal error.
 void Sync::EndTooLong() {
-  environment_.log.Warning("a sync took too long or too many steps; Windlass begins it again",
-                           {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
+  environment_.log.Warning(
+      "a sync reached its limit of time or steps; Windlass begins it again later",
+      {{controller().log_field(), key_.ToString()}, {"steps", steps_}});
   const auto kind = IsSlow() ? SyncResult::Kind::kRetry : SyncResult::Kind::kInternal;
   End({kind, {}, kRetryMax, {}});
 }
@@ -255,7 +256,9 @@ void Sync::WriteFailed(const Write& write, Error error) {
     LogFields fields = FieldsOf(write.request);
     fields.emplace_back("error", error.message);
     environment_.log.Warning(
-        "a write got no answer; Windlass reads the object before it writes again", fields);
+        "it is not known whether a write happened; Windlass reads the object before it writes "
+        "again",
+        fields);
     late_.Note(write.request, error);
     return EndUncertain(write.request);
   }

@@ -199,13 +199,14 @@ void Term::NoteCost(const QueueKey& key, int calls) {
   const std::optional<int> in_minute = noisy_keys_.Note(key, calls, environment_.clock.Now());
   if (!in_minute) return;
   const Controller& controller = environment_.ControllerOf(key);
-  environment_.log.Warning("a " + std::string(controller.kind()) +
-                               " needed many API calls and is served after others until it has "
-                               "needed few calls for a minute; if no rollout of this object is "
-                               "under way, find the client that keeps changing it",
-                           {{controller.log_field(), key.ToString()},
-                            {"calls_in_sync", calls},
-                            {"calls_in_minute", *in_minute}});
+  environment_.log.Warning(
+      "a " + std::string(controller.kind()) +
+          " needed many API calls, so Windlass serves it with a lower priority until it has "
+          "needed few calls for a minute. If none of its rollouts is under way, find the client "
+          "that keeps changing it",
+      {{controller.log_field(), key.ToString()},
+       {"calls_in_sync", calls},
+       {"calls_in_minute", *in_minute}});
 }
 
 // Records a Warning about the key's object, unless the object is gone.

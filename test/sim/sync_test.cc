@@ -186,7 +186,7 @@ TEST_CASE("A plan that never ends is ended after its steps, as a fault of ours (
   CHECK(fixture.counters.internal_errors > 1);
   // A key with more than ten calls in one sync is noisy: one log line names its Deployment (Q-011).
   const auto tells = [](const std::string& line) {
-    return line.find("served after others") != std::string::npos;
+    return line.find("needed many API calls") != std::string::npos;
   };
   REQUIRE(std::ranges::count_if(fixture.log.lines, tells) == 1);
   const std::string line = *std::ranges::find_if(fixture.log.lines, tells);
