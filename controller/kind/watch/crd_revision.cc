@@ -112,8 +112,9 @@ void CrdRevision::See(int64_t revision) {
 void CrdRevision::NotKnown(const std::string& why) {
   AskAfter(back_off_.Next(environment_.clock.Now(), kForbiddenBackOffMax));
   if (!std::exchange(complained_, true)) {
-    environment_.log.Info("the revision of the CustomResourceDefinition was not checked",
-                          {{"name", NameOf(needed_)}, {"error", why}});
+    environment_.log.Info(
+        "could not check the revision of the CustomResourceDefinition; Windlass tries again",
+        {{"name", NameOf(needed_)}, {"error", why}});
   }
   Answered(older_);
 }
