@@ -110,8 +110,12 @@ std::optional<Step> RefuseCreation(const Situation& situation, const Replication
 }
 
 Step CreateTarget(const Situation& situation) {
+  if (situation.new_name.empty()) {
+    return Fail(situation, kNotFound,
+                "the spec names no new controller: set spec.newName or spec.image");
+  }
   const bool by_image = !situation.spec().image.empty();
-  if (situation.new_name.empty() || (!by_image && !situation.spec().controller)) {
+  if (!by_image && !situation.spec().controller) {
     return Fail(situation, kNotFound,
                 Fill("there is no ReplicationController \"{}\". Create it with 0 replicas and the "
                      "annotation {}, or set spec.image or spec.controller",

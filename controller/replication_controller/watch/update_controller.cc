@@ -58,15 +58,18 @@ Step CreateRequestedUpdate(const ReplicationController& controller, const Learne
   return said.ok() ? Step(Wait{}) : Step(Failed{said.error()});
 }
 
+// Returns the message of an update that is left alone because the caches have no room for `object`.
+std::string NoRoomFor(const std::string& object) {
+  return "Windlass has no room in memory for " + object +
+         ", and leaves this update alone. Make labels, annotations or Pod template of " + object +
+         " smaller, or raise the memory limit of Windlass.";
+}
+
 // Called if the caches have no room for an object of `update`. Returns the write that reports this
-// in the status of `update`, or, if the status reports it already, a Wait with an Event. `what` is
-// the result of LeftOut.
-Step LeaveAlone(const Update& update, const std::string& what, const Learned& learned,
+// in the status of `update`, or, if the status reports it already, a Wait with an Event. `message`
+// is the result of LeftOut.
+Step LeaveAlone(const Update& update, const std::string& message, const Learned& learned,
                 WallTime now) {
-  const std::string message =
-      "Windlass leaves this update alone, because it has no room in memory "
-      "for " +
-      what + " the memory limit of Windlass.";
   auto report = rc::ReportLeftAlone(update, workload::kLeftOutReason, message, learned, now);
   if (report) return *std::move(report);
   return Wait{.events = {workload::LeftOutEvent(message)}};
@@ -319,19 +322,18 @@ rc::View UpdateController::ViewOf(const Update& update) const {
   return view;
 }
 
-// Returns "" if the caches have room for all objects of the update (R-065). Otherwise returns the
-// object that has no room, and the beginning of a sentence that says what helps. Examples:
-// "replicationcontrollers shop/web. Make its labels, annotations or pod template smaller, or
-// raise", "all pods. Raise".
+// Returns "" if the caches have room for all objects of the update (R-065). Otherwise returns a
+// message that names the object that has no room, and says what to do.
 std::string UpdateController::LeftOut(const rc::View& view) const {
-  const std::string remedy = ". Make its labels, annotations or pod template smaller, or raise";
   if (view.update.meta.cut())
-    return ObjectText(resources::kReplicationControllerUpdates, KeyOf(view.update.meta)) + remedy;
+    return NoRoomFor(ObjectText(resources::kReplicationControllerUpdates, KeyOf(view.update.meta)));
   for (const ReplicationController* controller : {view.old_controller, view.new_controller}) {
     if (controller != nullptr && controller->meta.cut())
-      return ObjectText(resources::kReplicationControllers, KeyOf(controller->meta)) + remedy;
+      return NoRoomFor(ObjectText(resources::kReplicationControllers, KeyOf(controller->meta)));
   }
-  return watches_pods_ && !pods_.given_up().empty() ? "all pods. Raise" : "";
+  if (!watches_pods_ || pods_.given_up().empty()) return "";
+  return "Windlass has no room in memory for all Pods, and leaves this update alone. Raise the "
+         "memory limit of Windlass.";
 }
 
 std::string UpdateController::UnreadableOf(const ObjectKey& key) const {
@@ -373,8 +375,8 @@ std::optional<Step> UpdateController::Next(const ObjectKey& key, const Learned& 
   }
   if (rc::HasEnded(*update)) return Wait{};
   const rc::View view = ViewOf(*update);
-  if (const std::string what = LeftOut(view); !what.empty()) {
-    return LeaveAlone(*update, what, learned, now);
+  if (const std::string message = LeftOut(view); !message.empty()) {
+    return LeaveAlone(*update, message, learned, now);
   }
   if (!watches_pods_ || !pods_.HasSynced()) return Wait{};
   return rc::Next(view, learned, now);

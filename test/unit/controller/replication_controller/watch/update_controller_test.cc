@@ -244,7 +244,9 @@ TEST_CASE_METHOD(Fixture, "a failed update without room keeps its cause (R-065)"
   REQUIRE(std::holds_alternative<Write>(*step));
   json written = json::parse(std::get<Write>(*step).request.body())["status"];
   CHECK(written["phase"] == "Failed");
-  const std::string left_alone = "Windlass leaves this update alone";
+  const std::string left_alone =
+      "Windlass has no room in memory for replicationcontrollers ns/web, and leaves this update "
+      "alone";
   if (edited) {
     CHECK(written["conditions"][1]["type"] == "Reconciling");
     CHECK(written["message"].get<std::string>().starts_with(left_alone));
@@ -288,7 +290,9 @@ TEST_CASE_METHOD(Fixture, "an update whose missing controller has no room only w
   REQUIRE(std::holds_alternative<Write>(*next));
   json written = json::parse(std::get<Write>(*next).request.body())["status"];
   CHECK(written["phase"] == phase);
-  CHECK(written["message"].get<std::string>().starts_with("Windlass leaves this update alone"));
+  CHECK(written["message"].get<std::string>().starts_with(
+      "Windlass has no room in memory for replicationcontrollers ns/web, and leaves this update "
+      "alone"));
   REQUIRE(written["conditions"].size() == 2);
   CHECK(written["conditions"][0]["reason"] == "WindlassOutOfMemory");
   CHECK(written["conditions"][1]["type"] == "Reconciling");
