@@ -130,8 +130,8 @@ std::optional<RolloutVerdict> WhyStalled(const Facts& facts) {
   if (facts.workload.follow_revision == 0) {
     return RolloutVerdict{
         std::string(kNothingToAbortTo),
-        "spec.abort is true, but no revision was ever rolled out completely, so the Pods "
-        "have no revision to follow, and no Pod is changed. Set spec.abort to false"};
+        "spec.abort is true, but no revision was ever rolled out completely, so there is no "
+        "revision to return to. Windlass updates no Pod. Set spec.abort to false"};
   }
   if (facts.own.verdict) return facts.own.verdict;
   if (facts.progressing == nullptr || facts.progressing->status != "False") return std::nullopt;

@@ -126,8 +126,8 @@ std::optional<Told> WhyNotWritten(const Situation& situation, const NamedService
   const std::string service = "Service " + std::string(named.name);
   if (named.failed_until && *named.failed_until > situation.now) {
     return Told{"ServiceNotWritten", "Windlass could not write to " + service +
-                                         ", because the API server did not answer or could not "
-                                         "carry it out. Windlass tries again every 30 seconds"};
+                                         ", because the API server did not answer, or failed to "
+                                         "make the change. Windlass tries again every 30 seconds"};
   }
   if (named.service != nullptr && WasInConflict(situation, *named.service)) {
     return Told{"ServiceNotWritten", "another client changed " + service +

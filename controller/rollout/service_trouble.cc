@@ -125,9 +125,9 @@ std::optional<ServiceTrouble> LossOf(const Situation& situation, const NamedServ
       "ServiceTakenAway",
       "Service " + std::string(named.name) +
           ": another client removed pod-template-hash from spec.selector, or the annotation "
-          "windlass.dev/service-of, twice within an hour, as a server-side apply without them "
-          "does. "
-          "Windlass writes both again, at most twice a minute. Make that client leave them alone"};
+          "windlass.dev/service-of, twice within an hour. A server-side apply of a selector that "
+          "lacks pod-template-hash can do this. Windlass writes both again, at most twice a "
+          "minute. Make that client leave them alone"};
 }
 
 const Error* FailedWrite(const Situation& situation, const Service& service) {
@@ -166,7 +166,7 @@ bool WasInConflict(const Situation& situation, const Service& service) {
 
 ServiceTrouble Forbidden(const ServiceFacts& facts) {
   const bool names = !facts.stable.name.empty() || !facts.canary.name.empty();
-  std::string message = "Windlass has no right to Services, and ";
+  std::string message = "Windlass has no right to read Services, and ";
   message += names ? "leaves their selectors as they are"
                    : "cannot take pod-template-hash out of the selectors of Services that "
                      "spec.strategy.services named before";

@@ -37,8 +37,8 @@ std::string StepError(const RolloutStep& step) {
   if (step.pause) {
     if (!step.duration || ParseDuration(*step.duration)) return {};
     return ".pause.duration: \"" + step.duration->substr(0, 64) +
-           "\" is not a duration: write hours, minutes and seconds such as 1h30m, or leave it out "
-           "to wait for annotation " +
+           "\" is not a duration: write hours, minutes and seconds such as 1h30m; without "
+           "duration, the pause waits for annotation " +
            std::string(kPromote);
   }
   if (!step.set_updated) return ": is empty: write setUpdated or pause";

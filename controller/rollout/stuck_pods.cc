@@ -93,7 +93,7 @@ Stuck JudgePod(const UnreadyPod& pod) {
   if (pod.unschedulable) {
     found = Stuck{{.kind = StuckKind::kUnschedulable,
                    .reason = "Unschedulable",
-                   .message = Joined(name + " cannot be scheduled", pod.scheduling_message)}};
+                   .message = Joined(name + " is not scheduled yet", pod.scheduling_message)}};
   }
   for (const UnreadyContainer& container : pod.containers) {
     Stuck one = JudgeContainer(container, name);

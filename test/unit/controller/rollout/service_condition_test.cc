@@ -236,13 +236,13 @@ TEST_CASE("Services that cannot be read are told (RO-185)") {
     f.facts.known = ServicesKnown::kForbidden;
     CHECK(f.Told() == "False ServicesForbidden");
     CHECK(f.message ==
-          "Windlass has no right to Services, and leaves their selectors as they are: "
+          "Windlass has no right to read Services, and leaves their selectors as they are: "
           "apply deploy/overlays/rollout-services");
     CHECK(f.event == "ServicesForbidden");
     f.facts.stable = f.facts.canary = {};
     f.Told();
     CHECK(f.message ==
-          "Windlass has no right to Services, and cannot take pod-template-hash out of the "
+          "Windlass has no right to read Services, and cannot take pod-template-hash out of the "
           "selectors of Services that spec.strategy.services named before: apply "
           "deploy/overlays/rollout-services");
   }

@@ -54,12 +54,11 @@ TEST_CASE("a key that somebody took away is written anew, but not at once again 
   CHECK(f.Play().empty());
   CHECK(std::get<Wait>(f.Before(Wait{})).look_again_in == seconds(40));
   CHECK(f.Told() == "False ServiceTakenAway");
-  CHECK(
-      f.message ==
-      "Service web-next: another client removed pod-template-hash from spec.selector, or the "
-      "annotation windlass.dev/service-of, twice within an hour, as a server-side apply without "
-      "them does. Windlass writes both again, at most twice a minute. Make that client leave them "
-      "alone");
+  CHECK(f.message ==
+        "Service web-next: another client removed pod-template-hash from spec.selector, or the "
+        "annotation windlass.dev/service-of, twice within an hour. A server-side apply of a "
+        "selector that lacks pod-template-hash can do this. Windlass writes both again, at most "
+        "twice a minute. Make that client leave them alone");
   f.now = f.now + seconds(40);
   CHECK(f.Play() == "web-next=web-1");
   CHECK(f.Told() == "False ServiceTakenAway");

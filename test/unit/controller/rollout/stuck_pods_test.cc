@@ -85,8 +85,8 @@ TEST_CASE("what may end by itself is told at a pause and after the deadline (RO-
   const UnreadyPod silent{.name = "p", .controller = kOf, .unschedulable = true};
   for (const Row& row : {
            Row{Homeless("p"),
-               "Pod p cannot be scheduled: 0/3 nodes are available: 3 Insufficient cpu"},
-           Row{silent, "Pod p cannot be scheduled"},
+               "Pod p is not scheduled yet: 0/3 nodes are available: 3 Insufficient cpu"},
+           Row{silent, "Pod p is not scheduled yet"},
            Row{Waits("p", "ContainerCreating"),
                "Pod p: container app has not started (ContainerCreating)"},
            Row{Crashes("p", "", 1),
