@@ -274,7 +274,9 @@ bool Client::Impl::TakeTurn() {
 
   if (call.request.mutates() && !MayStillWrite(call)) {
     from.erase(id);
-    FinishLater(id, {ErrorKind::kFenced, "the permit to write ended while the call waited"});
+    FinishLater(id, {ErrorKind::kFenced,
+                     "while the write waited, this process stopped leading or began to shut down, "
+                     "so the write is not sent"});
     return true;
   }
   // A failed call may wait so long for its next turn that it becomes too old to be repeated, for

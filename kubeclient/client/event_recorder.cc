@@ -250,7 +250,12 @@ void EventRecorder::Impl::Count(const ObjectKey& object, const Result<Reply>& re
   log.Debug("event not recorded", fields);
   const bool unanswered =
       reply.error().kind == ErrorKind::kWebhook || reply.error().kind == ErrorKind::kAmbiguous;
-  if (unanswered) Warn("an Event was not written; other Events of its namespace wait", fields);
+  if (unanswered) {
+    Warn(
+        "an Event may not have been written: a webhook or the API server failed or gave no answer; "
+        "other Events of its namespace may be late",
+        fields);
+  }
 }
 
 void EventRecorder::Impl::Warn(std::string_view what, const LogFields& fields) {
