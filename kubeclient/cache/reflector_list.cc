@@ -75,8 +75,10 @@ bool ReflectorMachine::EndReplace(const ResourceVersion& version) {
   if (counters_.resets != resets || state_ == ReflectorState::kStopped) return false;
   if (replaced == Replaced::kOfAnotherPast) {
     ++counters_.time_travels;
-    Reset("the server shows objects in older versions than those that it had at resourceVersion " +
-          last_version_.text);
+    Reset(
+        "the server lists an object in an older version than the cached one, although the list is "
+        "not older than the cache, which has resourceVersion " +
+        last_version_.text);
     return false;
   }
   // More than half of the objects are missing: list again.
