@@ -67,8 +67,8 @@ Status ReadTrust(const EntryReader& cluster, const ConfigSources& sources, Clien
     SkipVerification(config);
   } else if (insecure_flag) {
     config.notes.emplace_back(
-        "--insecure-skip-tls-verify has no effect: insecure-skip-tls-verify of the cluster in the "
-        "kubeconfig is not true");
+        "--insecure-skip-tls-verify has no effect, because the kubeconfig does not set "
+        "insecure-skip-tls-verify: true for this cluster");
   }
   TlsMaterial trust;
   trust.ca_pem = config.tls.ca_pem;
