@@ -12,7 +12,7 @@
 //   - the listener of WorkloadController::BeforeRead: it notes the count of Pods in the store of
 //     ReplicaSets, whose indexes would be wrong after an exception
 //   - decoding, with the predicates of DecodeInterest: decoding fills the table of interned texts,
-//     which all objects share. The predicates only compare texts
+//     which all objects share. A predicate that makes a Workload goes through KnownOf
 #pragma once
 
 #include <stdexcept>
