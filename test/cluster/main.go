@@ -25,6 +25,7 @@ import (
 	"windlass.dev/test/cluster/internal/poddriver"
 	"windlass.dev/test/cluster/internal/rolled"
 	"windlass.dev/test/cluster/internal/surge"
+	"windlass.dev/test/cluster/internal/traffic"
 	"windlass.dev/test/cluster/internal/witness"
 	"windlass.dev/test/cluster/internal/writers"
 )
@@ -56,6 +57,7 @@ var subcommands = map[string]func(args []string) int{
 	"flap":      poddriver.FlapMain,
 	"rolled":    rolled.Main,
 	"surge":     surge.Main,
+	"traffic":   traffic.Main,
 }
 
 func runKubectl([]string) int {
