@@ -1,11 +1,11 @@
 # The commands of this repository. What they do is in tools/; see CONTRIBUTING.md.
 
-.PHONY: help check build install packages demo demo-clean test nightly coverage conformance mutants differential sanitize
+.PHONY: help check build install packages demo demo-containers demo-clean test nightly coverage conformance mutants differential sanitize
 .PHONY: fuzz sweep bench image format tidy house release-check
 .DEFAULT_GOAL := build
 
 help:          ## what make can do
-	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile | expand -t 15
+	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile | expand -t 18
 build:         ## build Windlass for release (build/release)
 	@tools/build.sh
 install:       ## install both programs and the completion below PREFIX (/usr/local)
@@ -14,7 +14,9 @@ packages:      ## install the Debian packages a build needs
 	@tools/packages.sh build
 demo:          ## watch it roll out, against a real control plane on this machine
 	@tools/demo.sh
-demo-clean:    ## remove what the demo made
+demo-containers: ## the same with real containers: updates in place while a client asks (needs root)
+	@tools/demo-containers.sh
+demo-clean:    ## remove what the demos made
 	@tools/demo-clean.sh
 test:          ## every test; the last line is "N passed, N failed"
 	@tools/test.sh

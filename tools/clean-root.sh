@@ -2,7 +2,7 @@
 # Runs README's commands in a fresh Debian 12 that has only git, make, CA certificates and Go, as a
 # new user's machine does. For maintainers, before a release. Needs root, debootstrap and Go.
 #
-#   tools/clean-root.sh [COMMAND…]     default: "make demo" "make test"
+#   tools/clean-root.sh [COMMAND…]     default: "make demo" "make demo-containers" "make test"
 #
 # With WINDLASS_GO_MODULES=1 the fresh root takes Go modules that this machine has downloaded.
 # Mounts and processes live in namespaces of their own, and end with these.
@@ -12,7 +12,7 @@
 command -v debootstrap >/dev/null || die "remedy: apt-get install debootstrap"
 need_go
 commands=("$@")
-[ ${#commands[@]} -gt 0 ] || commands=("make demo" "make test")
+[ ${#commands[@]} -gt 0 ] || commands=("make demo" "make demo-containers" "make test")
 fresh=$scratch/root
 
 install_debian() {
@@ -44,8 +44,10 @@ set -eu
 fresh=$1 modules=$2 command=$3
 shift 3
 mount --make-rprivate /
+mount --bind "$fresh" "$fresh" # a root that can be changed for another: real nodes do
 mount --rbind /dev "$fresh/dev"
-mount --bind -o ro /sys "$fresh/sys"
+mount --rbind /sys "$fresh/sys" # with control groups, for real nodes
+mount -o remount,bind,ro "$fresh/sys"
 mount -t proc proc "$fresh/proc"
 [ -z "$modules" ] || mount --bind -o ro "$modules" "$fresh/mnt"
 status=0

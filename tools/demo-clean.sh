@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Removes what `make demo` made: clusters of killed demos, the control plane that it compiled, and
-# the release build. Says what it keeps.
+# Removes what `make demo` and `make demo-containers` made: clusters of killed demos, the control
+# plane and the container runtime that they compiled, and the release build. Says what it keeps.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$(cache_folder)
 
-for left in "${TMPDIR:-/tmp}"/windlass-demo.sh-*; do
+for left in "${TMPDIR:-/tmp}"/windlass-demo{,-containers}.sh-*; do
   [ -O "$left" ] || continue
   demo=$(cat "$left/pid" 2>/dev/null) || demo=
-  if [ -n "$demo" ] && grep -qs demo.sh "/proc/$demo/cmdline"; then continue; fi
+  if [ -n "$demo" ] && grep -qsE 'demo(-containers)?\.sh' "/proc/$demo/cmdline"; then continue; fi
   windlass=$(cat "$left/windlass.pid" 2>/dev/null) || windlass=
   if [ -n "$windlass" ] && grep -qsF "$left/" "/proc/$windlass/cmdline"; then
     end_children "$windlass"
@@ -33,7 +33,7 @@ for made in "$cache" "$root/build/release" "$root/build/demo"; do
 done
 rmdir "$root/build" 2>/dev/null || true
 
-say "kept: the Debian packages that were installed (\`tools/packages.sh build\` names them)"
+say "kept: the Debian packages that were installed (\`tools/packages.sh containers\` names them)"
 if command -v go >/dev/null; then
   say "kept: Go's modules and build cache, shared with your other projects:" \
     "$(go env GOMODCACHE) and $(go env GOCACHE) (\`go clean -modcache -cache\` empties them)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: packages.sh build|test|nightly [--check]. With
-# --check it only names them, and fails if there are any.
+# Installs the Debian packages that are missing: packages.sh build|containers|test|nightly
+# [--check]. With --check it only names them, and fails if there are any.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(
@@ -14,16 +14,19 @@ packages=(
   libcli11-dev          # flags
   prometheus-cpp-dev    # metrics
 )
+# What real nodes run and are built from (test/cluster).
+containers=(containernetworking-plugins busybox-static iproute2 libseccomp-dev pkgconf)
 case ${1:-} in
   build) ;;
+  containers) packages+=("${containers[@]}") ;;
   test) packages+=(catch2 librapidcheck-dev jq) ;; # jq: scripts read JSON
   nightly) # clang: fuzzing, clang-tidy, and trace hashes of a second compiler; lua5.1: Argo CD's;
-    # tmux: a terminal whose screen a script can read. The last five: real nodes (test/cluster).
+    # tmux: a terminal whose screen a script can read.
     # Not here: prometheus and python3-matplotlib. Prometheus would start as a service.
     packages+=(catch2 librapidcheck-dev jq clang-19 clang-tidy-19 libclang-rt-19-dev lua5.1
-      tmux containernetworking-plugins busybox-static iproute2 libseccomp-dev pkgconf)
+      tmux "${containers[@]}")
     ;;
-  *) die "usage: packages.sh build|test|nightly [--check]" ;;
+  *) die "usage: packages.sh build|containers|test|nightly [--check]" ;;
 esac
 
 command -v dpkg-query >/dev/null ||
