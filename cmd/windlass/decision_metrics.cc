@@ -7,7 +7,9 @@ constexpr Metric kDecisions{
     "windlass_decisions_total",
     MetricType::kCounter,
     "Writes that changed the cluster, by kind of the object and by decision.",
-    {{{"kind", {}, "the kind of a controller's objects; each controller has one"},
+    {{{"kind",
+       {},
+       "the kind of the objects that the controller handles; each controller handles one kind"},
       {"decision",
        {},
        "the event of the write's log line, one of those in [logs.md](logs.md#decisions)"}}}};

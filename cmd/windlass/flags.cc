@@ -25,9 +25,9 @@ struct RemovedFlag {
 // effect it would do more, or less, than the user expects.
 constexpr std::array kRemovedFlags = {
     RemovedFlag{"--in-place-namespace-selector",
-                "give the namespaces that it selects the label windlass.dev/in-place=allowed, "
-                "apply deploy/in-place-namespaces-policy.yaml, remove the windlass.dev/in-place* "
-                "annotations of Deployments in all others, and leave the flag out"},
+                "label the namespaces that the flag selects with windlass.dev/in-place=allowed; "
+                "apply deploy/in-place-namespaces-policy.yaml; in all other namespaces, remove the "
+                "windlass.dev/in-place* annotations of Deployments; then leave the flag out"},
 };
 
 // Returns an error if an argument is a removed flag, as "--flag" or "--flag=value".

@@ -51,10 +51,10 @@ constexpr Metric kLeftOut{
     MetricType::kGauge,
     "Objects that are cached without their large parts, for lack of room.",
     {{kResource}},
-    "Windlass leaves alone what such an object belongs to. A Deployment or Rollout says so in its "
-    "condition `ReplicaFailure`, and an update of a ReplicationController in `status.message`. Of "
-    "a Service, only the Service is left alone, and the Rollout says so in its condition "
-    "`ServicesSynced`. An object that none of these use counts, too."};
+    "Windlass changes nothing that such an object belongs to, and says so: for a Deployment or "
+    "Rollout in condition `ReplicaFailure`; for an update of a ReplicationController in "
+    "`status.message`; for a Service, which alone is left as it is, in condition `ServicesSynced` "
+    "of the Rollout. Objects that belong to nothing are counted, too."};
 constexpr Metric kGivenUp{
     "windlass_informer_given_up",
     MetricType::kGauge,
@@ -106,7 +106,8 @@ constexpr Metric kSyncSeconds{
 constexpr Metric kTimeTravels{
     "windlass_informer_time_travels_total",
     MetricType::kCounter,
-    "Lists, version probes and bookmarks that showed an earlier state than one before.",
+    "Lists, version probes and bookmarks that showed an older state of the cluster than Windlass "
+    "had already seen.",
     {{kResource}},
     "Windlass does not apply them. After three in a row, or one after an outage, it begins anew, "
     "with empty caches, and "

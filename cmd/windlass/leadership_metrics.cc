@@ -11,8 +11,8 @@ constexpr Metric kLeader{"leader_election_master_status",
 constexpr Metric kBarrierWait{
     "windlass_leader_waits_seconds",
     MetricType::kGauge,
-    "Seconds for which a controller of this leader has waited until its caches hold what the "
-    "former leader wrote; of several, the longest; 0 if none waits.",
+    "How long a controller of this leader has waited for its caches to hold what the former leader "
+    "wrote, in seconds. With several controllers, the longest wait. 0 if none waits.",
     {},
     "It usually takes less than a second. The controller writes nothing until then. `/readyz` "
     "says why it waits."};
@@ -34,10 +34,12 @@ constexpr Metric kMissingRights{
 constexpr Metric kUnservedObjects{
     "windlass_unserved_objects",
     MetricType::kGauge,
-    "Objects that wait because no process handles their kind.",
+    "Objects that seem to wait because no process handles their kind.",
     {{{"kind", {}, "a kind that the API server serves, but `--controllers` leaves out"}}},
     "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
-    "minute apart. `/readyz` and the log name one. Also 0 if the objects cannot be read."};
+    "minute apart. `/readyz` and the log name one. 0 if there are none, or if the objects cannot "
+    "be "
+    "read."};
 
 }  // namespace
 

@@ -145,7 +145,8 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
     }
     if (!said.ok()) {
       environment_.log.Warning(
-          "cannot read the object of a write that got no answer or 404; Windlass tries again",
+          "a write got no answer, or the answer 404, and its object cannot be read; Windlass tries "
+          "again",
           {{environment_.ControllerOf(key).log_field(), key.ToString()},
            {"request", read.Describe()},
            {"error", said.error().message}});

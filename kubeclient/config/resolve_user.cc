@@ -72,7 +72,8 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
   if (!parsed.ok()) return user.Wrong("client-certificate, client-key", parsed.error().message);
   const std::string& file = config.tls_files.key;
   if (!file.empty() && IsWorldReadable(file)) {
-    config.notes.push_back(file + ": the client key is readable by everybody");
+    config.notes.push_back(
+        file + ": every user of this machine can read this client key: chmod 600 " + file);
   }
   return Unit{};
 }

@@ -127,10 +127,10 @@ TEST_CASE("a flag of an earlier version is refused in one line that says what to
     std::string said;
   };
   const std::string selector =
-      "--in-place-namespace-selector does not exist any more: give the namespaces that it selects "
-      "the label windlass.dev/in-place=allowed, apply deploy/in-place-namespaces-policy.yaml, "
-      "remove the windlass.dev/in-place* annotations of Deployments in all others, and leave the "
-      "flag out";
+      "--in-place-namespace-selector does not exist any more: label the namespaces that the flag "
+      "selects with windlass.dev/in-place=allowed; apply deploy/in-place-namespaces-policy.yaml; "
+      "in all other namespaces, remove the windlass.dev/in-place* annotations of Deployments; then "
+      "leave the flag out";
   const Row row = GENERATE_COPY(values<Row>({
       {{"--in-place-namespace-selector", "env!=prod"}, selector},
       {{"--in-place-namespace-selector=team in (a,b),env=x"}, selector},

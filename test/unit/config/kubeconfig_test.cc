@@ -447,8 +447,9 @@ TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   const ClientConfig config = Must(machine.Load(
       File("{server: 'https://h'}", "{client-certificate: admin.pem, client-key: admin.key}")));
   REQUIRE(config.notes.size() == 1);
+  const std::string key = machine.folder.Path("admin.key");
   CHECK(config.notes.front() ==
-        machine.folder.Path("admin.key") + ": the client key is readable by everybody");
+        key + ": every user of this machine can read this client key: chmod 600 " + key);
 }
 
 TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {
