@@ -312,7 +312,8 @@ std::string StepsError(const RolloutStrategy& strategy) {
   }
   if (strategy.partition) {
     return "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: "
-           "remove one of them (a step setUpdated followed by a pause stops there, too)";
+           "remove one of them (a step setUpdated with a pause after it holds Pods back as a "
+           "partition does)";
   }
   for (size_t i = 0; i < strategy.steps.size(); ++i) {
     const std::string error = StepError(strategy.steps[i]);

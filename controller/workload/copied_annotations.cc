@@ -122,14 +122,15 @@ std::optional<std::string> WhyNotCopied(const Workload& workload, const ReplicaS
   const Lacking& one = choice.left_out.front();
   const std::string noun(workload.kind.traits().noun);
   const size_t more = choice.left_out.size() - 1;
-  return "replicaset " + rs.meta.name + " does not get annotation " + std::string(one.key) + " (" +
+  return "annotation " + std::string(one.key) + " of the " + noun + " (" +
          std::to_string(one.bytes) + " bytes)" +
-         (more > 0 ? " and " + std::to_string(more) + " more" : "") + " of the " + noun +
-         ": the annotations of the replicaset have " + std::to_string(choice.bytes) +
+         (more > 0 ? ", and " + std::to_string(more) + " more, are" : " is") +
+         " not copied to replicaset " + rs.meta.name + ": the annotations of the replicaset have " +
+         std::to_string(choice.bytes) +
          " bytes already, and Windlass copies annotations only up to " +
-         std::to_string(LimitFor(one.key)) + " of the " + std::to_string(kAnnotationBytesMax) +
-         " bytes that the API server allows. Shorten the annotation, or remove annotations of the "
-         "replicaset that the " +
+         std::to_string(LimitFor(one.key)) + " bytes (the API server allows " +
+         std::to_string(kAnnotationBytesMax) +
+         "). Shorten the annotation, or remove from the replicaset the annotations that the " +
          noun + " no longer has";
 }
 

@@ -26,7 +26,7 @@ Event UnreadableEvent(std::string_view kind, const ObjectKey& key, const std::st
   return Event{Event::Type::kWarning, "WindlassUnreadable",
                "Windlass leaves " + std::string(kind) + " \"" + key.ToString() +
                    "\" alone, because it cannot read the latest version of " + what +
-                   ". Windlass goes on as soon as it can read that."};
+                   ". Windlass goes on as soon as it can read that version."};
 }
 
 std::optional<Event> WhyUnreadable(const View& view) {

@@ -83,9 +83,9 @@ bool IsDraining(const InPlace& in_place) {
 // tries this revision again (P-062).
 std::string GivenUp(const workload::Situation& situation, const std::string& cause) {
   const std::string revision(workload::RevisionText(InPlaceOf(situation).pending()->meta));
-  return "revision " + revision + " is given up: " + cause + ". Change spec.template, or set " +
-         situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
-         " to try this revision again";
+  return "revision " + revision + " is given up: " + cause + ". To try revision " + revision +
+         " again, set " + situation.workload.kind.PlaceOf(kUnblock).name + " to " + revision +
+         ". To roll out something else, change spec.template";
 }
 
 // Returns why the ReplicaSet controller could not create a Pod of `rs`. Returns nullopt if the

@@ -111,8 +111,8 @@ bool IsFailingReason(std::string_view waiting_reason) {
 std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout) {
   const std::string reason = " (" + failure.reason + ")";
   if (failure.reason == kPodTimeout) {
-    return pod + " has not been available for " + std::to_string(pod_timeout.count()) + " s" +
-           reason;
+    return pod + " has been unavailable for more than " + std::to_string(pod_timeout.count()) +
+           " s" + reason;
   }
   const std::string container = "container " + failure.container + " of " + pod;
   if (failure.reason == kTooManyRestarts) {

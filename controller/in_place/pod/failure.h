@@ -29,7 +29,7 @@ struct PodFailure {
 // `pod` is what the sentence calls the Pod: "pod web-1" or "this Pod". If the reason is
 // kPodTimeout, the sentence names `pod_timeout` as the time that has passed. Examples:
 //   - "container app of pod web-1 does not run (ErrImagePull)"
-//   - "pod web-1 has not been available for 600 s (PodTimeout)"
+//   - "pod web-1 has been unavailable for more than 600 s (PodTimeout)"
 std::string TextOf(const PodFailure& failure, const std::string& pod, seconds pod_timeout);
 
 // Returns the state with which FailureOf judges a stand-in: as if all containers of the stand-in

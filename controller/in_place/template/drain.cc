@@ -113,8 +113,8 @@ std::optional<std::string> WarnOfDrain(const Drain& drain, const std::string* te
   const std::optional<std::string> value = ValueIn(TemplateOf(template_json), drain);
   if (!value || *value == drain.on) return std::nullopt;
   return "label " + Quoted(drain.label) + " has value " + Quoted(*value) +
-         " in spec.template.metadata.labels, and after a drain Pods get this value back: write it "
-         "before the slash";
+         " in spec.template.metadata.labels, and Pods get this value back after a drain: write " +
+         Quoted(*value) + " instead of " + Quoted(drain.on) + " before the slash";
 }
 
 }  // namespace windlass::in_place

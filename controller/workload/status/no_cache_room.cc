@@ -68,11 +68,11 @@ std::optional<Step> RefuseLeftOut(const View& view, const Learned& learned, Wall
   if (view.left_out.empty()) return std::nullopt;
   const Workload& workload = view.workload;
   const std::string kind(workload.kind.traits().name());
-  std::string message = "Windlass leaves this " + kind +
-                        " alone, because it has no room in memory for " + view.left_out +
-                        ". Make the labels, the annotations or the pod template of that object "
-                        "smaller, switch off its updates in place (of a ReplicaSet: remove its "
-                        "annotation windlass.dev/in-place), or raise the memory limit of Windlass.";
+  std::string message =
+      "Windlass has no room in memory for " + view.left_out + ", so it leaves this " + kind +
+      " alone. Make the labels, the annotations or the pod template of that object smaller, switch "
+      "off updates in place for that object (if it is a ReplicaSet, remove the annotation "
+      "windlass.dev/in-place from it), or raise the memory limit of Windlass.";
   StatusDraft draft{.status = workload.status, .now = now};
   CountOwned(view, draft);
   UpdateCondition(draft.status.conditions,

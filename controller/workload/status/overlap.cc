@@ -21,9 +21,9 @@ constexpr size_t kNamedMax = 3;
 constexpr size_t kEventsAboutOthersMax = 10;
 
 constexpr std::string_view kOverlapRemedy =
-    " as well; each controller keeps its own Pods. If one is to replace another, finish the "
-    "replacement. Otherwise create one of them anew, with a label of its own in spec.selector and "
-    "spec.template";
+    " as well. Each controller keeps its own Pods. If one controller is to replace the other, "
+    "finish the replacement. Otherwise delete one of them and create it again with a label that "
+    "only it has in spec.selector and spec.template";
 
 // Returns the stored condition; null if there is none.
 const Condition* StoredOverlap(const Situation& situation) {

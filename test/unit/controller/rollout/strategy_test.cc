@@ -84,9 +84,10 @@ TEST_CASE("updates in place know the limits that the strategy has by default (RO
 // partition.
 TEST_CASE("steps and a partition together are refused (RO-072)") {
   With rollout(R"({"partition":0,"steps":[{"setUpdated":1}]})");
-  CHECK(rollout.Look().strategy_error ==
-        "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: "
-        "remove one of them (a step setUpdated followed by a pause stops there, too)");
+  CHECK(
+      rollout.Look().strategy_error ==
+      "spec.strategy.partition and spec.strategy.steps both say how many Pods are updated: remove "
+      "one of them (a step setUpdated with a pause after it holds Pods back as a partition does)");
   Proves("RO-072");
 }
 

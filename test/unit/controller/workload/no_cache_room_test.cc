@@ -29,11 +29,10 @@ TEST_CASE("what is left out is told once, in the condition and in an Event (R-06
   CHECK(request.body().find(R"("observedGeneration":2)") == std::string::npos);
 
   const std::string message =
-      "Windlass leaves this Deployment alone, because it has no room in memory for replicasets "
-      "ns/web-1, which needs 1400 KiB. Make the labels, the annotations or the pod template of "
-      "that object smaller, switch off its updates in place (of a ReplicaSet: remove its "
-      "annotation "
-      "windlass.dev/in-place), or raise the memory limit of Windlass.";
+      "Windlass has no room in memory for replicasets ns/web-1, which needs 1400 KiB, so it leaves "
+      "this Deployment alone. Make the labels, the annotations or the pod template of that object "
+      "smaller, switch off updates in place for that object (if it is a ReplicaSet, remove the "
+      "annotation windlass.dev/in-place from it), or raise the memory limit of Windlass.";
   DeploymentStatus& status = world.deployment.status;
   status.conditions = {{"ReplicaFailure", "True", "WindlassOutOfMemory", message, kNow, kNow},
                        {"Available", "True", "MinimumReplicasAvailable",

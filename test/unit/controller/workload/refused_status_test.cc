@@ -69,13 +69,14 @@ TEST_CASE("annotations without room on the ReplicaSet hold up nothing, and are t
   CHECK(cluster.Condition("ReplicaFailure") == "True AnnotationsNotCopied");
   const std::string said = cluster.Message();
   INFO(said);
-  CHECK(said.starts_with("replicaset " + cluster.NameOf("v1") +
-                         " does not get annotation more (150000 bytes) of the deployment: the "
-                         "annotations of the replicaset have 150"));
   CHECK(
-      said.ends_with(" bytes already, and Windlass copies annotations only up to 253952 of the "
-                     "262144 bytes that the API server allows. Shorten the annotation, or remove "
-                     "annotations of the replicaset that the deployment no longer has"));
+      said.starts_with("annotation more of the deployment (150000 bytes) is not copied to "
+                       "replicaset " +
+                       cluster.NameOf("v1") + ": the annotations of the replicaset have 150"));
+  CHECK(
+      said.ends_with(" bytes already, and Windlass copies annotations only up to 253952 bytes (the "
+                     "API server allows 262144). Shorten the annotation, or remove from the "
+                     "replicaset the annotations that the deployment no longer has"));
   const Json& annotations = cluster.ReplicaSet("v1")["metadata"]["annotations"];
   CHECK(annotations["team"] == "shop");
   CHECK_FALSE(annotations.contains("more"));
@@ -114,8 +115,8 @@ TEST_CASE("an annotation without room is told with the limit that holds for it (
   set(row.key);
   const std::string said = cluster.Message();
   INFO(said);
-  CHECK(said.find(" does not get annotation " + row.key + " (150000 bytes)") != std::string::npos);
-  CHECK(said.find(" only up to " + row.limit + " of the 262144 bytes ") != std::string::npos);
+  CHECK(said.starts_with("annotation " + row.key + " of the deployment (150000 bytes) is not "));
+  CHECK(said.find(" only up to " + row.limit + " bytes ") != std::string::npos);
   Proves("D-163");
 }
 

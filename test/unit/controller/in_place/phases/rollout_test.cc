@@ -257,8 +257,8 @@ TEST_CASE("with Revert that Pod gets its old image back, and nothing more happen
   const std::string message = c.InPlaceMessage();
   CHECK(message.find(": revision 2 is given up: container ") != std::string::npos);
   CHECK(
-      message.ends_with(". Change spec.template, or set windlass.dev/in-place-unblock to 2 to try "
-                        "this revision again"));
+      message.ends_with(". To try revision 2 again, set windlass.dev/in-place-unblock to 2. To "
+                        "roll out something else, change spec.template"));
   Proves("P-062");
 }
 

@@ -196,7 +196,7 @@ TEST_CASE("P-060 a failure is shown as a sentence that ends with its reason") {
        "(TooManyRestarts)"},
       {{"app", "ImagePutBack"},
        "a webhook put back the old image of container app of pod web-1 (ImagePutBack)"},
-      {{"", "PodTimeout"}, "pod web-1 has not been available for 600 s (PodTimeout)"},
+      {{"", "PodTimeout"}, "pod web-1 has been unavailable for more than 600 s (PodTimeout)"},
   }));
   CHECK(TextOf(failure, "pod web-1", kTimeout) == text);
 }

@@ -387,8 +387,8 @@ TEST_CASE("a drain by another value than the template's is a warning (P-040)") {
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0] ==
         "deployment shop/web: annotation windlass.dev/in-place-drain: label \"traffic\" has value "
-        "\"on\" in spec.template.metadata.labels, and after a drain Pods get this value back: "
-        "write it before the slash");
+        "\"on\" in spec.template.metadata.labels, and Pods get this value back after a drain: "
+        "write \"on\" instead of \"yes\" before the slash");
 }
 
 }  // namespace

@@ -235,7 +235,8 @@ TEST_CASE("A Pod that does not become available in time has failed, without an e
   CHECK(f.observer.figures().failures.empty());
   f.Advance(seconds(1));
   CHECK(f.Told().back() ==
-        "InPlaceFailed: Revision 7 fails: this Pod has not been available for 60 s (PodTimeout)");
+        "InPlaceFailed: Revision 7 fails: this Pod has been unavailable for more than 60 s "
+        "(PodTimeout)");
 }
 
 TEST_CASE("A crash after the Pod was available is told while the rollout lasts, not later") {
