@@ -39,6 +39,13 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists those that exist; -n and --context choose another namespace or cluster";
 }
 
+// Returns the text if the session has ended before the next try of a request that got a 429.
+std::string Throttled(const Error& error, const Asked& asked, const std::string& server) {
+  return error.message + ": the API server " + server + " is busy (HTTP 429)" +
+         (Mutates(asked.verb) ? ", and has not carried out this request" : "") +
+         "; try again later";
+}
+
 // Returns the text for a request that got no usable answer. If the request was a write, the API
 // server may have carried it out.
 std::string Unanswered(const Error& error, const Asked& asked, const std::string& server) {
@@ -84,7 +91,10 @@ Error Explained(Error error, const Asked& asked, const std::string& server) {
       }
       break;
     case ErrorKind::kAmbiguous:
-    case ErrorKind::kCancelled: text = Unanswered(error, asked, server); break;
+    case ErrorKind::kCancelled:
+      text = error.http_status == 429 ? Throttled(error, asked, server)
+                                      : Unanswered(error, asked, server);
+      break;
     case ErrorKind::kTls:
       text = "no secure connection to " + server + ": " + text +
              ": check certificate-authority and client-certificate of the kubeconfig";

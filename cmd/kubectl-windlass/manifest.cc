@@ -66,6 +66,14 @@ Error NothingIn(const std::string& path) {
   return Wrong("please make sure " + path + " exists and is not empty");
 }
 
+// For a directory without a file that FilesOf returns.
+Error NoManifestIn(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::directory_iterator opened(path, failed);
+  if (failed) return Wrong("directory " + path + " cannot be read: " + failed.message());
+  return Wrong("directory " + path + " has no *.json, *.yaml or *.yml file");
+}
+
 // Adds `object` to `objects`. If `object` is a list, adds its items instead.
 void AddObjects(Json object, std::vector<Json>& objects) {
   // A list has the kind "List" or, as `kubectl get --raw` prints it, a kind such as
@@ -89,7 +97,11 @@ Result<std::vector<Json>> ObjectsIn(const std::string& path, std::istream& stand
   std::vector<Json> objects;
   for (const YamlNode& document : *documents) {
     Json object = ValueOf(document);
-    if (!object.is_object()) return NothingIn(path);
+    if (object.is_null()) return NothingIn(path);
+    if (!object.is_object()) {
+      return Wrong(
+          path + " has a document that is not an object: write apiVersion, kind and metadata.name");
+    }
     AddObjects(std::move(object), objects);
   }
   return objects;
@@ -127,8 +139,10 @@ Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& s
                  "in with curl -s " +
                  path);
   }
+  const std::vector<std::string> files = FilesOf(path);
+  if (files.empty()) return NoManifestIn(path);
   std::vector<Json> objects;
-  for (const std::string& file : FilesOf(path)) {
+  for (const std::string& file : files) {
     WINDLASS_TRY(std::vector<Json> more, ObjectsIn(file, standard_input));
     std::ranges::move(more, std::back_inserter(objects));
   }

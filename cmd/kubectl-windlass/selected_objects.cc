@@ -56,9 +56,10 @@ Result<Selected> PlacesWithLabels(const CommandContext& context,
   }
   if (!places.empty()) return selected;
   return Error{ErrorKind::kNotFound, "no " + KindWord(resource) + " in namespace " +
-                                         context.namespace_ + " has the labels " + labels +
-                                         ": kubectl get " + KindWord(resource) + " -n " +
-                                         context.namespace_ + " --show-labels lists them"};
+                                         context.namespace_ + " matches -l '" + labels +
+                                         "': kubectl get " + KindWord(resource) + " -n " +
+                                         context.namespace_ + " --show-labels lists each " +
+                                         KindWord(resource) + " with its labels"};
 }
 
 // --- -f ---
@@ -95,10 +96,13 @@ Result<Selected> PlacesInManifests(const CommandContext& context) {
         return Wrong(path + ": metadata.name of a " + TextOf(object, "/kind") +
                      " is missing: write the name that it has in the cluster");
       }
-      if (!IsName(name) || !IsName(in)) {
-        return Wrong(path + ": \"" + in + "\" and \"" + name +
-                     "\" are not a valid namespace and name of a " + TextOf(object, "/kind") +
-                     ": correct metadata.namespace or metadata.name");
+      if (!IsName(name)) {
+        return Wrong(path + ": metadata.name \"" + name + "\" is not a valid name of a " +
+                     TextOf(object, "/kind") + ": correct it");
+      }
+      if (!IsName(in)) {
+        return Wrong(path + ": \"" + in + "\" is not a valid namespace: correct " +
+                     (written.empty() ? "-n" : "metadata.namespace"));
       }
       if (!line.connection.namespace_.empty() && in != line.connection.namespace_) {
         return Wrong("the namespace of " + ShortName(kind->resource, name) + " in " + path + ", " +

@@ -84,7 +84,10 @@ Result<Reply> Session::Send(HttpRequest request, Verb verb) {
     const Duration wait =
         error.retry_after_ms > 0 ? milliseconds(error.retry_after_ms) : kThrottledWait;
     const Status waited = Wait([] { return false; }, wait);
-    if (!waited.ok()) return waited.error();
+    if (waited.ok()) continue;
+    Error ended = waited.error();
+    ended.http_status = error.http_status;  // the request is not in flight now: it got a 429
+    return ended;
   }
 }
 

@@ -53,8 +53,9 @@ class Session {
 
   // Sends `request` and waits for the answer. FromHttp says what an answer means for `verb`
   // (kubeclient/client/client.h). Sets the request's deadline. After a 429, sends the request
-  // again. If `request` only reads, and nothing of it has reached the server, sends it once more.
-  // Exception: if a proxy has opened no tunnel, does not send it again.
+  // again; if the session ends before that, the error kCancelled has http_status 429. If `request`
+  // only reads, and nothing of it has reached the server, sends it once more. Exception: if a proxy
+  // has opened no tunnel, does not send it again.
   Result<Reply> Send(HttpRequest request, Verb verb);
   // Sends several requests, at most kInFlightMax at a time, and waits for all answers, which are in
   // the order of the requests.

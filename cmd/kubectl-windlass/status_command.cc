@@ -36,6 +36,11 @@ class StatusWatch {
   // command began. If this object got another template while the command followed an earlier
   // object, that template belongs to a newer rollout.
   void Begin(const Json& first) { static_cast<void>(Superseded(first, standing_(first))); }
+  // `object` was read. If the command ends before it looks at the object, End knows where it stood.
+  void Read(const Json& object) {
+    last_ = standing_(object);
+    is_read_ = true;
+  }
   // Prints the error with which the command ends. Returns the exit code.
   ExitCode End(const Error& error);
   ExitCode End(ExitCode code, const std::string& why);
@@ -54,6 +59,7 @@ class StatusWatch {
   bool rolls_back_ = false;        // the object had spec.rollbackTo in every look so far
   std::string said_;
   std::set<std::string> said_causes_;  // reasons printed with the sentence in said_
+  bool is_read_ = false;
   Standing last_;
 };
 
@@ -175,10 +181,22 @@ ExitCode StatusWatch::End(const Error& error) {
   if (!session.timed_out() || session.interrupted()) {
     return Report(session, context_.console, error);
   }
+  if (!is_read_) return End(ExitCode::kTimeout, error.message);
   const std::string object = ShortName(place_.resource, place_.name);
-  return End(ExitCode::kTimeout, "timed out waiting for the condition: the rollout of " + object +
-                                     " is still under way; kubectl windlass get " +
-                                     InCommand(place_) + " shows what it waits for");
+  const std::string timed_out = "timed out waiting for the condition: ";
+  const std::string get = "; kubectl windlass get " + InCommand(place_) + " shows ";
+  if (place_.resource != resources::kReplicationControllers) {
+    return End(ExitCode::kTimeout, timed_out + "the rollout of " + object + " is still under way" +
+                                       get + "what it waits for");
+  }
+  // A ReplicationController without an update. If enough Pods are available, the command has waited
+  // for its controller to observe the spec.
+  return End(
+      ExitCode::kTimeout,
+      timed_out + (last_.available < last_.desired
+                       ? std::to_string(last_.available) + " of " + std::to_string(last_.desired) +
+                             " Pods of " + object + " are available" + get + "why"
+                       : "the last change of " + object + " is not observed yet"));
 }
 
 // At most five looks a second.
@@ -247,6 +265,7 @@ std::optional<ExitCode> WatchStatus(const CommandContext& context, const Place& 
                                     const Json& object, Standing (*standing)(const Json& object),
                                     const Json& maker) {
   StatusWatch watch(context, place, standing);
+  watch.Read(object);
   const auto first = context.done->first.find(InCommand(place));
   if (first != context.done->first.end()) watch.Begin(Json::parse(first->second));
   const std::vector<Selection> selections = ToFollow(place, object, maker);

@@ -106,6 +106,12 @@ ErrorSection AnswerErrors() {
         "again later",
         "The API server has answered four times that it is too busy. Try again later.",
         Reads(Refusal(429, "TooManyRequests", "too many requests, please try again later"))},
+       {"pause web --timeout=1500ms", ExitCode::kTimeout,
+        "error: timed out waiting for the condition: the API server https://cluster.example:6443 "
+        "is busy (HTTP 429), and has not carried out this request; try again later",
+        "`--timeout` has passed while the API server answered that it is too busy. Nothing was "
+        "changed. Try again later.",
+        Patches(Refusal(429, "TooManyRequests", "too many requests, please try again later"))},
        {"status deployment/web", kError,
         "error: etcdserver: request timed out: the API server is busy or failing; try again later",
         "The API server could not read. Try again later.",

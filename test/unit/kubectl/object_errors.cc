@@ -39,9 +39,9 @@ ErrorSection ObjectErrors() {
         "app=web",
         "`-l` chooses among the objects of one type. Write the type before it."},
        {"pause deployment -l app=web", ExitCode::kError,
-        "error: no deployment in namespace default has the labels app=web: kubectl get deployment "
-        "-n default --show-labels lists them",
-        "No object has all of these labels. The text names the command that shows the labels."},
+        "error: no deployment in namespace default matches -l 'app=web': kubectl get deployment -n "
+        "default --show-labels lists each deployment with its labels",
+        "No object of the type matches `-l`. The text names the command that shows the labels."},
        {"pause web -f web.yaml", kUsage, "error: -f names the objects: leave out \"web\"",
         "Objects are named by arguments or by a file, not by both."},
        {"promote -f app.yaml",

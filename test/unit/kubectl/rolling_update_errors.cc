@@ -79,6 +79,10 @@ ErrorSection RollingUpdateErrors() {
                 "The file uses YAML's anchors. Write the value out."),
        WithFile("", "error: please make sure new.yaml exists and is not empty",
                 "The file is empty, or has no object."),
+       WithFile("[a]\n",
+                "error: new.yaml has a document that is not an object: write apiVersion, kind and "
+                "metadata.name",
+                "The file has a list or a plain text. Write the manifest of the new controller."),
        WithFile("a: [", "error: new.yaml: line 1: end of sequence flow not found",
                 "The file is neither YAML nor JSON. The text names the line."),
        WithFile("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",

@@ -150,6 +150,34 @@ TEST_CASE_METHOD(Fixture, "A file without such an object is refused") {
   CHECK(Run("promote -f " + file) ==
         Ends(ExitCode::kUsage, "error: there is no rollout in " + file +
                                    ": name the objects, or give another file\n"));
+  const Folder empty;
+  empty.Write("notes.txt", "");
+  CHECK(Run("pause -f " + empty.path()) ==
+        Ends(ExitCode::kUsage,
+             "error: directory " + empty.path() + " has no *.json, *.yaml or *.yml file\n"));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "A name or a namespace that cannot be one is refused, and the other not") {
+  const Folder folder;
+  const auto refused = [&](const std::string& name, const std::string& more) {
+    const std::string file =
+        folder.Write("app.yaml", Manifest("apps/v1", "Deployment", name, more));
+    const Ran ran = Run("pause -f " + file);
+    CHECK(ran.code == ExitCode::kUsage);
+    return ran.messages.substr(ran.messages.find(file) + file.size());
+  };
+  CHECK(refused("we/b", "  namespace: shop\n") ==
+        ": metadata.name \"we/b\" is not a valid name of a Deployment: correct it\n");
+  CHECK(refused("web", "  namespace: sh/op\n") ==
+        ": \"sh/op\" is not a valid namespace: correct metadata.namespace\n");
+}
+
+TEST_CASE_METHOD(Fixture, "A selector that names no label to have may match nothing, too") {
+  CHECK(Run("pause deployment -l team,!team") ==
+        Ends(ExitCode::kError,
+             "error: no deployment in namespace default matches -l 'team,!team': kubectl get "
+             "deployment -n default --show-labels lists each deployment with its labels\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "--dry-run changes nothing, whatever the command") {
