@@ -52,6 +52,13 @@ NoPromotion NoStep(const Json& rollout, const std::string& object) {
           " waits for the end of the rollout"};
 }
 
+// Returns "kubectl windlass abort rollout/web -n shop takes the rollout back, and ", or the same
+// with undo; "" if nothing can take it back.
+std::string BackClause(const Json& rollout, const std::string& object) {
+  const std::string back = CommandBack(rollout, object);
+  return back.empty() ? "" : back + " takes the rollout back, and ";
+}
+
 // Returns nullopt if the command can end a step: the Rollout is at a pause or, with `full`, at any
 // step. Otherwise returns the first of these causes:
 //   - the Rollout is aborted, or paused by spec.paused
@@ -67,9 +74,11 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                        ExitCode::kAborted};
   }
   if (FlagOf(rollout, "/spec/paused")) {
-    return NoPromotion{"is paused, which no promotion ends: kubectl windlass resume " + object +
-                           " ends spec.paused",
-                       ExitCode::kHeld};
+    return NoPromotion{
+        "is paused by spec.paused, and a promotion does not end that pause: kubectl windlass "
+        "resume " +
+            object + " does",
+        ExitCode::kHeld};
   }
   if (const Json* why = WhyNotCarriedOut(rollout)) {
     return NoPromotion{"was changed, and Windlass cannot carry the change out: " +
@@ -95,9 +104,9 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
                        ExitCode::kHeld};
   }
   if (TextOf(rollout, "/status/phase") == "Stalled") {
-    return NoPromotion{"is not at a pause, but stalled at step " + StepText(*step) +
-                           ": kubectl windlass abort " + object +
-                           " takes it back, and --full --force ends all steps nevertheless",
+    return NoPromotion{"is not at a pause, but stalled at step " + StepText(*step) + ": " +
+                           BackClause(rollout, object) +
+                           "--full --force ends all steps nevertheless",
                        ExitCode::kHeld};
   }
   return NoPromotion{"is not at a pause, but at step " + StepText(*step) +
@@ -125,8 +134,14 @@ Result<std::string> WhyUnavailable(const CommandContext& context, const Place& p
   if (!canaries->why.empty()) return canaries->why;
   const bool lacks_pods = !step.is_pause && stalled && !canaries->exist;
   if (!told && !lacks_pods) return std::string();
-  return "no Pod of revision " + std::to_string(step.revision) +
-         " says why; kubectl windlass get " + InCommand(place) + " shows the Pods";
+  const std::string revision = "revision " + std::to_string(step.revision);
+  if (!canaries->exist) {
+    return "no Pod is updated to " + revision + "; kubectl windlass status " + InCommand(place) +
+           " says what the rollout waits for";
+  }
+  return "Windlass reports Pods of " + revision +
+         " as not available, and no Pod shows a cause; kubectl windlass get " + InCommand(place) +
+         " shows the Pods";
 }
 
 // Refuses this promotion if the Rollout still has an earlier one that is not carried out yet, and
@@ -146,9 +161,10 @@ std::optional<ExitCode> RefuseWeaker(const CommandContext& context, const Place&
           std::string(full || also_full ? " --full" : "") + (force || also_force ? " --force" : "");
       return Refuse(context, place,
                     "has the annotation " + std::string(workload::kPromote) + '=' + stored +
-                        ", which asks for more than this command and is not carried out yet, so "
-                        "nothing was changed: kubectl windlass promote " +
-                        InCommand(place) + both + " asks for both",
+                        ", which Windlass has not carried out yet, and this command would "
+                        "replace it, so nothing was changed. To combine the two promotions: "
+                        "kubectl windlass promote " +
+                        InCommand(place) + both,
                     ExitCode::kOtherUpdate);
     }
   }
@@ -175,9 +191,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
     if (!why.ok()) return Report(context.session, context.console, why.error());
     if (!why->empty()) {
       return Refuse(context, place,
-                    "is not promoted " + past + ": canary not available: " + *why +
-                        ". kubectl windlass abort " + object +
-                        " takes it back, and --force promotes it nevertheless",
+                    "is not promoted " + past + ": canary not available: " + *why + ". " +
+                        BackClause(rollout, object) + "--force promotes it nevertheless",
                     ExitCode::kHeld);
     }
   }

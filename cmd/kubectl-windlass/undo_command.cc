@@ -136,8 +136,9 @@ ExitCode BringBack(const CommandContext& context, const Place& place, const Json
     return Refuse(context, place,
                   "has the template of revision " + std::to_string(RevisionOf(*before.unseen)) +
                       why +
-                      ", so it is not certain which revision comes before: name the one to go back "
-                      "to with --to-revision",
+                      ", so the revision before the present one is not known: choose a revision "
+                      "with --to-revision (kubectl windlass history " +
+                      InCommand(place) + " lists them)",
                   ExitCode::kOtherUpdate);
   }
   const Json* target = before.target;

@@ -43,7 +43,7 @@ std::string FollowText(const Json& rollout) {
 std::string HoldText(const Place& place, const Json& rollout) {
   const std::string who = "rollout \"" + place.name + '"';
   if (FlagOf(rollout, "/spec/abort")) {
-    return who + " is aborted: " + FollowText(rollout) + "its template is rolled out when " +
+    return who + " is aborted: " + FollowText(rollout) + "spec.template is rolled out when " +
            RetryText(place, rollout);
   }
   if (!FlagOf(rollout, "/spec/paused")) return "";
@@ -223,7 +223,7 @@ Outlook LookAtTarget(const CommandContext& context, const Place& place, const Js
         !FlagOf(rollout, "/spec/abort") ? "there is nothing to do"
         : target == roles.stable
             ? "Pods follow this revision also during the abort, so there is nothing to do"
-            : FollowText(rollout) + "it is rolled out when " + RetryText(place, rollout);
+            : FollowText(rollout) + "that template is rolled out when " + RetryText(place, rollout);
     outlook.ended = Refuse(context, place,
                            "has the template of revision " + std::to_string(RevisionOf(*target)) +
                                " already: " + way_on);

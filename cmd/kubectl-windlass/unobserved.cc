@@ -57,9 +57,9 @@ std::string UnobservedText(const Json& object, const Place& place) {
   const bool built_in = IsBuiltIn(place.resource);
   if (WhyNotCarriedOut(object) != nullptr) return "";
   if (const Json* why = WhyUnobserved(object)) {
-    return "it is not certain that " + std::string(built_in ? "a controller" : "Windlass") +
-           " has seen " + change + ", because condition " + TextOf(*why, "/type") +
-           " may be of an earlier one";
+    return "it is not known whether " + std::string(built_in ? "a controller" : "Windlass") +
+           " has seen " + change + ", because its condition " + TextOf(*why, "/type") +
+           " may be about an earlier change";
   }
   return std::string(built_in ? "no controller has" : "Windlass has not") + " seen " + change +
          ", so its status is out of date";

@@ -169,10 +169,11 @@ void StandingAtPause(const Json& object, const Subject& subject, Standing& stand
     standing.sentence = Waiting(subject, "at the pause of step " + StepText(*step));
   } else {
     standing.reason = "pause, step " + StepText(*step);
+    const std::string back = CommandBack(object, subject.command);
     End(standing, ExitCode::kHeld,
         who + " waits at step " + StepText(*step) + ": kubectl windlass promote " +
-            subject.command + " lets it go on, kubectl windlass " +
-            (HasStable(object) ? "abort " : "undo ") + subject.command + " takes it back");
+            subject.command + " lets it go on" +
+            (back.empty() ? "" : ", " + back + " takes it back"));
   }
 }
 
@@ -332,6 +333,14 @@ std::string StalledByStrategy(const Json& rollout) {
   if (!invalid || !IsObserved(rollout)) return "";
   return "is stalled (" + std::string(workload::kInvalidStrategy) +
          "): " + TextOf(rollout, "/status/message");
+}
+
+std::string CommandBack(const Json& rollout, const std::string& object) {
+  const Json* stalled = TrueCondition(rollout, "Stalled");
+  const std::string commands =
+      CommandsBack(rollout, stalled != nullptr ? TextOf(*stalled, "/reason") : "");
+  if (commands.empty()) return "";
+  return std::string("kubectl windlass ") + (HasStable(rollout) ? "abort " : "undo ") + object;
 }
 
 std::string RollbackText(int64_t revision) {

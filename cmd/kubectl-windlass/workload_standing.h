@@ -41,6 +41,11 @@ std::string RefusedInPlace(const Json& object);
 // the Rollout is paused, or if Windlass has not seen the latest spec.
 std::string StalledByStrategy(const Json& rollout);
 
+// Returns the command that takes back the rollout of a Rollout: "kubectl windlass abort rollout/web
+// -n shop", or undo if there is no stable revision, because abort then moves no Pod (RO-032).
+// Returns "" if there is no earlier revision either. `object` is "rollout/web -n shop".
+std::string CommandBack(const Json& rollout, const std::string& object);
+
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 

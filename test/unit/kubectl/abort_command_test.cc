@@ -94,10 +94,10 @@ TEST_CASE("abort and retry say that spec.strategy cannot be carried out (RO-062)
     CHECK(ran.messages.find("spec.strategy") == std::string::npos);
     return;
   }
-  CHECK(ran == DoneSaying("Warning: " + row.before +
-                          "rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be "
-                          "carried out: step 2 is empty. Correct it: until then no Pod is "
-                          "updated, …\n"));
+  CHECK(ran ==
+        DoneSaying("Warning: " + row.before +
+                   "rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be carried "
+                   "out: step 2 is empty. Correct it. Until then Windlass updates no Pod …\n"));
 }
 
 // promote, abort and retry of a Deployment: object_errors.cc.

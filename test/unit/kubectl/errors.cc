@@ -39,9 +39,9 @@ void CreateAvailableRollout(KubectlRun& run, int step, const std::function<void(
 void SetInvalidStrategy(Json& status, const std::string& reason) {
   status["phase"] = "Stalled";
   status["message"] =
-      "spec.strategy cannot be carried out: step 2 is empty. Correct it: until then no Pod is "
-      "updated, no promotion is carried out, and a new size or an abort only during an update in "
-      "place";
+      "spec.strategy cannot be carried out: step 2 is empty. Correct it. Until then Windlass "
+      "updates no Pod and carries out no promotion. It carries out a new size or an abort only "
+      "during an update in place";
   status["conditions"] = Json::array({{{"type", "Stalled"},
                                        {"status", "True"},
                                        {"reason", reason},

@@ -145,11 +145,10 @@ TEST_CASE("A change with which Windlass cannot begin is not taken for an unseen 
         "Waiting for deployment spec update to be observed (not today)...\n");
   // Who watches is told the cause, and not that nobody has seen the change.
   CHECK(run.Run("status web --timeout=12s")
-            .messages.starts_with("Warning: it is not certain that a controller has seen the last "
-                                  "change of deployment/web, "
-                                  "because condition " +
+            .messages.starts_with("Warning: it is not known whether a controller has seen the last "
+                                  "change of deployment/web, because its condition " +
                                   std::string(type) +
-                                  " may be of an earlier one: check that Windlass runs"));
+                                  " may be about an earlier change: check that Windlass runs"));
   run.Edit(kDeployments, "web", "status", [&](Json& web) {
     const std::string at = FormatTime(run.loop.clock().Wall());
     SetCondition(web, {type, status, reason, "not today", {{"lastUpdateTime", at}}});

@@ -68,11 +68,12 @@ TEST_CASE("promote replaces no promotion that asks for more and is not carried o
     web["metadata"]["annotations"]["windlass.dev/promote"] = row.stored;
   });
   const bool refused = !row.both.empty();
+  const std::string text =
+      "…To combine the two promotions: kubectl windlass promote rollout/web -n "
+      "default " +
+      row.both + '\n';
   CHECK(run.Run("promote rollout/web " + row.flags) ==
-        (refused
-             ? Ends(ExitCode::kOtherUpdate, "…kubectl windlass promote rollout/web -n default " +
-                                                row.both + " asks for both\n")
-             : Done("…")));
+        (refused ? Ends(ExitCode::kOtherUpdate, text) : Done("…")));
   CHECK((Promotion(run) == row.stored) == refused);
 }
 
@@ -99,8 +100,8 @@ TEST_CASE("promote is refused while spec.strategy cannot be carried out (RO-062)
 
 std::string NotPromoted(const std::string& cause) {
   return "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: " + cause +
-         ". kubectl windlass abort rollout/web -n default takes it back, and --force promotes it "
-         "nevertheless\n";
+         ". kubectl windlass abort rollout/web -n default takes the rollout back, and --force "
+         "promotes it nevertheless\n";
 }
 
 TEST_CASE("promote is refused while a Pod of the step is not available, and says why (RO-131)") {
@@ -161,11 +162,10 @@ TEST_CASE("A Pod that has ended is no cause") {
     return;
   }
   run.Remove(resources::kPods, "web-2-b");
-  CHECK(
-      run.Run("promote rollout/web --full") ==
-      Ends(ExitCode::kHeld,
-           "error: rollout \"web\" is not promoted past all steps: canary not available: no Pod of "
-           "revision 8 says why; …"));
+  CHECK(run.Run("promote rollout/web --full") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" is not promoted past all steps: canary not available: no Pod "
+             "is updated to revision 8; …"));
 }
 
 TEST_CASE("The cause is that of the worst Pod, and the others are counted") {
@@ -183,14 +183,49 @@ TEST_CASE(
   KubectlRun run;
   CreateRolloutWithCanary(run);
   CHECK(run.Run("promote rollout/web").messages ==
-        NotPromoted(
-            "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the "
-            "Pods"));
+        NotPromoted("no Pod is updated to revision 8; kubectl windlass status rollout/web -n "
+                    "default says what the rollout waits for"));
   run.SetCondition(resources::kReplicaSets, "web-2",
                    {"ReplicaFailure", "True", "FailedCreate", "exceeded quota: compute"});
   CHECK(run.Run("promote rollout/web").messages ==
         NotPromoted("web-2: FailedCreate: exceeded quota: compute"));
   CHECK(run.writes.empty());
+}
+
+TEST_CASE("If no Pod of the step shows a cause, promote says that Windlass reports one") {
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", kRuns);
+  CHECK(run.Run("promote rollout/web").messages ==
+        NotPromoted("Windlass reports Pods of revision 8 as not available, and no Pod shows a "
+                    "cause; kubectl windlass get rollout/web -n default shows the Pods"));
+}
+
+// For the user of a first rollout: without a stable revision, abort moves no Pod.
+TEST_CASE("promote names only commands that take the rollout back (RO-032)") {
+  const auto [stable, current, back] = GENERATE(table<int, int, std::string>({
+      {7, 8, "kubectl windlass abort rollout/web -n default takes the rollout back, and "},
+      {0, 8, "kubectl windlass undo rollout/web -n default takes the rollout back, and "},
+      {0, 1, ""},
+  }));
+  CAPTURE(stable, current);
+  KubectlRun run;
+  CreateRolloutWithCanary(run);
+  CreateCanaryPod(run, "web-2-a", "web-2", kNoImage);
+  EditStatus(run, [stable, current](Json& status) {
+    status["currentRevision"] = current;
+    if (stable == 0) status.erase("stableRevision");
+  });
+  CHECK(run.Run("promote rollout/web") ==
+        Ends(ExitCode::kHeld, "…no such tag. " + back + "--force promotes it nevertheless\n"));
+  EditStatus(run, [](Json& status) {
+    status["step"]["index"] = 1;
+    status["phase"] = "Stalled";
+  });
+  CHECK(run.Run("promote rollout/web") ==
+        Ends(ExitCode::kHeld,
+             "…stalled at step 1 of 2: " + back + "--full --force ends all steps nevertheless\n"));
+  Proves("RO-032");
 }
 
 // In place, a Pod keeps the ReplicaSet of the old revision, and an annotation says what it got.
@@ -402,7 +437,8 @@ TEST_CASE("promote --full of a stalled rollout needs a Pod that shows the revisi
     status["updatedReplicas"] = 0;
   });
   std::string text = NotPromoted(
-      "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the Pods");
+      "no Pod is updated to revision 8; kubectl windlass status rollout/web -n default says what "
+      "the rollout waits for");
   text.replace(text.find("step 2 of 2"), 11, "all steps");
   CHECK(run.Run("promote rollout/web --full") == Ends(ExitCode::kHeld, text, ""));
   CHECK(run.writes.empty());
@@ -429,8 +465,8 @@ TEST_CASE("promote --full of a stalled update in place does not count stand-ins 
   run.SetCondition(kRollouts, "web", {"windlass.dev/InPlace", condition, "WaitingForPDB"});
   if (patches) {
     std::string text = NotPromoted(
-        "no Pod of revision 8 says why; kubectl windlass get rollout/web -n default shows the "
-        "Pods");
+        "no Pod is updated to revision 8; kubectl windlass status rollout/web -n default says what "
+        "the rollout waits for");
     text.replace(text.find("step 2 of 2"), 11, "all steps");
     CHECK(run.Run("promote rollout/web --full") == Ends(ExitCode::kHeld, text, ""));
     CHECK(run.writes.empty());
@@ -453,8 +489,8 @@ TEST_CASE("promote refuses where there is nothing to promote, and says what to d
   };
   const auto none = [](Json&) {};
   const std::string resume =
-      "is paused, which no promotion ends: kubectl windlass resume rollout/web -n default ends "
-      "spec.paused";
+      "is paused by spec.paused, and a promotion does not end that pause: kubectl windlass resume "
+      "rollout/web -n default does";
   const std::string retry =
       "is aborted, so nothing is rolled out: kubectl windlass retry rollout/web -n default ends "
       "the abort";

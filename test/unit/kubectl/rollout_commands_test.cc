@@ -175,8 +175,9 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
     CHECK(run.Run("undo web") ==
           Ends(ExitCode::kOtherUpdate,
                "error: deployments.apps \"web\" has the template of revision 1 since a change that "
-               "no controller has seen yet, so it is not certain which revision comes before: name "
-               "the one to go back to with --to-revision\n"));
+               "no controller has seen yet, so the revision before the present one is not known: "
+               "choose a revision with --to-revision (kubectl windlass history deployment/web -n "
+               "default lists them)\n"));
     CHECK(image() == "app:v1");
     CHECK(run.Run("undo web --to-revision=2").code == ExitCode::kDone);
   }
@@ -195,8 +196,8 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
           Ends(ExitCode::kOtherUpdate,
                "error: deployments.apps \"web\" has the template of revision 2, and its last "
                "change is not carried out yet (WindlassOutOfMemory: web-2 takes 20000 bytes), so "
-               "it is not certain which revision comes before: name the one to go back to with "
-               "--to-revision\n"));
+               "the revision before the present one is not known: choose a revision with "
+               "--to-revision (kubectl windlass history deployment/web -n default lists them)\n"));
     CHECK(image() == "app:v2");
   }
 }
@@ -356,9 +357,9 @@ std::vector<UndoRow> AnsweredUndos() {
       // An abort acts at once, paused or not (RO-135), and so does a rollback meanwhile.
       {"of a paused Rollout that is aborted it waits for the answer", "--to-revision=1",
        Done("rollout.windlass.dev/web rolled back\n",
-            "Warning: rollout \"web\" is aborted: its template is rolled out when kubectl windlass "
-            "retry rollout/web -n default ends spec.abort, and kubectl windlass resume rollout/web "
-            "-n default ends spec.paused\n"),
+            "Warning: rollout \"web\" is aborted: spec.template is rolled out when kubectl "
+            "windlass retry rollout/web -n default ends spec.abort, and kubectl windlass resume "
+            "rollout/web -n default ends spec.paused\n"),
        nullptr,
        [](WebRollout& web) {
          web.Spec({{"paused", true}, {"abort", true}});
@@ -530,8 +531,8 @@ TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") 
   web.Spec({{"abort", true}, {"paused", paused}});
   CHECK(web.Run("undo wro/web --to-revision=2") ==
         Ends(ExitCode::kError,
-             "error: rollout \"web\" has the template of revision 2 already: it is rolled out when "
-             "kubectl windlass retry rollout/web -n default ends spec.abort" +
+             "error: rollout \"web\" has the template of revision 2 already: that template is "
+             "rolled out when kubectl windlass retry rollout/web -n default ends spec.abort" +
                  std::string(paused ? ", and kubectl windlass resume rollout/web -n default ends "
                                       "spec.paused"
                                     : "") +
@@ -542,8 +543,8 @@ TEST_CASE("undo to the template of an aborted Rollout names what rolls it out") 
 TEST_CASE("undo to the template of an aborted Rollout says which revision Pods follow") {
   const auto [stable, phase, text] = GENERATE(table<int, std::string, std::string>({
       {1, "Aborted",
-       "Pods follow revision 1, and it is rolled out when kubectl windlass retry rollout/web -n "
-       "default ends spec.abort"},
+       "Pods follow revision 1, and that template is rolled out when kubectl windlass retry "
+       "rollout/web -n default ends spec.abort"},
       {1, "Stalled",  // for example, because spec.strategy cannot be carried out: no Pod moves
        "it is rolled out when kubectl windlass retry rollout/web -n default ends spec.abort"},
       {2, "Aborted", "Pods follow this revision also during the abort, so there is nothing to do"},

@@ -217,7 +217,7 @@ ErrorSection RolloutErrors() {
                    [&](Json& web) { web["spec"]["template"] = set["spec"]["template"]; });
         }},
        {"undo rollout/web --to-revision=7 --dry-run=client", ExitCode::kDone,
-        "Warning: rollout \"web\" is aborted: Pods follow revision 7, and its template is rolled "
+        "Warning: rollout \"web\" is aborted: Pods follow revision 7, and spec.template is rolled "
         "out when kubectl windlass retry rollout/web -n default ends spec.abort, and kubectl "
         "windlass resume rollout/web -n default ends spec.paused",
         "During an abort a rollback changes the template alone. The commands in the text let it be "
@@ -239,9 +239,9 @@ ErrorSection RolloutErrors() {
         "to one. `--full` does not wait, and ends all steps.",
         HasRollout()},
        {"promote rollout/web", kOtherUpdate,
-        "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which asks for "
-        "more than this command and is not carried out yet, so nothing was changed: kubectl "
-        "windlass promote rollout/web -n default --full asks for both",
+        "error: rollout \"web\" has the annotation windlass.dev/promote=full@8, which Windlass has "
+        "not carried out yet, and this command would replace it, so nothing was changed. To "
+        "combine the two promotions: kubectl windlass promote rollout/web -n default --full",
         "Somebody has asked for the end of all steps a moment ago. This command would replace that "
         "by the end of one.",
         [](KubectlRun& run) {
@@ -252,7 +252,7 @@ ErrorSection RolloutErrors() {
        {"promote rollout/web", kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: canary not available: web-2-a: "
         "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n default takes "
-        "it back, and --force promotes it nevertheless",
+        "the rollout back, and --force promotes it nevertheless",
         "A Pod of the step is not available. The text names the worst one and its cause, and "
         "counts the others. Nothing was written. Wait until the Pod is available, take the rollout "
         "back, or promote it with `--force`.",
@@ -260,7 +260,7 @@ ErrorSection RolloutErrors() {
        {"promote rollout/web --full", kHeld,
         "error: rollout \"web\" is not promoted past all steps: canary not available: web-2-a: "
         "web: ImagePullBackOff: no such tag. kubectl windlass abort rollout/web -n default takes "
-        "it back, and --force promotes it nevertheless",
+        "the rollout back, and --force promotes it nevertheless",
         "As above.", HasCanary},
        {"promote rollout/web", kHeld,
         "error: rollout \"web\" is not promoted past step 2 of 2: with 1 replica no Pod shows "
@@ -270,8 +270,8 @@ ErrorSection RolloutErrors() {
         "Nothing was written. Scale up and promote then, or promote it with `--force`.",
         HasNoPods},
        {"promote rollout/web", kHeld,
-        "error: rollout \"web\" is paused, which no promotion ends: kubectl windlass resume "
-        "rollout/web -n default ends spec.paused",
+        "error: rollout \"web\" is paused by spec.paused, and a promotion does not end that pause: "
+        "kubectl windlass resume rollout/web -n default does",
         "`spec.paused` holds the Rollout, not a step. The command in the text ends that.",
         HasRollout(paused)},
        {"promote rollout/web", ExitCode::kAborted,
@@ -298,9 +298,9 @@ ErrorSection RolloutErrors() {
         IsStalled},
        {"promote rollout/web", kError,
         "error: rollout \"web\" is not promoted, because it is stalled (InvalidStrategy): "
-        "spec.strategy cannot be carried out: step 2 is empty. Correct it: until then no Pod is "
-        "updated, no promotion is carried out, and a new size or an abort only during an update in "
-        "place",
+        "spec.strategy cannot be carried out: step 2 is empty. Correct it. Until then Windlass "
+        "updates no Pod and carries out no promotion. It carries out a new size or an abort only "
+        "during an update in place",
         "Windlass cannot carry out `spec.strategy`. Nothing was written. Correct the field that "
         "the text names, and promote then. `--full` and `--force` change nothing about it.",
         HasInvalidStrategy},
@@ -338,8 +338,8 @@ ErrorSection RolloutErrors() {
         HasRollout()},
        {"abort rollout/web", ExitCode::kDone,
         "Warning: rollout \"web\" is stalled (InvalidStrategy): spec.strategy cannot be carried "
-        "out: step 2 is empty. Correct it: until then no Pod is updated, no promotion is carried "
-        "out, and a new size or an abort only during an update in place",
+        "out: step 2 is empty. Correct it. Until then Windlass updates no Pod and carries out no "
+        "promotion. It carries out a new size or an abort only during an update in place",
         "The Rollout is aborted. But Windlass cannot carry out `spec.strategy`, so its Pods stay "
         "until you correct the field that the text names. Only Pods that are updated in place go "
         "back at once. `retry` says the same.",

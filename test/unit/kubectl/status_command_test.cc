@@ -139,6 +139,15 @@ TEST_CASE("status needs no right to read Pods") {
   CHECK(ran.messages.empty());
 }
 
+TEST_CASE("status that could not read the object in time says nothing of a rollout") {
+  KubectlRun run;
+  run.fate = [](const HttpRequest&) { return sim::Fate::kRequestLost; };
+  CHECK(run.Run("status deployment/web --timeout=5s") ==
+        Ends(ExitCode::kTimeout,
+             "error: timed out waiting for the condition: no answer yet from the API server "
+             "https://cluster.example:6443\n"));
+}
+
 // The other causes, and their exit codes: status_errors.cc.
 TEST_CASE("status ends when the rollout is held, and with --watch=false at once") {
   KubectlRun run;
@@ -291,10 +300,18 @@ TEST_CASE("status adds no remedy to the message if the strategy is not carried o
   CHECK(run.Run("get wro/web").out.find(text + "\n") != std::string::npos);
 }
 
-TEST_CASE("status of a pause before any revision was complete names undo (RO-032)") {
+TEST_CASE("status of a pause before any revision was complete names undo, if there is another") {
   KubectlRun run;
   CreateRollout(run, "Paused");
-  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"].erase("stableRevision"); });
+  run.Edit(kRollouts, "web", "status", [](Json& o) {
+    o["status"].erase("stableRevision");
+    o["status"]["currentRevision"] = 1;
+  });
+  CHECK(run.Run("status wro/web") ==
+        Ends(ExitCode::kHeld,
+             "error: rollout \"web\" waits at step 2 of 2: kubectl windlass promote rollout/web -n "
+             "default lets it go on\n"));
+  run.Edit(kRollouts, "web", "status", [](Json& o) { o["status"]["currentRevision"] = 2; });
   CHECK(
       run.Run("status wro/web") ==
       Ends(ExitCode::kHeld,
