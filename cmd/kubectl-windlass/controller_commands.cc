@@ -59,9 +59,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
     return {.found = *std::move(found)};
   }
   if (steerable) {
-    return refused(Refuse(context, place,
-                          "is not updated any more: " + StandingOfUpdate(*found->update).why,
-                          ExitCode::kFailed));
+    return refused(
+        Refuse(context, place,
+               "has an update that has stopped half way: " + StandingOfUpdate(*found->update).why,
+               ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   // True if a user has edited the spec, for example spec.newName, and Windlass has refused the
@@ -70,9 +71,10 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
-    return refused(Refuse(context, place,
-                          "is not updated any more: " + StandingOfUpdate(*found->update).why,
-                          ExitCode::kFailed));
+    return refused(
+        Refuse(context, place,
+               "has an update that has stopped half way: " + StandingOfUpdate(*found->update).why,
+               ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
   // `replaced` is true if the update has replaced this controller by a new one. This controller may
@@ -85,10 +87,11 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   const std::string replaced_by = replaced ? TextOf(*found->update, "/status/newName") : "";
   const std::string& present = replaced_by.empty() ? place.name : replaced_by;
   return refused(Refuse(context, place,
-                        "has no rolling update under way: kubectl windlass rolling-update " +
+                        "has no rolling update under way. To update it, or to go back to an "
+                        "earlier image: kubectl windlass rolling-update " +
                             present + " -n " + place.namespace_ +
-                            " --image=IMAGE begins one, also back to an earlier image. An update "
-                            "with --local is controlled by the program that runs it"));
+                            " --image=IMAGE. This command cannot change an update that runs with "
+                            "--local: stop that update with Ctrl-C where it runs"));
 }
 
 // Reads the update with UpdateToSteer, calls `change_for`, and sends the patch that `change_for`
@@ -136,7 +139,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     // update would become a paused update. (UpdateToSteer has refused an update that has
     // succeeded.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
-      return Refuse(context, place, "is not updated any more: " + standing.why);
+      return Refuse(context, place, "has an update that has stopped half way: " + standing.why);
     }
     // Once a controller is being deleted, Windlass finishes the update even if it is paused.
     if (pause && IsPastReturn(context, steered.found.place, update)) {
@@ -183,10 +186,11 @@ ExitCode TurnRound(const CommandContext& context, const Place& place, const std:
       if (IsApplied(update)) {
         change.warning =
             ObjectName(steered.found.place.resource, steered.found.place.name) +
-            " comes from an applied manifest, which lacks the spec.rollback: true that this "
-            "command has set. The next update begins only when spec.rollback is false again: write "
-            "spec.rollback: false into the manifest, but only after the rollback has ended, "
-            "because that value stops a rollback";
+            " comes from an applied manifest, and this command has set its spec.rollback to true. "
+            "First wait for the end of the rollback: kubectl windlass status " +
+            InCommand(place) +
+            ". Then write spec.rollback: false into the manifest: the next update begins only with "
+            "that value. Written before the end, it stops the rollback";
       }
       return change;
     }

@@ -18,15 +18,19 @@ void End(Standing& standing, ExitCode code, std::string why) {
   standing.sentence.clear();
 }
 
-// Returns for example "2 of 5 Pods are those of web-2, 1 is available".
-std::string ProgressText(const Standing& standing, const std::string& target) {
+// Returns for example "2 of 5 Pods are those of web-2, 1 is available". `left` is how many replicas
+// the other controller of the update still has.
+std::string ProgressText(const Standing& standing, const std::string& target, int64_t left,
+                         bool cleans_up) {
   const std::string available = std::to_string(standing.available);
-  return std::to_string(standing.updated.value_or(0)) + " of " + std::to_string(standing.desired) +
-         " Pods are those of " + target + ", " + available +
-         (standing.available == 1 ? " is available" : " are available") +
-         (standing.available >= standing.desired
-              ? "; the last old Pods go when spec.updatePeriod has passed"
-              : "");
+  std::string text = std::to_string(standing.updated.value_or(0)) + " of " +
+                     std::to_string(standing.desired) + " Pods are those of " + target + ", " +
+                     available + (standing.available == 1 ? " is available" : " are available");
+  if (cleans_up) return text + "; only the clean-up is left";
+  if (standing.available >= standing.desired && left > 0) {
+    text += "; the next Pods of the other controller are removed when spec.updatePeriod has passed";
+  }
+  return text;
 }
 
 }  // namespace
@@ -37,9 +41,9 @@ std::string NotRolledBackText(const Json& update) {
   // finishes the update (RC-14). In this case spec.rollback is still true.
   const bool too_late = FlagOf(update, "/spec/rollback");
   return "the update of " + ObjectName(resources::kReplicationControllers, name) +
-         " was not rolled back, because it has succeeded: " +
-         (too_late ? "the rollback was asked for at the end of the update, when it was too late"
-                   : "spec.rollback was set to false meanwhile") +
+         " was not rolled back, but has succeeded: spec.rollback was set to " +
+         (too_late ? "true at the end of the update, which was too late"
+                   : "false before the rollback ended") +
          ". To go back, update to the old image";
 }
 
@@ -115,10 +119,12 @@ Standing StandingOfUpdate(const Json& update) {
     End(standing, ExitCode::kHeld, subject + " is paused: " + message);
   } else {
     const std::string reason = ReasonOf(update, "Reconciling");
+    const int64_t left = NumberOf(update, back ? "/status/newReplicas" : "/status/oldReplicas");
     const bool waits =
         phase == rc::kPreparing || reason == rc::kWaiting || reason == workload::kLeftOutReason;
-    standing.sentence = "Waiting for " + subject +
-                        " to finish: " + (waits ? message : ProgressText(standing, target)) + "...";
+    standing.sentence =
+        "Waiting for " + subject + " to finish: " +
+        (waits ? message : ProgressText(standing, target, left, phase == rc::kCleaningUp)) + "...";
   }
   return standing;
 }

@@ -54,7 +54,11 @@ Result<ControllerUpdate> ReadControllerUpdate(const CommandContext& context, con
   const bool missing = !controller.ok() && (controller.error().kind == ErrorKind::kNotFound ||
                                             controller.error().kind == ErrorKind::kForbidden);
   if (!controller.ok() && !missing) return controller.error();
-  if (controller.ok()) found.controller = *controller;
+  if (controller.ok()) {
+    found.controller = *controller;
+  } else {
+    found.no_controller = controller.error();
+  }
   // An update has the name of its old controller. The controller at `place` may be the old
   // controller, or the new controller; if it is the new one, SourceName returns the old one's name.
   for (const std::string& name : {place.name, SourceName(found.controller)}) {
@@ -154,8 +158,8 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
   const bool failed = TextOf(update, "/status/phase") == rc::kFailed;
   return Refuse(
       context, place,
-      "has only new Pods, and the deletion that ends its update has begun, so the update can be "
-      "neither paused nor rolled back any more. " +
+      "is at the end of its update, which is deleting a ReplicationController now, so the update "
+      "can be neither paused nor rolled back any more. " +
           (failed
                ? "The update goes on when this is corrected: " + TextOf(update, "/status/message")
                : "To wait for its end: kubectl windlass status " + InCommand(place)) +
@@ -205,9 +209,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
   const std::string own_name = TextOf(controller, "/metadata/name");
   const std::string namespace_ = TextOf(controller, "/metadata/namespace");
   const std::string repeat =
-      ". No ReplicationControllerUpdate asks Windlass to continue it. To go on with the update, "
-      "repeat the command "
-      "that began it";
+      ". No ReplicationControllerUpdate asks Windlass to continue that update. To go on with the "
+      "update, repeat the command that began it";
   if (!AnnotationOf(controller, rc::kRenameJournal).empty()) {
     return "is about to take over the Pods and the spec of another ReplicationController at the "
            "end of a rolling update" +
@@ -234,9 +237,9 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
     const std::string name = TextOf(other, "/metadata/name");
     const bool by_name = SourceName(controller) == name && SourceName(other) == own_name;
     if (by_name && !(from_other && to_other)) {
-      return "is in the middle of the rollback of an update; the other ReplicationController of "
-             "that update is " +
-             name + repeat;
+      return "is in the middle of a rollback; the other ReplicationController is " + name +
+             ". No ReplicationControllerUpdate asks Windlass to continue that rollback. To go on "
+             "with it, repeat the rolling-update command with --rollback";
     }
     // In a rollback, each of the two controllers names the other as its source. The old controller
     // is the controller with annotation kNextControllerId. If neither has this annotation, the old
@@ -258,7 +261,8 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
         "from " + (is_new ? name : own_name) + " to " + (is_new ? own_name : name);
     if (from_other && to_other) {
       return "is in the middle of a rollback of the update " + from_to +
-             ". No ReplicationControllerUpdate asks Windlass to continue it. To continue it: " +
+             ". No ReplicationControllerUpdate asks Windlass to continue that rollback. To go on "
+             "with it: " +
              command;
     }
     return "is in the middle of a rolling update " + from_to + repeat +
@@ -285,7 +289,7 @@ std::string UnfinishedText(const Json& controller, const std::vector<const Json*
     const std::string next = AnnotationOf(controller, rc::kNextControllerId);
     const std::string now = taker.empty() ? "a new controller that does not exist any more" + repeat
                                           : taker + ", which lacks the annotations of an update";
-    return "has given Pods to " + now + ". To restore the " +
+    return "has given Pods, in a rolling update, to " + now + ". To restore the " +
            AnnotationOf(controller, rc::kOriginalReplicas) + " replicas of " + own_name +
            ": kubectl windlass rolling-update " + own_name + ' ' + (next.empty() ? "NEW" : next) +
            " --rollback -n " + namespace_;

@@ -140,9 +140,11 @@ void Parser::AddRolloutCommands() {
   }
 
   CLI::App* get =
-      AddForObjects(CommandName::kGet, "get", "show a workload, its ReplicaSets and Pods");
+      AddForObjects(CommandName::kGet, "get",
+                    "show a workload with its Pods; without a name, a table of workloads");
   get->add_flag("-A,--all-namespaces", line.all_namespaces, "list workloads of all namespaces");
-  get->add_flag("-w,--watch", watch_get, "draw the tree again whenever something changes");
+  get->add_flag("-w,--watch", watch_get,
+                "repeat the output whenever something changes; needs a terminal or -o");
   get->add_flag("--ascii", line.ascii,
                 "draw the tree with |, `- and +- (default where the locale is not UTF-8)");
 
@@ -179,8 +181,8 @@ void Parser::AddRollingUpdate() {
   AddDuration(update, "--poll-interval", durations.poll_interval,
               "with --local: time between two looks at the Pods (default 3s)");
   AddDuration(update, "--progress-timeout", durations.progress_timeout,
-              "the update fails if no Pod makes progress for this time; at least --update-period "
-              "(default 5m)");
+              "the update fails if nothing can be scaled for this time (default 5m); if it is "
+              "shorter than --update-period, --update-period counts");
   update
       ->add_option("--max-surge", flags.max_surge,
                    "how many Pods there may be above the desired number (default 1)")

@@ -233,14 +233,17 @@ ExitCode ShowController(const CommandContext& context, const Place& place) {
   if (!found.ok()) return Report(context.session, context.console, found.error());
   if (found->unreadable) context.console.Warning(found->unreadable->message);
   if (!found->update || !IsUnderWay(*found->update)) {
-    if (found->controller.is_null()) {
+    if (found->no_controller && found->no_controller->kind != ErrorKind::kNotFound) {
+      return Report(context.session, context.console, *found->no_controller);
+    }
+    if (found->no_controller) {
       const std::string new_name = TextOf(*found->update, "/status/newName");
-      return Report(
-          context.session, context.console,
-          {ErrorKind::kNotFound, ObjectName(place.resource, place.name) +
-                                     " does not exist any more: its update to " + new_name +
-                                     " has ended; kubectl windlass get rc/" + new_name + " -n " +
-                                     place.namespace_ + " shows the new controller"});
+      return Report(context.session, context.console,
+                    {ErrorKind::kNotFound,
+                     ObjectName(place.resource, place.name) + " does not exist: its last update" +
+                         (new_name.empty() ? "" : ", to " + new_name + ',') +
+                         " has ended. kubectl windlass get rc -n " + place.namespace_ +
+                         " lists the ReplicationControllers"});
     }
     const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
     if (!unfinished.empty()) {

@@ -134,9 +134,13 @@ std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Jso
     if (TextOf(other, "/spec/newName") != new_name ||
         StateOf(context, other) == UpdateState::kRefused)
       continue;
-    context.console.Error("an update of " + ObjectName(resources::kReplicationControllers, name) +
-                          " to " + new_name +
-                          " is under way, so nothing was changed: give another name for NEW");
+    const Place old{resources::kReplicationControllers, context.namespace_, name};
+    context.console.Error("the update of " + ObjectName(old.resource, name) +
+                          " has the same new controller, " + new_name +
+                          ", and has neither succeeded nor been rolled back, so nothing was "
+                          "changed: give another name for NEW, or first end that update (kubectl "
+                          "windlass status " +
+                          InCommand(old) + " says where it stands)");
     return ExitCode::kOtherUpdate;
   }
   return std::nullopt;

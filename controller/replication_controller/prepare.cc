@@ -280,8 +280,9 @@ Step RestoreOld(const Situation& situation) {
     std::string text = Fill("Could not find {} to rollback.", situation.new_name);
     if (situation.new_name.empty()) {
       text = Fill(
-          "there is nothing to roll back: ReplicationController {} has no annotation {}. "
-          "Name the new controller, or set spec.rollback to false to begin an update",
+          "there is nothing to roll back: ReplicationController {} has no annotation {}, so the "
+          "new controller is not known. Set spec.newName to its name, or set spec.rollback to "
+          "false to begin an update",
           old.meta.name, kNextControllerId);
     }
     return Fail(situation, kNothingToRollBack, std::move(text));
@@ -312,10 +313,12 @@ Step PrepareRollback(const Situation& situation) {
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
       return Fail(
           situation, kNothingToRollBack,
-          Fill("there is nothing to roll back: ReplicationController {} was not made by an "
-               "update of {}. Neither its annotation {} nor the annotation {} of {} says so",
-               source->meta.name, target.meta.name, kSourceId, kNextControllerId,
-               target.meta.name));
+          Fill("there is nothing to roll back: no update of {} has made ReplicationController {} "
+               "(annotation {} of {} does not name {}, and annotation {} of {} does not name {}). "
+               "Set spec.newName to the ReplicationController that the update has made, or set "
+               "spec.rollback to false",
+               target.meta.name, source->meta.name, kSourceId, source->meta.name, target.meta.name,
+               kNextControllerId, target.meta.name, source->meta.name));
     }
     // If the new controller was never scaled up, the old controller was never scaled down, and has
     // its original size.

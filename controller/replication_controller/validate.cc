@@ -239,9 +239,9 @@ std::optional<Step> RefuseOtherContent(const Situation& situation) {
   if (!HasOtherContent(situation.spec(), situation.run.target)) return std::nullopt;
   // If the new controller has another image, kOtherImage above says so.
   return Fail(situation, kOtherContent,
-              Fill("the update to {} is under way, and the spec now describes another new "
-                   "controller. Change controller, image, container and imagePullPolicy back to "
-                   "go on, or set spec.rollback to true",
+              Fill("the update to {} is under way, and the changed spec describes another new "
+                   "controller. To go on, change spec.controller, spec.image, spec.container and "
+                   "spec.imagePullPolicy back. To go back, set spec.rollback to true",
                    created->meta.name));
 }
 
@@ -259,9 +259,9 @@ std::optional<Step> RefuseSwapped(const Situation& situation) {
                     Annotation(created, kNextControllerId) != old.meta.name;
   if (ours || SourceIdIn(old).name != created.meta.name) return std::nullopt;
   return Fail(situation, kOtherName,
-              Fill("ReplicationController {} is updated to {}, not the other way round. Roll {} "
-                   "back instead",
-                   created.meta.name, old.meta.name, created.meta.name));
+              Fill("an update from ReplicationController {} to {} is under way, and this update "
+                   "goes the opposite way. To go back to {}, roll back the update of {} instead",
+                   created.meta.name, old.meta.name, created.meta.name, created.meta.name));
 }
 
 std::optional<Step> RefuseChain(const Situation& situation) {

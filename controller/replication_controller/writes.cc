@@ -80,8 +80,8 @@ Step TellDropped(const Situation& situation, const RequestKey& asked) {
   const Error error{
       ErrorKind::kInvalid,
       Fill("the API server accepted a patch of {} from Windlass, and did not keep "
-           "the change. Find the mutating admission policy or webhook that changes it, "
-           "and exempt this object from it, so that the update can go on",
+           "the change. Find the mutating admission policy or webhook that changes this object, "
+           "and exempt the object from that policy or webhook, so that the update can go on",
            ObjectText(asked.resource, asked.key))};
   StatusDraft draft = BeginDraft(situation);
   SetPhase(situation, draft, PhaseAt(draft.step), kWriteRefused, error.message);

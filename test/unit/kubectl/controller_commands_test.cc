@@ -62,6 +62,15 @@ TEST_CASE_METHOD(Fixture, "status without an update is about the Pods") {
   CHECK(Run("status rc/old --watch=false") ==
         Ends(ExitCode::kTimeout, "…",
              "Waiting for replicationcontroller \"old\": 1 of 4 Pods are available...\n"));
+  CHECK(Run("status rc/old --timeout=5s") ==
+        Ends(ExitCode::kTimeout,
+             "error: timed out waiting for the condition: 1 of 4 Pods of rc/old are available; "
+             "kubectl windlass get rc/old -n default shows why\n"));
+  Edit(kControllers, "old", "", [](Json& object) { object["spec"]["replicas"] = 1; });
+  CHECK(Run("status rc/old --timeout=5s") ==
+        Ends(ExitCode::kTimeout,
+             "error: timed out waiting for the condition: the last change of rc/old is not "
+             "observed yet\n"));
 }
 
 // For the script that deploys only if all is well: half an update is not.
@@ -74,9 +83,8 @@ TEST_CASE_METHOD(Fixture, "status of a controller in the middle of an update tha
   });
   const std::string unfinished =
       "is in the middle of a rolling update from old to new. No ReplicationControllerUpdate asks "
-      "Windlass to continue it. To go on with the update, repeat the command that began it. To "
-      "take it back: "
-      "kubectl windlass rolling-update old new --rollback -n default\n";
+      "Windlass to continue that update. To go on with the update, repeat the command that began "
+      "it. To take it back: kubectl windlass rolling-update old new --rollback -n default\n";
   for (const std::string name : {"old", "new"}) {
     const Ran ran = Run("status rc/" + name);
     CHECK(ran ==
@@ -211,6 +219,31 @@ TEST_CASE_METHOD(Fixture, "status follows the update of either controller to its
              "the rolling update of replicationcontroller \"old\" has succeeded\n"));
 }
 
+TEST_CASE_METHOD(Fixture, "status of an update with all new Pods says what is left of it") {
+  struct Row {
+    std::string phase;
+    int old_replicas;
+    std::string left;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Progressing", 2,
+       "; the next Pods of the other controller are removed when spec.updatePeriod has passed"},
+      {"Progressing", 0, ""},  // the status lags behind
+      {"CleaningUp", 0, "; only the clean-up is left"},
+  }));
+  CAPTURE(row.phase, row.old_replicas);
+  BeginUpdate(row.phase);
+  Edit(kUpdates, "old", "status", [&](Json& update) {
+    update["status"]["oldReplicas"] = row.old_replicas;
+    update["status"]["newReplicas"] = 4;
+    update["status"]["availableReplicas"] = 4;
+  });
+  CHECK(Run("status rc/old --watch=false").out ==
+        "Waiting for the rolling update of replicationcontroller \"old\" to finish: 4 of 4 Pods "
+        "are those of new, 4 are available" +
+            row.left + "...\n");
+}
+
 TEST_CASE_METHOD(Fixture, "The update of a controller that another update has made is found") {
   BeginUpdate();
   // It was made from "first", whose update has ended.
@@ -240,9 +273,9 @@ TEST_CASE_METHOD(Fixture, "The exit code of status says how the update stands") 
        "error: the rollback of the rolling update of replicationcontroller \"old\" has failed "
        "(NotFound): Could not find new to rollback.\n"},
       {"Succeeded", "", "", ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, because it has "
-       "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
-       "go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, but has succeeded: "
+       "spec.rollback was set to true at the end of the update, which was too late. To go back, "
+       "update to the old image\n"},
   }));
   BeginUpdate();
   After(seconds(1), [this, row] {
@@ -409,9 +442,22 @@ TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is not taken for a
     CHECK(Run("status rc/" + name).messages ==
           "error: replicationcontroller \"" + name +
               "\" is in the middle of a rollback of the update from old to new. No "
-              "ReplicationControllerUpdate asks Windlass to continue it. To continue it: kubectl "
-              "windlass rolling-update old new --rollback -n default\n");
+              "ReplicationControllerUpdate asks Windlass to continue that rollback. To go on with "
+              "it: kubectl windlass rolling-update old new --rollback -n default\n");
   }
+}
+
+// Restored from a backup, a controller has another uid than the one that replaces it names.
+TEST_CASE_METHOD(Fixture, "A rollback that nobody carries out is one also after a restore") {
+  BeginUpdate();
+  REQUIRE(server.Delete("setup", {kUpdates, "default", "old"}).ok());
+  Edit(kControllers, "old", "", [](Json& old) {
+    old["metadata"]["annotations"]["kubectl.kubernetes.io/update-source-id"] = "new:before";
+  });
+  CHECK(Run("status rc/old").messages ==
+        "error: replicationcontroller \"old\" is in the middle of a rollback; the other "
+        "ReplicationController is new. No ReplicationControllerUpdate asks Windlass to continue "
+        "that rollback. To go on with it, repeat the rolling-update command with --rollback\n");
 }
 
 TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing to steer") {
@@ -423,9 +469,10 @@ TEST_CASE_METHOD(Fixture, "Without an update that is under way there is nothing 
   }
   CHECK(Run(command + " rc/old") ==
         Ends(ExitCode::kError,
-             "error: replicationcontroller \"old\" has no rolling update under way: kubectl "
-             "windlass rolling-update old -n default --image=IMAGE begins one, also back to an "
-             "earlier image. An update with --local is controlled by the program that runs it\n"));
+             "error: replicationcontroller \"old\" has no rolling update under way. To update it, "
+             "or to go back to an earlier image: kubectl windlass rolling-update old -n default "
+             "--image=IMAGE. This command cannot change an update that runs with --local: stop "
+             "that update with Ctrl-C where it runs\n"));
   CHECK(writes.empty());
 }
 
@@ -542,10 +589,11 @@ TEST_CASE_METHOD(Fixture,
         {"kubectl.kubernetes.io/last-applied-configuration", "{}"}};
   });
   CHECK(Run("abort rc/old") ==
-        DoneSaying("Warning: …/old comes from an applied manifest, which lacks the spec.rollback: "
-                   "true that this command has set. The next update begins only when spec.rollback "
-                   "is false again: write spec.rollback: false into the manifest, but only after "
-                   "the rollback has ended, because that value stops a rollback\n"));
+        DoneSaying(
+            "Warning: …/old comes from an applied manifest, and this command has set its "
+            "spec.rollback to true. First wait for the end of the rollback: kubectl windlass "
+            "status rc/old -n default. Then write spec.rollback: false into the manifest: the next "
+            "update begins only with that value. Written before the end, it stops the rollback\n"));
 }
 
 }  // namespace

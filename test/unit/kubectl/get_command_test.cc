@@ -303,5 +303,22 @@ TEST_CASE("A ReplicationController in the middle of an update is shown with the 
   CHECK(run.Run("get rc/new").out.find("Update") == std::string::npos);
 }
 
+TEST_CASE("A controller that only its ended update shows is gone, or cannot be read") {
+  KubectlRun run;
+  run.CreateUpdate("old", {{"image", "app:v2"}, {"newName", "new"}});
+  run.Edit(resources::kReplicationControllerUpdates, "old", "status", [](Json& o) {
+    o["status"] = {{"observedGeneration", o["metadata"]["generation"]},
+                   {"phase", "Succeeded"},
+                   {"newName", "new"}};
+  });
+  CHECK(run.Run("get rc/old") ==
+        Ends(ExitCode::kError,
+             "error: replicationcontroller/old does not exist: its last update, to new, has ended. "
+             "kubectl windlass get rc -n default lists the ReplicationControllers\n"));
+  run.fate = FateOf("/replicationcontrollers/", sim::Fate::kForbidden);
+  CHECK(run.Run("get rc/old") ==
+        Ends(ExitCode::kError, "…kubectl auth can-i get replicationcontrollers -n default\n"));
+}
+
 }  // namespace
 }  // namespace windlass::cli::get_command_test

@@ -294,8 +294,8 @@ spec: {selector: {app: old}, template: {metadata: {labels: {app: old}}, spec: {}
         "There is no new controller, so there is nothing to take back.", HasOld()},
        {update("--rollback"), kFailed,
         "error: there is nothing to roll back: ReplicationController old has no annotation "
-        "kubectl.kubernetes.io/next-controller-id. Name the new controller, or set spec.rollback "
-        "to false to begin an update",
+        "kubectl.kubernetes.io/next-controller-id, so the new controller is not known. Set "
+        "spec.newName to its name, or set spec.rollback to false to begin an update",
         "As above, without a name. Give the new name, too.", HasOld()},
        {back, kFailed, "error: couldn't find original replica count of \"old\"",
         "Nothing says how many replicas the old controller had. Annotate it with "

@@ -176,12 +176,11 @@ TEST_CASE_METHOD(Fixture, "--local --rollback fails when it finishes a rename th
     return last && !is_read ? sim::Fate::kForbidden : sim::Fate::kDelivered;
   };
   const std::string back = GENERATE("old --rollback -o name", "old new --rollback -o name");
-  CHECK(Update(back) ==
-        Ends(ExitCode::kFailed,
-             "…error: the update of replicationcontroller/old was not rolled back, because it has "
-             "succeeded: the rollback was asked for at the end of the update, when it was too "
-             "late. To go back, update to the old image\n",
-             is_read ? "replicationcontroller/old\n" : ""));
+  CHECK(Update(back) == Ends(ExitCode::kFailed,
+                             "…error: the update of replicationcontroller/old was not rolled back, "
+                             "but has succeeded: spec.rollback was set to true at the end of the "
+                             "update, which was too late. To go back, update to the old image\n",
+                             is_read ? "replicationcontroller/old\n" : ""));
   const Json containers = Stored(kControllers, "old")["spec"]["template"]["spec"]["containers"];
   CHECK(containers[0]["image"] == "app:v2");
 }
@@ -432,7 +431,7 @@ TEST_CASE_METHOD(Fixture, "--local finishes an update whose old controller is de
   const Ran ran = Update(back ? "old new --rollback -o name" : "old new --image=app:v2 -o name");
   CHECK(ran.code == (back ? ExitCode::kFailed : ExitCode::kDone));
   CHECK(ran.out == "replicationcontroller/new\n");
-  CHECK((ran.messages.find("when it was too late") != std::string::npos) == back);
+  CHECK((ran.messages.find("which was too late") != std::string::npos) == back);
   CHECK_FALSE(Stored(kControllers, "new")["metadata"]["annotations"].contains(
       "kubectl.kubernetes.io/update-source-id"));
 }

@@ -53,9 +53,9 @@ TEST_CASE_METHOD(Fixture, "The phase at the end says the exit code") {
        "Pods again\n"},
       {Report{"RolledBack"}, "old new --rollback", ExitCode::kDone, ""},
       {Report{"Succeeded"}, "old --rollback", ExitCode::kFailed,
-       "error: the update of replicationcontroller/old was not rolled back, because it has "
-       "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
-       "go back, update to the old image\n"},
+       "error: the update of replicationcontroller/old was not rolled back, but has succeeded: "
+       "spec.rollback was set to true at the end of the update, which was too late. To go back, "
+       "update to the old image\n"},
   }));
   CAPTURE(row.end.phase, row.arguments);
   if (row.arguments.back() == "--rollback") BeginUpdateOfOld();
@@ -299,8 +299,10 @@ TEST_CASE_METHOD(Fixture, "A NEW that another update has is refused") {
   REQUIRE(Update("other new --image=app:v2 --no-wait").code == ExitCode::kDone);
   CHECK(Update("old new --image=app:v2") ==
         Ends(ExitCode::kOtherUpdate,
-             "error: an update of replicationcontroller/other to new is under way, so nothing was "
-             "changed: give another name for NEW\n"));
+             "error: the update of replicationcontroller/other has the same new controller, new, "
+             "and has neither succeeded nor been rolled back, so nothing was changed: give another "
+             "name for NEW, or first end that update (kubectl windlass status rc/other -n default "
+             "says where it stands)\n"));
   CHECK_FALSE(HasUpdate());
 }
 

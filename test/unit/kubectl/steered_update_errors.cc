@@ -52,15 +52,16 @@ ErrorSection SteeredUpdateErrors() {
   return {
       "Rolling updates that are steered",
       {{"pause rc/old", ExitCode::kError,
-        "error: replicationcontroller \"old\" has no rolling update under way: kubectl windlass "
-        "rolling-update old -n default --image=IMAGE begins one, also back to an earlier image. An "
-        "update with --local is controlled by the program that runs it",
+        "error: replicationcontroller \"old\" has no rolling update under way. To update it, or to "
+        "go back to an earlier image: kubectl windlass rolling-update old -n default "
+        "--image=IMAGE. This command cannot change an update that runs with --local: stop that "
+        "update with Ctrl-C where it runs",
         "`pause`, `resume`, `abort` and `undo` are about an update that Windlass carries out. "
         "There is none, or it has ended.",
         HasNoUpdate},
        {"pause rc/old", ExitCode::kError,
-        "error: replicationcontroller \"old\" is not updated any more: the rolling update of "
-        "replicationcontroller \"old\" has failed (TimedOut): no progress",
+        "error: replicationcontroller \"old\" has an update that has stopped half way: the rolling "
+        "update of replicationcontroller \"old\" has failed (TimedOut): no progress",
         "The update has ended on the way. `rolling-update` begins it again, `undo` takes it back.",
         HasUpdate("Failed", "no progress")},
        {"resume rc/old", ExitCode::kHeld,

@@ -94,9 +94,9 @@ ErrorSection StoppedUpdateErrors() {
   const Words here = "rolling-update old new --image=app:v2 --local";
   const Words there = "rolling-update old new --image=app:v2";
   const std::string other_content =
-      "the update to new is under way, and the spec now describes another new controller. Change "
-      "controller, image, container and imagePullPolicy back to go on, or set spec.rollback to "
-      "true";
+      "the update to new is under way, and the changed spec describes another new controller. To "
+      "go on, change spec.controller, spec.image, spec.container and spec.imagePullPolicy back. To "
+      "go back, set spec.rollback to true";
   const std::string scaled =
       "another client scaled ReplicationController old from 2 to 5. Scale old back to 2, or set "
       "spec.onExternalScale to Override (Windlass scales it back) or to Adopt (the desired number "
@@ -147,9 +147,9 @@ ErrorSection StoppedUpdateErrors() {
         "to false, and goes on.",
         WindlassSays("Paused", paused)},
        {there, ExitCode::kFailed,
-        "error: the update to new is under way, and the spec now describes another new controller. "
-        "Change controller, image, container and imagePullPolicy back to go on, or set "
-        "spec.rollback to true\n" +
+        "error: the update to new is under way, and the changed spec describes another new "
+        "controller. To go on, change spec.controller, spec.image, spec.container and "
+        "spec.imagePullPolicy back. To go back, set spec.rollback to true\n" +
             goes_on,
         "Somebody changed the spec of the ReplicationControllerUpdate. Give the same flags as "
         "before, or take the update back with `--rollback`.",
@@ -189,9 +189,9 @@ ErrorSection StoppedUpdateErrors() {
         "Somebody took the update back while the command waited. The old Pods are back.",
         WindlassSays("RolledBack", "")},
        {"rolling-update old --rollback", ExitCode::kFailed,
-        "error: the update of replicationcontroller/old was not rolled back, because it has "
-        "succeeded: the rollback was asked for at the end of the update, when it was too late. To "
-        "go back, update to the old image",
+        "error: the update of replicationcontroller/old was not rolled back, but has succeeded: "
+        "spec.rollback was set to true at the end of the update, which was too late. To go back, "
+        "update to the old image",
         "The new controller was deleted already to give its name back, and there is no way back "
         "from that. The new Pods go on. Run `kubectl windlass rolling-update old` with the old "
         "image as `--image`.",
@@ -200,8 +200,9 @@ ErrorSection StoppedUpdateErrors() {
           run.BeginUpdateOfOld();
         }},
        {"rolling-update old new --rollback", ExitCode::kFailed,
-        "error: the update of replicationcontroller/old was not rolled back, because it has "
-        "succeeded: spec.rollback was set to false meanwhile. To go back, update to the old image",
+        "error: the update of replicationcontroller/old was not rolled back, but has succeeded: "
+        "spec.rollback was set to false before the rollback ended. To go back, update to the old "
+        "image",
         "Somebody set `spec.rollback` of the ReplicationControllerUpdate to false while the "
         "command waited. Update to the old image.",
         IsTurnedForward},

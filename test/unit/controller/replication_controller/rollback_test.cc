@@ -135,8 +135,8 @@ TEST_CASE("a rollback of what is not under way is refused") {
   world.Run();
   CHECK(world.message() ==
         "there is nothing to roll back: ReplicationController web has no annotation "
-        "kubectl.kubernetes.io/next-controller-id. Name the new controller, or set spec.rollback "
-        "to false to begin an update");
+        "kubectl.kubernetes.io/next-controller-id, so the new controller is not known. Set "
+        "spec.newName to its name, or set spec.rollback to false to begin an update");
   world.Edit({{"newName", "web-2"}});
   world.Run();
   CHECK(world.message() == "Could not find web-2 to rollback.");
@@ -154,9 +154,11 @@ TEST_CASE("a rollback of what no update has made is refused, also if it has no r
   world.AddUpdate("web", {{"rollback", true}, {"newName", "batch"}});
   CHECK(world.Run() == "Failed");
   CHECK(world.message() ==
-        "there is nothing to roll back: ReplicationController batch was not made by an update of "
-        "web. Neither its annotation kubectl.kubernetes.io/update-source-id nor the annotation "
-        "kubectl.kubernetes.io/next-controller-id of web says so");
+        "there is nothing to roll back: no update of web has made ReplicationController batch "
+        "(annotation kubectl.kubernetes.io/update-source-id of batch does not name web, and "
+        "annotation kubectl.kubernetes.io/next-controller-id of web does not name batch). Set "
+        "spec.newName to the ReplicationController that the update has made, or set spec.rollback "
+        "to false");
   REQUIRE(world.Has("batch"));
   CHECK(world.Controller("batch")["spec"]["replicas"] == replicas);
   Proves("RC-15");
@@ -305,7 +307,8 @@ TEST_CASE("a rollback with the names swapped is refused") {
   world.Run();
   CHECK(world.Controller("web") == before);
   CHECK(world.reason() == "OtherName");
-  CHECK(world.message().starts_with("ReplicationController web is updated to web-2"));
+  CHECK(world.message().starts_with(
+      "an update from ReplicationController web to web-2 is under way"));
   Proves("RC-15 RC-21");
 }
 
