@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The demo with real containers: two nodes with a kubelet, containerd and runc each (test/cluster).
-# Windlass updates a Deployment in place while a client asks it, stops a Rollout at a step, and rolls
-# back. Needs root. Exits with 77 if this machine lacks what real nodes need, and names it.
+# Windlass updates a Deployment in place while a client asks it, stops a Rollout at a step, and
+# rolls back. Needs root. Exits with 77 if this machine lacks what real nodes need, and names it.
 . "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
 
 traffic=
@@ -32,7 +32,7 @@ part "Debian packages"
 run "$root/tools/packages.sh" containers
 build_demo
 run "$(tail -n 1 "$scratch/built")" machine || exit # with 77, after it said what is missing
-step "Nodes: building containerd, runc and the images of a test server (about 3 minutes the first time)"
+step "Nodes: building containerd, runc and a test server (about 3 minutes the first time)"
 part "building containerd and runc"
 run "$root/test/cluster/build" --runtime >"$scratch/built"
 
@@ -64,8 +64,9 @@ pods
 
 step "Rollout: stops at its step, and goes on when you say so"
 part "a Rollout with a step"
-show kubectl patch rollout/shop --type=json -p \
-  '[{"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "example.test/server:v2"}]'
+image=/spec/template/spec/containers/0/image
+show kubectl patch rollout/shop --type=json \
+  -p "[{\"op\": \"replace\", \"path\": \"$image\", \"value\": \"example.test/server:v2\"}]"
 show kubectl wait --for=jsonpath='{.status.phase}'=Paused rollout/shop --timeout=120s
 show kubectl windlass get rollout/shop
 show kubectl windlass promote rollout/shop

@@ -2,8 +2,8 @@
 # What clients notice of a new image: requests that fail while 20 Pods of a Deployment on real nodes
 # (test/cluster/README.md) get it, by the stock controller's rolling update, by Windlass' rolling
 # update, and in place, each with and without what takes traffic away before a container ends. The
-# client sends QPS requests a second to the ready endpoints of the Service, as kube-proxy would, each
-# on a connection of its own. The same limits for all.
+# client sends QPS requests a second to the ready endpoints of the Service, as kube-proxy would,
+# each on a connection of its own. The same limits for all.
 #
 #   REPLICAS=20 QPS=200 NODES=2 test/bench/traffic.sh
 . "$(dirname "$0")/../e2e/lib.sh"
@@ -48,7 +48,9 @@ spec:
   ports: [{port: 80, targetPort: 8080}]
 YAML
 }
-same_addresses() { kubectl get pods -l "app=$1" -o jsonpath='{.items[*].status.podIP}' | tr ' ' '\n' | sort; }
+addresses() {
+  kubectl get pods -l "app=$1" -o jsonpath='{.items[*].status.podIP}' | tr ' ' '\n' | sort
+}
 all_there() { [ "$(kubectl get pods -l "app=$1" --no-headers | wc -l)" = "$REPLICAS" ]; }
 all_gone() { [ -z "$(kubectl get rs,pods -l "app=$1" --no-headers 2>/dev/null)" ]; }
 
@@ -58,7 +60,7 @@ measure() {
   say "$what"
   manifest "$name" "$3" "${4:-}" "${5:-}" | kubectl apply -f - >/dev/null
   rolled_out "$name" 300s >/dev/null
-  before=$(same_addresses "$name")
+  before=$(addresses "$name")
   cluster traffic --service "$name" --qps "$QPS" >"$WORK/$name.traffic" &
   client=$! OTHER_PIDS="$OTHER_PIDS $!"
   until_true 60 "an endpoint is ready" grep -q ready "$WORK/$name.traffic"
@@ -70,7 +72,7 @@ measure() {
   until_true 60 "$name has as many Pods as asked for" all_there "$name"
   kill "$client"
   wait "$client" || fail "the client ended with $?"
-  kept=$(comm -12 <(echo "$before") <(same_addresses "$name") | wc -l)
+  kept=$(comm -12 <(echo "$before") <(addresses "$name") | wc -l)
   printf '%-58s %8s %10s   %s\n' "$what" "$seconds" "$kept" "$(tail -n 1 "$WORK/$name.traffic")" \
     >>"$WORK/rows"
   kubectl delete deployment,service "$name" >/dev/null

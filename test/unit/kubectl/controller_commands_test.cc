@@ -383,7 +383,7 @@ TEST_CASE_METHOD(Fixture, "When the old one is gone, status and get say how its 
   Remove(kControllers, "old");
   CHECK(Run("status rc/old") ==
         Done("the rolling update of replicationcontroller \"old\" has succeeded\n"));
-  CHECK(Run("get rc/old") == Ends(ExitCode::kError, "…kubectl windlass get rc/new…"));
+  CHECK(Run("get rc/old") == Ends(ExitCode::kError, "…kubectl windlass get rc -n default lists…"));
 }
 
 TEST_CASE_METHOD(Fixture, "undo waits for the answer of Windlass") {

@@ -546,7 +546,8 @@ TEST_CASE("undo to the template of an aborted Rollout says which revision Pods f
        "Pods follow revision 1, and that template is rolled out when kubectl windlass retry "
        "rollout/web -n default ends spec.abort"},
       {1, "Stalled",  // for example, because spec.strategy cannot be carried out: no Pod moves
-       "it is rolled out when kubectl windlass retry rollout/web -n default ends spec.abort"},
+       "that template is rolled out when kubectl windlass retry rollout/web -n default ends "
+       "spec.abort"},
       {2, "Aborted", "Pods follow this revision also during the abort, so there is nothing to do"},
   }));
   WebRollout web;
