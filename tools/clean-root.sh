@@ -5,7 +5,8 @@
 #   tools/clean-root.sh [COMMAND…]     default: "make demo" "make demo-containers" "make test"
 #
 # With WINDLASS_GO_MODULES=1 the fresh root takes Go modules that this machine has downloaded.
-# Mounts and processes live in namespaces of their own, and end with these.
+# Mounts and processes live in namespaces of their own, and end with these. Control groups, which
+# real nodes make and remove, are this machine's.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 [ "$(id -u)" -eq 0 ] || die "needs root: it mounts and changes root"
@@ -46,8 +47,8 @@ shift 3
 mount --make-rprivate /
 mount --bind "$fresh" "$fresh" # a root that can be changed for another: real nodes do
 mount --rbind /dev "$fresh/dev"
-mount --rbind /sys "$fresh/sys" # with control groups, for real nodes
-mount -o remount,bind,ro "$fresh/sys"
+mount --bind -o ro /sys "$fresh/sys"
+mount --rbind /sys/fs/cgroup "$fresh/sys/fs/cgroup" # for real nodes
 mount -t proc proc "$fresh/proc"
 [ -z "$modules" ] || mount --bind -o ro "$modules" "$fresh/mnt"
 status=0

@@ -33,7 +33,7 @@ for made in "$cache" "$root/build/release" "$root/build/demo"; do
 done
 rmdir "$root/build" 2>/dev/null || true
 
-say "kept: the Debian packages that were installed (\`tools/packages.sh containers\` names them)"
+say "kept: the Debian packages that were installed (the list is in tools/packages.sh)"
 if command -v go >/dev/null; then
   say "kept: Go's modules and build cache, shared with your other projects:" \
     "$(go env GOMODCACHE) and $(go env GOCACHE) (\`go clean -modcache -cache\` empties them)"

@@ -4,6 +4,8 @@
 # rolls back. Needs root. Exits with 77 if this machine lacks what real nodes need, and names it.
 . "$(dirname "${BASH_SOURCE[0]}")/demo-lib.sh"
 
+[ "$(id -u)" -eq 0 ] || die "needs root: it makes network namespaces, mounts and control groups"
+
 traffic=
 pods() {
   run kubectl get pods -l app=web --sort-by=.metadata.name -o "custom-columns=NAME:.metadata.name,\

@@ -16,8 +16,10 @@ on_exit() {
   case $status in 0 | 77 | 129 | 130 | 143) ;; *) keep_logs ;; esac
   if [ -f "$cluster/cluster.json" ]; then
     part "ending it all"
-    "$root/test/cluster/down" --data "$cluster" --remove ||
-      printf 'demo: left behind: %s\n' "$cluster" >&2
+    if ! "$root/test/cluster/down" --data "$cluster" --remove; then
+      printf 'demo: left behind: %s; make demo-clean ends it\n' "$cluster" >&2
+      scratch=$(mktemp -d) # finish removes this one instead
+    fi
   fi
   if [ "$status" -eq 0 ]; then
     print_times

@@ -120,8 +120,8 @@ Standing StandingOfUpdate(const Json& update) {
   } else {
     const std::string reason = ReasonOf(update, "Reconciling");
     const int64_t left = NumberOf(update, back ? "/status/newReplicas" : "/status/oldReplicas");
-    const bool waits =
-        phase == rc::kPreparing || reason == rc::kWaiting || reason == workload::kLeftOutReason;
+    const bool waits = phase == rc::kPreparing || reason == rc::kWaiting ||
+                       reason == rc::kWriteRefused || reason == workload::kLeftOutReason;
     standing.sentence =
         "Waiting for " + subject + " to finish: " +
         (waits ? message : ProgressText(standing, target, left, phase == rc::kCleaningUp)) + "...";

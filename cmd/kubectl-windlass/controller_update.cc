@@ -158,8 +158,8 @@ ExitCode RefusePastReturn(const CommandContext& context, const Place& place, con
   const bool failed = TextOf(update, "/status/phase") == rc::kFailed;
   return Refuse(
       context, place,
-      "is at the end of its update, which is deleting a ReplicationController now, so the update "
-      "can be neither paused nor rolled back any more. " +
+      "is at the end of its update: the deletion of a ReplicationController, which ends the "
+      "update, has begun, so the update can be neither paused nor rolled back any more. " +
           (failed
                ? "The update goes on when this is corrected: " + TextOf(update, "/status/message")
                : "To wait for its end: kubectl windlass status " + InCommand(place)) +

@@ -101,8 +101,11 @@ Result<Selected> PlacesInManifests(const CommandContext& context) {
                      TextOf(object, "/kind") + ": correct it");
       }
       if (!IsName(in)) {
-        return Wrong(path + ": \"" + in + "\" is not a valid namespace: correct " +
-                     (written.empty() ? "-n" : "metadata.namespace"));
+        const std::string place = !written.empty() ? "metadata.namespace"
+                                  : line.connection.namespace_.empty()
+                                      ? "the namespace of the kubeconfig's context"
+                                      : "-n";
+        return Wrong(path + ": \"" + in + "\" is not a valid namespace: correct " + place);
       }
       if (!line.connection.namespace_.empty() && in != line.connection.namespace_) {
         return Wrong("the namespace of " + ShortName(kind->resource, name) + " in " + path + ", " +

@@ -311,14 +311,18 @@ Step PrepareRollback(const Situation& situation) {
     const bool is_ours = is_named || of == source->meta.uid.ToString();
     if (!is_ours && SourceIdIn(*source).name != target.meta.name) {
       if (noted.value || HasRestored(situation)) return RestoreOld(situation);
+      const std::string other =
+          of.empty() ? Fill("annotation {} of {} does not name {}", kNextControllerId,
+                            target.meta.name, source->meta.name)
+                     : Fill("annotation {} of {} has the uid of another ReplicationController",
+                            kOriginalReplicasOf, target.meta.name);
       return Fail(
           situation, kNothingToRollBack,
           Fill("there is nothing to roll back: no update of {} has made ReplicationController {} "
-               "(annotation {} of {} does not name {}, and annotation {} of {} does not name {}). "
-               "Set spec.newName to the ReplicationController that the update has made, or set "
-               "spec.rollback to false",
+               "(annotation {} of {} does not name {}, and {}). Set spec.newName to the "
+               "ReplicationController that the update has made, or set spec.rollback to false",
                target.meta.name, source->meta.name, kSourceId, source->meta.name, target.meta.name,
-               kNextControllerId, target.meta.name, source->meta.name));
+               other));
     }
     // If the new controller was never scaled up, the old controller was never scaled down, and has
     // its original size.

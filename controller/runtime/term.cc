@@ -145,7 +145,7 @@ void Term::Verify(const QueueKey& key, const Unverified& before) {
     }
     if (!said.ok()) {
       environment_.log.Warning(
-          "a write got no answer, or the answer 404, and its object cannot be read; Windlass tries "
+          "cannot read the object of a write that may have happened, or got a 404; Windlass tries "
           "again",
           {{environment_.ControllerOf(key).log_field(), key.ToString()},
            {"request", read.Describe()},

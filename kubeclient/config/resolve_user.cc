@@ -73,7 +73,9 @@ Status ReadClientCertificate(const EntryReader& user, ClientConfig& config) {
   const std::string& file = config.tls_files.key;
   if (!file.empty() && IsWorldReadable(file)) {
     config.notes.push_back(
-        file + ": every user of this machine can read this client key: chmod 600 " + file);
+        file +
+        ": the mode of this client key lets every user read it: let only the user of this "
+        "process read it (mode 0600; of a Secret volume: defaultMode)");
   }
   return Unit{};
 }

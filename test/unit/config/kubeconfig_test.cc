@@ -449,7 +449,9 @@ TEST_CASE("a key that everybody can read is pointed out (BI-08)") {
   REQUIRE(config.notes.size() == 1);
   const std::string key = machine.folder.Path("admin.key");
   CHECK(config.notes.front() ==
-        key + ": every user of this machine can read this client key: chmod 600 " + key);
+        key +
+            ": the mode of this client key lets every user read it: let only the user of this "
+            "process read it (mode 0600; of a Secret volume: defaultMode)");
 }
 
 TEST_CASE("sources are tried in order: flag, Pod, KUBECONFIG, home") {

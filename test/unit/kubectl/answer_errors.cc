@@ -109,8 +109,8 @@ ErrorSection AnswerErrors() {
        {"pause web --timeout=1500ms", ExitCode::kTimeout,
         "error: timed out waiting for the condition: the API server https://cluster.example:6443 "
         "is busy (HTTP 429), and has not carried out this request; try again later",
-        "`--timeout` has passed while the API server answered that it is too busy. Nothing was "
-        "changed. Try again later.",
+        "`--timeout` has passed while the API server answered that it is too busy. This request "
+        "has changed nothing; earlier ones of the command have. Try again later.",
         Patches(Refusal(429, "TooManyRequests", "too many requests, please try again later"))},
        {"status deployment/web", kError,
         "error: etcdserver: request timed out: the API server is busy or failing; try again later",

@@ -244,6 +244,19 @@ TEST_CASE_METHOD(Fixture, "status of an update with all new Pods says what is le
             row.left + "...\n");
 }
 
+// For the user whose policy drops what Windlass writes: the message names the remedy.
+TEST_CASE_METHOD(Fixture, "status of an update whose write is not kept says so (RC-25)") {
+  BeginUpdate(GENERATE("Progressing", "CleaningUp"));
+  Edit(kUpdates, "old", "status",
+       [](Json& update) { update["status"]["message"] = "the API server keeps old at 4 Pods"; });
+  const std::string told = "2026-01-01T00:00:00Z";
+  SetCondition(kUpdates, "old",
+               {"Reconciling", "True", "WriteRefused", "", {{"lastTransitionTime", told}}});
+  CHECK(Run("status rc/old --watch=false").out ==
+        "Waiting for the rolling update of replicationcontroller \"old\" to finish: the API server "
+        "keeps old at 4 Pods...\n");
+}
+
 TEST_CASE_METHOD(Fixture, "The update of a controller that another update has made is found") {
   BeginUpdate();
   // It was made from "first", whose update has ended.
