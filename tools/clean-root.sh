@@ -45,17 +45,21 @@ set -eu
 fresh=$1 modules=$2 command=$3
 shift 3
 mount --make-rprivate /
-mount --bind "$fresh" "$fresh" # a root that can be changed for another: real nodes do
+mount --bind "$fresh" "$fresh"
 mount --rbind /dev "$fresh/dev"
 mount --bind -o ro /sys "$fresh/sys"
 mount --rbind /sys/fs/cgroup "$fresh/sys/fs/cgroup" # for real nodes
 mount -t proc proc "$fresh/proc"
 [ -z "$modules" ] || mount --bind -o ro "$modules" "$fresh/mnt"
+cd "$fresh"
+pivot_root . . # no chroot: who enters a real node must find the root of the namespace
+umount -l .
 status=0
-env -i "$@" chroot "$fresh" sh -c "cd /windlass && $command" || status=$?
-for process in "$fresh"/proc/[0-9]*; do # nothing it started may outlive it
-  if [ "$(readlink "$process/root")" = "$fresh" ]; then
-    echo "clean-root: still running: $(tr '\0' ' ' <"$process/cmdline")" >&2
+env -i "$@" sh -c "cd /windlass && $command" || status=$?
+for process in /proc/[0-9]*; do # nothing it started may outlive it
+  line=$(tr '\0' ' ' <"$process/cmdline") || line=
+  if [ "$process" != "/proc/$$" ] && [ -n "$line" ]; then # without one: it has ended, or just now
+    echo "clean-root: still running: $line" >&2
     status=1
   fi
 done
