@@ -42,6 +42,10 @@ struct Steered {
   const Json& update() const { return *found.update; }
 };
 
+std::string StoppedText(const Json& update) {
+  return "has an update that has stopped half way: " + StandingOfUpdate(update).why;
+}
+
 Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   Result<ControllerUpdate> found = ReadControllerUpdate(context, place);
   const auto refused = [](ExitCode code) { return Steered{.refused = code}; };
@@ -59,10 +63,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
     return {.found = *std::move(found)};
   }
   if (steerable) {
-    return refused(
-        Refuse(context, place,
-               "has an update that has stopped half way: " + StandingOfUpdate(*found->update).why,
-               ExitCode::kFailed));
+    return refused(Refuse(context, place, StoppedText(*found->update), ExitCode::kFailed));
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   // True if a user has edited the spec, for example spec.newName, and Windlass has refused the
@@ -71,10 +72,7 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
-    return refused(
-        Refuse(context, place,
-               "has an update that has stopped half way: " + StandingOfUpdate(*found->update).why,
-               ExitCode::kFailed));
+    return refused(Refuse(context, place, StoppedText(*found->update), ExitCode::kFailed));
   }
   if (!unfinished.empty()) return refused(Refuse(context, place, unfinished));
   // `replaced` is true if the update has replaced this controller by a new one. This controller may
@@ -139,7 +137,7 @@ ExitCode SetPaused(const CommandContext& context, const Place& place, bool pause
     // update would become a paused update. (UpdateToSteer has refused an update that has
     // succeeded.)
     if (pause && StateOf(context, update) == UpdateState::kEnded) {
-      return Refuse(context, place, "has an update that has stopped half way: " + standing.why);
+      return Refuse(context, place, StoppedText(update));
     }
     // Once a controller is being deleted, Windlass finishes the update even if it is paused.
     if (pause && IsPastReturn(context, steered.found.place, update)) {

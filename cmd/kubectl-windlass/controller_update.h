@@ -17,8 +17,8 @@ namespace windlass::cli {
 struct ControllerUpdate {
   Json controller;  // null if it does not exist, or the user has no right to read it
   std::optional<Error> no_controller{};  // why `controller` is null: NotFound or Forbidden
-  Place place;                           // the place of `update`; if there is none, of `controller`
-  std::optional<Json> update{};          // nullopt: there is no update, or it could not be read
+  Place place;                   // the place of `update`, or of `controller` if there is no update
+  std::optional<Json> update{};  // nullopt: there is no update, or it could not be read
   std::optional<Error> unreadable{};
 };
 

@@ -38,8 +38,7 @@ constexpr Metric kUnservedObjects{
     {{{"kind", {}, "a kind that the API server serves, but `--controllers` leaves out"}}},
     "Of the first 100 objects of a kind, those whose status was behind their spec at two looks, a "
     "minute apart. `/readyz` and the log name one. 0 if there are none, or if the objects cannot "
-    "be "
-    "read."};
+    "be read."};
 
 }  // namespace
 

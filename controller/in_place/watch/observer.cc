@@ -180,26 +180,21 @@ void InPlaceObserver::Look(const Pod& pod, const ObjectMeta& owner) {
   }
 }
 
-// Computes what LookAt and LookAfterwards decide by, and the Events of a drift and of a failure.
+// Computes what LookAt and LookAfterwards decide by.
 InPlaceObserver::Finding InPlaceObserver::Find(const Pod& pod, const Workload& owner,
                                                const PodState& state) const {
   Finding found{.asks_for = AsksFor(pod, state), .state = state};
-  if (!found.asks_for) {
-    found.drift = InPlaceDrift(pod, state);
-    return found;
-  }
+  if (!found.asks_for) return found;
   in_place::NoteHeard(pod, node_of_(pod), found.state);
   const WallTime now = clock_.Wall();
-  const seconds timeout = PodTimeout(owner);
+  found.timeout = PodTimeout(owner);
   found.completion = in_place::CompletionOf(pod, found.state, now);
   const auto from = in_place::AvailableFrom(pod, &found.state, owner.min_ready_seconds, now);
   found.available = from && now >= *from;
   if (found.available) return found;
-  found.drift = InPlaceDrift(pod, found.state);
-  found.failure = in_place::FailureOf(pod, found.state, timeout, now);
-  if (found.failure) found.failed = InPlaceFailed(found.state, *found.failure, timeout);
+  found.failure = in_place::FailureOf(pod, found.state, found.timeout, now);
   found.look_again = Sooner(from ? from : found.completion.look_again,
-                            in_place::FailureLookAgain(pod, found.state, timeout, now));
+                            in_place::FailureLookAgain(pod, found.state, found.timeout, now));
   return found;
 }
 
@@ -210,7 +205,7 @@ void InPlaceObserver::LookAt(const Pod& pod, const Workload& owner, Followed& fo
   if (!found) return Forget(pod.meta.uid);
   followed.state = std::move(found->state);
   if (found->completion.complete) NoteUpdated(pod, followed);
-  if (!found->available) NoteDrift(pod, followed.state, found->drift);
+  if (!found->available) NoteDrift(pod, followed.state);
   if (!found->asks_for) return Forget(pod.meta.uid);
   if (!found->available) {
     NoteFailure(pod, followed.state, *found);
@@ -256,12 +251,14 @@ void InPlaceObserver::NoteUpdated(const Pod& pod, Followed& followed) {
 void InPlaceObserver::NoteFailure(const Pod& pod, const PodState& state, const Finding& found) {
   if (!found.failure || !IsNews(pod, state.revision, found.failure->reason)) return;
   ++totals_.failures[found.failure->reason];
-  Tell(pod, *found.failed);
+  const auto tell = [&] { return InPlaceFailed(state, *found.failure, found.timeout); };
+  if (const std::optional<Event> failed = Known(pod, tell)) Tell(pod, *failed);
 }
 
 // Reports a drift once for each Pod and revision (P-081).
-void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state,
-                                const std::optional<Event>& drift) {
+void InPlaceObserver::NoteDrift(const Pod& pod, const PodState& state) {
+  const auto find = [&] { return InPlaceDrift(pod, state); };
+  const std::optional<Event> drift = Known(pod, find).value_or(std::nullopt);
   if (drift && IsNews(pod, state.revision, drift->reason)) Tell(pod, *drift);
 }
 

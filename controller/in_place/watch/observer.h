@@ -86,15 +86,14 @@ class InPlaceObserver {
   // What a look at a Pod finds. Find computes it and changes nothing, so a fault in Find can be
   // caught (Known).
   struct Finding {
-    // True if the Pod has the images of the patch. If false, only `state` and `drift` are set.
+    // True if the Pod has the images of the patch. If false, only `state` is set.
     bool asks_for = false;
     in_place::PodState state;
     in_place::Completion completion{};
+    seconds timeout{0};  // after which a Pod counts as failed
     bool available = false;
     // Set only for a Pod that is not available:
-    std::optional<Event> drift{};
     std::optional<in_place::PodFailure> failure{};
-    std::optional<Event> failed{};  // reports `failure`
     std::optional<WallTime> look_again{};
   };
 
@@ -112,8 +111,7 @@ class InPlaceObserver {
   void LookLater(const Pod& pod, Followed& followed, std::optional<WallTime> at);
   void NoteUpdated(const Pod& pod, Followed& followed);
   void NoteFailure(const Pod& pod, const in_place::PodState& state, const Finding& found);
-  void NoteDrift(const Pod& pod, const in_place::PodState& state,
-                 const std::optional<Event>& drift);
+  void NoteDrift(const Pod& pod, const in_place::PodState& state);
   // Returns true if `reason` is to be reported for this Pod, because it was not reported at this
   // revision yet, and notes that it is reported now. Returns false while this process does not
   // lead, and for a Pod for which told_ has no room.

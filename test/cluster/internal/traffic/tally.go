@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"syscall"
@@ -73,7 +73,7 @@ func (t *tally) print(to io.Writer) {
 	table := tabwriter.NewWriter(to, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, strings.Join(append([]string{"ADDRESS"}, t.versions...), "\t"))
 	answers := 0
-	for _, address := range sorted(t.answers) {
+	for _, address := range slices.Sorted(maps.Keys(t.answers)) {
 		row := []string{address}
 		for _, version := range t.versions {
 			count := t.answers[address][version]
@@ -85,7 +85,7 @@ func (t *tally) print(to io.Writer) {
 	table.Flush()
 	failed := 0
 	var causes []string
-	for _, cause := range sorted(t.failed) {
+	for _, cause := range slices.Sorted(maps.Keys(t.failed)) {
 		failed += t.failed[cause]
 		causes = append(causes, fmt.Sprintf("%s %d", cause, t.failed[cause]))
 	}
@@ -94,13 +94,4 @@ func (t *tally) print(to io.Writer) {
 		line += ": " + strings.Join(causes, ", ")
 	}
 	fmt.Fprintln(to, line)
-}
-
-func sorted[V any](of map[string]V) []string {
-	keys := make([]string, 0, len(of))
-	for key := range of {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }
