@@ -10,6 +10,8 @@ kubectl would write a `<` as six bytes, and the API server takes bodies of 3 MiB
   line PATH NAME                       prints the bytes of the object's watch line
   webhook PORT CERTIFICATE KEY CODE HOW   serves a webhook that says no (HOW: denies, answers; long:
                                          with a message of 1.2 MB), or nothing (HOW: hangs)
+  pods NAMESPACE NODE COUNT            creates a Node without a kubelet, and COUNT Pods on it
+  flip NODE SECONDS                    makes the Node ready and unready, as often as it can
 
 FILL is what the object consists of:
   less-than   one argument of `<`, which JSON writes as six bytes
@@ -18,6 +20,7 @@ FILL is what the object consists of:
 """
 
 import collections
+import concurrent.futures
 import http.server
 import json
 import os
@@ -152,6 +155,34 @@ def line(path, name):
     print(max(map(len, request('GET', query)[1].split(b'\n'))))
 
 
+def pods(namespace, node, count):
+    body = json.dumps({'metadata': {'name': node}}).encode()
+    code, answer = request('POST', 'api/v1/nodes', body)
+    if code != 201:
+        sys.exit(f'{code} {answer.decode()[:400]}')
+
+    def create(number):
+        pod = {'metadata': {'name': f'far-{number}', 'labels': {'app': 'far'}},
+               'spec': {'nodeName': node, 'containers': [{'name': 'app', 'image': 'app:v1'}]}}
+        return request('POST', path_of('Pod', namespace), json.dumps(pod).encode())[0]
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        print(dict(collections.Counter(pool.map(create, range(count)))))
+
+
+def flip(node, seconds):
+    codes = collections.Counter()
+    end = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < end:
+        number += 1
+        ready = {'type': 'Ready', 'status': str(number % 2 == 1)}
+        body = json.dumps({'status': {'conditions': [ready]}}).encode()
+        codes[request('PATCH', f'api/v1/nodes/{node}/status', body,
+                      'application/strategic-merge-patch+json')[0]] += 1
+    print(f'{number} flips: ' + ', '.join(f'{n} times {code}' for code, n in codes.items()))
+
+
 class Webhook(http.server.BaseHTTPRequestHandler):
     code, how = 503, 'denies'
 
@@ -206,6 +237,10 @@ def main():
         status(*rest)
     elif deed == 'line':
         line(*rest)
+    elif deed == 'pods':
+        pods(*rest[:2], int(rest[2]))
+    elif deed == 'flip':
+        flip(rest[0], float(rest[1]))
     elif deed == 'webhook':
         webhook(int(rest[0]), rest[1], rest[2], int(rest[3]), rest[4])
 

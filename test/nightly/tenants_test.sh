@@ -16,15 +16,17 @@
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
 #   5  180 Deployments with templates of 1.4 MB, then 60 with templates that JSON makes 8.4 MB, and
 #      daemons that may use MEMORY MiB (256) each (needs root, for control groups)
+#   6  a Node that becomes ready and unready for FLIPS seconds (20), beside PODS (20,000) Pods on it,
+#      while a Deployment that is updated in place has all Pods and Nodes watched
 #   7  a list that takes longer than etcd keeps its revision (needs root)
 #
 # ROWS='1 3' plays only these. STOCK=1 plays them to upstream's controller, for comparison.
 # FORMS='Deployment/less-than …' are the objects of row 1.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-ROWS=${ROWS:-1 2 3 webhooks slow long events 4 5 7}
+ROWS=${ROWS:-1 2 3 webhooks slow long events 4 5 6 7}
 LIMIT=${LIMIT:-120} EDITS=${EDITS:-60} STOCK=${STOCK:-}
-MEMORY=${MEMORY:-256} MANY=${MANY:-86}
+MEMORY=${MEMORY:-256} MANY=${MANY:-86} PODS=${PODS:-20000} FLIPS=${FLIPS:-20}
 FORMS=${FORMS:-Deployment/less-than Deployment/terms ReplicaSet/less-than Pod/less-than
   WholePod/less-than Rollout/less-than}
 TENANT=${TENANT:-$ROOT/test/nightly/tenant.py}
@@ -584,6 +586,44 @@ large_templates() {
   complaints
 }
 
+# --- row 6 ---
+
+# turns: prints how many turns the core has had, and how many of them took more CPU than 50 ms.
+turns() {
+  if [ -n "$STOCK" ]; then return 0; fi
+  OPS=${ADDRESS[$LEADER]}
+  say "figure: $ROW: $1: $(http_body /metrics | awk '
+    $1 == "windlass_core_turn_cpu_seconds_bucket{le=\"0.05\"}" { short = $2 }
+    $1 == "windlass_core_turn_cpu_seconds_count" { all = $2 }
+    END { printf "%d turns, %d of them above 50 ms", all, all - short }')"
+}
+row_6() {
+  ROW=6 BESIDE=patched
+  beside | kubectl apply -f - >/dev/null
+  start_pair
+  timed before
+  say "POST: $(tenant pods noisy far "$PODS")"
+  timed "while the Pods are there"
+  turns "before the Node flips"
+  tenant flip far "$FLIPS" >"$WORK/flips" &
+  local pid=$!
+  timed "while the Node flips"
+  timed "while the Node flips, again"
+  wait "$pid"
+  say "$(cat "$WORK/flips")"
+  turns "after the Node has flipped"
+  kill_leader
+  timed "after the leader was killed"
+  turns "after the leader was killed"
+  kubectl delete node far >/dev/null
+  kubectl delete deployment "$BESIDE" >/dev/null
+  BESIDE=
+  end_pair
+  complaints
+}
+
+# --- row 7 ---
+
 # The link between the two networks is slow in this direction only. The controller stays here:
 # it asks a relay, which asks a relay in the other network, which asks a relay here.
 row_7() {
@@ -664,7 +704,7 @@ compact_often() {
 
 if [ -n "${OWN_NETWORK:-}" ]; then prepare_network; fi
 # Rows 4 and 7 start a control plane in their own network.
-here=' (1|2|3|5|webhooks|slow|long|events) '
+here=' (1|2|3|5|6|webhooks|slow|long|events) '
 if [ -n "${OWN_NETWORK:-}" ] || [[ " $ROWS " =~ $here ]]; then begin; fi
 for row in $ROWS; do
   say "row $row"
