@@ -39,12 +39,10 @@ void CircuitBreaker::Note(CallOutcome outcome, MonotonicTime now, std::string_vi
 
 void CircuitBreaker::NoteInternal(std::string_view namespace_, MonotonicTime now) {
   std::erase_if(internal_, [&](const auto& one) { return now - one.second >= kBreakerWindow; });
-  const auto known = internal_.find(namespace_);
-  if (known != internal_.end()) {
-    known->second = now;
-  } else if (internal_.size() < kBreakerNamespacesMin) {
-    internal_.emplace(namespace_, now);
-  }
+  internal_.insert_or_assign(std::string(namespace_), now);
+  if (internal_.size() <= kBreakerNamespacesMin) return;
+  internal_.erase(
+      std::ranges::min_element(internal_, {}, [](const auto& one) { return one.second; }));
 }
 
 bool CircuitBreaker::InSeveralNamespaces(MonotonicTime now) const {

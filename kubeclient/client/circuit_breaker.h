@@ -12,10 +12,10 @@
 //     call was kUseful within kBreakerWindow. If the server answers other requests, unanswered
 //     writes only mean that webhooks are slow.
 // What happens to the number of failures in a row:
-//   - kUnreachable, kRefused and a bad kUnanswered add 1.
+//   - kUnreachable, kRefused and a bad kUnanswered add 1. With each call, all kUnanswered since the
+//     number was 0 become bad, or are no longer bad. Example: 60 writes get no answer from a
+//     webhook, while reads are answered. Then the connection of a read breaks. The number is 1.
 //   - kUseful, kInternal and kTrouble set it to 0.
-//   - A kUnanswered that is not bad leaves it as it is. Example: 60 writes get no answer from a
-//     webhook, then the connection of a read breaks. The number is 1.
 // The first kUseful outcome that comes at least kBreakerOpenMin after tripping resets the breaker.
 // An earlier kUseful outcome may be a late answer that the server sent before the outage. After a
 // reset, AdaptiveRate raises the rate of calls slowly. The breaker reads no clock: the caller
@@ -98,8 +98,8 @@ class CircuitBreaker {
   int unreachable_in_a_row_ = 0;  // kUnreachable or kRefused
   int unanswered_in_a_row_ = 0;   // kUnanswered
   std::array<Second, static_cast<size_t>(kBreakerWindow / seconds(1))> window_;
-  // For each namespace, when it last got kInternal or kUnanswered. No namespace is added while
-  // kBreakerNamespacesMin entries are younger than kBreakerWindow, because these suffice.
+  // When a namespace last got kInternal or kUnanswered. Holds the kBreakerNamespacesMin namespaces
+  // that got one most recently, because these suffice.
   std::map<std::string, MonotonicTime, std::less<>> internal_;
 };
 

@@ -1,6 +1,8 @@
 // When the circuit breaker trips and resets, and the waits between probes (C-012).
 #include "kubeclient/client/circuit_breaker.h"
 
+#include <utility>
+
 #include "test/catch.h"
 
 namespace windlass::circuit_breaker_test {
@@ -71,6 +73,19 @@ TEST_CASE("A 500 counts only if several namespaces got one within 10 s (C-012)")
     note(1, At(seconds(109)), "other");
     CHECK_FALSE(breaker.tripped());
   }
+}
+
+// Whom this serves: everybody whose server fails while two tenants have failed shortly before.
+TEST_CASE("The two namespaces that got a 500 most recently count (C-012)") {
+  CircuitBreaker breaker;
+  for (const auto& [second, namespace_] :
+       {std::pair(0, "a"), std::pair(0, "b"), std::pair(9, "c"), std::pair(11, "d")}) {
+    NoteTimes(breaker, 5, CallOutcome::kUseful, At(seconds(second)));
+    breaker.Note(CallOutcome::kInternal, At(seconds(second)), namespace_);
+  }
+  CHECK_FALSE(breaker.tripped());
+  for (int i = 0; i < 30; ++i) breaker.Note(CallOutcome::kInternal, At(milliseconds(11500)), "d");
+  CHECK(breaker.tripped());
 }
 
 TEST_CASE("Writes without an answer count only if several namespaces got none (C-012)") {
