@@ -184,8 +184,8 @@ size_t TextBytesOf(const ReplicationControllerUpdate& object) {
 void Cut(ReplicationControllerUpdate& object) {
   Cut(object.meta);
   object.spec.controller.reset();
-  object.status.lines = {};
   // Assigning {} or calling clear would keep the memory.
+  decltype(object.status.lines)().swap(object.status.lines);
   std::string().swap(object.spec.image);
   std::string().swap(object.status.journal);
 }
