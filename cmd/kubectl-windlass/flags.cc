@@ -67,8 +67,8 @@ void Parser::AddRevision(CLI::App* command, const std::string& flag, const std::
 void Parser::AddDryRun(CLI::App* command) {
   command
       ->add_option("--dry-run", line.dry_run,
-                   "none (default) makes the change; client and server change nothing and print "
-                   "what would happen; with server, the API server checks the change")
+                   "none (default) makes the change; client and server only print what would "
+                   "happen; with server, the API server also checks the change")
       ->check(OneOf({"none", "client", "server"}));
 }
 

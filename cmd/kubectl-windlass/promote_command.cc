@@ -198,8 +198,8 @@ std::variant<ExitCode, Change> Promotion(const CommandContext& context, const Pl
   }
   if (const auto refused = RefuseWeaker(context, place, rollout, step)) return *refused;
   Change change;
-  // If the step is not a pause, its Pods may still be starting, so the promotion takes effect
-  // later.
+  // If the step is not a pause, its Pods may still be starting, so a promotion without --force
+  // takes effect later.
   const bool later = !force && !step.is_pause;
   change.done = std::string(later ? "to be " : "") + "promoted " + past +
                 (full ? ", step " + StepText(step) + " included" : "") +

@@ -255,8 +255,8 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
     StandingAtPause(object, subject, standing);
   } else if (standing.sentence.empty()) {
     standing.sentence = Waiting(subject,
-                                "all Pods are there, but Windlass has not yet written to the "
-                                "status that the rollout is complete");
+                                "all Pods are there, but the status does not say yet that the "
+                                "rollout is complete");
   }
   const Json* failure = FailureToTell(object);
   const bool goes_on = !standing.ends && standing.reason.empty();

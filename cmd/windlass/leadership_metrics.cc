@@ -14,7 +14,7 @@ constexpr Metric kBarrierWait{
     "How long a controller of this leader has waited for its caches to hold what the former leader "
     "wrote, in seconds. With several controllers, the longest wait. 0 if none waits.",
     {},
-    "It usually takes less than a second. The controller writes nothing until then. `/readyz` "
+    "It usually takes less than a second. The controller writes nothing while it waits. `/readyz` "
     "says why it waits."};
 constexpr std::string_view kWindlass[] = {"windlass"};
 constexpr Metric kRunning{

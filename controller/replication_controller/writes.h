@@ -41,8 +41,7 @@ Request Annotate(const ReplicationController& controller, const Annotations& ann
 Step Resize(const Situation& situation, const ReplicationController& controller, int32_t to,
             Because because);
 
-// Returns the write that deletes `controller`. `propagation` says whether its Pods are deleted,
-// too.
+// Returns the step that deletes `controller`. `propagation` says whether its Pods are deleted, too.
 Step Delete(const Situation& situation, const ReplicationController& controller,
             DeletionPropagation propagation);
 

@@ -20,7 +20,8 @@ inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 // also mean that the API server did not check the template in the dry run of a Pod.
 inline constexpr std::string_view kTemplateNotChecked = "TemplateNotChecked";
 inline constexpr std::string_view kNothingToAbortTo = "NothingToAbortTo";
-// The API server refuses the template. Also the reason of Progressing and of the Event.
+// The API server refuses the template. This is a reason of Ready, Stalled and Progressing, and of
+// the Warning Event.
 inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 
 // The text about spec.rollbackTo while spec.paused is true (RO-152).

@@ -15,8 +15,9 @@
 
 namespace windlass::rollout {
 
-// Converts the stored status of a Rollout to that of a workload. The fields and conditions that
-// only Rollouts have go into WorkloadStatus::carried.
+// Converts the stored status of a Rollout to that of a workload. WorkloadStatus::carried gets the
+// fields that the planner does not know, and the conditions that NextStatus makes itself. The
+// current revision is not converted.
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
 // Returns the status that is to be written for `draft`. In it, the current revision becomes the

@@ -83,7 +83,8 @@ class ServiceWatch {
   };
 
   bool Wants(const Rollout& rollout) const;
-  // If Wants returns true, adds the Rollout to `wanting_` and starts the informer. Otherwise
+  // If Wants returns true, adds the Rollout to `wanting_`; if Start was called, the informer runs
+  // from then on. Otherwise
   // removes the Rollout from `wanting_` and forgets its planned write.
   void LookAt(const Rollout& rollout);
   // Returns the Rollout that the annotation of the Service names; null if there is none.

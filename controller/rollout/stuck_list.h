@@ -47,8 +47,7 @@ namespace windlass::rollout {
 // shows this within seconds, and a crash loop shows within half a minute. A Pod that works is
 // usually ready within this time.
 inline constexpr seconds kStuckAfter{30};
-// A list of up to kPodsAskedFor Pods is the most expensive request for a Rollout, so it is repeated
-// rarely.
+// A list of up to kPodsAskedFor whole Pods is expensive, so it is repeated rarely.
 inline constexpr seconds kAskAboutPodsEvery{300};
 // The most Pods in one list: enough to find the most frequent reason, about 1 MB.
 inline constexpr int kPodsAskedFor = 100;

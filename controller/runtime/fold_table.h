@@ -78,9 +78,9 @@ class FoldTable {
   // - a dry run, because the object in its reply does not exist
   Status Read(const QueueKey& key, const Request& request, const Reply& reply);
 
-  // Call when an uncached read for `key` found no object. `request` is the write whose object
-  // was read, because the write had an unknown outcome or got a 404. Does nothing if `request` is a
-  // creation, because the object that it creates may still appear.
+  // Windlass reads an object again if the outcome of a write is not known, or is 404. Call this if
+  // that read finds no object. `request` is the write, and is under way for `key` no longer. Unless
+  // `request` is a creation, whose object may still appear, the caches remove the object.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

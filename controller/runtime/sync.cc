@@ -120,8 +120,9 @@ bool Sync::IsTooLong() {
   return steps >= most;
 }
 
-// Ends a sync that took too long. If kSyncDeadline has passed, the server is slow, and the key is
-// retried. Otherwise the sync took too many steps, which is an internal error.
+// Ends a sync that took too long. If kSyncDeadline has passed, the server is slow or our rate limit
+// is low, and the key is retried. Otherwise the sync took too many steps, which is an internal
+// error.
 void Sync::EndTooLong() {
   environment_.log.Warning(
       "a sync reached its limit of time or steps; Windlass begins it again later",

@@ -65,7 +65,7 @@ std::string ListWatchFailure::Describe() const {
 std::string ListWatchFailure::Label() const {
   if (malformed) return "malformed";
   if (code == 0) return "transport";
-  // Only HTTP status codes become labels, so that the metric has a bounded number of series.
+  // Any other code becomes "other", so that the metric has a bounded number of series.
   return code >= 300 && code < 600 ? std::to_string(code) : "other";
 }
 

@@ -348,8 +348,8 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
   if (LacksText(situation, **host)) EndWithoutText(situation, in_place, **host);
 }
 
-// Finds a half-done exchange. The exchange must be finished even if the workload no longer asks for
-// in-place updates (P-054).
+// Finds a half-done exchange. The exchange must be finished or given up even if the workload no
+// longer asks for in-place updates (P-054).
 void FindExchange(const workload::Situation& situation, InPlace& in_place) {
   for (const ReplicaSet* rs : situation.all) {
     const ReplicaSet* host = HostOfStash(*rs, situation.all);

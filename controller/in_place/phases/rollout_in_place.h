@@ -242,7 +242,8 @@ struct InPlaceState final : ExtensionState {
   std::optional<std::string> stuck{};  // why the next step cannot be done
 };
 
-// Returns what Extension::Look has put into `situation`.
+// Returns the InPlaceState in `situation`: that of Extension::Look, or the one with `stuck` that
+// has replaced it.
 const InPlaceState& InPlaceStateOf(const workload::Situation& situation);
 
 // Returns the result of FindInPlace (find_rollout.h) in InPlaceStateOf.

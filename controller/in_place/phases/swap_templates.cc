@@ -105,8 +105,9 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // Perhaps the ReplicaSet controller has not seen the new template yet. If the host grew, a new
-    // Pod might get the former template.
+    // If the host has the new template, perhaps the ReplicaSet controller has not seen that yet. A
+    // host that grew might get a new Pod with the former template. If the API server refused the
+    // new template, the host only keeps the size of the workload.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }

@@ -50,8 +50,9 @@ struct KnownTemplate {
 Result<TemplateChanges> ChangesFor(const Pod& pod, const PodState* state, const KnownTemplate& from,
                                    const KnownTemplate& to);
 
-// Returns the container entries of the state for a patch with `changes` (PatchedContainers). The
-// entries say which containers and images the Pod had before the patch. Error kMalformed if a
+// Returns the container entries that the state annotation gets by a patch with `changes`
+// (PatchedContainers): one for each container whose image the patch changes, with the image before
+// the patch. Entries of earlier patches that are still under way stay. Error kMalformed if a
 // template cannot be read.
 Result<std::vector<ContainerPatch>> PatchesOf(const Pod& pod, const PodState* state,
                                               const KnownTemplate& from,

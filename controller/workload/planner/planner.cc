@@ -125,12 +125,11 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// Returns the next step if the API server has refused a write of this sync after which the planner
-// makes no further decisions (EndOfWalk), or an adoption or a release. Such a sync writes the
-// status once, and then fails. So returns
-//   - the status write, if the status has to change, and this sync has sent no status since the
-//     refusal
-//   - otherwise the failure
+// Returns the last steps of a sync in which the API server refused an adoption, a release, or a
+// write that ends the planner's walk (EndOfWalk). They are
+//   - first the status write, if the status has to change, and this sync has sent no status since
+//     its first refused write
+//   - then the failure
 // Requires situation.refused.
 Step EndWithRefusal(const Situation& situation) {
   const Workload& workload = situation.workload;

@@ -120,11 +120,13 @@ bool Unacknowledged(const Situation& situation, const Condition* progressing,
                          DeploymentComplete(situation.workload, status);
   if (made && !completed) return true;
   if (!differs || !spoken_of) return differs;
-  // The condition is about this ReplicaSet, so a status has reported the rollout, and the published
-  // revision was lost or overwritten since. Example: `kubectl replace` drops the revision
-  // annotation of a Deployment. Exception: the published revision is the one that this ReplicaSet
-  // had before. Then the rollout left this ReplicaSet and came back to it, and no status was
-  // written after that.
+  // The published revision is another one, but the condition is about this ReplicaSet. There are
+  // two cases:
+  //   - The published revision is the one that this ReplicaSet had before. The rollout left this
+  //     ReplicaSet and came back to it, and no status has reported that. Returns true.
+  //   - Otherwise a status has reported the rollout, and the published revision was lost or
+  //     overwritten since. Example: `kubectl replace` drops the revision annotation of a
+  //     Deployment. Returns false.
   const bool came_back = !revision.empty() && !made_as.empty() &&
                          revision == RevisionBefore(*situation.new_replica_set);
   return came_back;
@@ -176,8 +178,8 @@ bool HasMoved(const Situation& situation, const WorkloadStatus& status) {
   return DeploymentProgressing(before, status);
 }
 
-// Sets Progressing to "aborted", with the revision that Pods follow in the message. Requires a new
-// ReplicaSet and workload.follow_revision.
+// Sets Progressing to "aborted". The message names the revision to which Pods return. Requires a
+// new ReplicaSet and workload.follow_revision.
 void TellAborted(const Situation& situation, std::vector<Condition>& conditions) {
   const Workload& workload = situation.workload;
   const ReplicaSet& rs = *situation.new_replica_set;

@@ -61,7 +61,7 @@ class WorkloadCache {
   std::function<void(const ObjectKey&)> on_resync;
 
   // Called when a watch works again after the right to list or watch was missing for two minutes or
-  // more. The views are up to date again from now on.
+  // more. What this watch shows is up to date from now on.
   std::function<void()> on_thaw;
 
   // Returns true if the caches of workloads and ReplicaSets are complete. If Pods are watched,
