@@ -46,7 +46,7 @@ void CoreLoop::Run(const std::function<bool()>& finished) {
 }
 
 void CoreLoop::Turn(Duration cpu_at_start) {
-  for (int handled = 0; handled < kLinesPerTurn; ++handled) {
+  for (int handled = 0; handled < kMessagesPerTurn; ++handled) {
     if (inbox_.Drain(1) == 0 || ThreadCpuTime() - cpu_at_start >= kTurnCpuShare) break;
   }
   timers_.RunDue(clock_.Now());

@@ -17,10 +17,11 @@
 
 namespace windlass {
 
-// Limits two numbers, so that timers and other messages get their turn:
-//   - how many messages one turn of the loop handles;
-//   - how many lines of one stream one message delivers.
-inline constexpr int kLinesPerTurn = 256;
+// The most messages that one turn of the loop handles, so that timers get their turn.
+inline constexpr int kMessagesPerTurn = 256;
+// The most lines of one stream that one message delivers. A turn ends only between two messages, so
+// a line that takes 2 ms makes a turn of at most 25 + 32 ms.
+inline constexpr int kLinesPerMessage = 16;
 // CPU time after which a turn handles no further message.
 inline constexpr Duration kTurnCpuShare = milliseconds(25);
 

@@ -102,7 +102,7 @@ void ExchangeTable::DeliverLines(CallId id) {
     if (line.size() == length) return handler.on_line(line);
     if (handler.on_long_line) handler.on_long_line(line);
   };
-  if (lines.Deliver(kLinesPerTurn, deliver)) {
+  if (lines.Deliver(kLinesPerMessage, deliver)) {
     post_([this, id] { DeliverLines(id); });
     return;
   }

@@ -1,6 +1,6 @@
 // Cuts a response into lines. The network thread puts bytes in; the core thread takes lines out.
 //
-//   network ── Put(bytes) ──▶ [ partial line │ waiting lines │ rest ] ── Deliver(256) ──▶ core
+//   network ── Put(bytes) ──▶ [ partial line │ waiting lines │ rest ] ── Deliver(16) ──▶ core
 //
 // Guarantees, however the network divides the bytes:
 //   - Lines come in order and without their '\n'. After each line there are kLinePaddingBytes

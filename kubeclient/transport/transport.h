@@ -77,9 +77,8 @@ class Transport {
   // a write.
   virtual CallId Call(HttpRequest request, ReplyHandler reply) = 0;
 
-  // Delivers lines in order, at most kLinesPerTurn per turn of the core loop. While the core thread
-  // is behind, the socket is not read. A line longer than kLineSkipBytesMax ends the stream with
-  // kMalformed.
+  // Delivers lines in order, at most kLinesPerMessage at a time. While the core thread is behind,
+  // the socket is not read. A line longer than kLineSkipBytesMax ends the stream with kMalformed.
   virtual CallId Stream(HttpRequest request, StreamHandler handler) = 0;
 
   // Cancels a call or stream. Its `reply` or `on_end` still comes, with kCancelled. If a call has

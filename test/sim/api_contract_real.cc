@@ -62,7 +62,7 @@ int RunCases(Transport& transport, Inbox& inbox, TimerQueue& timers, const std::
                           while (!done()) {
                             if (clock.Now() > until) return false;
                             inbox.WaitFor(kTurn);
-                            inbox.Drain(kLinesPerTurn);
+                            inbox.Drain(kMessagesPerTurn);
                             timers.RunDue(clock.Now());
                           }
                           return true;

@@ -1,12 +1,17 @@
 #include "controller/in_place/watch/wake_ups.h"
 
 #include <optional>
-#include <string>
+#include <utility>
 
 #include "controller/workload/watch/wake_ups.h"
 
 namespace windlass {
 namespace {
+
+// After this many Pods the remaining Nodes wait for the next turn, because no Lease is renewed
+// during a turn. So many Pods take about 2 ms.
+constexpr size_t kPodsPerTurn = 10000;
+constexpr Duration kNextTurn = milliseconds(1);
 
 // The key of the index by node. With the index, a change of one Node needs no look at every Pod.
 std::optional<Symbol> NodeOf(const Pod& pod) {
@@ -32,6 +37,8 @@ InPlaceWakeUps::InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, Con
   };
 }
 
+InPlaceWakeUps::~InPlaceWakeUps() { host_.informers().environment().timers.Cancel(look_); }
+
 void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   const Pod* before = change.old_object;
   const Pod* now = change.new_object;
@@ -51,14 +58,29 @@ void InPlaceWakeUps::PodChanged(const Change<Pod>& change) {
   }
 }
 
-// Returns the keys of those workloads that updates in place concern, and that have a Pod on `node`.
-std::set<ObjectKey> InPlaceWakeUps::WithPodOn(std::string_view node) const {
+// Looks at the Nodes that have changed, and goes on in another turn if they have many Pods.
+void InPlaceWakeUps::LookAtNodes() {
+  look_ = 0;
+  size_t pods = 0;
+  while (!changed_nodes_.empty() && pods < kPodsPerTurn) {
+    pods += WakeForNode(changed_nodes_.extract(changed_nodes_.begin()).value());
+  }
+  if (changed_nodes_.empty()) return;
+  const InformerEnvironment& environment = host_.informers().environment();
+  look_ = environment.timers.At(environment.clock.Now() + kNextTurn, [this] { LookAtNodes(); });
+}
+
+// Wakes those workloads that updates in place concern, and that have a Pod on `node`. Returns how
+// many Pods the Node has.
+size_t InPlaceWakeUps::WakeForNode(const std::string& node) {
+  const auto& pods = in_place_.pods().store().By(by_node_, node);
   std::set<ObjectKey> keys;
-  for (const Pod* pod : in_place_.pods().store().By(by_node_, node)) {
+  for (const Pod* pod : pods) {
     const ObjectMeta* owner = cache_.OwnerOfPod(pod->meta);
     if (owner != nullptr && cache_.ConcernsExtension(owner->uid)) keys.insert(KeyOf(*owner));
   }
-  return keys;
+  for (const ObjectKey& key : keys) host_.Wake(key, StatusWake(cache_.workloads(), key));
+  return pods.size();
 }
 
 // A kubelet reports every few minutes, and most reports matter to no workload. Workloads are woken
@@ -75,10 +97,10 @@ void InPlaceWakeUps::NodeChanged(const Change<Node>& change) {
       before->heard == now->heard && before->kubelet_version == now->kubelet_version) {
     return;
   }
-  const std::string& name = (now != nullptr ? now : before)->meta.name;
-  for (const ObjectKey& key : WithPodOn(name)) {
-    host_.Wake(key, StatusWake(cache_.workloads(), key));
-  }
+  changed_nodes_.insert((now != nullptr ? now : before)->meta.name);
+  if (look_ != 0) return;
+  const InformerEnvironment& environment = host_.informers().environment();
+  look_ = environment.timers.At(environment.clock.Now(), [this] { LookAtNodes(); });
 }
 
 void InPlaceWakeUps::BudgetChanged(const Change<PodDisruptionBudget>& change) {

@@ -1,14 +1,20 @@
 // When a whole Pod, a Node or a PodDisruptionBudget changes, wakes the workloads that use updates
 // in place and are affected, so that their next step follows at once. Handlers only compute keys
 // and wake them.
+//
+// A Node is looked at later in the same turn of the core loop, once for all its changes. Example: a
+// Node with 100,000 Pods becomes ready and unready 200 times in a turn. Its Pods are looked at
+// once, which takes 20 ms of CPU instead of 4 s.
 #pragma once
 
+#include <cstddef>
 #include <set>
-#include <string_view>
+#include <string>
 
 #include "controller/in_place/watch/cache.h"
 #include "controller/runtime/controller_host.h"
 #include "controller/workload/watch/workload_cache.h"
+#include "kubeclient/base/timer_queue.h"
 
 namespace windlass {
 
@@ -18,6 +24,7 @@ class InPlaceWakeUps {
   // to their stores. `in_place` extends `cache`. All references must outlive this object, and the
   // stores of `in_place` must not change after it is gone.
   InPlaceWakeUps(InPlaceCache& in_place, WorkloadCache& cache, ControllerHost& host);
+  ~InPlaceWakeUps();
   InPlaceWakeUps(const InPlaceWakeUps&) = delete;
   InPlaceWakeUps& operator=(const InPlaceWakeUps&) = delete;
 
@@ -25,12 +32,15 @@ class InPlaceWakeUps {
   void PodChanged(const Change<Pod>& change);
   void NodeChanged(const Change<Node>& change);
   void BudgetChanged(const Change<PodDisruptionBudget>& change);
-  std::set<ObjectKey> WithPodOn(std::string_view node) const;
+  void LookAtNodes();
+  size_t WakeForNode(const std::string& node);
 
   InPlaceCache& in_place_;
   WorkloadCache& cache_;
   ControllerHost& host_;
   const StoreIndex<Pod, Symbol>& by_node_;
+  std::set<std::string> changed_nodes_;  // those to be looked at
+  TimerId look_ = 0;                     // set while there are any
 };
 
 }  // namespace windlass

@@ -115,19 +115,21 @@ TEST_CASE("an answer that is on its way beats the cancellation") {
   CHECK(core.replies[0].ok());
 }
 
-TEST_CASE("the end of a stream waits for its last line, over as many turns as that takes (R-027)") {
+TEST_CASE(
+    "the end of a stream waits for its last line, over as many messages as that takes (R-027 "
+    "Q-022)") {
   Core core;
   const CallId id = core.Stream(seconds(150));
-  for (int i = 0; i < kLinesPerTurn + 1; ++i) core.Put("line\n");
+  for (int i = 0; i < kLinesPerMessage + 1; ++i) core.Put("line\n");
   core.table.Finish(id, Ok());
   CHECK(core.ends.empty());
   core.Turn();
-  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn));
+  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerMessage));
   CHECK(core.ends.empty());
   core.Pass(seconds(1000));  // the core thread was slow, not the server
   CHECK(core.ends.empty());
   core.Turn();
-  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerTurn) + 1);
+  CHECK(core.lines.size() == static_cast<size_t>(kLinesPerMessage) + 1);
   REQUIRE(core.ends.size() == 1);
   CHECK(core.ends[0].ok());
   CHECK(core.timers.empty());

@@ -263,12 +263,12 @@ TEST_CASE("while the core is behind, memory is bounded and nothing is lost") {
 
 TEST_CASE("a turn of the core delivers a bounded number of lines") {
   std::string body;
-  for (int i = 0; i < kLinesPerTurn * 3; ++i) body += "line\n";
+  for (int i = 0; i < kLinesPerMessage * 3; ++i) body += "line\n";
   RawHttpServer server(Answer(ChunkedHead() + Chunk(body) + std::string(kLastChunk), Then::kWait));
   TransportFixture client(server.url());
   Streamed streamed;
   client.Stream(Get("/watch"), streamed);
-  const auto most = static_cast<size_t>(kLinesPerTurn);
+  const auto most = static_cast<size_t>(kLinesPerMessage);
   size_t before = 0;
   size_t largest = 0;
   REQUIRE(client.core.RunUntil([&] {
