@@ -71,7 +71,9 @@ class Controller {
   // Returns patches that raise the resourceVersions of objects, in the order in which to send them.
   // A late write of the former leader to a patched object then fails, because the late write names
   // an older version. `term` identifies the present term. The runtime calls this function again
-  // after each patch, and skips objects that it has patched in this term already (L-012).
+  // after each patch, and skips objects that it has patched in this term already (L-012). A patch
+  // that the API server accepts without storing anything counts as refused (term_fence.h). Only
+  // merge patches are checked for this.
   //
   // Returns nullopt if the latest version of an object cannot be decoded: the cache then has an
   // older version, and a patch that names the older version would fail. In that case Next must

@@ -38,6 +38,7 @@ bool IsRefusal(ErrorKind kind) {
 bool MayPass(ErrorKind kind) { return kind == ErrorKind::kWebhook || kind == ErrorKind::kTimeout; }
 
 std::string RefusalText(const RequestKey& asked, const Error& error) {
+  if (error.detail == ErrorDetail::kNotKept) return error.message;
   const std::string part = asked.subresource.empty() ? "" : "/" + asked.subresource;
   const std::string what =
       Fill("{} {}{} {}", Name(asked.verb), asked.resource.plural, part, asked.key.ToString());

@@ -156,6 +156,8 @@ bool MayPass(ErrorKind kind);
 // Returns a text that tells users that the request `asked` was refused with `error`. Examples:
 //   - "the API server refused to patch replicasets shop/web-7c9: <the server's words>"
 //   - "the API server did not patch replicasets shop/web-7c9 in time: <the server's words>"
+// If error.detail is kNotKept, the API server refused nothing. Then returns the message of `error`,
+// which names the object.
 std::string RefusalText(const RequestKey& asked, const Error& error);
 
 // Returns true if the sync goes on after `write` failed with `kind`:

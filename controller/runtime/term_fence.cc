@@ -1,10 +1,45 @@
 #include "controller/runtime/term_fence.h"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "controller/core/own_names.h"
+#include "kubeclient/api/json_reader.h"
+#include "kubeclient/base/fill.h"
+
 namespace windlass {
+namespace {
+
+// What the fence compares of an object in JSON: its version, and the value of kTermAnnotation.
+struct Touched {
+  std::string version{};
+  std::string term{};
+};
+
+// Returns nullopt if `object` is not JSON, or has no version. Decodes nothing else, because a reply
+// may have megabytes, and the fold decodes the whole reply anyway.
+std::optional<Touched> TouchedIn(std::string_view object) {
+  JsonReader in;
+  Touched touched;
+  in.Begin(object);
+  in.Object([&](std::string_view key) {
+    if (key != "metadata") return;
+    in.Object([&](std::string_view member) {
+      if (member == "resourceVersion") touched.version = in.String();
+      if (member != "annotations") return;
+      in.Object([&](std::string_view name) {
+        if (name == kTermAnnotation) touched.term = in.String();
+      });
+    });
+  });
+  if (!in.End().ok() || touched.version.empty()) return std::nullopt;
+  return touched;
+}
+
+}  // namespace
+
 TermFence::TermFence(SyncEnvironment environment, std::string term)
     : environment_(environment), term_(std::move(term)) {}
 
@@ -35,14 +70,43 @@ void TermFence::Raise(const QueueKey& key, const LateWrites& late, Done done) {
   done({}, {});
 }
 
+// Returns an error if the API server accepted `touch` and the object has kept its version. That is
+// no error in two cases:
+//   - the object has this term's annotation already: an earlier touch whose answer was lost has
+//     raised the version
+//   - the version is later than the one that the first touch of this term named, because another
+//     client has changed the object since
+std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& reply) {
+  const std::optional<Touched> asked = TouchedIn(touch.body());
+  const std::optional<Touched> stored = TouchedIn(reply.body);
+  if (!asked || !stored || stored->term == term_) return std::nullopt;
+  const auto first = unraised_.try_emplace(touch.uid(), asked->version).first;
+  if (stored->version != first->second) {
+    unraised_.erase(first);
+    return std::nullopt;
+  }
+  Error error{ErrorKind::kInvalid,
+              Fill("the API server accepted a patch of {} from Windlass, and did not keep "
+                   "metadata.annotations[{}], so a late write of the former leader may still "
+                   "change the object. Find the mutating admission policy or webhook that removes "
+                   "this annotation, and exempt the annotation from it, so that Windlass can go on",
+                   ObjectText(touch.resource(), touch.key()), kTermAnnotation)};
+  error.detail = ErrorDetail::kNotKept;
+  return error;
+}
+
 void TermFence::Answered(const QueueKey& key, const Request& request, Result<Reply> said,
                          LateWrites late, Done done) {
   if (said.ok()) {
-    touched_.insert(request.uid());
+    std::optional<Error> not_raised = WhyNotRaised(request, *said);
+    if (!not_raised) touched_.insert(request.uid());
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
       return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
     }
+    if (not_raised) said = *std::move(not_raised);
+  }
+  if (said.ok()) {
     environment_.log.Info("fenced off writes of the former leader",
                           {{environment_.ControllerOf(key).log_field(), key.ToString()},
                            {"request", request.Describe()}});

@@ -6,10 +6,18 @@
 // take-over, before Windlass does anything else for a key, the fence sends patches, called touches.
 // The controller returns these patches (Controller::FenceWrites). Each touch raises the
 // resourceVersion of an object that a late write could change, so every write based on an older
-// version then fails. The fence cannot make a late creation fail. Core thread only.
+// version then fails. The fence cannot make a late creation fail.
+//
+// Only the new version matters. Nothing reads the annotation that a touch writes: another client
+// may remove it later, and a webhook may change other fields in the same write. But if a webhook
+// removes the annotation from the touch itself, nothing is left to store. The API server then
+// answers with success, and the object keeps its version, so late writes still succeed. The fence
+// takes this as a refusal of the touch (WhyNotRaised). Core thread only.
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -37,8 +45,9 @@ class TermFence {
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
   // - kDone: no old write can reach the touched objects any more.
-  // - kDone with a refusal in `refused`: the API server refused a touch, or the touch was late
-  //   twice (after_error.h). The fence is not raised. The sync then writes only the status.
+  // - kDone with a refusal in `refused`: the API server refused a touch or did not keep it, or the
+  //   touch was late twice (after_error.h). The fence is not raised. The sync then writes only the
+  //   status.
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
@@ -47,6 +56,7 @@ class TermFence {
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
  private:
+  std::optional<Error> WhyNotRaised(const Request& touch, const Reply& reply);
   void Answered(const QueueKey& key, const Request& request, Result<Reply> said, LateWrites late,
                 Done done);
 
@@ -54,6 +64,9 @@ class TermFence {
   const std::string term_;
   std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
+  // Of objects whose touch was not kept: the version that the first touch of this term named. No
+  // late write names a later one.
+  std::map<Uid, std::string> unraised_;
   Lifetime lifetime_;
 };
 

@@ -69,6 +69,8 @@ enum class ErrorDetail : uint8_t {
   kNoAnswer,   // kAmbiguous: the request was sent, but the server did not complete it in time
   // kInvalid: more than one PodDisruptionBudget selects the Pod, so it cannot be evicted at all
   kManyBudgets,
+  // kInvalid: the server accepted a write, and its reply shows that it did not store what was asked
+  kNotKept,
 };
 
 // One cause in a Status of the API server: {"FieldValueInvalid", "must be …", "spec.replicas"}.

@@ -58,7 +58,7 @@ TEST_CASE_METHOD(TermWorld,
   }
   SECTION("the touch of a fence") {
     controller.fence_writes = {Request::MergePatch(
-        resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"41"}}, "", "{}")};
+        resources::kReplicaSets, {{"shop", "web-1"}, {0, 1}, ResourceVersion{"40"}}, "", "{}")};
     Begin("5-7");
     Look();
     REQUIRE(SentNames().back() == "web-1");

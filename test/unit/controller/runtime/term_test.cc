@@ -247,7 +247,7 @@ TEST_CASE_METHOD(LateFixture,
   Begin("5-7");
   Look();
   CHECK(Sent() == "web-0");
-  transport.Answer(Success("web-0"));
+  transport.Answer(Success("web-0", "42"));
   for (int i = 0; i < 2; ++i) {
     CHECK(Sent() == "web-1");
     BeLate();
@@ -305,7 +305,7 @@ TEST_CASE_METHOD(TermWorld, "after a take-over the fence comes first (L-012)") {
   Begin("5-7");
   Look();
   CHECK(SentNames() == Names{"web-1"});
-  transport.Answer(Success("web-1"));
+  transport.Answer(Success("web-1", "42"));
   CHECK(SentNames() == Names{"web-1", "web"});
 }
 
