@@ -1,20 +1,26 @@
 // Keeps a fault in code about one object from ending the process. Planner code runs in two places:
 //   - in a sync, where a fault ends that sync with an internal error (runtime/sync.h)
 //   - outside of syncs: when a cache changes, in timers, and for metrics. A fault there is logged
-//     with the name of the object, and nothing is known of that object. KnownOf is for this place.
+//     with the name of the object (FaultLog), and nothing is known of that object. KnownOf is for
+//     this place.
 // The work must change no lasting state (assert_scope.h). So a caller lets the work compute a
 // value, and stores the value afterwards. Example: FailureOf(pod) is the work; counting the failure
 // and sending its Event are not.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <map>
 #include <new>
 #include <optional>
+#include <string>
 #include <type_traits>
 
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/resource_id.h"
 #include "kubeclient/base/assert_scope.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/log.h"
 
 namespace windlass {
@@ -36,19 +42,53 @@ bool CatchFault(Work work, Report report) {
   }
 }
 
-// Logs a fault in work about the object `key` outside of syncs.
-void LogFault(Log& log, const ResourceId& resource, const ObjectKey& key, const char* fault);
+// The shortest time between two lines about faults of one object.
+inline constexpr Duration kFaultLineEvery = seconds(60);
+
+// Logs faults in work about one object outside of syncs. Such work runs for each event of the
+// object, and each time that metrics are read. So the number of lines has a limit: the first fault
+// of an object is logged at once, and a later one only if the latest line of that object is at
+// least kFaultLineEvery old. The field `left_out` is the number of faults since that line which
+// have no line. Example: an object fails ten times a second from 12:00:00 on. There is a line at
+// 12:00:00, and one at 12:01:00 with left_out=599. Core thread only.
+class FaultLog {
+ public:
+  // Both references must outlive this.
+  FaultLog(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
+  FaultLog(const FaultLog&) = delete;
+  FaultLog& operator=(const FaultLog&) = delete;
+
+  // Logs `fault`, or counts it as left out.
+  void Note(const ResourceId& resource, const ObjectKey& key, const char* fault);
+
+  // Number of objects remembered. An object is forgotten when its latest line is more than ten
+  // minutes old, and another line is logged.
+  size_t size() const { return lines_.size(); }
+
+ private:
+  struct Line {
+    MonotonicTime at;       // of the latest line
+    uint64_t left_out = 0;  // faults since then
+  };
+
+  void Forget(MonotonicTime now);
+
+  const Clock& clock_;
+  Log& log_;
+  std::map<std::string, Line> lines_;  // by "pods ns/web-1"
+  MonotonicTime forgot_at_{};
+};
 
 // Runs `work`, which is about the object `meta`, and returns its value. If `work` throws an
 // exception or fails an assertion, logs why and returns nullopt. Exception: if a sync is the
 // caller, the fault ends that sync, because the sync must not plan as if the object were gone.
 template <typename Work>
-std::optional<std::invoke_result_t<Work>> KnownOf(Log& log, const ResourceId& resource,
+std::optional<std::invoke_result_t<Work>> KnownOf(FaultLog& faults, const ResourceId& resource,
                                                   const ObjectMeta& meta, Work work) {
   if (AssertionsThrow::IsActive()) return work();
   std::optional<std::invoke_result_t<Work>> known;
   CatchFault([&known, &work] { known.emplace(work()); },
-             [&](const char* fault) { LogFault(log, resource, KeyOf(meta), fault); });
+             [&](const char* fault) { faults.Note(resource, KeyOf(meta), fault); });
   return known;
 }
 

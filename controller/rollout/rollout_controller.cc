@@ -159,9 +159,9 @@ Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;
   return [this, key, listener = std::move(listener)](const Outcome& outcome) {
-    Log& log = host().informers().environment().log;
+    FaultLog& faults = host().informers().faults();
     CatchFault([&] { listener(outcome); },
-               [&](const char* fault) { LogFault(log, resources::kRollouts, key, fault); });
+               [&](const char* fault) { faults.Note(resources::kRollouts, key, fault); });
   };
 }
 
@@ -183,8 +183,8 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   ForgetOldTemplate(uid, change.new_object);
   const auto is_rolled_out = [&] { return gone || IsRolledOut(*change.new_object); };
   const ObjectMeta& meta = (gone ? change.old_object : change.new_object)->meta;
-  Log& log = host().informers().environment().log;
-  if (!KnownOf(log, resources::kRollouts, meta, is_rolled_out).value_or(false)) return;
+  FaultLog& faults = host().informers().faults();
+  if (!KnownOf(faults, resources::kRollouts, meta, is_rolled_out).value_or(false)) return;
   templates_.Forget(uid);
   stuck_.Forget(uid);
 }

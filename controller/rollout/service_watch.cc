@@ -193,9 +193,8 @@ void ServiceWatch::ServiceChanged(const Change<Service>& change) {
   const ObjectMeta& meta = (now != nullptr ? now : before)->meta;
   const ObjectKey key = KeyOf(meta);
   const auto see = [&] { return See(before, now); };
-  Log& log = host_.informers().environment().log;
   const auto [was, is, former, owner, is_loss, is_kept] =
-      KnownOf(log, resources::kServices, meta, see).value_or(Seen{});
+      KnownOf(host_.informers().faults(), resources::kServices, meta, see).value_or(Seen{});
   if (was && was != is) {
     const auto found = written_for_.find(*was);
     if (found != written_for_.end()) found->second.erase(key);
@@ -224,8 +223,9 @@ void ServiceWatch::ReadabilityChanged(const ObjectKey& service) {
   const Service* stored = shared_.informer.store().Find(service);
   if (stored == nullptr) return;
   const auto find = [&] { return FindNoted(*stored); };
-  Log& log = host_.informers().environment().log;
-  const Rollout* noted = KnownOf(log, resources::kServices, stored->meta, find).value_or(nullptr);
+  const Rollout* noted =
+      KnownOf(host_.informers().faults(), resources::kServices, stored->meta, find)
+          .value_or(nullptr);
   if (noted != nullptr && !NamesService(*noted, service.name)) {
     host_.Wake(KeyOf(noted->meta), Wake::kObjectChange);
   }

@@ -19,6 +19,7 @@ InformerEnvironment Gated(ListGate& gate, InformerEnvironment environment) {
 Informers::Informers(const InformerEnvironment& environment, std::string watched_namespace)
     : list_gate_(environment.clock, environment.timers),
       environment_(Gated(list_gate_, environment)),
+      faults_(environment.clock, environment.log),
       namespace_(std::move(watched_namespace)),
       identity_(environment.clock, environment.random, environment.log, environment.timers,
                 environment.transport, environment.decoder) {

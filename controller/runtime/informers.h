@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/core/object_fault.h"
 #include "controller/runtime/fold_table.h"
 #include "controller/runtime/shared_informer.h"
 #include "kubeclient/base/assert.h"
@@ -49,6 +50,8 @@ class Informers {
 
   // Returns the environment. Its list_gate is the one that all informers here share.
   const InformerEnvironment& environment() const { return environment_; }
+  // Logs faults over objects of these informers outside of syncs.
+  FaultLog& faults() { return faults_; }
   const std::string& watched_namespace() const { return namespace_; }
   // Returns the options of a watch for all objects of `resource` in the watched namespaces. If the
   // resource is not namespaced, the watch is for all objects of the cluster.
@@ -110,6 +113,7 @@ class Informers {
 
   ListGate list_gate_;
   InformerEnvironment environment_;
+  FaultLog faults_;
   const std::string namespace_;
   FoldTable folds_;
   std::vector<std::unique_ptr<AnyInformer>> informers_;

@@ -33,7 +33,8 @@ struct Fixture : InformerParts<ScriptedTransport, RecordingLog> {
   DeploymentStore deployments{host.informers()};
   WorkloadCache cache{host.informers(), deployments};
   bool faulty = true;  // what is computed of Deployment web fails an assertion
-  windlass::RolloutObserver observer{time, log, cache, workload::WorkloadWords("Deployment"),
+  windlass::RolloutObserver observer{time, host.informers().faults(), cache,
+                                     workload::WorkloadWords("Deployment"),
                                      [this](const Workload& workload) {
                                        WL_ASSERT(!faulty || workload.meta.name != "web");
                                        return windlass::RolloutObserver::Extended{};

@@ -46,7 +46,7 @@ InPlaceCache::InPlaceCache(Informers& informers)
            .options = informers.All(resources::kPodDisruptionBudgets),
            .decode = &DecodePodDisruptionBudget,
            .gives_up = true})),
-      in_flight_(informers.environment().clock, informers.environment().log, pods().store(),
+      in_flight_(informers.environment().clock, informers.faults(), pods().store(),
                  [this](const Pod& pod) { return NodeOf(pod); }) {
   nodes().store().OnChange([this](const Change<Node>& change) { NoteHere(change); });
   const auto tell = [this] {

@@ -13,7 +13,7 @@ InPlaceFeature::InPlaceFeature(ControllerHost& host, WorkloadCache& cache)
       cache_(host.informers()),
       wake_ups_(cache_, cache, host),
       observer_(
-          host.informers().environment().clock, host.informers().environment().log,
+          host.informers().environment().clock, host.informers().faults(),
           host.informers().environment().timers,
           [this](const ObjectReference& about, const Event& event) { host_.Record(about, event); },
           cache.workloads(), cache_.pods().store(),

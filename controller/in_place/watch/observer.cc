@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "controller/core/object_fault.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
@@ -73,11 +72,11 @@ seconds PodTimeout(const Workload& owner) {
 
 }  // namespace
 
-InPlaceObserver::InPlaceObserver(const Clock& clock, Log& log, TimerQueue& timers,
+InPlaceObserver::InPlaceObserver(const Clock& clock, FaultLog& faults, TimerQueue& timers,
                                  RecordEvent record, WorkloadStore& workloads, Store<Pod>& pods,
                                  OwnerOf owner_of, in_place::NodeOf node_of)
     : clock_(clock),
-      log_(log),
+      faults_(faults),
       timers_(timers),
       record_(std::move(record)),
       workloads_(workloads),
@@ -90,7 +89,7 @@ InPlaceObserver::InPlaceObserver(const Clock& clock, Log& log, TimerQueue& timer
 
 template <typename Work>
 auto InPlaceObserver::Known(const Pod& pod, Work work) const {
-  return KnownOf(log_, resources::kPods, pod.meta, std::move(work));
+  return KnownOf(faults_, resources::kPods, pod.meta, std::move(work));
 }
 
 InPlaceObserver::~InPlaceObserver() {

@@ -21,6 +21,7 @@
 #include <set>
 #include <string>
 
+#include "controller/core/object_fault.h"
 #include "controller/core/step.h"
 #include "controller/in_place/pod/completion.h"
 #include "controller/in_place/pod/failure.h"
@@ -29,7 +30,6 @@
 #include "controller/in_place/watch/in_place_metrics.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/watch/workload_store.h"
-#include "kubeclient/base/log.h"
 #include "kubeclient/base/timer_queue.h"
 #include "kubeclient/cache/store.h"
 
@@ -46,7 +46,7 @@ class InPlaceObserver {
 
   // Listens to `workloads` and `pods`. All arguments must outlive the observer, and neither store
   // may change after the observer is gone.
-  InPlaceObserver(const Clock& clock, Log& log, TimerQueue& timers, RecordEvent record,
+  InPlaceObserver(const Clock& clock, FaultLog& faults, TimerQueue& timers, RecordEvent record,
                   WorkloadStore& workloads, Store<Pod>& pods, OwnerOf owner_of,
                   in_place::NodeOf node_of);
   ~InPlaceObserver();
@@ -120,7 +120,7 @@ class InPlaceObserver {
   void Tell(const Pod& pod, const Event& event);
 
   const Clock& clock_;
-  Log& log_;
+  FaultLog& faults_;
   TimerQueue& timers_;
   const RecordEvent record_;
   const WorkloadStore& workloads_;

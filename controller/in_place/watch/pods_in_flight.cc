@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "controller/core/object_fault.h"
 #include "controller/in_place/batch/disruption.h"
 #include "controller/in_place/pod/availability.h"
 #include "controller/in_place/pod/completion.h"
@@ -11,8 +10,9 @@
 
 namespace windlass {
 
-PodsInFlight::PodsInFlight(const Clock& clock, Log& log, Store<Pod>& pods, in_place::NodeOf node_of)
-    : clock_(clock), log_(log), pods_(pods), node_of_(std::move(node_of)) {
+PodsInFlight::PodsInFlight(const Clock& clock, FaultLog& faults, Store<Pod>& pods,
+                           in_place::NodeOf node_of)
+    : clock_(clock), faults_(faults), pods_(pods), node_of_(std::move(node_of)) {
   pods.OnChange([this](const Change<Pod>& change) { PodChanged(change); });
 }
 
@@ -37,7 +37,7 @@ std::vector<const Pod*> PodsInFlight::In(const Symbol& namespace_,
 bool PodsInFlight::MayBeDown(const Pod& pod) const {
   bool may_be_down = true;
   CatchFault([&] { may_be_down = JudgeMayBeDown(pod); },
-             [&](const char* fault) { LogFault(log_, resources::kPods, KeyOf(pod.meta), fault); });
+             [&](const char* fault) { faults_.Note(resources::kPods, KeyOf(pod.meta), fault); });
   return may_be_down;
 }
 

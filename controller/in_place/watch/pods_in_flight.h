@@ -17,10 +17,10 @@
 #include <set>
 #include <vector>
 
+#include "controller/core/object_fault.h"
 #include "controller/in_place/pod/nodes.h"
 #include "kubeclient/api/pod.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/log.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
@@ -29,7 +29,7 @@ class PodsInFlight {
  public:
   // Listens to `pods`. All arguments must outlive this, and the store must not change after this is
   // gone.
-  PodsInFlight(const Clock& clock, Log& log, Store<Pod>& pods, in_place::NodeOf node_of);
+  PodsInFlight(const Clock& clock, FaultLog& faults, Store<Pod>& pods, in_place::NodeOf node_of);
   PodsInFlight(const PodsInFlight&) = delete;
   PodsInFlight& operator=(const PodsInFlight&) = delete;
 
@@ -50,7 +50,7 @@ class PodsInFlight {
   void PodChanged(const Change<Pod>& change);
 
   const Clock& clock_;
-  Log& log_;
+  FaultLog& faults_;
   const Store<Pod>& pods_;
   const in_place::NodeOf node_of_;
   // The Pods for which MayBeDown returned true when they last changed. If time alone has completed

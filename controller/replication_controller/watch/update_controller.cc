@@ -82,8 +82,7 @@ UpdateController::UpdateController(ControllerHost& host)
       updates_(host, rc::kCrd, &DecodeReplicationControllerUpdate),
       controllers_(host, resources::kReplicationControllers, &DecodeReplicationController),
       pods_(host.informers().Of<Pod>(WholePods(host.informers()))),
-      rollouts_(host.informers().environment().clock, host.informers().environment().log,
-                updates_.store()),
+      rollouts_(host.informers().environment().clock, host.informers().faults(), updates_.store()),
       resync_random_(host.informers().environment().random),
       resync_(host.informers().environment().clock, resync_random_,
               host.informers().environment().timers,
@@ -195,7 +194,7 @@ template <typename T, typename Work>
 auto UpdateController::Known(const T& object, Work work) const {
   const ResourceId& resource = std::is_same_v<T, Update> ? resources::kReplicationControllerUpdates
                                                          : resources::kReplicationControllers;
-  return KnownOf(host_.informers().environment().log, resource, object.meta, std::move(work));
+  return KnownOf(host_.informers().faults(), resource, object.meta, std::move(work));
 }
 
 bool UpdateController::HasEnded(const Update& update) const {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "controller/api/custom_resources.h"
-#include "controller/core/object_fault.h"
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
@@ -121,8 +120,8 @@ RolloutWords UpdateWords() {
           .outcomes = {kOutcomeComplete, kOutcomeSuperseded, kOutcomeRolledBack, kOutcomeRefused}};
 }
 
-UpdateObserver::UpdateObserver(const Clock& clock, Log& log, Store<Update>& updates)
-    : log_(log), updates_(updates), rollouts_(clock, UpdateWords()) {
+UpdateObserver::UpdateObserver(const Clock& clock, FaultLog& faults, Store<Update>& updates)
+    : faults_(faults), updates_(updates), rollouts_(clock, UpdateWords()) {
   updates.OnChange([this](const Change<Update>& change) { Changed(change); });
 }
 
@@ -130,7 +129,7 @@ UpdateObserver::UpdateObserver(const Clock& clock, Log& log, Store<Update>& upda
 template <typename Work>
 auto UpdateObserver::Known(const Update& update, Work work) const {
   const ResourceId& resource = resources::kReplicationControllerUpdates;
-  return KnownOf(log_, resource, update.meta, std::move(work));
+  return KnownOf(faults_, resource, update.meta, std::move(work));
 }
 
 // --- what happens to the updates ---

@@ -26,10 +26,10 @@
 #include <string>
 
 #include "controller/api/replication_controller_update.h"
+#include "controller/core/object_fault.h"
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/log.h"
 #include "kubeclient/cache/store.h"
 
 namespace windlass {
@@ -46,7 +46,7 @@ class UpdateObserver {
  public:
   // Listens to `updates`. All references must outlive the observer. After the observer is
   // destroyed, `updates` must not change, because it would call the observer.
-  UpdateObserver(const Clock& clock, Log& log, Store<ReplicationControllerUpdate>& updates);
+  UpdateObserver(const Clock& clock, FaultLog& faults, Store<ReplicationControllerUpdate>& updates);
   UpdateObserver(const UpdateObserver&) = delete;
   UpdateObserver& operator=(const UpdateObserver&) = delete;
 
@@ -68,7 +68,7 @@ class UpdateObserver {
   static RolloutsUnderWay::Rollout RolloutOf(const ReplicationControllerUpdate& update,
                                              RolloutsUnderWay::Rollout rollout);
 
-  Log& log_;
+  FaultLog& faults_;
   const Store<ReplicationControllerUpdate>& updates_;
   RolloutsUnderWay rollouts_;
 };

@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "controller/core/object_fault.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/complete.h"
 #include "controller/workload/revisions/rollout_id.h"
@@ -25,9 +24,9 @@ bool IsObserved(const Workload& workload) {
 
 }  // namespace
 
-RolloutObserver::RolloutObserver(const Clock& clock, Log& log, WorkloadCache& cache,
+RolloutObserver::RolloutObserver(const Clock& clock, FaultLog& faults, WorkloadCache& cache,
                                  RolloutWords words, ExtendedOf extended_of)
-    : log_(log),
+    : faults_(faults),
       cache_(cache),
       extended_of_(std::move(extended_of)),
       rollouts_(clock, std::move(words)) {
@@ -49,7 +48,7 @@ RolloutObserver::ReplicaSets RolloutObserver::ReplicaSetsOf(const Workload& work
 template <typename Find>
 void RolloutObserver::Note(const Workload& workload, Find find) {
   rollouts_.Note(KeyOf(workload.meta),
-                 KnownOf(log_, cache_.workloads().resource(), workload.meta, std::move(find)));
+                 KnownOf(faults_, cache_.workloads().resource(), workload.meta, std::move(find)));
 }
 
 void RolloutObserver::NoteLook(const Workload& workload) {
@@ -205,7 +204,7 @@ workload::RolloutState RolloutObserver::StateOf(const Workload& workload) const 
 void RolloutObserver::NotePods(const Workload& workload) {
   const auto count = [&] { return workload::PodsAboveSurge(workload); };
   const int64_t pods =
-      KnownOf(log_, cache_.workloads().resource(), workload.meta, count).value_or(0);
+      KnownOf(faults_, cache_.workloads().resource(), workload.meta, count).value_or(0);
   if (pods == 0) {
     above_surge_.erase(KeyOf(workload.meta));
   } else {
@@ -254,7 +253,7 @@ void RolloutObserver::Describe(const ObjectKey& key, ShownRollout& shown) const 
     DescribeWorkload(*workload, described);
     return described;
   };
-  auto known = KnownOf(log_, cache_.workloads().resource(), workload->meta, describe);
+  auto known = KnownOf(faults_, cache_.workloads().resource(), workload->meta, describe);
   if (known) shown = *std::move(known);
 }
 

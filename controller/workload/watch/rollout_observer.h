@@ -31,12 +31,12 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/core/object_fault.h"
 #include "controller/runtime/figures.h"
 #include "controller/workload/watch/rollouts_under_way.h"
 #include "controller/workload/watch/workload_cache.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"
-#include "kubeclient/base/log.h"
 
 namespace windlass {
 
@@ -50,7 +50,7 @@ class RolloutObserver {
   using ExtendedOf = std::function<Extended(const Workload&)>;
 
   // Listens to the workloads of `cache`. All references must outlive the observer.
-  RolloutObserver(const Clock& clock, Log& log, WorkloadCache& cache, RolloutWords words,
+  RolloutObserver(const Clock& clock, FaultLog& faults, WorkloadCache& cache, RolloutWords words,
                   ExtendedOf extended_of);
   RolloutObserver(const RolloutObserver&) = delete;
   RolloutObserver& operator=(const RolloutObserver&) = delete;
@@ -96,7 +96,7 @@ class RolloutObserver {
   void AddPodsAboveSurge(Figures& figures) const;
   std::string_view kind() const { return cache_.workloads().resource().kind; }
 
-  Log& log_;
+  FaultLog& faults_;
   WorkloadCache& cache_;
   const ExtendedOf extended_of_;
   RolloutsUnderWay rollouts_;

@@ -129,7 +129,7 @@ void WorkloadCache::WatchFor(const WorkloadChange& change) {
     Count(now.meta.uid, now.strategy == Strategy::kRecreate, pod_users_);
     const auto is_asked = [&] { return extension_ != nullptr && extension_->IsAskedBy(now); };
     const std::optional<bool> asked =
-        KnownOf(informers_.environment().log, workloads_.resource(), now.meta, is_asked);
+        KnownOf(informers_.faults(), workloads_.resource(), now.meta, is_asked);
     Count(now.meta.uid, asked.value_or(false), extension_users_);
   }
   FollowPodUsers();
@@ -142,7 +142,7 @@ void WorkloadCache::WatchFor(const Change<ReplicaSet>& change) {
   const ObjectMeta& meta = (now != nullptr ? now : change.old_object)->meta;
   const auto is_remembered = [&] { return now != nullptr && extension_->IsRememberedBy(*now); };
   const std::optional<bool> remembered =
-      KnownOf(informers_.environment().log, resources::kReplicaSets, meta, is_remembered);
+      KnownOf(informers_.faults(), resources::kReplicaSets, meta, is_remembered);
   Count(meta.uid, remembered.value_or(false), extension_users_);
   FollowExtensionUsers();
 }

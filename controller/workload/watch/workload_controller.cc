@@ -106,7 +106,7 @@ WorkloadController::WorkloadController(ControllerHost& host,
       workloads_(std::move(workloads)),
       cache_(host.informers(), *workloads_),
       wake_ups_(cache_, host),
-      rollouts_(host.informers().environment().clock, host.informers().environment().log, cache_,
+      rollouts_(host.informers().environment().clock, host.informers().faults(), cache_,
                 std::move(words),
                 [this](const Workload& workload) { return ExtendedOf(workload); }) {
   const auto synced = [this] {

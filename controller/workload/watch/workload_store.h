@@ -86,7 +86,7 @@ class WorkloadStoreOf : public WorkloadStore {
 
   // `informers` must outlive the store. The constructor does not call `as_workload`.
   WorkloadStoreOf(Informers& informers, Projection<T> projection, AsWorkload as_workload)
-      : log_(informers.environment().log),
+      : faults_(informers.faults()),
         shared_(informers.Of<T>(std::move(projection))),
         as_workload_(std::move(as_workload)) {}
 
@@ -158,10 +158,10 @@ class WorkloadStoreOf : public WorkloadStore {
   std::optional<Workload> Of(const T* object) const {
     if (object == nullptr) return std::nullopt;
     const auto make = [this, object] { return as_workload_(*object); };
-    return KnownOf(log_, resource(), object->meta, make);
+    return KnownOf(faults_, resource(), object->meta, make);
   }
 
-  Log& log_;
+  FaultLog& faults_;
   SharedInformer<T>& shared_;
   const AsWorkload as_workload_;
   std::vector<ChangeHandler> handlers_;

@@ -126,7 +126,7 @@ struct Fixture : ClientWorld {
   Store<Pod> pods;
   InPlaceObserver observer{
       clock,
-      log,
+      informers.faults(),
       timers,
       [this](const ObjectReference& about, const Event& event) { events.Record(about, event); },
       deployments,
@@ -290,7 +290,7 @@ TEST_CASE("After a restart, young patches are taken up and old ones are not") {
   f.Advance(row.age);
   Store<Pod> pods;
   InPlaceObserver observer(
-      f.clock, f.log, f.timers,
+      f.clock, f.informers.faults(), f.timers,
       [&f](const ObjectReference& about, const Event& event) { f.events.Record(about, event); },
       f.deployments, pods, [&f](const Pod&) { return f.deployments.FindMeta({"shop", "web"}); },
       [&f](const Pod&) { return &f.node; });

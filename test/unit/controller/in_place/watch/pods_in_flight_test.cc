@@ -54,8 +54,9 @@ struct Fixture : ClientWorld {
     return heard;
   }();
   RecordingLog log;
+  FaultLog faults{clock, log};
   bool faulty = false;  // what is computed of a Pod fails an assertion
-  PodsInFlight in_flight{clock, log, pods, [this](const Pod&) {
+  PodsInFlight in_flight{clock, faults, pods, [this](const Pod&) {
                            WL_ASSERT(!faulty);
                            return &node;
                          }};
@@ -97,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "P-038 a Pod is dropped when time alone shows that it 
 }
 
 TEST_CASE_METHOD(Fixture, "P-038 a new process finds the Pods that another one has patched") {
-  PodsInFlight later{clock, log, pods, [this](const Pod&) { return &node; }};
+  PodsInFlight later{clock, faults, pods, [this](const Pod&) { return &node; }};
   CHECK(later.noted() == 1);
 }
 

@@ -69,8 +69,9 @@ class FaultyClock final : public Clock {
 TEST_CASE("An assertion that fails over one update ends no process (Q-014)") {
   const FaultyClock clock;
   RecordingLog log;
+  FaultLog faults{clock, log};
   Store<Update> store;
-  const UpdateObserver observer{clock, log, store};
+  const UpdateObserver observer{clock, faults, store};
   Update update;
   update.meta.name = "web";
   update.meta.namespace_ = "ns";
@@ -90,8 +91,9 @@ TEST_CASE("An assertion that fails over one update ends no process (Q-014)") {
 struct Fixture {
   VirtualTime time;
   RecordingLog log;
+  FaultLog faults{time, log};
   Store<Update> store;
-  UpdateObserver observer{time, log, store};
+  UpdateObserver observer{time, faults, store};
   Update update;
   uint64_t versions = 0;
 
