@@ -58,6 +58,7 @@ void RolloutObserver::NoteLook(const Workload& workload) {
 // --- what happens to the objects ---
 
 void RolloutObserver::Changed(const WorkloadChange& change) {
+  if (change.is_faulty) return;
   if (change.now == nullptr) return Gone(KeyOf(*change.before));
   const Workload& workload = *change.now;
   NotePods(workload);
@@ -70,6 +71,9 @@ void RolloutObserver::Changed(const WorkloadChange& change) {
 }
 
 void RolloutObserver::SeenFirst(const Workload& workload) {
+  if (const Rollout* const known = rollouts_.Find(KeyOf(workload.meta))) {
+    return Note(workload, [&] { return SeenAgain(*known, workload); });
+  }
   const bool fresh = workload.status.observed_generation <= 0;
   if (fresh && workload.paused) return;  // its rollout begins when it is resumed
   if (fresh) {
@@ -149,16 +153,38 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
   const bool changed = known != nullptr ? known->target != wanted : TargetOf(before) != wanted;
   if (!changed && (known != nullptr || !goes_on)) return {};
 
-  // A user who sets spec.abort back to false usually tries the same template again. So such an edit
-  // never counts as a rollback, even if the user set an earlier template during the abort.
   const bool tries_again = before.follow_revision && !now.follow_revision;
+  return Retargeted(now, to, tries_again,
+                    before.roll_back_to ? kTriggerRollbackTo : kTriggerTemplate);
+}
+
+// Called for an object whose rollout `known` was under way when a fault began, now that a Workload
+// can be made of the object again. The versions between are not known, so an edit of them shows
+// only in the target.
+RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
+  const RolloutTarget wanted = TargetOf(now);
+  if (now.paused || known.target == wanted) return {};
+  const ReplicaSet* to = workload::FindTarget(now, ReplicaSetsOf(now));
+  if (now.follow_revision && to == nullptr) return {};  // no Pod changes its revision
+  return Retargeted(now, to, known.target.back && !wanted.back, kTriggerTemplate);
+}
+
+// Returns the news that the rollout under way ends, because Pods are to have another target, and
+// that the rollout to this target begins. `to` is the ReplicaSet of the target, or null. `asked_by`
+// is the trigger if the new rollout is a rollback.
+//
+// `tries_again` is true if spec.abort was set back to false. A user who does so usually tries the
+// same template again. So such an edit never counts as a rollback, even if the user set an earlier
+// template during the abort.
+RolloutObserver::News RolloutObserver::Retargeted(const Workload& now, const ReplicaSet* to,
+                                                  bool tries_again,
+                                                  std::string_view asked_by) const {
+  const RolloutTarget wanted = TargetOf(now);
   const bool rolls_back = wanted.back || (!tries_again && to != nullptr);
   const std::string_view outcome = wanted.back  ? kOutcomeAborted
                                    : rolls_back ? kOutcomeRolledBack
                                                 : kOutcomeSuperseded;
-  const std::string_view trigger = wanted.back           ? kTriggerAbort
-                                   : before.roll_back_to ? kTriggerRollbackTo
-                                                         : kTriggerTemplate;
+  const std::string_view trigger = wanted.back ? kTriggerAbort : asked_by;
   const Rollout begun{.trigger = rolls_back ? trigger : std::string_view()};
   return {.outcome = outcome, .begun = RolloutOf(now, begun)};
 }
@@ -203,12 +229,13 @@ workload::RolloutState RolloutObserver::StateOf(const Workload& workload) const 
 
 void RolloutObserver::NotePods(const Workload& workload) {
   const auto count = [&] { return workload::PodsAboveSurge(workload); };
-  const int64_t pods =
-      KnownOf(faults_, cache_.workloads().resource(), workload.meta, count).value_or(0);
-  if (pods == 0) {
+  const std::optional<int64_t> pods =
+      KnownOf(faults_, cache_.workloads().resource(), workload.meta, count);
+  if (!pods) return;  // the number stays as it was
+  if (*pods == 0) {
     above_surge_.erase(KeyOf(workload.meta));
   } else {
-    above_surge_[KeyOf(workload.meta)] = pods;
+    above_surge_[KeyOf(workload.meta)] = *pods;
   }
 }
 

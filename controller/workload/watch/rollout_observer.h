@@ -12,6 +12,8 @@
 //   - when all Pods are new and available
 //   - when the template changes again, or an abort makes Pods go back to another revision
 //   - when the object is deleted
+// If no Workload can be made of an object (WorkloadChange::is_faulty), its rollout stays as it was
+// until a later version is sound, or the object is deleted.
 // Scaling begins no rollout. Neither does another edit, except the end of a pause, if the same
 // ReplicaSet is to have the Pods before and after it.
 //
@@ -82,6 +84,9 @@ class RolloutObserver {
 
   // These find out what happened, and change nothing.
   News Edited(const Workload& before, const Workload& now) const;
+  News SeenAgain(const Rollout& known, const Workload& now) const;
+  News Retargeted(const Workload& now, const ReplicaSet* to, bool tries_again,
+                  std::string_view asked_by) const;
   News Judge(const Workload& workload) const;
   News Look(const Workload& workload) const;
   News LookAtAbort(const Workload& workload) const;

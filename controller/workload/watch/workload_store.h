@@ -26,8 +26,9 @@ namespace windlass {
 // former version, such as the string_views of `edited_from`.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
-  const Workload* now = nullptr;          // null if the workload was deleted
+  const Workload* now = nullptr;          // null if the workload was deleted, or is_faulty is true
   const Workload* edited_from = nullptr;  // the former version, if its generation differs
+  bool is_faulty = false;                 // the object exists, and no Workload can be made of it
 };
 
 // A Workload that the store returns refers to the stored object. So the Workload is valid only
@@ -37,8 +38,9 @@ struct WorkloadChange {
 // the failure ends the sync. Everywhere else, an object of which no Workload can be made counts as
 // gone:
 //   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
-//   - handlers are told that the object was deleted. When a later version can be made a Workload,
-//     they are told that the object was added
+//   - handlers are told that the object was deleted, with WorkloadChange::is_faulty. When a later
+//     version can be made a Workload, they are told that the object was added. Handlers that count
+//     deletions must look at is_faulty
 // FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:
@@ -152,7 +154,8 @@ class WorkloadStoreOf : public WorkloadStore {
     const std::optional<Workload> edited_from = Of(edited ? before : nullptr);
     const WorkloadChange told{.before = before != nullptr ? &before->meta : nullptr,
                               .now = workload ? &*workload : nullptr,
-                              .edited_from = edited_from ? &*edited_from : nullptr};
+                              .edited_from = edited_from ? &*edited_from : nullptr,
+                              .is_faulty = now != nullptr && !workload};
     for (const ChangeHandler& handler : handlers_) handler(told);
   }
   std::optional<Workload> Of(const T* object) const {

@@ -424,7 +424,8 @@ TEST_CASE("a Deployment that fails an assertion counts as gone, and is woken (Q-
   std::vector<std::string> told;
   deployments.OnChange([&](const WorkloadChange& change) {
     const ObjectMeta& meta = change.now != nullptr ? change.now->meta : *change.before;
-    told.push_back((change.now == nullptr      ? "gone "
+    told.push_back((change.is_faulty           ? "faulty "
+                    : change.now == nullptr    ? "gone "
                     : change.before == nullptr ? "new "
                                                : "changed ") +
                    meta.name);
@@ -440,7 +441,7 @@ TEST_CASE("a Deployment that fails an assertion counts as gone, and is woken (Q-
   };
   put("api");
   put("web");
-  CHECK(told == std::vector<std::string>{"new api", "gone web"});
+  CHECK(told == std::vector<std::string>{"new api", "faulty web"});
   CHECK_FALSE(deployments.Find({"ns", "web"}));
   CHECK(deployments.Find({"ns", "api"}));
   CHECK(deployments.FindMeta({"ns", "web"}) != nullptr);
@@ -460,6 +461,11 @@ TEST_CASE("a Deployment that fails an assertion counts as gone, and is woken (Q-
   put("web");
   put("web");
   CHECK(told == std::vector<std::string>{"new web", "changed web"});
+  told.clear();
+  faulty = true;
+  put("web");
+  deployments.objects().ApplyDelete({"ns", "web"}, UidOf(1), {std::to_string(++version)});
+  CHECK(told == std::vector<std::string>{"faulty web", "gone web"});
 }
 
 // Asks for nothing: each question fails an assertion.
