@@ -17,7 +17,11 @@ namespace {
 using workload::Json;
 
 constexpr KindTraits kTraitsOfDeployments{
-    .resource = resources::kDeployments, .noun = "deployment", .mirrors_settings = true};
+    .resource = resources::kDeployments,
+    .noun = "deployment",
+    .mirrors_settings = true,
+    .rollback_request = "the annotation deprecated.deployment.rollback.to",
+    .rollback_path = "/metadata/annotations/deprecated.deployment.rollback.to"};
 
 // --- status ---
 

@@ -12,6 +12,7 @@
 #include "controller/workload/conditions.h"
 #include "controller/workload/own_reasons.h"
 #include "controller/workload/refused_spec.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_write.h"
@@ -110,9 +111,11 @@ bool LostPodsWhilePaused(const Facts& facts) {
   return !facts.own.lacks_replica_set && WasComplete(facts);
 }
 
-// Returns true if spec.rollbackTo is set, but waits until spec.paused is false (RO-152).
+// Returns true if spec.rollbackTo is set and not answered yet (answered_rollback.h), but waits
+// until spec.paused is false (RO-152).
 bool HoldsRollback(const Facts& facts) {
-  return facts.workload.paused && facts.workload.roll_back_to.has_value();
+  const Workload& workload = facts.workload;
+  return workload.paused && workload.roll_back_to && !workload::IsAnswered(workload);
 }
 
 // --- the rows of the table in conditions.h ---
@@ -268,7 +271,8 @@ Ruling Rule(const Facts& facts) {
 //   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
 //   5. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
-//   6. The API server refuses a write (D-270), or the caches have no room for an object
+//   6. Windlass has answered spec.rollbackTo, but the API server keeps it (answered_rollback.h)
+//   7. The API server refuses a write (D-270), or the caches have no room for an object
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -287,6 +291,9 @@ Ruling RuleAndMore(const Facts& facts) {
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;
+  const Condition* answered =
+      FindCondition(facts.status.conditions, workload::kRollbackToNotRemoved);
+  if (answered != nullptr) ruling.message += "; " + answered->message;
   if (const Condition* failure = HeldUp(facts)) {
     ruling.message += "; " + workload::TextOf(*failure);
   }

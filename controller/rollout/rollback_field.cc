@@ -85,7 +85,9 @@ Request ClearRollback(const Workload& workload) {
 
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome) {
   RolloutOwn own = ReadOwn(workload.status.carried);
-  const int64_t generation = workload.meta.generation + 1;
+  // If the template was put back, the write has made its generation already.
+  const int64_t generation = workload.meta.generation + (outcome.put_back ? 0 : 1);
+  if (outcome.put_back) own.rolled_back.reset();
   if (outcome.target != nullptr) {
     const RolledBack record = RecordOf(outcome, generation);
     if (own.rolled_back == record) return std::nullopt;

@@ -39,6 +39,9 @@ Request ClearRollback(const Workload& workload);
 // If Windlass refuses the rollback, it sets the condition RollbackRefused instead, and removes
 // spec.rollbackTo. In the example, the removal makes generation 13. The condition stays through
 // generation 13, and ends with generation 14 (RO-084).
+//
+// If the API server put the former template back (RollbackOutcome::put_back), the same condition
+// says so, and status.rolledBack is removed, because there was no rollback.
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

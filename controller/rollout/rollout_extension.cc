@@ -19,6 +19,7 @@
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/create_failure.h"
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/progress.h"
@@ -369,9 +370,11 @@ Event NotChecked(const TemplateChecks& checks) {
 constexpr Duration kRollbackWaitsToldAgain = seconds(600);
 
 // Returns the Event that spec.rollbackTo waits for the end of spec.paused; no Event if
-// spec.rollbackTo is not set, or if the Rollout is not paused (RO-152).
+// spec.rollbackTo is not set or is answered (answered_rollback.h), or if the Rollout is not paused
+// (RO-152).
 std::vector<Event> RollbackWaits(const Workload& workload) {
-  if (!workload.paused || !workload.roll_back_to) return {};
+  const bool waits = workload.roll_back_to && !workload::IsAnswered(workload);
+  if (!workload.paused || !waits) return {};
   return {{.type = Event::Type::kNormal,
            .reason = "RolloutRollbackWaits",
            .message = std::string(kRollbackWaits),

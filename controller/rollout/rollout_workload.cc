@@ -21,6 +21,8 @@ constexpr KindTraits kTraitsOfRollouts{
     .mirrors_settings = true,
     .publishes_numbers = true,
     .records_rollbacks = true,
+    .rollback_request = "spec.rollbackTo",
+    .rollback_path = "/spec/rollbackTo",
     .takes_over_rollouts = true,
     .keeps_stable_revision = true,
     .pause_ends_timeout = true,

@@ -41,6 +41,11 @@ struct KindTraits {
   // For such a kind, the message about a refused request also says what the user can do. For other
   // kinds, it is upstream's message, because tools look for that text.
   bool records_rollbacks = false;
+  // What a user sets to ask for a rollback, for messages: "spec.rollbackTo". `rollback_path` is the
+  // JSON pointer of the same. If it is empty, Windlass does not check whether the API server kept
+  // the writes that roll back and that remove the request (answered_rollback.h).
+  std::string_view rollback_request{};
+  std::string_view rollback_path{};
   // True if a workload of this kind can take over the ReplicaSets of a workload of another kind in
   // the middle of a rollout. It adopts them one by one. So, if it is paused, it may have adopted
   // only some of them.
@@ -76,6 +81,9 @@ struct RollbackOutcome {
   std::string_view message{};          // why it is refused, and what the user can do; else empty
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
   WallTime now{};                      // when the planner decided this
+  // True if the rollback was written, but the API server put the former template back. The request
+  // was removed by the same write, or will not be removed by Windlass in this sync.
+  bool put_back = false;
 };
 
 // Where a user finds a setting in an object, for error messages.

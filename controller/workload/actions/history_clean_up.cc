@@ -11,6 +11,7 @@
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/old_pods_left.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {
@@ -81,13 +82,15 @@ bool MayCleanUpMidway(const Situation& situation) {
 // Returns true if the rollout is complete and the workload is not paused (D-481). Also returns true
 // if all of these hold:
 // - MayCleanUpMidway returns true.
-// - No rollback waits: it might go back to a revision that would be deleted (D-472).
+// - No rollback waits that is not answered (answered_rollback.h): it might go back to a revision
+// that would be deleted (D-472).
 // - There is a new ReplicaSet, or the wanted template is known. Without both, any old ReplicaSet
 //   may have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.paused && DeploymentComplete(workload, workload.status)) return true;
-  if (!MayCleanUpMidway(situation) || workload.roll_back_to) return false;
+  const bool waits = workload.roll_back_to && !IsAnswered(workload);
+  if (!MayCleanUpMidway(situation) || waits) return false;
   return situation.new_replica_set != nullptr || situation.wanted.known;
 }
 

@@ -13,6 +13,8 @@
 #include "controller/workload/replica_set_requests.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/answered_rollback.h"
+#include "controller/workload/status/status.h"
 #include "controller/workload/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/template_text.h"
@@ -67,7 +69,8 @@ Write Clear(const Situation& situation, Event::Type type, std::string_view why,
   const std::string reason = Reason(situation.workload, why);
   return {.request = situation.workload.kind.ClearRollback(situation.workload),
           .because = {decisions::kClearRollback, {{"reason", reason}}},
-          .on_success = {{type, reason, std::move(message)}}};
+          .on_success = {{type, reason, message}},
+          .check = CheckCleared(situation.workload, std::move(message))};
 }
 
 // Returns the next step to refuse a rollback that would change nothing: the revision does not
@@ -237,9 +240,10 @@ Step RollBackTo(const Situation& situation, const ReplicaSet& target, int64_t re
   return Write{
       .request = *request,
       .because = {decisions::kRollBack, {{"revision", revision}, {"replicaset", target.meta.name}}},
-      .on_success = {
-          {Event::Type::kNormal, Reason(workload, ""),
-           "Rolled back " + Named(workload) + " to revision " + std::to_string(revision)}}};
+      .on_success = {{Event::Type::kNormal, Reason(workload, ""),
+                      "Rolled back " + Named(workload) + " to revision " +
+                          std::to_string(revision)}},
+      .check = CheckRolledBack(workload, own->said->body, *std::move(pod_template), revision)};
 }
 
 // Requires that `target` is what a rollback to `asked` goes to, and has the workload's template.
@@ -316,14 +320,74 @@ bool IsDone(const Situation& situation) {
   });
 }
 
+// Returns true if this sync has tried to patch the workload, even in vain. Patches of its status do
+// not count.
+bool IsTried(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  return std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return IsPatchOf(outcome, workload.kind.traits().resource, workload.meta);
+  });
+}
+
+// `lost` is a rollback of this sync after which the workload had its former template again. Returns
+// the step that records this instead of the rollback. Returns nullopt if it is recorded already, or
+// if the kind records nothing.
+std::optional<Step> RecordPutBack(const Situation& situation, const Outcome& lost) {
+  return Record(situation, {.asked = situation.workload.roll_back_to.value_or(0),
+                            .reason = "RollbackNotKept",
+                            .message = lost.kept->error().message,
+                            .now = situation.now,
+                            .put_back = true});
+}
+
+// Called if the workload does not ask for a rollback. Returns Wait, which ends the sync, if this
+// sync has removed the request; otherwise nullopt. If the API server put the former template back,
+// first records this, and then tells it in an Event.
+std::optional<Step> EndIfRemoved(const Situation& situation) {
+  if (!IsDone(situation)) return std::nullopt;
+  const Outcome* lost = FindTemplatePutBack(situation);
+  if (lost == nullptr) return Wait{.look_again_in = kNextSyncAfter};
+  std::vector<Event> events = {
+      {Event::Type::kWarning, Reason(situation.workload, "NotKept"), lost->kept->error().message}};
+  std::optional<Step> record = RecordPutBack(situation, *lost);
+  if (!record) return Wait{.look_again_in = kNextSyncAfter, .events = std::move(events)};
+  if (Failed* failed = std::get_if<Failed>(&*record)) failed->events = std::move(events);
+  return record;
+}
+
+// Called if the workload's request is answered, but still there (IsAnswered). Returns
+//   1. the write that tries to remove the request, once in each sync
+//   2. if the API server put the former template back in this sync: the write that records this
+//   3. the status write that says that the request is still there
+//   4. nullopt: the rollout goes on as if the request were not there
+// No refusal of these writes holds up the rollout.
+std::optional<Step> NextOfAnswered(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  if (!IsTried(situation)) {
+    return Write{
+        .request = workload.kind.ClearRollback(workload),
+        .because = {decisions::kClearRollback, {{"reason", std::string(kRollbackToNotRemoved)}}},
+        .go_on_if_refused = true,
+        .check = CheckCleared(workload)};
+  }
+  if (const Outcome* lost = FindTemplatePutBack(situation)) {
+    auto record = RecordPutBack(situation, *lost);
+    if (record && std::holds_alternative<Write>(*record)) return record;
+  }
+  if (IsAnswered(workload)) return std::nullopt;
+  auto status = WriteHeldUp(situation);
+  Write* write = status ? std::get_if<Write>(&*status) : nullptr;
+  if (write == nullptr) return std::nullopt;
+  write->go_on_if_refused = true;
+  return UnlessInVain(situation, std::move(*write));
+}
+
 }  // namespace
 
 std::optional<Step> HandleRollback(const Situation& situation) {
   const std::optional<int64_t> wanted = situation.workload.roll_back_to;
-  if (!wanted) {
-    if (!IsDone(situation)) return std::nullopt;
-    return Wait{.look_again_in = kNextSyncAfter};
-  }
+  if (!wanted) return EndIfRemoved(situation);
+  if (IsAnswered(situation)) return NextOfAnswered(situation);
   // While Pods follow another revision, no ReplicaSet is made or numbered for the template
   // (RO-033).
   if (!situation.workload.follow_revision) {

@@ -19,6 +19,13 @@
 //     request (RO-023). A request for 0 goes back one revision each time that a user makes it
 //     (RO-024).
 //
+// If the API server accepts the write of a rollback and does not keep it, for example because of a
+// mutating admission webhook:
+//   - It keeps the request: the request counts as answered, and the rollout goes on
+//     (answered_rollback.h).
+//   - It puts the former template back: an Event says so instead of the Event of the rollback, and
+//     so does the record.
+//
 // Differs from upstream under Recreate: if a template is rolled back before it has a ReplicaSet,
 // Windlass makes one of size 0 for it. Upstream makes one with all Pods, beside the old ones.
 #pragma once
@@ -30,7 +37,7 @@
 namespace windlass::workload {
 
 // Returns the next step of a rollback. Returns Wait, which ends the sync, after step 4. Returns
-// nullopt if no rollback is asked for. The steps:
+// nullopt if no rollback is asked for. The steps, for a request that is not answered yet:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
 //      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.

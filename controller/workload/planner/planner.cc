@@ -21,6 +21,7 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/revisions/uncached_parts.h"
 #include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/overlap.h"
@@ -208,6 +209,7 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
   step = situation.extension().End(situation, std::move(step));
   step = LookAgainNoLater(std::move(step), UntilOverlapIsTold(situation));
   step = LookAgainNoLater(std::move(step), UntilCountsAreSure(situation));
+  step = LookAgainNoLater(std::move(step), UntilClearedAgain(situation));
   return TryAgain(situation, std::move(step));
 }
 

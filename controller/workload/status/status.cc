@@ -11,6 +11,7 @@
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/answered_rollback.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
@@ -100,15 +101,17 @@ std::string_view ReasonOf(const WorkloadStatus& status, std::string_view type) {
   return condition != nullptr ? condition->reason.text() : std::string_view();
 }
 
-// Adds the conditions about overlaps and those of the extension.
+// Adds the conditions about overlaps and answered rollbacks, and those of the extension.
 void AddFurther(const Situation& situation, WorkloadStatus& status) {
+  ShowAnsweredRollback(situation, status);
   ShowOverlaps(situation, status);
   situation.extension().UpdateStatus(situation, status);
 }
 
 // Returns the Events to send when the conditions of AddFurther have been written.
 std::vector<Event> FurtherEvents(const Situation& situation, const WorkloadStatus& status) {
-  std::vector<Event> events = TellOverlaps(situation);
+  std::vector<Event> events = TellAnsweredRollback(situation);
+  std::ranges::move(TellOverlaps(situation), std::back_inserter(events));
   std::ranges::move(situation.extension().Events(situation, status), std::back_inserter(events));
   return events;
 }

@@ -318,6 +318,21 @@ TEST_CASE("the message names an overlap unless the Rollout is stalled or aborted
   Proves("RO-164");
 }
 
+// The user sees that the request does not go away, and no advice to resume the Rollout for it.
+TEST_CASE("the message names an answered rollbackTo, which waits for no resume (RO-152)") {
+  StoredRollout rollout;
+  rollout.object["spec"]["rollbackTo"] = {{"revision", 5}};
+  rollout.object["spec"]["paused"] = true;
+  REQUIRE(StandingOf(rollout).message.find("spec.rollbackTo waits") != std::string::npos);
+  rollout.SetCondition(StoredCondition("RollbackToNotRemoved", "True", "Revision5", "it is kept"));
+  const std::string told = StandingOf(rollout).message;
+  CHECK(told.find("spec.rollbackTo waits") == std::string::npos);
+  CHECK(told.ends_with("; it is kept"));
+  rollout.object["spec"]["rollbackTo"] = {{"revision", 4}};
+  CHECK(StandingOf(rollout).message.find("spec.rollbackTo waits") != std::string::npos);
+  Proves("RO-152");
+}
+
 // The user sees MESSAGE first, and it said nothing of a right that Windlass lacks.
 TEST_CASE("the message quotes a refused write in every phase, and no ReplicaSet (D-270)") {
   const Row row = GENERATE(values<Row>({

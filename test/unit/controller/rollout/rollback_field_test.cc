@@ -219,5 +219,28 @@ TEST_CASE("a refused rollback is told until the generation changes once more (RO
   Proves("RO-084");
 }
 
+TEST_CASE("a rollback whose template was put back is recorded as refused (RO-083 RO-084)") {
+  Asking rollout(5);
+  const Json before = rollout.object["spec"]["template"];
+  const ReplicaSet target = Target();
+  rollout.Apply(*Note(rollout, {.asked = 5, .target = &target, .becomes = 9, .now = kNow}));
+  rollout.Apply(*RollBackTo(rollout, target));
+  rollout.object["spec"]["template"] = before;
+  REQUIRE(rollout.object["metadata"]["generation"] == 13);
+  const RollbackOutcome outcome{
+      .reason = "RollbackNotKept", .message = "put back", .now = kNow, .put_back = true};
+  const auto note = Note(rollout, outcome);
+  REQUIRE(note);
+  rollout.Apply(*note);
+  CHECK_FALSE(rollout.status().contains("rolledBack"));
+  CHECK(rollout.ConditionText("RollbackRefused") == "True RollbackNotKept");
+  CHECK_FALSE(Note(rollout, outcome));
+
+  rollout.object["metadata"]["generation"] = 14;
+  rollout.WriteStatus();
+  CHECK(rollout.ConditionText("RollbackRefused") == "");
+  Proves("RO-083 RO-084");
+}
+
 }  // namespace
 }  // namespace windlass::rollout::rollback_field_test

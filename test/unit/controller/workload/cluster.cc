@@ -380,6 +380,7 @@ Result<Reply> Cluster::Patch(const Request& request) {
     default: Merge(object, std::move(patch));
   }
   if (update_webhook && !deployment) update_webhook(before, object);
+  if (deployment_webhook && deployment && !status) deployment_webhook(before, object);
   const auto annotations = [](const Json& o) {
     return o["metadata"].value("annotations", Json::object());
   };

@@ -73,6 +73,10 @@ class Cluster {
   // Changes patched ReplicaSets; `before` is the stored one.
   std::function<void(const Json& before, Json& rs)> update_webhook;
 
+  // Changes the Deployment when the planner patches it; `before` is the stored one. Not called for
+  // patches of its status.
+  std::function<void(const Json& before, Json& deployment)> deployment_webhook;
+
   // --- what came of it ---
   Json& deployment() { return deployment_; }
   Json& ReplicaSet(const std::string& image);  // of that image; requires that there is one

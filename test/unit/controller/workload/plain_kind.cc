@@ -60,7 +60,11 @@ Json AfterRollback(const Json& present, const ReplicaSet& target) {
 }
 
 constexpr KindTraits kTraits{
-    .resource = resources::kDeployments, .noun = "deployment", .mirrors_settings = true};
+    .resource = resources::kDeployments,
+    .noun = "deployment",
+    .mirrors_settings = true,
+    .rollback_request = "the annotation deprecated.deployment.rollback.to",
+    .rollback_path = "/metadata/annotations/deprecated.deployment.rollback.to"};
 
 class PlainKind final : public WorkloadKind {
  public:
