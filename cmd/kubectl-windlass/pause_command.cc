@@ -64,7 +64,7 @@ std::optional<ExitCode> RefuseRestart(const CommandContext& context, const Place
                       std::string(only.setting) + " replaces none. Change the image instead",
                   ExitCode::kHeld);
   }
-  if (FieldOf(object, "/spec/rollbackTo") != nullptr) {
+  if (PendingRollback(object) != nullptr) {
     return Refuse(context, place,
                   "is about to be rolled back, as spec.rollbackTo asks, and the rollback would "
                   "undo the restart: kubectl windlass status " +

@@ -56,7 +56,7 @@ class StatusWatch {
   std::optional<Json> template_;
   int64_t generation_ = 0;         // of the object in the look that set template_
   std::optional<bool> went_back_;  // the update had spec.rollback at first
-  bool rolls_back_ = false;        // the object had spec.rollbackTo in every look so far
+  bool rolls_back_ = false;        // every look so far showed a PendingRollback
   std::string said_;
   std::set<std::string> said_causes_;  // reasons printed with the sentence in said_
   bool is_read_ = false;
@@ -78,7 +78,7 @@ std::optional<Standing> StatusWatch::Superseded(const Json& object, const Standi
   const Json* now = FieldOf(object, "/spec/template");
   // If a rollback was asked for before the command began, the user waits for that rollback. So the
   // template that the rollback brings back is the one to follow.
-  const bool rolls_back = FieldOf(object, "/spec/rollbackTo") != nullptr;
+  const bool rolls_back = PendingRollback(object) != nullptr;
   if (!template_) rolls_back_ = rolls_back;
   if (!template_ || rolls_back_) generation_ = NumberOf(object, "/metadata/generation");
   if (!template_ || rolls_back_) {

@@ -78,7 +78,7 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
                      const Asked& asked) {
   const bool done = NumberOf(rollout, "/status/rolledBack/generation") > asked.generation &&
                     NumberOf(rollout, "/status/rolledBack/revision") == asked.revision;
-  if (const Json* other = done ? nullptr : FieldOf(rollout, "/spec/rollbackTo")) {
+  if (const Json* other = done ? nullptr : PendingRollback(rollout)) {
     const int64_t revision = NumberOf(*other, "/revision");
     if (revision != asked.revision) return RefuseReplaced(context, place, asked, revision);
     context.console.Warning(HoldText(place, rollout));
@@ -101,6 +101,10 @@ ExitCode TellVerdict(const CommandContext& context, const Place& place, const Js
     PrintDone(context, place, rollout, "rolled back");
     return ExitCode::kDone;
   }
+  if (const Json* answered = AnsweredRollback(rollout)) {
+    context.console.Error(TextOf(*answered, "/message"));
+    return ExitCode::kError;
+  }
   return Refuse(
       context, place,
       "is not rolled back: spec.rollbackTo was removed before Windlass looked at it. To ask "
@@ -113,7 +117,8 @@ std::string WithdrawText(const Place& place) {
 }
 
 // Waits until one of these is true:
-//   - Windlass has answered the request, and removed spec.rollbackTo
+//   - Windlass has answered the request, and removed spec.rollbackTo, or could not remove it
+//     (AnsweredRollback)
 //   - another client has replaced or removed the request
 //   - another client has paused the Rollout, so that the request waits
 // If Windlass does not answer, the command removes its request, so that no rollback comes after the
@@ -122,7 +127,7 @@ ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it removes the request (RO-080). So the answer is there
     // once Windlass has removed the request.
-    const Json* request = FieldOf(rollout, "/spec/rollbackTo");
+    const Json* request = PendingRollback(rollout);
     return request == nullptr || NumberOf(*request, "/revision") != asked.revision ||
            !StoredRollback(rollout).empty();
   });
@@ -153,7 +158,7 @@ const Json* TargetOf(const Json& rollout, const std::vector<Json>& replica_sets,
 // out yet.
 std::optional<ExitCode> RefuseBesidePending(const CommandContext& context, const Place& place,
                                             const Json& rollout, int64_t wanted) {
-  const Json* pending = FieldOf(rollout, "/spec/rollbackTo");
+  const Json* pending = PendingRollback(rollout);
   if (pending == nullptr) return std::nullopt;
   const int64_t revision = NumberOf(*pending, "/revision");
   if (revision == wanted) return std::nullopt;

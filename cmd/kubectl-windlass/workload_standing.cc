@@ -264,8 +264,13 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
 }
 
 // Adds the refusal of spec.rollbackTo to the text of `standing`. For a Rollout, a condition shows
-// the refusal until the spec changes; for a Deployment there is only an Event.
+// the refusal until the spec changes; for a Deployment there is only an Event. Also adds that the
+// API server keeps a spec.rollbackTo that is answered.
 void TellRefusedRollback(const Json& object, Standing& standing) {
+  if (const Json* answered = AnsweredRollback(object)) {
+    std::string& said = standing.sentence.empty() ? standing.why : standing.sentence;
+    said += "; " + TextOf(*answered, "/message");
+  }
   const Json* refused = TrueCondition(object, "RollbackRefused");
   if (refused == nullptr) return;
   std::string& text = standing.sentence.empty() ? standing.why : standing.sentence;
@@ -347,8 +352,22 @@ std::string RollbackText(int64_t revision) {
   return revision == 0 ? "the revision before" : "revision " + std::to_string(revision);
 }
 
-std::string StoredRollback(const Json& rollout) {
+const Json* AnsweredRollback(const Json& rollout) {
   const Json* stored = FieldOf(rollout, "/spec/rollbackTo");
+  const Json* answered = TrueCondition(rollout, "RollbackToNotRemoved");
+  if (stored == nullptr || answered == nullptr) return nullptr;
+  const int64_t revision = NumberOf(*stored, "/revision");
+  const std::string reason =
+      revision == 0 ? "RevisionBefore" : "Revision" + std::to_string(revision);
+  return TextOf(*answered, "/reason") == reason ? answered : nullptr;
+}
+
+const Json* PendingRollback(const Json& rollout) {
+  return AnsweredRollback(rollout) != nullptr ? nullptr : FieldOf(rollout, "/spec/rollbackTo");
+}
+
+std::string StoredRollback(const Json& rollout) {
+  const Json* stored = PendingRollback(rollout);
   const bool waits = FlagOf(rollout, "/spec/paused") && !FlagOf(rollout, "/spec/abort");
   if (stored == nullptr || !waits) return "";
   return RollbackText(NumberOf(*stored, "/revision"));

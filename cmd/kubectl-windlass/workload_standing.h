@@ -49,6 +49,14 @@ std::string CommandBack(const Json& rollout, const std::string& object);
 // Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
 std::string RollbackText(int64_t revision);
 
+// Returns spec.rollbackTo of a Rollout if Windlass still has to answer it. Returns null if the
+// field is absent, or if it is answered (AnsweredRollback).
+const Json* PendingRollback(const Json& rollout);
+
+// Returns the condition RollbackToNotRemoved if it is about the present spec.rollbackTo: Windlass
+// has answered the request, but the API server keeps it. Otherwise returns null.
+const Json* AnsweredRollback(const Json& rollout);
+
 // Returns what the waiting rollback of a Rollout goes back to; "" if none waits. spec.rollbackTo
 // waits while spec.paused is true. Exception: it does not wait if spec.abort is true, too.
 std::string StoredRollback(const Json& rollout);

@@ -511,6 +511,22 @@ TEST_CASE("undo of a Rollout asks Windlass by spec.rollbackTo, and tells its ans
   }
 }
 
+// For the user whose admission webhook keeps rollbackTo: nothing waits for a rollback that is over.
+TEST_CASE("an answered rollbackTo that is still there holds up no command (RO-082)") {
+  WebRollout web;
+  web.Spec({{"rollbackTo", {{"revision", 1}}}});
+  REQUIRE(web.Run("restart wro/web").code == ExitCode::kOtherUpdate);
+  web.SetCondition(kRollouts, "web", {"RollbackToNotRemoved", "True", "Revision1", "it is kept"});
+  SECTION("restart") { CHECK(web.Run("restart wro/web").code == ExitCode::kDone); }
+  SECTION("undo to the same revision says why it is still there") {
+    CHECK(web.Run("undo wro/web --to-revision=1") == Ends(ExitCode::kError, "error: it is kept\n"));
+  }
+  SECTION("another revision has not been answered") {
+    web.Spec({{"rollbackTo", {{"revision", 2}}}});
+    CHECK(web.Run("restart wro/web").code == ExitCode::kOtherUpdate);
+  }
+}
+
 TEST_CASE("A dry run of undo to the present revision of a Rollout says that nothing is to do") {
   WebRollout web;
   web.Edit(kRollouts, "web", "status", [](Json& o) {
