@@ -252,6 +252,19 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
+// Returns how the status names the ReplicaSet of the stable revision: the one that is found. If
+// none is found, but one has the stored name, returns the stored name: a client has changed the
+// annotations of that ReplicaSet, and users read in the status which one it is.
+NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) {
+  const ReplicaSet* stable =
+      workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0));
+  if (stable != nullptr || !own.stable_revision) return Named(stable);
+  const bool exists = std::ranges::any_of(situation.all, [&](const ReplicaSet* rs) {
+    return rs->meta.name == own.stable_replica_set.name.text();
+  });
+  return exists ? own.stable_replica_set : NamedReplicaSet{};
+}
+
 // Returns the images that Pods get during an abort: those of the stable revision. If an error in
 // the strategy holds the abort up, Pods do not go back: returns the images in the stored status. If
 // the stable revision has no ReplicaSet, Pods keep the template of the current ReplicaSet. Then
@@ -495,8 +508,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.current_replica_set = Named(CurrentReplicaSet(situation));
   own.images_of_abort.reset();
   if (situation.workload.follow_revision) own.images_of_abort = ImagesOfAbort(situation, own);
-  own.stable_replica_set =
-      Named(workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0)));
+  own.stable_replica_set = NameOfStable(situation, own);
   status.carried = KindStatus(own);
   if (told) ShowUpdatedAtStep(situation, facts.steps, status);
   if (told) ShowSteps(situation, facts.steps, status);

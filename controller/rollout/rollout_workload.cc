@@ -137,6 +137,7 @@ Workload AsWorkload(const RolloutKind& kind, const Rollout& rollout) {
                     .defaulted = nullptr,
                     .kept_revision = rollout.status.stable_revision,
                     .kept_name = rollout.status.stable_replica_set.name,
+                    .kept_template = rollout.status.stable_template,
                     .follow_revision = FollowRevision(rollout),
                     .rolled_back = Performed(rollout.status.rolled_back)};
   const std::optional<RolloutStepStatus>& step = rollout.status.step;

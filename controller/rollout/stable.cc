@@ -78,12 +78,12 @@ const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const 
 }
 
 // Returns the write that notes on `rs` that it was complete as the revision in its annotation. If
-// `rs` has no annotation with a revision, the note names `remembered`, and the write adds that
-// annotation, too.
+// `rs` has no annotation with a revision, or one that is no number above 0, the note names
+// `remembered`, and the write sets that annotation, too.
 std::optional<Step> Note(const Situation& situation, const ReplicaSet& rs, int64_t remembered) {
   std::string revision(workload::RevisionText(rs.meta));
   workload::ReplicaSetChange change;
-  if (revision.empty()) {
+  if (NumberOf(rs) < 1) {
     revision = std::to_string(remembered);
     change.annotations[std::string(workload::kRevision)] = revision;
   }

@@ -198,9 +198,11 @@ struct Workload {
   // The revision that was complete last (KindTraits::keeps_stable_revision). FindStable
   // (revisions.h) finds its ReplicaSet, which may have another number by now. History clean-up
   // never deletes this ReplicaSet. `kept_name` is its name, "" if the status does not have the
-  // name.
+  // name. `kept_template` identifies its template as `requested_template` does; "" if the status
+  // does not have that.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
+  std::string_view kept_template{};
   // After an abort: the revision to which all Pods go back, whatever the template says
   // (followed_revision.h). 0: no revision was ever complete, so no Pod moves to another revision.
   // nullopt: no abort, Pods get the workload's template.

@@ -3,10 +3,43 @@
 #include <algorithm>
 #include <string>
 
+#include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/revisions/revisions.h"
 
 namespace windlass::workload {
+namespace {
+
+bool HasPods(const ReplicaSet& rs) { return rs.replicas > 0 || rs.status.replicas > 0; }
+
+// Returns the ReplicaSet that may be that of the followed revision, although its annotations do not
+// show this. The first of these that exists:
+//   - the one that the status names
+//   - the oldest one with Pods, apart from that of the published revision, which is aborted
+// Returns null if neither exists.
+const ReplicaSet* FindUnproven(const Situation& situation) {
+  const Workload& workload = situation.workload;
+  const ReplicaSet* published = FindPublished(workload, situation.all);
+  const ReplicaSet* oldest = nullptr;
+  for (const ReplicaSet* rs : situation.all) {
+    if (!workload.kept_name.empty() && rs->meta.name == workload.kept_name) return rs;
+    if (oldest == nullptr && rs != published && HasPods(*rs)) oldest = rs;
+  }
+  return oldest;
+}
+
+// Returns the end of the message of NothingToFollow: which ReplicaSet may be that of `revision`,
+// and what a user does if it is. Returns "" if there is no such ReplicaSet.
+std::string RemedyFor(const Situation& situation, int64_t revision) {
+  const ReplicaSet* rs = revision < 1 ? nullptr : FindUnproven(situation);
+  if (rs == nullptr) return {};
+  return ". If replica set " + rs->meta.name + (HasPods(*rs) ? ", which has Pods," : "") +
+         " is that of revision " + std::to_string(revision) + ", set its annotation " +
+         std::string(kRevision) + " to " + std::to_string(revision) +
+         ": the Pods then go back to it";
+}
+
+}  // namespace
 
 const ReplicaSet* FindFollowed(const Workload& workload,
                                const std::vector<const ReplicaSet*>& ours) {
@@ -25,18 +58,16 @@ const ReplicaSet* FindWanted(const Situation& situation) {
 RolloutRefusal NothingToFollow(const Situation& situation) {
   const Workload& workload = situation.workload;
   const int64_t revision = *workload.follow_revision;
-  const std::string why =
-      revision < 1 ? "no revision was ever complete"
-                   : "the replica set of revision " + std::to_string(revision) +
-                         ", the last revision that was complete, does not exist any more";
+  const std::string why = revision < 1 ? "no revision was ever complete"
+                                       : "the replica set of revision " + std::to_string(revision) +
+                                             ", the last revision that was complete, is not found";
   const bool none =
-      workload.replicas > 0 && std::ranges::all_of(situation.all, [](const ReplicaSet* rs) {
-        return rs->replicas == 0 && rs->status.replicas == 0;
-      });
+      workload.replicas > 0 &&
+      std::ranges::none_of(situation.all, [](const ReplicaSet* rs) { return HasPods(*rs); });
   return {.reason = kNothingToAbortTo,
           .message = "The rollout is aborted, but has no revision to go back to: " + why +
                      (none ? ". There are no Pods. " : ". No Pod is changed. ") +
-                     "End the abort to roll out the template"};
+                     "End the abort to roll out the template" + RemedyFor(situation, revision)};
 }
 
 }  // namespace windlass::workload

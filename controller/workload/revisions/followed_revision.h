@@ -32,7 +32,9 @@ bool HasNothingToFollow(const Situation& situation);
 // revision instead. Returns null if this ReplicaSet does not exist.
 const ReplicaSet* FindWanted(const Situation& situation);
 
-// Returns reason and message of Progressing while HasNothingToFollow is true.
+// Returns reason and message of Progressing while HasNothingToFollow is true. A client may have
+// changed the annotations by which the ReplicaSet of the followed revision is found. So if a
+// ReplicaSet may be that one, the message names it, and says how a user makes it known.
 RolloutRefusal NothingToFollow(const Situation& situation);
 
 }  // namespace windlass::workload

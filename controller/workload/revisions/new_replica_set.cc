@@ -125,6 +125,21 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
+// Adds the revision that Pods follow to the history in `change`, if `rs` was found by its template
+// or its name alone (FindKept) because a client changed its annotations. Afterwards `rs` is found
+// by its history, whatever number it gets.
+void NoteFollowed(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
+  const std::optional<int64_t>& follow = workload.follow_revision;
+  if (!follow || IsFollowed(workload, rs) || CompleteAs(rs) == *follow) return;
+  const auto raised = change.annotations.find(std::string(kRevisionHistory));
+  const std::string_view history =
+      raised != change.annotations.end()
+          ? std::string_view(raised->second)
+          : rs.meta.annotations.Find(kRevisionHistory).value_or(std::string_view());
+  change.annotations[std::string(kRevisionHistory)] =
+      AppendToHistory(history, std::to_string(*follow), kRevisionHistoryBytesMax);
+}
+
 // Returns the size that a rolling update gives the new ReplicaSet when it creates the ReplicaSet.
 int32_t FirstSize(const Situation& situation) {
   return NewReplicaSetSize({}, SizesOf(situation.all), situation.limits,
@@ -237,6 +252,7 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
     NoteRequest(situation.workload, rs, change);
   }
   RaiseRevision(situation.workload, rs, RevisionToBe(situation), change);
+  NoteFollowed(situation.workload, rs, change);
   // The new number makes this ReplicaSet the latest one, and its size annotations may be of an
   // earlier rollout. While the workload has 0 replicas, the size annotations of the latest
   // ReplicaSet must say 0. Otherwise FindServedLast (proven.h) takes the workload to have been

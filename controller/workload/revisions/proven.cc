@@ -46,15 +46,19 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   return *std::ranges::find_if(situation.old, has_pods);
 }
 
-// Returns the only old ReplicaSet with Pods, for a kind that keeps a stable revision, before any
-// revision was complete. Returns null if no old ReplicaSet has Pods, or if several have.
+// Returns the only old ReplicaSet with Pods, for a kind that keeps a stable revision
+//   - before any revision was complete
+//   - after that, only if the status names this ReplicaSet as that of the kept revision. A client
+//     may have changed the annotations by which FindStable would find it
+// Returns null in other cases, if no old ReplicaSet has Pods, or if several have.
 const ReplicaSet* FindOnlyOld(const Situation& situation) {
   const Workload& workload = situation.workload;
-  if (!workload.kind.traits().keeps_stable_revision || workload.kept_revision) return nullptr;
+  if (!workload.kind.traits().keeps_stable_revision) return nullptr;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
   const auto only = std::ranges::find_if(situation.old, has_pods);
   if (only == situation.old.end() || OthersHavePods(situation.old, *only)) return nullptr;
-  return *only;
+  const bool is_other = workload.kept_revision && (*only)->meta.name != workload.kept_name;
+  return is_other ? nullptr : *only;
 }
 
 // Returns the keeper (FindKeeper). The result of FindOnlyOld can be the keeper only if `beside_new`

@@ -76,9 +76,10 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 //   - the ReplicaSet of FindProvenOther
 //   - else, while the template has no ReplicaSet, and for kinds that keep a stable revision: the
 //     oldest of several old ReplicaSets with Pods, because the younger ones have canaries
-//   - else, before any revision was complete, and for the same kinds: the only old ReplicaSet with
-//     Pods, if the template has a ReplicaSet. Example: another client scales it from 7 to 5 at a
-//     pause. The new ReplicaSet keeps its 3 Pods, and the keeper gets 2
+//   - else, for the same kinds, if the template has a ReplicaSet: the only old ReplicaSet with
+//     Pods. After a revision was complete, only if Workload::kept_name is its name. Example:
+//     another client scales it from 7 to 5 at a pause. The new ReplicaSet keeps its 3 Pods, and the
+//     keeper gets 2
 // Returns null
 //   - under Recreate
 //   - if no Pod is held back. Exception: while the template has no ReplicaSet, for example because

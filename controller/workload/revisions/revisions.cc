@@ -6,6 +6,7 @@
 
 #include "controller/workload/annotations.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/api/fingerprint_text.h"
 
 namespace windlass::workload {
 namespace {
@@ -13,6 +14,39 @@ namespace {
 // How many revisions a message names: most histories are shorter, and users do not read longer
 // lists.
 constexpr size_t kRevisionsNamedMax = 20;
+
+bool HasKeptName(const Workload& workload, const ReplicaSet& rs) {
+  return !workload.kept_name.empty() && rs.meta.name == workload.kept_name;
+}
+
+// Returns true if `rs` has the template of the kept revision, as the user asked for it.
+bool HasKeptTemplate(const Workload& workload, const ReplicaSet& rs) {
+  const std::string_view kept = workload.kept_template;
+  if (kept.empty()) return false;
+  return rs.meta.annotations.Find(kRequestedTemplate) == kept ||
+         windlass::TextOf(rs.template_fingerprint) == kept;
+}
+
+// Returns the ReplicaSet of the kept revision if its annotations do not show that it is the one:
+// cases 3 to 5 of FindKept. Null if there is none.
+//
+// Case 5 does not count a number that can be read: when two ReplicaSets exchange their templates,
+// the number goes with the template, but the status may still have the former name.
+const ReplicaSet* FindSpoilt(const Workload& workload,
+                             const std::vector<const ReplicaSet*>& replica_sets) {
+  const ReplicaSet* same_template = nullptr;
+  const ReplicaSet* named = nullptr;
+  for (const ReplicaSet* rs : replica_sets) {
+    const bool has_name = HasKeptName(workload, *rs);
+    if (HasKeptTemplate(workload, *rs)) {
+      if (has_name) return rs;
+      if (same_template == nullptr) same_template = rs;
+    }
+    const bool has_number = RevisionOf(rs->meta).value_or(0) > 0;
+    if (has_name && !has_number && !CompleteAs(*rs)) named = rs;
+  }
+  return same_template != nullptr ? same_template : named;
+}
 
 }  // namespace
 
@@ -111,7 +145,8 @@ const ReplicaSet* FindKept(const Workload& workload,
     return rs->meta.name == workload.kept_name && RevisionText(rs->meta).empty() &&
            !rs->meta.annotations.Has(kRevisionHistory) && !CompleteAs(*rs);
   });
-  return named != replica_sets.end() ? *named : kept;
+  if (named != replica_sets.end()) return *named;
+  return kept != nullptr ? kept : FindSpoilt(workload, replica_sets);
 }
 
 const ReplicaSet* FindStable(const Workload& workload,

@@ -71,12 +71,17 @@ std::optional<int64_t> CompleteAs(const ReplicaSet& rs);
 // ReplicaSet of the first 7 is restored as well (RO-138).
 const ReplicaSet* FindKept(const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 
-// Like the function above, for the ReplicaSets of `workload`, with one exception. Returns the
-// ReplicaSet named Workload::kept_name if all of these hold:
-//   - `revision` is Workload::kept_revision
-//   - no ReplicaSet has a note for `revision`
-//   - the ReplicaSet with that name has no annotation about a revision: an admission webhook or a
-//     tool has removed these annotations
+// Like the function above, for the ReplicaSets of `workload`. If `revision` is
+// Workload::kept_revision, and no ReplicaSet has a note for `revision`, returns the first of these
+// that exists:
+//   1. the ReplicaSet named Workload::kept_name, if it has no annotation about a revision: an
+//      admission webhook or a tool has removed these annotations
+//   2. the result of the function above
+//   3. the ReplicaSet named Workload::kept_name, if it has the template of the kept revision
+//      (Workload::kept_template). A tool may have given it another number
+//   4. another ReplicaSet with that template
+//   5. the ReplicaSet named Workload::kept_name, if the number in its annotation cannot be read,
+//      and no note says that it was complete as another revision
 const ReplicaSet* FindKept(const Workload& workload,
                            const std::vector<const ReplicaSet*>& replica_sets, int64_t revision);
 

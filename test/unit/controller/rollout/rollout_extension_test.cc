@@ -61,6 +61,14 @@ TEST_CASE("a status names the ReplicaSets of both revisions (RO-155)") {
     f.KeepStable(7);
     CHECK(named() == "web-2 web-2,  ");
   }
+  SECTION("the stable one is there, but has lost its number") {
+    f.AddNew(2, 2);
+    f.replica_sets[0].meta.annotations.Set(workload::kRevision, "9");
+    RolloutOwn own = f.Own();
+    own.stable_replica_set = {.name = "web-1", .template_hash = "web-1"};
+    f.status.carried = KindStatus(own);
+    CHECK(named() == "web-2 web-2, web-1 web-1");
+  }
   SECTION("no revision was ever complete") {
     f.AddNew(2, 2);
     f.status.carried = KindStatus(RolloutOwn{});

@@ -2,6 +2,7 @@
 #include "controller/rollout/stable.h"
 
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "controller/in_place/phases/exchange.h"
@@ -252,6 +253,24 @@ TEST_CASE("the stable revision of an earlier version gets its note, too (RO-121)
   const auto step = NoteComplete(f.Sit(), /*holds=*/true);
   REQUIRE(step.has_value() == made);
   if (step) CHECK(std::get<Write>(*step).request.Describe() == "patch replicasets shop/web-1");
+  Proves("RO-121");
+}
+
+TEST_CASE("spoilt annotations of the stable revision are written anew (RO-121)") {
+  Stepped f;
+  f.AddBoth(9, 1, 1);
+  f.KeepStable(1);
+  f.kept_name = "web-1";
+  StringMap& annotations = f.replica_sets[0].meta.annotations;
+  annotations.Set(workload::kRevision, GENERATE("spoilt", "-7"));
+  annotations.Set(workload::kComplete, "spoilt");
+  const auto step = NoteComplete(f.Sit(), /*holds=*/true);
+  REQUIRE(step);
+  const Request& request = std::get<Write>(*step).request;
+  CHECK(request.Describe() == "patch replicasets shop/web-1");
+  const auto body = nlohmann::json::parse(request.body());
+  CHECK(body["metadata"]["annotations"][std::string(workload::kRevision)] == "1");
+  CHECK(body["metadata"]["annotations"][std::string(workload::kComplete)] == "1/web-1");
   Proves("RO-121");
 }
 

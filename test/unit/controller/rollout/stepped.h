@@ -172,6 +172,7 @@ struct Stepped {
             .roll_back_to = roll_back_to,
             .requested_template = kRequested,
             .kept_revision = Own().stable_revision,
+            .kept_name = kept_name,
             .follow_revision = follow_revision};
   }
   // Valid until the next call.
@@ -218,6 +219,7 @@ struct Stepped {
   std::vector<Setting> in_place_settings;
   std::string revision = "1";  // the published one
   std::string published_name;  // the name in status.currentReplicaSet
+  std::string kept_name;       // the name in status.stableReplicaSet
   std::optional<int64_t> roll_back_to;
   std::optional<int64_t> follow_revision;
   std::optional<IntOrPercent> no_limit;

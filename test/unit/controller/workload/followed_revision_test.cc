@@ -24,6 +24,7 @@ struct Following : CompletedCluster {
     look = [this](View& view) {
       view.workload.follow_revision = follow;
       view.workload.kept_revision = kept;
+      view.workload.kept_name = kept_name;
       view.workload.limits.updated_max = updated_max;
     };
   }
@@ -57,6 +58,7 @@ struct Following : CompletedCluster {
 
   std::optional<int64_t> follow;
   std::optional<int64_t> kept;
+  std::string kept_name;  // of the ReplicaSet of `kept`, as the status says
   int32_t updated_max = kUnlimited;
 };
 
@@ -217,6 +219,41 @@ TEST_CASE("with nothing to follow, no Pod is moved, and sizes follow replicas (R
   CHECK(cluster.SizeOf("v3") == 6);
   CHECK(cluster.Condition("Progressing") == "True NewReplicaSetAvailable");
   Proves("RO-032 RO-034");
+}
+
+// Whom this serves: whoever aborts after a tool wrote over the annotations of the ReplicaSet that
+// serves. The message said that this ReplicaSet did not exist any more.
+TEST_CASE("with nothing to follow, the message names the ReplicaSet that may be meant (RO-032)") {
+  Following cluster;
+  cluster.HoldAtTwo();
+  cluster.follow = 7;
+  cluster.SettlesAt(2, 2);
+  const std::string old = cluster.NameOf("v1");
+  CHECK(cluster.Message() ==
+        "The rollout is aborted, but has no revision to go back to: the replica set of revision 7, "
+        "the last revision that was complete, is not found. No Pod is changed. End the abort to "
+        "roll out the template. If replica set " +
+            old +
+            ", which has Pods, is that of revision 7, set its annotation "
+            "deployment.kubernetes.io/revision to 7: the Pods then go back to it");
+  cluster.EditReplicaSet(
+      old, [](auto& rs) { rs["metadata"]["annotations"][std::string(kRevision)] = "7"; });
+  cluster.SettlesAt(4, 0);
+  Proves("RO-032");
+}
+
+TEST_CASE("a followed revision whose number is spoilt is in the history again (RO-030)") {
+  Following cluster;
+  cluster.HoldAtTwo();
+  cluster.kept_name = cluster.NameOf("v1");
+  cluster.EditReplicaSet(cluster.kept_name, [](auto& rs) {
+    rs["metadata"]["annotations"][std::string(kRevision)] = "spoilt";
+  });
+  cluster.follow = cluster.kept = 1;
+  cluster.SettlesAt(4, 0);
+  CHECK(cluster.RevisionOf("v1") == "3");
+  CHECK(cluster.HistoryOf("v1") == "1");
+  Proves("RO-030");
 }
 
 // What was promoted of the first try names revision 2.

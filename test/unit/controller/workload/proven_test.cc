@@ -121,6 +121,55 @@ TEST_CASE("old Pods that somebody took away come back in the old revision (RO-12
   Proves("RO-120");
 }
 
+// Whom this serves: the user at a pause with 1 of 4 Pods updated, where a tool wrote over the
+// numbers of both ReplicaSets. The new revision got the places of the old Pods, 5 of 8.
+TEST_CASE("a limit holds although the number of the kept revision is spoilt (RO-120)") {
+  const std::string kept_template = "t-0123456789abcdef0123456789abcdef";
+  CompletedCluster cluster(4);
+  cluster.look = [&](View& view) {
+    view.workload.limits.updated_max = 1;
+    view.workload.kept_revision = 1;
+    view.workload.kept_template = kept_template;
+  };
+  cluster.RollOut("v2");
+  CheckSizes(cluster, 3, 1);
+  for (const char* image : {"v1", "v2"}) {
+    cluster.EditReplicaSet(cluster.NameOf(image), [&](auto& rs) {
+      auto& annotations = rs["metadata"]["annotations"];
+      annotations[std::string(kRevision)] = "4611686018427387903";
+      annotations[std::string(kMaxReplicas)] = "spoilt";
+      if (image == std::string("v1")) annotations[std::string(kRequestedTemplate)] = kept_template;
+    });
+  }
+  cluster.ScaleAndSettle(8);
+  CheckSizes(cluster, 7, 1);
+  cluster.EditReplicaSet(cluster.NameOf("v1"), [](auto& rs) { rs["spec"]["replicas"] = 3; });
+  cluster.Settle();
+  CheckSizes(cluster, 7, 1);
+  Proves("RO-120");
+}
+
+TEST_CASE("the only old ReplicaSet is the keeper if the status names it (RO-120)") {
+  Harbour harbour;
+  harbour.kind.own_traits.keeps_stable_revision = true;
+  harbour.world.SetAnnotation(harbour.world.AddOld("web-1", 3, 3), kRevision, "9");
+  harbour.world.AddNew("web-2", 1, 1);
+  View view = harbour.Look();
+  view.workload.limits = {.desired = 4, .surge = 1, .updated_max = 1};
+  view.workload.kept_revision = 7;
+  const auto keeper = [&] {
+    const Claims claims = ClaimReplicaSets(view);
+    const ReplicaSet* found = FindKeeper(MakeSituation(view, claims, {}, kNow));
+    return found != nullptr ? found->meta.name : "none";
+  };
+  CHECK(keeper() == "none");
+  view.workload.kept_name = "web-3";
+  CHECK(keeper() == "none");
+  view.workload.kept_name = "web-1";
+  CHECK(keeper() == "web-1");
+  Proves("RO-120");
+}
+
 // 1 of 1 was asked for. The pause holds while nine more Pods come.
 TEST_CASE("a new revision that has the only Pod does not get all of more (RO-120)") {
   CompletedCluster cluster(1);

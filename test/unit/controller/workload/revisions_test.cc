@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controller/workload/annotations.h"
+#include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -82,6 +83,55 @@ TEST_CASE("the kept revision is known by name where no annotation tells (RO-136)
   SECTION("nor what had others") { harbour.world.SetAnnotation(stable, kRevisionHistory, "3"); }
   SECTION("nor beside one that is noted") { harbour.world.NoteComplete(canary, 1); }
   CHECK(FindStable(boat, all) == &canary);
+}
+
+// Whom this serves: whoever aborts after a tool wrote over both annotations of the stable
+// ReplicaSet. Before, the abort said that the ReplicaSet did not exist any more.
+TEST_CASE("the kept revision is found although its number and its note are spoilt (RO-136)") {
+  Harbour harbour;
+  const std::string number = GENERATE("spoilt", "0", "4611686018427387903");
+  CAPTURE(number);
+  const bool is_number = number.size() > 6;
+  ReplicaSet& stable = *Add(harbour.world, "-", "3");
+  ReplicaSet& canary = *Add(harbour.world, "2", "-");
+  const ReplicaSets all = {&canary, &stable};
+  harbour.world.SetAnnotation(stable, kRevision, number);
+  harbour.world.SetAnnotation(stable, kComplete, "spoilt");
+  Workload boat = harbour.Boat();
+  boat.kept_revision = 1;
+  CHECK(FindStable(boat, all) == nullptr);
+  boat.kept_template = "t-0123456789abcdef0123456789abcdef";
+  CHECK(FindStable(boat, all) == nullptr);
+  SECTION("by its template, as the user asked for it") {
+    harbour.world.SetAnnotation(stable, kRequestedTemplate, std::string(boat.kept_template));
+    CHECK(FindStable(boat, all) == &stable);
+    CHECK(FindKept(boat, all, 7) == nullptr);
+  }
+  SECTION("by its template with all defaults") {
+    const std::string text = windlass::TextOf(stable.template_fingerprint);
+    canary.template_fingerprint = {0, 777};
+    boat.kept_template = text;
+    CHECK(FindStable(boat, all) == &stable);
+  }
+  SECTION("by its name, unless it has another number, as after an exchange of templates") {
+    boat.kept_name = stable.meta.name;
+    CHECK(FindStable(boat, all) == (is_number ? nullptr : &stable));
+    harbour.world.NoteComplete(stable, 5);
+    CHECK(FindStable(boat, all) == nullptr);
+  }
+  SECTION("the name decides between two with the template") {
+    harbour.world.SetAnnotation(stable, kRequestedTemplate, std::string(boat.kept_template));
+    harbour.world.SetAnnotation(canary, kRequestedTemplate, std::string(boat.kept_template));
+    CHECK(FindStable(boat, all) == &canary);
+    boat.kept_name = stable.meta.name;
+    CHECK(FindStable(boat, all) == &stable);
+  }
+  SECTION("not before one that has the number") {
+    harbour.world.SetAnnotation(stable, kRequestedTemplate, std::string(boat.kept_template));
+    harbour.world.SetAnnotation(canary, kRevision, "1");
+    CHECK(FindStable(boat, all) == &canary);
+  }
+  Proves("RO-136");
 }
 
 // The number that the status tells for the ReplicaSet that it names: neither an autoscaler's edits
