@@ -58,6 +58,8 @@ struct RolloutOwn {
   // they did not come. Otherwise "". Also "" if the API server forbids the dry run and there is a
   // progress deadline, because the condition Progressing then says this.
   std::string not_told{};
+  // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
+  std::string put_back{};
   // Set if the pause at a step cannot end because Pods of that step are not available: a text that
   // says so. Otherwise "".
   std::string waits_for{};

@@ -269,10 +269,12 @@ Ruling Rule(const Facts& facts) {
 //   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
 //      InvalidStrategy
 //   4. The update in place was given up (P-062). Added if Ready is False and spec.abort is false
-//   5. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
+//   5. A webhook put back the old image of a Pod (P-081). Added if Ready is False, and text 4 was
+//      not added
+//   6. The selector matches Pods of another controller (RO-164). Added if the Rollout is neither
 //      stalled nor aborted
-//   6. Windlass has answered spec.rollbackTo, but the API server keeps it (answered_rollback.h)
-//   7. The API server refuses a write (D-270), or the caches have no room for an object
+//   7. Windlass has answered spec.rollbackTo, but the API server keeps it (answered_rollback.h)
+//   8. The API server refuses a write (D-270), or the caches have no room for an object
 Ruling RuleAndMore(const Facts& facts) {
   Ruling ruling = Rule(facts);
   const bool stalled = ruling.way == Way::kStalled;
@@ -288,6 +290,8 @@ Ruling RuleAndMore(const Facts& facts) {
   const bool given_up = HasReason(in_place, workload::kInPlaceGivenUp);
   if (given_up && ruling.way != Way::kReady && !facts.workload.follow_revision) {
     ruling.message += "; the update in place: " + in_place->message;
+  } else if (!facts.own.put_back.empty() && ruling.way != Way::kReady) {
+    ruling.message += "; " + facts.own.put_back;
   }
   const Condition* overlap = FindCondition(facts.status.conditions, workload::kSelectorOverlap);
   if (overlap != nullptr && !stalled) ruling.message += "; " + overlap->message;

@@ -504,6 +504,7 @@ void RolloutExtension::UpdateStatus(const Situation& situation, WorkloadStatus& 
   own.verdict = VerdictToShow(situation, facts.checks, own.verdict);
   own.lacks_replica_set = situation.new_replica_set == nullptr;
   own.is_of_proven = IsOfProven(situation);
+  own.put_back = situation.extended.put_back;
   own.not_told = WhyNotTold(situation, facts.checks);
   own.current_replica_set = Named(CurrentReplicaSet(situation));
   own.images_of_abort.reset();

@@ -28,7 +28,7 @@ struct Situation;
 // in the middle of an update in place one ReplicaSet has Pods of two templates.
 struct CountedPods {
   int32_t pods = 0;
-  int32_t updated = 0;
+  int32_t updated = 0;  // without Pods whose update admission undid (Extended::put_back)
   int32_t ready = 0;
   int32_t available = 0;
   int64_t min_available = 0;  // with fewer available Pods, the condition Available is False
@@ -120,6 +120,10 @@ struct Extended {
   // True if Pods become ready and available only because Windlass gives traffic back to drained
   // Pods. This is no progress of the rollout, so the deadline does not begin anew.
   bool ready_is_no_progress = false;
+  // Which Pod has not got the wanted template although it was updated, and why; "" if there is no
+  // such Pod. Example: "a webhook put back the old image of container app of pod web-1
+  // (ImagePutBack)".
+  std::string put_back{};
 };
 
 // What an extension keeps in a Situation for its own use.

@@ -217,13 +217,15 @@ Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
     }
 
     Fingerprint of = owner->template_fingerprint;
+    bool put_back = false;
     bool try_again = false;
     bool lost = false;
     if (owner == &host) {
       const KnownTemplates images{host_images, target, known};
       const RevisionOfPod revision = SpecRevision(*pod, said, templates.deployment, images);
       of = revision.of;
-      try_again = revision.basis == RevisionBasis::kPutBack && now >= TryAgainAt(*state);
+      put_back = revision.basis == RevisionBasis::kPutBack;
+      try_again = put_back && now >= TryAgainAt(*state);
       const bool foreign = revision.basis == RevisionBasis::kForeign;
       if (foreign && said && said->ok()) {
         of = LeftBy(*pod, **said, templates.deployment, images).value_or(of);
@@ -257,6 +259,7 @@ Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
     const PodState* ours = state ? &*state : nullptr;
     PodStanding standing = StandingOf(*pod, ours, templates.min_ready_seconds, nodes, now);
     standing.updated = of == templates.target && !try_again;
+    standing.put_back = put_back;
     standing.of_host = of == host.template_fingerprint;
     standing.stand_in = owner != &host;
     out.push_back(
@@ -271,6 +274,7 @@ PodCounts CountPods(std::span<const RolloutPod> pods) {
     const PodStanding& pod = one.standing;
     ++counts.pods;
     counts.updated += pod.updated ? 1 : 0;
+    counts.put_back += pod.updated && pod.put_back ? 1 : 0;
     counts.in_flight += pod.in_flight && pod.waited_for() ? 1 : 0;
     counts.ready += one.pod->ready.IsTrue() && !pod.in_flight ? 1 : 0;
     counts.available += pod.available ? 1 : 0;

@@ -24,6 +24,8 @@ struct PodStanding {
   // The Pod counts as having the target template. If admission undid the patch, this stays true
   // until the patch is to be sent again (TryAgainAt), although the Pod has the old images.
   bool updated = false;
+  // Admission put back the old image of a container, so the Pod has not got the target template.
+  bool put_back = false;
   bool of_host = true;     // the Pod counts as having the template of the host ReplicaSet
   bool in_flight = false;  // drained, or its last patch (to any target) is not complete
   bool available = false;
@@ -121,6 +123,7 @@ struct PodCounts {
   int32_t to_update = 0;  // Pods of the host that are not updated
   int32_t settled = 0;    // updated Pods of the host that are available or not waited for
   int32_t proven = 0;     // updated Pods of the host that are available
+  int32_t put_back = 0;   // updated Pods whose old image admission put back
   bool operator==(const PodCounts&) const = default;
 };
 PodCounts CountPods(std::span<const RolloutPod> pods);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "controller/in_place/phases/condition_reason.h"
 #include "controller/in_place/phases/exchange.h"
 #include "controller/in_place/phases/mixed_pods.h"
+#include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
+#include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/workload/complete.h"
 
 namespace windlass::in_place {
@@ -110,6 +113,22 @@ int32_t ProvenOfWanted(const workload::Situation& situation, const InPlace& in_p
   return other ? 0 : in_place.pods->counts.proven;
 }
 
+// Returns which Pod has not got its image because a webhook put back the old one; "" if there is no
+// such Pod. Example: "a webhook put back the old image of container app of pod web-1
+// (ImagePutBack)".
+std::string PutBackText(const InPlace& in_place) {
+  for (const RolloutPod& one : in_place.pods->all) {
+    const PodState* state = one.state();
+    if (!one.standing.put_back || state == nullptr) continue;
+    for (const ContainerPatch& patch : state->containers) {
+      if (!IsPutBack(*one.pod, *state, patch)) continue;
+      return TextOf({patch.name, std::string(kImagePutBack)}, "pod " + one.pod->meta.name,
+                    seconds(0));
+    }
+  }
+  return {};
+}
+
 // Returns true if an update has reached its limit (a step, a pause or a partition), the updated
 // Pods are available, and no Pod is in flight or a stand-in.
 bool RestsAtLimit(const InPlace& in_place) {
@@ -138,7 +157,9 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   const bool goes_back = GoesBackFirst(situation, in_place);
   extended.counted = {
       .pods = counts.pods,
-      .updated = goes_back ? 0 : counts.updated,
+      // A Pod whose old image is back counts as patched, so that the rollout waits for it, but
+      // users do not read that it is updated.
+      .updated = goes_back ? 0 : counts.updated - counts.put_back,
       .ready = counts.ready,
       .available = counts.available,
       // As upstream: strategy Recreate removes Pods, but that does not lower the number of Pods
@@ -149,6 +170,7 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
       .proven = ProvenOfWanted(situation, in_place),
       .rests_at_limit = RestsAtLimit(in_place)};
   extended.standstills = DrainsOf(in_place);
+  extended.put_back = PutBackText(in_place);
   return extended;
 }
 

@@ -488,6 +488,20 @@ TEST_CASE("Ready that becomes true gets the time of the change (RO-068)") {
   Proves("RO-068");
 }
 
+// Serves who waits for a rollout in place behind a webhook: only the condition of updates in place
+// said why.
+TEST_CASE("an image that a webhook put back is told in the message (P-081)") {
+  StoredRollout rollout;
+  BeMidway(rollout);
+  const Workload workload = rollout.Look();
+  const StatusDraft draft = StoredRollout::DraftOf(workload, kNow);
+  RolloutOwn own = ReadOwn(draft.status.carried);
+  own.put_back = "a webhook put back the old image of container app of pod web-1 (ImagePutBack)";
+  CHECK(StandingOf(workload, draft, own).message ==
+        "3 of 10 Pods are updated, 9 are available; " + own.put_back);
+  Proves("P-081");
+}
+
 // Serves who waits for a rollout whose Pods went back: only an Event said so.
 TEST_CASE("a revision that was given up in place is told in the message (P-062)") {
   StoredRollout rollout;

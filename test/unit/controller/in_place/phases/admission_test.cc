@@ -122,6 +122,32 @@ TEST_CASE("a Pod whose old image admission puts back has failed, and is tried ag
   CHECK(c.InPlaceCondition() == "False Complete");
 }
 
+// Whom this serves: whoever reads UP-TO-DATE. It counted the Pod that had the old image again.
+TEST_CASE("a Pod whose old image admission puts back is not counted as updated (P-081)") {
+  InPlaceCluster c(3, 2);
+  c.SettleInPlace();
+  const std::string stubborn = c.PodNames()[1];
+  c.on_update = [&](const Json& before, Json& pod) {
+    if (pod["metadata"]["name"] == stubborn) {
+      pod["spec"]["containers"] = before["spec"]["containers"];
+    }
+  };
+  c.RollOutInPlace("v2");
+  REQUIRE(c.ImageOfPod(stubborn) == "v1");
+  CHECK(c.InPlaceCondition() == "True Failing");
+  const auto updated = [&] { return c.deployment()["status"].value("updatedReplicas", 0); };
+  CHECK(updated() == c.PodsOf("v2"));
+  c.SettleAgain(2, 301);  // it is tried again, in vain
+  CHECK(c.ImageOfPod(stubborn) == "v1");
+  CHECK(updated() == c.PodsOf("v2"));
+  CHECK(c.Condition("Progressing") != "True NewReplicaSetAvailable");
+
+  c.on_update = nullptr;
+  c.SettleAgain(2, 301);
+  CHECK(updated() == 3);
+  CHECK(c.InPlaceCondition() == "False Complete");
+}
+
 TEST_CASE("and it waits for the time to come") {
   Stubborn c;
   const Step step = c.Sync();
