@@ -134,6 +134,8 @@ annotate helm windlass.dev/in-place-fields=image
 until_true 20 "the condition says so" says helm InvalidConfig
 [[ $(condition helm message) == *in-place-fields*"remove the annotation"* ]] ||
   fail "the condition does not say what to do: $(condition helm message)"
+expect "checksums with Only" "$(checksums helm | sort -u)" bbbb # it replaces no Pod
+annotate helm windlass.dev/in-place=IfPossible
 rolled_out helm 120s # as if it had never asked for in-place updates
 expect "checksums" "$(checksums helm | sort -u)" cccc
 annotate helm windlass.dev/in-place-fields-

@@ -14,9 +14,9 @@
 #   strict, rest      in a namespace that --in-place-namespace-selector no longer selects:
 #                     in the middle of a rollout, and at rest
 #
-# The first four have a setting that is now invalid. Windlass finishes them with new Pods, and the
-# Event and the condition say what to do. The others keep their Pods. After two minutes nothing is
-# stuck.
+# The first four have a setting that is now invalid, and IfPossible. Windlass finishes them with new
+# Pods, and the Event and the condition say what to do. The others keep their Pods. After two
+# minutes nothing is stuck.
 #
 # v0.1.0 is built from the commit that CHANGELOG.md names, or is OLD_WINDLASS=<binary>. The exit
 # code is 77 if the repository does not have that commit.
@@ -123,9 +123,10 @@ say "$OLD_VERSION begins a rollout with each setting"
 WINDLASS=$OLD_WINDLASS start_windlass "$SELECTOR" --controllers=deployment
 {
   in_place reserve-patched $COUNT $V1 "$(reserving)" | if_possible
-  in_place reserve-drained $COUNT $V1 "$(reserving "$DRAIN")" | with_traffic reserve-drained
+  in_place reserve-drained $COUNT $V1 "$(reserving "$DRAIN")" |
+    with_traffic reserve-drained | if_possible
   in_place fields $COUNT $V1 "windlass.dev/in-place-fields: image, $GATE" \
-    '' 'readinessGates: [{conditionType: windlass.dev/in-place-ready}]'
+    '' 'readinessGates: [{conditionType: windlass.dev/in-place-ready}]' | if_possible
   in_place init $COUNT $V1 'windlass.dev/in-place-init-images: PatchOnly' \
     '' 'initContainers: [{name: setup, image: "setup:v1-exits-1s"}]' | if_possible
   in_place kept-patched $COUNT $V1 "$(reserving)"

@@ -193,6 +193,7 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left: Pods take 
   Upgrade upgrade(seed, stage, /*drains=*/true);
   InPlaceRun& run = upgrade.run;
   const std::vector<std::string> old_pods = run.Uids();
+  run.SetOption("", "IfPossible");
   if (paused) run.world.Pause("web", true);
   upgrade.StartNewVersion();
   upgrade.RunUntilEntriesEnd(seconds(2));
@@ -224,6 +225,28 @@ TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left: Pods take 
   CHECK(run.Uids() == pods);
   CHECK(run.Reason() == "Complete");
   CHECK_FALSE(upgrade.IsPolicyOnAReplicaSet());
+  CHECK(run.world.Complaints() == "");
+}
+
+TEST_CASE("upgrade from v0.1.0 within a reserved batch, Reserve left with Only: no Pod is replaced",
+          "[in-place]") {
+  const uint64_t seed = GENERATE(1U, 2U, 3U);
+  const Stage stage = GENERATE(Stage::kReserved, Stage::kDrained, Stage::kPatched);
+  CAPTURE(seed, static_cast<int>(stage));
+  Upgrade upgrade(seed, stage, /*drains=*/true);
+  InPlaceRun& run = upgrade.run;
+  const std::vector<std::string> pods = run.Uids();
+  upgrade.StartNewVersion();
+  upgrade.RunUntilEntriesEnd(seconds(2));
+  CHECK(run.Reason() == "InvalidConfig");
+  CHECK(run.Uids() == pods);
+  CHECK(upgrade.CountPods("on") == 4);
+  CHECK_FALSE(run.world.IsComplete("web"));
+
+  run.SetOption("pdb", "Respect");
+  REQUIRE(run.Finish() == "");
+  CHECK(run.PodsOf("app:v2") == 4);
+  CHECK(run.Uids() == pods);
   CHECK(run.world.Complaints() == "");
 }
 

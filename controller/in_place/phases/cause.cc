@@ -1,6 +1,7 @@
 #include "controller/in_place/phases/cause.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/workload/in_place_annotations.h"
 #include "kubeclient/base/cut_text.h"
@@ -109,6 +110,12 @@ Cause HostIsGone() {
       Named(kHostGone, "the replica set of the Pods was deleted, and another replica set has Pods");
   why.note = kHostGone;
   return why;
+}
+
+Cause InvalidSettings(const std::vector<Error>& errors) {
+  std::string text;
+  for (const Error& error : errors) text += (text.empty() ? "" : "; ") + error.message;
+  return {std::move(text), std::string(kInvalidSetting), {}};
 }
 
 Cause Named(std::string_view name, const std::string& text) {

@@ -3,17 +3,19 @@
 //
 // docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
 // ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot
-// change it in a running Pod (FieldChanged)". Three sentences end without a name: that of
-// kOtherCause, that of phase unknown, and that of kNotKept for a Pod (find_pods.cc). No sentence
-// ends with a period.
+// change it in a running Pod (FieldChanged)". Four sentences end without a name: that of
+// kOtherCause, that of kInvalidSetting, that of phase unknown, and that of kNotKept for a Pod
+// (find_pods.cc). No sentence ends with a period.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/options.h"
 #include "controller/workload/workload_kind.h"
+#include "kubeclient/base/result.h"
 
 namespace windlass::in_place {
 
@@ -45,12 +47,17 @@ inline constexpr std::string_view kNoDryRun = "NoDryRun";
 // The API server accepts annotations of Windlass (the settings on a ReplicaSet, or the state on a
 // Pod), but does not keep them.
 inline constexpr std::string_view kNotKept = "AnnotationNotKept";
+// A setting is wrong, so policy Only rolls out nothing (P-083).
+inline constexpr std::string_view kInvalidSetting = "InvalidConfig";
 inline constexpr std::string_view kOtherCause = "Other";  // e.g. a template that cannot be read
 
 // CauseOf returns the cause for `why`. HostIsGone returns the cause kHostGone. Both causes have
 // their sentence as `text`.
 Cause CauseOf(const NotEligible& why);
 Cause HostIsGone();
+// Returns the cause kInvalidSetting. Its sentence has all messages of Configuration::errors, each
+// with the setting, its value and the remedy.
+Cause InvalidSettings(const std::vector<Error>& errors);
 // Returns the cause `name`. Its sentence is `text`, followed by the name in parentheses.
 Cause Named(std::string_view name, const std::string& text);
 

@@ -123,6 +123,18 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
 }
 
+// If a setting is wrong, sets the phase to refused and returns true: policy Only promises that no
+// Pod is replaced, and how Pods are to be updated in place is not known (P-014, P-083). Call this
+// only while the workload asks for updates in place. The policy is then kOnly if a setting is
+// wrong. Returns false if the workload follows a revision, because an abort must not wait. The
+// wrong settings then count as not set, as for Pods that go back in the middle of a rollout.
+bool RefuseSettings(const workload::Situation& situation, InPlace& in_place) {
+  const std::vector<Error>& errors = in_place.configuration.errors;
+  if (errors.empty() || situation.workload.follow_revision) return false;
+  NotPossible(situation, in_place, InvalidSettings(errors));
+  return true;
+}
+
 // Returns true if the text of the host's template or of the wanted template is not in memory.
 bool LacksText(const workload::Situation& situation, const ReplicaSet& host) {
   const workload::WantedTemplate& wanted = situation.wanted;
@@ -244,6 +256,7 @@ void NotOneHost(const workload::Situation& situation, InPlace& in_place) {
 
 void Decide(const workload::Situation& situation, InPlace& in_place, const ReplicaSet& host) {
   in_place.now = phases::Deciding{.host = &host};
+  if (RefuseSettings(situation, in_place)) return;
   const workload::WantedTemplate& wanted = situation.wanted;
   if (LacksText(situation, host)) return EndWithoutText(situation, in_place, host);
   std::vector<const ReplicaSet*> others;
@@ -342,6 +355,7 @@ void FindStaged(const workload::Situation& situation, InPlace& in_place, const R
         "another client changed the template of replica set " + (*host)->meta.name;  // P-073
   }
   in_place.now = phases::Staged{.host = *host, .pending = std::move(staged)};
+  if (RefuseSettings(situation, in_place)) return;
   RefuseStaged(situation, in_place);
   if (in_place.phase() == InPlacePhase::kRefused) return;
   if (!situation.view.in_place_known) return Unknown(situation, in_place);

@@ -26,12 +26,6 @@ struct Word {
   std::string message;
 };
 
-std::string Join(const std::vector<Error>& errors) {
-  std::string text;
-  for (const Error& error : errors) text += (text.empty() ? "" : "; ") + error.message;
-  return text;
-}
-
 // Returns the warnings for the end of the condition's message; empty if there are none.
 std::string Warnings(const workload::Situation& situation) {
   constexpr size_t kToldMax = 3;
@@ -261,7 +255,9 @@ Word Refused(const workload::Situation& situation) {
   // A webhook removed the settings from the ReplicaSet, so a rollback to that ReplicaSet would
   // remove the settings from the workload as well.
   const std::string back = why.reason == kNotKept ? "" : WayBack(situation);
-  return {false, InPlaceReason::kNotPossible, RefusedText(why, situation.workload.kind) + back};
+  const InPlaceReason reason =
+      why.reason == kInvalidSetting ? InPlaceReason::kInvalidConfig : InPlaceReason::kNotPossible;
+  return {false, reason, RefusedText(why, situation.workload.kind) + back};
 }
 
 // Returns the condition in phase unknown: objects on which the phase depends cannot be seen.
@@ -319,7 +315,8 @@ std::optional<Word> Say(const workload::Situation& situation, const Condition* p
     case InPlacePhase::kNone: break;
   }
   if (!in_place.configuration.errors.empty()) {
-    return Word{false, InPlaceReason::kInvalidConfig, Join(in_place.configuration.errors)};
+    return Word{false, InPlaceReason::kInvalidConfig,
+                InvalidSettings(in_place.configuration.errors).text};
   }
   if (in_place.options().policy == Policy::kDisabled) return std::nullopt;
   if (in_place.options().policy == Policy::kRelease) return OfReleased(situation, present);
@@ -385,7 +382,11 @@ std::vector<Event> EventsOfInPlace(const workload::Situation& situation,
   if (!warnings.empty() && changed && !told) {
     events.push_back({Event::Type::kWarning, "InPlaceInvalidConfig", warnings});
   }
-  if (before != nullptr && before->reason == now->reason) return events;
+  // A wrong setting is reported when it is written, and once more when it holds up a rollout.
+  const bool same = before != nullptr && before->reason == now->reason;
+  const bool is_wrong = same && before->reason == Name(InPlaceReason::kInvalidConfig);
+  if (same && !is_wrong) return events;
+  if (is_wrong && WithoutWarnings(before->message) == WithoutWarnings(now->message)) return events;
   const std::optional<Word> word = Say(situation, before);
   const std::string_view reason = word ? EventFor(word->reason) : std::string_view();
   if (reason.empty()) return events;

@@ -287,7 +287,8 @@ Configuration Reader::Read() {
   ReadRemoved();
   CheckTogether();
   WarnOfUnknown();
-  if (!configuration_.errors.empty()) options_.policy = Policy::kDisabled;
+  const bool is_wrong = !configuration_.errors.empty();
+  if (is_wrong && options_.policy != Policy::kOnly) options_.policy = Policy::kDisabled;
   return std::move(configuration_);
 }
 

@@ -1,11 +1,13 @@
 // The settings of a workload for in-place updates, windlass.dev/in-place…, as typed values: with
 // defaults, and checked against the rest of the workload's spec. Source: P-082, P-083.
 //
-// Windlass has no webhook that could refuse a wrong value. It reports the wrong value, and treats
-// in-place updates of the workload as disabled until a user corrects the value. A setting that is
-// impossible only with the present number of replicas is not an error. If it were, scaling could
-// disable in-place updates, and Windlass would replace the Pods of a workload with policy Only.
-// RefuseRollout (eligibility.h) handles such a setting.
+// Windlass has no webhook that could refuse a wrong value. It reports the wrong value. Until a user
+// corrects the value, what follows depends on the policy:
+//   - Only: nothing is rolled out, because this policy promises that no Pod is replaced (P-014)
+//   - IfPossible and Release: in-place updates of the workload count as disabled
+// A setting that is impossible only with the present number of replicas is not an error. If it
+// were, scaling could disable in-place updates. RefuseRollout (eligibility.h) handles such a
+// setting.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,9 @@ struct Options {
 };
 
 struct Configuration {
-  Options options;  // policy kDisabled if there are errors
+  // If there are errors: the policy is kDisabled, unless the workload asks for kOnly. A setting
+  // with a wrong value then has its default.
+  Options options;
   // One error of kind kConfig for each of these:
   //   - a setting, or a limit of the workload's strategy, with a wrong value
   //   - a removed setting that asks for something that Windlass no longer does

@@ -58,7 +58,10 @@ TEST_CASE("P-076 opted out, a drained Pod takes traffic again at once, and none 
   if (paused) c.Pause(true);
   SECTION("taken away") { c.OptOut(); }
   SECTION("Disabled") { c.Annotate("windlass.dev/in-place", "Disabled"); }
-  SECTION("a wrong value") { c.Annotate("windlass.dev/in-place-partition", "lots"); }
+  SECTION("a wrong value") {
+    c.Annotate("windlass.dev/in-place", "IfPossible");  // with Only, the rollout would wait
+    c.Annotate("windlass.dev/in-place-partition", "lots");
+  }
   c.Sync();
   CHECK(c.OutOfTraffic() == 0);
   CHECK(c.PatchedPods() == 0);

@@ -61,6 +61,94 @@ TEST_CASE("with Only, nothing of a refused template is rolled out until it can b
   CHECK(c.PodNames() == pods);
 }
 
+struct WrongSetting {
+  std::string key;
+  std::string value;
+  std::string told;  // in the message
+};
+
+WrongSetting AnyWrongSetting() {
+  return GENERATE(values<WrongSetting>({
+      {"windlass.dev/in-place-partition", "lots", "\"lots\" is not a percentage: write a count"},
+      {"windlass.dev/in-place-drain", "Door", "\"Door\" is not valid: write None, Gate or Label"},
+      {"windlass.dev/in-place-drain", "Gate",
+       "\"Gate\" is not valid: readinessGate windlass.dev/in-place-ready is missing: add it to "
+       "spec.template.spec.readinessGates, or choose Label or None"},
+      {"windlass.dev/in-place-fields", "image", "\"image\" is not supported any more: remove"},
+  }));
+}
+
+void Unset(InPlaceCluster& cluster, const std::string& key) {
+  cluster.Edit([&](Json& d) { d["metadata"]["annotations"].erase(key); });
+}
+
+// Whom this serves: who writes Only because a new Pod would lose what the old one has, and
+// mistypes another setting.
+TEST_CASE("with Only, a wrong setting replaces no Pod, and the update goes on after it (P-014)") {
+  const WrongSetting wrong = AnyWrongSetting();
+  CAPTURE(wrong.key, wrong.value);
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Annotate(wrong.key, wrong.value);
+  c.SettleInPlace();
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  const std::string at_rest = c.InPlaceMessage();
+  c.RollOutInPlace("v2");
+  CHECK(c.PodNames() == pods);
+  CHECK(Running(c, "v1") == 3);
+  CHECK_FALSE(c.HasReplicaSet("v2"));
+  CHECK(c.Condition("Progressing") == "False InPlaceNotPossible");
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage().starts_with("deployment ns/web: annotation " + wrong.key + ": " +
+                                       wrong.told));
+  CHECK(c.InPlaceMessage() ==
+        at_rest +
+            ". With Only, nothing is rolled out; kubectl rollout undo deployment/web -n ns "
+            "--to-revision=1 restores the previous template");
+  CHECK(std::ranges::count(c.events, at_rest) == 1);
+  CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
+  c.ScaleInPlace(5);
+  CHECK(Running(c, "v1") == 5);
+  c.ScaleInPlace(3);
+  const auto present = c.PodNames();
+  Unset(c, wrong.key);
+  c.SettlesAt("v2", 3);
+  CHECK(c.PodNames() == present);
+  CHECK(c.InPlaceCondition() == "False Complete");
+  Proves("P-014 P-083");
+}
+
+TEST_CASE("in the middle of an update, too: Pods stay as they are, or go back (P-014, P-083)") {
+  const WrongSetting wrong = AnyWrongSetting();
+  CAPTURE(wrong.key, wrong.value);
+  Started c(3);
+  const auto pods = c.PodNames();
+  c.Patch(1);
+  c.Annotate(wrong.key, wrong.value);
+  c.SettleInPlace();
+  CHECK(c.PodNames() == pods);
+  CHECK(Running(c, "v2") == 1);
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage().ends_with(". With Only, nothing is rolled out"));
+  SECTION("corrected, the update goes on") {
+    Unset(c, wrong.key);
+    c.SettlesAt("v2", 3);
+  }
+  SECTION("undone, the Pods go back") {
+    c.RollOutInPlace("v1");
+    c.CheckAllRun("v1", 3);
+    CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  }
+  SECTION("not wanted any more, the Pods are replaced") {
+    c.Annotate("windlass.dev/in-place", "IfPossible");
+    c.SettlesAt("v2", 3);
+    CHECK(c.PodNames() != pods);
+    return;
+  }
+  CHECK(c.PodNames() == pods);
+  Proves("P-014 P-083");
+}
+
 TEST_CASE("a size that is not kept is told while a template is refused (P-014, D-434)") {
   const bool paused = GENERATE(false, true);
   Started c(4);

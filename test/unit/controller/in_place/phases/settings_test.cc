@@ -172,8 +172,9 @@ TEST_CASE("nor before it can be seen (P-076)") {
   CHECK(c.writes.empty());
 }
 
-TEST_CASE("a wrong value is told, and Pods are replaced (P-083)") {
+TEST_CASE("with IfPossible, a wrong value is told, and Pods are replaced (P-083)") {
   Started c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
   c.Annotate("windlass.dev/in-place-partition", "lots");
   c.RollOutInPlace("v2");
   CHECK(c.InPlaceCondition() == "False InvalidConfig");
@@ -188,6 +189,7 @@ TEST_CASE("a removed setting that asks for something else stops updates in place
       {"windlass.dev/in-place-init-images", "PatchOnly"},
   }));
   c.Patch(1);  // an earlier version has begun
+  c.Annotate("windlass.dev/in-place", "IfPossible");
   c.Annotate(key, value);
   c.SettlesAt("v2", 3);
   CHECK(c.PodNames() != pods);

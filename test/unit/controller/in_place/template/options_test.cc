@@ -340,6 +340,19 @@ TEST_CASE("whoever scales does not make a value wrong (P-011, P-012)") {
   CHECK(ReadOptions(deployment).options.policy == Policy::kOnly);
 }
 
+TEST_CASE(
+    "with Only, a wrong value ends neither the policy nor the other settings (P-014, P-083)") {
+  const std::string word = GENERATE("Only", "only", "IfPossible", "Release");
+  const Configuration read = ReadOptions(
+      Web({{"", word}, {"-partition", "lots"}, {"-drain", "Door"}, {"-max-unavailable", "2"}}));
+  CHECK(read.errors.size() == 2);
+  const bool only = word == "Only" || word == "only";
+  CHECK(read.options.policy == (only ? Policy::kOnly : Policy::kDisabled));
+  CHECK(read.options.partition == 0);
+  CHECK(read.options.drain == Drain{});
+  CHECK(read.options.max_unavailable == 2);
+}
+
 TEST_CASE("all wrong values are told at once, in the order of the keys (P-083)") {
   const Configuration read = ReadOptions(Web({{"", "yes"},
                                               {"-surge", "yes"},
