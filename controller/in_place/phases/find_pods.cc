@@ -19,9 +19,11 @@
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
+#include "controller/in_place/traffic/drain_steps.h"
 #include "controller/workload/annotations.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/pod_list.h"
 #include "kubeclient/api/replica_set.h"
 
@@ -145,6 +147,32 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return by;
 }
 
+// Returns the first Pod whose drain another client has ended each time (IsDrainInVain), and which
+// is not drained anew yet; null if there is none. Windlass drains such a Pod anew kNotKeptTryAgain
+// after the last time.
+const RolloutPod* FindPutBack(const workload::Situation& situation, const InPlace& in_place) {
+  for (const RolloutPod& one : in_place.pods->all) {
+    const PodState* state = one.state();
+    if (one.standing.updated || !IsDrainInVain(*one.pod, state)) continue;
+    if (situation.now < state->drain->since + kNotKeptTryAgain) return &one;
+  }
+  return nullptr;
+}
+
+// Returns the message of the condition about a Pod that FindPutBack has found. The message has the
+// number of patched Pods, so it changes with each patch.
+std::string PutBackText(const workload::Situation& situation, const InPlace& in_place,
+                        const RolloutPod& one) {
+  const Drain& drain = one.state()->drain->how;
+  return std::to_string(in_place.pods->counts.patched) + " of " +
+         std::to_string(situation.workload.replicas) + " Pods are patched: pod " +
+         one.pod->meta.name + " does not keep label " + drain.label + "=" + drain.off +
+         ", which takes it out of traffic before its patch. Find the admission policy or the "
+         "client that sets label " +
+         drain.label + ", and exempt the Pods of this workload from it, or change " +
+         situation.workload.kind.PlaceOf(kDrain).name;
+}
+
 // Returns true if a Pod was drained in vain (KeepsNoDrain) less than kNotKeptTryAgain ago, as the
 // condition shows. If Windlass tried again at once, the Pod would go out of traffic and back again
 // and again.
@@ -155,9 +183,11 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
          situation.now < told->since + kNotKeptTryAgain;
 }
 
-// Sets `not_kept` if an admission webhook removes the state that Windlass wrote to a Pod. No state
-// can show that such Pods were restarted, so they count as in flight until enough time has passed
-// (RestartedBy).
+// Sets `not_kept` in two cases:
+//   - An admission webhook removes the state that Windlass wrote to a Pod. No state can show that
+//     such Pods were restarted, so they count as in flight until enough time has passed
+//     (RestartedBy).
+//   - Another client sets the label of a drained Pod back each time (FindPutBack).
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const RolloutPod* stripped = FindStripped(situation, in_place);
@@ -167,6 +197,9 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
     const Pod& pod = *stripped->pod;
     pods.not_kept = {.first = {NotKeptText(in_place, pod, situation.workload.replicas), reason},
                      .told_anew = !stripped->lost};
+  } else if (const RolloutPod* back = FindPutBack(situation, in_place)) {
+    pods.not_kept = {.first = {PutBackText(situation, in_place, *back), reason}};
+    LookAgainAt(back->state()->drain->since + kNotKeptTryAgain, in_place);
   } else if (WasDrainedInVain(situation, in_place, told)) {
     pods.not_kept = {.first = {told->text, reason}};
     LookAgainAt(told->since + kNotKeptTryAgain, in_place);
@@ -290,6 +323,11 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     // the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
+    // The Pod takes traffic already. Its state stays, because it shows that the drain is in vain. A
+    // Pod that goes back is patched without a drain after a time (ChooseNext).
+    if (in_place.pods->not_kept && !one.standing.updated && IsDrainInVain(pod, state)) {
+      drain = {chosen ? DrainStep::Do::kPatch : DrainStep::Do::kWait};
+    }
     if (StaysAsItIs(in_place, one)) drain = {};
     LookAgainAt(drain.until, in_place);
   }

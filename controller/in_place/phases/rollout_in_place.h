@@ -51,7 +51,8 @@ struct FailingPods {
   bool for_long = false;  // one of them has used up its time to recover (P-062)
 };
 
-// Pods whose state annotation a webhook removes after each write.
+// Pods whose state annotation a webhook removes after each write, or whose drain another client
+// ends each time.
 struct StrippedPods {
   Cause first{};
   bool for_long = false;  // enough time has passed that they all count as restarted

@@ -93,17 +93,21 @@ void ReadTime(JsonReader& in, std::optional<WallTime>& out) {
 std::optional<Drained> ReadDrained(JsonReader& in) {
   std::optional<WallTime> since;
   Drain how;
+  std::optional<int32_t> again;
   in.Object([&](std::string_view key) {
     if (key == "since") {
       ReadTime(in, since);
     } else if (key == "mode") {
       Result<Drain> read = ParseDrain(in.String());
       how = read.ok() ? *std::move(read) : Drain();
+    } else if (key == "again") {
+      ReadCount(in, 0, again);
     }
   });
   if (!since) in.Fail("since: missing");
   if (how.mode == Drain::Mode::kNone) in.Fail("mode: want Label:<key>=<on>/<off> or Gate");
-  return Drained{since.value_or(WallTime{}), std::move(how)};
+  return Drained{since.value_or(WallTime{}), std::move(how),
+                 std::min(again.value_or(0), kDrainAgainMax)};
 }
 
 // The members that every state has.
@@ -204,7 +208,9 @@ Result<std::string> WritePodState(const PodState& state) {
     json["c"][container.name] = JsonOf(container);
   }
   if (state.drain) {
-    json["drain"] = {{"since", FormatTime(state.drain->since)}, {"mode", TextOf(state.drain->how)}};
+    const Drained& drain = *state.drain;
+    json["drain"] = {{"since", FormatTime(drain.since)}, {"mode", TextOf(drain.how)}};
+    if (drain.again > 0) json["drain"]["again"] = drain.again;
   }
   if (state.unheard) json["unheard"] = true;
   std::string text = DumpJson(json);

@@ -14,6 +14,9 @@
 //
 //    "drain":{"since":"2026-11-20T06:34:05Z","mode":"Label:windlass.dev/traffic=on/off"}
 //
+// If another client put the drained Pod back into traffic, the drain began anew. `drain` then has
+// one more member, "again":1, that says how often.
+//
 // Another member names the Pod, because annotations get copied to other Pods and into templates:
 //
 //    "pod":"<uid>"
@@ -42,6 +45,9 @@ namespace windlass::in_place {
 // kSeenContainersMax elements in `seen`, so there is room for 30 containers unless their images
 // have very long names. All annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
+// If another client puts a Pod back into traffic after its drain has begun anew so many times, the
+// drain is in vain: as it seems, the client does so each time.
+inline constexpr int32_t kDrainAgainMax = 2;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
 
@@ -83,6 +89,9 @@ struct Drained {
   // is the value that this Pod's label will get back. This is the label's value before the drain,
   // or that in the template of a later patch. If neither is known, it is the configured value.
   Drain how;
+  // How many times this drain began anew, because another client had put the Pod back into traffic;
+  // at most kDrainAgainMax.
+  int32_t again = 0;
   bool operator==(const Drained&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "controller/in_place/traffic/drain_steps.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -150,6 +151,13 @@ std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallT
   return Drained{now, drain};
 }
 
+bool IsDrainInVain(const Pod& pod, const PodState* state) {
+  if (state == nullptr || !state->drain || pod.meta.deleting()) return false;
+  const Drained& drained = *state->drain;
+  return drained.how.mode == Mode::kLabel && drained.again >= kDrainAgainMax &&
+         !LooksDrained(pod, drained.how);
+}
+
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now) {
   PodState next = state != nullptr ? *state
@@ -162,8 +170,10 @@ Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodStat
                                               .at = now,
                                               .containers = {}};
   Drain drain = MethodFor(options, state);
-  if (state == nullptr || !state->drain) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
-  next.drain = Drained{now, drain};
+  const bool is_anew = state != nullptr && state->drain;
+  if (!is_anew) ComeBackTo(pod.meta.labels.Find(drain.label), drain);
+  const int32_t again = is_anew ? std::min(state->drain->again + 1, kDrainAgainMax) : 0;
+  next.drain = Drained{now, drain, again};
   WINDLASS_TRY(std::string text, WritePodState(next));
   return PatchTraffic(pod, drain, /*on=*/false, std::move(text), now);
 }

@@ -50,6 +50,11 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
+// Returns true if another client has set the label of a drained Pod back, and did so each time when
+// the drain began anew (kDrainAgainMax). Such a client is for example an admission policy that sets
+// the label. Returns false in mode kGate, and for a Pod that is being deleted.
+bool IsDrainInVain(const Pod& pod, const PodState* state);
+
 // What BeginDrain writes into the state of a Pod that was never patched.
 struct Unpatched {
   Uid deployment;
@@ -58,9 +63,10 @@ struct Unpatched {
 };
 
 // Returns the patch that takes the Pod out of traffic. The mode is that of the Pod's state if the
-// Pod is drained already, otherwise that of `options`; it must not be kNone. In mode kLabel, if the
-// Pod is not drained yet, the patch saves the label's present value in the state, because EndDrain
-// needs it. Error kInvalid if the state would be too long.
+// Pod is drained already, otherwise that of `options`; it must not be kNone. If the Pod is drained
+// already, the patch counts one more in Drained::again. In mode kLabel, if the Pod is not drained
+// yet, the patch saves the label's present value in the state, because EndDrain needs it. Error
+// kInvalid if the state would be too long.
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,
                            const Unpatched& unpatched, WallTime now);
 

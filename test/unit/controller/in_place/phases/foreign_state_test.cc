@@ -2,6 +2,7 @@
 // template that was exported from a Pod.
 #include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "controller/in_place/pod/pod_state.h"
@@ -455,6 +456,89 @@ TEST_CASE("with such a webhook a Pod that is to be drained is let back (P-040, P
   c.Rounds(20);
   c.SettleInPlace();
   CHECK(c.PodsOf("v2") == 4);
+}
+
+// Whom this serves: whose policy, such as one that sets labels of Pods, knows nothing of drains. A
+// Pod would wait for ever, with a patch at each of its events, and nobody would know why.
+TEST_CASE("a drain whose label is set back each time is told, and tried once a minute (P-040)") {
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(policy);
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place", policy);
+  const auto pods = c.PodNames();
+  int patches = 0;
+  c.on_update = [&](const Json& /*before*/, Json& pod) {
+    ++patches;
+    pod["metadata"]["labels"]["traffic"] = "on";
+  };
+  c.SetImage("v2");
+  for (int i = 0; i < 25; ++i) {
+    c.Sync();
+    CHECK(patches == 3);
+    CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+    ++c.now;
+  }
+  CHECK(c.PodsOf("v2") == 0);
+  CHECK(c.InPlaceMessage().starts_with("0 of 4 Pods are patched: pod "));
+  CHECK(c.InPlaceMessage().ends_with(
+      " does not keep label traffic=off, which takes it out of traffic before its patch. Find the "
+      "admission policy or the client that sets label traffic, and exempt the Pods of this "
+      "workload from it, or change windlass.dev/in-place-drain"));
+  CHECK(std::ranges::count(c.events, c.InPlaceMessage()) == 1);
+  if (policy == "Only") {
+    c.SyncAfter(60);
+    CHECK(patches == 4);
+    CHECK(c.PodsOf("v2") == 0);
+    c.on_update = nullptr;
+  }
+  c.Rounds(20, 100);
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v2") == 4);
+  CHECK((c.PodNames() == pods) == (policy == "Only"));
+  for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
+}
+
+TEST_CASE("a label that is set back once or twice is set again, without a word (P-040)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.DrainByLabel();
+  const auto pods = c.PodNames();
+  c.SetImage("v2");
+  for (int i = 0; i < 3; ++i) {
+    c.Sync();
+    CHECK(c.OutOfTraffic() == 1);
+    CHECK(c.InPlaceCondition() == "True Draining");
+    if (i == 2) break;
+    for (const std::string& pod : pods) c.SetLabel(pod, "traffic", "on");
+    ++c.now;
+  }
+  c.Rounds(20, 100);
+  c.SettleInPlace();
+  CHECK(c.PodsOf("v2") == 4);
+  CHECK(c.PodNames() == pods);
+}
+
+TEST_CASE("an undo does not wait for a label that is set back each time (P-040)") {
+  Started c(4);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.DrainByLabel();
+  c.Annotate("windlass.dev/in-place", "Only");
+  c.Annotate("windlass.dev/in-place-partition", "2");
+  c.SetImage("v2");
+  c.Rounds(20, 100);
+  c.SettleInPlace();
+  REQUIRE(c.PodsOf("v2") == 2);
+  c.on_update = [](const Json& /*before*/, Json& pod) {
+    pod["metadata"]["labels"]["traffic"] = "on";
+  };
+  c.SetImage("v1");
+  c.Sync();
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  c.Rounds(60, 100);
+  CHECK(c.PodsOf("v1") == 4);
+  for (const std::string& pod : c.PodNames()) CHECK(c.LabelOf(pod, "traffic") == "on");
 }
 
 TEST_CASE("with such a webhook a partition that is reached keeps its Pods (P-013, P-058)") {

@@ -112,6 +112,14 @@ TEST_CASE("P-040 a drained Pod says since when and how") {
                            R"("mode":"Label:windlass.dev/traffic=on/off"}})";
   CHECK(WritePodState(state) == Result<std::string>(text));
   CHECK(ParsePodState(text) == Result<PodState>(state));
+  state.drain->again = kDrainAgainMax;
+  const std::string anew = text.substr(0, text.size() - 2) + R"(,"again":2}})";
+  CHECK(WritePodState(state) == Result<std::string>(anew));
+  CHECK(ParsePodState(anew) == Result<PodState>(state));
+  const std::string more = text.substr(0, text.size() - 2) + R"(,"again":2147483647}})";
+  CHECK(ParsePodState(more) == Result<PodState>(state));
+  const std::string less = text.substr(0, text.size() - 2) + R"(,"again":-1}})";
+  CHECK_FALSE(ParsePodState(less).ok());
   state.drain->how = *ParseDrain("Gate");
   state.containers.clear();
   CHECK(ParsePodState(*WritePodState(state)) == Result<PodState>(state));

@@ -1,6 +1,7 @@
 // One Pod out of traffic and back: P-040, P-041, P-051.
 #include "controller/in_place/traffic/drain_steps.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -367,7 +368,30 @@ TEST_CASE("P-040 back in traffic by somebody else: drained anew, as it was, from
   REQUIRE(Send(live, BeginDrain(With("Gate"), seen.pod, seen.of(), kUnpatched, WallTime{3000})));
   CHECK_FALSE(InTraffic(live, kLabelText));
   CHECK(GateOf(live) == "True");
-  CHECK(Look(live).state->drain == Drained{{3000}, *ParseDrain(kLabelText)});
+  CHECK(Look(live).state->drain == Drained{{3000}, *ParseDrain(kLabelText), 1});
+}
+
+TEST_CASE("P-040 a drain is in vain if its label is set back each time it begins anew") {
+  Json live = Live();
+  const Options options = With(kLabelText);
+  for (int begun = 1; begun <= 4; ++begun) {
+    CAPTURE(begun);
+    const Seen before = Look(live);
+    REQUIRE(Send(live, BeginDrain(options, before.pod, before.of(), kUnpatched, kNow)));
+    const Seen drained = Look(live);
+    CHECK(drained.state->drain->again == std::min(begun - 1, 2));
+    CHECK_FALSE(IsDrainInVain(drained.pod, drained.of()));
+    live["metadata"]["labels"][kTraffic] = "on";
+    const Seen back = Look(live);
+    CHECK(IsDrainInVain(back.pod, back.of()) == (begun > 2));
+  }
+  const Seen seen = Look(live);
+  CHECK_FALSE(IsDrainInVain(seen.pod, nullptr));
+  REQUIRE(Send(live, EndDrain(options, seen.pod, seen.of(), "", kNow)));
+  CHECK_FALSE(IsDrainInVain(Look(live).pod, Look(live).of()));
+  PodState by_gate = *seen.state;
+  by_gate.drain->how = *ParseDrain("Gate");
+  CHECK_FALSE(IsDrainInVain(seen.pod, &by_gate));
 }
 
 TEST_CASE("P-040 a gate is open unless its Pod is drained") {
