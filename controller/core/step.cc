@@ -8,8 +8,6 @@ namespace windlass {
 namespace {
 
 // OutcomeOf drops a reply to a write that is larger than this, except the reply to a creation.
-// Without the reply to a patch of a Service, Windlass cannot check whether the API server kept the
-// patch (service_watch.h).
 constexpr size_t kAnswerBytesKept = 16384;
 
 }  // namespace
@@ -82,7 +80,7 @@ Outcome OutcomeOf(const Write& write, Result<Reply> said) {
   // Drops a large reply, because a sync may write many objects, and the caches hold what was
   // written. Keeps two kinds of replies:
   // - the reply to a creation, because the planner compares the created object with what was sent
-  // - a small reply, because the planner checks whether the API server kept a patch of a Service
+  // - a small reply, because it takes little memory
   const bool is_read = write.request.verb() == Verb::kCreate;
   if (said.ok() && !is_read && said->body.size() > kAnswerBytesKept) said = Reply{};
   Outcome outcome = OutcomeOf(write.request, std::move(said));

@@ -1,9 +1,11 @@
 #include "controller/rollout/service_patch.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "controller/kind/status.h"
 #include "kubeclient/api/canonical.h"
+#include "kubeclient/api/json_reader.h"
 
 namespace windlass::rollout {
 namespace {
@@ -15,6 +17,39 @@ std::optional<std::string> TextAt(const Json& body, const Json::json_pointer& pa
   if (!body.contains(path)) return std::nullopt;
   const Json& found = body.at(path);
   return found.is_string() ? found.get<std::string>() : std::string();
+}
+
+// What a reply says about the two places that Windlass writes; "" if one is absent.
+struct Written {
+  std::string note;
+  std::string hash;
+};
+
+// Returns nullopt if `reply` cannot be read, or has no metadata.
+std::optional<Written> WrittenIn(std::string_view reply) {
+  JsonReader in;
+  Written written;
+  bool has_metadata = false;
+  // Reads the text at `parent`.`name` of the member that is being visited.
+  const auto read = [&in](std::string_view parent, std::string_view name, std::string& into) {
+    in.Object([&](std::string_view member) {
+      if (member != parent) return;
+      in.Object([&](std::string_view key) {
+        if (key == name) into = in.String();
+      });
+    });
+  };
+  in.Begin(reply);
+  in.Object([&](std::string_view member) {
+    if (member == "metadata") {
+      has_metadata = true;
+      read("annotations", kServiceOf, written.note);
+    } else if (member == "spec") {
+      read("selector", kPodTemplateHashLabel, written.hash);
+    }
+  });
+  const bool is_read = in.End().ok() && has_metadata;
+  return is_read ? std::optional(std::move(written)) : std::nullopt;
 }
 
 }  // namespace
@@ -36,6 +71,18 @@ ServicePatch PatchIn(const Request& request) {
   const Json::json_pointer hash =
       Json::json_pointer("/spec/selector") / std::string(kPodTemplateHashLabel);
   return {.note = TextAt(body, note).value_or(""), .hash = TextAt(body, hash)};
+}
+
+std::function<Status(std::string_view reply)> CheckKept(const ObjectKey& key, ServicePatch patch) {
+  return [key, patch = std::move(patch)](std::string_view reply) -> Status {
+    const std::optional<Written> written = WrittenIn(reply);
+    if (!written) return Unit{};
+    if (written->note == patch.note && (!patch.hash || written->hash == *patch.hash)) return Unit{};
+    return Error{ErrorKind::kInvalid,
+                 "the API server accepted a change of Service " + key.ToString() +
+                     " and did not keep it, probably because a mutating webhook sets "
+                     "spec.selector or the annotations"};
+  };
 }
 
 bool Shows(const Service& service, const ServicePatch& patch) {

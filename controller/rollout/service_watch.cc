@@ -255,7 +255,7 @@ void ServiceWatch::Learn(const ObjectKey& rollout, const Learned& learned, WallT
     if (first.words.empty() || first.kind != error->kind) first = {error->kind, error->message};
   } else if (outcome != nullptr && error == nullptr) {
     refusals_.erase(service);
-    NoteIfKept(planned->second, *outcome->said, now);
+    NoteIfKept(planned->second, *outcome, now);
   }
   if (outcome != nullptr) {
     failed_at_.erase(service);
@@ -273,15 +273,12 @@ void ServiceWatch::Plan(const ObjectKey& rollout, const std::optional<Step>& ste
   planned_.insert_or_assign(rollout, Planned{write->request.Identity(), PatchIn(write->request)});
 }
 
-void ServiceWatch::NoteIfKept(const Planned& planned, const Reply& reply, WallTime now) {
+void ServiceWatch::NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now) {
+  if (!outcome.kept) return;
   const ObjectKey& service = planned.asked.key;
-  const Result<Service> written =
-      DecodeService(host_.informers().environment().decoder, reply.body);
-  if (!written.ok()) return;
   const Service* stored = shared_.informer.store().Find(service);
-  const bool is_newer =
-      stored != nullptr && IsOlder(written->meta.resource_version, stored->meta.resource_version);
-  if (Shows(*written, planned.patch) || (is_newer && Shows(*stored, planned.patch))) {
+  const bool is_shown = stored != nullptr && Shows(*stored, planned.patch);
+  if (outcome.kept->ok() || is_shown) {
     not_kept_.erase(service);
   } else {
     not_kept_.insert_or_assign(service, NotKept{planned.patch, now});

@@ -97,10 +97,10 @@ class ServiceWatch {
   // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
   // Notes whether the API server kept `planned`, a write that it accepted. It kept the write if the
-  // Service in `reply`, or a newer version of the Service in the store, shows the write. If another
-  // client undoes the write later, the write still counts as kept. Notes nothing if the sync
-  // dropped the body of the reply because it was large (OutcomeOf).
-  void NoteIfKept(const Planned& planned, const Reply& reply, WallTime now);
+  // reply, or a newer version of the Service in the store, shows the write. If another client
+  // undoes the write later, the write still counts as kept. The store has no older version that
+  // shows the write, because the write was due. Notes nothing if the write had no check.
+  void NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);
   NamedService Named(const Rollout& rollout, const std::string& name) const;

@@ -34,8 +34,8 @@ constexpr Duration kWhileLoading = seconds(1);
 constexpr Duration kAfterConflict = seconds(1);
 constexpr int kConflictsWaitedFor = 3;
 // The most patches of one Service in one sync. Without this limit, a sync might not end: if the API
-// server keeps none of the patches, and its replies are too large to show this (OutcomeOf in
-// core/step.h), the next patch can be due after each reply.
+// server keeps none of the patches, and its replies cannot be read, the next patch can be due after
+// each reply.
 constexpr auto kPatchesOfOneService = 3;
 
 bool IsStatusWrite(const Step& step) {
@@ -77,7 +77,8 @@ bool IsInVain(const Situation& situation, const Write& write) {
 Write PatchService(const Service& service, const ServicePatch& patch, Because because) {
   return {.request = RequestFor(service, patch),
           .because = std::move(because),
-          .go_on_if_refused = true};
+          .go_on_if_refused = true,
+          .check = CheckKept(KeyOf(service.meta), patch)};
 }
 
 // Returns the write that makes the Service select the Pods of `target`, and notes this in the
@@ -95,9 +96,9 @@ std::optional<Write> Select(const Situation& situation, const NamedService& name
       {decisions::kSelectPods,
        {{"service", service.meta.name}, {"replicaset", target.meta.name}, {"hash", hash}}});
   // If Windlass has to write the same key again, it sends no Event, because it sent one the first
-  // time.
-  const bool is_told = service.meta.annotations.Find(kServiceOf) == patch.note ||
-                       (named.not_kept != nullptr && *named.not_kept == patch);
+  // time. If the API server did not keep the first write, no Event was sent (CheckKept).
+  const bool is_told =
+      named.not_kept == nullptr && service.meta.annotations.Find(kServiceOf) == patch.note;
   if (HashOf(service) != hash && !is_told) {
     write.on_success.push_back({.type = Event::Type::kNormal,
                                 .reason = "ServiceSwitched",

@@ -148,7 +148,9 @@ TEST_CASE("a Service that was not kept waits for a minute, and is told for so lo
   f.now = f.now + seconds(60);
   const auto again = std::get<windlass::Write>(f.Before(Wait{}));
   CHECK(PatchIn(again.request) == dropped);
-  CHECK(again.on_success.empty());
+  CHECK(again.on_success.size() == 1);  // is sent if the write is kept this time
+  f.next().meta.annotations.Set(kServiceOf, dropped.note);  // only the key was dropped
+  CHECK(std::get<windlass::Write>(f.Before(Wait{})).on_success.size() == 1);
   // It is news that another revision is selected.
   f.follow_revision = 1;
   CHECK(std::get<windlass::Write>(f.Before(Wait{})).on_success.size() == 1);
@@ -156,6 +158,36 @@ TEST_CASE("a Service that was not kept waits for a minute, and is told for so lo
   f.Write(f.next(), "web-1");
   CHECK(f.Told() == "True Synced");
   Proves("RO-181 RO-185");
+}
+
+TEST_CASE("the reply to a write shows whether the API server kept it (RO-185)") {
+  Served f;
+  f.AddBoth(9, 1, 1);
+  f.WriteBoth("web-1", "web-1");
+  const auto write = std::get<windlass::Write>(f.Before(Wait{}));
+  const ServicePatch patch = PatchIn(write.request);
+  const std::string other = GENERATE(std::string(), std::string(20000, 'x'));
+  const auto kept = [&](const std::string& note, const std::string& hash) {
+    const std::string reply = R"({"metadata":{"annotations":{"a":")" + other + R"(","b":null,")" +
+                              std::string(kServiceOf) + R"(":")" + note +
+                              R"("}},"spec":{"selector":{"app":"web","pod-template-hash":")" +
+                              hash + R"("}}})";
+    const Outcome outcome = OutcomeOf(write, Reply{reply});
+    CHECK(outcome.said->body.empty() == !other.empty());
+    return outcome.kept && outcome.kept->ok();
+  };
+  CHECK(kept(patch.note, *patch.hash));
+  CHECK_FALSE(kept(patch.note, "web-0"));
+  CHECK_FALSE(kept("", *patch.hash));
+  const auto error = CheckKept({"ns", "web"}, patch)(R"({"metadata":{}})");
+  REQUIRE_FALSE(error.ok());
+  CHECK(error.error().message ==
+        "the API server accepted a change of Service ns/web and did not keep it, probably because "
+        "a mutating webhook sets spec.selector or the annotations");
+  CHECK(CheckKept({"ns", "web"}, patch)("{}").ok());
+  CHECK(CheckKept({"ns", "web"}, patch)("").ok());
+  CHECK(CheckKept({"ns", "web"}, {.note = "", .hash = std::nullopt})(R"({"metadata":{}})").ok());
+  Proves("RO-185");
 }
 
 TEST_CASE("patches of Services that are not kept hold up neither status nor Pods (RO-185)") {
