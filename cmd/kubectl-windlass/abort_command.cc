@@ -6,7 +6,7 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 
 namespace windlass::cli {
 

@@ -5,7 +5,7 @@
 
 #include "cmd/kubectl-windlass/kind.h"
 #include "controller/replication_controller/words.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 
 namespace windlass::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/workload/conditions.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/parse_whole.h"
 

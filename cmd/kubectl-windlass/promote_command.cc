@@ -21,7 +21,7 @@
 #include "cmd/kubectl-windlass/step_status.h"
 #include "cmd/kubectl-windlass/unobserved.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 
 namespace windlass::cli {
 namespace {

@@ -14,7 +14,7 @@
 #include "cmd/kubectl-windlass/output.h"
 #include "cmd/kubectl-windlass/rolling_update.h"
 #include "controller/replication_controller/words.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 #include "kubeclient/api/time.h"
 #include "kubeclient/base/duration.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/base/parse_whole.h"

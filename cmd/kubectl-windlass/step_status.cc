@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 
 namespace windlass::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "controller/api/custom_resources.h"
 #include "controller/rollout/reasons.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 
 namespace windlass::cli {
 namespace {

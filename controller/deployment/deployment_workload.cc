@@ -4,10 +4,10 @@
 #include <string>
 
 #include "controller/deployment/rollback_annotation.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/body_json.h"
-#include "controller/workload/fenceposts.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/in_place_annotations.h"
+#include "controller/workload/requests/body_json.h"
+#include "controller/workload/sizes/fenceposts.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"
 

@@ -3,8 +3,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/body_json.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/requests/body_json.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::deployment {

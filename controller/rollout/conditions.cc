@@ -7,14 +7,14 @@
 #include "controller/kind/conditions.h"
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/own_reasons.h"
-#include "controller/workload/refused_spec.h"
 #include "controller/workload/status/answered_rollback.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/overlap.h"
+#include "controller/workload/status/own_reasons.h"
 #include "controller/workload/status/progress.h"
+#include "controller/workload/status/refused_spec.h"
 #include "controller/workload/status/refused_write.h"
 
 namespace windlass::rollout {

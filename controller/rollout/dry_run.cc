@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/body_json.h"
-#include "controller/workload/replica_set_requests.h"
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/requests/body_json.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/json_value.h"

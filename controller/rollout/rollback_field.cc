@@ -5,9 +5,9 @@
 #include "controller/api/custom_resources.h"
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_status.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/body_json.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/requests/body_json.h"
 #include "kubeclient/api/json_value.h"
 
 namespace windlass::rollout {

@@ -13,7 +13,7 @@
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/images_text.h"
 #include "controller/rollout/reasons.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 
 namespace windlass::rollout {

@@ -12,9 +12,9 @@
 #include "controller/rollout/service_patch.h"
 #include "controller/rollout/service_target.h"
 #include "controller/rollout/service_trouble.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/body_json.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/requests/body_json.h"
 
 namespace windlass::rollout {
 namespace {

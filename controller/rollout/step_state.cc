@@ -6,7 +6,7 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/decisions.h"
 #include "controller/rollout/reasons.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/new_replica_set.h"

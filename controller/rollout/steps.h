@@ -43,7 +43,7 @@
 #include <string_view>
 
 #include "controller/api/rollout.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/int_or_percent.h"
 #include "kubeclient/api/unlimited.h"
 #include "kubeclient/base/clock.h"

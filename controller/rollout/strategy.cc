@@ -5,8 +5,8 @@
 
 #include "controller/rollout/service_facts.h"
 #include "controller/rollout/steps.h"
-#include "controller/workload/fenceposts.h"
 #include "controller/workload/in_place_annotations.h"
+#include "controller/workload/sizes/fenceposts.h"
 
 namespace windlass::rollout {
 namespace {

@@ -57,17 +57,19 @@ constexpr std::string_view kKind = "controller/kind";
 constexpr std::string_view kKindValues = "controller/kind/";
 constexpr std::string_view kWorkload = "controller/workload";
 constexpr std::string_view kValues = "controller/workload/";
-constexpr std::string_view kOwnership = "controller/workload/ownership";
-constexpr std::string_view kRevisions = "controller/workload/revisions";
-constexpr std::string_view kSizes = "controller/workload/sizes";
-constexpr std::string_view kStatus = "controller/workload/status";
-constexpr std::string_view kActions = "controller/workload/actions";
 constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
 constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
 constexpr std::string_view kPod = "controller/in_place/pod";
 constexpr std::string_view kBatch = "controller/in_place/batch";
 constexpr std::string_view kTraffic = "controller/in_place/traffic";
+// The rooms of the planner: each sees those before it.
+const Names kRooms = {
+    "controller/workload/annotations", "controller/workload/requests",
+    "controller/workload/ownership",   "controller/workload/revisions",
+    "controller/workload/sizes",       "controller/workload/status",
+    "controller/workload/actions",     "controller/workload/planner",
+};
 
 // Returns true if the file may include headers of controller/in_place: a file of that folder, a
 // test, or the one file in which a kind registers updates in place.
@@ -81,6 +83,13 @@ std::string BoxOf(std::string_view path) {
   const std::string_view top = path.substr(0, path.find('/'));
   if (top != "kubeclient" && top != "controller") return std::string(top);
   return std::string(path.substr(0, path.rfind('/')));
+}
+
+// Returns the boxes that a room of the planner may include besides itself.
+Names MayIncludeIn(Names::const_iterator room) {
+  Names boxes(kRooms.begin(), room);
+  boxes.insert(boxes.end(), {kValues, kCount, kCore, kApi, kBase});
+  return boxes;
 }
 
 // Returns the boxes that a box may include besides itself (CONTRIBUTING.md); kAnything for test.
@@ -97,13 +106,6 @@ Names MayInclude(std::string_view box) {
       {kCount, {kApi, kBase}},
       {kOwnApi, {kCore, kApi, kBase}},
       {kWorkload, {kCount, kCore, kApi, kBase}},
-      {kOwnership, {kValues, kCount, kCore, kApi, kBase}},
-      {kRevisions, {kOwnership, kValues, kCount, kCore, kApi, kBase}},
-      {kSizes, {kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
-      {kStatus, {kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
-      {kActions, {kStatus, kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
-      {"controller/workload/planner",
-       {kActions, kStatus, kSizes, kRevisions, kOwnership, kValues, kCount, kCore, kApi, kBase}},
       {kTemplate, {kApi, kBase}},
       {kPod, {kTemplate, kCount, kApi, kBase}},
       {kBatch, {kPod, kTemplate, kApi, kBase}},
@@ -128,6 +130,9 @@ Names MayInclude(std::string_view box) {
       {"test", kAnything},
   };
   if (const auto row = kArrows.find(box); row != kArrows.end()) return row->second;
+  if (const auto room = std::ranges::find(kRooms, box); room != kRooms.end()) {
+    return MayIncludeIn(room);
+  }
   return box.starts_with("controller") ? Names{kCore, kApi, kBase} : Names{};
 }
 

@@ -8,7 +8,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/template/json_diff.h"
 #include "controller/in_place/template/options.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/api/json_value.h"
 

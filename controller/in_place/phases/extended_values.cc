@@ -10,7 +10,7 @@
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/pod_state.h"
 #include "controller/in_place/pod/revision_of_pod.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/status/complete.h"
 
 namespace windlass::in_place {
 namespace {

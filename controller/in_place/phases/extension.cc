@@ -14,7 +14,7 @@
 #include "controller/in_place/phases/status.h"
 #include "controller/in_place/phases/swap_templates.h"
 #include "controller/in_place/template/options.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {

@@ -20,7 +20,7 @@
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/in_place/traffic/drain_steps.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/workload_kind.h"

@@ -12,7 +12,7 @@
 #include "controller/in_place/phases/stage.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/workload_kind.h"

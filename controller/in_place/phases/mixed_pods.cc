@@ -10,7 +10,7 @@
 #include "controller/in_place/pod/revision_of_pod.h"
 #include "controller/in_place/template/metadata.h"
 #include "controller/in_place/template/template_images.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/revisions.h"
 
 namespace windlass::in_place {

@@ -17,7 +17,7 @@
 #include "controller/workload/actions/create.h"
 #include "controller/workload/actions/history_clean_up.h"
 #include "controller/workload/actions/scale.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/deadline.h"

@@ -10,7 +10,7 @@
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/traffic/drain_steps.h"
 #include "controller/in_place/traffic/patch_for.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/parts.h"
 
 namespace windlass::in_place {

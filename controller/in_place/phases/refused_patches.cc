@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "controller/in_place/phases/decisions.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/requests/replica_set_requests.h"
 
 namespace windlass::in_place {
 namespace {

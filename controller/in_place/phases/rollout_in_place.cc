@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/base/assert.h"
 
 namespace windlass::in_place {

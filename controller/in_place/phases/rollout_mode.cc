@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/in_place_annotations.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "kubeclient/api/json_reader.h"

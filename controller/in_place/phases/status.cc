@@ -10,11 +10,11 @@
 #include "controller/in_place/phases/refused_patches.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/template/options.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/sizes/room_to_grow.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {

@@ -10,7 +10,7 @@
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/stage.h"
 #include "controller/workload/actions/scale.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 
 namespace windlass::in_place {
 namespace {

@@ -15,7 +15,7 @@
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/status/no_cache_room.h"
-#include "controller/workload/unreadable_object.h"
+#include "controller/workload/status/unreadable_object.h"
 #include "controller/workload/watch/rollout_metrics.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/service.h"

@@ -8,8 +8,8 @@
 #include "controller/kind/conditions.h"
 #include "controller/replication_controller/run.h"
 #include "controller/replication_controller/words.h"
-#include "controller/workload/own_reasons.h"
 #include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/status/own_reasons.h"
 #include "controller/workload/watch/rollout_state.h"
 
 namespace windlass {

@@ -24,7 +24,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {

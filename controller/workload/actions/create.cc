@@ -5,7 +5,7 @@
 #include <string>
 
 #include "controller/workload/actions/collision.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/new_replica_set.h"

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/new_replica_set.h"
@@ -12,6 +11,7 @@
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/old_pods_left.h"
 #include "controller/workload/status/answered_rollback.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {

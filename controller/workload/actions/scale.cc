@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "controller/workload/actions/create.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/replica_set_requests.h"
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/proven.h"

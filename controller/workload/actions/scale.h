@@ -31,7 +31,7 @@
 
 #include <optional>
 
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "controller/workload/decisions.h"
-#include "controller/workload/replica_set_requests.h"
-#include "controller/workload/sync_limits.h"
+#include "controller/workload/requests/replica_set_requests.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {

@@ -10,12 +10,12 @@
 #include "controller/workload/actions/rollback.h"
 #include "controller/workload/actions/rolling_update.h"
 #include "controller/workload/actions/scale.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/ownership/adopt_release.h"
-#include "controller/workload/refused_spec.h"
-#include "controller/workload/replica_set_requests.h"
 #include "controller/workload/replica_set_size.h"
+#include "controller/workload/requests/replica_set_requests.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
@@ -25,10 +25,10 @@
 #include "controller/workload/status/deadline.h"
 #include "controller/workload/status/no_cache_room.h"
 #include "controller/workload/status/overlap.h"
+#include "controller/workload/status/refused_spec.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"
-#include "controller/workload/sync_limits.h"
-#include "controller/workload/unreadable_object.h"
+#include "controller/workload/status/unreadable_object.h"
 
 namespace windlass::workload {
 namespace {

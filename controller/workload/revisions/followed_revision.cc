@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/revisions/revisions.h"
 

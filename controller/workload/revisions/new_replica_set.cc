@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"

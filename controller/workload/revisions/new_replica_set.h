@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {

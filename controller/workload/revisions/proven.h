@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/situation.h"
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <set>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/fingerprint_text.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/json_reader.h"

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/replica_set_size.h"
 
 namespace windlass::workload {

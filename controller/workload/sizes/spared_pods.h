@@ -28,7 +28,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/situation.h"
 
 namespace windlass::workload {

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "controller/workload/body_json.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/requests/body_json.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/template_text.h"
 #include "kubeclient/base/fill.h"

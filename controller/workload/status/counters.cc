@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "controller/workload/complete.h"
 #include "controller/workload/revisions/followed_revision.h"
+#include "controller/workload/status/complete.h"
 
 namespace windlass::workload {
 namespace {

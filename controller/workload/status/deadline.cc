@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/counters.h"
 
 namespace windlass::workload {

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/status/status.h"

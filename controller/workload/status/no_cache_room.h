@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "controller/core/step.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 #include "controller/workload/view.h"
 
 namespace windlass::workload {

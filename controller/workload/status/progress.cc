@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/copied_annotations.h"
-#include "controller/workload/own_reasons.h"
 #include "controller/workload/revisions/proven.h"
 #include "controller/workload/revisions/revisions.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/deadline.h"
+#include "controller/workload/status/own_reasons.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 

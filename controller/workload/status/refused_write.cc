@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/copied_annotations.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/base/fill.h"
 

@@ -36,8 +36,8 @@
 #include <vector>
 
 #include "controller/core/step.h"
-#include "controller/workload/own_reasons.h"
 #include "controller/workload/situation.h"
+#include "controller/workload/status/own_reasons.h"
 
 namespace windlass::workload {
 

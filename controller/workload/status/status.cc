@@ -4,17 +4,17 @@
 #include <iterator>
 #include <utility>
 
-#include "controller/workload/complete.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/refused_spec.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/status/answered_rollback.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/overlap.h"
 #include "controller/workload/status/progress.h"
+#include "controller/workload/status/refused_spec.h"
 #include "controller/workload/status/refused_write.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/base/clock.h"

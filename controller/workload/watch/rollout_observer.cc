@@ -3,9 +3,10 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/core/object_fault.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/rollout_id.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/watch/rollout_beginning.h"
 #include "controller/workload/watch/rollout_state.h"
 #include "kubeclient/api/fingerprint_text.h"

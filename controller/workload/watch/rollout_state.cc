@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/conditions.h"
-#include "controller/workload/copied_annotations.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/complete.h"
+#include "controller/workload/status/own_reasons.h"
 
 namespace windlass::workload {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "controller/core/object_fault.h"
 #include "controller/runtime/live_pods.h"
-#include "controller/workload/annotations.h"
-#include "controller/workload/unreadable_object.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/status/unreadable_object.h"
 #include "kubeclient/api/object_meta.h"
 #include "kubeclient/api/selector.h"
 #include "kubeclient/base/clock.h"

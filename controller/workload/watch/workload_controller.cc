@@ -8,7 +8,7 @@
 #include "controller/runtime/needed_right.h"
 #include "controller/runtime/sync.h"
 #include "controller/workload/revisions/rollout_id.h"
-#include "controller/workload/unreadable_object.h"
+#include "controller/workload/status/unreadable_object.h"
 #include "kubeclient/api/pod_list.h"
 
 namespace windlass {

@@ -1,5 +1,5 @@
 // What rollouts of ReplicaSets and of ReplicationControllers share. The rows of maxSurge and
-// maxUnavailable that D-250 names are in the tests of controller/workload/fenceposts.h.
+// maxUnavailable that D-250 names are in the tests of controller/workload/sizes/fenceposts.h.
 #include "controller/count/limits.h"
 
 #include <string>

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "controller/rollout/carried.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/workload_kind.h"
 #include "test/catch.h"
 #include "test/proves.h"

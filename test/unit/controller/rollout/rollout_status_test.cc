@@ -6,7 +6,7 @@
 #include "controller/kind/conditions.h"
 #include "controller/rollout/carried.h"
 #include "controller/workload/actions/pause.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/rollout/reasons.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/changes.h"

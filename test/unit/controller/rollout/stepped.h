@@ -14,7 +14,7 @@
 #include "controller/rollout/carried.h"
 #include "controller/rollout/rollout_extension.h"
 #include "controller/rollout/rollout_status.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"

@@ -5,7 +5,7 @@
 
 #include "controller/rollout/conditions.h"
 #include "controller/rollout/reasons.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"
 #include "test/proves.h"

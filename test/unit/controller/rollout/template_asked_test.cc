@@ -4,7 +4,7 @@
 
 #include "controller/rollout/rollout_extension.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/own_reasons.h"
+#include "controller/workload/status/own_reasons.h"
 #include "controller/workload/status/progress.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -1,8 +1,8 @@
 // Adoption and release: which requests are sent, in which order, and the server's possible answers.
 #include "controller/workload/ownership/adopt_release.h"
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/sync_limits.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

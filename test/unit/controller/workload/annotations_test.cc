@@ -1,4 +1,4 @@
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 
 #include <string>
 

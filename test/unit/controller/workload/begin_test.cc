@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/sizes/waiting_event.h"
 #include "controller/workload/status/progress.h"
 #include "kubeclient/api/time.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/canonical.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"

@@ -1,8 +1,9 @@
 // A create, and the server's possible answers (D-170…D-182).
 #include "controller/workload/actions/create.h"
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
+#include "controller/workload/status/own_reasons.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

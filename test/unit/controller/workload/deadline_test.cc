@@ -1,6 +1,6 @@
 #include "controller/workload/status/deadline.h"
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/sizes/waiting_event.h"
 #include "test/catch.h"

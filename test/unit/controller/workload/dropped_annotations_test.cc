@@ -5,10 +5,10 @@
 #include <functional>
 
 #include "controller/workload/actions/scale.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/status/refused_write.h"
-#include "controller/workload/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/situation.h"

@@ -1,5 +1,5 @@
 // Rows are the worked examples X-20…X-39.
-#include "controller/workload/fenceposts.h"
+#include "controller/workload/sizes/fenceposts.h"
 
 #include <string>
 

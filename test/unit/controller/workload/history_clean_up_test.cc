@@ -1,6 +1,6 @@
 #include "controller/workload/actions/history_clean_up.h"
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"

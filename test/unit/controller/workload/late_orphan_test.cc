@@ -1,6 +1,6 @@
 // Orphans that appear during a sync: the Deployment must still exist when they are adopted, not
 // only when the sync began (D-103).
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/adopt_release.h"
 #include "test/catch.h"
 #include "test/proves.h"

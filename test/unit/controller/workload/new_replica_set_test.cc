@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/revisions/proven.h"
 #include "test/catch.h"

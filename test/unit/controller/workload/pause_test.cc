@@ -1,6 +1,6 @@
 #include "controller/workload/actions/pause.h"
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/status/progress.h"
 #include "test/catch.h"

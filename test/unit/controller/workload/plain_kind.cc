@@ -6,9 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/body_json.h"
-#include "controller/workload/fenceposts.h"
+#include "controller/workload/annotations/annotations.h"
+#include "controller/workload/requests/body_json.h"
+#include "controller/workload/sizes/fenceposts.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 #include "kubeclient/api/time.h"

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/workload/sync_limits.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

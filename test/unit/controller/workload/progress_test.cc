@@ -1,8 +1,8 @@
 #include "controller/workload/status/progress.h"
 
-#include "controller/workload/annotations.h"
-#include "controller/workload/complete.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
+#include "controller/workload/status/complete.h"
 #include "controller/workload/status/counters.h"
 #include "controller/workload/status/status.h"
 #include "test/catch.h"

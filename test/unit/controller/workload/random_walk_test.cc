@@ -1,6 +1,6 @@
 // Random users, random Pods, crashes anywhere: what must hold at every moment of a rollout, and
 // that every rollout completes.
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/property.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"

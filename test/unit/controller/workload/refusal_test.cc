@@ -1,7 +1,7 @@
 // Selectors and strategies that the API server refuses, but that old objects may have.
 #include <functional>
 
-#include "controller/workload/refused_spec.h"
+#include "controller/workload/status/refused_spec.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

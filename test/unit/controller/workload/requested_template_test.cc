@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/workload/actions/history_clean_up.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/revisions/new_replica_set.h"

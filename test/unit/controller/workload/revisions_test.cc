@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/fingerprint_text.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -2,7 +2,7 @@
 #include <string>
 #include <variant>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/world.h"

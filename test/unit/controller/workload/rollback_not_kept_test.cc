@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/status/answered_rollback.h"
 #include "test/catch.h"
 #include "test/proves.h"

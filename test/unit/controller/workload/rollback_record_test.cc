@@ -4,7 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/workload_kind.h"

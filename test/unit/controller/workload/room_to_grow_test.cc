@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/sizes/waiting_event.h"
 #include "test/catch.h"
 #include "test/proves.h"

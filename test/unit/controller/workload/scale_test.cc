@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"

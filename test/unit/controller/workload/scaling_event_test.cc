@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "controller/workload/actions/scale.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"
 #include "test/proves.h"

@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "controller/workload/actions/pause.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/status/status.h"

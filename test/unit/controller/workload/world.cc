@@ -1,6 +1,6 @@
 #include "test/unit/controller/workload/world.h"
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/revisions/revisions.h"
 #include "test/unit/controller/workload/as_workload.h"

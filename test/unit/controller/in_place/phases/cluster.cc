@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 

@@ -10,7 +10,7 @@
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/status.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "test/catch.h"

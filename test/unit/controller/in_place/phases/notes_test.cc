@@ -2,7 +2,7 @@
 // replaces the Deployment's annotations by the ReplicaSet's (P-082, P-074, P-079).
 #include <algorithm>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
 #include "test/unit/controller/workload/completed_cluster.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "controller/in_place/phases/rollout_mode.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::refusal_count_test {

@@ -2,7 +2,7 @@
 // change (P-014).
 #include <algorithm>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"

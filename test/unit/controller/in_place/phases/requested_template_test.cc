@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
 #include "kubeclient/api/canonical.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "test/catch.h"
 
 namespace windlass::in_place::rollout_mode_test {

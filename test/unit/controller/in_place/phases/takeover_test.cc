@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "kubeclient/api/time.h"
 #include "test/catch.h"
 #include "test/proves.h"

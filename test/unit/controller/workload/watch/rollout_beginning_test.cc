@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/revisions/rollout_id.h"
 #include "controller/workload/view.h"
 #include "test/catch.h"

@@ -1,10 +1,10 @@
-#include "controller/workload/copied_annotations.h"
+#include "controller/workload/annotations/copied_annotations.h"
 
 #include <algorithm>
 #include <tuple>
 #include <vector>
 
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/large_annotations.h"
 

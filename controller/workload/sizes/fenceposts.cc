@@ -1,4 +1,4 @@
-#include "controller/workload/fenceposts.h"
+#include "controller/workload/sizes/fenceposts.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "controller/workload/body_json.h"
+#include "controller/workload/requests/body_json.h"
 
 #include <nlohmann/json.hpp>
 #include <utility>

@@ -21,7 +21,6 @@
 #include <string>
 #include <string_view>
 
-#include "controller/workload/own_reasons.h"
 #include "controller/workload/workload.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/string_map.h"

@@ -1,4 +1,4 @@
-#include "controller/workload/complete.h"
+#include "controller/workload/status/complete.h"
 
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-#include "controller/workload/unreadable_object.h"
+#include "controller/workload/status/unreadable_object.h"
 
 #include "controller/workload/workload_kind.h"
 

@@ -1,12 +1,12 @@
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "controller/count/kept_size.h"
-#include "controller/workload/body_json.h"
-#include "controller/workload/sync_limits.h"
+#include "controller/workload/requests/body_json.h"
+#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 

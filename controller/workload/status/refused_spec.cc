@@ -1,4 +1,4 @@
-#include "controller/workload/refused_spec.h"
+#include "controller/workload/status/refused_spec.h"
 
 #include "controller/workload/decisions.h"
 #include "controller/workload/workload_kind.h"
