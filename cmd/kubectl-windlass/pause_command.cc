@@ -9,7 +9,6 @@
 #include "cmd/kubectl-windlass/commands.h"
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/workload_standing.h"
-#include "controller/api/custom_resources.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::cli {

@@ -6,7 +6,6 @@
 
 #include "cmd/kubectl-windlass/json_fields.h"
 #include "cmd/kubectl-windlass/standing.h"
-#include "kubeclient/api/resource_id.h"
 
 namespace windlass::cli {
 

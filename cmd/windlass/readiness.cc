@@ -1,7 +1,6 @@
 #include "cmd/windlass/readiness.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace windlass {
 namespace {

@@ -1,7 +1,6 @@
 #include "controller/count/kept_size.h"
 
 #include <optional>
-#include <utility>
 
 #include "kubeclient/api/json_reader.h"
 #include "kubeclient/base/fill.h"

@@ -15,7 +15,6 @@
 #include "controller/workload/status/own_reasons.h"
 #include "controller/workload/status/progress.h"
 #include "controller/workload/status/refused_spec.h"
-#include "controller/workload/status/refused_write.h"
 
 namespace windlass::rollout {
 namespace {

@@ -8,7 +8,6 @@
 #include "controller/workload/decisions.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/revisions/proven.h"
-#include "controller/workload/revisions/revisions.h"
 #include "controller/workload/rolling_sizes.h"
 #include "controller/workload/sizes/room_to_grow.h"
 #include "controller/workload/sizes/spared_pods.h"

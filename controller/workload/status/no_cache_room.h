@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "controller/core/step.h"
 #include "controller/workload/status/own_reasons.h"

@@ -7,7 +7,6 @@
 #include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/workload_kind.h"
-#include "kubeclient/base/fill.h"
 
 namespace windlass::workload {
 namespace {

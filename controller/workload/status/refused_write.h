@@ -30,7 +30,6 @@
 // those of Services. Upstream ends the sync without a status write, or ignores the error (D-270).
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/status/complete.h"
 #include "controller/workload/status/own_reasons.h"
