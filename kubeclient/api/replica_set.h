@@ -33,6 +33,12 @@ struct ReplicaSetStatus {
 // The sizes (spec.replicas) that the ReplicaSet controller was told, and whose effect the status
 // may not show yet. The ReplicaSet controller writes the status from its cache, which may lack Pods
 // that the controller itself created, and may still have Pods that it deleted.
+//
+// Every client that counts Pods by a status needs these values, whatever it does with the count.
+// They are a member of ReplicaSet, so that each version has its own: a handler of the store
+// compares those of the versions before and after a change, and code that has found a ReplicaSet
+// reads them without a second look-up.
+//
 // Example of Pods that the status lacks: with spec.replicas 10 the controller creates 10 Pods and
 // sees 3 of them. Then spec.replicas becomes 5, and the controller observes that change. Now the
 // status shows 3 Pods of 5, while 10 are alive.
@@ -79,7 +85,7 @@ struct ReplicaSet {
   // cache has no room for the object (Cut). Immutable; shared between copies of the object.
   std::shared_ptr<const std::string> template_json;
   ReplicaSetStatus status;
-  Told told;  // computed by the store; not in the API
+  Told told;  // computed by the store (Remember); not in the API
   LargeAnnotations large_annotations{};
 };
 
