@@ -10,7 +10,6 @@
 #include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
 #include "controller/workload/requests/replica_set_requests.h"
-#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"
 #include "controller/workload/status/answered_rollback.h"

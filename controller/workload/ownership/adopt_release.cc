@@ -7,7 +7,6 @@
 
 #include "controller/workload/decisions.h"
 #include "controller/workload/requests/replica_set_requests.h"
-#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::workload {

@@ -15,7 +15,6 @@
 #include "controller/workload/ownership/adopt_release.h"
 #include "controller/workload/replica_set_size.h"
 #include "controller/workload/requests/replica_set_requests.h"
-#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/new_replica_set.h"
 #include "controller/workload/revisions/revisions.h"

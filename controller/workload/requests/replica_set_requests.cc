@@ -6,7 +6,6 @@
 
 #include "controller/count/kept_size.h"
 #include "controller/workload/requests/body_json.h"
-#include "controller/workload/requests/sync_limits.h"
 #include "controller/workload/workload_kind.h"
 #include "kubeclient/api/json_value.h"
 

@@ -1,7 +1,9 @@
-// The requests by which a rollout writes ReplicaSets, and the rule which patches are not sent again
-// (UnlessInVain). A patch changes only the fields that its body names.
+// The requests by which a rollout writes ReplicaSets, how many requests a sync may send, and the
+// rule which patches are not sent again (UnlessInVain). A patch changes only the fields that its
+// body names.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,9 +16,23 @@
 #include "controller/workload/workload.h"
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/request.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/result.h"
 
 namespace windlass::workload {
+
+// A sync sends at most this many requests. Pods become ready while requests are on their way, so
+// without this limit a sync could last as long as the rollout. After the limit, the planner returns
+// a Wait, and the next sync does the rest. This limit takes effect before the runtime's limit on
+// steps (kStepsPerSyncMax), which is higher. Exception: the status write that reports a refusal is
+// sent even after the limit (TellsOfRefusal).
+inline constexpr size_t kRequestsPerSyncMax = 24;
+// How soon the next sync begins after a sync that has reached kRequestsPerSyncMax.
+inline constexpr Duration kNextSyncAfter = milliseconds(100);
+// When a sync has sent this many patches of one object, it sends that object only patches that
+// change its size, and none of annotations alone (UnlessInVain). Otherwise a webhook that changes
+// what Windlass writes would make Windlass write without end.
+inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 // The changes to one ReplicaSet, sent as one patch. The patch adds or overwrites the annotations
 // named here, and leaves all other annotations as they are (D-163).
@@ -66,8 +82,8 @@ Request ReleaseReplicaSet(const Workload& workload, const ReplicaSet& rs);
 //
 // Returns nullopt if
 //   - this sync has sent `write` already, so the API server refused it or did not keep it
-//   - this sync has sent kPatchesOfOneReplicaSet (sync_limits.h) patches of the same object: a
-//     webhook may change something else each time, so that each patch differs from those before
+//   - this sync has sent kPatchesOfOneReplicaSet patches of the same object: a webhook may change
+//     something else each time, so that each patch differs from those before
 // Otherwise returns `write`. The next sync of the workload counts from 0 again.
 std::optional<Step> UnlessInVain(const Situation& situation, Write write);
 

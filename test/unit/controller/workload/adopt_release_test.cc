@@ -2,7 +2,7 @@
 #include "controller/workload/ownership/adopt_release.h"
 
 #include "controller/workload/annotations/annotations.h"
-#include "controller/workload/requests/sync_limits.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/completed_cluster.h"

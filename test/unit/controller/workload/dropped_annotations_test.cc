@@ -7,7 +7,7 @@
 #include "controller/workload/actions/scale.h"
 #include "controller/workload/annotations/annotations.h"
 #include "controller/workload/decisions.h"
-#include "controller/workload/requests/sync_limits.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/status/refused_write.h"
 #include "test/catch.h"
 #include "test/proves.h"

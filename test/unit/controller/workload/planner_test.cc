@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "controller/workload/requests/sync_limits.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/cluster.h"
