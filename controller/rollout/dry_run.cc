@@ -115,7 +115,8 @@ Error WhyNotTold(const Outcome& outcome) {
 // and
 //   - the API server refused the template
 //   - or it did not return the defaults
-//   - or it returned the defaults, but Windlass dropped them because the Rollout had changed
+//   - or it returned the defaults, but Windlass dropped them, for example because the Rollout had
+//     changed; this error has kind kConflict
 // The sync must end with that error: a rollout without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;
@@ -129,7 +130,9 @@ Result<Read> AskForDefaults(const workload::Situation& situation) {
     const DryRunVerdict verdict = JudgeReplicaSet(answer->said).verdict;
     if (verdict == DryRunVerdict::kRefused) return answer->said.error();
     if (verdict != DryRunVerdict::kNotTold && !Waits(situation, verdict)) {
-      return Unusable("the Rollout changed before the answer came");
+      return Error{ErrorKind::kConflict,
+                   "the API server answered, but the Rollout or the clock changed meanwhile; "
+                   "Windlass asks again by itself"};
     }
     not_told = WhyNotTold(*answer);
     if (not_told.kind != ErrorKind::kAlreadyExists) break;

@@ -39,8 +39,8 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 //   - kServer: the template in the API server's answer cannot be read
 //   - the API server's error: it refused the template in this sync, but `checks` lacks the refusal
 //     because the clock was set back
-//   - kServer: the API server returned the defaults in this sync, but `checks` lacks them because
-//     the Rollout has changed
+//   - kConflict: the API server returned the defaults in this sync, but `checks` lacks them because
+//     the Rollout has changed, or the clock was set back
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 

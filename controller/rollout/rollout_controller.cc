@@ -1,6 +1,9 @@
 #include "controller/rollout/rollout_controller.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/api/custom_resources.h"
 #include "controller/core/object_fault.h"
@@ -16,6 +19,7 @@
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/needed_right.h"
+#include "controller/workload/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"
@@ -185,8 +189,23 @@ void RolloutController::RolloutChanged(const Change<Rollout>& change) {
   const ObjectMeta& meta = (gone ? change.old_object : change.new_object)->meta;
   FaultLog& faults = host().informers().faults();
   if (!KnownOf(faults, resources::kRollouts, meta, is_rolled_out).value_or(false)) return;
-  templates_.Forget(uid);
+  if (gone || ShowsItsTemplate(*change.new_object)) {
+    templates_.Forget(uid);
+  } else {
+    templates_.Rest(uid);
+  }
   stuck_.Forget(uid);
+}
+
+bool RolloutController::ShowsItsTemplate(const Rollout& rollout) const {
+  const Fingerprint& fingerprint = rollout.spec.template_fingerprint;
+  const std::string requested = TextOf(fingerprint);
+  const auto shows = [&](const ReplicaSet* rs) {
+    return rs->template_fingerprint == fingerprint ||
+           rs->meta.annotations.Find(workload::kRequestedTemplate) == requested;
+  };
+  const std::vector<const ReplicaSet*> owned = cache().ReplicaSetsOf(rollout.meta.uid);
+  return owned.empty() || std::ranges::any_of(owned, shows);
 }
 
 void RolloutController::ForgetOldTemplate(const Uid& uid, const Rollout* rollout) {

@@ -71,6 +71,11 @@ class RolloutController final : public WorkloadController {
   // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
+  // Returns true if a ReplicaSet of `rollout` has the requested template as the user wrote it, or
+  // names it in its annotation kRequestedTemplate, so that Windlass finds it without answers to dry
+  // runs. Also returns true if there is no ReplicaSet. Returns false if, for example, an admission
+  // webhook removes the annotation.
+  bool ShowsItsTemplate(const Rollout& rollout) const;
   // Forgets the answers to dry runs of templates other than the present template of `rollout`. If
   // `rollout` is null, the Rollout is gone, and all its answers are forgotten. `uid` is the uid of
   // the Rollout.

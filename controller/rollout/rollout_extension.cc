@@ -94,18 +94,40 @@ Event Waits(const std::string& words) {
           .at_most_every = kNoVerdictCounts};
 }
 
-// Returns the text for the status if this sync asked for the defaults and the API server did not
-// return them; otherwise "". Also returns "" if the condition Progressing says that the ReplicaSet
-// is forbidden (AfterFailure). If the connection failed, the text says only that the API server
-// does not answer: the error text differs from time to time, and each change would cost a write of
-// the status.
+// Returns true if the API server did not complete the dry run in time.
+bool IsLate(const Error& error) {
+  return error.detail == ErrorDetail::kNoAnswer || error.http_status == 504;
+}
+
+// The probable cause, in the words of the message about a late write (runtime/after_error.cc).
+constexpr const char* kLate =
+    "the API server did not complete the dry run in time; the cause may be an admission webhook "
+    "that does not answer";
+
+// Returns why the defaults are not known, for the Event.
+std::string EventWords(const Error& error) {
+  return IsLate(error) ? std::string(kLate) + ": " + error.message : error.message;
+}
+
+// Returns why the defaults are not known, for the status, in words that stay the same while the
+// cause does: each change would cost a write of the status. If the connection failed, says only
+// that the API server does not answer.
+std::string StableWords(const Error& error) {
+  if (IsLate(error)) return kLate;
+  const bool told = error.http_status > 0 || error.kind == ErrorKind::kConflict;
+  return told ? error.message : "the API server does not answer";
+}
+
+// Returns the text for the status if this sync asked for the defaults and does not know them now;
+// otherwise "". Also returns "" if the condition Progressing says that the ReplicaSet is forbidden
+// (AfterFailure).
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
   if (!asked || asked->ok()) return {};
   const Error& error = asked->error();
   if (IsForbidden(error) && situation.has_progress_deadline()) return {};
-  return WaitsText(error.http_status > 0 ? error.message : "the API server does not answer");
+  return WaitsText(StableWords(error));
 }
 
 // Returns true if the stored status names the template of this generation as that of the stable
@@ -204,7 +226,10 @@ Step AfterFailure(const Situation& situation, const Error& error) {
   if (IsForbidden(error) && !IsAtRest(situation)) {
     return KeepUntilTold(situation, AfterForbidden(situation, error));
   }
-  Step end = CountUntilTold(situation, Failed{.error = error, .events = {Waits(error.message)}});
+  Failed failed{.error = error, .events = {Waits(EventWords(error))}};
+  // The API server has answered, and the next sync asks again at once. So there is no Warning.
+  if (error.kind == ErrorKind::kConflict) failed.events.clear();
+  Step end = CountUntilTold(situation, std::move(failed));
   end = workload::NoLaterThanDeadline(situation, std::move(end));
   return KeepUntilTold(situation, std::move(end));
 }

@@ -36,13 +36,15 @@ TemplateChecks TemplateDefaults::Find(const Subject& subject, WallTime now) cons
   const auto found = entries_.find(subject.rollout);
   if (found == entries_.end() || found->second.requested != subject.requested) return {};
   const Entry& entry = found->second;
-  TemplateChecks checks{.replica_set = CheckOf(entry.replica_set, subject.generation, now),
-                        .pod = CheckOf(entry.pod, subject.generation, now)};
+  TemplateChecks checks;
+  const bool over = IsOver(entry, entry.replica_set, now);
+  if (!over) checks.replica_set = CheckOf(entry.replica_set, subject.generation, now);
+  if (!IsOver(entry, entry.pod, now)) checks.pod = CheckOf(entry.pod, subject.generation, now);
   if (entry.not_told_since) {
     checks.defaults_overdue_from = *entry.not_told_since + kDefaultsTakeAtMost;
   }
   const std::optional<DefaultedTemplate>& defaulted = entry.replica_set.answer.defaulted;
-  if (defaulted) checks.defaulted = &*defaulted;
+  if (defaulted && !over) checks.defaulted = &*defaulted;
   return checks;
 }
 
@@ -69,6 +71,16 @@ void TemplateDefaults::NoteNotTold(const Subject& subject, WallTime now) {
 void TemplateDefaults::ForgetOthers(const Uid& rollout, std::string_view requested) {
   const auto found = entries_.find(rollout);
   if (found != entries_.end() && found->second.requested != requested) entries_.erase(found);
+}
+
+void TemplateDefaults::Rest(const Uid& rollout) {
+  const auto found = entries_.find(rollout);
+  if (found != entries_.end()) found->second.rests = true;
+}
+
+// If the clock was set back, `kept.at` is after `now`. Such an answer is over, too.
+bool TemplateDefaults::IsOver(const Entry& entry, const Kept& kept, WallTime now) {
+  return entry.rests && (now < kept.at || now >= kept.at + kAnswerAtRestCounts);
 }
 
 TemplateDefaults::Entry& TemplateDefaults::EntryOf(const Subject& subject) {

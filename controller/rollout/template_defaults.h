@@ -29,6 +29,9 @@ inline constexpr Duration kNoVerdictCounts = seconds(600);
 // the restart of a webhook, usually delays them for less time. Once the defaults are overdue, a
 // Rollout without Pods gets Pods of an earlier revision (RO-122).
 inline constexpr seconds kDefaultsTakeAtMost = seconds(30);
+// How long an answer counts after Rest was called. The sync that asked needs the answer until its
+// end. Later the API server may set other defaults, for example after an upgrade.
+inline constexpr seconds kAnswerAtRestCounts = seconds(60);
 
 enum class DryRunVerdict : uint8_t {
   kNotAsked,
@@ -101,6 +104,11 @@ class TemplateDefaults {
 
   // Call this when the Rollout is gone or its rollout is complete.
   void Forget(const Uid& rollout) { entries_.erase(rollout); }
+  // Call this instead of Forget if the rollout is complete, but only these answers show which
+  // ReplicaSet has the template. From then on each answer about this template counts for
+  // kAnswerAtRestCounts. If the answers were forgotten, the sync that asked would end with a
+  // failure, and the next one would ask again.
+  void Rest(const Uid& rollout);
   // Forgets the answers about a template of the Rollout other than `requested`. The functions that
   // note an answer do so, too. This function is for the case that no answer about `requested`
   // comes.
@@ -119,9 +127,11 @@ class TemplateDefaults {
     Kept pod{};
     std::optional<WallTime> not_told_since{};
     WallTime not_told_last{};
+    bool rests = false;  // Rest was called
   };
   Entry& EntryOf(const Subject& subject);
   static TemplateChecks::Check CheckOf(const Kept& kept, int64_t generation, WallTime now);
+  static bool IsOver(const Entry& entry, const Kept& kept, WallTime now);
 
   std::map<Uid, Entry> entries_;
 };

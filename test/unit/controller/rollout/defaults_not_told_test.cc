@@ -33,6 +33,51 @@ TEST_CASE("no ReplicaSet is made before the API server tells the defaults (RO-09
   Proves("RO-097");
 }
 
+// Whom this serves: who would look for a fault of the API server.
+TEST_CASE("an answer that was not kept is no fault of the API server (RO-097)") {
+  NewTemplate f;
+  f.checks.replica_set = {};
+  const Read read = f.NextAs<Read>();
+  f.learned.push_back(
+      OutcomeOf(read.request, Reply{R"({"kind":"ReplicaSet","spec":{"template":{"spec":{}}}})"}));
+  f.NextAs<Write>();
+  f.Publish();
+  CHECK(ReadOwn(f.status.carried).not_told ==
+        "nothing is rolled out until the API server returns the defaults of spec.template: the API "
+        "server answered, but the Rollout or the clock changed meanwhile; Windlass asks again by "
+        "itself");
+  const Failed failed = f.NextAs<Failed>();
+  CHECK(failed.error.kind == ErrorKind::kConflict);  // tried again after a second at most
+  CHECK(failed.events.empty());
+  Proves("RO-097");
+}
+
+TEST_CASE("a dry run that is not completed in time hints at a webhook (RO-097)") {
+  Error late{ErrorKind::kServer, "no answer within 10 s"};
+  SECTION("the client gave up") { late.detail = ErrorDetail::kNoAnswer; }
+  SECTION("the API server gave up") { late.http_status = 504; }
+  NotTold f(10, late);
+  f.NextAs<Write>();
+  f.Publish();
+  const std::string told =
+      "nothing is rolled out until the API server returns the defaults of spec.template: the API "
+      "server did not complete the dry run in time; the cause may be an admission webhook that "
+      "does not answer";
+  CHECK(ReadOwn(f.status.carried).not_told == told);
+  const Failed failed = f.NextAs<Failed>();
+  REQUIRE(failed.events.size() == 1);
+  CHECK(failed.events[0].message == told + ": no answer within 10 s");
+  Proves("RO-097");
+}
+
+TEST_CASE("a connection that fails is told in the same words each time (RO-097)") {
+  NotTold f(10, Error{ErrorKind::kServer, "connection reset by 10.0.0.1:43210"});
+  f.NextAs<Write>();
+  f.Publish();
+  CHECK(ReadOwn(f.status.carried).not_told.ends_with(": the API server does not answer"));
+  Proves("RO-097");
+}
+
 // Users find both refusals in the same place.
 TEST_CASE("a Recreate tells of a forbidden ReplicaSet as of a refused creation (RO-097)") {
   Error forbidden{ErrorKind::kForbidden, "denied by a policy"};

@@ -110,7 +110,7 @@ TEST_CASE("nothing is made if the defaults were told and not kept (RO-097)") {
   const auto due = DueDryRun(after, {});
   REQUIRE(due.has_value());
   REQUIRE_FALSE(due->ok());
-  CHECK(due->error().kind == ErrorKind::kServer);
+  CHECK(due->error().kind == ErrorKind::kConflict);
   Proves("RO-097");
 }
 

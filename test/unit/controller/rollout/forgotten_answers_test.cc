@@ -38,23 +38,45 @@ struct Fixture : InformerParts<OpenRequests> {
   RolloutController controller{host};
 };
 
+std::string PodTemplate(const std::string& container) {
+  return R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":")" + container +
+         R"("}]}})";
+}
+
+// Returns how status and notes name that template.
+std::string TemplateId(const std::string& container) {
+  const auto canonical = CanonicalTemplate(PodTemplate(container));
+  REQUIRE(canonical.ok());
+  return TextOf(FingerprintOf(*canonical));
+}
+
+// Returns the event of the Rollout's ReplicaSet, whose template has defaults. Its note names the
+// requested template `noted`; "": it has no note.
+std::string ReplicaSetEvent(const std::string& type, int version, const std::string& noted) {
+  const std::string note =
+      noted.empty() ? "" : R"("windlass.dev/requested-template":")" + noted + "\"";
+  return R"({"type":")" + type + R"(","object":{"apiVersion":"apps/v1","kind":"ReplicaSet",)" +
+         R"("metadata":{"name":"web-1","namespace":"ns","uid":)" +
+         R"("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c12","resourceVersion":")" + std::to_string(version) +
+         R"(","labels":{"app":"web"},"annotations":{)" + note + R"(},"ownerReferences":[{)" +
+         R"("apiVersion":"windlass.dev/v1alpha1","kind":"Rollout","name":"web",)"
+         R"("controller":true,"uid":"5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11"}]},)"
+         R"("spec":{"replicas":0,"selector":{},"template":{"spec":{"dnsPolicy":"ClusterFirst"}}},)"
+         R"("status":{}}})";
+}
+
 // Returns the event of a Rollout of version `version`: a rollout to no Pods, which was complete if
 // `reason` of Progressing says so.
 std::string RolloutEvent(const std::string& type, int version, const std::string& reason,
                          const std::string& container = "web") {
-  const std::string pod_template =
-      R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":")" + container +
-      R"("}]}})";
-  const auto canonical = CanonicalTemplate(pod_template);
-  REQUIRE(canonical.ok());
   return R"({"type":")" + type + R"(","object":{"apiVersion":"windlass.dev/v1alpha1",)" +
          R"("kind":"Rollout","metadata":{"name":"web","namespace":"ns","uid":)" +
          R"("5a1f0c52-93e4-4f6e-8a01-7b1d2f0e6c11","resourceVersion":")" + std::to_string(version) +
          R"(","generation":1},"spec":{"replicas":0,"selector":)" +
-         R"({"matchLabels":{"app":"web"}},"template":)" + pod_template +
-         R"(},"status":{"observedGeneration":1,"stableTemplate":")" +
-         TextOf(FingerprintOf(*canonical)) + R"(","conditions":[{"type":"Progressing",)" +
-         R"("status":"True","reason":")" + reason + R"("}]}}})";
+         R"({"matchLabels":{"app":"web"}},"template":)" + PodTemplate(container) +
+         R"(},"status":{"observedGeneration":1,"stableTemplate":")" + TemplateId(container) +
+         R"(","conditions":[{"type":"Progressing",)" + R"("status":"True","reason":")" + reason +
+         R"("}]}}})";
 }
 
 TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to no Pods (RO-093)") {
@@ -67,6 +89,23 @@ TEST_CASE_METHOD(Fixture, "answers to dry runs are forgotten after a rollout to 
   transport.Line("/rollouts?", RolloutEvent("MODIFIED", 12, "InvalidTemplate"));
   CHECK(controller.templates().size() == 1);
   transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "NewReplicaSetAvailable"));
+  CHECK(controller.templates().size() == 0);
+  Proves("RO-093");
+}
+
+// The sync that asked writes the status "complete" and still needs the answer. Otherwise it would
+// end with a failure, and each later one, too.
+TEST_CASE_METHOD(Fixture, "answers stay if no ReplicaSet shows its requested template (RO-093)") {
+  transport.Line("/rollouts?", RolloutEvent("ADDED", 11, "ReplicaSetUpdated"));
+  transport.Line("/replicasets?", ReplicaSetEvent("ADDED", 12, ""));
+  const Request read = Request::DryRunCreate(resources::kPods, {"ns", "web-dry-run"}, "{}");
+  const auto note = controller.BeforeRead({"ns", "web"}, read);
+  REQUIRE(note);
+  note(Outcome{read.Identity(), Reply{"{}"}});
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 13, "NewReplicaSetAvailable"));
+  CHECK(controller.templates().size() == 1);
+  transport.Line("/replicasets?", ReplicaSetEvent("MODIFIED", 14, TemplateId("web")));
+  transport.Line("/rollouts?", RolloutEvent("MODIFIED", 15, "NewReplicaSetAvailable"));
   CHECK(controller.templates().size() == 0);
   Proves("RO-093");
 }

@@ -63,6 +63,28 @@ TEST_CASE("an accepted template is known as long as it is asked for (RO-090)") {
   Proves("RO-090");
 }
 
+TEST_CASE("at rest an answer counts for a minute, so that its sync can end with it (RO-093)") {
+  TemplateDefaults memory;
+  memory.Rest(kWeb.rollout);  // nothing is known yet
+  memory.NoteReplicaSet(kWeb, Accepted(), kNow);
+  memory.NotePod(kWeb, {.verdict = DryRunVerdict::kAccepted}, kNow);
+  memory.Rest(kWeb.rollout);
+  const auto known = [&](int64_t after) {
+    const TemplateChecks checks = memory.Find(kWeb, kNow + seconds(after));
+    CHECK((checks.defaulted != nullptr) == (checks.pod.verdict == DryRunVerdict::kAccepted));
+    return checks.defaulted != nullptr;
+  };
+  CHECK(known(0));
+  CHECK(known(59));
+  CHECK_FALSE(known(60));
+  CHECK_FALSE(known(-1));  // the clock was set back
+  TemplateDefaults::Subject newer = kWeb;
+  newer.requested = "t-newer";
+  memory.NoteReplicaSet(newer, Accepted(), kNow);
+  CHECK(memory.Find(newer, kNow + seconds(60)).defaulted != nullptr);  // a rollout is under way
+  Proves("RO-093");
+}
+
 struct LifetimeRow {
   DryRunVerdict verdict;
   int64_t seconds;  // that it counts
