@@ -19,7 +19,7 @@
 #include "controller/rollout/reasons.h"
 #include "controller/rollout/stable.h"
 #include "controller/runtime/needed_right.h"
-#include "controller/workload/annotations.h"
+#include "controller/workload/annotations/annotations.h"
 #include "controller/workload/conditions.h"
 #include "controller/workload/ownership/claim.h"
 #include "controller/workload/planner/planner.h"

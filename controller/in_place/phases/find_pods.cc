@@ -106,7 +106,7 @@ const RolloutPod* FindStripped(const workload::Situation& situation, const InPla
 }
 
 // Returns the message of the condition about a Pod that keeps no state. The message has the number
-// of patched Pods, so it changes with each patch.
+// of patched Pods, so it changes with each patch. It ends with the name of the cause.
 std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired) {
   const int32_t patched = in_place.pods->counts.patched;
   const int64_t lost = std::ranges::count_if(in_place.pods->all, &RolloutPod::lost);
@@ -115,7 +115,8 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
          std::to_string(without) + (without == 1 ? " is" : " are") + " without annotation " +
          std::string(kPodState) + ": pod " + pod.meta.name +
          " loses this annotation after each write. Find the admission webhook that removes the "
-         "annotation, and exempt the Pods of this workload from that webhook";
+         "annotation, and exempt the Pods of this workload from that webhook (" +
+         std::string(kNotKept) + ')';
 }
 
 // Returns the time from which the Pods that keep no state count as restarted. For one Pod, this is

@@ -299,6 +299,7 @@ TEST_CASE("with a webhook that takes each state, one Pod is patched, and is said
   c.Roll("v2");
   CHECK(c.PodsOf("v2") == 1);
   CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  CHECK(c.InPlaceMessage().ends_with("that webhook (AnnotationNotKept)"));
   CHECK(c.InPlaceMessage().find("1 is without annotation windlass.dev/in-place-state: pod") !=
         std::string::npos);
   CHECK(c.InPlaceMessage().find("exempt the Pods of this workload") != std::string::npos);
