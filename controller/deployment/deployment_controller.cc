@@ -7,6 +7,7 @@
 #include "controller/in_place/phases/extension.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
+#include "controller/in_place/watch/lost_settings.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/workload/planner/planner.h"
 #include "controller/workload/watch/old_counts.h"
@@ -85,7 +86,9 @@ std::optional<Step> DeploymentController::Next(const ObjectKey& key, const Learn
   if (deployment == nullptr) return NextUnseen(key);
   if (auto step = MindRivals(*deployment, learned, now)) return step;
   TrustOldCounts(own_cache().replica_sets().store(), deployment->meta.uid, now);
-  return workload::Next(*ViewOf(key), learned, now);
+  const std::optional<View> view = ViewOf(key);
+  NoteLostSettings(own_cache().replica_sets().store(), view->workload, learned, now);
+  return workload::Next(*view, learned, now);
 }
 
 void DeploymentController::AddFigures(Figures& figures) const {

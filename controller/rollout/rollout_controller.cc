@@ -12,6 +12,7 @@
 #include "controller/in_place/phases/rollout_mode.h"
 #include "controller/in_place/watch/feature.h"
 #include "controller/in_place/watch/in_place_metrics.h"
+#include "controller/in_place/watch/lost_settings.h"
 #include "controller/in_place/watch/rollouts.h"
 #include "controller/kind/conditions.h"
 #include "controller/rollout/crd.h"
@@ -117,6 +118,7 @@ std::optional<Step> RolloutController::Next(const ObjectKey& key, const Learned&
   }
   const std::optional<View> view = Look(key, now);
   if (!view) return NextUnseen(key);
+  NoteLostSettings(own_cache().replica_sets().store(), view->workload, learned, now);
   Step step = workload::Next(*view, learned, now);
   services_.Plan(key, step);
   return step;

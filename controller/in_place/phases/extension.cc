@@ -8,6 +8,7 @@
 #include "controller/in_place/phases/extended_values.h"
 #include "controller/in_place/phases/find_rollout.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/phases/next_step.h"
 #include "controller/in_place/phases/rollout_in_place.h"
 #include "controller/in_place/phases/rollout_mode.h"
@@ -67,11 +68,13 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
 // Replaces the user keys among `annotations` by those settings of the workload that the ReplicaSet
 // lacks. Some kinds of workloads have fields for these settings. In such a workload an annotation
 // with the key of a setting has no effect. It must not be copied, because MirrorAnnotations would
-// remove each copy (P-074).
-void NoteSettings(const Workload& workload, const PlannedWrite& write,
+// remove each copy (P-074). Adds none that a webhook has just removed (WereLostLately).
+void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
+  const Workload& workload = situation.workload;
   if (!workload.kind.traits().mirrors_settings) return;
   std::erase_if(annotations, [](const auto& one) { return IsUserKey(one.first); });
+  if (write.onto != nullptr && WereLostLately(situation, *write.onto)) return;
   for (const auto& [key, value] : workload.in_place_settings) {
     const bool present = write.onto != nullptr && write.onto->meta.annotations.Find(key) == value;
     if (IsUserKey(key) && !present) annotations[std::string(key)] = value;
@@ -137,7 +140,7 @@ class UpdatesInPlace : public Extension {
                    std::map<std::string, std::string>& annotations) const override {
     const InPlace& in_place = InPlaceOf(situation);
     if (write.what == PlannedWrite::What::kNewReplicaSet) {
-      NoteSettings(situation.workload, write, annotations);
+      NoteSettings(situation, write, annotations);
       return NoteMode(in_place, write, annotations);
     }
     if (IsTrustedHost(in_place, *write.onto)) {

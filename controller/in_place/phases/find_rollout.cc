@@ -8,14 +8,13 @@
 
 #include "controller/in_place/phases/find_pods.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/phases/mixed_pods.h"
-#include "controller/in_place/phases/stage.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/workload/annotations/copied_annotations.h"
 #include "controller/workload/revisions/followed_revision.h"
 #include "controller/workload/revisions/proven.h"
-#include "controller/workload/workload_kind.h"
 #include "kubeclient/api/string_map.h"
 
 namespace windlass::in_place {
@@ -54,24 +53,6 @@ const ReplicaSet* OnlyActive(const workload::Situation& situation) {
   return only;
 }
 
-// Returns a cause if this sync has written the settings to `rs` and an admission webhook has
-// removed them. The cache keeps the template of `rs` only while `rs` has the settings.
-std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
-  if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
-  const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
-  if (missing.empty()) return std::nullopt;
-  if (Mirror(situation, rs, missing)) return std::nullopt;
-  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
-    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
-  });
-  if (refused) return std::nullopt;
-  return Named(kNotKept,
-               "replica set " + rs.meta.name + " does not keep annotation " +
-                   missing.begin()->first +
-                   ": find the admission webhook that removes the annotation, and exempt the "
-                   "ReplicaSets of this workload from that webhook");
-}
-
 // Makes this a rollout that replaces Pods: sets the phase, and forgets everything that was found,
 // except the configuration.
 void Replace(InPlace& in_place, Cause why) {
@@ -103,13 +84,15 @@ void FindPodsOrUnknown(const workload::Situation& situation, InPlace& in_place) 
 void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause why) {
   if (in_place.options().policy != Policy::kOnly) {
     // Recreate removes all old Pods at once, so it need not wait for Pods in flight.
-    if (situation.recreate()) return Replace(in_place, std::move(why));
+    if (situation.recreate()) return Replace(in_place, ReplacedBecause(std::move(why)));
     if (IsLate(situation)) return Unknown(situation, in_place);
     // In phase deciding no further Pod is drained or patched.
     in_place.now =
         phases::Deciding{.host = in_place.host(), .pending = Copy(in_place.pending_notes())};
     FindPodsOrUnknown(situation, in_place);
-    if (!LooksReadyInFlight(situation, in_place)) return Replace(in_place, std::move(why));
+    if (!LooksReadyInFlight(situation, in_place)) {
+      return Replace(in_place, ReplacedBecause(std::move(why)));
+    }
     std::get<phases::Deciding>(in_place.now).replace_soon = std::move(why.text);
     return;
   }

@@ -7,6 +7,7 @@
 #include "controller/in_place/batch/budget.h"
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/traffic/patch_for.h"
@@ -135,15 +136,6 @@ Step Stage(const workload::Situation& situation) {
   }
   if (Write* write = std::get_if<Write>(&*step)) write->on_success.push_back(Started(situation));
   return *std::move(step);
-}
-
-std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
-                           const TextChanges& missing) {
-  return workload::UnlessInVain(
-      situation, {.request = workload::PatchAnnotations(rs, missing),
-                  .because = {decisions::kMirrorAnnotations,
-                              {{"replicaset", rs.meta.name}, {"annotations", missing.size()}}},
-                  .go_on_if_refused = true});
 }
 
 std::optional<Step> MirrorAnnotations(const workload::Situation& situation) {

@@ -18,12 +18,6 @@ namespace windlass::in_place {
 // accepted the decision on an existing ReplicaSet, but did not keep it.
 Step Stage(const workload::Situation& situation);
 
-// Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
-// result of MirrorDifference. Returns nullopt if the write would be in vain (UnlessInVain).
-// Example: this sync has sent the write already, and the API server did not keep the change.
-std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
-                           const TextChanges& missing);
-
 // Returns the next write that gives a ReplicaSet exactly the workload's settings. The write removes
 // settings that the workload lacks (P-074). Returns nullopt if
 //   - no ReplicaSet differs, or each such write would be in vain (Mirror)

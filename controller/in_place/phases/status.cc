@@ -5,6 +5,7 @@
 
 #include "controller/in_place/phases/cause.h"
 #include "controller/in_place/phases/leftovers.h"
+#include "controller/in_place/phases/mirror.h"
 #include "controller/in_place/phases/patch_pods.h"
 #include "controller/in_place/phases/progress_text.h"
 #include "controller/in_place/phases/refused_patches.h"
@@ -215,6 +216,7 @@ bool IsPresent(const Condition* present, InPlaceReason reason) {
 
 // Returns the condition while no in-place update is under way. The first case that applies counts:
 //   - NotPossible is present, and the workload is not complete: NotPossible stays
+//   - Pods are replaced because a webhook removes annotations (WhyReplacedUnnoted): NotPossible
 //   - the wanted template has no ReplicaSet: nullopt
 //   - there is no condition yet, no warning, and the workload is not complete: nullopt
 //   - otherwise: Complete. A complete workload gets this even without an earlier condition, because
@@ -223,6 +225,9 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
   const bool complete = workload::DeploymentComplete(situation.workload, situation.workload.status);
   if (IsPresent(present, InPlaceReason::kNotPossible) && !complete) {
     return Word{false, InPlaceReason::kNotPossible, WithoutWarnings(present->message)};
+  }
+  if (auto why = complete ? std::nullopt : WhyReplacedUnnoted(situation)) {
+    return Word{false, InPlaceReason::kNotPossible, std::move(why->text)};
   }
   if (situation.new_replica_set == nullptr) return std::nullopt;
   const bool warned = !InPlaceOf(situation).configuration.warnings.empty();

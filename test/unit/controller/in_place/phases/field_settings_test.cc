@@ -81,6 +81,26 @@ TEST_CASE("a new ReplicaSet gets no annotation of the object that is no setting 
   CHECK(fleet.NextAnnotations() == Json::parse(R"({"team":"a"})"));
 }
 
+// Whom this serves: whose webhook removes annotations of ReplicaSets. Each sync would write again.
+TEST_CASE("settings that were not kept are not written again for a minute (P-074)") {
+  Fleet fleet;
+  ReplicaSet& rs = fleet.world.AddNew("web-1", 2, 2);
+  const int64_t generation = fleet.world.deployment.meta.generation;
+  const auto writes_settings = [&] {
+    return fleet.NextWrite().body().find("windlass.dev/in-place") != std::string::npos;
+  };
+  CHECK(writes_settings());
+  rs.lost_annotations = {workload::kNow - seconds(59), generation};
+  CHECK_FALSE(writes_settings());
+  rs.lost_annotations = {workload::kNow - seconds(60), generation};
+  CHECK(writes_settings());
+  rs.lost_annotations = {workload::kNow + seconds(1), generation};  // the clock was set back
+  CHECK(writes_settings());
+  rs.lost_annotations = {workload::kNow, generation - 1};  // a user has changed the workload
+  CHECK(writes_settings());
+  Proves("P-074");
+}
+
 // Gives `rs` the settings.
 void Mirror(const Fleet& fleet, ReplicaSet& rs) {
   for (const auto& [key, value] : fleet.settings) rs.meta.annotations.Set(key, value);

@@ -1,4 +1,6 @@
 // In-place updates with a server that shows, accepts or keeps less than they need (P-036).
+#include <algorithm>
+
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/in_place/phases/cluster.h"
@@ -119,6 +121,30 @@ TEST_CASE("an annotation that the server does not keep is told, and nothing is p
   CHECK(c.InPlaceCondition() == "True Failing");
   CHECK(c.InPlaceMessage().ends_with(failed->error.message));
   CHECK(c.in_flight() == 0);
+}
+
+// Whom this serves: who asks why Pods were replaced.
+TEST_CASE("where ReplicaSets keep no annotation, the condition and an Event say so (P-013)") {
+  Started c(2);
+  c.Annotate("windlass.dev/in-place", "IfPossible");
+  c.SettleInPlace();
+  const std::string host = c.NameOf("v1");
+  c.webhook = [](Json& rs) { rs["metadata"]["annotations"] = Json::object(); };
+  c.update_webhook = [](const Json&, Json& rs) { rs["metadata"]["annotations"] = Json::object(); };
+  c.EditReplicaSet(host, [](Json& rs) { rs["metadata"]["annotations"] = Json::object(); });
+  c.events.clear();
+  c.SetImage("v2");
+  c.Sync();
+  REQUIRE(c.HasReplicaSet("v2"));
+  CHECK(c.InPlaceCondition() == "False NotPossible");
+  const std::string told = c.InPlaceMessage();
+  CHECK(told ==
+        "replica set " + host +
+            " does not keep annotation windlass.dev/in-place: find the admission webhook that "
+            "removes the annotation, and exempt the ReplicaSets of this workload from that "
+            "webhook (AnnotationNotKept). Until then, Windlass replaces Pods");
+  CHECK(std::ranges::count(c.events, told) == 1);
+  Proves("P-013");
 }
 
 }  // namespace

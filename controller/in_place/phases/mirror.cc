@@ -1,0 +1,64 @@
+#include "controller/in_place/phases/mirror.h"
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "controller/in_place/phases/decisions.h"
+#include "controller/in_place/phases/rollout_in_place.h"
+#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/workload_kind.h"
+
+namespace windlass::in_place {
+// `at` is after `now` if the clock was set back: such a time is over.
+bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
+  const std::optional<LostAnnotations>& lost = rs.lost_annotations;
+  return lost && lost->owner_generation == situation.workload.meta.generation &&
+         lost->at <= situation.now && situation.now < lost->at + kNotKeptTryAgain;
+}
+
+std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
+                           const TextChanges& missing) {
+  if (WereLostLately(situation, rs)) return std::nullopt;
+  return workload::UnlessInVain(
+      situation, {.request = workload::PatchAnnotations(rs, missing),
+                  .because = {decisions::kMirrorAnnotations,
+                              {{"replicaset", rs.meta.name}, {"annotations", missing.size()}}},
+                  .go_on_if_refused = true});
+}
+
+std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs) {
+  if (!situation.workload.kind.traits().mirrors_settings) return std::nullopt;
+  const TextChanges missing = MirrorDifference(situation.workload.in_place_settings, rs.meta);
+  if (missing.empty()) return std::nullopt;
+  if (Mirror(situation, rs, missing)) return std::nullopt;
+  const bool refused = std::ranges::any_of(situation.learned, [&](const Outcome& outcome) {
+    return !outcome.said.ok() && IsPatchOf(outcome, resources::kReplicaSets, rs.meta);
+  });
+  if (refused) return std::nullopt;
+  return Named(kNotKept,
+               "replica set " + rs.meta.name + " does not keep annotation " +
+                   missing.begin()->first +
+                   ": find the admission webhook that removes the annotation, and exempt the "
+                   "ReplicaSets of this workload from that webhook");
+}
+
+Cause ReplacedBecause(Cause why) {
+  if (why.reason == kNotKept) why.text += ". Until then, Windlass replaces Pods";
+  return why;
+}
+
+// Looks at the newest old ReplicaSet first, because that one had the Pods when the rollout began.
+std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation) {
+  if (InPlaceOf(situation).options().policy != Policy::kIfPossible) return std::nullopt;
+  const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };
+  const bool rolls =
+      situation.new_replica_set == nullptr || std::ranges::any_of(situation.old, has_pods);
+  if (!rolls) return std::nullopt;
+  for (const ReplicaSet* rs : situation.old | std::views::reverse) {
+    if (auto why = SettingsNotKept(situation, *rs)) return ReplacedBecause(*std::move(why));
+  }
+  return std::nullopt;
+}
+
+}  // namespace windlass::in_place

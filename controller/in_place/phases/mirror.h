@@ -1,0 +1,42 @@
+// The copies of the workload's settings that ReplicaSets have as annotations (P-074), one write at
+// a time, and what follows if an admission webhook removes these annotations: the cache keeps the
+// template of a ReplicaSet only while the ReplicaSet has the settings, so its Pods cannot be
+// updated in place.
+#pragma once
+
+#include <optional>
+
+#include "controller/core/step.h"
+#include "controller/in_place/phases/cause.h"
+#include "controller/in_place/phases/rollout_mode.h"
+#include "controller/workload/situation.h"
+
+namespace windlass::in_place {
+
+// Returns true if the API server did not keep the settings on `rs` less than kNotKeptTryAgain ago,
+// and the generation of the workload is still the same (ReplicaSet::lost_annotations). So after a
+// user's change Windlass tries at once.
+bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs);
+
+// Returns the write that applies the changes `missing` to the annotations of `rs`. `missing` is the
+// result of MirrorDifference. Returns nullopt if the write would be in vain:
+//   - This sync has sent the write already, and the API server did not keep it (UnlessInVain).
+//   - The API server did not keep it a short time ago (WereLostLately).
+std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSet& rs,
+                           const TextChanges& missing);
+
+// Returns a cause if an admission webhook has removed the settings that Windlass wrote to `rs`, in
+// this sync or a short time ago (Mirror). The sentence names the ReplicaSet, the first of the
+// annotations, and the remedy. Returns nullopt if the API server refused the write.
+std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
+
+// Returns `why`. If its reason is kNotKept, the sentence also says that Windlass replaces the Pods
+// because of it.
+Cause ReplacedBecause(Cause why);
+
+// Returns why a rolling update that is under way replaces Pods, if the reason is SettingsNotKept of
+// an old ReplicaSet, and the policy is IfPossible. No ReplicaSet has a note of this decision,
+// because the webhook removes the note, too.
+std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation);
+
+}  // namespace windlass::in_place
