@@ -6,7 +6,7 @@
 
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/rollout_in_place.h"
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {

@@ -2,7 +2,7 @@
 
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/rollout_mode.h"
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 
 namespace windlass {
 

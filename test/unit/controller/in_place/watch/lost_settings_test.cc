@@ -6,7 +6,7 @@
 
 #include "controller/in_place/phases/decisions.h"
 #include "controller/in_place/phases/rollout_mode.h"
-#include "controller/workload/replica_set_requests.h"
+#include "controller/workload/requests/replica_set_requests.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/unit/controller/workload/boats.h"
@@ -20,7 +20,7 @@ const ObjectKey kKey{"ns", "web-1"};
 // Boat web wants settings on its ReplicaSet web-1, which has none.
 struct Fixture {
   Fixture() {
-    boat.meta.generation = 7;
+    meta.generation = 7;
     boat.in_place_settings = {{"windlass.dev/in-place", "Only"}};
     Put({});
   }
@@ -49,7 +49,9 @@ struct Fixture {
   }
 
   workload::BoatKind kind;
-  Workload boat{.kind = kind};
+  ObjectMeta meta;
+  LabelSelector selector;
+  Workload boat{.kind = kind, .meta = meta, .selector = selector};
   Store<ReplicaSet> store;
   int version = 0;
 };
