@@ -90,9 +90,9 @@ TEST_CASE("settings that were not kept are not written again for a minute (P-074
     return fleet.NextWrite().body().find("windlass.dev/in-place") != std::string::npos;
   };
   CHECK(writes_settings());
-  rs.lost_annotations = {workload::kNow - seconds(59), generation};
+  rs.lost_annotations = {workload::kNow + seconds(-59), generation};
   CHECK_FALSE(writes_settings());
-  rs.lost_annotations = {workload::kNow - seconds(60), generation};
+  rs.lost_annotations = {workload::kNow + seconds(-60), generation};
   CHECK(writes_settings());
   rs.lost_annotations = {workload::kNow + seconds(1), generation};  // the clock was set back
   CHECK(writes_settings());

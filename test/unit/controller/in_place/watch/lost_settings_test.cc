@@ -51,7 +51,12 @@ struct Fixture {
   workload::BoatKind kind;
   ObjectMeta meta;
   LabelSelector selector;
-  Workload boat{.kind = kind, .meta = meta, .selector = selector};
+  std::optional<IntOrPercent> unset;
+  Workload boat{.kind = kind,
+                .meta = meta,
+                .selector = selector,
+                .max_surge = unset,
+                .max_unavailable = unset};
   Store<ReplicaSet> store;
   int version = 0;
 };
