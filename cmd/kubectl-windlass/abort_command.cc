@@ -12,8 +12,8 @@ namespace windlass::cli {
 
 namespace {
 
-// If spec.strategy cannot be carried out, returns `warning` with a text that says so, and what
-// waits for its correction. Otherwise returns `warning`, which may be "".
+// Returns `warning`. If spec.strategy cannot be carried out, appends a text that says so, and that
+// says what waits until the strategy is corrected.
 std::string WithStrategy(std::string warning, const Json& rollout, const Place& place) {
   const std::string stalled = StalledByStrategy(rollout);
   if (stalled.empty()) return warning;

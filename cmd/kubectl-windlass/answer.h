@@ -15,8 +15,8 @@ namespace windlass::cli {
 inline constexpr seconds kAnswerMax{30};
 
 // Reads the object at `place` again and again until `answered` returns true for it, and returns
-// that object. Returns nullopt if kAnswerMax passes first. Returns an error if a read fails, for
-// example because the object was deleted, or if the session has ended.
+// that object. Returns nullopt if kAnswerMax passes first. Returns an error if the session has
+// ended, or if a read fails, for example because the object was deleted.
 Result<std::optional<Json>> WaitForAnswer(const CommandContext& context, const Place& place,
                                           const std::function<bool(const Json& object)>& answered);
 

@@ -132,8 +132,8 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   WINDLASS_TRY(const std::vector<Json> owned, ReadReplicaSets(session, rollout, namespace_));
   const std::vector<const Json*> sets = Pointers(owned);
   const Json* of_revision = OfRevision(sets, revision);
-  // Lists the Pods of all ReplicaSets, because a Pod that was updated in place to `revision` is
-  // still owned by another ReplicaSet.
+  // Lists the Pods of all ReplicaSets, because another ReplicaSet may own a Pod that was updated in
+  // place to `revision`.
   WINDLASS_TRY(const ObjectList list,
                ListObjects(session, {resources::kPods, namespace_, SelectorOfWorkload(rollout)}));
   std::vector<Json> pods;
@@ -145,8 +145,8 @@ Result<CanaryState> ReadCanaries(Session& session, const Json& rollout,
   const std::optional<Cause> cause =
       CauseAmong(of_revision, canaries, NumberOf(rollout, "/spec/minReadySeconds"),
                  session.clock().Wall(), least);
-  // During an update in place, the Pods that were not patched are stand-ins. Windlass removes them
-  // again, so they prove nothing (CountedPods::patched).
+  // During an update in place, the canaries that were not patched are stand-ins. Windlass removes
+  // stand-ins again, so they do not show that the new revision has a Pod (CountedPods::patched).
   const bool patches = IsPatching(rollout);
   const auto counts = [&](const Json* pod) {
     return IsLive(*pod) && (!patches || PatchedRevision(*pod));

@@ -39,7 +39,7 @@ const Json* OfRevision(const std::vector<const Json*>& replica_sets, int64_t rev
 // Returns the Pods that belong to the new revision. `replica_sets` are the ReplicaSets of the
 // workload. `of_revision` is the ReplicaSet of the new revision; null if there is none. These Pods
 // belong to the new revision:
-//   - Pods of `of_revision`. Exception: a Pod that was updated in place to the revision of another
+//   - Pods of `of_revision`, except those that were updated in place to the revision of another
 //     ReplicaSet
 //   - Pods of another ReplicaSet that were updated in place to the new revision, as their
 //     annotation kPodState says
@@ -52,8 +52,8 @@ std::vector<const Json*> CanariesAmong(const std::vector<const Json*>& pods,
 // Whether a revision has live Pods, and why they are not available.
 struct CanaryState {
   std::string why;  // Cause::text of the cause that CauseAmong finds; "" if it finds none
-  // The revision has a Pod that is not ended and not being deleted. During an update in place, only
-  // a Pod that was patched counts: the others are stand-ins.
+  // True if the revision has a Pod that has not ended and is not being deleted. During an update in
+  // place, only a Pod that was patched counts: the others are stand-ins.
   bool exist = false;
 };
 

@@ -79,10 +79,11 @@ ExitCode RunVersion(const CommandContext& context);
 ExitCode RunCompletion(const Console& console, const CommandLine& line);
 ExitCode RunRollingUpdate(const CommandContext& context);
 
-// Runs the command that `context.line` names. If the command has several objects and fails for one
-// object, it goes on with the next object. Exception: after Ctrl-C, or when --timeout has passed,
-// the command does not begin with another object. Returns the first exit code that is not kDone;
-// kDone if every object ended with kDone.
+// Runs the command that `context.line` names, and returns its exit code. Most commands handle
+// several objects one after another:
+//   - If the command fails for one object, it goes on with the next object.
+//   - After Ctrl-C, or when --timeout has passed, the command does not begin with another object.
+//   - Returns the first exit code that is not kDone; kDone if every object ended with kDone.
 ExitCode RunCommand(const CommandContext& context);
 
 // --- what the commands share ---

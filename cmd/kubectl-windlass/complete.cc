@@ -9,7 +9,7 @@ namespace windlass::cli {
 namespace {
 
 // If `flag` is about the connection, such as --namespace or --context, stores its value in `to`.
-// Ignores all other flags. Also ignores --insecure-skip-tls-verify and --request-timeout.
+// Ignores --insecure-skip-tls-verify, --request-timeout, and flags about anything else.
 void NoteConnection(const std::string& flag, const std::string& value, ConnectionFlags& to) {
   if (flag == "-n" || flag == "--namespace") to.namespace_ = value;
   if (flag == "--context") to.context = value;

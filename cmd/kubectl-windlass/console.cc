@@ -25,9 +25,9 @@ std::string ErrorText(int error) {
   return reason;
 }
 
-// Returns the error with which standard output could not be stored; "" if there is none, or if
-// standard output was closed before. A file system such as NFS may report this error only from
-// close(). So this function closes a copy of the descriptor; standard output itself stays open.
+// Returns the error that close() reports for standard output; "" if there is none, or if standard
+// output was closed before. A file system such as NFS may report only in close() that it could not
+// store a text. This function closes a copy of the descriptor, so standard output stays open.
 std::string WhyNotStored() {
   const int copy = dup(STDOUT_FILENO);
   return copy >= 0 && close(copy) != 0 ? ErrorText(errno) : "";

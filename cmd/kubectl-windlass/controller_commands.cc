@@ -67,8 +67,8 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
   }
   const std::string unfinished = UnfinishedUpdateOf(context, place, found->controller);
   // True if a user has edited the spec, for example spec.newName, and Windlass has refused the
-  // edited spec. If `unfinished` is not empty, the edit came in the middle of the earlier update,
-  // and stopped it.
+  // edited spec. If `unfinished` is not empty, the edit came in the middle of the update, and
+  // stopped it.
   const bool edited = found->update && IsUnderWay(*found->update) &&
                       NumberOf(*found->update, "/status/earlierRollouts") > 0;
   if (!unfinished.empty() && edited) {
@@ -95,10 +95,12 @@ Steered UpdateToSteer(const CommandContext& context, const Place& place) {
 // Reads the update with UpdateToSteer, calls `change_for`, and sends the patch that `change_for`
 // returns. Returns the exit code:
 //   - if UpdateToSteer refuses: its exit code
-//   - if there is nothing to change: `change_for` prints why, and returns the exit code
+//   - if there is nothing to change: the exit code of `change_for`, which has printed why
+//   - if the patch fails: the exit code of Report
+//   - otherwise: kDone
 // If the update has changed between the read and the patch, for example because it has ended, Steer
-// begins again with the read. It makes kWritesMax tries in all. If `done` is not null, Steer stores
-// the patched update there, and whether the update was paused or had failed before the patch.
+// begins again with the read. It makes at most kWritesMax tries. If `done` is not null, Steer
+// stores the patched update there, and whether the update was paused or had failed before.
 ExitCode Steer(const CommandContext& context, const Place& place,
                const std::function<std::variant<ExitCode, Change>(const Steered&)>& change_for,
                Steered* done = nullptr) {

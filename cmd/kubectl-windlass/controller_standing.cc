@@ -18,8 +18,8 @@ void End(Standing& standing, ExitCode code, std::string why) {
   standing.sentence.clear();
 }
 
-// Returns for example "2 of 5 Pods are those of web-2, 1 is available". `left` is how many replicas
-// the other controller of the update still has.
+// Returns for example "2 of 5 Pods are those of web-2, 1 is available", where web-2 is `target`.
+// `left` is how many replicas the other controller of the update still has.
 std::string ProgressText(const Standing& standing, const std::string& target, int64_t left,
                          bool cleans_up) {
   const std::string available = std::to_string(standing.available);

@@ -8,14 +8,14 @@
 
 namespace windlass::cli {
 
-// For a ReplicationController without an update: the Standing says how many of its Pods are
+// Returns the Standing of a ReplicationController without an update: how many of its Pods are
 // available.
 Standing StandingOfController(const Json& controller);
 // Returns the message for an update that has succeeded although a user asked for its rollback: why
 // it was not rolled back, and how to go back now.
 std::string NotRolledBackText(const Json& update);
-// For a ReplicationControllerUpdate. `updated` and `available` of the Standing count the Pods of
-// the controller that is scaled up: the new controller or, in a rollback, the old controller.
+// Returns the Standing of a ReplicationControllerUpdate. Its `updated` and `available` count the
+// Pods of the controller that is scaled up: the new one or, in a rollback, the old one.
 Standing StandingOfUpdate(const Json& update);
 
 }  // namespace windlass::cli

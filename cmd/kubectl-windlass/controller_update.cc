@@ -127,8 +127,8 @@ bool IsGivenUp(const CommandContext& context, const Place& update_place, const J
 bool HasChangedNothing(const CommandContext& context, const Place& update_place,
                        const Json& update) {
   const auto said = [&](const char* field) { return !TextOf(update, field).empty(); };
-  // If the step is Done, an earlier run of the update has ended, and the present run has not
-  // written its status yet.
+  // If the step is Done, the status is that of an earlier run, which has ended. The present run has
+  // not written its status yet.
   const bool of_before = TextOf(update, "/status/step") == rc::kStepDone;
   if (!of_before && (said("/status/step") || said("/status/target"))) return false;
   const Result<Json> old = ReadController(context, update_place, update_place.name);

@@ -39,7 +39,7 @@ std::string NotFound(const Error& error, const Asked& asked) {
          " lists those that exist; -n and --context choose another namespace or cluster";
 }
 
-// Returns the text if the session has ended before the next try of a request that got a 429.
+// Returns the text for a request that got a 429, and was not tried again because the session ended.
 std::string Throttled(const Error& error, const Asked& asked, const std::string& server) {
   return error.message + ": the API server " + server + " is busy (HTTP 429)" +
          (Mutates(asked.verb) ? ", and has not carried out this request" : "") +

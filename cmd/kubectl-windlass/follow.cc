@@ -57,8 +57,8 @@ struct Follow::Impl {
   void OnLine(Source& source, std::string_view line);
   void OnEnd(Source& source, const StreamEnd& end);
   void ListAfter(Source& source, Duration wait);
-  // Lists the source again after source.wait, and doubles source.wait. `error` is the failure, with
-  // a text for people (Explained).
+  // Lists the source again after source.wait, and doubles source.wait, to at most kRetryMost.
+  // `error` is the failure, with a text for people (Explained).
   void TryLater(Source& source, Error error);
   void GiveUp(Source& source, Error error);
   // Returns a source that cannot be read any more; null if there is none. These sources count:

@@ -9,8 +9,8 @@
 //                                           or 404, or if a list fails with 403)
 //
 // If a list fails at the start, that is an error at once. An optional selection causes no error:
-// Follow gives it up, and goes on without it. Exception: at the start, a failure that every request
-// would have, such as no connection, is an error even for an optional selection. Core thread only.
+// Follow gives it up, and goes on without it. Exception: at the start, a failure that hits every
+// request, such as no connection, is an error for every selection. Core thread only.
 #pragma once
 
 #include <memory>

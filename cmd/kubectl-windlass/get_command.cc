@@ -20,8 +20,8 @@ namespace windlass::cli {
 namespace {
 
 // `selection` is the number of a selection of updates, such as ReplicationControllerUpdates.
-// Returns true if the view has at least one object of the kind that such updates are for. For
-// example, any ReplicationController will do, even one without an update.
+// Returns true if the view has an object of the kind that is updated, such as a
+// ReplicationController. The object need not have an update.
 bool ShowsWhatIsUpdated(const View& view, const Follow& follow, size_t selection) {
   for (size_t i = 0; i < view.selections.size(); ++i) {
     const Kind* kind = KindOf(view.selections[i].resource);

@@ -12,9 +12,9 @@ namespace windlass::cli {
 namespace {
 
 // Returns the condition windlass.dev/InPlace if it says that a new size or template is held back;
-// otherwise null. Also returns null if the condition may be older than the last change of the
-// object, or if the time of that change is not known (LastWrite): a Windlass that does not run any
-// more may have written the condition.
+// otherwise null. Also returns null if the condition is older than the last change of the object,
+// or if the time of that change is not known (LastWrite). A Windlass that does not run any more may
+// have written such a condition.
 const Json* HeldInPlace(const Json& object) {
   const Json* told = ConditionOf(object, "windlass.dev/InPlace");
   if (told == nullptr) return nullptr;

@@ -47,9 +47,11 @@ std::optional<WallTime> TimeOf(const Json& object, const std::string& pointer);
 std::optional<WallTime> LastWrite(const Json& object, std::string_view subresource = {});
 // Returns true if the controller has seen the latest spec: status.observedGeneration says so.
 bool IsObserved(const Json& object);
-// Returns the condition ReplicaFailure if its reason says that Windlass cannot go on, because the
-// API server refuses a write or does not keep a size, or Windlass has no room in memory
-// (own_reasons.h). Otherwise returns null.
+// Returns the condition ReplicaFailure if its reason says that Windlass cannot go on; otherwise
+// null. There are three such reasons (own_reasons.h):
+//   - the API server refuses a write
+//   - the API server does not keep a size
+//   - Windlass has no room in memory
 const Json* HoldsUpWindlass(const Json& object);
 // Returns the condition ReplicaFailure if its reason is AnnotationsNotCopied: a ReplicaSet has no
 // room for some annotations, and the rollout goes on without them. Otherwise returns null.

@@ -62,8 +62,8 @@ struct Kind {
   // with Deployments.
   const kind::NeededCrd* crd = nullptr;
   Standing (*standing)(const Json& object) = nullptr;
-  // True if `kubectl rollout` has commands for this kind. The requests of the plugin are then those
-  // of kubectl, and so are the texts for which kubectl has words: scripts for kubectl still work.
+  // True if `kubectl rollout` has commands for this kind. The plugin then sends kubectl's requests,
+  // and prints kubectl's texts where kubectl has one, so that scripts for kubectl still work.
   bool like_kubectl = false;
   // True if an object has Pods of its own, without ReplicaSets, and so without revisions.
   bool owns_pods = false;
@@ -106,7 +106,7 @@ std::string ShortName(const ResourceId& resource, std::string_view name);
 // Returns the object as a message proposes it in a command: "deployment/web -n shop". With -n, the
 // command does not depend on the namespace of the user's kubeconfig context.
 std::string InCommand(const Place& place);
-// Returns "deployment", "rollout" or "replicationcontroller".
+// Returns the kind of the resource in small letters: "deployment".
 std::string KindWord(const ResourceId& resource);
 
 }  // namespace windlass::cli

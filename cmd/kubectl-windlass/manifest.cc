@@ -66,7 +66,7 @@ Error NothingIn(const std::string& path) {
   return Wrong("please make sure " + path + " exists and is not empty");
 }
 
-// For a directory without a file that FilesOf returns.
+// Returns the error for a directory in which FilesOf has found no manifest.
 Error NoManifestIn(const std::string& path) {
   std::error_code failed;
   const std::filesystem::directory_iterator opened(path, failed);

@@ -18,11 +18,11 @@ inline constexpr size_t kManifestBytesMax = size_t{4} << 20U;
 //   - a file
 //   - a directory: its *.json, *.yaml and *.yml files
 //   - "-": `standard_input`
-// Returns kConfig if there is no object, or if `path` is a URL.
+// Returns an error if there is no object, if a file cannot be read, or if `path` is a URL.
 Result<std::vector<Json>> ReadManifests(const std::string& path, std::istream& standard_input);
 
 // Reads the ReplicationController from the file `path`, or from `standard_input` if `path` is "-".
-// Returns kConfig in these cases:
+// Returns the errors of ReadManifests. Returns kConfig in these cases, too:
 //   - there is no object, there are several, or the object is of another kind. The error has the
 //     text of kubectl 1.17 (RC-3)
 //   - `path` is a directory, kind or name is missing, or minReadySeconds is negative

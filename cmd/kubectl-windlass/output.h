@@ -12,8 +12,8 @@
 namespace windlass::cli {
 
 // Returns `object` in the format `format`, with a line end and without metadata.managedFields. If
-// `object` has no apiVersion and kind, as if it was read from a list, adds those of `resource`.
-// kText gives the same as kName.
+// `object` has no kind, for example because it comes from a list, adds apiVersion and kind of
+// `resource`. kText gives the same as kName.
 std::string Print(const Json& object, const ResourceId& resource, OutputFormat format);
 
 // Returns several objects as one List. In format kName or kText, returns one name a line instead.

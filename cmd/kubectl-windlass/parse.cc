@@ -30,7 +30,7 @@ const CLI::Option* AnyOption(const CLI::App& app, const std::string& flag) {
 
 bool NeedsValue(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// Returns true if the next argument is the value of this argument, which is then a flag of the
+// Returns true if `argument` is a flag whose value is the next argument. The flag may be one of the
 // program or of any command. Examples: true for "-n" and "-f"; false for "-n=shop", which has its
 // value already, and for "-w", which needs no value.
 bool TakesNext(const CLI::App& app, const std::string& argument) {
@@ -149,9 +149,9 @@ const CLI::Option* FindOption(const CLI::App& command, const std::string& flag) 
   return option != nullptr ? option : command.get_parent()->get_option_no_throw(flag);
 }
 
-// Looks for a flag that is only true or false, and is given with "=" and a value that is not in
-// kTruths. For "--watch=maybe", returns "--watch: 'maybe' is neither true nor false". Returns
-// nullopt if there is no such flag.
+// Looks for a true-or-false flag that the user gave with "=" and a value that is not in kTruths.
+// For "--watch=maybe", returns "--watch: 'maybe' is neither true nor false". Returns nullopt if
+// there is no such flag.
 std::optional<std::string> NoTruthText(const CLI::App& command,
                                        const std::vector<std::string>& arguments) {
   static const std::set<std::string_view> kTruths = {"true", "false", "1",  "0",

@@ -58,11 +58,12 @@ std::vector<Container> ContainersOf(const Json& pod) {
 }
 
 // Fills in the columns READY and RESTARTS, as kubectl does since 1.29. READY counts app containers
-// and sidecars. RESTARTS is the sum of the restarts
-//   - while condition Initialized is not True, and an init container keeps the next container from
-//     starting (HoldsUpNext): of the init containers, sidecars included, up to this one
-//   - otherwise: of app containers and sidecars. A sidecar that fails later does not change this,
-//     because Initialized stays True
+// and sidecars. RESTARTS adds up the restarts of these containers:
+//   - while the Pod initializes: the init containers, sidecars included, up to the first that keeps
+//     the next container from starting (HoldsUpNext)
+//   - otherwise: app containers and sidecars
+// The Pod initializes while condition Initialized is not True, and there is such an init container.
+// A sidecar that fails later changes nothing, because Initialized stays True.
 void CountContainers(const Json& pod, const std::vector<Container>& containers, PodState& state) {
   const auto all = static_cast<int64_t>(ListOf(pod, "/spec/containers").size()) +
                    std::ranges::count_if(ListOf(pod, "/spec/initContainers"), IsSidecar);

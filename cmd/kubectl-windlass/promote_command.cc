@@ -5,7 +5,8 @@
 //   2@8      2@8/force      full@8      full@8/force
 //
 // Without --force, the command refuses, and writes nothing, in these cases:
-//   - the step has no Pod, because spec.replicas is 0, or is 1 in phase Paused
+//   - there are too few replicas for the step to have a Pod: spec.replicas is 0, or it is 1 and the
+//     phase is Paused
 //   - at a pause: Pods of the step are not available
 //   - with --full at a step that is not a pause: Pods of the step fail, or cannot be created. In a
 //     stalled rollout, it is enough that Pods are still starting, or do not exist
@@ -117,8 +118,9 @@ std::optional<NoPromotion> WhyNothingToPromote(const Json& rollout, const std::s
 // Returns why Pods of the step forbid the promotion; "" if they allow it. These causes count:
 //   - at a pause: the Pods of the step are not available. If the status does not say whether they
 //     are (kNotTold), only a cause that a Pod or the ReplicaSet shows counts
-//   - at another step, which --full ends: a Pod fails, or the ReplicaSet cannot create Pods
-//   - at another step of a stalled rollout, also: a Pod is still starting, or the revision has no
+//   - at a step that is not a pause (--full ends it): a Pod fails, or the ReplicaSet cannot create
+//     Pods
+//   - at such a step of a stalled rollout, also: a Pod is not available yet, or the revision has no
 //     Pod. Example: a PodDisruptionBudget keeps an update in place from patching its first Pod. A
 //     stand-in does not count as a Pod of the revision
 Result<std::string> WhyUnavailable(const CommandContext& context, const Place& place,

@@ -50,7 +50,7 @@ class Drawing {
   std::vector<Row> RowsOf(const Shown& shown, size_t left_out_sets) const;
   // Returns how many Pods of each branch fit into `room` lines.
   Shown Fit(const TableLayout& layout, size_t room) const;
-  // Returns the lines of a row: at most half of the terminal's height.
+  // Returns the lines of a row; if there is a height, at most half of it.
   std::vector<std::string> LinesOf(const TableLayout& layout, const Row& row) const;
 
  private:

@@ -1,5 +1,5 @@
-// Reads and patches of one object, and lists: the requests that several commands send. Every error
-// has a text for people (failure.h).
+// The requests that several commands send: to read, patch or create one object, and to list
+// objects. Every error has a text for people (failure.h).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -29,13 +29,12 @@ std::vector<std::string> ArgumentErrors(const CommandLine& line);
 Result<Json> UpdateOf(const CommandLine& line, const std::string& namespace_,
                       const Json& controller);
 
-// --- what is checked before anything is written (rolling_update_checks.cc, rolling_update_plan.cc)
-// ---
+// --- checks before the first write (rolling_update_checks.cc, rolling_update_plan.cc) ---
 
 // Refuses an update in two cases:
 //   - the old controller does not exist, and the new controller was not made to replace it
-//   - with -f: there is no label key to which the selectors of the file and of the old controller
-//     give different values (RC-4). Not refused: "app=web,version=1" and "app=web,version=2"
+//   - with -f: no label key has different values in the selectors of the file and of the old
+//     controller (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2"
 // Returns the exit code when it has printed an error, else nullopt. If the user may not read
 // ReplicationControllers, returns nullopt.
 std::optional<ExitCode> CheckControllers(const CommandContext& context, const Json& update);
@@ -73,17 +72,16 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
 // something else:
 //   - a rollback
 //   - an update with other images: the images of NEW are not those of the file
-//   - an update that ends with another cleanup (spec.cleanup), if --cleanup is not given and no
-//     rename has begun. Annotation kCleanup of NEW has the cleanup. If kubectl began the update,
-//     the annotation is missing: the name NEW then shows the cleanup of an update by image, and an
-//     update by file is not refused for its cleanup
+//   - an update with another cleanup, if --cleanup is not given and no rename has begun. Annotation
+//     kCleanup of NEW has the cleanup. If kubectl began the update, the annotation is missing: for
+//     an update by image, the name NEW then shows the cleanup. An update by file is not refused
 // Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseBesideOtherProgram(const CommandContext& context, const Json& update);
 
-// Warns if another program has begun the update, or the rollback, that this command continues,
-// because that program may still run. If that program runs with --local, only annotations of the
-// controllers show it. Does not warn if this command begins a rollback, because the other program
-// then stops by itself.
+// Warns if this command continues an update or rollback that another program has begun, because
+// that program may still run. The annotations of the controllers show that it was begun, even if
+// the other program runs with --local. Does not warn if this command begins a rollback, because the
+// other program then stops by itself.
 void WarnAboutOtherProgram(const CommandContext& context, const Json& update);
 
 // Returns true if the command asks for a new controller with another name or other content than
@@ -138,8 +136,8 @@ struct Look {
 };
 
 // Refuses a command without --no-wait if the user may not list updates. Otherwise the command would
-// write the update and then fail, because it could not follow the update, although Windlass would
-// carry the update out. Returns the exit code when it has printed the error, else nullopt.
+// write the update, and then fail because it could not follow the update. Windlass would carry the
+// update out nevertheless. Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseUnfollowed(const CommandContext& context, const Json& update);
 
 // Reads the stored update, and refuses a command that Windlass would refuse later, so that nothing
@@ -148,6 +146,7 @@ Look LookBeforeWriting(const CommandContext& context, const Json& update);
 
 // Refuses an update if another update has the same spec.newName, and that other update is neither
 // done nor refused. It makes no difference whether the other update is under way or has failed.
+// Returns the exit code when it has printed the error, else nullopt.
 std::optional<ExitCode> RefuseSharedNew(const CommandContext& context, const Json& update);
 
 // Deletes the update, unless it has changed since `stored` was read. If `dry` is true, only asks
@@ -161,8 +160,9 @@ struct Before {
   bool is_last = true;   // false: another update follows, and -o prints only the last update
 };
 
-// Prints the lines of the status after the first `printed` ones. Returns how many lines the status
-// has now. With -o, prints the lines to standard error, because standard output is for the object.
+// Prints the lines of the status after the first `printed` ones. Returns status.lineCount, which
+// also counts lines that the status no longer has. With -o, prints the lines to standard error,
+// because standard output is for the object.
 int64_t PrintLines(const CommandContext& context, const Json& update, int64_t printed);
 
 // Returns what the update waits for without a timeout, for example the end of a controller that is
@@ -172,8 +172,8 @@ std::string UntimedWaitOf(const Json& update);
 // Prints the lines of the update after the first `before.printed` ones as they come, until the
 // update ends, fails or is paused (rolling_update_follow.cc). Returns after every failure, even if
 // Windlass continues the update as soon as the cause is gone. `update` is the object as it was
-// written. With -o, prints the object at the end. If this command created the update, and the
-// update fails without having changed anything, deletes the update.
+// written. With -o, prints the object at the end if `before.is_last` is true. If this command
+// created the update, and the update fails without having changed anything, deletes the update.
 ExitCode FollowUpdate(const CommandContext& context, const Json& update, const Before& before);
 
 // Returns true if the update was refused because another update is under way.

@@ -49,8 +49,8 @@ ExitCode RefuseMissing(const CommandContext& context, const Json& update, Error 
   return Report(context.session, context.console, error);
 }
 
-// Refuses the file of -f if there is no label key to which the selectors of the file and of `old`
-// give different values (RC-4). Not refused: "app=web,version=1" and "app=web,version=2".
+// Refuses the file of -f if no label key has different values in the selectors of the file and of
+// `old` (RC-4). Not refused, for example: "app=web,version=1" and "app=web,version=2".
 std::optional<ExitCode> RefuseSelector(const CommandContext& context, const Json& update,
                                        const Json& old) {
   Decoder& decoder = context.session.decoder();
@@ -370,7 +370,7 @@ std::optional<ExitCode> RefuseBesideWindlass(const CommandContext& context, cons
     if (kind == ErrorKind::kForbidden) {
       const Result<Json> old =
           ReadObject(context.session, ControllerPlace(context, TextOf(update, "/metadata/name")));
-      // Two programs endanger only an update that has begun.
+      // Before the update has begun, nothing is scaled, so there is nothing to warn about.
       if (old.ok() && HasNotes(*old)) {
         context.console.Warning(
             stored.error().message +

@@ -110,7 +110,7 @@ constexpr seconds kStillMax{30};
 constexpr seconds kAfterPeriod{10};
 
 // Warns when an update stands still, because its Pods do not become available, or because Windlass
-// does not run. Warns once until the update changes again.
+// does not run. After a warning, does not warn again until the update has changed.
 class StandStill {
  public:
   explicit StandStill(const CommandContext& context) : context_(context) {}

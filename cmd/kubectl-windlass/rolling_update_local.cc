@@ -42,8 +42,8 @@ bool IsLasting(ErrorKind kind) {
          kind == ErrorKind::kConfig || kind == ErrorKind::kInvalid;
 }
 
-// One update that runs in this program. It exists in memory alone. Only the annotations of the two
-// ReplicationControllers survive the program.
+// One update that runs in this program. It exists in memory alone. After the program has ended,
+// only the two ReplicationControllers and their Pods show how far the update has come.
 class LocalUpdate {
  public:
   LocalUpdate(const CommandContext& context, Json update)
@@ -162,8 +162,8 @@ ExitCode LocalUpdate::End() const {
 // With -o, prints the ReplicationController that has the Pods now.
 ExitCode LocalUpdate::PrintResult() const {
   if (context_.line.output == OutputFormat::kText) return ExitCode::kDone;
-  // If a rollback comes too late, the update has ended: the old controller was deleted, or a rename
-  // gave it the Pods.
+  // A rollback that comes too late does not change which controller has the Pods: the new one if
+  // the old one was deleted, the old one after a rename.
   const bool has_old = plan_.View().old_controller != nullptr;
   const bool old_name =
       has_old && (plan_.decoded().spec.rollback || plan_.decoded().spec.cleanup == rc::kRename);
@@ -307,8 +307,8 @@ ExitCode LocalUpdate::Run() {
       const rc::View view = plan_.View();
       const bool noted = view.old_controller != nullptr &&
                          view.old_controller->meta.annotations.Has(rc::kNextControllerId);
-      // True if a rename has deleted the new controller, or if the old one is gone because the
-      // update ends by deleting it.
+      // True if a rename has deleted the new controller, or if only the old controller is gone:
+      // usually because the update ends by deleting it.
       const bool is_late = plan_.IsPastReturn() ||
                            (view.old_controller == nullptr && view.new_controller != nullptr);
       const bool nothing = !changes_ && !noted && view.new_controller == nullptr && !is_late;

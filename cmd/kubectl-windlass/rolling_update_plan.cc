@@ -58,7 +58,7 @@ Planned PlanOf(const CommandContext& context, const Json& update, PlanFrom from)
     const auto* question = std::get_if<Read>(&step);
     if (question == nullptr) return planned;
     Result<Reply> reply = planned.plan.Send(question->request);
-    // A policy may have denied the request. Whether the denial decides that the update is refused:
+    // A policy may have denied the request. Does this denial refuse the update?
     //   - with --local: yes
     //   - before a failed update is taken back: yes. Otherwise the command might take the failed
     //     update back although the new update cannot begin

@@ -32,8 +32,8 @@ Result<Json> Create(const CommandContext& context, const Json& update, bool dry)
   return OrLocally(std::move(created).error());
 }
 
-// Writes `spec` into the stored update. An update that is under way then goes on or back, and an
-// ended update begins anew. Exception: if an ended update has the same spec already, the write
+// Writes `spec` into the stored update. An update that is under way then goes on, or back if `spec`
+// asks for a rollback. An ended update begins anew; but if its spec is `spec` already, the write
 // changes nothing (see BeginAgain). Fails with a conflict if the update has changed since `stored`
 // was read.
 Result<Json> Replace(const CommandContext& context, const Json& update, const Json& stored,

@@ -65,12 +65,12 @@ const Json* FindAskedFor(const Json& rollout, const std::vector<const Json*>& se
 }
 
 // Returns the ReplicaSet that FindOfTemplate returns. FindOfTemplate may miss a ReplicaSet that has
-// the template, because only Windlass knows the API server's defaults. If it returns null, and
-// Windlass has seen the latest spec, this function returns the ReplicaSet of status.currentRevision
-// in two cases; else null:
+// the template, because only Windlass knows the API server's defaults. So if FindOfTemplate returns
+// null, returns the ReplicaSet of status.currentRevision in two cases:
 //   - status.updatedReplicas is above 0: Windlass counts the Pods of that ReplicaSet as updated
 //   - that ReplicaSet has no Pods and no note. A note would show that it was made for another
 //     template
+// Returns null in all other cases, and while Windlass has not seen the latest spec.
 const Json* FindUpdated(const Json& rollout, const std::vector<const Json*>& sets) {
   const Json* found = FindOfTemplate(rollout, sets);
   if (found != nullptr || !IsObserved(rollout)) return found;

@@ -189,8 +189,8 @@ ExitCode StatusWatch::End(const Error& error) {
     return End(ExitCode::kTimeout, timed_out + "the rollout of " + object + " is still under way" +
                                        get + "what it waits for");
   }
-  // A ReplicationController without an update. If enough Pods are available, the command has waited
-  // for its controller to observe the spec.
+  // The object is a ReplicationController without an update. If enough of its Pods are available,
+  // the command has waited for kube-controller-manager to observe the spec.
   return End(
       ExitCode::kTimeout,
       timed_out + (last_.available < last_.desired

@@ -1,7 +1,8 @@
 // undo: brings back the template of an earlier revision.
 //
-// For a Deployment the requests, rules and texts are those of kubectl rollout undo (rollback.go of
-// kubectl's polymorphichelpers): a JSON patch that replaces template and annotations.
+// For a Deployment, the request, the rules and most texts are those of kubectl rollout undo
+// (rollback.go of kubectl's polymorphichelpers): a JSON patch that replaces template and
+// annotations. Only the choice of a revision without --to-revision differs (BeforePresent).
 // undo_rollout.cc has the undo of a Rollout.
 #include <algorithm>
 #include <array>
@@ -88,9 +89,11 @@ struct Before {
   const Json* unseen = nullptr;
 };
 
-// Returns the revision before that of the present template. If the template was written a moment
-// ago, it has no revision yet: returns the newest revision, whose Pods still run. Example with
-// revisions 1, 2 and 3: 2 if the template is that of 3; 3 if the template has no revision.
+// Returns what a rollback without --to-revision goes back to. Examples with revisions 1, 2 and 3:
+//   - the template is that of revision 3: 2
+//   - the template was written a moment ago and has no revision yet, or Windlass has refused it
+//     (RefusedInPlace): 3, whose Pods still run
+//   - the template is that of a revision, but no controller has observed the last change: `unseen`
 Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_sets) {
   std::vector<const Json*> sets;
   for (const Json& rs : replica_sets) {

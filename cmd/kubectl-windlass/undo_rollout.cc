@@ -29,11 +29,11 @@ std::string RetryText(const Place& place, const Json& rollout) {
          (FlagOf(rollout, "/spec/paused") ? ", and " + ResumeText(place) : "");
 }
 
-// Returns "Pods follow revision 7, and " if there is a stable revision, to which an abort moves all
-// Pods; otherwise "". Also returns "" if the abort moves no Pod.
+// Returns "Pods follow revision 7, and " if the abort moves all Pods to the stable revision 7.
+// Returns "" if there is no stable revision, or if the abort moves no Pod.
 std::string FollowText(const Json& rollout) {
   const int64_t stable = NumberOf(rollout, "/status/stableRevision");
-  // The phase of an abort that moves Pods is Aborted.
+  // During an abort that moves Pods, the phase is Aborted, not Stalled.
   const bool stays = TextOf(rollout, "/status/phase") == "Stalled";
   return stable < 1 || stays ? "" : "Pods follow revision " + std::to_string(stable) + ", and ";
 }
@@ -121,8 +121,8 @@ std::string WithdrawText(const Place& place) {
 //     (AnsweredRollback)
 //   - another client has replaced or removed the request
 //   - another client has paused the Rollout, so that the request waits
-// If Windlass does not answer, the command removes its request, so that no rollback comes after the
-// command has failed.
+// If Windlass does not answer, the command removes the request that it has written, so that no
+// rollback comes after the command has failed.
 ExitCode WaitForVerdict(const CommandContext& context, const Place& place, const Asked& asked) {
   const auto answer = WaitForAnswer(context, place, [&](const Json& rollout) {
     // Windlass records its answer before it removes the request (RO-080). So the answer is there

@@ -12,18 +12,18 @@
 namespace windlass::cli {
 namespace {
 
-// Returns true if a controller has acted on the last change. A promotion is an annotation, so it
-// does not raise the generation. But Windlass ends a promoted pause within a second: if the pause
-// goes on, Windlass has not seen the promotion. In two cases a promoted step may go on although
-// Windlass has seen the promotion, so the function returns true without this check:
+// Returns true if a controller has seen the last change. A promotion is an annotation, so it does
+// not raise the generation. But Windlass ends a promoted pause within a second: if the pause goes
+// on, Windlass has not seen the promotion. In three cases a promoted step may go on although
+// Windlass has seen the promotion, so this function returns true:
 //   - the step is not a pause
 //   - spec.paused is true
+//   - the promotion is without --force, and not all Pods of the step are available
 bool IsSeen(const Json& object) {
   if (!IsObserved(object)) return false;
   const std::optional<StepStatus> step = StepStatusOf(object);
   if (!step || !step->is_pause || FlagOf(object, "/spec/paused")) return true;
-  // After a scaling, the step first waits for the new Pods, even if Windlass has seen the
-  // promotion.
+  // After a scaling, a promoted step first waits for the new Pods.
   const bool all =
       step->pods == StepPods::kAvailable &&
       NumberOf(object, "/status/step/availableOf") == NumberOf(object, "/spec/replicas", 1);

@@ -18,7 +18,7 @@ inline constexpr seconds kUnobservedMax{10};
 //   - no controller has seen the last change: "Windlass has not seen the last change of rollout/a,
 //     so its status is out of date"
 //   - a condition says why the controller cannot begin, but may be about an earlier change: "it is
-//     not certain that Windlass has seen …"
+//     not known whether Windlass has seen …"
 // Returns "" if the controller has seen the last change, or if such a condition is certainly about
 // the last change.
 std::string UnobservedText(const Json& object, const Place& place);

@@ -203,7 +203,8 @@ class TableView final : public View {
     return kind.update.unfinished(objects, updates);
   }
 
-  // Returns where `object` stands. If its update is unfinished, shows it as held, as `status` does.
+  // Returns where `update` stands or, if `update` is null, where `object` stands. If `unfinished`
+  // is true, shows `object` as held, as `status` does.
   static Standing StandingOfRow(const Kind& kind, const Json& object, const Json* update,
                                 bool unfinished) {
     if (update != nullptr) return kind.update.standing(*update);
