@@ -34,7 +34,8 @@ class View {
   // Returns true if -o prints the objects of selection number `selection`.
   virtual bool IsPrinted(size_t selection) const { return selection < selections.size(); }
 
-  // Returns all objects as -o says; on one line of JSON if `compact` is true.
+  // Returns the objects of all printed selections (IsPrinted) in the format of -o. If `compact` is
+  // true, the text is one line of JSON, except with -o name.
   std::string Objects(const Follow& follow, bool compact) const;
 
  protected:
@@ -45,8 +46,8 @@ class View {
 // read.
 std::unique_ptr<View> MakeTreeView(const CommandContext& context, const Place& place,
                                    const Json& workload);
-// Makes a view of a ReplicationController in the middle of an update: the update, and both
-// controllers. One controller may be null.
+// Makes a view of the ReplicationControllerUpdate `update` and of both of its controllers. One of
+// the controllers may be null.
 std::unique_ptr<View> MakeUpdateView(const CommandContext& context, const Place& update,
                                      const Json& old_controller, const Json& new_controller);
 // Makes a table of the objects that the selections match. A ReplicationControllerUpdate has no row

@@ -22,7 +22,7 @@ struct Subject {
 };
 
 std::string Waiting(const Subject& subject, const std::string& what) {
-  // kubectl's words, but not "rollout "web" rollout".
+  // kubectl's words, without the second "rollout" if the kind is rollout.
   const std::string_view of = subject.kind == "rollout" ? "" : " rollout";
   return "Waiting for " + subject.kind + ' ' + subject.name + std::string(of) +
          " to finish: " + what + "...";
@@ -31,7 +31,7 @@ std::string Waiting(const Subject& subject, const std::string& what) {
 // Returns "." if `text` does not end with a period; else "".
 std::string EndOfSentence(const std::string& text) { return text.ends_with('.') ? "" : "."; }
 
-// Returns what is missing, as kubectl says it; "" if nothing is.
+// Returns what the rollout waits for, in kubectl's words; "" if it waits for nothing.
 std::string Missing(const Standing& standing, int64_t replicas, const Subject& subject) {
   const int64_t updated = standing.updated.value_or(0);
   if (updated < standing.desired) {
@@ -126,13 +126,14 @@ void StandingAtUnavailableStep(const Json& object, const Subject& subject, const
 
 bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevision") > 0; }
 
-// Returns the commands that take back a Rollout that is stalled because of `reason`: "abort or
-// undo", "undo" or "".
-//   - With a stable revision: "abort or undo".
-//   - Without one, abort moves no Pod (RO-032). Usually the stalled revision is
-//     status.currentRevision: "undo" if it is above 1, so that there is an earlier revision.
-//   - Without one, and with the three reasons below: the template has no ReplicaSet, and so no
-//     revision. undo goes to status.currentRevision: "undo" if it is above 0 (RO-026).
+// Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
+// stalled; "" if it is not.
+//   - "abort or undo" if there is a stable revision. Without one, abort moves no Pod (RO-032).
+//   - "undo" if there is no stable revision, but another revision to go to. Usually
+//     status.currentRevision is to be taken back, so it must be above 1. With the three reasons
+//     below, the template to take back has no ReplicaSet and no revision. undo then goes to
+//     status.currentRevision, which must be above 0 (RO-026).
+//   - "" otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";
   const bool has_revision = reason != "InvalidTemplate" && reason != "ReplicaSetCreateError" &&
@@ -263,9 +264,10 @@ void FillRollout(const Json& object, const Subject& subject, Standing& standing)
   if (goes_on && failure != nullptr) standing.reason = TextOf(*failure, "/reason");
 }
 
-// Adds the refusal of spec.rollbackTo to the text of `standing`. For a Rollout, a condition shows
-// the refusal until the spec changes; for a Deployment there is only an Event. Also adds that the
-// API server keeps a spec.rollbackTo that is answered.
+// Adds to the text of `standing` what conditions of a Rollout show about spec.rollbackTo:
+//   - Windlass has answered the request, but the API server keeps it (AnsweredRollback).
+//   - Windlass has refused the request, and the spec has not changed since.
+// A Deployment has no such conditions, only an Event.
 void TellRefusedRollback(const Json& object, Standing& standing) {
   if (const Json* answered = AnsweredRollback(object)) {
     std::string& said = standing.sentence.empty() ? standing.why : standing.sentence;
@@ -277,8 +279,8 @@ void TellRefusedRollback(const Json& object, Standing& standing) {
   text += "; spec.rollbackTo was refused: " + TextOf(*refused, "/message");
 }
 
-// Fills in what Deployments and Rollouts have in common, and the sentence if the controller has not
-// seen the latest spec.
+// Returns a Standing with the members that Deployments and Rollouts have in common. Sets the
+// sentence only if the controller has not seen the latest spec.
 Standing Begin(const Json& object, const Subject& subject) {
   Standing standing;
   standing.phase = rollout::kProgressingPhase;

@@ -14,9 +14,10 @@ namespace windlass::cli {
 Standing StandingOfDeployment(const Json& object);
 Standing StandingOfRollout(const Json& object);
 
-// Returns true if the text of `standing` has the message of `condition` already. Windlass adds
-// these to status.message of a Rollout: a refused write, a lack of room in memory, and an update in
-// place that was given up.
+// Returns true if the text of `standing` has the message of `condition` already. The text may quote
+// status.message of a Rollout. Windlass adds to status.message
+//   - what it cannot go on with (HoldsUp of own_reasons.h), such as a refused write
+//   - an update in place that was given up
 bool Quotes(const Standing& standing, const Json& condition);
 
 // Returns the condition of updates in place; null if there is none, or if it reports nothing of
@@ -34,10 +35,11 @@ bool IsRolloutOnlyInPlace(const Json& rollout);
 // why that change is not rolled out. Otherwise returns "".
 std::string RefusedInPlace(const Json& object);
 
-// If spec.strategy cannot be carried out, returns what commands say of the Rollout, for example "is
+// Returns what commands say of a Rollout whose spec.strategy cannot be carried out. Example: "is
 // stalled (InvalidStrategy): spec.strategy cannot be carried out: ", and the rest of
-// status.message. Returns "" if the condition Stalled has another reason, or is absent, as while
-// the Rollout is paused, or if Windlass has not seen the latest spec.
+// status.message. Returns "" if
+//   - the condition Stalled has another reason, or is not True. Example: the Rollout is paused.
+//   - Windlass has not seen the latest spec
 std::string StalledByStrategy(const Json& rollout);
 
 // Returns the command that takes back the rollout of a Rollout: "kubectl windlass abort rollout/web
@@ -45,7 +47,7 @@ std::string StalledByStrategy(const Json& rollout);
 // Returns "" if there is no earlier revision either. `object` is "rollout/web -n shop".
 std::string CommandBack(const Json& rollout, const std::string& object);
 
-// Returns what a rollback goes back to: "revision 3", or "the revision before" for 0.
+// Returns the target of a rollback as text: "revision 3"; "the revision before" if `revision` is 0.
 std::string RollbackText(int64_t revision);
 
 // Returns spec.rollbackTo of a Rollout if Windlass still has to answer it. Returns null if the
@@ -56,8 +58,8 @@ const Json* PendingRollback(const Json& rollout);
 // has answered the request, but the API server keeps it. Otherwise returns null.
 const Json* AnsweredRollback(const Json& rollout);
 
-// Returns what the waiting rollback of a Rollout goes back to; "" if none waits. spec.rollbackTo
-// waits while spec.paused is true. Exception: it does not wait if spec.abort is true, too.
+// Returns the target of the rollback that waits; "" if none waits. spec.rollbackTo waits while
+// spec.paused is true and spec.abort is not.
 std::string StoredRollback(const Json& rollout);
 
 }  // namespace windlass::cli

@@ -42,7 +42,7 @@ std::string NamesOf(const ControllerList& controllers) {
   return names;
 }
 
-// Returns "deployment (in place of the stock one), toy (copies values)".
+// Returns for example "deployment (in place of the stock one), toy (copies values)".
 std::string WhatEachDoes(const ControllerList& controllers) {
   std::string text;
   for (const ControllerEntry& entry : controllers) {

@@ -202,9 +202,9 @@ void Daemon::CampaignAnew() {
 }
 
 // Waits until all calls have ended, and no write without a usable answer can arrive any more, but
-// not beyond `until`. Then stops the leader election and starts it again. What happens to the Lease
-// depends on the calls:
-//   - No write can arrive any more: gives up the Lease. A successor may lead at once.
+// not beyond `until`. Then stops the leader election and starts it again. What happens to the
+// Lease:
+//   - If both came true in time: gives up the Lease. A successor may lead at once.
 //   - Otherwise: leaves our name in the Lease, because an unanswered write may still arrive. If we
 //     lead again, our next term raises a fence against this write (L-012).
 void Daemon::AwaitAnswers(MonotonicTime until) {

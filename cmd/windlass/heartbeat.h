@@ -11,7 +11,8 @@
 
 namespace windlass {
 
-// The time between two beats. While the core loop turns, the answer to a probe is at most this old.
+// The time between two beats. While the core loop turns, the answer to a probe is about this old at
+// most.
 inline constexpr Duration kHeartbeat = seconds(1);
 
 struct ProbeAnswer {

@@ -13,8 +13,9 @@
 namespace windlass {
 
 // Listens for metrics and probes on `address` (HttpResponder::Listen). The references must outlive
-// the responder, which answers on a thread of its own. A page of metrics is up to 250 ms old, so
-// the core thread makes at most four snapshots a second, however many clients ask.
+// the responder, which answers on a thread of its own. All clients that ask within 250 ms get the
+// same page of metrics. So the core thread makes at most four snapshots a second, however many
+// clients ask.
 Result<std::unique_ptr<HttpResponder>> ServeMetrics(const std::string& address, const Clock& clock,
                                                     SnapshotBoard& board,
                                                     const Heartbeat& heartbeat);

@@ -15,16 +15,16 @@ namespace windlass {
 std::optional<size_t> MemoryLimit(const std::string& root = "");
 
 // Returns how much of a memory limit the caches may take: five eighths. The rest is for the program
-// and its threads (25 MiB), for the largest answer that is being read, and for free memory that the
-// heap keeps (docs/memory.md).
+// and its threads, for the largest answer that is being read, and for free memory that the heap
+// keeps (docs/memory.md).
 inline size_t CacheBytesOf(size_t memory_limit) { return memory_limit / 8 * 5; }
 
 // Returns free heap pages to the kernel, and drops clean pages of code. Any thread. Takes about a
 // millisecond.
 //
-// Most of Windlass' resident memory is code: TLS, YAML, flag parsing and the planners. An idle
-// process does not use this code. When a dropped page is needed again, it costs one minor page
-// fault, provided that the kernel still has the page in its page cache.
+// While the caches are small, most of Windlass' resident memory is code: TLS, YAML, flag parsing
+// and the planners. An idle process does not use this code. When a dropped page is needed again, it
+// costs one minor page fault, provided that the kernel still has the page in its page cache.
 void ReleaseIdleMemory();
 
 }  // namespace windlass

@@ -37,7 +37,7 @@ constexpr Metric kBuild{"windlass_build_info",
                         "Always 1; the label has the version that runs.",
                         {{{"version", {}, "as `windlass --version` prints it"}}}};
 
-// The figures about the process that every Prometheus client library exposes.
+// The standard figures about a process, under the names that Prometheus client libraries use.
 struct ProcessFigures {
   double cpu_seconds = 0;
   double resident_bytes = 0;

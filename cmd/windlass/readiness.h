@@ -34,8 +34,8 @@ struct Readiness {
 //   - the controller is barred
 //   - its HoldsReadiness is false
 //   - another controller is not barred
-// All other troubles are reasons. All other missing rights are reasons, too, except optional
-// rights, which are notes.
+// All other troubles are reasons. Every other missing right is a note if it is optional, and a
+// reason if it is not.
 Readiness ReadinessOf(const std::vector<ControllerCondition>& controllers,
                       const std::vector<NeededRight>& missing);
 

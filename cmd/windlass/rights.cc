@@ -59,9 +59,11 @@ void Daemon::ReviewRights() {
       [this](Result<std::vector<NeededRight>> missing) { RightsReviewed(std::move(missing)); });
 }
 
-// Reviews the rights again. Called to repeat a review, after a write was forbidden, and when a
-// controller needs other rights than before. Example: when in-place updates begin, they need rights
-// that the first review did not ask for.
+// Reviews the rights again. Called
+//   - to repeat a review
+//   - after a write was forbidden
+//   - when a controller needs other rights than before. Example: when in-place updates begin, they
+//     need rights that the first review did not ask for.
 void Daemon::ReviewRightsAgain() {
   const uint64_t review = ++reviews_;
   FindMissing([this, review](Result<std::vector<NeededRight>> missing) {

@@ -71,8 +71,8 @@ int RunWith(const Flags& flags, const ControllerList& controllers,
 
 int RunOrThrow(int argc, const char* const* argv, const ControllerList& controllers) {
   ForbidCoreDumps();
-  // Two heap arenas, one for the core thread and one for the network thread. Each further arena
-  // would hold freed memory that threads of other arenas cannot use.
+  // Two heap arenas are enough for the two busy threads, the core thread and the network thread.
+  // Each further arena would hold freed memory that threads of other arenas cannot use.
   mallopt(M_ARENA_MAX, 2);
   const auto wrong = [](const Error& error) {
     std::fprintf(stderr, "windlass: %s\n", error.message.c_str());

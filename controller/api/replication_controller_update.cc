@@ -33,7 +33,7 @@ void ReadContent(JsonReader& in, SymbolTable& symbols, std::optional<NewControll
   });
 }
 
-// Returns false if `key` does not name a text of the spec.
+// Reads one text of the spec. Returns false if `key` does not name one.
 bool ReadSpecText(JsonReader& in, std::string_view key, ReplicationControllerUpdateSpec& out) {
   std::string* const text = key == "newName"              ? &out.new_name
                             : key == "image"              ? &out.image
@@ -80,7 +80,7 @@ void ReadLines(JsonReader& in, std::vector<std::string>& out) {
   in.Array([&] { out.emplace_back(in.String()); });
 }
 
-// Returns false if `key` does not name a number of Pods.
+// Reads one number of Pods. Returns false if `key` does not name one.
 bool ReadCount(JsonReader& in, std::string_view key, ReplicationControllerUpdateStatus& out) {
   std::optional<int32_t>* const count = key == "desiredReplicas"     ? &out.desired_replicas
                                         : key == "oldReplicas"       ? &out.old_replicas

@@ -91,7 +91,8 @@ struct ReplicationControllerUpdate {
   ReplicationControllerUpdateStatus status;
 };
 
-// Returns kMalformed if the object has no metadata.name. Absent fields have the defaults above.
+// Returns kMalformed if `object_json` cannot be read, or has no metadata.name. Absent fields have
+// the defaults above.
 Result<ReplicationControllerUpdate> DecodeReplicationControllerUpdate(Decoder& decoder,
                                                                       std::string_view object_json);
 

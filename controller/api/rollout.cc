@@ -109,7 +109,8 @@ void ReadRollbackTo(JsonReader& in, std::optional<int64_t>& out) {
   });
 }
 
-// Sets `raw_template` to a view, as ReadPodsField does.
+// Sets `raw_template` to a view of the template in the reader's text (ReadPodsField of
+// decode_fields.h).
 void ReadRolloutSpec(JsonReader& in, SymbolTable& symbols, RolloutSpec& out,
                      std::string_view& raw_template) {
   out = {};
@@ -165,7 +166,7 @@ void ReadRolledBack(JsonReader& in, std::optional<RolledBack>& out) {
   });
 }
 
-// Returns false if `key` does not name a text of the status.
+// Reads one text of the status. Returns false if `key` does not name one.
 bool ReadText(JsonReader& in, SymbolTable& symbols, std::string_view key, RolloutStatus& out) {
   if (key == "selector")
     out.selector = in.String();

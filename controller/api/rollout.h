@@ -88,16 +88,17 @@ struct RolloutStepStatus {
   std::optional<int32_t> replicas{};
   // The next three are used only if the step is a pause, or the end of a shortened list (RO-132).
   // They are zero while the time of the pause does not run.
-  //   - `available_since`: since when the Pods of the pause have been available. It begins anew
-  //     when one of these Pods is lost (CountTime in controller/rollout/steps.cc).
+  //   - `available_since`: since when the Pods of the pause have been available. CountTime in
+  //     controller/rollout/steps.cc says when this time begins anew.
   //   - `available`: how many Pods the step asked for when all of them were last available. After a
   //     scale-up the step may ask for more.
   //   - `available_of`: spec.replicas when `available` was set
   WallTime available_since{};
   int32_t available = 0;
   int32_t available_of = 0;
-  // If a user has shortened the list of steps to fewer steps than the index: the index from before.
-  // Otherwise 0. Example: 3, if step 3 was under way when a list of 4 was cut to 2 steps.
+  // The index before a user shortened the list to fewer steps than that index. 0 if no user did so,
+  // or if the list is long enough again. Example: 3, if step 3 was under way when a list of 4 was
+  // cut to 2 steps.
   int32_t shortened_from = 0;
   bool operator==(const RolloutStepStatus&) const = default;
 };
@@ -151,8 +152,8 @@ struct Rollout {
   RolloutStatus status;
 };
 
-// Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent
-// template is {}.
+// Returns kMalformed if `object_json` cannot be read, or has no metadata.name. An absent
+// spec.replicas is 1, an absent template is {}.
 Result<Rollout> DecodeRollout(Decoder& decoder, std::string_view object_json);
 
 //   - BytesOf returns about how much memory the Rollout takes.

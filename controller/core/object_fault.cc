@@ -7,7 +7,8 @@
 namespace windlass {
 namespace {
 
-// An object whose latest line is older than this is forgotten, with its number of faults left out.
+// An object whose latest line is older than this is forgotten, and with it the faults that were
+// counted since that line.
 constexpr Duration kForgottenAfter = 10 * kFaultLineEvery;
 
 }  // namespace

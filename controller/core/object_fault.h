@@ -1,8 +1,7 @@
 // Keeps a fault in code about one object from ending the process. Planner code runs in two places:
 //   - in a sync, where a fault ends that sync with an internal error (runtime/sync.h)
-//   - outside of syncs: when a cache changes, in timers, and for metrics. A fault there is logged
-//     with the name of the object (FaultLog), and nothing is known of that object. KnownOf is for
-//     this place.
+//   - outside of syncs: when a cache changes, in timers, and for metrics. KnownOf is for this
+//     place: it logs a fault with the name of the object (FaultLog), and then returns no value.
 // The work must change no lasting state (assert_scope.h). So a caller lets the work compute a
 // value, and stores the value afterwards. Example: FailureOf(pod) is the work; counting the failure
 // and sending its Event are not.
@@ -25,9 +24,9 @@
 
 namespace windlass {
 
-// Runs `work` and returns true. If `work` throws an exception or fails an assertion, calls `report`
-// with what is wrong, and returns false. Exception: std::bad_alloc ends the process, because
-// nothing can go on without memory, and a restart repairs that.
+// Runs `work` and returns true. If `work` throws a std::exception or fails an assertion, calls
+// `report` with what is wrong, and returns false. Does not catch std::bad_alloc, which ends the
+// process: nothing can go on without memory, and a restart repairs that.
 template <typename Work, typename Report>
 bool CatchFault(Work work, Report report) {
   try {
@@ -61,8 +60,8 @@ class FaultLog {
   // Logs `fault`, or counts it as left out.
   void Note(const ResourceId& resource, const ObjectKey& key, const char* fault);
 
-  // Number of objects remembered. An object is forgotten when its latest line is more than ten
-  // minutes old, and another line is logged.
+  // Returns the number of objects remembered. At most every ten minutes, when a line is logged, the
+  // log forgets the objects whose latest line is more than ten minutes old.
   size_t size() const { return lines_.size(); }
 
  private:
@@ -79,9 +78,9 @@ class FaultLog {
   MonotonicTime forgot_at_{};
 };
 
-// Runs `work`, which is about the object `meta`, and returns its value. If `work` throws an
-// exception or fails an assertion, logs why and returns nullopt. Exception: if a sync is the
-// caller, the fault ends that sync, because the sync must not plan as if the object were gone.
+// Runs `work`, which is about the object `meta`, and returns its value. If `work` throws a
+// std::exception or fails an assertion, logs why and returns nullopt. Within a sync, does not catch
+// the fault: it ends the sync, which must not plan as if the object were gone.
 template <typename Work>
 std::optional<std::invoke_result_t<Work>> KnownOf(FaultLog& faults, const ResourceId& resource,
                                                   const ObjectMeta& meta, Work work) {

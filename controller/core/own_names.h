@@ -14,7 +14,9 @@ inline constexpr std::string_view kOwnFieldManager = "windlass";
 inline constexpr std::string_view kOwnApiGroup = "windlass.dev";
 
 // If the former leader did not release its Lease, a new leader sets this annotation on the
-// ReplicaSets that are in the middle of a rollout (L-012).
+// ReplicaSets that are in the middle of a rollout, and on the ReplicationControllers that are in
+// the middle of an update (L-012). An update sets it as well before it drops a stored scaling
+// (FenceDropped of replication_controller/roll.cc).
 inline constexpr std::string_view kTermAnnotation = "windlass.dev/term";
 
 }  // namespace windlass

@@ -8,8 +8,8 @@
 // Wait or Failed. No other state is kept between two steps. So a crash at any point equals a
 // restart, and a table test can start from every intermediate state. Source: docs/design/002.
 //
-// After a refused write, the planner decides only on the write of the status. Exception: if the
-// refused write has go_on_if_refused, the planner goes on with all decisions.
+// After a refused write without go_on_if_refused, the planner only decides on the write of the
+// status. After one with go_on_if_refused, the planner goes on with all decisions.
 #pragma once
 
 #include <functional>
@@ -35,8 +35,8 @@ struct Because {
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …
   // A word that the controller counts in a metric of its own, once the write has succeeded
   // (Controller::Written). Empty if there is no such word. The runtime neither logs nor counts the
-  // word. Example: "FieldChanged", if the write also records why the controller gives up a cheaper
-  // way.
+  // word. Example: "FieldChanged", if the write also notes that Pods are replaced because a field
+  // has changed.
   std::string counted_reason{};
 };
 
@@ -123,9 +123,10 @@ struct Failed {
   Retry retry = Retry::kBackOff;
   std::vector<Event> events{};
   // Sets the key's deadline slot (see Wait) in addition to the retry, for an object that needs a
-  // sync at a certain time, perhaps before the retry. nullopt leaves the slot as it is. Exception:
-  // nullopt clears the slot if the key is not retried, which is so with kForget, and with kBackOff
-  // after the error kNamespaceTerminating.
+  // sync at a certain time, perhaps before the retry. If nullopt:
+  //   - The slot stays as it is if the key is retried.
+  //   - The slot is cleared if the key is not retried: with kForget, and with kBackOff after the
+  //     error kNamespaceTerminating.
   std::optional<Duration> look_again_in{};
   // True if the back-off grows to no more than a minute (kRetryMax of work_queue.h), whatever the
   // error and `retry` say. Set for a workload that has no available Pod: its users wait.
@@ -178,8 +179,8 @@ bool GoesOnAfter(const Read& read, ErrorKind kind);
 // The answer to one request or question of this sync.
 struct Outcome {
   RequestKey asked;
-  // The body is empty for an Ask, if a digest has read it, and if it was large and answered a write
-  // other than a creation.
+  // The body is empty for an Ask, for a read with a digest, and for a large reply to a write other
+  // than a creation.
   Result<Reply> said;
   AnyValue value{};  // what Read::digest made of the body; or the answer to an Ask
   // True for a failed write without go_on_if_refused. The planner then only writes the status.
@@ -221,8 +222,8 @@ const Outcome* FindNotKept(const Learned& learned, const ResourceId& resource,
 // again and again would never end, so the planner does not return the step a second time.
 bool WasSent(const Step& step, const Learned& learned);
 
-// Returns true if `outcome` is the outcome of a patch of the object `meta`. If `subresource` is not
-// empty, returns true only for a patch of that subresource of the object.
+// Returns true if `outcome` is the outcome of a patch of the subresource `subresource` of the
+// object `meta`. If `subresource` is empty, returns true only for a patch of the object itself.
 bool IsPatchOf(const Outcome& outcome, const ResourceId& resource, const ObjectMeta& meta,
                std::string_view subresource = "");
 

@@ -8,8 +8,8 @@
 
 namespace windlass {
 
-// Returns when a Pod becomes available that has been Ready since `since` and stays Ready: the first
-// of these that applies:
+// Returns when a Pod becomes available. The Pod has been Ready since `since`, and stays Ready. The
+// first case that applies counts:
 //   - WallTime{}, which is always in the past, if `min_ready_seconds` is 0 or less: the Pod is
 //     available even if the node's clock is ahead of ours
 //   - nullopt (never) if `since` is zero: like upstream, a Pod whose condition Ready has no time

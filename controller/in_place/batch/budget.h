@@ -9,11 +9,11 @@
 //                is needed because Pods that were down already cost no budget, and a bad image
 //                could spread over all of them. The cap is at least 1, and each available stand-in
 //                (below) adds 1.
-//   canary       only one Pod, the canary, is patched until a Pod of the new revision is available.
-//                Exception: before the canary, one unschedulable Pod may be patched. Such a Pod
-//                cannot be the canary, because it may never get a node.
-//   stand-ins    if no Pod may be unavailable, a Pod of the new revision, a stand-in, is added
-//                before an old Pod is taken down
+//   canary       if canary_first is true, only one Pod, the canary, is patched until a Pod of the
+//                new revision is available. One unschedulable Pod may be patched before the
+//                canary. Such a Pod cannot be the canary, because it may never get a node.
+//   stand-ins    if no Pod may be unavailable, or StandInLimits::always is true, a Pod of the new
+//                revision, a stand-in, is added before an old Pod is taken down
 //
 // A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
 //

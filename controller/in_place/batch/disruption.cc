@@ -19,8 +19,8 @@ bool IsHealthy(const Pod& pod, const PodStanding& standing) {
 // status.
 constexpr seconds kBudgetsLag{10};
 
-// How soon to look again at a budget in which Pods of other workloads take room. When such a Pod is
-// updated, no event may come that wakes this workload.
+// How soon to look again at a budget in which Pods of other workloads take room. When such a Pod
+// gives its room back, perhaps no event wakes this workload.
 constexpr seconds kOthersLookAgain{10};
 
 struct BudgetRoom {
@@ -38,8 +38,10 @@ BudgetRoom RoomIn(const PodDisruptionBudget& budget, std::span<const RolloutPod>
   int64_t room = budget.disruptions_allowed;
   std::optional<WallTime> look_again;
   // Deducts a Pod that Windlass has taken down or is taking down. Returns false, and deducts
-  // nothing, if the budget does not select the Pod, surely does not count it as healthy, or has
-  // deducted it already (IsDisrupted).
+  // nothing, if the budget
+  //   - does not select the Pod
+  //   - surely does not count the Pod as healthy
+  //   - has deducted the Pod already (IsDisrupted)
   const auto take_room = [&](const Pod& pod) {
     // The budget does not count a Pod that is being deleted, or that ceased to be Ready more than
     // kBudgetsLag ago.

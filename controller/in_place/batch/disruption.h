@@ -1,5 +1,5 @@
-// Windlass respects PodDisruptionBudgets as an eviction does, although the API server checks no
-// budget when a Pod is patched. Source: P-038.
+// Windlass respects PodDisruptionBudgets as an eviction does, unless the policy is
+// PdbPolicy::kIgnore. The API server itself checks no budget when a Pod is patched. Source: P-038.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,8 @@ struct AllowedByBudgets {
   // The time at which a budget that has no room now may have room although no event came. Reasons:
   //   - a Pod in flight that ceased to be Ready takes up room for a few more seconds, because the
   //     status of the budget may still count that Pod as healthy
-  //   - no event about this workload tells that a Pod of another workload is no longer in flight
+  //   - a Pod of another workload takes up room. When this Pod is no longer in flight, perhaps no
+  //     event wakes this workload.
   std::optional<WallTime> look_again{};
 };
 

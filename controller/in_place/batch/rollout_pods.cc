@@ -25,7 +25,7 @@ Result<std::vector<TemplateImages>> OtherImages(const RolloutTemplates& template
   return images;
 }
 
-// Returns the template among `others` whose images the Pod has.
+// Returns the template among `others` whose images the Pod has; nullopt if there is none.
 std::optional<Fingerprint> OfImages(const Pod& pod, const std::vector<TemplateImages>& others) {
   const auto found = std::ranges::find_if(
       others, [&](const TemplateImages& images) { return HasImagesOf(pod, images); });
@@ -107,9 +107,10 @@ std::optional<Fingerprint> BornLikeSiblings(const Pod& pod, const std::vector<Si
 }
 
 // Returns the state to use for a foreign Pod (RevisionBasis::kForeign) whose images are not those
-// of the patch in `state`. It has the `drain` of `state`, so that the Pod is returned to traffic
-// later; it has no containers; and it names `of` as the Pod's template. Returns nullopt if the Pod
-// is not drained.
+// of the patch in `state`; nullopt if the Pod is not drained. The returned state
+//   - has the `drain` of `state`, so that the Pod is returned to traffic later
+//   - has no containers
+//   - names `of` as the Pod's template
 std::optional<PodState> OfForeign(const PodState& state, const Fingerprint& of) {
   if (!state.drain) return std::nullopt;
   PodState left = state;

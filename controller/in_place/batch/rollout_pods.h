@@ -105,7 +105,7 @@ const ReplicaSet* OwnerOf(const Pod& pod, std::span<const ReplicaSet* const> all
 
 // Examines the Pods that are not being deleted and belong to a ReplicaSet in `templates.all`, and
 // returns them in the order given. A Pod of a ReplicaSet other than the host counts as a stand-in.
-// Error kMalformed if a template cannot be read.
+// Returns kMalformed if a template cannot be read.
 Result<std::vector<RolloutPod>> ClassifyPods(std::span<const Pod* const> pods,
                                              const RolloutTemplates& templates, const Nodes& nodes,
                                              WallTime now);

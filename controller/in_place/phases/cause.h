@@ -3,10 +3,12 @@
 //
 // docs/in-place-limits.md lists the causes by name. So that users find a cause there, its sentence
 // ends with its name. Example: "spec.template.spec.hostNetwork has changed, and Windlass cannot
-// change it in a running Pod (FieldChanged)". Four sentences end without a name: that of
-// kOtherCause, that of kInvalidSetting, that of phase unknown, and that of kNotKept for the label of
-// a drained Pod (find_pods.cc). In one sentence more words follow: that of kNotKept, if Pods are
-// replaced because of it (ReplacedBecause). No sentence ends with a period.
+// change it in a running Pod (FieldChanged)". No sentence ends with a period. These sentences have
+// no name at the end:
+//   - those of kOtherCause, of kInvalidSetting and of phase unknown
+//   - that of kNotKept about the label of a drained Pod (find_pods.cc)
+//   - that of kNotKept if Pods are replaced because of it: more words follow the name
+//     (ReplacedBecause)
 #pragma once
 
 #include <string>

@@ -96,8 +96,8 @@ Result<OrderedJson> TemplateFor(const ReplicaSet& rs, const std::string& templat
 }
 
 // Returns the request that gives `rs` a template and the labels and annotations that belong to the
-// template. The request has the resourceVersion of `rs`, so the API server applies it only if the
-// annotations are still as we saw them. So each `remove` finds its key.
+// template. The request has the resourceVersion of `rs`. So the API server applies it only to the
+// version that we saw, and each `remove` finds its key.
 Request PutTemplate(const ReplicaSet& rs, OrderedJson pod_template, const TextChanges& changes) {
   const std::string path = "/metadata/annotations";
   OrderedJson operations = OrderedJson::array();

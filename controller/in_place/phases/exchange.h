@@ -76,8 +76,8 @@ std::optional<Stash> StashOf(const ReplicaSet& pending, const ReplicaSet& host);
 const ReplicaSet* HostOfStash(const ReplicaSet& pending, std::span<const ReplicaSet* const> all);
 
 // Returns true if X2 is done: the host has the template or the revision of the stash. X2 writes
-// both together, so one of the two is enough. The template alone would not be enough: after an
-// upgrade the API server may show more fields in the host's template than the stash has.
+// both together, so either of them shows that X2 is done. The revision is needed because an
+// upgraded API server may show more fields in the host's template than the stash has.
 bool HasTaken(const ReplicaSet& host, const Stash& stash);
 
 // Returns true if the template has at most kStashTemplateBytesMax bytes. A longer template would
@@ -90,13 +90,13 @@ bool FitsStash(const std::string& template_json);
 bool FitsStash(const std::string& template_json,
                const std::map<std::string, std::string>& annotations, const ReplicaSet& host);
 
-// Returns request X1. Error kMalformed if a template cannot be read or the pending ReplicaSet has
-// no revision. Error kInvalid if the annotations of `pending`, with the stash, would have more
-// bytes than the API server allows.
+// Returns request X1. Returns kMalformed if a template cannot be read, or if the pending ReplicaSet
+// has no revision. Returns kInvalid if the annotations of `pending`, with the stash, would have
+// more bytes than the API server allows.
 Result<Request> BeginExchange(const ReplicaSet& host, const std::string& host_template,
                               const ReplicaSet& pending, const std::string& pending_template);
 
-// Returns request X2. Error kMalformed if the stash's template cannot be read.
+// Returns request X2. Returns kMalformed if the stash's template cannot be read.
 Result<Request> FinishExchange(const ReplicaSet& host, const Stash& stash);
 
 // Returns request X3. It removes the stash, and all other notes about the rollout that has ended:

@@ -27,10 +27,11 @@ std::vector<Standstill> DrainsOf(const InPlace& in_place) {
   return drains;
 }
 
-// Returns true if the API server has refused kRefusedTriesMax patches in a row, and each try drains
-// a Pod and then returns it to traffic. A Pod that becomes available because it returned is no
-// progress (P-036, P-066). The status does not show which Pod became available, so while this is
-// true, no Pod that becomes available counts as progress.
+// Returns true if Pods are drained before their patches, and the API server has refused
+// kRefusedTriesMax patches in a row. Each further try then only drains a Pod and returns it to
+// traffic. A Pod that becomes available by that is no progress (P-036, P-066). The status does not
+// show which Pod became available. So while this function returns true, no Pod that becomes
+// available counts as progress.
 bool OnlyLetsPodsBack(const InPlace& in_place) {
   return in_place.options().drain.mode != Drain::Mode::kNone && in_place.pods &&
          in_place.pods->refused && in_place.pods->refused->noted.tries >= kRefusedTriesMax;
@@ -68,11 +69,11 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
   });
 }
 
-// Returns the ReplicaSets that must be kept because an in-place rollout is not over: each
-// ReplicaSet with notes, if Pods may have been patched to its template (P-080). Such a ReplicaSet
-// may have no Pods of its own. A ReplicaSet whose template was given up before any Pod got it need
-// not be kept (RO-125). Exception: while the workload is paused, all ReplicaSets with notes are
-// kept.
+// Returns the ReplicaSets that must be kept because an in-place rollout is not over:
+//   - while the workload is paused: all ReplicaSets with notes
+//   - otherwise: each ReplicaSet with notes to whose template Pods may have been patched (P-080),
+//     even if it has no Pods of its own. A ReplicaSet whose template was given up before any Pod
+//     got it need not be kept (RO-125).
 std::vector<const ReplicaSet*> KeptMidway(const workload::Situation& situation,
                                           const InPlace& in_place) {
   std::vector<const ReplicaSet*> kept;
@@ -157,8 +158,8 @@ Extended ExtendedBy(const workload::Situation& situation, const InPlace& in_plac
   const bool goes_back = GoesBackFirst(situation, in_place);
   extended.counted = {
       .pods = counts.pods,
-      // A Pod whose old image is back counts as patched, so that the rollout waits for it, but
-      // users do not read that it is updated.
+      // `counts.updated` includes Pods whose old image is back, so that the rollout waits for them.
+      // Users must not read that these Pods are updated, so they are subtracted.
       .updated = goes_back ? 0 : counts.updated - counts.put_back,
       .ready = counts.ready,
       .available = counts.available,

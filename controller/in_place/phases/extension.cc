@@ -65,10 +65,11 @@ void WantWhatIsStashed(const InPlace& in_place, workload::Situation& situation) 
       .fingerprint = stash.fingerprint, .json = &stash.template_json, .known = true};
 }
 
-// Replaces the user keys among `annotations` by those settings of the workload that the ReplicaSet
-// lacks. Some kinds of workloads have fields for these settings. In such a workload an annotation
-// with the key of a setting has no effect. It must not be copied, because MirrorAnnotations would
-// remove each copy (P-074). Adds none that a webhook has just removed (WereLostLately).
+// Removes the user keys from `annotations`, which are copies of the workload's annotations, and
+// adds those settings of the workload that the ReplicaSet lacks. If a webhook has just removed
+// settings from the ReplicaSet (WereLostLately), adds none. The user keys must be removed because
+// some kinds of workloads have fields for the settings: an annotation of such a workload is no
+// setting, and MirrorAnnotations would remove each copy of it (P-074).
 void NoteSettings(const workload::Situation& situation, const PlannedWrite& write,
                   std::map<std::string, std::string>& annotations) {
   const Workload& workload = situation.workload;

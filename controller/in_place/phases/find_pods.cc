@@ -148,9 +148,9 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return by;
 }
 
-// Returns the first Pod whose drain another client has ended each time (IsDrainInVain), and which
-// is not drained anew yet; null if there is none. Windlass drains such a Pod anew kNotKeptTryAgain
-// after the last time.
+// Returns the first Pod that waits for its next drain because another client has ended each drain
+// so far (IsDrainInVain); null if there is none. Such a Pod waits until kNotKeptTryAgain after its
+// last drain began.
 const RolloutPod* FindPutBack(const workload::Situation& situation, const InPlace& in_place) {
   for (const RolloutPod& one : in_place.pods->all) {
     const PodState* state = one.state();
@@ -238,9 +238,11 @@ int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
-// Returns how many Pods keep the old revision. This is the larger of two numbers: that of the
-// setting `partition`, and that of the limits of the rollout (KeptOld, RO-047). Example: 10
-// desired, partition 2, updated_max 3. Of 10 Pods 7 are kept, and of 13 Pods 10. Returns 0
+// Returns how many Pods keep the old revision. This is the larger of two numbers (RO-047):
+//   - the setting `partition`, at most the desired Pods, plus the surplus Pods
+//   - what the limits of the rollout keep (KeptOld)
+// Example: 10 desired, partition 2, updated_max 3. Of 10 Pods max(2, 7) = 7 are kept, and of 13
+// Pods max(2 + 3, 10) = 10. Returns 0
 //   - if the workload is handed back, because another controller knows of no partition (P-076)
 //   - if the workload follows a revision, because all of its Pods get that revision (RO-031)
 int32_t Partition(const workload::Situation& situation, const InPlace& in_place) {
@@ -295,11 +297,13 @@ BatchLimits LimitsOf(const workload::Situation& situation, const InPlace& in_pla
 }
 
 // Returns true if Windlass neither drains `pod` nor returns it to traffic now, because it will try
-// a refused patch again:
-//   - While no next try is scheduled: true if PodVerdict::refused is true.
-//   - While one is scheduled: true if `pod` is not updated, because an updated Pod may return to
-//     traffic. From kRefusedTriesMax refused tries on, false for each Pod: the wait for the next
-//     try has become too long for a Pod out of traffic (P-036).
+// a refused patch again. The cases:
+//   - No next try is scheduled: true if a patch or drain of `pod` failed in this sync
+//     (PodVerdict::refused).
+//   - A next try is scheduled after fewer than kRefusedTriesMax refused tries: true if `pod` is not
+//     updated. An updated Pod may return to traffic.
+//   - A next try is scheduled after kRefusedTriesMax or more: false. The wait is too long for a Pod
+//     out of traffic (P-036).
 bool StaysAsItIs(const InPlace& in_place, const RolloutPod& pod) {
   if (!in_place.pods->waits_for_next_try()) return pod.verdict.refused;
   return !pod.standing.updated && in_place.pods->refused->noted.tries < kRefusedTriesMax;
@@ -324,8 +328,9 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     // the Pod's status, and webhooks for Pods do not see this write.
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
-    // The Pod takes traffic already. Its state stays, because it shows that the drain is in vain. A
-    // Pod that goes back is patched without a drain after a time (ChooseNext).
+    // The Pod takes traffic already, so its drain is not ended. Its state stays, because it shows
+    // that the drain is in vain. ChooseNext chooses such a Pod, after a time, only while Pods go
+    // back. It is then patched without a drain.
     if (in_place.pods->not_kept && !one.standing.updated && IsDrainInVain(pod, state)) {
       drain = {chosen ? DrainStep::Do::kPatch : DrainStep::Do::kWait};
     }
@@ -378,9 +383,9 @@ std::optional<std::string> FindBeside(const workload::Situation& situation, cons
   return std::nullopt;
 }
 
-// If a patch is due under Recreate, returns the Pod that must be gone first (FindBeside). `target`
-// has the images that Pods are to get. If the revision is given up, its failed Pods get the images
-// of the host instead.
+// If a patch is due under Recreate, returns the Pod that must be gone first (FindBeside). Returns
+// nullopt if there is no such Pod, or if no patch is due. `target` has the images that Pods are to
+// get. If the revision is given up, its failed Pods get the images of the host instead.
 std::optional<std::string> BesideNextPatch(const workload::Situation& situation,
                                            const InPlace& in_place,
                                            const workload::WantedTemplate& target) {

@@ -106,11 +106,14 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
   }
 }
 
-// If a setting is wrong, sets the phase to refused and returns true: policy Only promises that no
-// Pod is replaced, and how Pods are to be updated in place is not known (P-014, P-083). Call this
-// only while the workload asks for updates in place. The policy is then kOnly if a setting is
-// wrong. Returns false if the workload follows a revision, because an abort must not wait. The
-// wrong settings then count as not set, as for Pods that go back in the middle of a rollout.
+// If a setting is wrong, sets the phase to refused and returns true. Policy Only promises that no
+// Pod is replaced, and a wrong setting leaves open how Pods are to be updated in place (P-014,
+// P-083). Call this only while the workload asks for updates in place. If a setting is wrong, the
+// policy is then kOnly.
+//
+// Returns false if no setting is wrong, or if the workload follows a revision, because an abort
+// must not wait. During an abort the wrong settings count as not set, as for Pods that go back in
+// the middle of a rollout.
 bool RefuseSettings(const workload::Situation& situation, InPlace& in_place) {
   const std::vector<Error>& errors = in_place.configuration.errors;
   if (errors.empty() || situation.workload.follow_revision) return false;

@@ -73,7 +73,8 @@ LeftPods* LeftPodsOf(InPlace& in_place) {
 }
 
 // Sets `restarts` if the Pod is being restarted by its patch although its Ready condition is True.
-// Leaves out a Pod that is being deleted, has no node, fails, or has images of another client.
+// Leaves out a Pod that is being deleted, has no node, is on a lost node, fails, or has images of
+// another client.
 void NoteRestart(const workload::Situation& situation, const Pod& pod, InPlace& in_place,
                  LeftPods& left) {
   if (!pod.ready.IsTrue() || !IsLookedAfter(situation, pod)) return;

@@ -10,7 +10,8 @@
 #include "controller/workload/workload_kind.h"
 
 namespace windlass::in_place {
-// `at` is after `now` if the clock was set back: such a time is over.
+// If the clock was set back, `at` may be after `now`. Such an `at` does not count as a short time
+// ago.
 bool WereLostLately(const workload::Situation& situation, const ReplicaSet& rs) {
   const std::optional<LostAnnotations>& lost = rs.lost_annotations;
   return lost && lost->owner_generation == situation.workload.meta.generation &&
@@ -48,7 +49,8 @@ Cause ReplacedBecause(Cause why) {
   return why;
 }
 
-// Looks at the newest old ReplicaSet first, because that one had the Pods when the rollout began.
+// Looks at the newest old ReplicaSet first, because usually that one had the Pods when the rollout
+// began.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation) {
   if (InPlaceOf(situation).options().policy != Policy::kIfPossible) return std::nullopt;
   const auto has_pods = [](const ReplicaSet* rs) { return rs->replicas > 0; };

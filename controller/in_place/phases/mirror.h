@@ -1,7 +1,7 @@
-// The copies of the workload's settings that ReplicaSets have as annotations (P-074), one write at
-// a time, and what follows if an admission webhook removes these annotations: the cache keeps the
-// template of a ReplicaSet only while the ReplicaSet has the settings, so its Pods cannot be
-// updated in place.
+// Copies the workload's settings to the ReplicaSets, as annotations, one write at a time (P-074).
+// If an admission webhook removes these annotations from a ReplicaSet, its Pods cannot be updated
+// in place: the cache keeps the template of a ReplicaSet only while the ReplicaSet has the
+// settings.
 #pragma once
 
 #include <optional>
@@ -30,13 +30,14 @@ std::optional<Step> Mirror(const workload::Situation& situation, const ReplicaSe
 // annotations, and the remedy. Returns nullopt if the API server refused the write.
 std::optional<Cause> SettingsNotKept(const workload::Situation& situation, const ReplicaSet& rs);
 
-// Returns `why`. If its reason is kNotKept, the sentence also says that Windlass replaces the Pods
-// because of it.
+// Returns `why`. If its reason is kNotKept, adds to the sentence that Windlass replaces Pods until
+// a user has carried out the remedy.
 Cause ReplacedBecause(Cause why);
 
-// Returns why a rolling update that is under way replaces Pods, if the reason is SettingsNotKept of
-// an old ReplicaSet, and the policy is IfPossible. No ReplicaSet has a note of this decision,
-// because the webhook removes the note, too.
+// Returns why the rolling update that is under way replaces Pods, if the cause is an old ReplicaSet
+// that does not keep the settings (SettingsNotKept). Returns nullopt in all other cases, and if the
+// policy is not IfPossible. No ReplicaSet has a note of this decision, because the webhook removes
+// the note, too.
 std::optional<Cause> WhyReplacedUnnoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

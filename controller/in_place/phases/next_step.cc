@@ -47,7 +47,8 @@ std::optional<Step> Tidy(const workload::Situation& situation) {
 }
 
 // If a Pod has failed for long, returns the step for the policy on_failure: the write that gives
-// the revision up (P-062), or the write that lets the rollout replace Pods (P-063).
+// the revision up (P-062), or the write that lets the rollout replace Pods (P-063). Returns nullopt
+// with policy kHold, or if that write is not due.
 std::optional<Step> AfterFailure(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   const auto& failing = in_place.pods->failing;
@@ -90,8 +91,8 @@ std::optional<Step> FallBackIfRefused(const workload::Situation& situation) {
 
 // Returns true if the last patch of `one` is restarting containers. The Pod's condition Ready may
 // still be True from before the patch, and an ordinary rollout would count the Pod as available.
-// Returns false if the patch has failed for long (FailsForLong), because the rollout does not wait
-// for such a Pod.
+// Returns false for two kinds of Pods, because the rollout does not wait for them: a Pod on a lost
+// node, and a Pod whose patch has failed for long (FailsForLong).
 bool IsRestarting(const workload::Situation& situation, const RolloutPod& one) {
   const PodState* state = one.state();
   return state != nullptr && !one.standing.exempt &&

@@ -5,7 +5,7 @@
 // Each step is decided from the stored objects. Within one sync the steps have this order:
 //   1. finish a half-done exchange of templates
 //   2. copy settings to ReplicaSets
-//   3. restore lost states of Pods, open gates, return updated Pods to traffic
+//   3. restore lost states of Pods, open gates, return drained Pods to traffic
 //   4. make the pending ReplicaSet
 //   5. set the size of the host
 //   6. create or remove stand-ins
@@ -29,9 +29,10 @@ namespace windlass::in_place {
 // and replace.
 std::optional<Step> NextInPlace(const workload::Situation& situation);
 
-// Like NextInPlace, for a paused workload: sets sizes so that the workload has spec.replicas, and
-// returns Pods to traffic, but gives no Pod another template (P-041). Returns nullopt also in phase
-// deciding if `replace_soon` is not set.
+// Returns the next step for a paused workload: sets sizes so that the workload has spec.replicas,
+// and returns Pods to traffic, but gives no Pod another template (P-041). If no Pod needs a step,
+// returns nullopt in the phases none and replace, and in phase deciding if `replace_soon` is not
+// set.
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
 
 // Called before the planner makes the ReplicaSet of a template. Returns Wait, which keeps the
@@ -47,13 +48,14 @@ std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situati
 // the workload. If no such write is due, returns
 //   - Wait if the Pods that the status counts are not loaded yet, and the revision that Pods are to
 //     follow has no ReplicaSet (HasNothingToFollow)
-//   - otherwise nullopt. Exception: if this sync has sent the write of a size already (WasSent),
-//     returns this write again.
+//   - otherwise the write of a size again, if this sync has sent that write already (WasSent)
+//   - otherwise nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 
 // `end` is the step on which the planner has decided. If `end` is Wait although a patch of a Pod
 // failed in this sync, returns a failure instead, so that the patch is retried after back-off.
-// Returns `end` itself in all other cases, and also
+// Returns `end` itself
+//   - if `end` is not Wait, or no patch of a Pod failed
 //   - if the next try of a refused patch is scheduled already (P-036)
 //   - if this sync has another refusal to report (Situation::refused), which the planner turns into
 //     a failure

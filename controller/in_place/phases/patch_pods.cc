@@ -16,8 +16,8 @@
 namespace windlass::in_place {
 namespace {
 
-// Returns the template with this fingerprint. The text is empty if no ReplicaSet of the workload
-// has the template any more.
+// Returns the template with this fingerprint. Its text is empty if no ReplicaSet of the workload
+// has the template any more, or if the cache does not keep the text.
 KnownTemplate Find(const workload::Situation& situation, const Fingerprint& fingerprint) {
   for (const ReplicaSet* rs : situation.all) {
     if (rs->template_fingerprint == fingerprint && rs->template_json != nullptr) {

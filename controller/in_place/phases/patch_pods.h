@@ -32,7 +32,8 @@ std::optional<Step> EndDrains(const workload::Situation& situation);
 
 // Returns the next write that sets our readiness condition to True (opens the gate) for a Pod that
 // is not drained. A Pod with our readinessGate becomes Ready only after this write. Returns nullopt
-// if no Pod needs it, or if the API server has refused kRefusalsMax of these writes in this sync.
+// if no Pod needs it, if Pods cannot be seen, or if kRefusalsMax of these writes have failed in
+// this sync.
 std::optional<Step> OpenGates(const workload::Situation& situation);
 
 // Returns the next patch that gives the host's template back to a failed Pod of a revision that is

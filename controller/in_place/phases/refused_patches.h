@@ -42,9 +42,9 @@ std::optional<std::string> WhyRefused(const workload::Situation& situation);
 // note, if the next try is scheduled already, or if the API server did not keep the note.
 std::optional<Step> NoteRefusal(const workload::Situation& situation);
 
-// Returns the error of the first patch that failed in this sync; null if none failed. Exception:
-// while the next try of a refused Pod patch is scheduled, Pod patches that were refused as
-// forbidden or invalid do not count.
+// Returns the error of the first patch that failed in this sync; null if none failed. While the
+// next try of a refused Pod patch is scheduled, leaves out Pod patches that were refused as
+// forbidden or invalid.
 const Error* RefusedAndNotNoted(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

@@ -35,7 +35,8 @@
 
 namespace windlass::in_place {
 
-// How long a rollout waits before it writes an annotation again that a webhook has removed.
+// If a webhook or another client has removed what Windlass wrote, Windlass waits this long before
+// it writes the same again.
 inline constexpr seconds kNotKeptTryAgain{60};
 
 // A drained Pod that in-place updates only have to return to traffic.
@@ -87,13 +88,13 @@ struct PodsInPlace {
   // Phase committing: true if an uncached list of this sync shows a Pod of the host that the cache
   // does not have yet.
   bool unseen_births = false;
-  // Phase staged: true if at most limits.partition Pods lack the target template, no Pod fails, and
-  // no Pod loses its state annotation. Example: 10 Pods, limits.partition 3, 7 patched. If all Pods
+  // Phase staged: true if at most limits.partition Pods lack the target template, and neither
+  // `failing` nor `not_kept` is set. Example: 10 Pods, limits.partition 3, 7 patched. If all Pods
   // have the target template, at_rest is true only if holds_back is true as well.
   bool at_rest = false;
-  // True if steps of a Rollout (pauses included) or a partition are in force. This may be so
-  // although all present Pods are updated already: the limit allows all Pods, such as setUpdated:
-  // 100%, or the old Pods were removed when the workload was scaled down.
+  // True if steps of a Rollout (pauses included) or a partition are in force, even if all present
+  // Pods are updated already. Examples: setUpdated: 100% allows all Pods; or a scale-down has
+  // removed the old Pods.
   bool holds_back = false;
 
   // Returns true if the next try after a refused patch is in the future.
@@ -130,9 +131,9 @@ struct None {
 struct Deciding {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before
-  // Why the rollout will replace Pods, as a sentence for users. The rollout begins to replace Pods
-  // when no Pod is being restarted that the API server still shows as Ready (LooksReadyInFlight in
-  // find_pods.h).
+  // Why the rollout will replace Pods, as a sentence for users. The rollout does not replace Pods
+  // yet, because the API server still shows a Pod as Ready while its patch restarts it
+  // (LooksReadyInFlight in find_pods.h).
   std::optional<std::string> replace_soon{};
 };
 // The pending ReplicaSet exists, and Pods of the host are patched to its template.
@@ -204,7 +205,7 @@ struct InPlace {
   InPlacePhase phase() const { return static_cast<InPlacePhase>(now.index()); }
   const Options& options() const { return configuration.options; }
 
-  // Return what the present phase has; null if it has none.
+  // Each returns its value of the present phase; null if the phase has no such value.
   const ReplicaSet* host() const;
   const ReplicaSet* pending() const;
   const Pending* pending_notes() const;
@@ -234,7 +235,7 @@ std::optional<RolloutMode> DecisionOf(const InPlace& in_place);
 struct InPlaceState final : ExtensionState {
   explicit InPlaceState(InPlace found)
       : in_place(std::make_shared<const InPlace>(std::move(found))) {}
-  // `found`, with the reason why the next step cannot be done.
+  // A copy of `found` that says why the next step cannot be done.
   InPlaceState(const InPlaceState& found, std::string why_stuck)
       : in_place(found.in_place), stuck(std::move(why_stuck)) {}
 
@@ -242,8 +243,8 @@ struct InPlaceState final : ExtensionState {
   std::optional<std::string> stuck{};  // why the next step cannot be done
 };
 
-// Returns the InPlaceState in `situation`: that of Extension::Look, or the one with `stuck` that
-// has replaced it.
+// Returns the InPlaceState in `situation`. Extension::Look sets it. A copy with `stuck` may have
+// replaced it.
 const InPlaceState& InPlaceStateOf(const workload::Situation& situation);
 
 // Returns the result of FindInPlace (find_rollout.h) in InPlaceStateOf.

@@ -82,8 +82,8 @@ bool IsUnderWay(std::span<const ReplicaSet* const> all, const ReplicaSet& host);
 std::vector<int64_t> RevisionsUnderWay(std::span<const ReplicaSet* const> all,
                                        const ReplicaSet& host, bool goes_back_first);
 
-// Returns true if another client changed the template of `host` since the decision (P-073). Returns
-// true only if both changed:
+// Returns true if another client changed the template of `host` since the decision (P-073). This is
+// so if both of these changed:
 //   - the fingerprint. A changed fingerprint alone is no proof: an upgraded API server shows new
 //     defaults, and another version of Windlass may compute another fingerprint.
 //   - the generation: it is neither the generation noted with the decision nor that noted by our

@@ -55,7 +55,8 @@ std::optional<Step> EmptyOther(const workload::Situation& situation,
 //     host's new template (P-057)
 //
 // How many additional Pods:
-//   - If no Pod may be unavailable, one for each working Pod that still has to be patched (P-069).
+//   - If no Pod may be unavailable, one for each available Pod that still has to be patched
+//     (P-069). If the host has additional Pods already, one for each Pod in flight as well.
 //     Example: 3 replicas, maxSurge 1, one Pod has to go back: the host has 4 Pods until that Pod
 //     is back.
 //   - While the workload is paused, or if `may_grow` is false, not more than the host has already.

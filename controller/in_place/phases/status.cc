@@ -237,9 +237,11 @@ std::optional<Word> OfNone(const workload::Situation& situation, const Condition
                   situation.new_replica_set->meta.name + " has the template"};
 }
 
-// Returns the condition of a workload with policy Release: what is still left of updates in place,
-// or HandedBack if nothing is left (P-076). If Windlass later loses the right to see Pods,
-// HandedBack stays.
+// Returns the condition of a workload with policy Release (P-076):
+//   - what is still left of updates in place, or HandedBack if nothing is left
+//   - MissingRights if something keeps Windlass from seeing Pods. But if HandedBack is present, it
+//     stays (nullopt).
+//   - nullopt while the Pods are still loading
 std::optional<Word> OfReleased(const workload::Situation& situation, const Condition* present) {
   if (!situation.view.in_place_known) {
     const bool told = IsPresent(present, InPlaceReason::kHandedBack);
