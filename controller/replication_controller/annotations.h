@@ -97,8 +97,9 @@ inline SourceId SourceIdIn(const ReplicationController& controller) {
 }
 
 // Returns true if a user deleted the old controller and created `old`, another controller of the
-// same name. In this case, kSourceId of the new controller `created` has another uid than that of
-// `old`, and no annotation of `old` names `created`. The update does not change such an `old`.
+// same name. This is so if kSourceId of `created`, the new controller, has the name of `old` but
+// another uid, and no annotation of `old` names `created`. The update does not change such an
+// `old`.
 inline bool IsMadeAnew(const ReplicationController& old, const ReplicationController& created) {
   const SourceId source = SourceIdIn(created);
   return source.name == old.meta.name && source.uid != old.meta.uid.ToString() &&

@@ -11,8 +11,8 @@
 namespace windlass::replication_controller {
 namespace {
 
-// Returns true if the annotations of `target` name `source_name` as the controller that `target`
-// replaces, in an update or a rollback, and if `target` has its desired size.
+// Returns true if `target` has its desired size, and its annotations name `source_name` as the
+// controller that `target` replaces, in an update or a rollback.
 bool IsCompleteTargetOf(const ReplicationController& target, const std::string& source_name) {
   return !source_name.empty() && SourceIdIn(target).name == source_name &&
          NumberIn(target, kDesiredReplicas) == target.replicas;

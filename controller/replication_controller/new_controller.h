@@ -46,8 +46,8 @@ Request CreateRequest(const ReplicationController& made, bool dry = false);
 // old controller has the label already. Requires the old controller.
 ReplicationController LabelledOld(const Situation& situation);
 
-// Returns the next step that notes the name of the new controller on the old one and, if the
-// selector of the old one lacks the label spec.deploymentLabelKey, adds this label. Returns nullopt
+// Notes the name of the new controller on the old one. If the selector of the old one lacks the
+// label spec.deploymentLabelKey, also adds this label, in six steps. Returns the next step; nullopt
 // if all steps are done, or if spec.image is not set. Each step waits until the step before it has
 // taken effect, so that no Pod is lost:
 //

@@ -62,10 +62,12 @@ Step Roll(const Situation& situation);
 // the update are removed (RC-13). Requires that the old controller exists.
 Step CleanUp(const Situation& situation);
 
-// Returns the step that stores kStepCleanUp if a rollback is asked for, its new controller is gone
-// already, and the annotations of the old controller show that a rollback gave it its size again;
-// otherwise nullopt. If the client that ran the rollback was killed, only these annotations show
-// how far the rollback was (RC-18). Requires the old controller.
+// Returns the step that stores kStepCleanUp if all of these hold; otherwise nullopt:
+//   - a rollback is asked for
+//   - its new controller is gone already
+//   - the annotations of the old controller show that a rollback gave it its size again
+// If the client that ran the rollback was killed, only these annotations show how far the rollback
+// was (RC-18). Requires the old controller.
 std::optional<Step> FinishRollback(const Situation& situation);
 
 // Returns the next step when the old controller is gone, or when a user has deleted it and created
@@ -84,10 +86,10 @@ Step WithoutOldController(const Situation& situation);
 //
 //   1. an annotation of the old controller (kRenameJournal) and the status note the content of the
 //      new controller
-//   2. the new controller is deleted, its Pods stay without an owner
-//   3. when the new controller is gone, no Pod names it as owner any more and the old controller
-//      has no Pods, one write gives the old controller the selector, template, size and labels of
-//      the new one; kube-controller-manager then adopts the Pods
+//   2. the new controller is deleted, and its Pods stay without an owner
+//   3. one write gives the old controller the selector, template, size and labels of the new one,
+//      and kube-controller-manager adopts the Pods. Before this write, three things must be true:
+//      the new controller is gone, no Pod names it as owner, and the old controller has no Pods
 //   4. when all Pods are adopted, the annotations are removed
 //
 // The old object stays, with its uid. kubectl deletes both and creates a third.
@@ -96,10 +98,10 @@ Step WithoutOldController(const Situation& situation);
 // or step 2 (delete it). Requires both controllers.
 Step BeginRename(const Situation& situation);
 
-// If a rename is under way, the old controller exists and the new one is gone, as after step 2,
-// returns the next step on the way to step 3, step 4 or the end of the run. Returns nullopt
-// otherwise. Once the new controller is gone, the rename cannot be undone, so spec.paused and
-// spec.rollback have no effect until it has ended.
+// Returns the next step of a rename after step 2, up to the end of the run. Returns nullopt if no
+// rename is under way, if the new controller still exists, or if the old one does not. Once the new
+// controller is gone, the rename cannot be undone. So spec.paused and spec.rollback have no effect
+// until the rename has ended.
 std::optional<Step> FinishRename(const Situation& situation);
 
 }  // namespace windlass::replication_controller

@@ -79,11 +79,11 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 
 // --- forward ---
 
-// Asks the API server, with a dry run, whether it would create `made`. The old controller does not
-// yet have its label and the name of the new one, so a refusal leaves nothing behind (RC-20).
-// Refuses the update, too, if a webhook changes the image. Returns nullopt if the API server would
-// create `made` with the wanted image, or if the dry run cannot tell: then the creation itself
-// shows it.
+// Asks the API server, with a dry run, whether it would create `made`. Refuses the update if the
+// API server would not, or if a webhook changes the image. At this time the old controller does not
+// have its label and the name of the new one yet, so a refusal leaves nothing behind (RC-20).
+// Returns nullopt if the API server would create `made` with the wanted image, or if the dry run
+// does not show it. In the second case the creation itself shows it.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),

@@ -107,8 +107,8 @@ std::optional<Step> FinishRename(const Situation& situation) {
     return std::nullopt;
   }
   const ReplicationController& old = *situation.old_controller();
-  // The annotation may be gone: a user may have removed it, and the rename itself removes it with
-  // its last write but one. The journal in the status is then used.
+  // The annotation may be gone: a user may have removed it, and the rename itself removes it just
+  // before the last write of the run. In this case the journal in the status is used.
   std::string text(Annotation(old, kRenameJournal));
   if (text.empty()) text = situation.run.journal;
   if (text.empty()) return std::nullopt;

@@ -55,9 +55,8 @@ bool HasOtherName(const ReplicationControllerUpdateSpec& spec, std::string_view 
          spec.new_name != target.substr(0, target.find('/'));
 }
 
-// Returns true if spec.newName is set, and is not the spec.newName with which the run began, which
-// may have been empty. Returns false during a rename: the rename is finished first, because the
-// Pods may have no owner any more.
+// Returns true if spec.newName is set and has changed since the run began. Returns false during a
+// rename: the rename is finished first, because the Pods may have no owner any more.
 bool HasNewName(const ReplicationControllerUpdate& update) {
   return update.status.journal.empty() && HasOtherName(update.spec, update.status.target);
 }
@@ -70,8 +69,8 @@ bool NewRolloutIsDue(const ReplicationControllerUpdate& update) {
   return !stored.step.empty() && stored.rollback != update.spec.rollback;
 }
 
-// Returns true if the present spec asks for a rollback, but too late, and WithoutOldController has
-// stored that the update has succeeded. A new run is then due, but it only stores the end of the
+// Returns true if the present spec asks for a rollback, but too late: WithoutOldController has
+// stored already that the update has succeeded. A new run is due, but it only stores the end of the
 // same rollout.
 bool IsLateRollback(const ReplicationControllerUpdate& update) {
   return IsOfPresentSpec(update) && !update.status.step.empty() &&

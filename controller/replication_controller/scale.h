@@ -59,9 +59,8 @@ std::optional<int32_t> ScaleDown(const TwoCounts& counts, const Goal& goal);
 //   - the selectors have no key in common whose values differ (RC-4)
 //   - the target was not made for the source, or its desired size is not a number (RC-7)
 //   - spec.maxSurge or spec.maxUnavailable is not a limit (RC-9)
-// Before the first write of the update, the caller passes copies of the controllers, in which the
-// changes by Prepare are made already. So FindGoal refuses an update before it has changed
-// anything.
+// Before the first write of the update, the caller passes copies of the controllers, which have the
+// changes that Prepare will make. So FindGoal refuses an update before it has changed anything.
 OrStep<Goal> FindGoal(const Situation& situation, const ReplicationController& source,
                       const ReplicationController& target);
 

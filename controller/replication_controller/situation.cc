@@ -21,7 +21,7 @@ seconds WholeSeconds(const std::string& text, Duration otherwise) {
   return std::chrono::ceil<seconds>(ParseDuration(text).value_or(otherwise));
 }
 
-// The parts that are kept of a list of all objects of a namespace.
+// The parts that ReadAll keeps of each object in a list.
 constexpr std::string_view kListParts[] = {
     "/metadata/name",
     "/metadata/uid",

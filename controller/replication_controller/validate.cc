@@ -30,8 +30,10 @@ constexpr Duration kLookAgain = seconds(30);
 constexpr Duration kLookThroughAgain = seconds(300);
 
 // Asks for all objects of `resource` in the update's namespace. The update goes on without the list
-// if the API server refuses to list (for example because Windlass lacks the right), is overloaded
-// or fails, or if the list is too large.
+// if
+//   - the API server refuses to list, for example because Windlass lacks the right
+//   - the API server is overloaded or fails
+//   - the list is too large
 Answer AskForAll(const Situation& situation, const ResourceId& resource, std::string why) {
   Read read = ReadAll(situation, resource, std::move(why));
   read.go_on_if_refused = true;
@@ -64,8 +66,8 @@ std::optional<Step> RefuseOwned(const Situation& situation,
                    controller->meta.name, other, other));
 }
 
-// Before the first step, refuses an update of controllers that an autoscaler scales, but never a
-// rollback.
+// Refuses an update if an autoscaler scales one of its two controllers. Refuses only before the
+// first step, and never a rollback.
 std::optional<Step> RefuseAutoscaled(const Situation& situation) {
   if (!situation.run.step.empty() || situation.spec().rollback) return std::nullopt;
   Answer answer = AskForOthers(situation, resources::kHorizontalPodAutoscalers,
@@ -164,10 +166,10 @@ std::optional<Step> RefuseAdopterOf(const Situation& situation, const ResourceId
 // How many bytes of annotations, at most, the update has yet to add to the old controller before
 // the rename. The journal is not counted here.
 constexpr size_t kOtherNotesBytes = size_t{2} << 10U;
-// If the journal has at most this size, and the cached annotations take at most half of the room
-// for annotations, the journal fits, and the API server need not be asked. The other half has room
-// for the journal and for the annotation of kubectl apply, which is not cached and is about as
-// large as the journal.
+// The API server need not be asked whether the journal fits if the journal has at most this size,
+// and the cached annotations take at most half of the room for annotations. The other half has room
+// for the journal and for the annotation of kubectl apply. That annotation is not cached, and is
+// about as large as the journal.
 constexpr size_t kSmallJournalBytes = size_t{16} << 10U;
 constexpr std::array<std::string_view, 1> kAnnotationsOf = {"/metadata/annotations"};
 

@@ -74,8 +74,8 @@ Step WarnThenFail(const Situation& situation, const StatusDraft& draft, const Er
   return Failed{error};
 }
 
-// Returns the step after a patch that the API server accepted, and whose change it dropped: the
-// patch is still due.
+// Called if the API server accepted a patch but dropped its change, so that the patch is still due.
+// Returns the step that reports this.
 Step TellDropped(const Situation& situation, const RequestKey& asked) {
   const Error error{
       ErrorKind::kInvalid,
@@ -182,7 +182,7 @@ std::optional<Step> RemoveAnnotations(const Situation& situation,
 namespace {
 
 // The most lines that a status keeps: about as many as an update of 50 Pods, one at a time, writes.
-// So a client that reads the status from time to time misses no line. Older lines are dropped
+// So a client that reads the status from time to time seldom misses a line. Older lines are dropped
 // (RC-12).
 constexpr size_t kLinesMax = 100;
 
@@ -195,7 +195,7 @@ bool IsBeforeFirstScaling(const Situation& situation) {
 }
 
 // Returns true if this run is known to have changed a Pod or one of the two controllers:
-//   - a write of this sync has succeeded
+//   - a write of this sync has succeeded, other than a write to the update itself
 //   - spec.image is set, the run has a target or is at kStepPrepare, and kNextControllerId of the
 //     old controller names the new controller
 bool HasChangedSomething(const Situation& situation) {

@@ -22,9 +22,9 @@ namespace windlass::replication_controller {
 //   - after a patch that succeeded: the write of a status and a Warning Event which say that the
 //     API server has dropped the change; after that write, Failed
 //   - otherwise a Wait
-// A patch of a ReplicationController checks that the API server keeps the size, also a patch that
-// only changes annotations. Give `size` if the request sets spec.replicas, as a creation does.
-// Without it, the size to be kept is the present one of the controller.
+// After a patch of a ReplicationController, the sync checks that the API server has kept its size,
+// even if the patch only changes annotations. `size` is the size to be kept. Give it if the request
+// sets spec.replicas, as a creation does. Without it, the size to be kept is the present size.
 Step Effect(const Situation& situation, Request request, Because because,
             std::optional<int32_t> size = {});
 

@@ -53,15 +53,15 @@ struct RolloutOwn {
   bool is_of_proven = false;                // the template's revision was complete before
   bool holds_at_step = false;               // a step is not over, whether paused or not
   std::optional<Symbol> images_of_abort{};  // the images that Pods get during an abort
-  // A text if this sync asked the API server for the defaults of the template, with the dry run of
-  // a ReplicaSet, and did not get them: that nothing is rolled out until the defaults come, and why
-  // they did not come. Otherwise "". Also "" if the API server forbids the dry run and there is a
-  // progress deadline, because the condition Progressing then says this.
+  // Set if this sync asked the API server for the defaults of the template (with the dry run of a
+  // ReplicaSet) and did not get them. The text says that nothing is rolled out until the defaults
+  // come, and why they did not come. Otherwise "". Also "" if the API server forbids the dry run
+  // and there is a progress deadline: in this case the condition Progressing says so.
   std::string not_told{};
   // Extended::put_back: which Pod has its old image again, and why; "" if there is no such Pod.
   std::string put_back{};
-  // Set if the pause at a step cannot end because Pods of that step are not available: a text that
-  // says so. Otherwise "".
+  // A text that says that the pause at a step cannot end, because Pods of that step are not
+  // available. Otherwise "".
   std::string waits_for{};
 
   // --- what users read: a draft has the stored values, and NextStatus replaces these ---

@@ -37,20 +37,20 @@ bool HasReason(const Condition* condition, std::string_view reason) {
   return condition != nullptr && condition->reason == reason;
 }
 
-// "3 of 10 Pods are updated"
+// Returns a text such as "3 of 10 Pods are updated".
 std::string Updated(const Facts& facts) {
   return std::to_string(facts.status.updated_replicas) + " of " +
          std::to_string(facts.workload.replicas) + " Pods are updated";
 }
 
-// "9 are available"
+// Returns a text such as "9 are available".
 std::string Available(const Facts& facts) {
   const int32_t pods = facts.status.available_replicas;
   if (pods == 0 && facts.workload.replicas > 0) return "none is available";
   return std::to_string(pods) + (pods == 1 ? " is available" : " are available");
 }
 
-// "3 of 10 Pods are updated, 9 are available"
+// Returns a text such as "3 of 10 Pods are updated, 9 are available".
 std::string Counts(const Facts& facts) { return Updated(facts) + ", " + Available(facts); }
 
 // Returns true if Pods are desired and no Pod is available (RO-150).
@@ -74,16 +74,16 @@ bool HoldsAtStep(const Workload& workload, const RolloutOwn& own) {
 }
 
 // Returns true if the Rollout is paused, and Progressing still says that the progress deadline had
-// passed before the pause. The next status that is written during the pause takes this back
-// (MarkPaused). Drafts that keep the stored Progressing do not.
+// passed before the pause. The next status that is written during the pause corrects this
+// (MarkPaused). A draft that keeps the stored Progressing does not correct it.
 bool IsPausedAfterDeadline(const Facts& facts) {
   return facts.workload.paused && HasReason(facts.progressing, workload::kExceededReason);
 }
 
 // Returns true if the rollout was complete, and since then only the availability of Pods has
-// changed. The condition Progressing shows whether the rollout was complete. Progressing
-// does not show this if there is no progress deadline, during a pause, and just after a pause. The
-// rollout was then complete if the current revision is the stable revision.
+// changed. Usually the condition Progressing shows whether the rollout was complete. Progressing
+// does not show it during a pause, just after a pause, or without a progress deadline. In these
+// cases the rollout was complete if the current revision is the stable revision.
 bool WasComplete(const Facts& facts) {
   const WorkloadStatus& status = facts.status;
   if (HoldsAtStep(facts.workload, facts.own)) return false;
@@ -120,8 +120,8 @@ bool HoldsRollback(const Facts& facts) {
 // --- the rows of the table in conditions.h ---
 
 // Returns true if Progressing still says that Pods follow the stable revision, although spec.abort
-// is false now. A later status of the same sync takes this back; drafts that keep the stored
-// Progressing do not.
+// is false now. A later status of the same sync corrects this. A draft that keeps the stored
+// Progressing does not correct it.
 bool IsPastAbort(const Facts& facts) {
   return !facts.workload.follow_revision &&
          HasReason(facts.progressing, workload::AbortedReason(facts.workload));
@@ -217,8 +217,9 @@ std::string LeftRevision(const RolledBack& back) {
   return back.became == back.revision ? "" : " from revision " + std::to_string(back.became - 1);
 }
 
-// The phase is RolledBack if a rollback led to this generation and revision; otherwise Healthy.
-// Message of Healthy: "10 of 10 Pods are updated, 9 are available".
+// Returns the ruling of a complete Rollout. The phase is RolledBack if a rollback led to this
+// generation and revision; otherwise Healthy. Example of the message of Healthy: "10 of 10 Pods are
+// updated, 9 are available".
 Ruling Complete(const Facts& facts) {
   const std::string pods = Counts(facts);
   const std::optional<RolledBack>& back = facts.own.rolled_back;
@@ -306,9 +307,9 @@ Ruling RuleAndMore(const Facts& facts) {
 // --- the conditions ---
 
 // Returns the conditions of `ruling`. Their observedGeneration is that of the status. Exception:
-// while the template's defaults are not known, or Windlass cannot go on (HeldUp), Ready and
-// Reconciling have the latest generation, because they say why it is not carried out yet. Stalled
-// may still be about an earlier generation.
+// the template's defaults are not known, or Windlass cannot go on (HeldUp). In this case Ready and
+// Reconciling say why the latest generation is not carried out yet, so they have the latest
+// generation. Stalled may still be about an earlier generation, and keeps that of the status.
 std::vector<Condition> Shown(const Facts& facts, const Ruling& ruling, WallTime now) {
   std::vector<Condition> shown =
       ConditionsOf(ruling, facts.status.observed_generation, facts.own.conditions, now);

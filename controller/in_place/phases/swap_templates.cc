@@ -34,7 +34,8 @@ Step OrFailed(Result<Request> request, Decision decision, const InPlace& in_plac
 bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 
 // Returns true if
-//   - all Pods have the target template, and each Pod is either available or not waited for
+//   - the host has all its Pods, all have the target template, and each Pod is either available or
+//     not waited for
 //   - the stand-ins are gone (P-052)
 //   - no step, pause or partition is in force
 //
@@ -53,7 +54,7 @@ bool IsReadyToCommit(const InPlace& in_place) {
 
 // Returns true if another controller took over in the middle of the exchange and rolled out with
 // another ReplicaSet (P-080). The host is then an old ReplicaSet, which gets neither Pods nor the
-// stashed template. The other ReplicaSet has Pods of its own, and one of these holds:
+// stashed template. The other ReplicaSet has Pods of its own, and at least one of these is true:
 //   - it is the new ReplicaSet
 //   - it has the stashed template
 //   - its revision is at least the stashed one
@@ -75,9 +76,10 @@ bool IsReplaced(const workload::Situation& situation) {
   });
 }
 
-// Under Recreate, returns the write that scales down the first ReplicaSet that a user scaled up and
-// that does not have the stashed template. Windlass can patch a Pod that was created late with the
-// old template only when no Pod with another image is left.
+// Under Recreate, returns the write that scales down one ReplicaSet of another template, which a
+// user has scaled up; nullopt if there is none. Under Recreate, a Pod that was created late with
+// the old template is patched only when no other ReplicaSet has Pods with other images
+// (PodsInPlace::beside).
 std::optional<Step> EmptyOthersForRecreate(const workload::Situation& situation) {
   if (!situation.recreate()) return std::nullopt;
   const Stash& stash = *InPlaceOf(situation).stash();
@@ -92,8 +94,8 @@ std::optional<Step> BeginExchange(const workload::Situation& situation) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!IsReadyToCommit(in_place)) return std::nullopt;
   const std::shared_ptr<const std::string>& target = in_place.pending()->template_json;
-  // The cache keeps the template only once the pending ReplicaSet has the workload's settings
-  // (Mirror).
+  // The cache has the template only after the workload's settings were written to the pending
+  // ReplicaSet (Mirror).
   if (target == nullptr) return std::nullopt;
   return OrFailed(BeginExchange(*in_place.host(), *in_place.host()->template_json,
                                 *in_place.pending(), *target),
@@ -105,9 +107,9 @@ std::optional<Step> AfterExchange(const workload::Situation& situation) {
   const ReplicaSet& host = *in_place.host();
   const bool done = HasTaken(host, *in_place.stash());
   if (!IsReplaced(situation) && (!done || !HostKnowsItsTemplate(host))) {
-    // If the host has the new template, perhaps the ReplicaSet controller has not seen that yet. A
-    // host that grew might get a new Pod with the former template. If the API server refused the
-    // new template, the host only keeps the size of the workload.
+    // If `done` is true, the host must not grow: the ReplicaSet controller may not have seen the
+    // new template yet, and would make a Pod with the former template. If `done` is false, the API
+    // server refused the new template, and the host only keeps the size of the workload.
     return done ? KeepHostWhileReturning(situation, /*may_grow=*/false)
                 : workload::KeepAtSize(situation, host);
   }

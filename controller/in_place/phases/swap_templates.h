@@ -11,9 +11,11 @@
 namespace windlass::in_place {
 
 // Returns X1 when all of this holds; nullopt before that. Call it only in phase staged.
-//   - All Pods have the target template, and each Pod is either available or not waited for.
+//   - The host has all its Pods, all have the target template, and each Pod is either available or
+//     not waited for.
 //   - No stand-in is left (P-052).
 //   - No step, pause or partition is in force.
+//   - The cache has the template of the pending ReplicaSet.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
 // Returns X2 if X1 of the exchange has happened and X2 has not. If another controller has rolled

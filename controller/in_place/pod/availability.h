@@ -22,9 +22,10 @@ bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);
 // Returns the time from which the Pod is available if nothing more happens to the Pod:
 //   - nullopt if the Pod is being deleted, not running, not Ready or in flight
 //   - WallTime{}, which is always in the past, if minReadySeconds is 0
+//   - otherwise nullopt if the status does not say when Ready last changed
 //   - otherwise minReadySeconds after the later of two times: Ready last changed, a patched
 //     container last started. The start counts, too, because Ready need not change during a restart
-//     in place (P-050). nullopt if Ready has no time.
+//     in place (P-050).
 std::optional<WallTime> AvailableFrom(const Pod& pod, const PodState* state,
                                       int32_t min_ready_seconds, WallTime now);
 

@@ -13,7 +13,8 @@ namespace {
 constexpr seconds kClockSkew{5};   // between a node's clock and ours (P-047)
 constexpr seconds kAfterKill{10};  // until the status shows the kill (P-047)
 constexpr seconds kTryAgain{300};
-// From the first report of a kubelet that was cut off until it watches its Pods again.
+// How long a kubelet that was cut off may take from its first report until it watches its Pods
+// again.
 constexpr seconds kWatchesAgain{60};
 constexpr WallTime kAlready{};
 
@@ -35,29 +36,30 @@ bool RunsAnotherImage(const ContainerPatch& patch, const PodContainer& live) {
   return !patch.image_id.empty() && !live.image_id.empty() && !(live.image_id == patch.image_id);
 }
 
-// Returns true if the running container may be the first one of its name, made from the old image,
-// so that the kubelet will kill it. This is possible if we saw no container when we patched the
-// Pod, but the Pod had a node at that time, seen by us or not. Returns false if the Pod got its
-// node more than kClockSkew after the patch.
+// Returns true if the running container may be the first one of its name and have the old image. In
+// that case the kubelet will kill the container. This is possible if we saw no container when we
+// patched the Pod, and the Pod got its node before the patch or at most kClockSkew after the patch.
 bool MayBeFirstOfOldImage(const Pod& pod, const PodState& state, const ContainerPatch& patch) {
   return patch.id.empty() && pod.scheduled.last_transition_time() <= state.at + kClockSkew;
 }
 
-// Returns true if `live` may have started before the kubelet could see the patch, because the
-// kubelet was not heard when the patch was made, and `live` started before it was heard again. Such
-// a container runs the old image, and the kubelet will kill it. Both times are by the node's clock,
-// so this holds however wrong our clock is. Example: cut off from 10:00 to 10:05, patched at 10:02,
-// started at 10:03.
+// Returns true if the kubelet was not heard when the patch was made, and `live` started before the
+// kubelet was heard again. Perhaps `live` started before the kubelet saw the patch. In that case
+// `live` runs the old image, and the kubelet will kill it. Example: cut off from 10:00 to 10:05,
+// patched at 10:02, started at 10:03. Compares two times by the node's clock (10:03 and 10:05), so
+// it does not matter if our clock is wrong.
 bool StartedUnheard(const PodState& state, const PodContainer& live) {
   return state.unheard && state.heard_since && live.started_at < *state.heard_since;
 }
 
-// Returns the time at which the kubelet has surely killed every container of the old image that
-// StartedUnheard finds; nullopt if that time is not known. A container that still runs then is a
-// new one. StartedUnheard finds new ones, too, if the node is cut off again. Example: patched at
-// 10:02, heard again at 10:05, restarted at 10:06, cut off again from 11:00 to 11:05: 10:06 is
-// before 11:05. Counts from the moment at which this process saw that the kubelet is heard. So both
-// ends are by our own clock, however wrong it is.
+// Called if StartedUnheard is true. Returns the time by which the kubelet has surely killed each
+// such container that has the old image; nullopt if that time is not known. A container that still
+// runs at that time is a new one: StartedUnheard is also true for a new container if the node is
+// cut off again. Example: patched at 10:02, heard again at 10:05, restarted at 10:06, cut off again
+// from 11:00 to 11:05. The restart at 10:06 is before 11:05.
+//
+// The time counts from the moment at which this process saw that the kubelet is heard. So both ends
+// are by our own clock, and it does not matter if that clock is wrong.
 std::optional<WallTime> KilledUnheardBy(const Pod& pod, const PodState& state) {
   if (!state.heard_here) return std::nullopt;
   return *state.heard_here + kWatchesAgain + KillTime(pod, state) + kAfterKillLong;
@@ -87,7 +89,7 @@ std::optional<WallTime> DoneAt(const Pod& pod, const PodState& state, const Cont
   }
   // Just before the patch, the old container may have crashed, and the kubelet may have started
   // `live` from the old image without our seeing it. If our clock is behind the node's, that start
-  // looks later than the patch. So a start in our future proves nothing. Exception: if there was no
+  // looks later than the patch. So a start in our future proves nothing. But if there was no
   // container when the Pod was patched (patch.id is empty), `live` was created after the patch.
   const bool tells = patch.id.empty() || !StartsInFuture(live, now);
   const bool after_patch = tells && begins && live.started_at > *begins + kClockSkew;

@@ -16,8 +16,8 @@
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
 //     This time begins when the kubelet can have seen the patch (KubeletBegins).
 //   - A changed imageID is a proof only if there was an imageID before the patch.
-// Windlass is more lenient in one place: if a container was not restarted, and the image that it
-// runs is unknown, its patch counts as carried out when the time for the kill has passed.
+// Windlass is more lenient in one place: a container was not restarted, and the image that it runs
+// is unknown. Its patch counts as carried out when the time for the kill has passed.
 #pragma once
 
 #include <optional>
@@ -37,9 +37,8 @@ inline constexpr seconds kAfterKillLong{30};
 
 // Returns true if the Pod's status was written after the kubelet had seen the patch, or if the
 // kubelet reports no observedGeneration. Example: metadata.generation was 4 before the patch and is
-// 5 now, so the kubelet must have seen 5. If the patch did not change the spec (only metadata
-// changed, or admission undid the rest), the generation is still 4, and it is enough that the
-// kubelet has seen 4.
+// 5 now, so the kubelet must have seen 5. If only metadata changed, or admission undid the rest,
+// the generation is still 4. In this case it is enough that the kubelet has seen 4.
 bool HasSeenPatch(const Pod& pod, const PodState& state);
 
 // Returns the time at which the kubelet has surely begun to carry out the patch: the time of the
@@ -93,9 +92,9 @@ Completion CompletionOf(const Pod& pod, const PodState& state, WallTime now);
 // `last` is the state before this patch, or null. A container whose last patch is still under way
 //   - keeps its entry if the container is not in `images`
 //   - otherwise gets a new entry, whose `seen` lists the containers from the earlier patches
-// If the Pod has a node but a container of `images` does not exist yet, the entry of that container
-// gets an empty element in `seen`, because the kubelet may be creating the container from the old
-// image. Requires that `pod` has all containers of `images`.
+// If the Pod has a node, the kubelet may be creating a container of `images` just now, from the old
+// image. So if the status does not show such a container yet, its entry gets an empty element in
+// `seen`. Requires that the spec of `pod` has all containers of `images`.
 std::vector<ContainerPatch> PatchedContainers(const Pod& pod, const PodState* last,
                                               std::span<const ContainerImage> images, WallTime now);
 

@@ -54,8 +54,9 @@ WallTime PossibleSince(const Pod& pod, const PodState& state) {
   return std::max(state.at, pod.scheduled.last_transition_time());
 }
 
-// Returns the time from which the Pod's time to become available is counted. If the kubelet was cut
-// off, the count begins anew when the kubelet is heard again.
+// Returns the beginning of the time that the Pod has to become available: the last of four events.
+// These are: the Pod was patched, the Pod got a node, its kubelet began (KubeletBegins), Ready
+// changed. So if the kubelet was cut off, the time begins anew after the kubelet is heard again.
 WallTime TimedFrom(const Pod& pod, const PodState& state) {
   return std::max({PossibleSince(pod, state), pod.ready.last_transition_time(),
                    KubeletBegins(pod, state).value_or(state.at)});

@@ -50,9 +50,9 @@ bool FitsOnNoNode(const Pod& pod);
 
 // Returns the time from which the rollout no longer waits for a Pod without a node, because the Pod
 // will not get a node soon:
-//   - WallTime{}, which means at once, if FitsOnNoNode(pod)
-//   - a minute after the Pod was created while the scheduler has not given its verdict
 //   - nullopt if the Pod has a node
+//   - WallTime{}, which means at once, if FitsOnNoNode(pod)
+//   - otherwise, because the scheduler has not decided yet, a minute after the Pod was created
 std::optional<WallTime> UnschedulableFrom(const Pod& pod);
 
 // Returns kSidecarKubeletTooOld with the node's name if `changes` have a sidecar's image and the

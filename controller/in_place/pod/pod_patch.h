@@ -1,5 +1,5 @@
-// The one request that changes a running Pod: images, metadata and tolerations of the template, and
-// the state annotation, in a single JSON patch that first tests what we saw. Source: P-035.
+// The request that brings a running Pod to another template: images, metadata, tolerations and the
+// state annotation, in a single JSON patch that first tests what we saw. Source: P-035.
 //
 // The patch has no resourceVersion, because the kubelet's writes must not make the patch fail. The
 // API server refuses the patch, with error kConflict, if

@@ -75,7 +75,7 @@ ContainerPatch ReadContainer(JsonReader& in, std::string_view name) {
   return out;
 }
 
-// If a name comes twice, the last entry counts.
+// Adds `container` to `containers`. Replaces an entry that has the same name.
 void Put(std::vector<ContainerPatch>& containers, ContainerPatch container) {
   const auto at = std::ranges::find(containers, container.name, &ContainerPatch::name);
   if (at == containers.end()) {

@@ -45,8 +45,9 @@ namespace windlass::in_place {
 // kSeenContainersMax elements in `seen`, so there is room for 30 containers unless their images
 // have very long names. All annotations of an object together can have 256 KiB.
 inline constexpr size_t kPodStateBytesMax = size_t{32} << 10U;
-// If another client puts a Pod back into traffic after its drain has begun anew so many times, the
-// drain is in vain: as it seems, the client does so each time.
+// How many times the drain of a Pod begins anew because another client put the Pod back into
+// traffic. If the client does so once more, the drain is in vain: it seems that the client will
+// always do so.
 inline constexpr int32_t kDrainAgainMax = 2;
 // The most elements of ContainerPatch::seen (P-034).
 inline constexpr size_t kSeenContainersMax = 3;
@@ -118,11 +119,13 @@ struct PodState {
   bool operator==(const PodState&) const = default;
 };
 
-// Error kInvalid if the text would be longer than kPodStateBytesMax.
+// Returns the text for the state annotation. Error kInvalid if the text would be longer than
+// kPodStateBytesMax.
 Result<std::string> WritePodState(const PodState& state);
 
-// Error kMalformed if the text cannot be read, with the name of the wrong member, or if the text is
-// longer than kPodStateBytesMax.
+// Returns the state that `text` describes. Error kMalformed if
+//   - the text cannot be read; the message names the wrong member if there is one
+//   - the text is longer than kPodStateBytesMax
 Result<PodState> ParsePodState(std::string_view text);
 
 // Returns the text of the Pod's state annotation, readable or not; nullopt if the Pod has no such

@@ -3,8 +3,8 @@
 // Pod's ReplicaSet. In a rollout in place that would be wrong, because all Pods stay with one
 // ReplicaSet.
 //
-// The result depends on the Pod's spec, generation and annotation alone. What the Pod's containers
-// really run is decided in completion.h. Source: P-027.
+// Of the Pod, only the spec, the generation and the state annotation count. What the Pod's
+// containers really run is decided in completion.h. Source: P-027.
 #pragma once
 
 #include <cstdint>
@@ -59,8 +59,8 @@ struct KnownTemplates {
 bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
-//   - If a Pod without annotation has the images of both the host's and the workload's template, it
-//     has the host's template, because it never got the metadata of the workload's template.
+//   - A Pod without annotation may have the images of both the host's and the workload's template.
+//     It has the host's template, because it never got the metadata of the workload's template.
 //   - A foreign Pod (kForeign) counts as having the host's template.
 // A Pod is foreign if
 //   - it has no annotation, and the images of neither template

@@ -45,8 +45,8 @@ Refusal JudgeRestart(const Comparison& c) {
   return NotEligible{Reason::kRestartRequested, "/metadata/annotations" + PointerTo(kRestartedAt)};
 }
 
-// Refuses if a container was added, removed, renamed or moved (P-003). Passes over a list, such as
-// initContainers, that one template lacks as a whole: JudgeOtherFields refuses that.
+// Refuses if a container was added, removed, renamed or moved (P-003). Skips a list, such as
+// initContainers, that one of the templates lacks: JudgeOtherFields refuses that.
 Refusal JudgeNames(const Comparison& c) {
   for (const auto& [list, init] : kContainerLists) {
     const Json& host = At(c.host, list);

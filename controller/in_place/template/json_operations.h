@@ -11,7 +11,7 @@ namespace windlass::in_place {
 
 class Operations {
  public:
-  // In the patch all tests come before all changes, whatever the order of the calls. The value can
+  // In the patch all tests come before all changes, whatever the order of the calls. `value` may
   // contain any characters.
   void Test(const std::string& path, const Json& value);
   void Put(const std::string& path, const Json& value);

@@ -11,7 +11,8 @@
 
 namespace windlass::in_place {
 
-// A label that only our patches of Pods write (P-028).
+// The label of a Pod that names its revision. Our patches of Pods write it, and no template may
+// change it (P-028).
 inline constexpr std::string_view kRevisionLabel = "windlass.dev/revision";
 
 // Returns the changes from map `from` to map `to`. A value that is not a JSON object of texts

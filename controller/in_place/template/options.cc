@@ -184,8 +184,8 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Reads maxUnavailable or maxSurge from the workload's own strategy. Both are always set: by the
-// API server or, for a Rollout without rollingUpdate, by rollout/strategy.h.
+// Returns maxUnavailable or maxSurge of the workload's own strategy, in Pods. The API server sets
+// the defaults of both; for a Rollout without rollingUpdate, rollout/strategy.h does.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;
@@ -210,9 +210,10 @@ void Reader::ReadLimits() {
   if (options_.surge == Surge::kNever) options_.max_surge = 0;
 }
 
-// A percentage is rounded up, so that at least the requested share of Pods keeps the old revision.
-// With two or more replicas, a percentage below 100 % leaves at least one Pod to update. Examples:
-// 25% of 10 replicas: 3 Pods keep the old revision; 75% of 3: 2; 50% of 1: 1, so no Pod is updated.
+// A percentage is rounded up. Example: with 25% of 10 replicas, 3 Pods keep the old revision.
+// Exception: with two or more replicas, a percentage below 100 % leaves at least one Pod to update.
+// Example: with 75% of 3 replicas, only 2 Pods keep the old revision. With 50% of 1 replica, no Pod
+// is updated.
 void Reader::ReadPartition() {
   const int32_t replicas = workload_.replicas;
   const auto text = Value(kPartition);

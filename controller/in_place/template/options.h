@@ -53,8 +53,8 @@ struct Options {
 };
 
 struct Configuration {
-  // If there are errors: the policy is kDisabled, unless the workload asks for kOnly. A setting
-  // with a wrong value then has its default.
+  // If there are errors, each setting with a wrong value has its default, and the policy is
+  // kDisabled unless the workload asks for kOnly.
   Options options;
   // One error of kind kConfig for each of these:
   //   - a setting, or a limit of the workload's strategy, with a wrong value

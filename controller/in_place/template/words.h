@@ -15,7 +15,7 @@ inline bool IsWord(std::string_view text, std::string_view word) {
   return std::ranges::equal(text, word, {}, lower, lower);
 }
 
-// Returns `text` in quotes, truncated to 64 bytes.
+// Returns the first 64 bytes of `text`, in quotes.
 inline std::string Quoted(std::string_view text) {
   constexpr size_t kBytesMax = 64;
   return '"' + std::string(text.substr(0, kBytesMax)) + '"';

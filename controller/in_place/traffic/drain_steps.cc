@@ -55,8 +55,8 @@ DrainStep NextOfDrained(const Options& options, const Pod& pod, const Drained& d
 // The state annotation's text; nullopt removes the annotation.
 using StateText = std::optional<std::string>;
 
-// The patch tests that the Pod still has the state that we saw, because another process that also
-// believes that it leads may have patched the Pod since.
+// The patch tests that the Pod still has the state that we saw. Another process may have patched
+// the Pod since, because it believes that it leads.
 Request PatchLabel(const Pod& pod, const std::string& label, const std::string& value,
                    const StateText& state) {
   Operations operations;

@@ -189,7 +189,7 @@ const Node* InPlaceCache::NodeOf(const Pod& pod) const {
   return nodes().store().Find({{}, std::string(pod.node_name.text())});
 }
 
-// Sets `here_since` of a Node that has just been put into the store.
+// Sets Node::here_since of a Node that has just been put into the store.
 void InPlaceCache::NoteHere(const Change<Node>& change) const {
   if (change.new_object == nullptr) return;
   const Node* old = change.old_object;

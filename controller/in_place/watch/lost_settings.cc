@@ -15,8 +15,9 @@ void NoteLostSettings(Store<ReplicaSet>& replica_sets, const Workload& workload,
   if (rs == nullptr) return;
   const in_place::TextChanges missing =
       in_place::MirrorDifference(workload.in_place_settings, rs->meta);
-  // The same write would be sent again. If a webhook removes all that a write sets, the API server
-  // stores nothing, so the version of the ReplicaSet stays the same.
+  // The settings are lost if the next write would be equal to the last one. Both writes name the
+  // same version of the ReplicaSet: if a webhook removes all that a write sets, the API server
+  // stores nothing, and the version stays the same.
   const bool lost =
       !missing.empty() && workload::PatchAnnotations(*rs, missing).Identity() == last.asked;
   if (!lost) return;

@@ -1,5 +1,6 @@
 // Remembers in the cache that an admission webhook removed the settings of updates in place from a
-// ReplicaSet, so that not each sync writes them again (Mirror in controller/in_place/phases).
+// ReplicaSet. So Windlass writes them again only after some time, and not in each sync (Mirror in
+// controller/in_place/phases).
 #pragma once
 
 #include "controller/core/step.h"

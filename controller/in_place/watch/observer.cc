@@ -17,8 +17,8 @@ namespace {
 using in_place::ContainerPatch;
 using in_place::PodState;
 
-// The most Pods that are followed from their patch until they are available. If more Pods are
-// patched at once, the others get no Event InPlaceUpdated, and their times are missing in the
+// The most Pods that the observer follows at once, each from its patch until it is available. If
+// more Pods are patched, the others get no Event InPlaceUpdated, and their times are missing in the
 // metrics. Also the most Pods in told_: failures and drifts of further Pods are not reported.
 constexpr size_t kInPlacePodsFollowedMax = 10000;
 // If this process did not see a patch being made, it follows the patch only up to this age. An

@@ -86,7 +86,8 @@ class InPlaceObserver {
   // What a look at a Pod finds. Find computes it and changes nothing, so a fault in Find can be
   // caught (Known).
   struct Finding {
-    // True if the Pod has the images of the patch. If false, only `state` is set.
+    // False if another client gave the Pod other images after the patch. In that case no other
+    // field than `state` is set.
     bool asks_for = false;
     in_place::PodState state;
     in_place::Completion completion{};
@@ -112,9 +113,9 @@ class InPlaceObserver {
   void NoteUpdated(const Pod& pod, Followed& followed);
   void NoteFailure(const Pod& pod, const in_place::PodState& state, const Finding& found);
   void NoteDrift(const Pod& pod, const in_place::PodState& state);
-  // Returns true if `reason` is to be reported for this Pod, because it was not reported at this
-  // revision yet, and notes that it is reported now. Returns false while this process does not
-  // lead, and for a Pod for which told_ has no room.
+  // Returns true if `reason` was not reported for this Pod at this revision yet, and notes that it
+  // is reported now. Returns false while this process does not lead, and for a Pod for which told_
+  // has no room.
   bool IsNews(const Pod& pod, int64_t revision, const std::string& reason);
   void Forget(const Uid& pod);
   void Tell(const Pod& pod, const Event& event);

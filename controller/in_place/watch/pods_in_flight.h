@@ -33,9 +33,9 @@ class PodsInFlight {
   PodsInFlight(const PodsInFlight&) = delete;
   PodsInFlight& operator=(const PodsInFlight&) = delete;
 
-  // Returns the Pods of the namespace that are in flight now (IsInFlight of availability.h) or
-  // unready after a patch (IsUnreadyAfterPatch of disruption.h), in order of their names. Leaves
-  // out Pods for which `skips` returns true, and Pods that are being deleted.
+  // Returns the Pods of the namespace that may be down now because of an update in place
+  // (MayBeDown), in order of their names. Leaves out Pods for which `skips` returns true, and Pods
+  // that are being deleted.
   std::vector<const Pod*> In(const Symbol& namespace_,
                              const std::function<bool(const Pod&)>& skips);
 

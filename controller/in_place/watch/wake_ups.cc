@@ -8,8 +8,8 @@
 namespace windlass {
 namespace {
 
-// After this many Pods the remaining Nodes wait for the next turn, because no Lease is renewed
-// during a turn. So many Pods take about 2 ms.
+// After this many Pods, which take about 2 ms, the remaining Nodes wait for the next turn. The turn
+// must be short, because no Lease is renewed during a turn.
 constexpr size_t kPodsPerTurn = 10000;
 constexpr Duration kNextTurn = milliseconds(1);
 

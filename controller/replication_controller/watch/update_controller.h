@@ -1,9 +1,10 @@
 // The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
 // of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
-// is the namespace and name of an update; the old ReplicationController has the same name. Pods are
-// watched only while an update is under way; at other times, the Pods of the cluster take no
-// memory. UpdateController waits until the API server has the CustomResourceDefinition of updates
-// in a revision that is new enough for this program (RC-24). Core thread only.
+// is the namespace and name of an update; the old ReplicationController has the same name.
+// UpdateController watches Pods only while an update is under way. At other times, it needs no
+// memory for the Pods of the cluster. UpdateController waits until the API server has the
+// CustomResourceDefinition of updates in a revision that is new enough for this program (RC-24).
+// Core thread only.
 #pragma once
 
 #include <cstddef>
@@ -71,7 +72,8 @@ class UpdateController final : public WatchingController {
   void WakeNamespace(const ObjectKey& of_object);
   template <typename T, typename Work>
   auto Known(const T& object, Work work) const;
-  // Returns false also if this is not known. The update is then woken, and its Pods are watched.
+  // Returns false also if the check itself fails (Known). Such an update counts as under way: it is
+  // woken, and its Pods are watched.
   bool HasEnded(const ReplicationControllerUpdate& update) const;
   // Returns true if an annotation of `controller` asks for an update, and this update does not
   // exist yet.

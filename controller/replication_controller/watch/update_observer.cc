@@ -196,8 +196,9 @@ Rollout UpdateObserver::RolloutOf(const Update& update, Rollout rollout) {
   return rollout;
 }
 
-// The lambda returns true for an update that no leader has worked on yet, so no former leader has
-// counted its rollout. If this process begins to lead, it counts such a rollout as begun.
+// The lambda returns true if no leader has worked on the present run of the update yet. No former
+// leader has counted the rollout of such a run. So a process that begins to lead counts the rollout
+// as begun.
 void UpdateObserver::Lead(bool leading) {
   rollouts_.Lead(leading, [this](const ObjectKey& key) {
     const Update* update = updates_.Find(key);
