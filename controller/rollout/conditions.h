@@ -3,26 +3,31 @@
 //
 // The first row that applies gives the phase. Exception: while the caches have no room for the
 // Rollout and its generation is not observed, the phase is Progressing. The last column
-// names the condition that is True besides Ready; "–" means that both Reconciling and Stalled are
-// absent.
+// names the other condition, which is True; "–" means that both Reconciling and Stalled are absent.
+// While spec.abort is true, spec.paused counts as false.
 //
 //   phase        when                                          Ready              others
 //   Aborted      spec.abort is true, and the Pods get the      False Aborted      Stalled
 //                stable revision (RO-061)
 //   Stalled      one of these (RO-062):                        False, the cause   Stalled
-//                - the API server refuses the template
-//                - the update in place is not possible
 //                - spec.abort is true, but there is no
 //                  stable revision to return to
-//                - spec.strategy cannot be carried out, and
-//                  spec.paused is false
-//                - Progressing is False. Exception:
+//                - spec.paused is false, and the API server
+//                  refuses the template
+//                - spec.paused is false, and the update in
+//                  place is not possible
+//                - spec.paused is false, and spec.strategy
+//                  cannot be carried out
+//                - Progressing is False. Exceptions:
 //                  spec.paused is true, and the cause is
-//                  that the deadline has passed
+//                  that the deadline has passed; the cause
+//                  is an abort that has ended
 //   Paused       one of these:                                 False Paused       Reconciling
 //                - spec.paused is true, and the rollout is
 //                  not complete, even if its deadline
-//                  passed before the pause (RO-063)
+//                  passed before the pause (RO-063).
+//                  Exception: it was complete, and has only
+//                  lost Pods since
 //                - the rollout is at a pause of
 //                  spec.strategy.steps or at the partition
 //                - spec.paused is true, and spec.rollbackTo
@@ -43,8 +48,8 @@
 // well, because Available can be True without any available Pod. Example: 1 replica and
 // maxUnavailable 1 (RO-150).
 //
-// A condition keeps its transition time while its status is the same. So time alone never makes a
-// new draft differ from the stored status (RO-068).
+// A condition keeps its transition time while its status is the same. So a new draft that says the
+// same as the stored status equals it, whatever the time (RO-068).
 #pragma once
 
 #include <string>

@@ -7,8 +7,9 @@
 //      Windlass touches an old Pod (RO-091).
 //
 // A dry run creates nothing. Windlass does not repeat a dry run as long as its answer is valid
-// (template_defaults.h). Windlass sends no dry run if the template has a ReplicaSet already. So a
-// Rollout at rest causes no dry run, even after a restart of Windlass (RO-090).
+// (template_defaults.h). Windlass sends no dry run if it finds a ReplicaSet of the template. So a
+// Rollout at rest causes no dry run, even after a restart of Windlass (RO-090). Exception: Windlass
+// does not find the ReplicaSet, because a webhook removed the annotation that names its template.
 #pragma once
 
 #include <functional>
@@ -21,9 +22,9 @@
 
 namespace windlass::rollout {
 
-// Returns true if a template is to be rolled out, and Windlass still waits for the API server to
-// return the defaults of this template. Also returns true while spec.strategy has an error,
-// although Windlass does not ask for the defaults then.
+// Returns true if a template is to be rolled out, and its rollout still waits for the API server to
+// return the defaults of this template. An error in spec.strategy does not change the result,
+// although Windlass does not ask for the defaults until the error is corrected.
 bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks);
 
 // Returns the dry run that the next decision needs, as a Read after which the sync goes on.

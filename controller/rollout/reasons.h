@@ -13,8 +13,8 @@ inline constexpr std::string_view kProgressingPhase = "Progressing";
 inline constexpr std::string_view kRolledBack = "RolledBack";
 inline constexpr std::string_view kHealthy = "Healthy";
 
-// Reasons of Ready. NothingToAbortTo and InvalidTemplate are also reasons of Stalled; the other two
-// are also reasons of Reconciling.
+// Reasons of Ready. PodsUnavailable and TemplateNotChecked are also reasons of Reconciling;
+// NothingToAbortTo and InvalidTemplate are also reasons of Stalled.
 inline constexpr std::string_view kPodsUnavailable = "PodsUnavailable";
 // The API server did not return the defaults of the template. As the reason of an Event, it can
 // also mean that the API server did not check the template in the dry run of a Pod.

@@ -17,9 +17,9 @@ using workload::Json;
 
 constexpr const char* kChangeCause = "kubernetes.io/change-cause";
 
-// Returns the annotations of the Rollout in `object_json`, as the API server has them; null if the
-// Rollout has none. The cache leaves out the annotation last-applied-configuration of kubectl. So a
-// Rollout with only this annotation seems to have none there.
+// Returns the annotations in `object_json`, the Rollout as the API server returned it; null if it
+// has none. The cached annotations are not used, because the cache leaves out kubectl's annotation
+// last-applied-configuration. Returns kConflict if the Rollout no longer has `version`.
 Result<Json> AnnotationsIn(const std::string& object_json, const ResourceVersion& version) {
   const Json object = Json::parse(object_json, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return Error{ErrorKind::kMalformed, "the Rollout is not a JSON object"};
@@ -85,7 +85,8 @@ Request ClearRollback(const Workload& workload) {
 
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome) {
   RolloutOwn own = ReadOwn(workload.status.carried);
-  // If the template was put back, the write has made its generation already.
+  // Normally the next write, which removes spec.rollbackTo, makes the next generation. If the API
+  // server put the template back, that write has been made already.
   const int64_t generation = workload.meta.generation + (outcome.put_back ? 0 : 1);
   if (outcome.put_back) own.rolled_back.reset();
   if (outcome.target != nullptr) {

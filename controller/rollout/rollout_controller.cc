@@ -159,8 +159,8 @@ Controller::ReadListener RolloutController::BeforeRead(const ObjectKey& key, con
 }
 
 // Returns a listener that calls `listener` for a read of the Rollout `key`; null if `listener` is
-// null. A fault of `listener` is caught and logged (object_fault.h). It leaves nothing half noted,
-// because `listener` judges the answer first and then changes only what is noted of this Rollout.
+// null. A fault of `listener` is caught and logged (object_fault.h). No half-stored answer remains
+// after a fault: `listener` first judges the answer, and then stores the result.
 Controller::ReadListener RolloutController::Noted(const ObjectKey& key,
                                                   ReadListener listener) const {
   if (!listener) return nullptr;

@@ -44,7 +44,7 @@ class RolloutController final : public WorkloadController {
   ~RolloutController() override;
 
   const InPlaceCache& in_place() const;
-  // The API server's answers to the dry runs of templates that are being rolled out.
+  // The API server's answers to the dry runs of templates.
   const rollout::TemplateDefaults& templates() const { return templates_; }
   const rollout::ServiceWatch& services() const { return services_; }
 
@@ -71,9 +71,11 @@ class RolloutController final : public WorkloadController {
   // Returns what RolloutExtension needs to know of the Rollout but does not find in `workload`.
   rollout::RolloutFacts FactsOf(const Workload& workload, WallTime now) const;
   void RolloutChanged(const Change<Rollout>& change);
-  // Returns true if a ReplicaSet of `rollout` has the requested template as the user wrote it, or
-  // names it in its annotation kRequestedTemplate, so that Windlass finds it without answers to dry
-  // runs. Also returns true if there is no ReplicaSet. Returns false if, for example, an admission
+  // Returns true if Windlass can find the ReplicaSet of the requested template without answers to
+  // dry runs, because one of these holds for a ReplicaSet of `rollout`:
+  //   - it has the template as the user wrote it
+  //   - its annotation kRequestedTemplate names the template
+  // Also returns true if there is no ReplicaSet. Returns false if, for example, an admission
   // webhook removes the annotation.
   bool ShowsItsTemplate(const Rollout& rollout) const;
   // Forgets the answers to dry runs of templates other than the present template of `rollout`. If

@@ -131,9 +131,9 @@ std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks)
 }
 
 // Returns true if the stored status names the template of this generation as that of the stable
-// revision, and this revision is the published one. This is needed if Progressing says nothing of
-// the rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0 Pods updated, do not show
-// that the rollout was complete.
+// revision, and this revision is the published one (Workload::revision). The function is needed if
+// Progressing says nothing of the rollout (SaysNothing) and all Pods are lost: the counters, 0 of 0
+// Pods updated, do not show that the rollout was complete.
 bool IsStableTemplate(const Workload& workload) {
   if (workload.status.observed_generation < workload.meta.generation) return false;
   const RolloutOwn own = ReadOwn(workload.status.carried);
@@ -141,8 +141,10 @@ bool IsStableTemplate(const Workload& workload) {
          !own.stable_template.empty() && own.stable_template == workload.requested_template;
 }
 
-// Returns true if the stored Progressing does not say how far the rollout is: there is none, as
-// without a progress deadline, or it is Unknown, because it is about a pause or the end of one.
+// Returns true if the stored Progressing does not say how far the rollout is:
+//   - the Rollout has no progress deadline
+//   - there is no Progressing
+//   - Progressing is Unknown, because it is about a pause or the end of one
 bool SaysNothing(const Situation& situation) {
   const Condition* progressing =
       FindCondition(situation.workload.status.conditions, workload::kProgressing);
@@ -152,8 +154,7 @@ bool SaysNothing(const Situation& situation) {
 
 // Returns true if this generation was rolled out to all Pods, and the Rollout still has their
 // ReplicaSet, with a size above 0. If no ReplicaSet seems to have the template of such a Rollout,
-// the reason can only be that Windlass does not know the template's defaults, and so does not
-// recognise the ReplicaSet.
+// Windlass assumes that it lacks the template's defaults, and so does not recognise the ReplicaSet.
 bool IsAtRest(const Situation& situation) {
   const Workload& workload = situation.workload;
   const bool was_stable = SaysNothing(situation) && IsStableTemplate(workload);
@@ -227,7 +228,8 @@ Step AfterFailure(const Situation& situation, const Error& error) {
     return KeepUntilTold(situation, AfterForbidden(situation, error));
   }
   Failed failed{.error = error, .events = {Waits(EventWords(error))}};
-  // The API server has answered, and the next sync asks again at once. So there is no Warning.
+  // After kConflict the API server has answered, and the next sync soon asks again. So there is no
+  // Warning.
   if (error.kind == ErrorKind::kConflict) failed.events.clear();
   Step end = CountUntilTold(situation, std::move(failed));
   end = workload::NoLaterThanDeadline(situation, std::move(end));
@@ -277,9 +279,10 @@ NamedReplicaSet Named(const ReplicaSet* rs) {
   return {.name = rs->meta.name, .template_hash = hash.value_or("")};
 }
 
-// Returns how the status names the ReplicaSet of the stable revision: the one that is found. If
-// none is found, but one has the stored name, returns the stored name: a client has changed the
-// annotations of that ReplicaSet, and users read in the status which one it is.
+// Returns the name and hash of the stable revision's ReplicaSet, for the status. If a client has
+// changed its annotations, Windlass may not find it by its revision. If a ReplicaSet of the stored
+// name exists then, returns the stored name and hash, so that users still see which one it is.
+// Otherwise returns an empty name.
 NamedReplicaSet NameOfStable(const Situation& situation, const RolloutOwn& own) {
   const ReplicaSet* stable =
       workload::FindKept(situation.workload, situation.all, own.stable_revision.value_or(0));
@@ -345,7 +348,9 @@ bool IsStableAlone(const Situation& situation, const WorkloadStatus& status) {
 //   - The stored Progressing was written while Windlass did not know which ReplicaSet has the
 //     template.
 // Without this, a missing Pod would look like a rollout, which can time out (RO-067). Does nothing
-// if `status` says that a rollout begins.
+//   - if `status` says that a rollout begins
+//   - while the rollout is paused, aborted, refused or done in place
+//   - without a progress deadline
 void ShowStillComplete(const Situation& situation, WorkloadStatus& status) {
   const Workload& workload = situation.workload;
   const Condition* stored = FindCondition(workload.status.conditions, workload::kProgressing);
@@ -391,8 +396,8 @@ void LookUntold(Situation& situation, const TemplateChecks& checks) {
       IsOverdue(situation, checks) || workload::IsCreateRefused(situation);
 }
 
-// Returns the Event that the rollout goes on although the answer to a dry run said nothing about
-// the template.
+// Returns the Event which says that the rollout goes on, although the answer to a dry run said
+// nothing about the template.
 Event NotChecked(const TemplateChecks& checks) {
   const bool of_pod = checks.NotJudged() == &checks.pod;
   const std::string what = of_pod ? "check spec.template" : "return the defaults of spec.template";
@@ -407,9 +412,9 @@ Event NotChecked(const TemplateChecks& checks) {
 // would send such an Event with each write of the status.
 constexpr Duration kRollbackWaitsToldAgain = seconds(600);
 
-// Returns the Event that spec.rollbackTo waits for the end of spec.paused; no Event if
-// spec.rollbackTo is not set or is answered (answered_rollback.h), or if the Rollout is not paused
-// (RO-152).
+// Returns the Event which says that spec.rollbackTo waits for the end of spec.paused (RO-152).
+// Returns no Event if spec.rollbackTo is not set or is answered (answered_rollback.h), or if the
+// Rollout is not paused.
 std::vector<Event> RollbackWaits(const Workload& workload) {
   const bool waits = workload.roll_back_to && !workload::IsAnswered(workload);
   if (!workload.paused || !waits) return {};
@@ -419,8 +424,9 @@ std::vector<Event> RollbackWaits(const Workload& workload) {
            .at_most_every = kRollbackWaitsToldAgain}};
 }
 
-// Returns how long until the pause at the present step ends by itself. Returns nullopt if there is
-// no pause, or if the pause lasts until a user ends it.
+// Returns how long until the pause at the present step ends by itself. Returns nullopt
+//   - if there is no pause, or if it lasts until a user ends it
+//   - while spec.paused is true, or the rollout is refused
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
   const std::optional<StepState> state = StepsOf(situation, steps);
@@ -462,8 +468,8 @@ RolloutFacts RolloutExtension::FactsOf(const Situation& situation) const {
 }
 
 // Sets the limit of the step before it calls Look of updates in place, because updates in place
-// choose their Pods within this limit. StepsOf is called again after that: which step is in force
-// does not depend on the chosen Pods, but whether the step is over does.
+// choose their Pods within this limit. Calls StepsOf again after that: whether the step is over
+// depends on the chosen Pods. Which step is in force does not.
 void RolloutExtension::Look(Situation& situation) const {
   const RolloutFacts facts = FactsOf(situation);
   // No partition holds Pods back if they return to a revision that was complete before (RO-086).

@@ -19,10 +19,10 @@
 //   End                    returns the first of these that is due:
 //                          1. a write to a Service (RO-182)
 //                          2. a list of Pods that have been unavailable for long (RO-140)
-//                          3. the result of End of `in_place`. The next sync then begins when a
-//                             pause ends, when the API server is to be asked about the template
-//                             again, or when the template's defaults become overdue, whichever
-//                             comes first
+//                          3. the result of End of `in_place`. It schedules the next sync for
+//                             the earliest of these times: a pause ends, the API server is to be
+//                             asked about the template again, the template's defaults become
+//                             overdue
 //
 // Stateless: each call gets what it needs to know besides the workload from FindFacts and
 // FindServices.

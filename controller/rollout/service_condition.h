@@ -35,8 +35,8 @@ void ShowServices(const workload::Situation& situation, const ServiceFacts& fact
                   WorkloadStatus& status);
 
 // Returns the Warning Events for `status`, the next status: one Event for each reason among the
-// troubles. The same reason comes at most once in ten minutes. Returns no Event unless the
-// condition in `status` is False and says something else than the stored condition.
+// troubles. The same reason comes at most once in ten minutes. Returns Events only if the condition
+// in `status` is False, and differs from the stored condition.
 std::vector<Event> TellServices(const workload::Situation& situation, const ServiceFacts& facts,
                                 const WorkloadStatus& status);
 

@@ -95,8 +95,8 @@ struct ServiceFacts {
   bool wanted = false;
   ServicesKnown known = ServicesKnown::kIgnored;
   std::string trouble{};  // if `known` is kFailed: why Services cannot be read; else ""
-  // The next three are set in full only if `known` is kYes. If `known` is kIgnored, they are empty.
-  // For the other values, only the names of `stable` and `canary` are set.
+  // The next three members are set in full only if `known` is kYes. If `known` is kIgnored, they
+  // are empty. For the other values, only the names of `stable` and `canary` are set.
   NamedService stable{};
   NamedService canary{};
   // Services with the annotation of this Rollout that the Rollout no longer names.

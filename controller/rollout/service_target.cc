@@ -11,8 +11,8 @@ namespace {
 
 using workload::Situation;
 
-// Returns the available Pods, without those that may have been removed already: a removed Pod
-// serves no traffic.
+// Returns the number of available Pods, without those that may have been removed already: a removed
+// Pod serves no traffic.
 int32_t Available(const ReplicaSet& rs) { return workload::SureSizeOf(rs).available; }
 
 // Returns true if `rs` has an available Pod and is not `leaving`, the ReplicaSet that the next
@@ -30,10 +30,10 @@ const ReplicaSet* FindLargest(const Situation& situation, const ReplicaSet* leav
   return largest;
 }
 
-// Returns `present`. Exception: while no revision is stable, returns the oldest ReplicaSet that is
-// older than `present` and has more available Pods, if there is one. Example: none of 10 Pods of v1
-// is available yet, and a canary of v2 becomes available first, so the Service selects v2. Once two
-// Pods of v1 are available, the Service goes back to v1.
+// Returns `present`, unless all of these hold: no revision is stable, and a ReplicaSet that is
+// older than `present` has more available Pods. Then returns the oldest such ReplicaSet. Example:
+// none of 10 Pods of v1 is available yet, and a canary of v2 becomes available first, so the
+// Service selects v2. Once two Pods of v1 are available, the Service goes back to v1.
 const ReplicaSet* WithMore(const Situation& situation, const ReplicaSet* present,
                            const ReplicaSet* stable, const ReplicaSet* leaving) {
   if (stable != nullptr) return present;

@@ -20,8 +20,8 @@ constexpr Duration kLoadingMax = seconds(30);
 // again at once: without the key, the Service selects all revisions.
 constexpr seconds kTakenAtOnce{30};
 constexpr seconds kWrittenAgainAfter{60};
-// If another client removes the key or annotation of Windlass, and does so again within this time,
-// the condition ServicesSynced reports this until the same time has passed since the last removal.
+// If another client removes the key or annotation of Windlass twice within an hour, the condition
+// ServicesSynced reports this for an hour after the last removal.
 constexpr seconds kToldFor{3600};
 // After the API server was in trouble at a write to a Service, the rollout goes on without writes
 // to this Service for this time.
@@ -83,11 +83,10 @@ void ServiceWatch::Run() {
   host_.RightsChanged();
 }
 
-// Returns true if the spec names a Service, or if there may be a Service that the spec no longer
-// names and from whose selector Windlass has to remove pod-template-hash. Two things show that
-// there may be such a Service:
+// Returns true if the spec names a Service. Also returns true if Windlass may have to remove
+// pod-template-hash from a Service that the spec no longer names. This is so if
 //   - a Service has the annotation kServiceOf with the uid of this Rollout
-//   - the Rollout has the condition ServicesSynced, even while Windlass does not watch Services
+//   - or the Rollout has the condition ServicesSynced, even while Windlass does not watch Services
 bool ServiceWatch::Wants(const Rollout& rollout) const {
   return rollout.spec.strategy.services != RolloutServices{} ||
          written_for_.contains(rollout.meta.uid) ||

@@ -4,9 +4,9 @@
 // Stop.
 //
 // A rollout waits for this informer in one case only: before the last Pods of a revision are
-// removed, it waits for the informer's first list, at most 30 seconds. A new leader need not wait
-// until this cache is up to date (it needs no barrier), because every write to a Service bears the
-// version that was read. So a write that was decided on an older version fails. Core thread only.
+// removed, it waits for the informer's first list, at most 30 seconds. A new leader does not wait
+// for this cache (leadership_barrier.h): every write to a Service bears the version that was read,
+// so a write that was decided on an older version fails. Core thread only.
 #pragma once
 
 #include <map>
@@ -83,9 +83,9 @@ class ServiceWatch {
   };
 
   bool Wants(const Rollout& rollout) const;
-  // If Wants returns true, adds the Rollout to `wanting_`; if Start was called, the informer runs
-  // from then on. Otherwise
-  // removes the Rollout from `wanting_` and forgets its planned write.
+  // If Wants returns true, adds the Rollout to `wanting_`, and starts the informer if Start was
+  // called. If Wants returns false, removes the Rollout from `wanting_` and forgets its planned
+  // write.
   void LookAt(const Rollout& rollout);
   // Returns the Rollout that the annotation of the Service names; null if there is none.
   const Rollout* FindNoted(const Service& service) const;
@@ -97,9 +97,9 @@ class ServiceWatch {
   // Returns true if another client removed the key or the annotation that Windlass wrote.
   bool IsLoss(const Service& before, const Service& now) const;
   // Notes whether the API server kept `planned`, a write that it accepted. It kept the write if the
-  // reply, or a newer version of the Service in the store, shows the write. If another client
-  // undoes the write later, the write still counts as kept. The store has no older version that
-  // shows the write, because the write was due. Notes nothing if the write had no check.
+  // reply, or the Service in the store, shows the write. An older version of the Service cannot
+  // show the write: otherwise the write would not have been due. If another client undoes the write
+  // later, the write still counts as kept. Notes nothing if the write had no check.
   void NoteIfKept(const Planned& planned, const Outcome& outcome, WallTime now);
   // Forgets everything about a Service that does not exist any more.
   void Forget(const ObjectKey& service);
@@ -123,7 +123,8 @@ class ServiceWatch {
   Seen See(const Service* before, const Service* now) const;
   void ServiceChanged(const Change<Service>& change);
   // Wakes the Rollouts that name the Service, and the Rollout that its annotation names. Called
-  // when the Service becomes unreadable, or is unreadable no more. The store may not change then.
+  // when the Service becomes unreadable, or is unreadable no more: the store may stay the same
+  // then, so that ServiceChanged is not called.
   void ReadabilityChanged(const ObjectKey& service);
 
   ControllerHost& host_;

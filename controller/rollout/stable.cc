@@ -27,8 +27,8 @@ using workload::Situation;
 
 // Returns true if another object, for example a Deployment, may have rolled out `rs` before this
 // Rollout had it. This is so if this Rollout has no status yet, or if it is younger than `rs`. In
-// all other cases this Rollout rolled out `rs` itself, and its status would name the revision if
-// the revision had been complete.
+// all other cases Windlass assumes that this Rollout rolled out `rs` itself: its status would then
+// name the revision if the revision had been complete.
 bool IsFromBefore(const Workload& workload, const ReplicaSet& rs) {
   return workload.status.observed_generation < 1 ||
          rs.meta.creation_timestamp < workload.meta.creation_timestamp;
@@ -43,8 +43,8 @@ int64_t NumberOf(const ReplicaSet& rs) { return workload::RevisionOf(rs.meta).va
 
 // Returns the ReplicaSet of the requested template; null if there is none. Without the API server's
 // defaults of the template, this ReplicaSet may not be recognised. In that case, if two or more
-// ReplicaSets have Pods, returns the newest of these. Example: in the middle of a rollout, v1 has 8
-// Pods and v2 has 2: returns the ReplicaSet of v2.
+// ReplicaSets have a size above 0, returns the one of these with the highest revision. Example: in
+// the middle of a rollout, v1 has 8 Pods and v2 has 2: returns the ReplicaSet of v2.
 const ReplicaSet* FindPresent(const Workload& workload,
                               const std::vector<const ReplicaSet*>& ours) {
   if (const ReplicaSet* present = workload::FindNewReplicaSet(workload, ours, {})) return present;
@@ -55,10 +55,12 @@ const ReplicaSet* FindPresent(const Workload& workload,
   return std::ranges::max(with_pods, {}, [](const ReplicaSet* rs) { return NumberOf(*rs); });
 }
 
-// Of the ReplicaSets that are not of the requested template, come from before this Rollout, and
-// have all their Pods available, returns the one with the most Pods; null if there is none. If two
-// have equally many Pods, returns the one with the lower revision, because the other one may be a
-// canary.
+// Returns the ReplicaSet with the most Pods among those that
+//   - do not have the requested template
+//   - come from before this Rollout (IsFromBefore)
+//   - have all their Pods available
+// Returns null if there is none. If two have equally many Pods, returns the one with the lower
+// revision, because the other one may be a canary.
 const ReplicaSet* FindWorking(const Workload& workload, const std::vector<const ReplicaSet*>& ours,
                               const NotesInPlace& notes) {
   const ReplicaSet* present = FindPresent(workload, ours);

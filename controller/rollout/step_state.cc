@@ -63,9 +63,11 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
   return own;
 }
 
-// Returns true if Pods have no other revision to stay at or return to, and never had one. Returns
-// false if there was a stable revision and a user deleted its ReplicaSet, because the deletion does
-// not show that the new revision works.
+// Returns true if there is no other revision that Pods could stay at or return to:
+//   - no old ReplicaSet has a size above 0
+//   - no other revision is known to have been complete
+//   - there is no stable revision. A stable revision whose ReplicaSet a user deleted counts,
+//     because the deletion does not show that the new revision works
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;
@@ -278,7 +280,7 @@ std::optional<Step> BeginStep(const Situation& situation, Steps steps) {
       .status = CanCount(situation) ? workload::CountUnobserved(situation) : workload.status,
       .now = situation.now};
   draft.status.carried = KindStatus(own);
-  // PodsStuck is then about Pods of an earlier template (RO-144).
+  // At the first step of a new template, PodsStuck is about Pods of an earlier template (RO-144).
   if (is_new) workload::RemoveCondition(draft.status.conditions, kPodsStuck);
   // When the Pods of the previous step became available, the rollout made progress. This write has
   // to note the progress, because it stores the new counters. The next write of the status finds
@@ -309,10 +311,11 @@ void ShowSteps(const Situation& situation, Steps steps, WorkloadStatus& status) 
   // another form.
   const bool judged = situation.wanted.known || !workload.paused;
   // An error in the strategy hides the steps. The stored step stays, so that the rollout goes on
-  // where it stood once the strategy is corrected (RO-055). An abort ends the step (RO-095), but
-  // before the correction only an update in place carries an abort out: `counted` is set while its
-  // Pods go back. If any other abort ended the step, and a user took the abort back, a revision
-  // that waits at a pause with all Pods updated would become the stable one without a promotion.
+  // where it stood once the strategy is corrected (RO-055). An abort ends the step (RO-095). But
+  // while the strategy has an error, only an update in place carries an abort out; `counted` is set
+  // while its Pods go back. An abort that is not carried out must not end the step. Otherwise, once
+  // a user takes the abort back, a revision that waits at a pause with all Pods updated would
+  // become the stable one without a promotion.
   const bool goes_back = workload.follow_revision && !stands && situation.extended.counted;
   const bool hidden = !workload.strategy_error.empty() && !goes_back;
   const bool drops = (stands || hidden) && is_other && judged;

@@ -3,8 +3,8 @@
 //
 // A step begins with a write of the status, which changes no Pod. Only after that write may the
 // planner update as many Pods as the step allows. So Pods are never ahead of the stored step
-// (RO-058). Exception: if the API server refuses to store step 1, the planner may update the Pods
-// of step 1 without the stored step.
+// (RO-058). Exception: if the API server does not store step 1, and BeginStep lets the rollout go
+// on, the planner may update the Pods of step 1 without the stored step.
 #pragma once
 
 #include <optional>

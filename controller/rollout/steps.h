@@ -62,11 +62,11 @@ namespace windlass::rollout {
 //   full@8/force the same as full@8, without waiting for Pods
 using workload::kPromote;
 
-// Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps
+// Returns the value of kPromote that ends `step`: "2@8". If a user has shortened the list of steps,
 // so that the index of the step is past the end of the list, the value still names that index.
-// Example: at step 3 of 4, the list is cut to two steps, and step 2, a pause, is in force: "3@8".
-// The value is not "2@8", because a user may have set that when the rollout was first at step 2,
-// and it must not end the present pause.
+// Example: at step 3 of 4, the list is cut to two steps, and step 2, a pause, is now in force:
+// "3@8". The value is not "2@8": a user may have set "2@8" when the rollout was first at step 2,
+// and that old value must not end the present pause.
 std::string PromoteText(const RolloutStepStatus& step);
 // Returns the value that ends all steps of the rollout of `step`: "full@8".
 std::string PromoteAllText(const RolloutStepStatus& step);
@@ -78,7 +78,7 @@ inline constexpr std::string_view kForce = "/force";
 std::optional<seconds> ParseDuration(std::string_view text);
 
 // Returns why `value` is not a part of the Pods, and what to write instead. Returns an empty text
-// if it is a part. No parts are: a negative count, a text that is not a percentage, and a
+// if it is a part. These are not parts: a negative count, a text that is not a percentage, and a
 // percentage above 100. A count may be above the number of Pods.
 std::string PartError(const IntOrPercent& value);
 
@@ -94,7 +94,8 @@ std::string StepsError(const RolloutStrategy& strategy);
 //     99% gives 9
 //   - 100%: all
 //   - 1 Pod and a percentage below 100: 0, because 1 would be all
-//   - a value that StepsError refuses: 0
+//   - a percentage above 100: all
+//   - any other value that StepsError refuses: 0
 int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);
 
 // The input of StepNow.

@@ -35,8 +35,8 @@ struct InPlaceType {
 constexpr InPlaceType kInPlaceTypes[] = {{"InPlaceIfPossible", "IfPossible"},
                                          {"InPlaceOnly", "Only"}};
 
-// Returns the value that the annotation windlass.dev/in-place has for this policy; empty if the
-// type asks for no updates in place.
+// Returns the value of the annotation windlass.dev/in-place that means the same as `strategy.type`;
+// empty if the type asks for no updates in place.
 std::string_view PolicyOf(const RolloutStrategy& strategy) {
   for (const InPlaceType& row : kInPlaceTypes) {
     if (strategy.type == row.type) return row.policy;

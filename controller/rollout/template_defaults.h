@@ -29,14 +29,15 @@ inline constexpr Duration kNoVerdictCounts = seconds(600);
 // the restart of a webhook, usually delays them for less time. Once the defaults are overdue, a
 // Rollout without Pods gets Pods of an earlier revision (RO-122).
 inline constexpr seconds kDefaultsTakeAtMost = seconds(30);
-// How long an answer counts after Rest was called. The sync that asked needs the answer until its
-// end. Later the API server may set other defaults, for example after an upgrade.
+// Once Rest was called, an answer counts for this time after its arrival. The sync that asked needs
+// the answer until its end. Later the API server may set other defaults, for example after an
+// upgrade.
 inline constexpr seconds kAnswerAtRestCounts = seconds(60);
 
 enum class DryRunVerdict : uint8_t {
   kNotAsked,
   kAccepted,   // the API server would make the object
-  kRefused,    // the API server would never make it: the template is wrong
+  kRefused,    // the API server would not make it, because the template is wrong
   kNoVerdict,  // the template was not judged, because a webhook does not support dry run; for a
                // Pod, also because the API server forbids the Pod or is in trouble
   kForbidden,  // the template was not judged, because a policy, a quota or a missing right forbids
