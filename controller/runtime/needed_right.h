@@ -42,8 +42,8 @@ class RightsList {
     }
   }
 
-  // Adds `right` as it is. For rights that are not for objects in the watched namespaces, or that
-  // another manifest grants.
+  // Adds `right` as it is. Call this for a right that is not for objects in the watched namespaces,
+  // or that another manifest grants.
   void Add(NeededRight right) { rights_.push_back(std::move(right)); }
 
   // Adds the rights to `verbs` on `resource`. Windlass works without these rights.

@@ -29,8 +29,8 @@ class NoisyKeys {
 
   bool IsNoisy(const QueueKey& key, MonotonicTime now) const;
 
-  // Returns the number of keys remembered. A key that makes no more calls is forgotten by the first
-  // Note of any key that comes two minutes later, or by an earlier one.
+  // Returns the number of keys remembered. A key whose syncs make no more calls is forgotten at the
+  // latest by the first Note, for any key, that comes two minutes after the key's last Note.
   size_t size() const { return spent_.size(); }
 
  private:

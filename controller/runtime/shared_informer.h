@@ -1,7 +1,7 @@
 // An informer that the controllers of a process share, with the audit of its cache, and with the
 // row that puts replies into its store (fold_table.h). The informer runs from its first Use until
 // its last user calls Release, or until some time after its last user calls LetGo (informers.h).
-// Core thread only.
+// Exception: it does not run while it is given up for lack of room. Core thread only.
 #pragma once
 
 #include <cstddef>

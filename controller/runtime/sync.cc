@@ -9,10 +9,10 @@
 namespace windlass {
 namespace {
 
-// If the caches were too old for a write, the longest wait before the key's next sync.
+// The longest wait before the key's next sync, if the caches were too old for a write.
 constexpr Duration kOldViewRetryMax = seconds(10);
-// If there was no memory for the answers that a sync read, the longest wait before the key's next
-// sync.
+// The longest wait before the key's next sync, if there was no memory for the answers that the sync
+// read.
 constexpr Duration kNoRoomRetryMax = seconds(10);
 
 // When a sync decides on its last step, its oldest reply is at most kSyncDeadline + kAskingMax old.
@@ -105,8 +105,8 @@ bool Sync::Plan(std::optional<Step>& step) {
 }
 
 // The wait for the answer to a question does not count here, because it has a limit of its own
-// (kAskingMax). If it counted here, too, a sync whose answer comes late would end before it uses
-// the answer, and the next sync would ask again, and so on without end.
+// (kAskingMax). If it counted here, a sync whose answer comes late would end before it uses the
+// answer. The next sync would ask again, and so on without end.
 bool Sync::IsSlow() const {
   return environment_.clock.Now() - started_ - asking_ > kSyncDeadline;
 }

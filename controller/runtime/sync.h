@@ -53,10 +53,11 @@ struct SyncEnvironment {
   TimerQueue& timers;
 
   Controller& ControllerOf(const QueueKey& key) const { return *controllers.at(key.controller); }
-  // Runs `consult`. It asks the controller of `key` about its object, or calls a function that came
-  // with a step (Write::check, Read::digest). If `consult` throws an exception or fails an
-  // assertion, logs why and returns false, so that a fault with one object does not affect other
-  // objects. Exception: std::bad_alloc ends the process (object_fault.h).
+  // Runs `consult`, a function that asks the controller of `key` about its object, or calls a
+  // function that came with a step (Write::check, Read::digest). Returns true if `consult` ran
+  // without a fault. If it throws an exception or fails an assertion, logs why and returns false,
+  // so that a fault with one object does not affect other objects. Exception:
+  // std::bad_alloc ends the process (object_fault.h).
   bool Consult(const QueueKey& key, const std::function<void(Controller&)>& consult) const;
   // Each of these calls the controller's function of the same name. If that call fails (Consult),
   // Reference returns nullopt, MarksOf returns no marks, and LargestJson returns 0.

@@ -44,9 +44,9 @@ struct ControllerCounters {
   Histogram work_duration = WorkQueueHistogram();
 };
 
-// The most syncs that a turn of the event loop begins or continues. There is a limit, because a
-// sync that sends no request ends at once, and after a take-over all of 20,000 syncs may do so
-//
+// The most syncs that a turn of the event loop begins or continues. Without this limit, a
+// turn could be long: a sync that sends no request ends at once, and after a take-over 20,000 such
+// syncs may be ready.
 inline constexpr int kSyncsPerTurn = 256;
 
 class Term {

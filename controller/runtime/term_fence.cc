@@ -18,8 +18,8 @@ struct Touched {
   std::string term{};
 };
 
-// Returns nullopt if `object` is not JSON, or has no version. Decodes nothing else, because a reply
-// may have megabytes, and the fold decodes the whole reply anyway.
+// Returns what the fence compares; nullopt if `object` is not JSON, or has no version. Reads no
+// other member, because a reply may have megabytes, and the fold decodes the whole reply anyway.
 std::optional<Touched> TouchedIn(std::string_view object) {
   JsonReader in;
   Touched touched;

@@ -65,7 +65,7 @@ class TermFence {
   std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
   // Of objects whose touch was not kept: the version that the first touch of this term named. No
-  // late write names a later one.
+  // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
   Lifetime lifetime_;
 };

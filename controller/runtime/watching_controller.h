@@ -55,8 +55,8 @@ class WatchingController : public Controller {
   // Returns true while the API server does not serve a resource that the controller needs for all
   // its work. The controller waits for that resource, and Troubles names the resource.
   virtual bool WaitsForApi() const { return false; }
-  // Says whether the process is unready while this controller lacks a required right or waits for a
-  // resource.
+  // Returns whether the process is unready while this controller lacks a required right or waits
+  // for a resource.
   // - true: the process is then not ready. The Deployment controller returns true, because it rolls
   //   out Windlass itself, and a version that cannot roll out must not replace one that can.
   // - false: the process may then be ready, if at least one other controller lacks nothing.

@@ -13,9 +13,9 @@ namespace windlass::workload {
 // (D-182). Requires that there is no new ReplicaSet yet.
 Step CreateNewReplicaSet(const Situation& situation, std::optional<int32_t> replicas = {});
 
-// Returns the step that reports that the new ReplicaSet cannot be made, because the workload's
-// selector does not match the label pod-template-hash that it would get. Returns a read of the
-// workload if its template is needed to decide this. Returns nullopt otherwise. Must be called
+// If the workload's selector does not match the label pod-template-hash that the new ReplicaSet
+// would get, that ReplicaSet cannot be made: returns the step that reports this. Returns a read of
+// the workload if its template is needed to decide this. Returns nullopt otherwise. Must be called
 // before Pods are removed to make room for the new ReplicaSet.
 std::optional<Step> RefuseImpossible(const Situation& situation);
 

@@ -82,8 +82,8 @@ bool MayCleanUpMidway(const Situation& situation) {
 // Returns true if the rollout is complete and the workload is not paused (D-481). Also returns true
 // if all of these hold:
 // - MayCleanUpMidway returns true.
-// - No rollback waits that is not answered (answered_rollback.h): it might go back to a revision
-// that would be deleted (D-472).
+// - No rollback waits: a waiting rollback might go back to a revision that would be deleted
+//   (D-472). A rollback that is answered (answered_rollback.h) does not wait.
 // - There is a new ReplicaSet, or the wanted template is known. Without both, any old ReplicaSet
 //   may have that template (RO-039).
 bool IsTimeToCleanUp(const Situation& situation) {

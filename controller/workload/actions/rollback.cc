@@ -106,8 +106,8 @@ int64_t NumberToBe(const Workload& workload, const ReplicaSet& target,
 //   - for the kept revision: the result of FindStable
 //   - for another revision, if the kind records rollbacks: the ReplicaSet that had the number
 //     before (RO-022). Example: while a workload is paused, a user asks for revision 3. Before the
-//     pause ends, the user applies the template of revision 3 and then another one, and by this the
-//     ReplicaSet of revision 3 gets the number 5
+//     pause ends, the user applies the template of revision 3, so its ReplicaSet gets the number 5,
+//     and then another template
 //   - for another revision of any other kind: null, because former numbers do not count (D-464)
 const ReplicaSet* FindTarget(const Workload& workload,
                              const std::vector<const ReplicaSet*>& candidates, int64_t revision) {
