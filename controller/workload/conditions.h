@@ -9,7 +9,8 @@
 
 namespace windlass::workload {
 
-// The types of a workload's conditions. A ReplicaSet can have the condition ReplicaFailure, too.
+// Types of a workload's conditions that upstream's Deployments have, too. A ReplicaSet can have the
+// condition ReplicaFailure as well.
 inline constexpr std::string_view kAvailable = "Available";
 inline constexpr std::string_view kProgressing = "Progressing";
 inline constexpr std::string_view kReplicaFailure = "ReplicaFailure";

@@ -28,7 +28,7 @@ struct Situation;
 // in the middle of an update in place one ReplicaSet has Pods of two templates.
 struct CountedPods {
   int32_t pods = 0;
-  int32_t updated = 0;  // without Pods whose update admission undid (Extended::put_back)
+  int32_t updated = 0;  // without Pods whose update was undone by admission (Extended::put_back)
   int32_t ready = 0;
   int32_t available = 0;
   int64_t min_available = 0;  // with fewer available Pods, the condition Available is False
@@ -202,7 +202,7 @@ class Extension {
 
   // `step` is the step that the planner has chosen. Returns the step to take instead; by default
   // `step` itself. An extension may
-  //   - replace a step that ends the sync by a failure, so that Windlass tries again, or by a step
+  //   - turn a step that ends the sync into a failure, so that Windlass tries again, or into a step
   //     after which the next sync begins earlier
   //   - return a read, a write or a Wait that must come before `step`. Example: before a ReplicaSet
   //     loses its last Pods, a write moves a Service to other Pods (rollout/services.h)

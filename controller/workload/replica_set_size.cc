@@ -6,9 +6,9 @@ namespace windlass::workload {
 
 namespace {
 
-// Returns the size of `rs`. `kept` is the lowest size that `rs` may have had of late: the
-// ReplicaSet controller may have removed all Pods above `kept`. Example: size 5, 5 ready and
-// available, `kept` 3: 3 available, 2 doubtful.
+// Returns the size of `rs`. `kept` is the lowest size that `rs` may have had lately: the ReplicaSet
+// controller may have removed all Pods above `kept`. Example: size 5, 5 ready and available, `kept`
+// 3: 3 available, 2 doubtful.
 ReplicaSetSize SizeFor(const ReplicaSet& rs, int32_t kept) {
   const int32_t replicas = std::max(rs.replicas, 0);
   const int32_t available = std::max(rs.status.available_replicas, 0);

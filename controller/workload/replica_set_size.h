@@ -23,9 +23,9 @@ struct ReplicaSetSize {
 // surely stay (`available`), and a fifth may stay (`doubtful` is 1).
 ReplicaSetSize SizeOf(const ReplicaSet& rs);
 
-// Like SizeOf, but also counts Pods as `doubtful` that the ReplicaSet controller may have removed
-// already, although the status still shows them (Told::lowest). A rolling update uses these sizes
-// to decide how many Pods it can remove.
+// Like SizeOf, but also counts as `doubtful` the Pods that the ReplicaSet controller may have
+// removed already, although the status still shows them (Told::lowest). A rolling update uses these
+// sizes to decide how many Pods it can remove.
 ReplicaSetSize SureSizeOf(const ReplicaSet& rs);
 
 // How long a status may lag. Example: the status of a ReplicaSet shows at 10:00:00 that the

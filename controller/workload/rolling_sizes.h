@@ -70,7 +70,7 @@ int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const Replic
 
 // Returns the size that each ReplicaSet of `old` should have now: the present size, or a smaller
 // one. Pods are removed in this order (D-264…D-268):
-//   1. Unhealthy Pods, because without them no fewer Pods are available.
+//   1. Unhealthy Pods. After their removal, as many Pods are available as before.
 //   2. Healthy Pods, as long as min_available Pods of all ReplicaSets stay available.
 // In both groups, the first ReplicaSet of `old` loses its Pods before the second one. Example: 10
 // desired, max_unavailable 2; old 10, all available; new 3, none available. At least 8 of the 13

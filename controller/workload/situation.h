@@ -43,8 +43,9 @@ struct Situation {
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;
 
-  // Set by the extension (Extension::Look), when all members above are set. It may also change
-  // new_replica_set, old, limits.updated_max and wanted.
+  // Set by the extension (Extension::Look), when all members above are set. The extension may also
+  // change new_replica_set, old, limits.updated_max and wanted. While HasNothingToFollow is true,
+  // MakeSituation itself sets extended.refused.
   Extended extended{};
   std::shared_ptr<const ExtensionState> extension_state{};  // only the extension reads it
 

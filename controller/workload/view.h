@@ -47,7 +47,8 @@ struct View {
 
   // The specs of the workload and of its ReplicaSets have not changed since this time. After a
   // start of the process, this is the time at which the caches were complete, even if the specs
-  // changed long before. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before it.
+  // changed long before. TellWaiting (sizes/waiting_event.h) lets no wait for Pods begin before
+  // this time.
   WallTime specs_since{};
 
   // The overlaps that are to be reported (Overlaps::Counts), sorted by kind, then name of the other
@@ -87,8 +88,8 @@ struct View {
   bool in_place_known = false;
   std::string in_place_missing{};
 
-  // Names what Windlass cannot read, so that objects above may be missing or out of date. Empty if
-  // Windlass can read all. Otherwise one of
+  // Names what Windlass cannot read; empty if Windlass can read all. If it is not empty, objects
+  // above may be missing or out of date. It names one of
   // - the workload or a ReplicaSet that it may own, with the cause if known (R-031). Example:
   //   "replicasets default/web-1 (spec.replicas: must be a 32-bit integer)"
   // - all workloads of the kind, or all ReplicaSets (R-024). Example: "replicasets (no right to

@@ -4,10 +4,10 @@
 // A Deployment asks by an annotation (controller/deployment/rollback_annotation.h), which other
 // clients and upstream's e2e suite use; `kubectl rollout undo` changes the template itself. If the
 // workload is paused, the rollback waits for the resume (D-472). Otherwise nothing is scaled or
-// rolled out while a rollback is asked for (D-471), except in step 1 of HandleRollback. One write
-// of the workload's main endpoint puts the template back and removes the request. This write ends
-// the sync. In the next sync, an old ReplicaSet has the workload's template, so it is the new
-// ReplicaSet and is rolled out as usual (D-470).
+// rolled out before the request is answered (D-471), except in step 1 of HandleRollback. One write
+// of the workload itself, not of its status, puts the template back and removes the request. This
+// write ends the sync. In the next sync, an old ReplicaSet has the workload's template, so it is
+// the new ReplicaSet and is rolled out as usual (D-470).
 //
 // Some kinds record what becomes of a request (WorkloadKind::NoteRollback). For these kinds:
 //   - The record is written first. After a crash between record and rollback, the request is still
@@ -15,16 +15,15 @@
 //   - A rollback usually gives its target a new number, but users may still ask for the target by
 //     its former number (RO-022). Example: revisions 1, 2 and 3; a rollback to 1 gives revision 1
 //     the number 4. Later the present revision is 5, and a request for 1 means revision 4.
-//   - If a user asks again for the revision that is the present one, Windlass only removes the
-//     request (RO-023). A request for 0 goes back one revision each time that a user makes it
-//     (RO-024).
+//   - If a user asks again for a revision that a rollback has brought back already, Windlass only
+//     removes the request (RO-023). A request for 0 goes back one revision each time that a user
+//     makes it (RO-024).
 //
-// If the API server accepts the write of a rollback and does not keep it, for example because of a
-// mutating admission webhook:
-//   - It keeps the request: the request counts as answered, and the rollout goes on
+// The API server may accept the write of a rollback and store something else, for example because
+// of a mutating admission webhook. Two cases:
+//   - The request is still there: it counts as answered, and the rollout goes on
 //     (answered_rollback.h).
-//   - It puts the former template back: an Event says so instead of the Event of the rollback, and
-//     so does the record.
+//   - The former template is back: an Event and the record say so, instead of reporting a rollback.
 //
 // Differs from upstream under Recreate: if a template is rolled back before it has a ReplicaSet,
 // Windlass makes one of size 0 for it. Upstream makes one with all Pods, beside the old ones.

@@ -15,9 +15,9 @@
 namespace windlass::workload {
 namespace {
 
-// A new ReplicaSet that can grow by the returned number of Pods, or more, grows at once. Waiting
-// until old ReplicaSets have shrunk would cost more time than one more write. Examples: surge 25,
-// unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
+// Returns a number of Pods. A new ReplicaSet that can grow by this number or more does not wait
+// until old ReplicaSets have shrunk: the wait would cost more time than one more write. Examples:
+// surge 25, unavailable 25: 25 Pods; surge 3, unavailable 2: 10 Pods.
 int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
@@ -30,8 +30,8 @@ bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
 }
 
 // Returns the old ReplicaSets in the order in which their Pods are removed: the oldest first. While
-// steps or a partition are in force, the ReplicaSet of the stable revision comes last, so that the
-// old Pods that remain are of a revision that was complete, not of one that was given up (RO-087).
+// steps or a partition are in force, the ReplicaSet of the stable revision comes last (RO-087). The
+// old Pods that remain are then of a revision that was complete, not of one that was given up.
 // Example: 5 Pods of stable revision 1, and 5 of revision 2, which failed; the first Pod of
 // revision 3 replaces one of revision 2.
 std::vector<const ReplicaSet*> InOrderOfRemoval(const Situation& situation) {

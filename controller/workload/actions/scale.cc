@@ -37,8 +37,9 @@ bool SaysOtherSize(const ReplicaSet& rs, int32_t replicas) {
   return desired && *desired != replicas;
 }
 
-// Returns true if the new ReplicaSet has the workload's size, in its spec and its desired-replicas
-// annotation, and as many available Pods, none of which can have been deleted since (Told::lowest).
+// Returns true if both of these hold for the new ReplicaSet:
+//   - Its spec and its desired-replicas annotation have the workload's size.
+//   - It has as many available Pods, and none of them can have been deleted since (Told::lowest).
 // Returns false while Pods are held back on the old revision (RO-044).
 bool IsSaturated(const Situation& situation) {
   const int32_t replicas = situation.workload.replicas;
@@ -92,11 +93,11 @@ const ReplicaSet* OnlyOne(const Situation& situation,
   return rs != nullptr ? rs : LatestOf(situation.old);
 }
 
-// Returns the status write that ends a scaling event if the API server does not keep the size
-// annotations: the status then says that the sizes were acted upon. The rollout must not proceed
-// before this write, because an open scaling event would undo each step of the rollout. So if the
-// API server refused a status in this sync, returns a step that ends the sync. Returns nullopt if
-// the workload is paused or its status is up to date.
+// If the API server does not keep the size annotations, they cannot end the scaling event. Returns
+// the status write that ends it instead: the status then says that the sizes were acted upon. The
+// rollout must not proceed before this write, because an open scaling event would undo each step of
+// the rollout. So if the API server refused a status in this sync, returns a step that ends the
+// sync. Returns nullopt if the workload is paused or its status is up to date.
 std::optional<Step> AcknowledgeSizes(const Situation& situation) {
   if (situation.workload.paused) return std::nullopt;
   if (WasStatusRefused(situation.workload, situation.learned)) {
@@ -117,14 +118,16 @@ Step KeepOpen(const Situation& situation, const Growth& growth) {
   return situation.workload.paused ? growth.then : NoLaterThanDeadline(situation, growth.then);
 }
 
-// Returns true if `rs` must not grow (RO-120): it is an old ReplicaSet, and one of these holds:
-//   - There is a keeper, and it is another ReplicaSet.
-//   - `rs` never was complete, and Pods go back to a revision that was complete once. Example: 3 of
-//     4 Pods are of a canary that is given up. If the workload is scaled to 7 on the way back, the
-//     canary gets no more Pods.
-//   - `rs` never was complete, the stable revision has Pods, and steps or a partition are in force,
-//     even if they hold no Pod back at this size. Before any revision was complete, the one with
-//     the most available Pods counts as the stable one (FindStableOrLargest).
+// Returns true if `rs` must not grow (RO-120). Returns false for the new ReplicaSet. If there is a
+// keeper, returns true for every other old ReplicaSet. If there is none, returns true for an old
+// ReplicaSet that never was complete in these two cases:
+//   - Pods go back to a revision that was complete once. Example: 3 of 4 Pods are of a canary that
+//     is given up. If the workload is scaled to 7 on the way back, the canary gets no more Pods.
+//   - The stable revision has Pods, and steps or a partition are in force, even if they hold no Pod
+//     back at this size. Before any revision was complete, the one with the most available Pods
+//     counts as the stable one (FindStableOrLargest).
+// The two cases do not apply to kinds without a stable revision, or while there is no new
+// ReplicaSet.
 bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const ReplicaSet* wanted = situation.new_replica_set;
   if (&rs == wanted) return false;
@@ -137,16 +140,16 @@ bool GivesWay(const Situation& situation, const ReplicaSet& rs, const ReplicaSet
   return situation.limits.holds_back() && has_pods;
 }
 
-// Returns true if a rolling update brings Pods to the present template. Returns false while the
-// workload is paused, or while its template has no ReplicaSet, for example because it is refused.
+// Returns true if a rollout brings Pods to the new ReplicaSet. Returns false while the workload is
+// paused, or while there is no new ReplicaSet, for example because the template is refused.
 bool IsRollingOut(const Situation& situation) {
   return !situation.workload.paused && situation.new_replica_set != nullptr;
 }
 
 // Returns the write that grows `keeper` to `wanted`, as far as there is room; nullopt if `keeper`
 // has that size or more. While there is no room, returns a step that keeps the scaling event open
-// (KeepOpen). Otherwise the size annotations of the other ReplicaSets would be written next, and
-// this would end the event before the keeper has its Pods.
+// (KeepOpen). Without this step, the size annotations of the other ReplicaSets would be written
+// next, and this would end the event before the keeper has its Pods.
 std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet& keeper,
                                     int32_t wanted) {
   if (wanted <= keeper.replicas) return std::nullopt;
@@ -252,8 +255,8 @@ std::optional<Step> GrowKeeperWithoutShare(const Situation& situation, const Rep
   return GrowKeeperWhole(situation, *keeper, static_cast<int32_t>(std::max<int64_t>(due, 0)));
 }
 
-// Returns the next write that gives an active ReplicaSet its share. A ReplicaSet is also written if
-// only its size annotations change (D-357.5).
+// Returns the next step of scaling in proportion: normally the write that gives an active
+// ReplicaSet its share. A ReplicaSet is also written if only its size annotations change (D-357.5).
 std::optional<Step> ScaleInProportion(const Situation& situation,
                                       const std::vector<const ReplicaSet*>& active) {
   std::vector<ReplicaSetShare> shares;
@@ -307,11 +310,12 @@ std::optional<Step> RefreshAnnotations(const Situation& situation,
   return std::nullopt;
 }
 
-// Returns the write that grows the keeper by the missing Pods, if the template or the create of its
-// ReplicaSet is refused (RO-120). Example: another client scaled an old ReplicaSet down, and there
-// is no rolling update that would make these Pods anew. Returns nullopt if nothing is refused, no
-// Pod is missing or there is no keeper. Also returns nullopt if the workload is paused: missing
-// Pods of a paused workload are made only after an edit of its spec (KeepsAdoptedSizes, RO-123).
+// Returns the write that grows the keeper by the missing Pods, if the template is refused or its
+// ReplicaSet cannot be made (IsCreateRefused, RO-120). Example: another client scaled an old
+// ReplicaSet down, and there is no rolling update that would make these Pods anew. Returns nullopt
+// if nothing is refused, no Pod is missing or there is no keeper. Also returns nullopt if the
+// workload is paused: missing Pods of a paused workload are made only after an edit of its spec
+// (KeepsAdoptedSizes, RO-123).
 std::optional<Step> BringBackMissing(const Situation& situation) {
   const ReplicaSet* keeper = FindKeeper(situation);
   const int64_t missing = situation.limits.desired - TotalReplicas(situation.all);
@@ -338,11 +342,12 @@ std::optional<Step> NextOfScaling(const Situation& situation) {
   return std::nullopt;
 }
 
-// Called for a paused workload without a scaling event. Returns true if it has as many Pods as
-// desired and must not use the surge, because surge Pods would be removed again after the pause
-// (RO-049). Kinds that keep a stable revision never add surge Pods here; for them, more Pods than
-// desired give true, too. Other kinds do not use the surge while Pods are held back on the old
-// revision or follow a revision. Example: 10 desired, surge 3, new 3, old 7, updated_max 3: true.
+// Called for a paused workload without a scaling event. Returns true if its ReplicaSets keep their
+// sizes: surge Pods would be removed again after the pause (RO-049).
+//   - For kinds that keep a stable revision: true if there are as many Pods as desired, or more.
+//   - For other kinds: true if there are exactly as many Pods as desired, and Pods are held back on
+//     the old revision or follow a revision. Example: 10 desired, surge 3, new 3, old 7,
+//     updated_max 3.
 bool RestsAtLimit(const Situation& situation) {
   const int64_t total = TotalReplicas(situation.all);
   // A pause must not give more Pods to a revision that is given up.

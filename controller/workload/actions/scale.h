@@ -3,7 +3,7 @@
 // A scaling event is a change of spec.replicas while ReplicaSets are active (spec.replicas above
 // 0).
 //   - It shows in the desired-replicas annotation of an active ReplicaSet: the annotation holds the
-//     size that the workload had when that ReplicaSet was last scaled (D-352). Example: the
+//     size that the workload had when the annotation was last written (D-352). Example: the
 //     workload has 10, the annotation says 8.
 //   - It is handled before the rollout proceeds.
 //   - It ends when all these annotations have the new size. If the API server does not keep the

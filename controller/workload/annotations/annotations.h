@@ -29,7 +29,7 @@ inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-app
 // the ReplicaSet of a Rollout by comparing them.
 inline constexpr std::string_view kRequestedTemplate = "windlass.dev/requested-template";
 
-// On a ReplicaSet: each of these two says that Pods of its template have worked (proven.h).
+// On a ReplicaSet: these two notes show whether Pods of its template have worked (proven.h).
 inline constexpr std::string_view kComplete = "internal.windlass.dev/complete";
 inline constexpr std::string_view kScaledToZero = "internal.windlass.dev/scaled-to-zero";
 
@@ -77,13 +77,13 @@ std::string_view RevisionText(const ObjectMeta& meta);
 // parsed (D-160, D-483).
 std::optional<int64_t> RevisionOf(const ObjectMeta& meta);
 
-// Returns the annotation kDesiredReplicas: spec.replicas of the workload when this ReplicaSet was
-// last scaled. Returns nullopt if the annotation is missing, not a number, negative or above
+// Returns the annotation kDesiredReplicas: spec.replicas of the workload when the annotation was
+// last written. Returns nullopt if the annotation is missing, not a number, negative or above
 // 2^31-1 (D-352).
 std::optional<int32_t> DesiredReplicas(const ReplicaSet& rs);
 
-// Returns the annotation kMaxReplicas: spec.replicas of the workload plus its surge when this
-// ReplicaSet was last scaled. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
+// Returns the annotation kMaxReplicas: spec.replicas of the workload plus its surge when the
+// annotation was last written. Returns nullopt in the same cases as DesiredReplicas (D-357.3).
 std::optional<int32_t> MaxReplicas(const ReplicaSet& rs);
 
 // Returns `history` with `old_revision` added at its end: "1,2" and "3" give "1,2,3". If the result

@@ -19,8 +19,8 @@ bool Shows(const ReplicaSet& rs, std::string_view key, std::string_view value) {
   const LargeAnnotation* large = FindLarge(rs.large_annotations, key);
   return large != nullptr && large->value == FingerprintOf(value);
 }
-// Returns true if `rs` has the value of `annotation`, of which the workload's part of the cache
-// holds only the fingerprint.
+// `annotation` is a large annotation of the workload, of which the cache holds only the
+// fingerprint. Returns true if `rs` has this annotation with the same value.
 bool Shows(const ReplicaSet& rs, const LargeAnnotation& annotation) {
   const LargeAnnotation* large = FindLarge(rs.large_annotations, annotation.key.text());
   if (large != nullptr) return *large == annotation;

@@ -12,8 +12,8 @@
 // removes an annotation from a ReplicaSet. Example: a ReplicaSet has an annotation of 150,000 bytes
 // that its Deployment no longer has. The Deployment has two new annotations, of 10 and of 150,000
 // bytes. Only the small one is copied: with both, the ReplicaSet would have more than 300,000
-// bytes, and 248 KiB are 253,952. Upstream copies all annotations, and fails at every try if they
-// are too large.
+// bytes, and 248 KiB are 253,952. Upstream has no such limits, and fails at every try if the
+// annotations are too large.
 #pragma once
 
 #include <map>

@@ -32,10 +32,10 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the next step for a workload that is being deleted. Windlass keeps annotations and
-// minReadySeconds of the new ReplicaSet up to date, and the status, which has to observe the
-// generation. But it creates, scales and deletes no ReplicaSet any more (D-055). Returns Wait if
-// all is up to date.
+// Returns the next step for a workload that is being deleted. Windlass still updates annotations
+// and minReadySeconds of the new ReplicaSet, and then the status, which has to observe the
+// generation. It creates, scales and deletes no ReplicaSet any more (D-055). Returns Wait if all is
+// up to date.
 Step NextWhileDeleting(const Situation& situation) {
   if (situation.new_replica_set != nullptr) {
     if (auto step = UpdateNewReplicaSet(situation, situation.new_replica_set->replicas))
@@ -64,8 +64,8 @@ Step NextRollout(const Situation& situation) {
 }
 
 // Returns the status write of a sync that has nothing else to do, in one of two cases:
-//   - The planner would repeat a write that the API server did not keep. The rollout cannot go on,
-//     but the status must be kept up to date.
+//   - The planner would repeat a write of this sync, because the API server did not keep it. The
+//     rollout cannot go on, but the status must be kept up to date.
 //   - The rollout is aborted, and Pods have no ReplicaSet to go back to (RO-032).
 // Returns Wait if the status is up to date, or if this sync has sent it already.
 Step TellAllTheSame(const Situation& situation) {
@@ -79,8 +79,8 @@ Step TellAllTheSame(const Situation& situation) {
 //   - the ReplicaSet of the published revision (Workload::revision)
 //   - the ReplicaSet of the workload's template, which may be another one if its number is not
 //     published yet
-// Leaves out a ReplicaSet that has the note or no number, or for which the API server refused the
-// note in this sync, or did not keep it. Returns nullopt if none of the two is left.
+// Leaves out a ReplicaSet that has the note already, that has no number, or to which this sync has
+// sent the note in vain (UnlessInVain). Returns nullopt if none of the two is left.
 std::optional<Step> NoteAborted(const Situation& situation) {
   const Workload& workload = situation.workload;
   for (const ReplicaSet* rs : {FindPublished(workload, situation.all),
@@ -107,7 +107,6 @@ Step NextWithoutTarget(const Situation& situation) {
   return step ? *step : TellAllTheSame(situation);
 }
 
-// Asks the extension before the planner's own rules, as NextWhileRunning does.
 Step NextOfPaused(const Situation& situation) {
   if (HasNothingToFollow(situation)) return NextWithoutTarget(situation);
   if (auto step = situation.extension().Next(situation, Moment::kWhilePaused)) return *step;
@@ -125,8 +124,8 @@ Step NextWhileRunning(const Situation& situation) {
   return NextRollout(situation);
 }
 
-// Returns the last steps of a sync in which the API server refused an adoption, a release, or a
-// write that ends the planner's walk (EndOfWalk). They are
+// Returns the next step after the API server has refused an adoption, a release, or a write that
+// ends the planner's walk (EndOfWalk):
 //   - first the status write, if the status has to change, and this sync has sent no status since
 //     its first refused write
 //   - then the failure
@@ -148,16 +147,17 @@ Step EndWithRefusal(const Situation& situation) {
   return timed ? NoLaterThanDeadline(situation, std::move(end)) : end;
 }
 
-// Returns the step of EndWithRefusal. If this step ends the sync, the extension may let the next
-// sync begin before the back-off is over, because it has steps of its own that are due at fixed
-// times.
+// Returns the step of EndWithRefusal. The extension may have steps of its own that are due at fixed
+// times. So if the step of EndWithRefusal ends the sync, the extension may let the next sync begin
+// before the back-off is over.
 Step EndRefused(const Situation& situation) {
   return situation.extension().End(situation, EndWithRefusal(situation));
 }
 
-// `end` is the next step of the sync. If `end` is Wait, but the API server has refused a patch of a
-// ReplicaSet in this sync (RefusedWrite) or did not keep a size (WhyNotKept), returns a failure,
-// so that Windlass tries the patch again after back-off. Otherwise returns `end`.
+// `end` is the next step of the sync. Returns `end`. Exception: if `end` is Wait, returns a failure
+// in two cases, so that Windlass tries a patch again after back-off:
+//   - The API server has refused a patch of a ReplicaSet in this sync (RefusedWrite).
+//   - The API server did not keep a size (WhyNotKept).
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr || !situation.refused) return end;

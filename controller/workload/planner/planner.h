@@ -10,12 +10,14 @@
 //     →  the workload's status
 //
 // So when Windlass sets status.observedGeneration, it has already changed the ReplicaSets for this
-// generation (D-065). Two special cases:
+// generation (D-065). Special cases:
 //   - The status write after a pause (AcknowledgeResume) comes before writes of ReplicaSets, but it
 //     does not change status.observedGeneration.
 //   - If the API server refuses a write, the status write of this sync changes
 //     status.observedGeneration only if nothing else depends on the refused write
 //     (refused_write.h).
+//   - If the rollout is refused, or an abort has no revision to go back to, the status observes the
+//     generation although nothing is rolled out for it.
 // For a workload that is as it should be, Next returns Wait, and nothing is written (D-028).
 //
 // Each concern has a file of its own, in one of the folders beside this one (docs/map.md).

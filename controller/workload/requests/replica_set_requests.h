@@ -1,6 +1,6 @@
 // The requests by which a rollout writes ReplicaSets, how many requests a sync may send, and the
-// rule which patches are not sent again (UnlessInVain). A patch changes only the fields that its
-// body names.
+// rule that says which patches are not sent again (UnlessInVain). A patch changes only the fields
+// that its body names.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +29,9 @@ namespace windlass::workload {
 inline constexpr size_t kRequestsPerSyncMax = 24;
 // How soon the next sync begins after a sync that has reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
-// When a sync has sent this many patches of one object, it sends that object only patches that
-// change its size, and none of annotations alone (UnlessInVain). Otherwise a webhook that changes
-// what Windlass writes would make Windlass write without end.
+// After this many patches of one object, UnlessInVain holds back every further patch of this object
+// in the same sync. Patches that change a size do not go through UnlessInVain. Without this limit,
+// a webhook that changes what Windlass writes would make Windlass write without end.
 inline constexpr int kPatchesOfOneReplicaSet = 3;
 
 // The changes to one ReplicaSet, sent as one patch. The patch adds or overwrites the annotations

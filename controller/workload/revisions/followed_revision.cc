@@ -29,7 +29,7 @@ const ReplicaSet* FindUnproven(const Situation& situation) {
 }
 
 // Returns the end of the message of NothingToFollow: which ReplicaSet may be that of `revision`,
-// and what a user does if it is. Returns "" if there is no such ReplicaSet.
+// and what a user does to make this known. Returns "" if there is no such ReplicaSet.
 std::string RemedyFor(const Situation& situation, int64_t revision) {
   const ReplicaSet* rs = revision < 1 ? nullptr : FindUnproven(situation);
   if (rs == nullptr) return {};

@@ -125,9 +125,9 @@ void RaiseRevision(const Workload& workload, const ReplicaSet& rs, int64_t revis
   if (longer != history) change.annotations[std::string(kRevisionHistory)] = std::move(longer);
 }
 
-// Adds the revision that Pods follow to the history in `change`, if `rs` was found by its template
-// or its name alone (FindKept) because a client changed its annotations. Afterwards `rs` is found
-// by its history, whatever number it gets.
+// If a client changed the annotations of `rs`, `rs` may have been found by its template or its name
+// alone (FindKept). In this case, adds the revision that Pods follow to the history in `change`.
+// Afterwards `rs` is found by its history, whatever number it gets.
 void NoteFollowed(const Workload& workload, const ReplicaSet& rs, ReplicaSetChange& change) {
   const std::optional<int64_t>& follow = workload.follow_revision;
   if (!follow || IsFollowed(workload, rs) || CompleteAs(rs) == *follow) return;

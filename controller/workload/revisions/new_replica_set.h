@@ -48,8 +48,8 @@ WantedTemplate FindWantedTemplate(const Workload& workload, const ReplicaSet* wa
 // If all three hold, returns an uncached read of the ReplicaSet of the published revision, once per
 // sync. With the reply, FindNewReplicaSet compares the full templates. If the cache does not keep
 // all parts of the workload, returns the step of ReadOwnParts (uncached_parts.h) first. Returns
-// nullopt if one of the three does not hold, while Pods follow an earlier revision after an abort,
-// and when this sync has sent the read.
+// nullopt if one of the three does not hold, or if this sync has sent the read. Also returns
+// nullopt while Pods follow an earlier revision after an abort.
 std::optional<Step> ConfirmTemplateChanged(const Situation& situation);
 
 // Returns one more than the highest revision among `old`. Skips revisions that cannot be
@@ -72,8 +72,8 @@ int64_t NextRevision(const std::vector<const ReplicaSet*>& old);
 //     value `2@8`, step 2 of revision 8, was written for a Rollout of the same name that is deleted
 //     now. The first ReplicaSet of the new Rollout gets 9
 // If the status has announced a number for this template (Workload::promised_revision), and `rs`
-// has no number yet, `rs` gets the announced number or a higher one. This holds even if kPromote
-// names the announced number.
+// has no number yet, `rs` gets the announced number or a higher one. If kPromote names the
+// announced number itself, the result need not be above it.
 int64_t NumberFor(const Workload& workload, const ReplicaSet* rs,
                   const std::vector<const ReplicaSet*>& others);
 

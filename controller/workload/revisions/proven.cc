@@ -46,11 +46,10 @@ const ReplicaSet* FindOldestOfSeveral(const Situation& situation) {
   return *std::ranges::find_if(situation.old, has_pods);
 }
 
-// Returns the only old ReplicaSet with Pods, for a kind that keeps a stable revision
-//   - before any revision was complete
-//   - after that, only if the status names this ReplicaSet as that of the kept revision. A client
-//     may have changed the annotations by which FindStable would find it
-// Returns null in other cases, if no old ReplicaSet has Pods, or if several have.
+// Returns the only old ReplicaSet with Pods. Returns null if none or several have Pods, or if the
+// kind keeps no stable revision. Once a revision was complete, the status must also name this
+// ReplicaSet as that of the kept revision; otherwise returns null. (FindStable may not find that
+// ReplicaSet, because a client may have changed its annotations.)
 const ReplicaSet* FindOnlyOld(const Situation& situation) {
   const Workload& workload = situation.workload;
   if (!workload.kind.traits().keeps_stable_revision) return nullptr;

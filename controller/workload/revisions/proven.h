@@ -89,10 +89,11 @@ const ReplicaSet* FindStableOrLargest(const Situation& situation);
 const ReplicaSet* FindKeeper(const Situation& situation);
 
 // Returns the position of the keeper in `replica_sets`, for the functions of rolling_sizes.h;
-// nullopt if there is no keeper in `replica_sets`. If the template has no ReplicaSet yet, also the
-// only old ReplicaSet with Pods can be the keeper, because it is the keeper once the new ReplicaSet
-// is made. Example: 10 desired, surge 3, updated_max 1, and 5 Pods of the old ReplicaSet: the new
-// ReplicaSet is made with 1 Pod, and not with the 5 that are missing.
+// nullopt if there is no keeper in `replica_sets`. Differs from FindKeeper while the template has
+// no ReplicaSet yet: the only old ReplicaSet with Pods can then be the keeper here, because it is
+// the keeper once the new ReplicaSet is made. Example: 10 desired, surge 3, updated_max 1, and 5
+// Pods of the old ReplicaSet: the new ReplicaSet is made with 1 Pod, and not with the 5 that are
+// missing.
 std::optional<size_t> PositionOfKeeper(const Situation& situation,
                                        const std::vector<const ReplicaSet*>& replica_sets);
 

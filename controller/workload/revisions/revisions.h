@@ -89,9 +89,9 @@ const ReplicaSet* FindKept(const Workload& workload,
 const ReplicaSet* FindStable(const Workload& workload,
                              const std::vector<const ReplicaSet*>& replica_sets);
 
-// Returns the ReplicaSet of `replica_sets`, ordered oldest first, with the highest revision; if
-// several have that revision, the youngest of these. Returns null if `replica_sets` is empty. After
-// a rollback the result may be older than others.
+// Returns the ReplicaSet with the highest revision; if several have that revision, the youngest of
+// these. `replica_sets` must be ordered oldest first. Returns null if it is empty. After a rollback
+// the result may be older than others.
 const ReplicaSet* LatestOf(const std::vector<const ReplicaSet*>& replica_sets);
 
 // Returns the numbers of `replica_sets` in order: "revisions 1, 2 and 4", "revision 3". If there

@@ -1,7 +1,7 @@
 // Parts of the workload that the cache does not keep: the text of its template and the values of
 // large annotations.
 //
-// If it has room, the cache keeps the text until the status has observed the generation
+// If the cache has room, it keeps the text until the status has observed the generation
 // (deployment.h). From then on a ReplicaSet has the template and the annotations. If the planner
 // needs the text or the values again, for example because a user deleted that ReplicaSet, it reads
 // the workload once in a sync.

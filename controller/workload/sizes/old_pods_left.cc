@@ -15,8 +15,8 @@ namespace {
 // If the cache cannot show whether old Pods are left, the next sync begins after this time. If the
 // cache shows an old Pod, no timer is needed, because the Pod's deletion starts the next sync.
 constexpr Duration kRecreateLookAgain = seconds(1);
-// The same if Pods are not cached (View::pods_given_up). The time is longer, because each of these
-// syncs sends a LIST of Pods.
+// Replaces kRecreateLookAgain if Pods are not cached (View::pods_given_up). The time is longer,
+// because each of these syncs sends a LIST of Pods.
 constexpr Duration kRecreateListAgain = seconds(10);
 
 // A terminating Pod is reported to users if it still exists this long after its deletionTimestamp,

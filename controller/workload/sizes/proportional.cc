@@ -33,8 +33,8 @@ bool AllWritten(std::span<const ReplicaSetShare> active) {
 }
 
 // Moves `count` replicas between ReplicaSets: takes at most spare[i] from ReplicaSet i, and gives
-// at most lacking[i] to it. The sums of `spare` and `lacking` must both be at least `count`.
-// Example: count 2, spare {3, 0}, lacking {0, 5}: the sizes {4, 1} become {2, 3}.
+// it at most lacking[i]. The sums of `spare` and `lacking` must both be at least `count`. Example:
+// count 2, spare {3, 0}, lacking {0, 5}: the sizes {4, 1} become {2, 3}.
 void Move(int64_t count, const std::vector<int64_t>& spare, const std::vector<int64_t>& lacking,
           std::vector<int64_t>& sizes) {
   int64_t to_take = count;
@@ -198,9 +198,8 @@ class Shrinking {
 
   // Returns how many replicas all ReplicaSets together are to have:
   //   - desired + surge, if some ReplicaSets are written and others are not: the written sizes are
-  //     shares of desired + surge
-  //   - `upstream`, the total of upstream's sizes, otherwise, and also if the written ReplicaSets
-  //     alone have more than desired + surge
+  //     shares of desired + surge. Exception: the written ReplicaSets alone have more than that
+  //   - otherwise `upstream`, the total of upstream's sizes
   int64_t WantedTotal(int64_t upstream) const {
     int64_t written = 0;
     for (const ReplicaSetShare& rs : active_) written += rs.written ? rs.replicas : 0;

@@ -23,8 +23,8 @@
 //             (RO-087).
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed
-//         instead: also the last Pod of a ReplicaSet, and Pods of a ReplicaSet that is written
-//         already, because these Pods may have failed since that write.
+//         instead: even the last Pod of a ReplicaSet, and even Pods of a ReplicaSet that is written
+//         already. These may have failed since that write.
 //
 // B-12 by numbers: 10 replicas, 8 good old Pods, 5 new ones that cannot start. "6 and 3" means 6
 // old and 3 new Pods.
@@ -58,8 +58,8 @@ namespace windlass::workload {
 struct ReplicaSetShare {
   int32_t replicas = 0;   // spec.replicas
   int32_t available = 0;  // available Pods that surely stay (SizeOf)
-  // The max-replicas annotation: desired + surge when `replicas` was last written. nullopt if there
-  // is no such annotation, or it cannot be parsed.
+  // The max-replicas annotation: desired + surge when the annotation was last written. nullopt if
+  // there is no such annotation, or it cannot be parsed.
   std::optional<int32_t> max_replicas{};
   bool is_new = false;
   bool gives_way = false;   // it must not grow (RO-120)

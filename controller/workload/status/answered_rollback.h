@@ -4,8 +4,9 @@
 //
 // Such a request is over. Windlass does not carry it out again: it would replace every template
 // that a user writes later, and a request for the revision before would go back one revision more
-// in each sync. So the rollout goes on as if the request were not there. Each sync tries to remove
-// the request once more, and a sync comes at least every kClearAgainAfter.
+// in each sync. So the rollout goes on as if the request were not there. Unless the workload is
+// paused or being deleted, each sync tries once more to remove the request, and a sync comes at
+// least every kClearAgainAfter.
 //
 //   condition RollbackToNotRemoved   True while the answered request is there, absent otherwise.
 //                                    Its reason names the revision that the request asks for:
@@ -58,7 +59,8 @@ const Outcome* FindTemplatePutBack(const Situation& situation);
 
 // Returns true if the stored condition says that the request of `workload` is answered.
 bool IsAnswered(const Workload& workload);
-// Also returns true if this sync has answered the request, and it is still there.
+// Like the function above, but also returns true if this sync has answered the request, and the
+// request is still there.
 bool IsAnswered(const Situation& situation);
 
 // Sets the condition in `status`, or removes it if no answered request is there.

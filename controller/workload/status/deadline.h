@@ -23,8 +23,8 @@ namespace windlass::workload {
 // condition is older than the deadline allows. Returns false:
 // - if there is no deadline or no Progressing condition
 // - if the rollout has completed (D-433)
-// - if the timeout is not reported yet, and no progress is due, because the rollout rests at a step
-//   or a partition, the extension has refused it, or Pods follow an earlier revision after an abort
+// - if the timeout is not reported yet, and no progress is due: the rollout rests at a step or a
+//   partition, the extension has refused it, or Pods follow an earlier revision after an abort
 //   (followed_revision.h)
 // If the time of the condition is in the future, the timeout comes after that time plus the
 // deadline, as with upstream.

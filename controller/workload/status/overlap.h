@@ -3,8 +3,8 @@
 //
 //   condition SelectorOverlap   True while they overlap, absent otherwise. Its message names the
 //                               other controllers, the field and what to do
-//   Warning Events              one about the workload and one about each other controller, at
-//                               the beginning of the overlap (RO-161)
+//   Warning Events              one about the workload and one about each other controller (ten
+//                               at most), at the beginning of the overlap (RO-161)
 //
 // Nothing else is done: each controller keeps its ReplicaSets and Pods, and the rollout goes on.
 //

@@ -13,7 +13,8 @@ inline constexpr std::string_view kUpdateRefused = "ReplicaSetUpdateRefused";
 // for example because of a mutating admission policy (WhyNotKept of refused_write.h).
 inline constexpr std::string_view kReplicaSetNotKept = "ReplicaSetNotKept";
 // Windlass has no room in memory for the workload or one of its ReplicaSets (no_cache_room.h). The
-// Event about this has the same reason. Further conditions have it, for objects of other kinds:
+// Event about this has the same reason. Further conditions have this reason, too, for other
+// objects:
 //   - ServicesSynced of a Rollout, for a Service that the Rollout names
 //   - Ready and Reconciling of a ReplicationControllerUpdate, for its ReplicationControllers and
 //     Pods, and for itself

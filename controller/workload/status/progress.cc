@@ -86,9 +86,12 @@ bool MadeInThisSync(const Workload& workload, const Learned& learned) {
   return false;
 }
 
-// Returns true if the new ReplicaSet is younger than the condition, or the condition still reports
-// that its create was refused. Revision and name do not show that a ReplicaSet is new: if a
-// ReplicaSet was deleted or released, the next one gets the same revision, and often the same name.
+// Returns true in each of these cases:
+//   - This sync made the new ReplicaSet, and has written no status since.
+//   - The new ReplicaSet is younger than the condition.
+//   - The condition still reports that the create of the new ReplicaSet was refused.
+// Revision and name do not show that a ReplicaSet is new: if a ReplicaSet was deleted or released,
+// the next one gets the same revision, and often the same name.
 bool MadeSince(const Situation& situation, const Condition* progressing) {
   if (MadeInThisSync(situation.workload, situation.learned)) return true;
   return progressing != nullptr &&

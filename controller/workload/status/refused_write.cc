@@ -43,9 +43,9 @@ bool IsToTell(const Outcome& outcome) {
          asked.patch_type != PatchType::kStrategicMerge;
 }
 
-// Returns `end`. Exception: if `end` is Wait, and a status write of this sync failed for another
-// reason than a refusal, for example with a 409, returns this failure, so that the next sync writes
-// the status soon.
+// Returns `end`. Exception: `end` is Wait, and a status write of this sync failed for another
+// reason than a refusal, for example with a 409. Then returns this failure, so that the next sync
+// writes the status soon.
 Step UnlessStatusLostRace(const Workload& workload, const Learned& learned, Step end) {
   Wait* wait = std::get_if<Wait>(&end);
   if (wait == nullptr) return end;

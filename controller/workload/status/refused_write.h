@@ -10,11 +10,11 @@
 //   2. The sync writes the status once.
 //   3. The sync fails with the refusal, and the queue backs off. Exception: a patch of a Pod or a
 //      Service whose next try is scheduled (P-036, RO-185).
-// Every sync repeats the refused write before it writes a status, except for the patches of step 3.
-// So a status written after the first success has no such condition any more, and Windlass need not
-// remember the refusal.
-// A refused status write is not repeated in the sync (WasStatusRefused). Later decisions do not
-// wait for that status, except those that need it stored, such as callers of EndIfStatusLost.
+// Every sync repeats the refused write before it writes a status, except for the scheduled patches
+// of step 3. So once the write has succeeded, the next status no longer has the condition, and
+// Windlass need not remember the refusal. A refused status write is not repeated in the sync
+// (WasStatusRefused). Later decisions do not wait for that status, except those that need it
+// stored, such as callers of EndIfStatusLost.
 //
 //   refused                              generation    Progressing               ReplicaFailure
 //   patch of a ReplicaSet or workload,   not observed  UpdateProgressingHeldUp   the refusal

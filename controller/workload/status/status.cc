@@ -23,11 +23,11 @@ namespace windlass::workload {
 namespace {
 
 // How long a status write that changes only counters may be put off. Counters change with every
-// Pod, so Windlass publishes several of these changes together (C-006). It publishes what users and
-// tools wait for at once.
+// Pod, so Windlass publishes several of these changes together (C-006). What users and tools wait
+// for is published at once.
 constexpr Duration kCountersPatience = seconds(1);
-// The same limit while a ReplicaSet controller still makes or deletes Pods for a new size: these
-// Pods will change the counters again.
+// Replaces kCountersPatience while a ReplicaSet controller still makes or deletes Pods for a new
+// size: these Pods will change the counters again.
 constexpr Duration kUnsettledPatience = seconds(20);
 
 // Returns the revision to publish; "" if the workload has it already, or if nothing is rolled out.

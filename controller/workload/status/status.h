@@ -34,14 +34,14 @@ void TellAvailable(const Workload& workload, bool enough, WallTime now,
 WorkloadStatus CountUnobserved(const Situation& situation);
 
 enum class Progress : uint8_t {
-  // For a rollout: evaluates Progressing and ReplicaFailure, and updates the conditions about
-  // overlaps and those of the extension.
+  // For a rollout: evaluates Progressing and ReplicaFailure, and updates the further conditions:
+  // those about answered rollbacks and overlaps, and those of the extension.
   kEvaluate,
   // For a deletion: keeps all these conditions. Exception: KeepReplicaFailure (progress.h) may set
   // or remove ReplicaFailure (D-420).
   kKeep,
   // Treats ReplicaFailure as kKeep does. Progressing reports the pause (MarkPaused, D-062), and the
-  // conditions about overlaps and those of the extension are updated.
+  // further conditions are updated as with kEvaluate.
   kPaused,
 };
 
@@ -60,7 +60,9 @@ std::optional<Step> WriteProgressing(const Situation& situation, std::string_vie
 std::optional<Step> WriteCounters(const Situation& situation);
 
 // Returns the status write of a sync that cannot go on, because a write was refused or because
-// there is no room for a size. It has new counters, Available and ReplicaFailure. Progressing
+// there is no room for a size. It has new counters, Available and ReplicaFailure. Unless the
+// workload is being deleted, it also has the conditions about answered rollbacks and overlaps, and
+// those of the extension. Progressing
 //   - stays as it is if the workload is being deleted
 //   - changes as MarkPaused says if the workload is paused
 //   - otherwise changes as UpdateProgressingHeldUp says
@@ -71,7 +73,7 @@ std::optional<Step> WriteHeldUp(const Situation& situation);
 // Returns the status write after a refused create (D-175). It has counters, Available and, if there
 // is a deadline, Progressing. Without new counters the status would be out of date while the
 // refusal lasts. Exception: a new workload, without a ReplicaSet and without an observed
-// generation, has nothing to count, so its write has Progressing alone. observedGeneration stays as
+// generation, has nothing to count, so its write has no new counters. observedGeneration stays as
 // it is, because Windlass has not acted upon the present generation (D-065). Returns nullopt if
 // nothing differs.
 std::optional<Step> WriteCreateError(const Situation& situation, std::string message);

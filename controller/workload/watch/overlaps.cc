@@ -92,8 +92,9 @@ void Overlaps::ReplicaSetChanged(const Change<ReplicaSet>& change) {
   ForgetIfEmpty(before->meta.namespace_);
 }
 
-// Does nothing if the namespace has no entry in `selecting_`. Such a namespace has no ReplicaSet
-// whose controller is to be reported (Counts), so no workload in it has an overlap.
+// Adds a workload to the index of its namespace, and finds its overlaps. Does nothing if the
+// namespace has no entry in `selecting_`. Such a namespace has no ReplicaSet whose controller is to
+// be reported (Counts), so no workload in it has an overlap.
 void Overlaps::Add(const Workload& workload) {
   const Symbol& namespace_ = workload.meta.namespace_;
   const auto selecting = selecting_.find(namespace_);

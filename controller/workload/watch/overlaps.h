@@ -36,7 +36,7 @@ namespace windlass {
 
 // At most this many overlaps of one workload are kept. Without the limit, a tenant who gives
 // thousands of Rollouts the same selector would cost memory and time for each pair of Rollouts. A
-// message names only three overlaps.
+// message names three overlaps at most.
 inline constexpr size_t kOverlapsMax = 16;
 
 class Overlaps {

@@ -160,8 +160,8 @@ RolloutObserver::News RolloutObserver::Edited(const Workload& before, const Work
 }
 
 // Called for an object whose rollout `known` was under way when a fault began, now that a Workload
-// can be made of the object again. The versions between are not known, so an edit of them shows
-// only in the target.
+// can be made of the object again. The versions in between are not known, so an edit that led to
+// one of them shows only in the target.
 RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Workload& now) const {
   const RolloutTarget wanted = TargetOf(now);
   if (now.paused || known.target == wanted) return {};
@@ -172,7 +172,7 @@ RolloutObserver::News RolloutObserver::SeenAgain(const Rollout& known, const Wor
 
 // Returns the news that the rollout under way ends, because Pods are to have another target, and
 // that the rollout to this target begins. `to` is the ReplicaSet of the target, or null. `asked_by`
-// is the trigger if the new rollout is a rollback.
+// is the trigger if the new rollout is a rollback without an abort.
 //
 // `tries_again` is true if spec.abort was set back to false. A user who does so usually tries the
 // same template again. So such an edit never counts as a rollback, even if the user set an earlier

@@ -9,13 +9,14 @@
 //   - when spec.abort makes Pods go back to another revision
 //   - when spec.abort is set back to false
 // A rollout ends
-//   - when all Pods are new and available
+//   - when all Pods are new and available, and no step is left
 //   - when the template changes again, or an abort makes Pods go back to another revision
+//   - when an abort has no ReplicaSet to go back to, and the object has no Pods and wants none
 //   - when the object is deleted
 // If no Workload can be made of an object (WorkloadChange::is_faulty), its rollout stays as it was
-// until a later version is sound, or the object is deleted.
-// Scaling begins no rollout. Neither does another edit, except the end of a pause, if the same
-// ReplicaSet is to have the Pods before and after it.
+// until a later version is sound, or the object is deleted. Scaling begins no rollout. Another edit
+// begins none either if the same ReplicaSet is to have the Pods before and after it. Exception: the
+// edit ends a pause.
 //
 // The observer keeps rollouts whether or not this process leads, so that a new leader knows when
 // each rollout began. It counts rollouts, and shows gauges, only while this process leads. An

@@ -86,9 +86,9 @@ class RolloutsUnderWay {
   // Call when this process begins to lead, or stops leading. If it begins to lead, counts as begun
   // each rollout that is neither midway nor counted already, and for which `is_unseen` returns
   // true. `is_unseen` must return true if no leader has observed the latest generation of the
-  // object, because most likely no leader has counted its rollout then. Exception: if the latest
-  // edit was only a scaling, a former leader may have counted the rollout already. Then the rollout
-  // is counted twice.
+  // object, because most likely no leader has counted its rollout then. If the latest edit was only
+  // a scaling, a former leader may have counted the rollout nevertheless. The rollout is then
+  // counted twice.
   void Lead(bool leading, const std::function<bool(const ObjectKey&)>& is_unseen);
   bool leads() const { return leading_; }
 

@@ -70,8 +70,7 @@ std::vector<const ReplicaSet*> Owned(const View& view) {
 
 // Returns the ReplicaSets of the workload that a late write of the former leader may change:
 //   - all of them, if the workload's latest generation is not observed. A rollout may begin with
-//   any
-//     of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
+//     any of them, even one without replicas. Examples: an undo scales up an old ReplicaSet; a new
 //     ReplicaSet still waits for old Pods to go.
 //   - otherwise those with spec.replicas above 0, if there are at least two;
 //   - otherwise none, because no rollout is under way.
@@ -163,9 +162,9 @@ void WorkloadController::TermEnds() {
 
 // --- what the runtime asks for ---
 
-// Besides the usual few steps, a sync takes one step for each ReplicaSet that it adopts or deletes.
-// It takes three steps for each Pod that it updates in place: one ends the Pod's last drain, one
-// reads the Pod, and one patches it.
+// Returns the usual limit, plus one step for each ReplicaSet in view, which the sync may adopt or
+// delete, and three steps for each Pod that it may update in place: one ends the Pod's last drain,
+// one reads the Pod, and one patches it.
 int WorkloadController::StepsMax(const ObjectKey& key) const {
   const std::optional<View> view = ViewOf(key);
   if (!view) return kStepsPerSyncMax;
