@@ -28,8 +28,8 @@ Totals TotalsOf(std::span<const ReplicaSetSize> sizes) {
   return sum;
 }
 
-// Returns how many Pods the new ReplicaSet should lose, because it is above limits.updated_max and
-// there are more Pods than desired (RO-048). Available Pods are removed only as long as
+// Returns how many Pods the new ReplicaSet should lose if it is above limits.updated_max and there
+// are more Pods than desired (RO-048); otherwise 0. Available Pods are removed only as long as
 // min_available Pods stay available. Example: 6 desired, updated_max 1, new 3, old 5, all
 // available: 3 + 5 - 6 = 2. NewReplicaSetSize does not let the ReplicaSet grow by these Pods again
 // (RO-045).

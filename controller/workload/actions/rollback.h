@@ -50,8 +50,8 @@ namespace windlass::workload {
 // nevertheless in two cases (RO-026):
 //   - The extension holds the creation back.
 //   - The creation fails, and the kind records rollbacks.
-// A request for 0 then means the highest revision. For a kind that keeps a stable revision, such a
-// request means the highest revision that was complete, if there is one.
+// In these cases, a request for 0 means the highest revision. For a kind that keeps a stable
+// revision, it means the highest revision that was complete, if there is one.
 //
 // While Pods follow another revision (Workload::follow_revision), step 1 is left out, and the
 // present template is the workload's own, not that of the Pods (RO-033).

@@ -167,9 +167,10 @@ std::optional<Step> GrowKeeperWhole(const Situation& situation, const ReplicaSet
 int32_t SizeOfOnlyOne(const Situation& situation, const ReplicaSet& rs, const ReplicaSet* keeper) {
   const int32_t desired = situation.limits.desired;
   if (keeper == nullptr) {
-    // Recreate is about to remove the Pods of `rs`. While one of them may run another template than
-    // that of `rs`, as after an update in place (IsMixed), there is no room for `rs` to grow. To
-    // ask for a larger size would keep the scaling event open.
+    // If `removed` is true, Recreate is about to remove the Pods of `rs`. One of them may run
+    // another template than that of `rs`, as after an update in place (IsMixed). Until it is gone,
+    // there is no room for `rs` to grow, and to ask for a larger size would keep the scaling event
+    // open.
     const bool replaces = situation.new_replica_set != nullptr || !IsCreateRefused(situation);
     const bool removed = replaces && &rs != situation.new_replica_set && IsMixed(situation, rs);
     const bool grows = situation.workload.paused || !(removed || GivesWay(situation, rs, keeper));

@@ -213,8 +213,8 @@ Step DecideOn(const View& view, const Learned& learned, WallTime now) {
 }
 
 // Returns true if the workload wants Pods, and none of its ReplicaSets has an available one, as
-// before its first rollout. Refusals that end only when a user changes a policy or a right are then
-// tried again after a minute at most, not after five (Failed::is_urgent).
+// before its first rollout. The back-off after a failure then grows to one minute at most
+// (Failed::is_urgent). For some failures it would otherwise grow to five minutes (AfterError).
 bool WaitsForFirstPod(const View& view) {
   return view.workload.replicas > 0 &&
          std::ranges::none_of(view.replica_sets, [](const ReplicaSet* rs) {

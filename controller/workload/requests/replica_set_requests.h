@@ -27,7 +27,8 @@ namespace windlass::workload {
 // steps (kStepsPerSyncMax), which is higher. Exception: the status write that reports a refusal is
 // sent even after the limit (TellsOfRefusal).
 inline constexpr size_t kRequestsPerSyncMax = 24;
-// How soon the next sync begins after a sync that has reached kRequestsPerSyncMax.
+// How soon the next sync begins after a sync that has left work to it, for example because it has
+// reached kRequestsPerSyncMax.
 inline constexpr Duration kNextSyncAfter = milliseconds(100);
 // After this many patches of one object, UnlessInVain holds back every further patch of this object
 // in the same sync. Patches that change a size do not go through UnlessInVain. Without this limit,

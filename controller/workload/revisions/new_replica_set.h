@@ -2,7 +2,8 @@
 // annotations it needs.
 //
 // The template decides which ReplicaSet is the new one. Hash, name and revision do not matter
-// (D-152), except in rule 4 of FindNewReplicaSet. Source: D-150…D-182, RO-010…RO-014.
+// (D-152), except in rule 4 of FindNewReplicaSet, and while Pods follow a revision
+// (followed_revision.h). Source: D-150…D-182, RO-010…RO-014.
 #pragma once
 
 #include <optional>

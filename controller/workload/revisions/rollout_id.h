@@ -10,7 +10,7 @@
 
 namespace windlass::workload {
 
-// The annotation of Events that contains the RolloutId of the rollout under way.
+// The annotation of Events that contains the RolloutId of the latest rollout.
 inline constexpr std::string_view kRolloutIdAnnotation = "windlass.dev/rollout-id";
 
 // Returns the highest revision of `ours`, the ReplicaSets of one workload. It is the revision of

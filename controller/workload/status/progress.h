@@ -8,10 +8,10 @@
 //      Progressing condition is not about this ReplicaSet; or
 //   2. the published revision is the one that the new ReplicaSet had before its present one: the
 //      rollout left this ReplicaSet and came back to it; or
-//   3. the new ReplicaSet is younger than the Progressing condition. Example: it was deleted and
-//      made again with the same revision. Exception: the condition and the counters say that the
-//      rollout to this ReplicaSet is complete. The time of the condition is then from a clock that
-//      was behind.
+//   3. the new ReplicaSet was made after the last update of the Progressing condition. Example: it
+//      was deleted and made again with the same revision. Exception: the condition and the counters
+//      say that the rollout to this ReplicaSet is complete. The time of the condition is then from
+//      a clock that was behind.
 //
 // The next status write acknowledges the rollout and starts its deadline. The time of a Progressing
 // condition is never before the creation of the ReplicaSet that the condition is about, whatever

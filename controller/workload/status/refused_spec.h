@@ -15,14 +15,16 @@ namespace windlass::workload {
 //   - for an empty selector, which would select everything: a status write that sets
 //     status.observedGeneration. If that is up to date already, or this sync has sent the write,
 //     even in vain: a Wait with a Warning (D-052)
-//   - for an invalid selector: a failure that is not retried until the spec changes (D-053)
+//   - for an invalid selector: a failure that is retried at once when the spec changes, and seldom
+//     before (Retry::kOnSpecChange, D-053)
 //   - for any other selector: nullopt
 std::optional<Step> RefuseSelector(const Workload& workload, const Learned& learned, WallTime now);
 
 // Must be called before any ReplicaSet is created or scaled. If the strategy cannot be carried out,
-// returns a failure that is not retried until the spec changes; else nullopt. The text of the
-// failure is Workload::strategy_error, which the kind sets. Examples: a strategy that the kind does
-// not have (D-059), a limit that is neither a count nor a percentage (D-250, X-39).
+// returns a failure that is retried seldom before the spec changes (Retry::kOnSpecChange); else
+// nullopt. The text of the failure is Workload::strategy_error, which the kind sets. Examples: a
+// strategy that the kind does not have (D-059), a limit that is neither a count nor a percentage
+// (D-250, X-39).
 std::optional<Step> RefuseStrategy(const Workload& workload);
 
 // Returns a text with Workload::strategy_error, which must not be empty, and with what waits until

@@ -3,8 +3,8 @@
 // A rollout may wait for Pods of an old ReplicaSet to go (waiting_event.h). Without this class,
 // such a wait would seem to begin at the last progress. Example: a rollout makes no progress for
 // ten minutes. Then an old ReplicaSet is scaled down, and the rollout waits for its Pods to go. One
-// second later this wait is one second old, not ten minutes. The API does not show when a spec was
-// changed.
+// second later this wait is one second old, not ten minutes. The cached objects do not show when a
+// spec was changed.
 //
 // The class keeps one entry for each workload whose spec, or whose ReplicaSet's spec, has changed
 // since the caches became complete.
