@@ -121,8 +121,8 @@ struct DefaultedTemplate {
   std::string json{};
 };
 
-// The last rollback that Windlass has recorded. After a crash, it may be recorded but not yet
-// performed.
+// The last rollback that Windlass has recorded. It may not be performed yet, for example after a
+// crash.
 struct PerformedRollback {
   // The revision that the user asked for. If the user asked for 0: the number that the target had
   // before the rollback, or 0 if it had no number.
@@ -130,7 +130,8 @@ struct PerformedRollback {
   int64_t became = 0;  // the number that the target gets by the rollback
 };
 
-// References and pointers lead into the stored object; valid until the next change of its store.
+// References, pointers and string_views are borrowed, most of them from the stored object. They are
+// valid until the next change of its store.
 struct Workload {
   const WorkloadKind& kind;
   const ObjectMeta& meta;
@@ -197,9 +198,8 @@ struct Workload {
   int64_t promised_revision = 0;
   // The revision that was complete last (KindTraits::keeps_stable_revision). FindStable
   // (revisions.h) finds its ReplicaSet, which may have another number by now. History clean-up
-  // never deletes this ReplicaSet. `kept_name` is its name, "" if the status does not have the
-  // name. `kept_template` identifies its template as `requested_template` does; "" if the status
-  // does not have that.
+  // never deletes this ReplicaSet. `kept_name` is the ReplicaSet's name. `kept_template` identifies
+  // its template by a text like `requested_template`. Each of them is "" if the status lacks it.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   std::string_view kept_template{};

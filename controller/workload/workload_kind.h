@@ -28,8 +28,8 @@ struct KindTraits {
   std::string_view noun;
   // True if Windlass copies the settings of in-place updates to the ReplicaSets. The copies have
   // two uses:
-  //   - If a ReplicaSet has a copy of windlass.dev/in-place, the cache keeps its template, which
-  //     in-place updates need.
+  //   - If a ReplicaSet has a copy of windlass.dev/in-place other than "Disabled", the cache keeps
+  //     its template, which in-place updates need.
   //   - `kubectl rollout undo` copies the settings back from the ReplicaSet to a Deployment. A
   //     Rollout does not get its settings back.
   bool mirrors_settings;
@@ -42,17 +42,18 @@ struct KindTraits {
   // kinds, it is upstream's message, because tools look for that text.
   bool records_rollbacks = false;
   // What a user sets to ask for a rollback, for messages: "spec.rollbackTo". `rollback_path` is the
-  // JSON pointer of the same. If it is empty, Windlass does not check whether the API server kept
-  // the writes that roll back and that remove the request (answered_rollback.h).
+  // same as a JSON pointer. If `rollback_path` is empty, Windlass does not check whether the API
+  // server kept two kinds of writes: those that roll back, and those that remove the request
+  // (answered_rollback.h).
   std::string_view rollback_request{};
   std::string_view rollback_path{};
   // True if a workload of this kind can take over the ReplicaSets of a workload of another kind in
-  // the middle of a rollout. It adopts them one by one. So, if it is paused, it may have adopted
-  // only some of them.
+  // the middle of a rollout. It adopts them one by one, so a paused workload may have adopted only
+  // some of them.
   bool takes_over_rollouts = false;
   // True if the kind stores which revision was complete last (Workload::kept_revision). History
-  // clean-up never deletes the ReplicaSet of this revision. So it need not wait until a rollout is
-  // complete before it deletes other old ReplicaSets (RO-125).
+  // clean-up never deletes the ReplicaSet of this revision. So clean-up deletes other old
+  // ReplicaSets even before a rollout is complete (RO-125).
   bool keeps_stable_revision = false;
   // True if a pause ends the verdict that the progress deadline has passed: the workload then shows
   // that it is paused, and its deadline begins anew after the pause (RO-063). False if the verdict
@@ -81,8 +82,9 @@ struct RollbackOutcome {
   std::string_view message{};          // why it is refused, and what the user can do; else empty
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
   WallTime now{};                      // when the planner decided this
-  // True if the rollback was written, but the API server put the former template back. The request
-  // was removed by the same write, or will not be removed by Windlass in this sync.
+  // True if the rollback was written, but the API server put the former template back. In this sync
+  // no further write removes the request: the same write removed it, or the API server put it back,
+  // too.
   bool put_back = false;
 };
 
@@ -152,10 +154,10 @@ class WorkloadKind {
   // Returns the API request that removes the user's request to roll back, and changes nothing else.
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
-  // Returns the request that records `outcome`. The planner sends it before RollBack or
-  // ClearRollback, and sends these only if it did not fail. Returns nullopt if the stored object
-  // has the record already, or if the kind records nothing, as by default
-  // (KindTraits::records_rollbacks).
+  // Returns the request that records `outcome`. The planner sends this request first, and sends the
+  // request of RollBack or ClearRollback only if this one does not fail. Returns nullopt if the
+  // stored object has the record already, or if the kind records nothing
+  // (KindTraits::records_rollbacks). By default returns nullopt.
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
                                               const RollbackOutcome& /*outcome*/) const {
     return std::nullopt;

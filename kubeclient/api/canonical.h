@@ -7,7 +7,8 @@
 //   - {} in a known field is dropped if the Go type is a map or a struct, kept if it is a pointer
 //   - a zero value in a known field is dropped if the Go type is not a pointer
 //   - a quantity at a known path is replaced by its number, a time by its instant
-//   - everything else is kept as written, even fields that this code does not know
+//   - everything else stays, even fields that this code does not know; white space and the spelling
+//     of escapes do not count
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in
 // pod_template_fields.h.
 #pragma once
@@ -56,9 +57,9 @@ Fingerprint FingerprintOf(std::string_view canonical_template);
 
 // Returns the value of label pod-template-hash: a 32-bit FNV-1a hash as a decimal number, in which
 // 0 becomes '4', 1 becomes '5', and so on to 'f' for 9 ("456789bcdf", D-171). The hash covers the
-// canonical bytes. If `collision_count` is 0 or more, the hash then also covers 8 bytes: the count
-// in 4 bytes, the lowest first, and 4 zero bytes. A negative `collision_count` means that there is
-// no count.
+// canonical bytes. If `collision_count` is 0 or more, the hash covers 8 more bytes: the count in 4
+// bytes, the lowest first, and 4 zero bytes. A negative `collision_count` means that there is no
+// count.
 std::string ComputeHash(std::string_view canonical_template, int64_t collision_count);
 
 }  // namespace windlass

@@ -25,7 +25,8 @@
 
 namespace windlass {
 
-// metav1.Status: the body of an error response, or of the answer to an eviction.
+// metav1.Status: the body of an error response, and of some other answers, such as that to an
+// eviction.
 struct ApiStatus {
   bool failure = false;  // status is "Failure"
   int code = 0;
@@ -102,8 +103,8 @@ class Decoder {
   // Returns kMalformed if `body` is not a metav1.Status. Cuts the texts of causes at
   // kCauseBytesMax.
   Result<ApiStatus> DecodeStatus(std::string_view body);
-  // Members that the object lacks are empty in the result. Exception: DecodeIdentity returns
-  // kMalformed if the object has no metadata.name.
+  // DecodeTypeMeta and DecodeIdentity leave a member of the result empty if the object lacks it.
+  // But DecodeIdentity returns kMalformed if the object has no metadata.name.
   Result<TypeMeta> DecodeTypeMeta(std::string_view object_json);
   Result<ObjectIdentity> DecodeIdentity(std::string_view object_json);
   // Returns the first owner reference with controller: true; nullopt if there is none.

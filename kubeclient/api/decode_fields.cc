@@ -33,8 +33,8 @@ bool ReadAnnotations(JsonReader& in, SymbolTable& symbols, Annotations which,
   return any;
 }
 
-// Keeps short annotations at once. Decides about long annotations only after it has read all keys,
-// because any key, even the last one, may cause all annotations to be kept (KeepsAllWith).
+// Keeps short annotations at once. Decides about long annotations only after it has read all keys:
+// even the last key may cause all annotations to be kept (KeepsAllWith).
 void ReadAnnotations(JsonReader& in, SymbolTable& symbols, const DecodeInterests& interests,
                      StringMap& out, LargeAnnotations& large) {
   out = {};

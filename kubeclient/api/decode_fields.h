@@ -63,7 +63,8 @@ void DropStatusOfFormer(const ObjectMeta& meta, Status& status) {
 // If `key` is not one of its fields, the function reads nothing and returns false. None of them
 // reads observedGeneration.
 
-// Reads a counter that the statuses of all kinds with Pods have.
+// Reads a counter that the statuses of ReplicaSets, ReplicationControllers, Deployments and
+// Rollouts have.
 template <typename Status>
 bool ReadPodCounter(JsonReader& in, std::string_view key, Status& out) {
   if (key == "replicas")

@@ -26,9 +26,12 @@ struct IntOrPercent {
 
 // Returns the number of Pods that `value` means if there are `total` Pods; a negative `total`
 // counts as 0. A percentage is rounded up or down. Example: "25%" of 10 Pods is 3 rounded up, 2
-// rounded down. Returns kInvalid, with a message that says what to write, for a negative count, for
-// a string that is not "<non-negative integer>%", and for a result above int32 (B-34). Source:
-// D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit integers.
+// rounded down. Returns kInvalid, with a message that says what to write, for
+//   - a negative count
+//   - a string that is not "<non-negative integer>%"
+//   - a result above int32 (B-34)
+// Source: D-250, D-255; upstream intstr GetScaledValueFromIntOrPercent, computed in 64-bit
+// integers.
 Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up);
 
 // Like Resolve, rounded up, for a value that divides Pods into two parts. If there are two or more
@@ -37,7 +40,8 @@ Result<int32_t> Resolve(const IntOrPercent& value, int32_t total, bool round_up)
 // 3 is 3.
 Result<int32_t> ResolvePart(const IntOrPercent& value, int32_t total);
 
-// Returns true if `value` is a count above 0 or a percentage above 0.
+// Returns true if `value` is a count or percentage above 0. Returns false if Resolve refuses it for
+// 100 Pods, for example because the percentage is too large.
 bool IsAboveZero(const IntOrPercent& value);
 
 // Returns true if `value` is a percentage above 0 and below 100.

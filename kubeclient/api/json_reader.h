@@ -6,9 +6,9 @@
 //     one current value: the member or element that is being visited.
 //   - A value that is never visited is never validated. But End returns an error if the document is
 //     not complete.
-//   - Every access may fail. The reader records the first error with its path. After an error every
-//     call does nothing and returns a zero value. So a decoder needs no checks of its own, and
-//     reads like the object that it decodes.
+//   - Every access may fail. The reader records the first error with its path. After an error, the
+//     functions that read do nothing, and return a zero value. So a decoder needs no checks of its
+//     own, and reads like the object that it decodes.
 //
 // A value that is nested deeper than kJsonDepthMax is an error if it is read. A value that is not
 // read is skipped without recursion. Returned views live until the next Begin.
@@ -59,8 +59,8 @@ class JsonReader {
   size_t OffsetOf(std::string_view raw) const;
 
   // Calls on_member(key) for each member of the current object whose value is not null. Members
-  // with null are left out because null means absent in all of the Kubernetes API. A value that
-  // on_member does not read is skipped.
+  // with null are left out, because null means absent in Kubernetes objects. A value that on_member
+  // does not read is skipped.
   template <typename OnMember>
   void Object(OnMember&& on_member) {
     VisitMembers(&on_member, /*nulls=*/false, [](void* visitor, std::string_view key) {

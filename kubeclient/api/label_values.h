@@ -11,11 +11,11 @@
 
 namespace windlass {
 
-// Returns true if `text` is empty, or has at most 63 letters, digits, '-', '_' and '.' and begins
-// and ends with a letter or digit.
+// Returns true if `text` is empty. Otherwise returns true if `text` consists of at most 63 letters,
+// digits, '-', '_' and '.', and begins and ends with a letter or digit.
 bool IsLabelValue(std::string_view text);
 
-// The values of one requirement of a label selector. A user may list half a million values, and the
+// The values of one requirement of a label selector. A user may list half a million values. The
 // label of each object in a namespace is looked up among them, so Contains uses binary search.
 class LabelValues {
  public:

@@ -19,7 +19,7 @@
 
 namespace windlass {
 
-// A value of at most this many bytes is always kept, even if no user reads it.
+// A value of at most this many bytes is not large: it is kept even if no user reads it.
 inline constexpr size_t kAnnotationBytesKept = 128;
 
 struct LargeAnnotation {

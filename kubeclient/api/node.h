@@ -1,5 +1,7 @@
-// v1 Node, as far as an in-place update reads it: whether its kubelet reports and since when, the
-// version of the kubelet, which tells whether it can restart a sidecar, and the zone.
+// v1 Node, as far as an in-place update reads it:
+//   - whether the Node is ready and its kubelet reports, and since when
+//   - the kubelet's version, which tells whether the kubelet can restart a sidecar
+//   - the zone
 #pragma once
 
 #include <cstdint>
@@ -29,8 +31,8 @@ struct Node {
   // later versions of Kubernetes).
   bool heard = false;
   WallTime ready_since;  // lastTransitionTime of condition Ready; zero if absent
-  // Not part of the object: since when this process has had the Node with this `ready_since`, by
-  // the clock of this process. The cache of Nodes sets it; it is zero after DecodeNode.
+  // The time at which this process first had the Node with this `ready_since`, by the clock of this
+  // process. Not part of the object: the cache of Nodes sets it, and DecodeNode leaves it zero.
   mutable WallTime here_since{};
   KubeletVersion kubelet_version;
   // Label topology.kubernetes.io/zone or, if that is absent, failure-domain.beta.kubernetes.io/zone

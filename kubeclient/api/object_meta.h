@@ -1,5 +1,5 @@
-// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored. No update
-// overwrites them, because every update is a patch of named fields.
+// metav1.ObjectMeta, as far as controllers read it. Unknown fields are ignored. No update that is
+// made from this struct overwrites them, because each such update is a patch of named fields.
 #pragma once
 
 #include <algorithm>
@@ -65,9 +65,9 @@ inline bool IsOlder(const ResourceVersion& a, const ResourceVersion& b) {
   return order && *order == std::strong_ordering::less;
 }
 
-// The API server does not limit the length of the texts in an owner reference, so decoding cuts
-// them to the lengths that are valid for an object. A cut name may equal the name of another
-// object, so compare owners by uid.
+// The API server does not limit the length of the texts in an owner reference. Decoding cuts each
+// text to the length that is valid for an object. A cut name may equal the name of another object,
+// so compare owners by uid.
 struct OwnerReference {
   Symbol api_version;
   Symbol kind;
@@ -89,8 +89,8 @@ struct ObjectMeta {
   StringMap labels;
   StringMap annotations;  // without kubectl.kubernetes.io/last-applied-configuration
   std::vector<OwnerReference> owner_references;
-  // How many bytes of memory the whole object would take, if the cache had no room for it and
-  // dropped parts of it (Cut). 0 if the object is whole. No write may be based on a cut object.
+  // 0 if the object is whole. If the cache had no room for it and dropped parts of it (Cut): how
+  // many bytes of memory the whole object would take. No write may depend on the dropped parts.
   uint32_t cut_bytes = 0;
   // The size of the whole object's JSON if that is kLargeJsonBytes or more; otherwise 0.
   uint32_t large_json_bytes = 0;

@@ -1,5 +1,5 @@
 // Reduces an answer of the API server to the parts that the caller reads. This saves memory,
-// because a list may have 32 MiB, and a sync keeps all answers until it ends.
+// because a list may have 32 MiB, and a sync keeps what it has read until it ends.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,12 @@ namespace windlass {
 inline constexpr size_t kPartsBytesMax = size_t{4} << 20U;
 
 // Returns `{"items": [...]}`. Each item has only its parts at the JSON pointers `pointers`, such as
-// "/metadata/name". An item that has none of these parts becomes an empty object. Returns
-// kMalformed if `list` is not a list; kTooLarge if the parts have more than kPartsBytesMax bytes.
+// "/metadata/name". An item that has none of these parts becomes an object without them: {}, or
+// {"metadata":{}} if it has metadata but no name. Returns kMalformed if `list` is not a list;
+// kTooLarge if the parts have more than kPartsBytesMax bytes.
 Result<std::string> KeepPartsOfItems(std::string_view list,
                                      std::span<const std::string_view> pointers);
-// Like KeepPartsOfItems, for one object.
+// Returns `object` with only its parts at `pointers`. Errors are those of KeepPartsOfItems.
 Result<std::string> KeepParts(std::string_view object, std::span<const std::string_view> pointers);
 
 }  // namespace windlass

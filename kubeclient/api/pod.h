@@ -87,8 +87,8 @@ struct Pod {
   PodCondition scheduled;
   int32_t termination_grace_period_seconds = 30;  // within [0, 2^31)
   PodPhase phase = PodPhase::kUnknown;
-  // True if the Pod has any annotation, kept or not. If it is false, a JSON Patch must add the
-  // whole map of annotations, because it cannot add a key to a map that is missing.
+  // True if the Pod has any annotation, kept or not. If false, a JSON Patch must add the whole map
+  // of annotations, because no patch can add a key to a map that is missing.
   bool has_annotations = false;
   bool has_gate = false;   // spec.readinessGates names DecodeInterest::pod_gate
   ConditionStatus gate{};  // the status of the condition of type pod_gate

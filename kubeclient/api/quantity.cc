@@ -26,8 +26,8 @@ Error Refuse(std::string_view text) {
                                    "\" is not a quantity such as 100m, 2, 1.5Gi or 1e3"};
 }
 
-// Reads "e3", "E-3", "k", … as a decimal exponent and "Ki", … as a power of 1024. Returns false for
-// any other suffix.
+// Reads "e3", "E-3", "k", … as a decimal exponent and "Ki", … as a power of 1024. Returns true for
+// these and for an empty suffix; false for any other.
 bool ApplySuffix(std::string_view suffix, Number& number) {
   if (suffix.empty()) return true;
   constexpr std::string_view kBinary = "KMGTPE";

@@ -31,13 +31,13 @@ struct ReplicaSetStatus {
 };
 
 // The sizes (spec.replicas) that the ReplicaSet controller was told, and whose effect the status
-// may not show yet. The ReplicaSet controller writes the status from its cache, which may lack Pods
-// that the controller itself created, and may still have Pods that it deleted.
+// may not show yet. The ReplicaSet controller writes the status from its cache. This cache may lack
+// Pods that the controller itself created, and may still have Pods that the controller deleted.
 //
 // Every client that counts Pods by a status needs these values, whatever it does with the count.
-// They are a member of ReplicaSet, so that each version has its own: a handler of the store
-// compares those of the versions before and after a change, and code that has found a ReplicaSet
-// reads them without a second look-up.
+// The values are a member of ReplicaSet, so each version of a ReplicaSet has its own. A handler of
+// the store can compare the values before and after a change. Code that has found a ReplicaSet
+// needs no second look-up.
 //
 // Example of Pods that the status lacks: with spec.replicas 10 the controller creates 10 Pods and
 // sees 3 of them. Then spec.replicas becomes 5, and the controller observes that change. Now the
@@ -46,13 +46,14 @@ struct Told {
   // False if `largest` may be too low, because this process may have missed a value of
   // spec.replicas. This is so in two cases:
   //   - The store first gets the ReplicaSet, and its generation is above 1.
-  //   - A list or an uncached read shows the ReplicaSet with generations skipped.
+  //   - The next version has neither the same generation nor the next one, because a list or an
+  //     uncached read skipped generations, or etcd was restored.
   // NoteCounted sets it to true.
   bool known = true;
   // Up to this many Pods may be alive, even if the status shows fewer.
   //   - Rises with spec.replicas.
-  //   - Falls to spec.replicas if `known` is true and a status of the latest generation counts at
-  //     least `largest` Pods, because such a status lacks no Pod.
+  //   - Falls to spec.replicas if a status of the latest generation counts at least `largest` Pods:
+  //     such a status lacks no Pod. It does not fall while `known` is false.
   //   - NoteCounted may lower it, too.
   int32_t largest = 0;
   // The status may count Pods that the controller has deleted. spec.replicas was as low as
@@ -62,7 +63,8 @@ struct Told {
   // the status still counts 6 Pods, but all six may be gone.
   // How `lowest` changes:
   //   - It is set when spec.replicas falls, and kept when spec.replicas rises again.
-  //   - It becomes 0 after a list or an uncached read that skipped generations.
+  //   - It becomes 0 in the second case of `known`, for example after a list that skipped
+  //     generations.
   //   - It becomes 0 when the store first gets the ReplicaSet, if `known` is false and the status
   //     has not observed the latest generation.
   //   - It becomes nullopt when a status of the latest generation counts at most `lowest` Pods, or
@@ -112,9 +114,9 @@ void Remember(const ReplicaSet* before, ReplicaSet& now);
 
 // Call this after an uncached list showed `live` Pods of `rs` that have not ended and are not being
 // deleted. Sets told.known to true, and told.largest to the larger of `live` and spec.replicas. The
-// list request must have been sent after the controller observed the latest generation, because
-// since then the controller creates Pods only up to the present size. Keeps told.lowest, because
-// the live Pods may be new ones that are not ready yet.
+// list request must have been sent after the controller observed the latest generation: from then
+// on, the controller creates Pods only up to the present size. Keeps told.lowest, because the live
+// Pods may be new ones that are not ready yet.
 void NoteCounted(ReplicaSet& rs, int32_t live);
 
 // Returns kMalformed if the object has no metadata.name. An absent spec.replicas is 1, an absent

@@ -45,8 +45,8 @@ constexpr bool Mutates(Verb verb) {
 enum class PatchType : uint8_t { kNone, kMerge, kJson, kStrategicMerge };
 
 // What the garbage collector does with the objects that the deleted object owns: kBackground
-// deletes them, too; kOrphan removes the owner reference and leaves them. Always sent, because the
-// API server's default differs by resource (RC-13).
+// deletes them, too; kOrphan removes the owner reference and leaves them. Each Delete names one of
+// the two, because the API server's default differs by resource (RC-13).
 enum class DeletionPropagation : uint8_t { kBackground, kOrphan };
 
 // Which objects a list has, and how much of each. Selectors are in query form; an empty one selects
@@ -90,8 +90,9 @@ class Request {
   // POST. Windlass names its objects itself (no generateName): `body` must have the name in `key`.
   static Request Create(const ResourceId& resource, ObjectKey key, std::string body);
   // POST that only asks (dryRun=All): the server defaults, validates and admits the object, and
-  // stores nothing. It counts as a read. The object in the reply has a uid that no stored object
-  // has. Unlike Create, the server refuses fields that it does not know (fieldValidation=Strict).
+  // stores nothing. The request counts as a read. The object in the reply has a uid that no stored
+  // object has. The server refuses fields that it does not know (fieldValidation=Strict); with
+  // Create, it drops them.
   static Request DryRunCreate(const ResourceId& resource, ObjectKey key, std::string body);
   // PATCH of leaf fields. `fields` is a JSON object. The uid and resourceVersion of `version` are
   // added to the metadata in `fields`, which must not have them yet. `subresource` is "" or
@@ -109,10 +110,10 @@ class Request {
   // another version.
   static Request JsonPatch(const ResourceId& resource, ObjectVersion version,
                            std::string_view operations);
-  // PATCH that succeeds even if the object has changed in fields that the patch does not test, for
-  // example in the status, which a kubelet writes all the time. The `test` operations in
-  // `operations` check what the decision was based on (P-035). The first of `operations` must be a
-  // `test`. A `test` of /metadata/uid is put before all of them.
+  // PATCH that tests some fields, and succeeds even if other fields have changed. Example of such
+  // other fields: the status of a Pod, which a kubelet writes all the time. The `test` operations
+  // in `operations` check what the decision was based on (P-035). The first of `operations` must be
+  // a `test`. A `test` of /metadata/uid is put before all of them.
   static Request GuardedJsonPatch(const ResourceId& resource, ObjectKey key, const Uid& uid,
                                   std::string_view operations);
   // DELETE with uid and resourceVersion preconditions.

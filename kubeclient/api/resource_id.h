@@ -3,8 +3,9 @@
 //
 // Paths, `apiVersion`, RBAC attributes, metric labels and log fields are all built from this value.
 // To add a resource of Kubernetes, add one constant below (kServices is in service.h). If objects
-// of the resource are read, also add a file to this folder, with the struct that is kept of an
-// object and the function that decodes it. A program defines its custom resources in its own code.
+// of the resource are read, add a file to this folder as well. The file has the struct that is kept
+// of an object, and the function that decodes it. A program defines its custom resources in its own
+// code.
 #pragma once
 
 #include <compare>

@@ -26,7 +26,7 @@ bool IsNothing(const Json& json) {
 //   - A member is dropped if its value means the same as no member, such as "", 0 or {}
 //     (IsNothing).
 //   - A text that CanonicalQuantity accepts gets its canonical form. Example: "1000m" becomes "1".
-//     But "0" becomes null.
+//     But a quantity of zero becomes null, so that IsNothing finds it.
 //   - No element of a list is dropped, because the position of an element has a meaning.
 Json Loosened(const Json& json) {
   if (json.is_object()) {

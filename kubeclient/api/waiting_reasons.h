@@ -1,4 +1,4 @@
-// The reasons that a kubelet gives for a waiting container that will not start soon, or never
+// The reasons that a kubelet gives for a waiting container that will start late or never
 // (status.containerStatuses[].state.waiting.reason).
 #pragma once
 

@@ -7,9 +7,9 @@
 
 namespace windlass {
 
-// Sets the limit to one byte, not to 0. With a limit of 1, the kernel also passes no core to a
-// program in kernel.core_pattern (a pattern that begins with "|"). With a limit of 0, the kernel
-// would pass one. If the hard limit is 0, and we have no right to raise it, we need other means
+// Sets the limit to one byte, not to 0. With a limit of 0, the kernel would still pass a core to a
+// program that kernel.core_pattern names (a pattern that begins with "|"). With a limit of 1, it
+// passes none. If the hard limit is 0, and we have no right to raise it, we need other means
 // (BI-76):
 //   - PR_SET_DUMPABLE 0: the kernel dumps no core of this process. But it sets the value to 1 again
 //     in each program that we start.

@@ -3,8 +3,8 @@
 
 namespace windlass {
 
-// Makes the kernel write no core dump of this process, and none with memory of the programs that
-// this process starts later. Call it at the start of the process.
+// After this call, the kernel writes no core dump of this process. A core dump of a program that
+// this process starts later has no memory. Call it at the start of the process.
 void ForbidCoreDumps();
 
 }  // namespace windlass

@@ -2,9 +2,9 @@
 //
 //   drain inbox (≤ 256 messages) → fire timers → sleep until the next timer or message
 //
-// Everything the daemon does is a message or a timer. Once the messages of a turn have used up
-// kTurnCpuShare, the turn goes on to the timers, because one of the timers renews the Lease and
-// must not be late.
+// Everything the core thread does is a message or a timer. Once the messages of a turn have used up
+// kTurnCpuShare, the turn goes on to the timers. One of the timers renews the Lease, and must not
+// be late.
 // Source: docs/design/001.
 #pragma once
 

@@ -8,8 +8,8 @@ namespace windlass {
 
 // Returns the first `bytes_max` bytes of `text`, or the whole `text` if it is not longer. Does not
 // cut a UTF-8 character in two, so the result may be up to three bytes shorter. Example: "aä" has
-// three bytes; cut at two it is "a". If `text` is not UTF-8, that is, if the three bytes before the
-// cut and the byte after it are all continuation bytes, cuts at exactly `bytes_max`.
+// three bytes; cut at two it is "a". If more than three bytes would have to go, `text` is not
+// UTF-8, and the cut is at exactly `bytes_max`.
 inline std::string_view CutText(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   constexpr size_t kFollowingBytesMax = 3;

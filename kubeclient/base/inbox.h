@@ -1,8 +1,10 @@
 // The only way into the core thread: other threads post messages, and the core thread runs them.
 //
-// The inbox always has room, so Post never waits and never drops a message. Reason: each producer
-// has few messages in the inbox: one per call in flight, at most three per stream (its opening, its
-// lines, its end), and one per signal, per request for a snapshot and per new client certificate.
+// The inbox always has room, so Post never waits for room and never drops a message. Reason: each
+// producer has few messages in the inbox at a time:
+//   - one for each call in flight
+//   - at most three for each stream: its opening, its lines, its end
+//   - one for each signal, each request for a snapshot and each new client certificate
 // Thread-safe.
 #pragma once
 

@@ -8,11 +8,10 @@
 
 namespace windlass {
 
-// Returns the decimal number that `text` spells from its first to its last character. Returns
-// nullopt for:
-//   - a text that is empty or not all digits: "", "+5", " 5", "5s". Exception: for a signed Integer
-//     the text may begin with '-';
-//   - a number outside Integer's range.
+// Returns the decimal number that `text` spells from its first to its last character. If Integer is
+// signed, `text` may begin with '-'. Returns nullopt for:
+//   - a text that is empty, or has a character other than that '-' and digits: "", "+5", " 5", "5s"
+//   - a number outside Integer's range
 template <typename Integer>
 std::optional<Integer> ParseWhole(std::string_view text) {
   Integer value = 0;

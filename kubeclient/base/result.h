@@ -47,8 +47,8 @@ enum class ErrorKind : uint8_t {
   // it.
   kServer,
   kWebhook,  // 500: the API server could not call an admission webhook
-  // Only controllers create this kind. A controller gave up, because a request got no answer in
-  // time, or because the API server did not complete a write in several tries.
+  // Only the folder controller creates this kind: a sync gave up, because a request got no answer
+  // in time, or because the API server did not complete a write in several tries.
   kTimeout,
   kMalformed,  // an answer, or a file, that cannot be understood
   kTooLarge,   // the answer to a read is above kBodyBytesMax: ask for fewer objects
@@ -74,7 +74,7 @@ enum class ErrorDetail : uint8_t {
 };
 
 // One cause in a Status of the API server: {"FieldValueInvalid", "must be …", "spec.replicas"}.
-// Each text is as the server sent it, and may be empty.
+// Each text is as the server sent it, cut at kCauseBytesMax, and may be empty.
 struct ErrorCause {
   std::string reason;
   std::string message{};
@@ -92,7 +92,7 @@ struct Error {
   int64_t retry_after_ms = 0;  // from Retry-After, clamped to [0, 60000]; 0 = not given
   // The HTTP code of the answer. It distinguishes errors of the same kind. Example: of the kInvalid
   // errors, 400 and 422 mean that the object is wrong, 413 and 415 do not. Without an answer, the
-  // value is 0. Exception: kNoTunnel (failure.h), if a proxy opened no tunnel.
+  // value is kNoTunnel (failure.h) if a proxy opened no tunnel, otherwise 0.
   int http_status = 0;
   ErrorDetail detail = ErrorDetail::kNone;
   // Status.details.causes, at most kCausesMax of them, each text cut at kCauseBytesMax.

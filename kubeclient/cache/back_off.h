@@ -11,13 +11,14 @@
 namespace windlass {
 
 // client-go's figures:
-//   - the first wait is shorter than kReflectorBackOffFirst;
-//   - every wait after a failure that may pass by itself is shorter than kReflectorBackOffMax;
-//   - the limit starts over when nothing failed for kReflectorBackOffReset.
+//   - the first wait is shorter than kReflectorBackOffFirst
+//   - after a failure that may pass by itself, a reflector's wait is shorter than
+//     kReflectorBackOffMax, unless the server asks for a longer one
+//   - the limit starts over when nothing failed for kReflectorBackOffReset
 inline constexpr Duration kReflectorBackOffFirst = milliseconds(800);
 inline constexpr Duration kReflectorBackOffMax = seconds(30);
 inline constexpr Duration kReflectorBackOffReset = seconds(120);
-// The longest wait while a right is missing: asking fast does not bring the right back.
+// The longest wait if asking often does not help, for example while a right is missing.
 inline constexpr Duration kForbiddenBackOffMax = seconds(60);
 
 class BackOff {

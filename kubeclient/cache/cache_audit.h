@@ -4,8 +4,8 @@
 //
 // A difference is a bug, in this library or in the API server. The audit counts each difference,
 // logs the first ones and, at its end, has the informer list again. The audit is given up if
-//   - its list fails;
-//   - the watch does not catch up with the list (kAuditPatience);
+//   - its list fails, or has an object without a readable identity;
+//   - after kAuditPatience, pages are missing or the watch has not caught up with the list;
 //   - a turn of the comparison finds that the informer is not synced, or has applied only a part of
 //     a list of its own.
 // Core thread only.
@@ -27,9 +27,9 @@ namespace windlass {
 
 // How often the cache is compared with the API server, +- 50 % (R-051).
 inline constexpr Duration kAuditPeriod = seconds(6 * 3600);
-// An audit is given up if, this long after it began, pages of the list are missing or the watch has
-// not caught up with the list. Bookmarks come once a minute, so a watch that works catches up
-// within about a minute.
+// The most time from the beginning of an audit until all pages have come and the watch has caught
+// up with the list. After that time the audit is given up. Bookmarks come once a minute, so a watch
+// that works catches up within about a minute.
 inline constexpr Duration kAuditPatience = seconds(300);
 // How often an audit checks whether the watch has caught up.
 inline constexpr Duration kAuditLook = seconds(1);

@@ -5,7 +5,7 @@
 // object that does not fit is cut down, or its whole cache is given up
 // (Informer::GiveUpWithoutRoom). A message names the object or the resource. What is missing is
 // read again when there may be room. The figures are estimates from the sizes of the
-// objects, within 20 % of what is allocated (docs/memory.md). Core thread only.
+// objects; docs/benchmarks.md compares them with the memory of a process. Core thread only.
 #pragma once
 
 #include <cstddef>

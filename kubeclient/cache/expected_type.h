@@ -26,8 +26,8 @@ class ExpectedType {
  private:
   bool IsOneOf(std::string_view api_version, std::string_view kind) const;
 
-  // The accepted types. A reflector that asks for metadata only accepts two: PartialObjectMetadata,
-  // and the whole object from a server that cannot reduce objects.
+  // The accepted types: usually one. If options.metadata_only is true, there are two:
+  // PartialObjectMetadata, and the whole object from a server that cannot reduce objects.
   std::vector<TypeMeta> types_;
   std::vector<std::string> beginnings_;  // how Kubernetes' encoder begins such an object
 };

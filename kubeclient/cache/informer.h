@@ -1,8 +1,9 @@
 // An informer: a store that list and watch keep equal to the API server's objects of one resource.
 //
-// The list/watch protocol is an explicit state machine (reflector.h). It needs only a Transport,
-// timers and random numbers, so the simulator runs the same code. A list of many objects is applied
-// in slices, so that no turn of the event loop is long. Core thread only.
+// The list/watch protocol is an explicit state machine (reflector.h). It gets its Transport, clock,
+// timers and random numbers from outside, so the simulator runs the same code. A list of many
+// objects is applied in slices, so that no turn of the event loop is long. Core thread
+// only.
 #pragma once
 
 #include <cstddef>
@@ -51,14 +52,14 @@ class Informer final : private ReflectorSink {
 
   void Start() { reflector_.Start(); }
   // No callback is called after this returns. The informer is no longer synced. The store keeps its
-  // content, without a watch to keep it up to date, until Store::Shed empties it or until the first
-  // complete state after the next Start.
+  // content, but no watch keeps it up to date. The content is replaced by the first complete state
+  // after the next Start, or removed by Store::Shed.
   void Stop();
   // Call when the store's content belongs to another cluster, or to a state that etcd no longer has
-  // . The informer is no longer synced; the next complete state replaces everything,
-  // whatever versions its objects have.
+  // . The informer is no longer synced. The next complete state replaces everything, even an
+  // object that the store holds in a higher version.
   void Reset(std::string_view why);
-  // Gets a complete state again, soon.
+  // Makes the reflector list everything anew, at once or soon (Reflector::Relist).
   void Relist() { reflector_.Relist(); }
   void TryNow(bool was_refused) { reflector_.TryNow(was_refused); }
 
@@ -79,15 +80,16 @@ class Informer final : private ReflectorSink {
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. If a list has an object without a readable
-  // name, also all objects that the list seems to lack, because each of them may be that object.
-  // The store holds the latest version that could be decoded, if there was one. That version is or
-  // may be out of date, so no write may be based on it.
+  // Objects whose latest version could not be decoded. A list may have an object without a readable
+  // name. Then all objects that the list seems to lack are quarantined, too, because each of them
+  // may be that object. The store holds the latest version that could be decoded, if there was one.
+  // That version may be out of date, so no write may be based on it.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:
-  //   - Without GiveUpWithoutRoom, it cuts the object down if the object takes more than kCutAbove
-  //     (ObjectMeta::cut). No write may be based on an object that is cut down.
+  //   - Without GiveUpWithoutRoom, it makes an object of more than kCutAbove smaller. If it is
+  //     enough to drop the text of a template (Slim), it drops only that text. Otherwise it cuts
+  //     the object down (ObjectMeta::cut). No write may depend on the parts that were cut off.
   //   - After GiveUpWithoutRoom, it cuts nothing down. Once the budget is full, it calls
   //     on_no_room, and accepts no further complete state until Stop. The listener must stop the
   //     informer, in a later turn of the event loop. This is for a cache of many small objects that
@@ -120,9 +122,9 @@ class Informer final : private ReflectorSink {
   Listeners<> on_synced;
 
   // Called when a reset begins: by a call of Reset, or because the server went back.
-  // Reset of a stopped informer does not call it. The store still has its old content, which must
-  // not be used any more. The store changes only with the complete state that ends the reset. A
-  // listener may stop the informer, or reset others.
+  // Reset of a stopped informer does not call it. The store keeps its old content until the reset
+  // ends with a complete state, but that content must not be used any more. A listener may stop the
+  // informer, or reset others.
   Listeners<> on_reset;
 
   // Called when list and watch work again, after they failed or after a reset. The server that

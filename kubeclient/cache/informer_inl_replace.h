@@ -8,8 +8,8 @@
 
 namespace windlass {
 
-// If the store has at least this many objects, and a relist would remove more than half of them,
-// another list must confirm the relist first.
+// A relist that would remove more than half of the store's objects must be confirmed by another
+// list first, if the store has at least this many objects.
 inline constexpr size_t kVanishGuardObjects = 20;
 // The pause between two slices of a list. During the pause other events are handled.
 inline constexpr Duration kBetweenSlices = milliseconds(1);
@@ -101,8 +101,8 @@ void Informer<T>::Unlist(const ObjectKey& key) {
   incoming_.erase(found);
 }
 
-// During a reset the store's content does not count, so the list entry keeps its object even if the
-// store holds the object in the same version.
+// Returns the list entry of `object`. During a reset the store's content does not count. So the
+// entry then keeps its object even if the store holds the same version.
 template <typename T>
 Listed<T> Informer<T>::ToList(T object) const {
   if (!resetting_) return store_.ToList(std::move(object));
@@ -180,11 +180,11 @@ void Informer<T>::AbandonPending() {
   healing_.clear();
 }
 
-// Returns true if the list shows an object in an older version than the store holds, although the
-// list is at least as new as the stored version. Only a reset of the server's state explains this.
-// Example: the store holds web-1 in version 950; a list of version 1000 has web-1 in version 800. A
-// list that is older than the stored version proves nothing, because the stored version then comes
-// from the reply to one of our requests (Fold).
+// Returns true if a list that is at least as new as a stored object shows this object in an older
+// version. Only a reset of the server's state explains this. Example: the store holds web-1 in
+// version 950; a list of version 1000 has web-1 in version 800. A list that is older than the
+// stored version proves nothing: the stored version then comes from the reply to one of our
+// requests (Fold).
 template <typename T>
 bool Informer<T>::IsOfAnotherPast(const ResourceVersion& version) const {
   return std::ranges::any_of(

@@ -11,8 +11,8 @@ inline constexpr int kListPageSize = 500;
 // more is broken.
 inline constexpr int kListPagesMax = 20000;
 
-// How many objects to ask for in the next page. The number is halved when a page was too large, and
-// grows again later, because a few large objects must not make a whole list slow. Example: a page
+// How many objects to ask for in the next page. The number is halved when a page was too large. It
+// grows again later, so that a few large objects do not make a whole list slow. Example: a page
 // of 500 objects is larger than kBodyBytesMax; the same page is asked for with 250 objects, then
 // with 125, which fits. After four pages of 125 objects, the next page has 250 objects again.
 class PageSize {

@@ -9,7 +9,7 @@
 namespace windlass {
 namespace {
 
-// The Accept headers of requests for metadata only. Both end with plain JSON, so a server that
+// The Accept headers if options.metadata_only is true. Both end with plain JSON, so a server that
 // cannot reduce objects to their metadata may send whole objects.
 constexpr std::string_view kMetadataList =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";

@@ -14,8 +14,7 @@ namespace windlass {
 
 struct ListPageQuery {
   // Empty: a consistent read. Otherwise the list is at least as new as this. Not used
-  // together with `limit`, because older API servers then read from etcd instead of from their
-  // cache.
+  // together with `limit`: with both, older API servers read from etcd instead of from their cache.
   ResourceVersion not_older_than;
   std::string continue_token;  // of the page before; replaces not_older_than
   int limit = 0;               // 0: everything in one response

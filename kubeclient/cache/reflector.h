@@ -7,11 +7,12 @@
 //     └──── 410, or nothing to resume from ◀── kBackingOff ◀───────────── a failure ┘
 //
 // In a reset the reflector forgets the versions that it has seen, and reads a complete state, which
-// replaces all objects that we hold. A reset follows if the API server's state is no longer the
-// state that we followed, for example because etcd was restored to an earlier state. Each of these
-// causes a reset:
-//   - After two silent watches, or three older bookmarks in a row, one object is listed (kProbing),
-//     and the list's resourceVersion is lower than ours.
+// replaces all objects that we hold. The reason for a reset is that the API server no longer has
+// the state that we followed. Example: etcd was restored to an earlier state. Besides a call of
+// Reset, each of these causes a reset:
+//   - The reflector lists one object (kProbing), and the list's resourceVersion is lower than ours.
+//     The reflector probes after two silent watches in a row, and after three bookmarks in a row
+//     that are older than our version.
 //   - After an outage the reflector reads a complete, consistent state, and its version is lower
 //     than ours. A watch might not show a restore: a restored server may have passed our version
 //     before the watch begins.
@@ -88,9 +89,9 @@ class Reflector {
   // when the reflector was started.
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
-  // 10 s (kWatchTakenAsWell); its lines count from then on. Exception: if this reflector has never
-  // got a bookmark, view_at() changes when the 10 s are over. It becomes the time of the last line
-  // so far; without a line, the time when the watch was opened.
+  // 10 s (kWatchTakenAsWell). From then on its lines count. If this reflector has never got a
+  // bookmark, the end of the 10 s counts as well: view_at() becomes the time of the last line so
+  // far, or, without a line, the time when the watch was opened.
   MonotonicTime view_at() const;
   // Returns how long the first complete state took; nullopt before it.
   std::optional<Duration> time_to_sync() const;

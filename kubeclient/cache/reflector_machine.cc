@@ -107,9 +107,9 @@ void ReflectorMachine::Fail(const ListWatchFailure& failure) {
   Recover(what, failure);
 }
 
-// Returns a text such as "list replicasets: Forbidden: …". If the API server does not serve the
-// resource, and we have a manifest for it (a CustomResourceDefinition), the text names the command
-// that applies the manifest.
+// Returns a text such as "list replicasets: Forbidden: …". If the API server does not serve a
+// resource that has a manifest (a CustomResourceDefinition), the text names the command that
+// applies the manifest.
 std::string ReflectorMachine::Describe(bool listing, const ListWatchFailure& failure) const {
   const ResourceId& resource = options_.resource;
   const std::string plural(resource.plural);

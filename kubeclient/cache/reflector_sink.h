@@ -26,8 +26,8 @@ enum class Replaced : uint8_t {
   kOfAnotherPast,
 };
 
-// Receives what the reflector reads. A complete state is exposed only by EndReplace, which may
-// leave the rest of a long one to later turns of the event loop.
+// Receives what the reflector reads. Only EndReplace exposes a complete state. It may expose a part
+// of a large state at once, and the rest in later turns of the event loop.
 class ReflectorSink {
  public:
   virtual ~ReflectorSink() = default;
@@ -49,8 +49,8 @@ class ReflectorSink {
   // Like Apply, for an object whose line was too long to be kept.
   virtual void ApplyLong(WatchEventType type, const UnreadableObject& object) = 0;
   // Called when the reflector is reset: what the sink has received no longer counts. The
-  // sink must accept the next EndReplace with any version; until then it gets no event. The sink
-  // may stop the reflector.
+  // sink must accept the next EndReplace with any version, and gets no event before that call. The
+  // sink may stop the reflector.
   virtual void Reset() = 0;
   // Called when list and watch work again, after they failed or after a reset. In both cases
   // another server may answer than before. The sink must not stop or reset the reflector.

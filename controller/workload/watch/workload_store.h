@@ -23,7 +23,8 @@
 namespace windlass {
 
 // A change in a store. The pointers are valid only until the handler returns. So are views into the
-// former version, such as the string_views of `edited_from`.
+// former version, such as the string_views of `edited_from`. If `is_faulty` is true and handlers do
+// not know the object yet, `before` has the metadata of the faulty version.
 struct WorkloadChange {
   const ObjectMeta* before = nullptr;     // metadata of the former version; null if newly added
   const Workload* now = nullptr;          // null if the workload was deleted, or is_faulty is true
@@ -34,9 +35,9 @@ struct WorkloadChange {
 // A Workload that the store returns refers to the stored object. So the Workload is valid only
 // until the next change of the store.
 //
-// To make a Workload is planner code, which may fail for one object (object_fault.h). In a sync,
-// the failure ends the sync. Everywhere else, an object of which no Workload can be made counts as
-// gone:
+// The code that makes a Workload belongs to the planner, and may fail for one object
+// (object_fault.h). In a sync, the failure ends the sync. Everywhere else, an object of which no
+// Workload can be made counts as gone:
 //   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
 //   - handlers are told that the object was deleted, with WorkloadChange::is_faulty. When a later
 //     version can be made a Workload, they are told that the object was added. Handlers that count
@@ -98,7 +99,7 @@ class WorkloadStoreOf : public WorkloadStore {
   Store<T>& objects() { return shared_.informer.store(); }
   const Store<T>& objects() const { return shared_.informer.store(); }
 
-  // Makes each Workload of a change only once. All handlers get the same ones.
+  // The Workloads of a change are made once, and passed to all handlers.
   void OnChange(ChangeHandler handler) override {
     if (handlers_.empty()) {
       objects().OnChange([this](const Change<T>& change) { Tell(change); });
@@ -140,7 +141,8 @@ class WorkloadStoreOf : public WorkloadStore {
   }
   void Tell(const Change<T>& change) {
     const T* now = change.new_object;
-    // If no Workload could be made of the former version, handlers were told that it was deleted.
+    // If no Workload could be made of the former version, handlers were told that the object was
+    // deleted. For them, the new version is an added object.
     const T* before = change.old_object;
     if (before != nullptr && failed_.erase(before->meta.uid) > 0 && now != nullptr)
       before = nullptr;
