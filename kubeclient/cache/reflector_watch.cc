@@ -19,7 +19,7 @@
 namespace windlass {
 namespace {
 
-// A watch has failed if it ends sooner than this, and without a line.
+// A watch that ends sooner than this, without having sent a line, counts as failed.
 constexpr Duration kVeryShortWatch = seconds(1);
 // After this many silent watches in a row, the reflector lists one object, to find out whether the
 // server has reached our version.
@@ -103,8 +103,8 @@ void ReflectorMachine::OnLine(std::string_view line) {
   }
 }
 
-// Handles a line that is too long like an object that cannot be decoded: the watch goes on, because
-// one object must not hold up the others.
+// A line that is too long is handled like an object that cannot be decoded: the watch goes on,
+// because one object must not hold up the others.
 void ReflectorMachine::OnLongLine(std::string_view head) {
   NoteLine();
   last_heard_ = clock_.Now();

@@ -1,5 +1,5 @@
-// Wakes every cached object now and then, without asking the API server, so that an object is
-// synced within a round even if its wake-up was lost by a bug.
+// Calls `look_at` for each of its keys once per round, without asking the API server. The caller
+// wakes the key, so an object is synced even if its wake-up was lost by a bug.
 //
 // A round takes 30 minutes +- 50 % and spreads the keys over that time. Core thread only.
 #pragma once
@@ -15,9 +15,10 @@
 
 namespace windlass {
 
-// How long a round takes, +- 50 % (R-050). A lost wake-up is made good within one round.
+// How long a round takes, +- 50 % (R-050). A lost wake-up is made good after about one round.
 inline constexpr Duration kResyncPeriod = seconds(1800);
-// A round has at most this many turns. With more keys than this, a turn looks at several.
+// With more keys than this, a turn looks at several. So a round has about this many turns at most,
+// unless many keys are added during the round.
 inline constexpr size_t kResyncTurnsMax = 180;
 
 class Resync {
@@ -25,8 +26,8 @@ class Resync {
   // The keys to walk through. They may change during a round.
   struct Keys {
     std::function<size_t()> count;
-    // Returns the key that follows the given key in some fixed order; without a given key, the
-    // first.
+    // Returns the key that follows the given key in some fixed order, or the first key if none is
+    // given. Returns nullopt after the last key.
     std::function<std::optional<ObjectKey>(const std::optional<ObjectKey>&)> after;
   };
 

@@ -1,4 +1,4 @@
-// Decides when retries whose back-off is over go on (D-521).
+// Decides when a retry goes on after its back-off (D-521).
 //
 // Every namespace has a token bucket of its own. A retry that finds a token takes it and goes on at
 // once. The other retries of its namespace wait in line, and the next token is for the retry that
@@ -59,8 +59,8 @@ class RetryTurns {
 
   // Returns how many namespaces are remembered.
   size_t namespaces() const { return lines_.size(); }
-  // Returns for each namespace what it owes and its keys in line, longest wait first. For
-  // WorkQueue::Describe.
+  // Returns a text of the namespaces that owe tokens or have keys in line: what each owes, and its
+  // keys, longest wait first. For WorkQueue::Describe.
   std::string Describe() const;
 
  private:

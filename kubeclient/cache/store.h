@@ -9,8 +9,8 @@
 //     earlier object of the same name.
 //   - A relist never undoes a fold that is newer than the list.
 // Core thread only. T has a member `ObjectMeta meta`. Only Amend changes a stored object in place.
-// A pointer is valid until its object is replaced or removed: do not keep it across turns of the
-// event loop.
+// A pointer to a stored object is valid until that object is replaced or removed: do not keep it
+// across turns of the event loop.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +61,7 @@ using Listing = std::map<ObjectKey, Listed<T>>;
 template <typename T>
 struct Replacement {
   Listing<T> listing;  // entries that no slice has reached yet
-  CacheBytes bytes;    // of memory that the objects in `listing` take now
+  CacheBytes bytes;    // memory of the objects that are in `listing` now
   ResourceVersion version;
   std::optional<ObjectKey> after{};  // all keys up to and including this one are applied
 };
@@ -100,7 +100,8 @@ class Store {
   std::vector<const T*> OwnedBy(const Uid& owner) const;  // by controller reference
   // Objects of the namespace without a controller reference (B-21).
   std::vector<const T*> OrphansIn(std::string_view namespace_) const;
-  // Returns the first object after that key, in order of key; the very first if no key is given.
+  // Returns the object that follows `key` in order of key, or the first object if `key` is nullopt.
+  // Returns nullptr if there is none.
   const T* After(const std::optional<ObjectKey>& key) const;
   size_t size() const { return objects_.size(); }
   template <typename F>
@@ -130,10 +131,10 @@ class Store {
   // the indexes but calls no handlers. Does nothing if no object of that uid is held. `change`
   // must not touch `meta`.
   void Amend(const ObjectKey& key, const Uid& uid, const std::function<void(T&)>& change);
-  // Applies a slice of a complete list: the next `most` keys, in order of key, of those that are
-  // listed or held. Handlers see the slice's deletes first, then its adds and updates.
-  // Returns true once all is applied. Between two slices the watch and replies may change the store
-  // as usual, provided that ReplaceOf and NoteShown are called as described below.
+  // Applies a slice of a complete list: at most `most` keys, in order of key. The keys are those
+  // that the list or the store has. Handlers see the slice's deletes first, then its adds and
+  // updates. Returns true once all is applied. Between two slices the watch and replies may
+  // change the store as usual, provided that ReplaceOf and NoteShown are called as described below.
   bool ReplaceSome(Replacement<T>& rest, size_t most);
   // Applies the list's entry for `key` now, if no slice has reached `key` yet. Call before a reply
   // about that object is folded, because the reply may be older than the list.
@@ -141,12 +142,12 @@ class Store {
   // Call after the watch has shown an object or its deletion. The slices to come then leave `key`
   // as the watch has shown it, because the watch is newer than the list.
   void NoteShown(const ObjectKey& key, Replacement<T>& rest) const;
-  // Applies the first complete list after a reset. Every object of it counts, even in a
-  // lower or the same version; tombstones and folds no longer count. Every entry must have its
-  // object.
+  // Applies the first complete list after a reset. Stores every listed object, even if the
+  // store has the same or a higher version of it. Removes all other objects and all tombstones.
+  // Every entry must have its object.
   void Reset(Listing<T> listing, const ResourceVersion& list_version);
   // Call when no watch keeps the store up to date any more. Removes up to `most` objects, in order
-  // of key. Handlers see them deleted, with final_state_unknown. Returns true if the store is
+  // of key. Handlers see them deleted, with final_state_unknown. Returns true if the store is then
   // empty.
   bool Shed(size_t most);
 

@@ -49,7 +49,7 @@ class StoreIndex : public AnyStoreIndex<T> {
   static_assert(!std::same_as<Key, std::string_view>, "the key outlives the object: use a Symbol");
 
  public:
-  // Returns the objects that have this key, in order of their names.
+  // Returns the objects that have this key, in order of namespace and name.
   std::vector<const T*> Find(const Key& key) const {
     std::vector<const T*> objects;
     const auto found = entries_.find(key);
@@ -82,8 +82,8 @@ class StoreIndex : public AnyStoreIndex<T> {
   size_t size_ = 0;
 };
 
-// The two overloads of AsKeys return the result of an index function as a range of keys. The result
-// is an optional key, or a range already.
+// AsKeys turns what an index function returned into a range of keys. The first overload takes an
+// optional key, the second a range.
 template <typename Key>
 std::span<const Key> AsKeys(const std::optional<Key>& key) {
   return key ? std::span<const Key>(&*key, 1) : std::span<const Key>();
@@ -96,7 +96,8 @@ template <typename Keys>
 using KeyOfKeys =
     std::remove_cvref_t<decltype(*std::ranges::begin(AsKeys(std::declval<const Keys&>())))>;
 
-// Finds objects by the keys that `keys_of` returns. `Keys` is the type of what `keys_of` returns.
+// Finds objects by the keys that `keys_of` returns for them. `Keys` is the return type of
+// `keys_of`.
 template <typename T, typename Keys>
 class FunctionIndex final : public StoreIndex<T, KeyOfKeys<Keys>> {
  public:

@@ -12,9 +12,10 @@
 
 namespace windlass {
 
-// Copies data that the API does not have from the former version of an object to the new version.
-// `before` is null if the store did not hold the object. Most kinds have no such data. A kind with
-// such data overloads this function beside its definition (replica_set.h).
+// For kinds whose objects carry data of our own, which the API server does not know. Copies this
+// data from an object's former version (`before`) to its new version (`now`). `before` is null if
+// the store did not hold the object. Such a kind overloads this function beside its definition
+// (replica_set.h).
 template <typename T>
 void Remember(const T* /*before*/, T& /*now*/) {}
 

@@ -34,14 +34,15 @@ namespace windlass {
 // The back-off of a key is about kRetryFirst after its first failure and doubles with each further
 // one:
 //   - up to kRetryMax after most failures;
-//   - up to kPolicyRetryMax where a user has to change something, a right or the object.
+//   - up to kPolicyRetryMax while a user has to change something: a right or the object.
 // The caller of DoneRetry chooses which of the two applies.
 inline constexpr Duration kRetryFirst = milliseconds(50);
 inline constexpr Duration kRetryMax = seconds(60);
 inline constexpr Duration kPolicyRetryMax = seconds(300);
 // If the last failure of a key was longer ago than this, its next failure counts as the first one.
 inline constexpr Duration kFailuresForgottenAfter = seconds(3600);
-// A key that met this many internal errors in a row is tried only once per kPolicyRetryMax.
+// After this many internal errors in a row, and after each further one, a key is retried after
+// kPolicyRetryMax.
 inline constexpr int kInternalErrorsMax = 10;
 // From this many lost races in a row on, a lost race counts as a failure. Otherwise two writers
 // could disturb each other for ever.
@@ -49,7 +50,7 @@ inline constexpr int kConflictsMax = 5;
 // How long a key that lost a race waits for the watch. A watch rarely lags behind a reply for
 // longer.
 inline constexpr Duration kConflictWait = seconds(1);
-// How long a key waits that was woken only by kAwaitedStatus or kStatusChange. Further wake-ups of
+// How long a key waits if only kAwaitedStatus or kStatusChange has woken it. Further wake-ups of
 // these two kinds do not extend the wait.
 inline constexpr Duration kStatusCoalescing = milliseconds(20);
 
@@ -84,7 +85,7 @@ class WorkQueue {
   // `retries` limits the requests that the retries of each namespace send (D-521). `ready` says
   // that Get may return a key. It is called when a key becomes ready, if
   //   - no other key is ready, or
-  //   - the last Get returned nullopt although keys were ready.
+  //   - since the last such call, a Get returned nullopt although keys were ready.
   // `ready` is not called when processing ends, although Get may then return a key, too.
   // `ready` must not call the queue before it returns.
   WorkQueue(const Clock& clock, Random& random, TimerQueue& timers, int workers,
@@ -106,8 +107,8 @@ class WorkQueue {
   // Returns true if a ready key has Priority::kUser. A noisy key never has it.
   bool user_waits() const { return ready_keys_.size(Priority::kUser) > 0; }
 
-  // Sets the deadline slot anew. Call it only for a key that is being processed, and end the
-  // processing with a function that leaves the slot as it is (not with Done).
+  // Sets the deadline slot anew. Call it only for a key that is being processed. Do not end that
+  // processing with Done, because Done would change the slot again.
   void LookAgain(const QueueKey& key, Duration look_again_in);
   // Call with the number of requests that this processing has sent. If the processing was a retry
   // and fails again, each request after the first costs the key's namespace a token (D-521).
@@ -136,9 +137,9 @@ class WorkQueue {
   // turn.
   size_t size() const { return entries_.size(); }
   WorkQueueCounters counters() const;
-  // Returns what decides which keys come next: two queues with the same text hand out the same
-  // keys. Left out are times, random numbers, what Spent was called with, and the order of the keys
-  // set aside. For the model check and for debugging.
+  // Returns a text of what decides which keys come next, except times, random numbers, the numbers
+  // that Spent was called with, and the order of the keys set aside. For the model check and for
+  // debugging.
   std::string Describe() const;
 
   // Returns true if a key costs so much that it gets the next lower Priority. Null: no key
