@@ -20,8 +20,9 @@
 namespace windlass {
 
 // The shortest window (see above) after a 429 or 503, even if its Retry-After is shorter. Also the
-// shortest wait before the client repeats a call that got a 429, or a failed write of an Event
-// (retry.cc).
+// client's shortest wait (retry.cc) before it repeats
+//   - any call that got a 429;
+//   - the write of an Event, after any error but a 401.
 inline constexpr Duration kThrottledWaitMin = seconds(1);
 // How long a slow start takes, from one call per second to the configured rate.
 inline constexpr Duration kSlowStart = seconds(10);

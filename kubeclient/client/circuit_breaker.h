@@ -12,9 +12,11 @@
 //     call was kUseful within kBreakerWindow. If the server answers other requests, unanswered
 //     writes only mean that webhooks are slow.
 // What happens to the number of failures in a row:
-//   - kUnreachable, kRefused and a bad kUnanswered add 1. With each call, all kUnanswered since the
-//     number was 0 become bad, or are no longer bad. Example: 60 writes get no answer from a
-//     webhook, while reads are answered. Then the connection of a read breaks. The number is 1.
+//   - kUnreachable and kRefused add 1.
+//   - All kUnanswered since the number was last set to 0 count if kUnanswered is bad now; otherwise
+//     none of them counts. Example: a read is answered. In the next 5 s, 60 writes get no answer
+//     from a webhook, and the connection of one read breaks. The number is 1, because a call was
+//     kUseful within kBreakerWindow.
 //   - kUseful, kInternal and kTrouble set it to 0.
 // The first kUseful outcome that comes at least kBreakerOpenMin after tripping resets the breaker.
 // An earlier kUseful outcome may be a late answer that the server sent before the outage. After a
@@ -61,7 +63,8 @@ enum class CallOutcome : uint8_t {
   kTrouble,  // any other 5xx, or an answer that cannot be understood
   // A read got no answer (connection reset, timeout), or the TLS handshake of a request failed.
   kUnreachable,
-  // The request was not sent. Mostly no process listens at the address, or DNS has no such name.
+  // The request was not sent, mostly because no process listens at the address, or because DNS has
+  // no such name.
   kRefused,
 };
 

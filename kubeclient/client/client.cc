@@ -26,11 +26,12 @@ namespace windlass {
 namespace {
 
 // The most calls that the client may have. A controller has at most one call at a time for each
-// object it works on, so more calls than this mean that some caller has a bug.
+// object it works on. So if there are more calls than this, some caller has a bug.
 constexpr size_t kCallsWaitingMax = 65536;
-// While the rate limit holds calls back, the client wakes only once for all calls whose turns come
-// within this time: at least one call, at most a burst. Examples: at 50 calls per second the client
-// wakes every 200 ms, for 10 calls. At 1 call per second it wakes every second, for 1 call.
+// While the rate limit holds calls back, the client does not wake for each of them. It wakes once
+// for all calls whose turns come within this time: at least one call, at most a burst. Examples: at
+// 50 calls per second the client wakes every 200 ms, for 10 calls. At 1 call per second it wakes
+// every second, for 1 call.
 constexpr Duration kTurnsTogether = milliseconds(200);
 // The same for writes of Events. Example: at 5 Events per second and a burst of 10, the client
 // wakes every 2 s for 10 Events. 5 s would mean 25 Events, which is more than the burst.
@@ -279,9 +280,8 @@ bool Client::Impl::TakeTurn() {
                      "so the write is not sent"});
     return true;
   }
-  // A failed call may wait so long for its next turn that it becomes too old to be repeated, for
-  // example because a 429 to another call halved the rate. Then the caller of Execute gets the
-  // error of the latest try.
+  // A failed call may become too old while it waits for its next turn, for example because a 429 to
+  // another call halved the rate. Then the caller of Execute gets the error of the latest try.
   if (call.repeats && IsTooOldIn(Duration{0}, call)) {
     from.erase(id);
     FinishLater(id, *call.repeats);

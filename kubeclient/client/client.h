@@ -28,7 +28,8 @@ namespace windlass {
 // namespace must not hold up the Events of other namespaces.
 inline constexpr int kEventsInFlightMax = 8;
 // The most lists, and the most GETs of one object, in flight. The limits bound memory, because one
-// tenant can cause many answers of the largest size: a list has up to 32 MiB, an object 8.7 MB.
+// tenant can cause many answers of the largest size: a list has up to 32 MiB, an object some 12 MB
+// (answer_size.h).
 inline constexpr int kListsInFlightMax = 2;
 inline constexpr int kGetsInFlightMax = 4;
 
@@ -128,11 +129,12 @@ class Client {
   // or a reply, so on_free must not call Execute. May be null.
   std::function<void()> on_free;
 
-  // Returns true while the API server may still carry out a write whose outcome is not known: its
-  // connection broke, or a proxy lost the answer or did not wait for it. The server gives up the
-  // write at the write's deadline at the latest. Example: a write with a deadline of 10 s is
-  // sent at 100 s, and its connection is reset at 101 s. This is true until 110 s. Writes of Events
-  // do not count. A leader does not give up its Lease while this is true (L-012).
+  // Returns true while the API server may still carry out a write whose outcome is not known. The
+  // outcome is not known if the connection broke, or if a proxy lost the answer or did not wait for
+  // it. The server gives up the write at the write's deadline at the latest. Example: a write with
+  // a deadline of 10 s is sent at 100 s, and its connection is reset at 101 s. This is true until
+  // 110 s. Writes of Events do not count. A leader does not give up its Lease while this is true
+  // (L-012).
   bool write_may_arrive() const;
 
   const ClientOptions& options() const;

@@ -128,8 +128,8 @@ void EventRecorder::Impl::Record(const ObjectReference& about, const Event& even
   EventSeries* series = correlator.Find(*key);
   // A series that is queued or in flight is not queued here:
   //   - If it is queued, its write will have the new count.
-  //   - If it is in flight, OnReply queues it again after a success. After a failure, the repeats
-  //     that came meanwhile are lost.
+  //   - If it is in flight, OnReply queues it again if the write succeeds, or if the API server has
+  //     deleted the Event. After any other failure, the repeats that came meanwhile are lost.
   if (!series->busy()) Queue(*key, *series);
   SendQueued();
 }

@@ -10,11 +10,12 @@
 //     Events of "blog" are written (C-018).
 //   - At most kEventQueueMax Events wait. If there are more, the namespace with the most waiting
 //     Events loses its oldest Normal Event, or its oldest Event if all of them are Warnings.
-// The client tries an Event at most kEventTriesMax times, and sends Events only while no other call
-// waits. If an Event is not written, the recorder counts it as dropped. A write that failed is also
-// logged at debug level. There are two warnings, each at most once per kEventWarningEvery:
+// The client tries an Event at most kEventTriesMax times, not counting a first 401 (retry.h). It
+// sends Events only while no other call waits for its turn. If an Event is not written, the
+// recorder counts it as dropped. A write that failed is also logged at debug level. There are two
+// warnings, each at most once per kEventWarningEvery:
 //   - Events were dropped because too many wait.
-//   - An Event got no answer from a webhook or the API server.
+//   - A webhook or the API server failed, or gave no answer to the write of an Event.
 // Core thread only. Source: D-536.
 #pragma once
 

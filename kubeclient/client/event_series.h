@@ -2,9 +2,10 @@
 // and drops spam. It reads no clock: the caller passes in the times.
 //
 // Upstream: client-go record/events_cache.go (1.36). We differ:
-//   - An occurrence counts as a repeat only within kSimilarEventsWindow after the last one. A later
-//     occurrence begins a new Event, because the server may have deleted the old one.
-//   - While an Event waits to be sent, repeats only raise its count.
+//   - An occurrence within kSimilarEventsWindow after the last one is a repeat. A later one begins
+//     a new Event, because the server may have deleted the old one.
+//   - While an Event waits to be sent or is in flight, every occurrence is a repeat and only raises
+//     its count.
 #pragma once
 
 #include <cstddef>

@@ -7,9 +7,9 @@
 namespace windlass {
 namespace {
 
-// How often a call that got a 429 is repeated. A 429 means that the call was not executed. Reads
-// are repeated 10 times, as in client-go. Writes are repeated less often, because they were decided
-// from caches that become outdated.
+// The most times that a call is repeated after a 429. A 429 means that the call was not executed.
+// For reads the number is client-go's. For writes it is lower, because they were decided from
+// caches that become outdated.
 constexpr int kThrottledWriteRetries = 3;
 constexpr int kThrottledReadRetries = 10;
 // How often a call is repeated after a kServer error, and how long the first wait is. Each further

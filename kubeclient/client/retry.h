@@ -31,8 +31,8 @@ struct Retries {
 // Returns how long to wait before the client sends the same request again, and counts the failure
 // in `so_far`. Returns nullopt if the caller must handle the error.
 //
-// Never repeats a mutation that may have been executed, except a write of an Event: an Event has a
-// unique name and an absolute count, so a second write does no harm.
+// Never repeats a mutation that may have been executed, except a write of an Event. A second write
+// of an Event does no harm, because an Event has a unique name and an absolute count.
 std::optional<Duration> RetryIn(const Request& request, const Error& error, Retries& so_far);
 
 }  // namespace windlass
