@@ -11,8 +11,8 @@
 // An unsupported field that would change authentication is an error. If we ignored it, we could run
 // as another user than the file says, which is worse than not to run.
 //
-// Every error is one line of kind kConfig. An error of a kubeconfig names the file and, where one
-// is at fault, the context, cluster or user, and the field. Most errors say what to do.
+// Every error is one line of kind kConfig. An error of a kubeconfig names the file, and also the
+// context, cluster, user or field that is wrong, if there is one. Most errors say what to do.
 #pragma once
 
 #include <string>

@@ -11,12 +11,12 @@ namespace windlass {
 // Returns kConfig "<path>: <what is wrong>" if the file cannot be read or is above `bytes_max`.
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
-// Returns true if every user of this machine may read the file. Returns false if not, or if we
-// cannot find out.
+// Returns true if the file's mode lets every user read it. Does not look at the modes of the
+// folders above. Returns false if we cannot find out.
 bool IsWorldReadable(const std::string& path);
 
 // Returns false only if nothing exists at `path`. Returns true if we cannot find out, for example
-// because we may not search a folder: the caller then tries to read the file and reports the cause.
+// because we may not search a folder. The caller then tries to read the file and reports the cause.
 // If this function returned false instead, the caller would go on to the next kubeconfig, which may
 // name another user.
 bool FileExists(const std::string& path);

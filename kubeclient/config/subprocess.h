@@ -44,7 +44,7 @@ Result<ProgramOutput> RunProgram(const Program& program, const Clock& clock, Dur
                                  size_t output_bytes_max, int stop);
 
 // Returns `text`, cut at kExecMessageBytesMax, as one line for a message of ours. Replaces every
-// run of blanks and control characters by one blank, and has no blank at the beginning or the end.
+// run of blanks and control characters by one blank, and drops those at the beginning and the end.
 std::string OneLine(std::string_view text);
 
 }  // namespace windlass

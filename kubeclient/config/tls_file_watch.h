@@ -19,8 +19,7 @@
 
 namespace windlass {
 
-// If the API server refuses our credentials, we read the certificate files at once, unless we have
-// read them within the last second.
+// LookNow reads nothing if less than this time has passed since the last read.
 inline constexpr Duration kCredentialsLookAgain = seconds(1);
 
 // Core thread only.
@@ -30,9 +29,9 @@ class TlsFileWatch {
   // file.
   using Use = std::function<Status(const TlsMaterial& material)>;
 
-  // `now` is what the files held when they were last read; parts that do not come from a file never
-  // change. Reads `files` every `period`; sets no timer if `files` names none. The references must
-  // outlive the watch.
+  // `now` is what the files held when they were last read. A part of `now` that does not come from
+  // a file never changes. Reads `files` every `period`; never, if `files` has no path. The
+  // references must outlive the watch.
   TlsFileWatch(const Clock& clock, Log& log, TimerQueue& timers, TlsFiles files, TlsMaterial now,
                Duration period, Use use);
   ~TlsFileWatch();

@@ -1,4 +1,5 @@
-// Parses YAML, and hence JSON, into a plain tree of values. Only yaml_reader.cc uses yaml-cpp.
+// Parses YAML, and hence JSON, into a plain tree of values. In kubeclient, only yaml_reader.cc uses
+// yaml-cpp.
 //
 // Returns an error for what a kubeconfig does not need and an attacker could use (BI-02):
 //   - anchors and aliases;

@@ -1,9 +1,10 @@
-// In each retry period there is one round: a few calls in a row. Every write carries the
-// resourceVersion of the Lease on which the write was decided.
+// In each retry period there is one round: a few calls in a row. Every PUT carries the
+// resourceVersion of the Lease on which the PUT was decided.
 //   - A leader's round is a PUT with the version that the leader wrote last. If the answer is a 409
 //     or leaves the outcome open, a GET follows, and then a PUT with the version from the GET.
-//   - A candidate's round is a GET. If the candidate may take the Lease, a PUT follows; if there is
-//     no Lease, a POST. An event of the candidate's watch shows the Lease as well as a GET does.
+//   - A candidate's round begins with a GET. If the candidate may take the Lease, a PUT follows; if
+//     there is no Lease, a POST. The round has no GET if the candidate may take the Lease that it
+//     saw last, in a GET or in an event of its watch.
 #include "kubeclient/lease/leader_election.h"
 
 #include <algorithm>
@@ -22,8 +23,8 @@
 namespace windlass {
 namespace {
 
-// How many of our latest writes we remember, so that we recognize them in the Lease. An older write
-// has failed, or we have seen it in the Lease.
+// How many of our latest writes we remember, so that we recognize them in the Lease. A write before
+// these has failed, or we have seen it in the Lease already.
 constexpr size_t kLeaseAttemptsMax = 8;
 
 enum class Phase : uint8_t { kIdle, kCampaigning, kReleasing };
@@ -138,7 +139,7 @@ struct LeaderElection::Impl {
   // True if an earlier term ended without a release of the Lease, so that late writes of that term
   // may still reach the server. The leader of that term was
   //   - another process, whose Lease we have claimed or tried to claim; or
-  //   - this process, if for example its permit ran out or it stopped without a release.
+  //   - this process, which for example let its permit run out, or stopped without a release.
   bool stragglers = false;
   bool taken_over = false;
   std::string term;
@@ -398,7 +399,8 @@ void LeaderElection::Impl::Create() {
        [this](const LeaseAnswer& answer) { OnWrite(answer); });
 }
 
-// Records the time of sending, from which the permit counts (L-003).
+// Returns the body of a write that claims the Lease. Records the time of sending, from which the
+// permit counts (L-003).
 std::string LeaderElection::Impl::Claim() {
   const int64_t micros = NextMicros();
   if (attempts.size() == kLeaseAttemptsMax) attempts.pop_front();

@@ -74,8 +74,8 @@ class LeaderElection {
   // Stop releases the Lease if it is still ours (L-008); this takes at most 2 s. After a release, a
   // successor leads at once and does nothing against late writes of ours (it raises no fence). So
   // call Stop only when every write of the term has been answered. Stop does not release the Lease
-  // if late writes of another term may still arrive: the permit of our latest term ran out, or we
-  // tried to take the Lease over and do not know whether it is ours.
+  // if late writes of another term may still arrive. They may if the permit of our latest term ran
+  // out, or if we tried to take the Lease over and do not know whether it is ours.
   void Stop(std::function<void()> stopped);
   // Leaves our name in the Lease, because a write may still be on its way. A successor waits until
   // the Lease expires, and the successor's taken_over() is true. If this process starts again and

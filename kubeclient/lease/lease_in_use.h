@@ -26,7 +26,7 @@ class LeaseInUse {
   // argument is the Lease's holder, or "" if
   //   - there is no Lease, or the Lease has no holder
   //   - the holder does not renew the Lease
-  //   - we have no right to read the Lease
+  //   - the API server refuses the read, for example because we have no right to read the Lease
   // Destroying this object ends the search.
   LeaseInUse(const Clock& clock, TimerQueue& timers, Transport& transport, LeaseName name,
              Duration lease_duration, std::function<void(const std::string& holder)> found);

@@ -500,8 +500,8 @@ void CppRestTransport::Impl::Send(CallId id, HttpRequest request,
                door = postbox](const http::http_response& response) {
           const int status = response.status_code();
           if (exchange->lines() != nullptr && status >= 200 && status <= 299) {
-            // Post Opened before HeadersArrived lets the first line out, because on_open must come
-            // before on_line.
+            // Post Opened before the call of HeadersArrived, which lets the first line out: on_open
+            // must come before on_line.
             door->Post([weak, id] {
               if (const auto alive = weak.lock()) alive->Opened(id);
             });
@@ -535,8 +535,8 @@ void CppRestTransport::Impl::Opened(CallId id) {
   table.Open(id);
 }
 
-// Closes connections on which a proxy has sent kTunnelAnswerMax or more before the tunnel is open.
-// Sets a timer to look again while any request waits for its response headers.
+// Closes connections on which a proxy has sent at least kTunnelAnswerMax bytes before the tunnel is
+// open. Sets a timer to look again while any request waits for its response headers.
 void CppRestTransport::Impl::LookAtTunnels() {
   look = 0;
   if (*unanswered == 0) return;

@@ -5,7 +5,8 @@
 namespace windlass {
 namespace {
 
-// What the library was doing with a request when it failed. kGarbage: it could not read the answer.
+// What the library was doing with a request when it failed. kGarbage: it was reading an answer that
+// is not HTTP.
 enum class Phase : uint8_t { kConnect, kHandshake, kWrite, kStatusLine, kGarbage, kCancel, kOther };
 
 struct Row {

@@ -22,9 +22,11 @@ struct ServerUrl {
   bool operator==(const ServerUrl&) const = default;
 };
 
-// Parses http:// and https:// addresses. Returns kConfig if the scheme is missing or another one,
-// if there is a user, a query or a fragment, or if the host, port or path is invalid. The message
-// shows `text`, unless `text` contains an '@' and so may hold a password.
+// Parses http:// and https:// addresses. The message of an error shows `text`, unless `text`
+// contains an '@' and so may hold a password. Returns kConfig if
+//   - the scheme is missing, or is another one;
+//   - there is a user, a query or a fragment;
+//   - the host, port or path is invalid.
 Result<ServerUrl> ParseServerUrl(std::string_view text);
 
 // Returns true if `host` is an IPv4 literal or an IPv6 literal without brackets. No SNI is sent for

@@ -1,4 +1,4 @@
-// The only way to the network. All code that uses a Transport runs unchanged in the simulator.
+// The only way to the API server. All code that uses a Transport runs unchanged in the simulator.
 //
 // Core thread only: use a Transport on the core thread; every callback runs there. `reply` and
 // `on_end` come exactly once, unless the Transport is destroyed first; `on_open` at most once. No
