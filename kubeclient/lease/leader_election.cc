@@ -243,6 +243,7 @@ void LeaderElection::Impl::OnWrite(const LeaseAnswer& answer) {
     case LeaseAnswer::Kind::kNotDone:
       if (round_calls == 1) return Act();
       break;
+    case LeaseAnswer::Kind::kLater:
     case LeaseAnswer::Kind::kRefused: break;
   }
   Complain(answer.why);

@@ -69,6 +69,7 @@ LeaseAnswer::Kind KindOf(int status) {
   if (status == 401) return LeaseAnswer::Kind::kNotDone;
   if (status == 404) return LeaseAnswer::Kind::kAbsent;
   if (status == 409) return LeaseAnswer::Kind::kConflict;
+  if (status == 408 || status == 429) return LeaseAnswer::Kind::kLater;
   return status >= 300 && status < 500 ? LeaseAnswer::Kind::kRefused : LeaseAnswer::Kind::kUnclear;
 }
 

@@ -76,7 +76,8 @@ struct LeaseAnswer {
     kAbsent,    // 404
     kConflict,  // 409: the Lease has changed since we saw it
     kNotDone,   // nothing was executed (not sent, or 401); an immediate retry may succeed
-    kRefused,   // nothing was executed (3xx, other 4xx); an immediate retry would fail, too
+    kLater,     // nothing was executed (408, 429: the server is busy); a later retry may succeed
+    kRefused,   // nothing was executed (3xx, other 4xx); a retry would probably fail, too
     kUnclear,   // the call may have been executed
   };
   Kind kind = Kind::kUnclear;

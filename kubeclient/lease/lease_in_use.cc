@@ -49,8 +49,9 @@ void LeaseInUse::Answered(const LeaseAnswer& answer) {
     }
     go_on = clock_.Now() < until_;
   } else {
-    const bool may_work_later =
-        answer.kind == LeaseAnswer::Kind::kNotDone || answer.kind == LeaseAnswer::Kind::kUnclear;
+    const bool may_work_later = answer.kind == LeaseAnswer::Kind::kNotDone ||
+                                answer.kind == LeaseAnswer::Kind::kLater ||
+                                answer.kind == LeaseAnswer::Kind::kUnclear;
     go_on = may_work_later;
   }
   if (!go_on) return found_("");

@@ -89,6 +89,19 @@ TEST_CASE("Who may not look goes on") {
   CHECK(question.found->empty());
 }
 
+// Whom this serves: who runs a second process without a Lease while the API server is busy.
+TEST_CASE("While the server is busy nobody knows, and nobody goes on (L-017)") {
+  LeaseWorld world;
+  StartLeader(world);
+  world.server.override_answer = HttpResponse{GENERATE(408, 429), "application/json", "{}", {}};
+  const Question question(world);
+  world.RunFor(seconds(5));
+  CHECK_FALSE(question.found.has_value());
+  world.server.override_answer.reset();
+  REQUIRE(world.RunUntilTrue([&] { return question.found.has_value(); }, seconds(60)));
+  CHECK(*question.found == "a");
+}
+
 TEST_CASE("While the server does not answer nobody knows, and nobody goes on (L-017)") {
   LeaseWorld world;
   StartLeader(world);
