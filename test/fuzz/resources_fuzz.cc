@@ -79,20 +79,20 @@ std::string TextOf(const json& object) {
 // --- resources of which nothing else must hold ---
 
 const Target kDeployment("deployment", [](std::string_view text) {
-  Check(PlainDecoder(), text, DecodeDeployment, test::ReferenceDeployment);
+  Check(PlainDecoder(), text, DecodeDeployment, test::Reference<Deployment>);
 });
 const Target kReplicaSet("replica_set", [](std::string_view text) {
-  Check(InterestedDecoder(), text, DecodeReplicaSet, test::ReferenceReplicaSet);
+  Check(InterestedDecoder(), text, DecodeReplicaSet, test::Reference<ReplicaSet>);
 });
 const Target kReplicationController("replication_controller", [](std::string_view text) {
-  Check(PlainDecoder(), text, DecodeReplicationController, test::ReferenceReplicationController);
+  Check(PlainDecoder(), text, DecodeReplicationController, test::Reference<ReplicationController>);
 });
 const Target kUpdate("replication_controller_update", [](std::string_view text) {
   Check(PlainDecoder(), text, DecodeReplicationControllerUpdate,
-        test::ReferenceReplicationControllerUpdate);
+        test::Reference<ReplicationControllerUpdate>);
 });
 const Target kRollout("rollout", [](std::string_view text) {
-  Check(PlainDecoder(), text, DecodeRollout, test::ReferenceRollout);
+  Check(PlainDecoder(), text, DecodeRollout, test::Reference<Rollout>);
 });
 
 // --- ConfigMaps and Services: also with the input as one of their values ---
@@ -100,14 +100,14 @@ const Target kRollout("rollout", [](std::string_view text) {
 const Target kConfigMap("config_map", [](std::string_view input) {
   const json map = {{"metadata", {{"name", "c"}}}, {"data", {{"value", std::string(input)}}}};
   for (const std::string& text : {std::string(input), TextOf(map)}) {
-    Check(PlainDecoder(), text, DecodeConfigMap, test::ReferenceConfigMap);
+    Check(PlainDecoder(), text, DecodeConfigMap, test::Reference<ConfigMap>);
   }
 });
 const Target kService("service", [](std::string_view input) {
   const json service = {{"metadata", {{"name", "s"}}},
                         {"spec", {{"selector", {{"app", std::string(input)}}}}}};
   for (const std::string& text : {std::string(input), TextOf(service)}) {
-    Check(InterestedDecoder(), text, DecodeService, test::ReferenceService);
+    Check(InterestedDecoder(), text, DecodeService, test::Reference<Service>);
   }
 });
 
@@ -117,7 +117,7 @@ const Target kNode("node", [](std::string_view input) {
   const json node = {{"metadata", {{"name", "n"}}},
                      {"status", {{"nodeInfo", {{"kubeletVersion", std::string(input)}}}}}};
   for (const std::string& text : {std::string(input), TextOf(node)}) {
-    const auto decoded = Check(PlainDecoder(), text, DecodeNode, test::ReferenceNode);
+    const auto decoded = Check(PlainDecoder(), text, DecodeNode, test::Reference<Node>);
     if (!decoded || !decoded->ok()) continue;
     const Node& read = **decoded;
     WL_ASSERT(read.meta.labels.empty() && read.meta.annotations.empty());
@@ -130,7 +130,7 @@ const Target kNode("node", [](std::string_view input) {
 const Target kPodDisruptionBudget("pod_disruption_budget", [](std::string_view text) {
   Decoder& decoder = PlainDecoder();
   const auto decoded =
-      Check(decoder, text, DecodePodDisruptionBudget, test::ReferencePodDisruptionBudget);
+      Check(decoder, text, DecodePodDisruptionBudget, test::Reference<PodDisruptionBudget>);
   if (!decoded || !decoded->ok()) return;
   const PodDisruptionBudget& budget = **decoded;
   WL_ASSERT(budget.meta.annotations.empty());
@@ -152,7 +152,7 @@ const Target kPod("pod", [](std::string_view text) {
   Decoder& decoder = InterestedDecoder();
   CheckId(ContainerId::Parse(text, Symbols()));
   WL_ASSERT(ContainerId::Parse(text, Symbols()).ToString() == text);
-  const auto decoded = Check(decoder, text, DecodePod, test::ReferencePod);
+  const auto decoded = Check(decoder, text, DecodePod, test::Reference<Pod>);
   if (!decoded || !decoded->ok()) return;
   const Pod& pod = **decoded;
   WL_ASSERT(pod.init_containers().size() + pod.app_containers().size() == pod.containers.size());
@@ -168,7 +168,7 @@ const Target kPod("pod", [](std::string_view text) {
 // A Pod or PartialObjectMetadata. Also the metadata of any object, read as a Pod's.
 const Target kPodMetadata("pod_metadata", [](std::string_view text) {
   Decoder& decoder = PlainDecoder();
-  const auto decoded = Check(decoder, text, DecodePodMetadata, test::ReferencePodMetadata);
+  const auto decoded = Check(decoder, text, DecodePodMetadata, test::Reference<PodMetadata>);
   if (!decoded) return;
   Result<ReplicaSet> other = DecodeReplicaSet(decoder, text);
   if (!other.ok()) return;

@@ -10,6 +10,7 @@
 #include "test/catch.h"
 #include "test/property.h"
 #include "test/support/must.h"
+#include "test/unit/api/check_fields.h"
 #include "test/unit/api/reference_decoder.h"
 
 namespace windlass::test {
@@ -23,28 +24,29 @@ std::string Representable(std::string text);
 
 // Both must return equal structs, or both an error.
 template <typename T>
-void Agree(const Result<T>& decoded, const std::optional<T>& reference,
-           bool (*same)(const T&, const T&)) {
+void Agree(const Result<T>& decoded, const std::optional<T>& reference) {
   RC_ASSERT(decoded.ok() == reference.has_value());
-  if (decoded.ok()) RC_ASSERT(same(*decoded, *reference));
+  if (decoded.ok()) RC_ASSERT(Same(*decoded, *reference));
   if (!decoded.ok()) RC_ASSERT(decoded.error().kind == ErrorKind::kMalformed);
 }
 
-// For `text` as it is, so that more than errors is compared, and changed.
+// For each field alone, and for `text`: as it is, so that more than errors is compared, and
+// changed.
 template <typename T>
 void CheckDecoder(const char* kind, const std::string& text,
-                  Result<T> (*decode)(Decoder&, std::string_view),
-                  std::optional<T> (*reference)(const nlohmann::json&),
-                  bool (*same)(const T&, const T&)) {
+                  Result<T> (*decode)(Decoder&, std::string_view)) {
   CAPTURE(kind);
+  CheckFields(decode);
   SymbolTable symbols;
   Decoder decoder(symbols);
   const RegisteredInterest interest(decoder.interests(), TestInterest());
   const auto unchanged = nlohmann::json::parse(text);
-  CHECK(same(Must(decode(decoder, unchanged.dump())), *reference(unchanged)));
+  const std::optional<T> reference = Reference<T>(unchanged);
+  REQUIRE(reference);
+  CHECK(Same(Must(decode(decoder, unchanged.dump())), *reference));
   CheckProperty(kind, [&] {
     const nlohmann::json object = Mutated(text);
-    Agree(decode(decoder, object.dump()), reference(object), same);
+    Agree(decode(decoder, object.dump()), Reference<T>(object));
   });
 }
 

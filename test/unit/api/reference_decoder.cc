@@ -1,106 +1,20 @@
 #include "test/unit/api/reference_decoder.h"
 
-#include <nlohmann/json.hpp>
 #include <string>
-#include <tuple>
-
-#include "test/unit/api/reference_members.h"
 
 namespace windlass::test {
+namespace {
 
-using nlohmann::json;
 using Members = ReferenceMembers;
 
-std::optional<Deployment> ReferenceDeployment(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  Deployment out;
-  out.meta = ReferenceMetadata(object);
-  ReferenceAnnotations(object, out.meta.annotations);
-  out.spec.template_fingerprint = FingerprintOf("{}");
-  object.Object("spec", [&](const Members& s) {
-    s.Integer("replicas", out.spec.replicas);
-    ReferenceSelector(s, out.spec.selector);
-    s.Object("strategy", [&](const Members& strategy) {
-      strategy.String("type", out.spec.strategy_type);
-      strategy.Object("rollingUpdate", [&](const Members& r) {
-        ReferenceIntOrPercent(r, "maxSurge", out.spec.max_surge);
-        ReferenceIntOrPercent(r, "maxUnavailable", out.spec.max_unavailable);
-      });
-    });
-    s.Integer("minReadySeconds", out.spec.min_ready_seconds);
-    s.Bool("paused", out.spec.paused);
-    s.Integer("progressDeadlineSeconds", out.spec.progress_deadline_seconds);
-    s.Integer("revisionHistoryLimit", out.spec.revision_history_limit);
-    out.spec.template_fingerprint = ReferenceFingerprint(s);
-  });
-  object.Object("status", [&](const Members& s) {
-    s.Integer("observedGeneration", out.status.observed_generation);
-    s.Integer("replicas", out.status.replicas);
-    s.Integer("updatedReplicas", out.status.updated_replicas);
-    s.Integer("readyReplicas", out.status.ready_replicas);
-    s.Integer("availableReplicas", out.status.available_replicas);
-    s.Integer("unavailableReplicas", out.status.unavailable_replicas);
-    s.Integer("terminatingReplicas", out.status.terminating_replicas);
-    s.Integer("collisionCount", out.status.collision_count);
-    ReferenceConditions(s, out.status.conditions);
-  });
-  return ok ? std::optional(out) : std::nullopt;
-}
-
-std::optional<ReplicaSet> ReferenceReplicaSet(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  ReplicaSet out;
-  out.meta = ReferenceMetadata(object);
-  ReferenceAnnotations(object, out.meta.annotations);
-  out.template_fingerprint = FingerprintOf("{}");
-  object.Object("spec", [&](const Members& s) {
-    s.Integer("replicas", out.replicas);
-    s.Integer("minReadySeconds", out.min_ready_seconds);
-    out.template_fingerprint = ReferenceFingerprint(s);
-  });
-  object.Object("status", [&](const Members& s) {
-    s.Integer("observedGeneration", out.status.observed_generation);
-    s.Integer("replicas", out.status.replicas);
-    s.Integer("readyReplicas", out.status.ready_replicas);
-    s.Integer("availableReplicas", out.status.available_replicas);
-    s.Integer("terminatingReplicas", out.status.terminating_replicas);
-    ReferenceConditions(s, out.status.conditions);
-  });
-  // It observed what was not asked for yet: it is the status of a former one of that name.
+// A status that observed what was not asked for yet is that of a former object of this name.
+template <typename T>
+void DropStatusOfFormer(T& out) {
   const int64_t generation = out.meta.generation;
   if (generation > 0 && out.status.observed_generation > generation) out.status = {};
-  return ok ? std::optional(out) : std::nullopt;
 }
 
-std::optional<PodMetadata> ReferencePodMetadata(const json& json_object) {
-  bool ok = true;
-  PodMetadata out;
-  out.meta = ReferenceMetadata({json_object, ok});
-  return ok ? std::optional(out) : std::nullopt;
-}
-
-std::optional<ConfigMap> ReferenceConfigMap(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  ConfigMap out;
-  out.meta = ReferenceMetadata(object);
-  ReferenceAnnotations(object, out.meta.annotations);
-  object.Object("data", [&](const Members& data) {
-    for (const auto& [key, value] : data.object.items()) {
-      std::string text;
-      data.String(key.c_str(), text);
-      if (!value.is_null()) out.data.emplace(key, text);
-    }
-  });
-  return ok ? std::optional(out) : std::nullopt;
-}
-
-std::optional<Service> ReferenceService(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  Service out;
+void ReadServiceMetadata(const Members& object, Service& out) {
   out.meta = ReferenceMetadata(object);
   object.Object("metadata", [&](const Members& meta) {
     meta.Object("annotations", [&](const Members& annotations) {
@@ -110,41 +24,127 @@ std::optional<Service> ReferenceService(const json& json_object) {
       if (annotations.Find(key.c_str()) != nullptr) out.meta.annotations.Set(key, text);
     });
   });
-  object.Object("spec", [&](const Members& spec) {
-    std::string type;
-    spec.String("type", type);
-    out.external_name = type == "ExternalName";
-    spec.Object("selector", [&](const Members& selector) {
-      for (const auto& [key, value] : selector.object.items()) {
-        std::string text;
-        selector.String(key.c_str(), text);
-        if (!value.is_null()) out.selector.Set(key, text);
-      }
-    });
-  });
-  return ok ? std::optional(out) : std::nullopt;
 }
 
-bool Same(const Deployment& a, const Deployment& b) {
-  const auto spec = [](const DeploymentSpec& s) {
-    return std::tie(s.replicas, s.selector, s.strategy_type, s.max_surge, s.max_unavailable,
-                    s.min_ready_seconds, s.paused, s.progress_deadline_seconds,
-                    s.revision_history_limit, s.template_fingerprint);
+Places ServiceMetadataPlaces() {
+  Places places = MetadataPlaces(WithAnnotations::kNo);
+  places.push_back({"metadata.annotations", FieldType::kObject, false});
+  return places;
+}
+
+void ReadServiceType(const Members& spec, Service& out) {
+  std::string type;
+  spec.String("type", type);
+  out.external_name = type == "ExternalName";
+}
+
+}  // namespace
+
+template <>
+const Fields<Deployment>& FieldsOf() {
+  using Spec = DeploymentSpec;
+  using Status = DeploymentStatus;
+  static const Fields<Deployment> kFields = {
+      Metadata<Deployment>(WithAnnotations::kYes),
+      {[](const Members&, Deployment& out) { out.spec.template_fingerprint = FingerprintOf("{}"); },
+       {},
+       [](const Deployment& a, const Deployment& b) {
+         return a.large_annotations == b.large_annotations;
+       }},
+      {"spec",
+       &Deployment::spec,
+       {{"replicas", &Spec::replicas},
+        {"selector", &Spec::selector, SelectorFields()},
+        {"strategy", {{"type", &Spec::strategy_type}, RollingUpdate<Spec>()}},
+        {"minReadySeconds", &Spec::min_ready_seconds},
+        {"paused", &Spec::paused},
+        {"progressDeadlineSeconds", &Spec::progress_deadline_seconds},
+        {"revisionHistoryLimit", &Spec::revision_history_limit},
+        {"template", &Spec::template_fingerprint}}},
+      {"status",
+       &Deployment::status,
+       {{"observedGeneration", &Status::observed_generation},
+        {"replicas", &Status::replicas},
+        {"updatedReplicas", &Status::updated_replicas},
+        {"readyReplicas", &Status::ready_replicas},
+        {"availableReplicas", &Status::available_replicas},
+        {"unavailableReplicas", &Status::unavailable_replicas},
+        {"terminatingReplicas", &Status::terminating_replicas},
+        {"collisionCount", &Status::collision_count},
+        {"conditions", &Status::conditions, ConditionFields()}}},
   };
-  return a.meta == b.meta && spec(a.spec) == spec(b.spec) && a.status == b.status;
+  return kFields;
 }
 
-bool Same(const ReplicaSet& a, const ReplicaSet& b) {
-  const auto all = [](const ReplicaSet& s) {
-    return std::tie(s.meta, s.replicas, s.min_ready_seconds, s.template_fingerprint, s.status);
+template <>
+const Fields<ReplicaSet>& FieldsOf() {
+  using Status = ReplicaSetStatus;
+  static const Fields<ReplicaSet> kFields = {
+      Metadata<ReplicaSet>(WithAnnotations::kYes),
+      Then<ReplicaSet>([](ReplicaSet& out) { out.template_fingerprint = FingerprintOf("{}"); }),
+      {"spec",
+       {{"replicas", &ReplicaSet::replicas},
+        {"minReadySeconds", &ReplicaSet::min_ready_seconds},
+        {"template", &ReplicaSet::template_fingerprint}}},
+      {"status",
+       &ReplicaSet::status,
+       {{"observedGeneration", &Status::observed_generation},
+        {"replicas", &Status::replicas},
+        {"readyReplicas", &Status::ready_replicas},
+        {"availableReplicas", &Status::available_replicas},
+        {"terminatingReplicas", &Status::terminating_replicas},
+        {"conditions", &Status::conditions, ConditionFields()}}},
+      Then<ReplicaSet>(DropStatusOfFormer),
   };
-  return all(a) == all(b);
+  return kFields;
 }
 
-bool Same(const PodMetadata& a, const PodMetadata& b) { return a.meta == b.meta; }
+template <>
+const Fields<ReplicationController>& FieldsOf() {
+  using Controller = ReplicationController;
+  using Status = ReplicationControllerStatus;
+  static const Fields<Controller> kFields = {
+      Metadata<Controller>(WithAnnotations::kYes),
+      Then<Controller>([](Controller& out) { out.template_json = NoTemplate(); }),
+      {"spec",
+       {{"replicas", &Controller::replicas},
+        {"minReadySeconds", &Controller::min_ready_seconds},
+        {"selector", &Controller::selector},
+        {"template", &Controller::template_json}}},
+      {"status",
+       &Controller::status,
+       {{"observedGeneration", &Status::observed_generation},
+        {"replicas", &Status::replicas},
+        {"fullyLabeledReplicas", &Status::fully_labeled_replicas},
+        {"readyReplicas", &Status::ready_replicas},
+        {"availableReplicas", &Status::available_replicas}}},
+      Then<Controller>(DropStatusOfFormer),
+  };
+  return kFields;
+}
 
-bool Same(const ConfigMap& a, const ConfigMap& b) { return a.meta == b.meta && a.data == b.data; }
+template <>
+const Fields<PodMetadata>& FieldsOf() {
+  static const Fields<PodMetadata> kFields = {Metadata<PodMetadata>(WithAnnotations::kNo)};
+  return kFields;
+}
 
-bool Same(const Service& a, const Service& b) { return a == b; }
+template <>
+const Fields<ConfigMap>& FieldsOf() {
+  static const Fields<ConfigMap> kFields = {Metadata<ConfigMap>(WithAnnotations::kYes),
+                                            {"data", &ConfigMap::data}};
+  return kFields;
+}
+
+template <>
+const Fields<Service>& FieldsOf() {
+  static const Fields<Service> kFields = {
+      {ReadServiceMetadata, ServiceMetadataPlaces(), std::equal_to<Service>()},
+      {"spec",
+       {{ReadServiceType, {{"type", FieldType::kString, false}}},
+        {"selector", &Service::selector}}},
+  };
+  return kFields;
+}
 
 }  // namespace windlass::test

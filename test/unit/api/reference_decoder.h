@@ -2,8 +2,7 @@
 // against, and where to begin should simdjson have to go.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-#include <optional>
+#include <string_view>
 
 #include "kubeclient/api/config_map.h"
 #include "kubeclient/api/decode.h"
@@ -15,6 +14,7 @@
 #include "kubeclient/api/replica_set.h"
 #include "kubeclient/api/replication_controller.h"
 #include "kubeclient/api/service.h"
+#include "test/unit/api/reference_fields.h"
 
 namespace windlass::test {
 
@@ -24,25 +24,24 @@ DecodeInterest TestInterest();
 // The annotation of a Service that it keeps.
 inline constexpr std::string_view kKeptOfService = "windlass.dev/service-of";
 
-// Returns nullopt if Decoder must return an error.
-std::optional<Deployment> ReferenceDeployment(const nlohmann::json& object);
-std::optional<ReplicaSet> ReferenceReplicaSet(const nlohmann::json& object);
-std::optional<ReplicationController> ReferenceReplicationController(const nlohmann::json& object);
-std::optional<PodMetadata> ReferencePodMetadata(const nlohmann::json& object);
-std::optional<Pod> ReferencePod(const nlohmann::json& object);
-std::optional<Node> ReferenceNode(const nlohmann::json& object);
-std::optional<ConfigMap> ReferenceConfigMap(const nlohmann::json& object);
-std::optional<Service> ReferenceService(const nlohmann::json& object);
-std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const nlohmann::json& object);
-
-bool Same(const Deployment& a, const Deployment& b);
-bool Same(const ReplicaSet& a, const ReplicaSet& b);
-bool Same(const ReplicationController& a, const ReplicationController& b);
-bool Same(const PodMetadata& a, const PodMetadata& b);
-bool Same(const Pod& a, const Pod& b);
-bool Same(const Node& a, const Node& b);
-bool Same(const ConfigMap& a, const ConfigMap& b);
-bool Same(const Service& a, const Service& b);
-bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b);
+// The fields of each kind.
+template <>
+const Fields<Deployment>& FieldsOf<Deployment>();
+template <>
+const Fields<ReplicaSet>& FieldsOf<ReplicaSet>();
+template <>
+const Fields<ReplicationController>& FieldsOf<ReplicationController>();
+template <>
+const Fields<PodMetadata>& FieldsOf<PodMetadata>();
+template <>
+const Fields<Pod>& FieldsOf<Pod>();
+template <>
+const Fields<Node>& FieldsOf<Node>();
+template <>
+const Fields<ConfigMap>& FieldsOf<ConfigMap>();
+template <>
+const Fields<Service>& FieldsOf<Service>();
+template <>
+const Fields<PodDisruptionBudget>& FieldsOf<PodDisruptionBudget>();
 
 }  // namespace windlass::test

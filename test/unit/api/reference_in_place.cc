@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "test/unit/api/reference_decoder.h"
-#include "test/unit/api/reference_members.h"
 
 namespace windlass::test {
 namespace {
@@ -35,68 +34,92 @@ KubeletVersion Version(std::string text) {
   return {*major, *minor};
 }
 
-}  // namespace
-
-std::optional<Node> ReferenceNode(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  Node out;
+void ReadNodeMetadata(const Members& object, Node& out) {
   out.meta = ReferenceMetadata(object);
   for (const char* key :
        {"failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"}) {
     if (const auto zone = out.meta.labels.Find(key)) out.zone = *zone;
   }
   out.meta.labels = {};
-  object.Object("status", [&](const Members& status) {
-    status.ForEach("conditions", [&](const json& element) {
-      const Members c = ReferenceElement(element, ok);
-      std::string type;
-      std::string holds;
-      c.String("type", type);
-      c.String("status", holds);
-      if (type == "Ready") out.ready = holds == "True";
-    });
-    status.Object("nodeInfo", [&](const Members& info) {
-      std::string version;
-      info.String("kubeletVersion", version);
-      out.kubelet_version = Version(version);
-    });
+}
+
+Places NodeMetadataPlaces() {
+  Places places = MetadataPlaces(WithAnnotations::kNo);
+  for (Place& place : places) place.shown = place.shown && place.path != "metadata.labels";
+  return places;
+}
+
+void ReadNodeConditions(const Members& status, Node& out) {
+  status.ForEach("conditions", [&](const json& element) {
+    const Members c = ReferenceElement(element, status.ok);
+    std::string type;
+    std::string holds;
+    WallTime since;
+    c.String("type", type);
+    c.String("status", holds);
+    c.Time("lastTransitionTime", since);
+    if (type != "Ready") return;
+    out.ready = holds == "True";
+    out.heard = out.ready || holds == "False";
+    out.ready_since = since;
   });
-  return ok ? std::optional(out) : std::nullopt;
 }
 
-std::optional<PodDisruptionBudget> ReferencePodDisruptionBudget(const json& json_object) {
-  bool ok = true;
-  const Members object{json_object, ok};
-  PodDisruptionBudget out;
-  out.meta = ReferenceMetadata(object);
-  object.Object("spec", [&](const Members& spec) { ReferenceSelector(spec, out.selector); });
-  out.has_selector = out.selector.present;
-  object.Object("status", [&](const Members& status) {
-    status.Integer("observedGeneration", out.observed_generation);
-    status.Integer("disruptionsAllowed", out.disruptions_allowed);
-    status.Object("disruptedPods", [&](const Members& pods) {
-      for (const auto& [name, time] : pods.object.items()) {
-        if (!time.is_null()) out.disrupted_pods.push_back(name);
-      }
-    });
+void ReadKubeletVersion(const Members& info, Node& out) {
+  std::string version;
+  info.String("kubeletVersion", version);
+  out.kubelet_version = Version(version);
+}
+
+void ReadDisruptedPods(const Members& status, PodDisruptionBudget& out) {
+  status.Object("disruptedPods", [&](const Members& pods) {
+    for (const auto& [name, time] : pods.object.items()) {
+      if (!time.is_null()) out.disrupted_pods.push_back(name);
+    }
   });
-  return ok ? std::optional(out) : std::nullopt;
 }
 
-bool Same(const Node& a, const Node& b) {
-  const auto all = [](const Node& n) {
-    return std::tie(n.meta, n.ready, n.kubelet_version, n.zone);
+}  // namespace
+
+template <>
+const Fields<Node>& FieldsOf() {
+  using enum FieldType;
+  const auto same = [](const Node& a, const Node& b) {
+    const auto all = [](const Node& n) {
+      return std::tie(n.meta, n.ready, n.heard, n.ready_since, n.kubelet_version, n.zone);
+    };
+    return all(a) == all(b);
   };
-  return all(a) == all(b);
+  static const Fields<Node> kFields = {
+      {ReadNodeMetadata, NodeMetadataPlaces(), same},
+      {"status",
+       {{ReadNodeConditions,
+         {{"conditions", kList, false},
+          {"conditions[0].type", kString, false},
+          {"conditions[0].status", kString, false},
+          {"conditions[0].lastTransitionTime", kTime, false}}},
+        {"nodeInfo", {{ReadKubeletVersion, {{"kubeletVersion", kString, false}}}}}}},
+  };
+  return kFields;
 }
 
-bool Same(const PodDisruptionBudget& a, const PodDisruptionBudget& b) {
-  const auto all = [](const PodDisruptionBudget& p) {
-    return std::tie(p.meta, p.selector, p.has_selector, p.observed_generation,
-                    p.disruptions_allowed, p.disrupted_pods);
+template <>
+const Fields<PodDisruptionBudget>& FieldsOf() {
+  using Budget = PodDisruptionBudget;
+  static const Fields<Budget> kFields = {
+      Metadata<Budget>(WithAnnotations::kNo),
+      {"spec", {{"selector", &Budget::selector, SelectorFields()}}},
+      {[](const Members&, Budget& out) { out.has_selector = out.selector.present; },
+       {},
+       [](const Budget& a, const Budget& b) { return a.has_selector == b.has_selector; }},
+      {"status",
+       {{"observedGeneration", &Budget::observed_generation},
+        {"disruptionsAllowed", &Budget::disruptions_allowed},
+        {ReadDisruptedPods,
+         {{"disruptedPods", FieldType::kObject}},
+         [](const Budget& a, const Budget& b) { return a.disrupted_pods == b.disrupted_pods; }}}},
   };
-  return all(a) == all(b);
+  return kFields;
 }
 
 }  // namespace windlass::test

@@ -45,26 +45,6 @@ ObjectMeta ReferenceMetadata(const ReferenceMembers& object) {
   return meta;
 }
 
-void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out) {
-  spec.Object("selector", [&](const ReferenceMembers& selector) {
-    out.present = true;
-    selector.Map("matchLabels", out.match_labels);
-    selector.ForEach("matchExpressions", [&](const json& element) {
-      const ReferenceMembers e = ReferenceElement(element, spec.ok);
-      LabelSelectorRequirement requirement;
-      e.String("key", requirement.key);
-      e.String("operator", requirement.op);
-      std::vector<Symbol> values;
-      e.ForEach("values", [&](const json& value) {
-        e.ok = e.ok && value.is_string();
-        if (e.ok) values.emplace_back(value.get_ref<const std::string&>());
-      });
-      requirement.values = values;
-      out.match_expressions.push_back(requirement);
-    });
-  });
-}
-
 void ReferenceAnnotations(const ReferenceMembers& object, StringMap& out) {
   constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
   object.Object("metadata", [&](const ReferenceMembers& m) {
@@ -74,21 +54,6 @@ void ReferenceAnnotations(const ReferenceMembers& object, StringMap& out) {
     if (kept.is_object()) kept.erase(kLastApplied);
     const json holder = {{"annotations", kept}};
     ReferenceMembers{holder, m.ok}.Map("annotations", out);
-  });
-}
-
-void ReferenceConditions(const ReferenceMembers& status, std::vector<Condition>& out) {
-  status.ForEach("conditions", [&](const json& element) {
-    const ReferenceMembers c = ReferenceElement(element, status.ok);
-    Condition condition;
-    c.String("type", condition.type);
-    c.String("status", condition.status);
-    c.String("reason", condition.reason);
-    c.String("message", condition.message);
-    c.Time("lastUpdateTime", condition.last_update_time);
-    c.Time("lastTransitionTime", condition.last_transition_time);
-    c.Integer("observedGeneration", condition.observed_generation);
-    out.push_back(condition);
   });
 }
 
@@ -113,18 +78,17 @@ void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
   }
 }
 
-Fingerprint ReferenceFingerprint(const ReferenceMembers& spec) {
-  std::string text = "{}";
-  spec.With("template", &json::is_object, [&](const json& v) { text = v.dump(); });
-  const Result<std::string> canonical = CanonicalTemplate(text);
-  spec.ok = spec.ok && canonical.ok();
-  return canonical.ok() ? FingerprintOf(*canonical) : Fingerprint{};
+void ReferenceTemplate(const ReferenceMembers& spec, const char* key, TemplateText& out) {
+  spec.With(key, &json::is_object, [&](const json& v) {
+    out = std::make_shared<const std::string>(v.dump());
+    spec.ok = spec.ok && CanonicalTemplate(*out).ok();
+  });
 }
 
-void ReferenceTemplate(const ReferenceMembers& spec, TemplateText& out) {
-  spec.With("template", &json::is_object,
-            [&](const json& v) { out = std::make_shared<const std::string>(v.dump()); });
-  spec.ok = spec.ok && CanonicalTemplate(*out).ok();
+void ReferenceTemplate(const ReferenceMembers& spec, const char* key, Fingerprint& out) {
+  TemplateText text;
+  ReferenceTemplate(spec, key, text);
+  if (text != nullptr && spec.ok) out = FingerprintOf(*CanonicalTemplate(*text));
 }
 
 TemplateText NoTemplate() { return std::make_shared<const std::string>("{}"); }

@@ -8,13 +8,13 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "kubeclient/api/canonical.h"
-#include "kubeclient/api/condition.h"
 #include "kubeclient/api/int_or_percent.h"
+#include "kubeclient/api/label_values.h"
 #include "kubeclient/api/object_meta.h"
-#include "kubeclient/api/selector.h"
 #include "kubeclient/api/time.h"
 
 namespace windlass::test {
@@ -60,7 +60,9 @@ struct ReferenceMembers {
   void ReadInteger(const nlohmann::json& value, Int& out) const {
     const bool huge = value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX};
     const int64_t number = huge ? 0 : value.get<int64_t>();
-    using Bound = std::conditional_t<std::is_same_v<Int, int64_t>, int64_t, int32_t>;
+    constexpr bool kWide =
+        std::is_same_v<Int, int64_t> || std::is_same_v<Int, std::optional<int64_t>>;
+    using Bound = std::conditional_t<kWide, int64_t, int32_t>;
     if (huge || number < std::numeric_limits<Bound>::min() ||
         number > std::numeric_limits<Bound>::max()) {
       ok = false;
@@ -83,14 +85,33 @@ struct ReferenceMembers {
       for (const nlohmann::json& element : list) read(element);
     });
   }
-  void Map(const char* key, StringMap& out) const {
+  // Reads into a StringMap or a map of the standard library.
+  template <typename Pairs>
+  void Map(const char* key, Pairs& out) const {
     With(key, &nlohmann::json::is_object, [&](const nlohmann::json& map) {
       for (const auto& [name, value] : map.items()) {
         if (value.is_null()) continue;
         ok = ok && value.is_string();
-        if (ok) out.Set(name, value.get_ref<const std::string&>());
+        if (!ok) continue;
+        const auto& text = value.template get_ref<const std::string&>();
+        if constexpr (std::is_same_v<Pairs, StringMap>) {
+          out.Set(name, text);
+        } else {
+          out.insert_or_assign(name, text);
+        }
       }
     });
+  }
+  // Reads a list of texts.
+  template <typename List>
+  void Texts(const char* key, List& out) const {
+    using Text = std::conditional_t<std::is_same_v<List, LabelValues>, Symbol, std::string>;
+    std::vector<Text> texts;
+    ForEach(key, [&](const nlohmann::json& element) {
+      ok = ok && element.is_string();
+      if (ok) texts.emplace_back(element.get_ref<const std::string&>());
+    });
+    out = std::move(texts);
   }
 };
 
@@ -104,20 +125,15 @@ inline ReferenceMembers ReferenceElement(const nlohmann::json& element, bool& ok
 ObjectMeta ReferenceMetadata(const ReferenceMembers& object);
 // Reads metadata.annotations, without kubectl's last-applied-configuration.
 void ReferenceAnnotations(const ReferenceMembers& object, StringMap& out);
-// Reads the member "selector".
-void ReferenceSelector(const ReferenceMembers& spec, LabelSelector& out);
-// Reads the member "conditions".
-void ReferenceConditions(const ReferenceMembers& status, std::vector<Condition>& out);
 void ReferenceIntOrPercent(const ReferenceMembers& parent, const char* key,
                            std::optional<IntOrPercent>& out);
-// Returns the fingerprint of the member "template"; that of {} if it is absent.
-Fingerprint ReferenceFingerprint(const ReferenceMembers& spec);
 
 // The text of a template.
 using TemplateText = std::shared_ptr<const std::string>;
 TemplateText NoTemplate();  // {}
-// Reads the member "template", which must be valid. Leaves `out` alone if it is absent.
-void ReferenceTemplate(const ReferenceMembers& spec, TemplateText& out);
+// Read a template, which must be valid. They leave `out` alone if it is absent.
+void ReferenceTemplate(const ReferenceMembers& spec, const char* key, TemplateText& out);
+void ReferenceTemplate(const ReferenceMembers& spec, const char* key, Fingerprint& out);
 // Returns true also if both are null.
 bool SameText(const TemplateText& a, const TemplateText& b);
 

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "test/unit/api/reference_decoder.h"
-#include "test/unit/api/reference_members.h"
 
 namespace windlass::test {
 namespace {
@@ -146,6 +145,48 @@ void ReadStatus(const Members& object, Pod& out) {
   });
 }
 
+void ReadPod(const Members& object, Pod& out) {
+  static SymbolTable symbols;
+  out.meta = ReferenceMetadata(object);
+  Annotations(object, out);
+  Spec(object, symbols, out);
+  ReadStatus(object, out);
+}
+
+Places PodPlaces() {
+  using enum FieldType;
+  Places places = MetadataPlaces(WithAnnotations::kNo);
+  const auto add = [&](FieldType type, bool shown, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) places.push_back({path, type, shown});
+  };
+  add(kObject, true, {"metadata.annotations"});
+  add(kObject, false, {"spec", "status"});
+  add(kString, true, {"spec.nodeName"});
+  add(kInt64, true, {"spec.terminationGracePeriodSeconds", "status.observedGeneration"});
+  add(kList, false, {"spec.readinessGates", "status.conditions"});
+  add(kString, false, {"spec.readinessGates[0].conditionType", "status.phase"});
+  add(kString, false, {"status.conditions[0].type", "status.conditions[0].status"});
+  add(kTime, false, {"status.conditions[0].lastTransitionTime"});
+  for (const std::string list : {"spec.containers", "spec.initContainers"}) {
+    const std::string one = list + "[0].";
+    add(kList, true, {list});
+    add(kString, true, {one + "name", one + "image", one + "restartPolicy"});
+  }
+  // Without containers in the spec, nothing of their statuses is kept.
+  for (const std::string list : {"status.containerStatuses", "status.initContainerStatuses"}) {
+    const std::string one = list + "[0].";
+    const std::string state = one + "state";
+    add(kList, false, {list});
+    add(kString, false, {one + "name", one + "imageID", one + "containerID"});
+    add(kBool, false, {one + "ready", one + "started"});
+    add(kInt32, false, {one + "restartCount"});
+    add(kObject, false, {state, state + ".waiting", state + ".running"});
+    add(kString, false, {state + ".waiting.reason"});
+    add(kTime, false, {state + ".running.startedAt"});
+  }
+  return places;
+}
+
 }  // namespace
 
 DecodeInterest TestInterest() {
@@ -155,18 +196,10 @@ DecodeInterest TestInterest() {
           .pod_gate = kGate};
 }
 
-std::optional<Pod> ReferencePod(const json& json_object) {
-  static SymbolTable symbols;
-  bool ok = true;
-  const Members object{json_object, ok};
-  Pod out;
-  out.meta = ReferenceMetadata(object);
-  Annotations(object, out);
-  Spec(object, symbols, out);
-  ReadStatus(object, out);
-  return ok ? std::optional(out) : std::nullopt;
+template <>
+const Fields<Pod>& FieldsOf() {
+  static const Fields<Pod> kFields = {{ReadPod, PodPlaces(), std::equal_to<Pod>()}};
+  return kFields;
 }
-
-bool Same(const Pod& a, const Pod& b) { return a == b; }
 
 }  // namespace windlass::test

@@ -1,28 +1,15 @@
-// What is wrong with a custom resource that cannot be decoded: the error names the first such
-// field.
-#include <vector>
-
+// What is wrong with a custom resource that cannot be decoded, and CheckFields does not show.
 #include "controller/api/rollout.h"
 #include "test/catch.h"
-#include "test/unit/api/check_malformed.h"
+#include "test/unit/api/check_fields.h"
 
 namespace windlass::malformed_test {
 namespace {
 
-const std::vector<test::MalformedRow> kOfRollout = {
-    {R"("spec":{"abort":"yes"})", "spec.abort"},
-    {R"("spec":{"rollbackTo":3})", "spec.rollbackTo"},
-    {R"("spec":{"rollbackTo":{"revision":"3"}})", "spec.rollbackTo.revision"},
-    {R"("spec":{"strategy":{"steps":{}}})", "spec.strategy.steps"},
-    {R"("spec":{"strategy":{"partition":1.5}})", "spec.strategy.partition"},
-    {R"("spec":{"strategy":{"inPlace":{"surge":{}}}})", "spec.strategy.inPlace.surge"},
-    {R"("spec":{"strategy":{"inPlace":{"drainLabel":"t"}}})", "spec.strategy.inPlace.drainLabel"},
-    {R"("spec":{"strategy":{"inPlace":{"drainLabel":{"key":1}}}})",
-     "spec.strategy.inPlace.drainLabel.key"},
-};
-
-TEST_CASE("a known field of the wrong type is malformed, and named") {
-  test::CheckMalformed(DecodeRollout, kOfRollout);
+TEST_CASE("a setting of updates in place has one value") {
+  const char* const want = "spec.strategy.inPlace.surge: want a string, an integer or a boolean";
+  test::CheckMalformed(DecodeRollout, {{R"("spec":{"strategy":{"inPlace":{"surge":{}}}})", want},
+                                       {R"("spec":{"strategy":{"inPlace":{"surge":[1]}}})", want}});
 }
 
 }  // namespace
