@@ -70,7 +70,8 @@ bool WasPatchedTo(const Json& pod, const Json* of_revision) {
   return HasOrHadRevision(*of_revision, *patched);
 }
 
-// Returns true if Windlass is updating the Pods of `rollout` in place, or has stopped midway.
+// Returns true if Windlass is about to update the Pods of `rollout` in place, is doing so, or has
+// stopped midway.
 bool IsPatching(const Json& rollout) {
   return TextOf(rollout, "/spec/strategy/type").starts_with("InPlace") &&
          TrueCondition(rollout, "windlass.dev/InPlace") != nullptr;

@@ -53,9 +53,10 @@ Step Become(const Situation& situation, const ReplicationController& created) {
       created.replicas);
 }
 
-// Returns the write that stores the journal in the status; nullopt if the status has it already.
-// The status needs the journal, because the annotation is removed before the run has ended. The
-// annotation is needed, because a client that begins again has no stored status.
+// Returns the write that stores the journal in the status, with the step kStepCleanUp; nullopt if
+// the status has both already. The status needs the journal, because the annotation is removed
+// before the run has ended. The annotation is needed for `--local`: a client that carries out the
+// update itself has no stored status, and finds the journal only there when it is started again.
 std::optional<Step> KeepJournal(const Situation& situation, const std::string& text,
                                 const ReplicationController& created) {
   if (situation.run.journal == text && situation.run.step == kStepCleanUp) return std::nullopt;

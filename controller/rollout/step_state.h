@@ -48,20 +48,22 @@ std::string StepText(const workload::Situation& situation, Steps steps,
 //     have been complete (EndIfStatusLost)
 std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps);
 
-// Sets the step in `status`, the draft of the next status, and Progressing:
-//   - at a pause: Unknown/RolloutPausedAtStep, which does not change while the pause lasts
-//   - after a pause: True/ReplicaSetUpdated, so that the progress deadline begins anew (RO-059)
-//   - at a pause whose Pods are not all available: as after a pause, so that the deadline runs.
-//     RolloutOwn::waits_for in the draft says what is missing (RO-131)
+// Sets two parts of `status`, the draft of the next status. The condition Progressing becomes:
+//   - at a pause whose Pods are all available: Unknown/RolloutPausedAtStep
+//   - at a pause that lacks available Pods: True/ReplicaSetUpdated, so that the progress deadline
+//     runs. RolloutOwn::waits_for in the draft says what is missing (RO-131)
+//   - after a pause: True/ReplicaSetUpdated, so that the deadline begins anew (RO-059)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
+// While the Rollout is paused or the rollout is refused, Progressing stays as it is.
+//
 // The step in the draft:
-//   - If StepsOf returns nullopt, the draft loses any stored step. Exception: if the strategy has
-//     an error, the stored step of the same template stays as it is, and the rollout goes on there
-//     after a correction (RO-055). This holds during an abort, too, unless an update in place
-//     carries the abort out.
+//   - If the strategy has an error, the stored step of the same template stays, and the rollout
+//     goes on there after a correction (RO-055). It stays during an abort, too, unless an update in
+//     place carries the abort out.
+//   - Otherwise, if StepsOf returns nullopt, the draft has no step.
 //   - While the Rollout is paused or the rollout is refused, no step begins, and the draft loses a
-//     stored step of another template. Exception: while the Rollout is paused and the defaults of
-//     its template are not known, the stored step stays.
+//     stored step of another template. While the Rollout is paused and the defaults of its template
+//     are not known, the stored step stays.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

@@ -1,4 +1,4 @@
-// Cuts long texts of users and other clients, for display.
+// Cuts texts that may be too long to keep, log or show, without cutting a UTF-8 character.
 #pragma once
 
 #include <cstddef>

@@ -124,8 +124,9 @@ class WorkQueue {
   // once; its failures are remembered.
   void DoneRetry(const QueueKey& key, Duration longest, Duration at_least = {});
   // Processing lost a race (409 Conflict). The key is woken by the event of the write that won, or
-  // by a timer after kConflictWait. Its back-off does not grow, and it waits for no turn. The
-  // kConflictsMax-th conflict in a row, and each one after it, counts as a failure.
+  // by a timer after kConflictWait. Its back-off does not grow, and it does not queue with the
+  // retries of its namespace (D-521). The kConflictsMax-th conflict in a row, and each one after
+  // it, counts as a failure.
   void DoneConflict(const QueueKey& key);
   // Processing failed by a bug of ours. Like DoneRetry, but from the kInternalErrorsMax-th
   // time in a row the key waits kPolicyRetryMax. Returns the number of such failures in a row.

@@ -12,8 +12,8 @@
 namespace windlass::workload {
 namespace {
 
-// Returns the workload's selector plus the label pod-template-hash: it matches only Pods of one
-// template.
+// Returns the workload's selector plus the label pod-template-hash: it matches only Pods that this
+// ReplicaSet makes.
 Json SelectorOf(const LabelSelector& selector, const std::string& hash) {
   Json json = {{"matchLabels", MapJson(selector.match_labels)}};
   json["matchLabels"][std::string(kPodTemplateHashLabel)] = hash;

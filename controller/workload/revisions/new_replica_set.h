@@ -85,8 +85,8 @@ std::string AbortedNote(const Workload& workload, const ReplicaSet& rs);
 // present number of `rs`, and had no other revision to go back to.
 bool WasAborted(const Workload& workload, const ReplicaSet& rs);
 
-// Returns the revision of the present rollout. If its ReplicaSet is not made or not numbered yet,
-// returns the revision that it will get.
+// Returns the revision of the present rollout. If its ReplicaSet does not exist, or does not have
+// the number of this rollout yet, returns the number that it will get.
 int64_t RevisionToBe(const Situation& situation);
 
 // Returns the annotations, revision, history and minReadySeconds that the new ReplicaSet lacks
