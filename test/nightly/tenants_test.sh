@@ -16,7 +16,7 @@
 #   4  watches that are dead without a FIN (needs root, for a network of its own)
 #   5  180 Deployments with templates of 1.4 MB, then 60 with templates that JSON makes 8.4 MB, and
 #      daemons that may use MEMORY MiB (256) each (needs root, for control groups)
-#   6  a Node that becomes ready and unready for FLIPS seconds (20), beside PODS (20,000) Pods on it,
+#   6  a Node that becomes ready and unready for FLIPS seconds (20), and has PODS (20,000) Pods,
 #      while a Deployment that is updated in place has all Pods and Nodes watched
 #   7  a list that takes longer than etcd keeps its revision (needs root)
 #

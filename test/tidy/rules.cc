@@ -58,6 +58,7 @@ constexpr std::string_view kKindValues = "controller/kind/";
 constexpr std::string_view kWorkload = "controller/workload";
 constexpr std::string_view kValues = "controller/workload/";
 constexpr std::string_view kWorkloadWatch = "controller/workload/watch";
+constexpr std::string_view kRequests = "controller/workload/requests";
 constexpr std::string_view kInPlace = "controller/in_place";
 constexpr std::string_view kTemplate = "controller/in_place/template";
 constexpr std::string_view kPod = "controller/in_place/pod";
@@ -65,7 +66,7 @@ constexpr std::string_view kBatch = "controller/in_place/batch";
 constexpr std::string_view kTraffic = "controller/in_place/traffic";
 // The rooms of the planner: each sees those before it.
 const Names kRooms = {
-    "controller/workload/annotations", "controller/workload/requests",
+    "controller/workload/annotations", kRequests,
     "controller/workload/ownership",   "controller/workload/revisions",
     "controller/workload/sizes",       "controller/workload/status",
     "controller/workload/actions",     "controller/workload/planner",
@@ -117,7 +118,8 @@ Names MayInclude(std::string_view box) {
       {kKind, {kCore, kApi, kBase}},
       {"controller/kind/watch", {"kubeclient", kKindValues, kRuntime, kCore}},
       {kWorkloadWatch, {"kubeclient", kWorkload, kRuntime, kCore}},
-      {"controller/in_place/watch", {"kubeclient", kInPlace, kWorkloadWatch, kRuntime, kCore}},
+      {"controller/in_place/watch",
+       {"kubeclient", kInPlace, kWorkloadWatch, kRequests, kRuntime, kCore}},
       {"controller/replication_controller", {kKindValues, kCount, kOwnApi, kCore, kApi, kBase}},
       {"controller/replication_controller/watch",
        {"kubeclient", "controller/replication_controller", kKind, kWorkload, kRuntime, kOwnApi,

@@ -1,6 +1,7 @@
 // Counts the tries to patch Pods that the API server refuses as invalid, or as forbidden by
-// admission or for lack of a right, and decides when to try again. The count is noted on the ReplicaSet that has the
-// template of the rollout, so that Windlass goes on counting after a restart. Source: P-036.
+// admission or for lack of a right, and decides when to try again. The count is noted on the
+// ReplicaSet that has the template of the rollout, so that Windlass goes on counting after a
+// restart. Source: P-036.
 //
 //   internal.windlass.dev/refused  {"rev":"6","to":"t-<hex>","tries":1,
 //                                   "at":"2026-11-20T06:34:05Z","why":"…"}

@@ -48,8 +48,8 @@ const PodMetadata* FindOldPod(const Situation& situation, const ReplicaSet* next
   return found == situation.view.pods.end() ? nullptr : *found;
 }
 
-// Returns what the rollout waits for. Example: "Pod web-1-x of replica set web-1 is still there". If
-// the cache shows no such Pod, names at most a ReplicaSet.
+// Returns what the rollout waits for. Example: "Pod web-1-x of replica set web-1 is still there".
+// If the cache shows no such Pod, names at most a ReplicaSet.
 std::string WhatIsLeft(const Situation& situation, const ReplicaSet* next) {
   if (const PodMetadata* pod = FindOldPod(situation, next)) {
     const std::string owner(pod->meta.ControllerRef()->name.text());
