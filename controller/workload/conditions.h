@@ -21,7 +21,8 @@ inline constexpr std::string_view kUpdatedReason = "ReplicaSetUpdated";
 inline constexpr std::string_view kAvailableReason = "NewReplicaSetAvailable";
 // Reason of Progressing: the rollout has made no progress for progressDeadlineSeconds.
 inline constexpr std::string_view kExceededReason = "ProgressDeadlineExceeded";
-// Reason of Progressing: the ReplicaSet of the template could not be created.
+// Reason of Progressing: the ReplicaSet of the template could not be created, or the API server
+// did not store it as it was sent.
 inline constexpr std::string_view kCreateErrorReason = "ReplicaSetCreateError";
 // Reason of Progressing: the rollout is aborted, but Pods have no ReplicaSet to go back to
 // (followed_revision.h).

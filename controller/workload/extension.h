@@ -98,7 +98,7 @@ struct Extended {
   // True if new_one_unknown is true, and one of these holds:
   //   - It has been true for long.
   //   - The ReplicaSet for the template cannot be made (actions/create.h).
-  // A workload that wants Pods and has none then gets Pods of an earlier revision.
+  // A workload that wants Pods and has none may then get Pods of an earlier revision (RO-122).
   bool new_one_overdue = false;
   // True if the API server has forbidden the ReplicaSet for the template in a dry run. Recreate
   // then does not remove the old Pods, because it could not make new ones.

@@ -69,12 +69,16 @@ int32_t KeeperSize(const ReplicaSetSize& new_replica_set, std::span<const Replic
                    const Fenceposts& limits, size_t keeper);
 
 // Returns the size that each ReplicaSet of `old` should have now: the present size, or a smaller
-// one. Pods are removed in this order (D-264…D-268):
+// one. At most this many Pods are removed:
+//
+//   all Pods - min_available - new Pods that are not available
+//
+// They are removed in this order (D-264…D-268):
 //   1. Unhealthy Pods. After their removal, as many Pods are available as before.
 //   2. Healthy Pods, as long as min_available Pods of all ReplicaSets stay available.
 // In both groups, the first ReplicaSet of `old` loses its Pods before the second one. Example: 10
-// desired, max_unavailable 2; old 10, all available; new 3, none available. At least 8 of the 13
-// Pods must be available, and 3 are not. So 13 - 8 - 3 = 2 Pods may be removed: old gets size 8.
+// desired, max_unavailable 2; old 10, all available; new 3, none available. 13 - 8 - 3 = 2 Pods may
+// be removed: old gets size 8.
 //
 // The ReplicaSets of `old` together keep limits.kept_old() Pods, healthy or not (RO-044). Example:
 // 10 desired, surge 3, max_unavailable 2, updated_max 3; new 3 and old 8, all available. Without

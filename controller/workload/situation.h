@@ -37,8 +37,9 @@ struct Situation {
   WantedTemplate wanted{};
 
   // If the API server has refused a write in this sync, or did not keep a size: the error that
-  // Windlass reports to users (RefusedWrite and WhyNotKept of refused_write.h). The message of a
-  // refusal names verb and object of the write, and then quotes the API server.
+  // Windlass reports to users (RefusedWrite and WhyNotKept of refused_write.h; for a refused
+  // adoption or release, SettleOwnership of adopt_release.h). The message of a refusal names verb
+  // and object of the write, and then quotes the API server.
   std::optional<Error> refused{};
   // True if `refused` is about a size that the API server did not keep (WhyNotKept).
   bool not_kept = false;

@@ -36,7 +36,9 @@
 namespace windlass::workload {
 
 // Returns the next step of a rollback. Returns Wait, which ends the sync, after step 4. Returns
-// nullopt if no rollback is asked for. The steps, for a request that is not answered yet:
+// nullopt if no rollback is asked for. If the request is answered but still there, returns a write
+// that tries to remove it, later the status write that says so, and at last nullopt
+// (answered_rollback.h). The steps, for a request that is not answered yet:
 //   1. Create or number the ReplicaSet of the present template, so that its number counts among the
 //      revisions (D-462).
 //   2. Read the chosen ReplicaSet uncached: the cache does not hold its template.

@@ -22,8 +22,8 @@ int32_t LargeStep(const Fenceposts& limits) {
   return std::max({limits.surge, limits.max_unavailable, 10});
 }
 
-// Returns true if the ReplicaSet controller has still to make Pods of `rs`, other ReplicaSets have
-// Pods, and the status of `rs` shows no failure.
+// Returns true if the ReplicaSet controller has still to make Pods of `rs`, another ReplicaSet has
+// a size above 0, and the status of `rs` shows no failure.
 bool MakesPods(const Situation& situation, const ReplicaSet& rs) {
   const bool rolls = TotalReplicas(situation.all) > rs.replicas;
   return rolls && rs.status.replicas < rs.replicas && FailureOf(rs) == nullptr;

@@ -29,8 +29,8 @@ namespace windlass::workload {
 //   after:  13 - 8 - 5 = 0
 //
 // A new ReplicaSet with Pods does not grow
-//   - before the Pods of its last size are made. Exceptions: its status shows a failure, or no
-//     other ReplicaSet has Pods;
+//   - before the Pods of its last size are made. Exceptions: its status shows a failure, or all
+//     other ReplicaSets have size 0;
 //   - in the sync in which an old ReplicaSet shrinks. Exception: the new one can grow by at least
 //     the largest of 10, surge and max_unavailable.
 // Example of waiting: 10 desired, surge 3, unavailable 2; new 3 and old 8, all available. The old

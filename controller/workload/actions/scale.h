@@ -21,8 +21,9 @@
 // Differences from upstream:
 //   - B-01: if a ReplicaSet has the right size but an out-of-date annotation, Windlass corrects the
 //     annotation. Upstream returns early, and the rollout never runs again.
-//   - B-02: under Recreate sizes need not stay in proportion. Windlass only corrects the
-//     annotations, which ends the event.
+//   - B-02: under Recreate, the sizes of two or more active ReplicaSets need not stay in
+//     proportion. Windlass only corrects their annotations, which ends the event (exception:
+//     kSaturated).
 //   - Unless the workload is paused, an event changes sizes only for a generation that no status
 //     has observed yet (exception: kSaturated). After that a wrong annotation is corrected without
 //     moving Pods, whichever client wrote it. So an admission webhook that removes the annotations
@@ -38,8 +39,8 @@ namespace windlass::workload {
 
 enum class Scaling : uint8_t {
   kNone,  // nothing is to be scaled
-  // The only active ReplicaSet gets the workload's size. If none is active, the ReplicaSet in which
-  // Pods come back gets this size (D-354).
+  // The only active ReplicaSet gets the workload's size, or less if it must not grow so far
+  // (RO-120). If none is active, the ReplicaSet in which Pods come back gets it (D-354).
   kOneActive,
   kSaturated,     // the new ReplicaSet is full and available: old ones go to 0 (D-355)
   kRefresh,       // only annotations are written: the strategy is Recreate (B-02), or the sizes of

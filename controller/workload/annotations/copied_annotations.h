@@ -1,6 +1,7 @@
 // Which annotations of a workload are copied to its new ReplicaSet (D-163). Below, a ReplicaSet
-// "lacks" an annotation if it does not have the key, or has another value than the workload. The
-// cache may hold only fingerprint and length of a large annotation.
+// "lacks" an annotation of the workload if IsCopied (annotations.h) is true for the annotation, and
+// the ReplicaSet does not have the key or has another value. The cache may hold only fingerprint
+// and length of a large annotation.
 //
 // Kubernetes allows an object 256 KiB of annotations. Windlass needs room on the ReplicaSet for
 // annotations of its own, so it limits the copy:

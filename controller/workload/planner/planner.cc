@@ -155,8 +155,8 @@ Step EndRefused(const Situation& situation) {
 }
 
 // `end` is the next step of the sync. Returns `end`. Exception: if `end` is Wait, returns a failure
-// in two cases, so that Windlass tries a patch again after back-off:
-//   - The API server has refused a patch of a ReplicaSet in this sync (RefusedWrite).
+// in two cases, so that Windlass tries the write again after back-off:
+//   - The API server has refused a patch or deletion of a ReplicaSet in this sync (RefusedWrite).
 //   - The API server did not keep a size (WhyNotKept).
 Step TryAgain(const Situation& situation, Step end) {
   Wait* wait = std::get_if<Wait>(&end);

@@ -16,8 +16,9 @@
 //   - If the API server refuses a write, the status write of this sync changes
 //     status.observedGeneration only if nothing else depends on the refused write
 //     (refused_write.h).
-//   - If the rollout is refused, or an abort has no revision to go back to, the status observes the
-//     generation although nothing is rolled out for it.
+//   - The status observes the generation although nothing is rolled out for it, if the workload is
+//     paused or being deleted, if its selector is empty, if the rollout is refused, or if an abort
+//     has no revision to go back to.
 // For a workload that is as it should be, Next returns Wait, and nothing is written (D-028).
 //
 // Each concern has a file of its own, in one of the folders beside this one (docs/map.md).

@@ -255,8 +255,8 @@ ReplicaSetChange MissingFromNewReplicaSet(const Situation& situation) {
   NoteFollowed(situation.workload, rs, change);
   // The new number makes this ReplicaSet the latest one, and its size annotations may be of an
   // earlier rollout. While the workload has 0 replicas, the size annotations of the latest
-  // ReplicaSet must say 0. Otherwise FindServedLast (proven.h) takes the workload to have been
-  // scaled up after it was scaled to 0, and finds no ReplicaSet under Recreate.
+  // ReplicaSet must say 0. Otherwise FindServedLast (proven.h) assumes that the workload was scaled
+  // up since it was scaled to 0, and finds no ReplicaSet under Recreate.
   const bool sleeps = situation.limits.desired == 0 && rs.replicas == 0;
   if (sleeps && change.annotations.contains(std::string(kRevision))) {
     SetSizeAnnotations(situation.limits, change.annotations);

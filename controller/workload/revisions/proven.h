@@ -1,4 +1,5 @@
-// Which revisions have proven to work. Notes on their ReplicaSets show it:
+// Which revisions have proven to work, and which ReplicaSet keeps Pods, or gets them back, because
+// of this. Notes on the ReplicaSets show which revisions have worked:
 //
 //   internal.windlass.dev/complete  7/5d9dc68fdf
 //     The ReplicaSet with that pod-template-hash was complete as revision 7: at one moment, it had

@@ -19,8 +19,8 @@
 //           - The last Pod of the new ReplicaSet stays, so that users see whether the new template
 //             can run. Exceptions: steps or a partition allow no new Pod (RO-046), or desired +
 //             surge is 1.
-//           - Before all Pods of this list, Pods of a ReplicaSet with goes_first are removed
-//             (RO-087).
+//           - Before all Pods of this list, two kinds of Pods are removed: first new Pods above
+//             updated_max (RO-046), then Pods of a ReplicaSet with goes_first (RO-087).
 //         spared_pods.h keeps the rollout from removing the spared Pods later.
 //   B-13  If fewer than min_available Pods would stay available, more unavailable Pods are removed
 //         instead: even the last Pod of a ReplicaSet, and even Pods of a ReplicaSet that is written

@@ -25,9 +25,9 @@ constexpr Duration kToldAgain = seconds(600);
 // So
 //   - if the rollout was over (WasRolledOut), and one ReplicaSet alone has a size above 0, returns
 //     the number of its Pods
-//   - otherwise the number in the stored status can only fall, and no rollout becomes complete.
-//     Example: the status says that 10 of 13 Pods are updated, and now there are 10 Pods: 9,
-//     because some of the 10 may be old
+//   - otherwise returns the number in the stored status, but less than `pods` (0 if `pods` is 0),
+//     so that no rollout becomes complete. Example: the status says that 10 of 13 Pods are updated,
+//     and now there are 10 Pods: 9, because some of the 10 may be old
 int32_t CountUpdated(const Workload& workload, const std::vector<const ReplicaSet*>& owned,
                      int32_t pods) {
   const auto has_size = [](const ReplicaSet* rs) { return rs->replicas > 0; };

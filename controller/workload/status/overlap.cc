@@ -73,7 +73,8 @@ std::string NameOfOther(const OwnerReference& other) {
   return name + " " + std::string(other.name.text());
 }
 
-// "Deployment web", "Deployment api and Rollout web", "Deployment a, Deployment b and 3 others"
+// Returns a text such as "Deployment web", "Deployment api and Rollout web", or "Deployment a,
+// Deployment b and 3 others".
 std::string NamesOfOthers(const std::vector<const Overlap*>& overlaps) {
   const bool all = overlaps.size() <= kNamedMax;
   const size_t named = all ? overlaps.size() : kNamedMax - 1;

@@ -25,9 +25,10 @@
 // (B-08, W-12). If a second rollout begins before the first one moved, upstream also keeps the
 // message of the first one.
 //
-// A Recreate that waits until old Pods are gone has no new ReplicaSet yet. Its rollout has begun,
-// so its deadline runs. Upstream still shows that the earlier rollout is complete: it does not
-// count terminating Pods, and takes 0 updated Pods of 0 Pods for complete.
+// A Recreate that waits until old Pods are gone has no new ReplicaSet yet, unless it goes back to
+// an earlier one. In both cases its rollout has begun, so its deadline runs. Upstream still shows
+// that the earlier rollout is complete: it does not count terminating Pods, and takes 0 updated
+// Pods of 0 Pods for complete.
 //
 // After an abort, while Pods follow an earlier revision (followed_revision.h), Progressing is False
 // with reason "<Kind>Aborted", even if the workload is paused. Exception: the reason is
@@ -92,8 +93,8 @@ void UpdateProgressing(const Situation& situation, WorkloadStatus& status);
 //   - Pods that become ready do not count as progress, because they follow from earlier decisions.
 //   - Progressing reports the beginning of the rollout if no status has reported it before. So the
 //     rollout can time out.
-//   - Otherwise the condition changes only when its deadline passes, or when a halt is over
-//     (TellsOfHalt).
+//   - Otherwise the condition changes only when its deadline passes, when a halt is over
+//     (TellsOfHalt), or if it is about an earlier rollout.
 // There is no difference if the extension refused the rollout, if Pods follow an earlier revision
 // after an abort, or if there is no deadline.
 void UpdateProgressingHeldUp(const Situation& situation, WorkloadStatus& status);

@@ -8,6 +8,8 @@
 //     rollout begins when the object is resumed
 //   - when spec.abort makes Pods go back to another revision
 //   - when spec.abort is set back to false
+//   - when an aborted object has no ReplicaSet to go back to (LacksTarget of rollout_state.h), and
+//     is not in a rollout already. Such a rollout is shown as stuck, and not counted as begun
 // A rollout ends
 //   - when all Pods are new and available, and no step is left
 //   - when the template changes again, or an abort makes Pods go back to another revision

@@ -1,5 +1,5 @@
-// The rollouts of one kind that are under way: when each began, its target and where it stands.
-// Also the counts of how rollouts began and ended. An observer reports the rollouts:
+// The rollouts of one kind that are under way (when each began, its target and where it stands),
+// and the counts of how rollouts began and ended. An observer reports the rollouts:
 //
 //   observer ──Begin, SetState, Finish──▶ RolloutsUnderWay ──▶ the metrics page
 //
