@@ -24,7 +24,8 @@ class View {
 
   std::vector<Selection> selections;
 
-  // Returns an error if the object that is shown has been deleted.
+  // Returns an error if the view shows one object, and that object has been deleted. A table shows
+  // several objects, and returns no error.
   virtual Status CheckThere(const Follow&) const { return Unit{}; }
   // Returns the lines to print. Requires that CheckThere has succeeded.
   virtual std::vector<std::string> Lines(const Follow& follow, WallTime now,

@@ -129,10 +129,10 @@ bool HasStable(const Json& object) { return NumberOf(object, "/status/stableRevi
 // Returns the commands that take back the rollout of a Rollout. `reason` is why the Rollout is
 // stalled; "" if it is not.
 //   - "abort or undo" if there is a stable revision. Without one, abort moves no Pod (RO-032).
-//   - "undo" if there is no stable revision, but another revision to go to. Usually
-//     status.currentRevision is to be taken back, so it must be above 1. With the three reasons
-//     below, the template to take back has no ReplicaSet and no revision. undo then goes to
-//     status.currentRevision, which must be above 0 (RO-026).
+//   - "undo" if there is no stable revision, but another revision to go to. Usually undo takes back
+//     status.currentRevision, and an earlier revision exists only if status.currentRevision is
+//     above 1. With the three reasons below, the template to take back has no revision of its own:
+//     undo goes to status.currentRevision, which must be above 0 (RO-026).
 //   - "" otherwise
 std::string CommandsBack(const Json& object, const std::string& reason) {
   if (HasStable(object)) return "abort or undo";

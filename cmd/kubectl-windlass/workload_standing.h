@@ -1,5 +1,6 @@
-// Where the rollout of a Deployment or Rollout stands. For Deployments the sentences are those of
-// kubectl rollout status.
+// Where the rollout of a Deployment or Rollout stands, and what users are told about updates in
+// place, rollbacks and refused strategies. For Deployments the sentences about the rollout are
+// those of kubectl rollout status.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -58,8 +59,8 @@ const Json* PendingRollback(const Json& rollout);
 // has answered the request, but the API server keeps it. Otherwise returns null.
 const Json* AnsweredRollback(const Json& rollout);
 
-// Returns the target of the rollback that waits; "" if none waits. spec.rollbackTo waits while
-// spec.paused is true and spec.abort is not.
+// Returns the target of the rollback that waits; "" if none waits. A pending rollback
+// (PendingRollback) waits while spec.paused is true and spec.abort is not.
 std::string StoredRollback(const Json& rollout);
 
 }  // namespace windlass::cli

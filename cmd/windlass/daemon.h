@@ -5,6 +5,8 @@
 //               all writes answered → give up the Lease (≤ 2 s)  → end
 //               otherwise           → leave our name in the Lease → end
 //
+// Without leader election there is no Lease to win or to give up.
+//
 // Core thread only, except where a part's header says otherwise.
 #pragma once
 

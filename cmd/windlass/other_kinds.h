@@ -29,7 +29,8 @@ namespace windlass {
 
 inline constexpr Duration kLookPeriod = seconds(300);
 // Long enough for a process that handles the kind to update the status: a leader observes a new
-// generation within 20 s, and a change of leader takes 15 s, together 35 s at most.
+// generation within 20 s. With the default lease duration a change of leader takes about 15 s,
+// together about 35 s.
 inline constexpr Duration kLookAgain = seconds(60);
 // At most this many objects are read, so that the answer stays small. They are enough: if no
 // process handles the kind, sooner or later a client edits one of them, and the object then waits.

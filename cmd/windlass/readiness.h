@@ -29,8 +29,8 @@ struct Readiness {
 
 // Returns the readiness of a process with these controllers and these missing rights. A controller
 // is barred if it lacks a right that is not optional, or waits for a resource that the API server
-// does not serve. The missing rights and troubles of a controller are only notes, with the name of
-// the controller in front, if all of these apply:
+// does not serve. The troubles of a controller, and its missing rights that are not optional, are
+// only notes, with the name of the controller in front, if all of these apply:
 //   - the controller is barred
 //   - its HoldsReadiness is false
 //   - another controller is not barred

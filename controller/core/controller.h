@@ -112,6 +112,7 @@ class Controller {
   // write that failed or got no answer. The runtime calls neither of them
   //   - if it cannot decode the reply to a successful write
   //   - for a write that it counts as refused without sending it (S-018)
+  //   - if the leader term ends before the answer arrives
   virtual void Written(const Because& /*because*/) {}
   virtual void NotWritten(const Because& /*because*/, const Error& /*error*/) {}
 };

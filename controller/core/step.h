@@ -28,8 +28,8 @@
 
 namespace windlass {
 
-// Why a write is made, with the numbers it was based on. Becomes the write's only log line, and its
-// metric.
+// Why a write is made, with the numbers it was based on. Becomes the log line of the write and, if
+// the write succeeds, its metric.
 struct Because {
   Decision decision;
   LogFields numbers;  // {"from", 3}, {"to", 5}, {"total", 8}, {"max_total", 13}, …

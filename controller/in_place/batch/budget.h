@@ -15,7 +15,11 @@
 //   stand-ins    if no Pod may be unavailable, or StandInLimits::always is true, a Pod of the new
 //                revision, a stand-in, is added before an old Pod is taken down
 //
-// A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
+// Exceptions:
+//   - A Pod that is in flight already is exempt from node, cap and canary (NextBatch).
+//   - A Pod on a lost node is exempt from budget, node and cap. While canary applies, the Pod is
+//     not patched.
+//   - Pods on lost nodes and unschedulable Pods use up neither node nor cap.
 //
 // Decided elsewhere: PodDisruptionBudgets (disruption.h), which Pods are candidates and in what
 // order (candidates.h). Source: P-024, P-033, P-034, P-039, P-064.

@@ -1,5 +1,6 @@
-// Windlass respects PodDisruptionBudgets as an eviction does, unless the policy is
-// PdbPolicy::kIgnore. The API server itself checks no budget when a Pod is patched. Source: P-038.
+// Windlass takes down a healthy Pod only if each PodDisruptionBudget of the Pod has room, as for an
+// eviction. The policy PdbPolicy::kIgnore switches this off. The API server itself checks no budget
+// when a Pod is patched. Source: P-038.
 #pragma once
 
 #include <optional>

@@ -20,10 +20,12 @@ struct NextPods {
   std::optional<WallTime> look_again{};  // when to ask again if no event comes
 };
 
-// Returns the Pods among `pods` that candidates.h, disruption.h and budget.h allow now. Leaves out
-// Pods of which a patch failed in this sync (PodVerdict::refused, P-036), and Pods whose kubelet is
-// too old (PodVerdict::old_kubelet). `others` are the Pods of other workloads that take room in
-// budgets (disruption.h).
+// Returns the Pods among `pods` that candidates.h, disruption.h and budget.h allow now. `others`
+// are the Pods of other workloads that take room in budgets (disruption.h). Leaves out
+//   - Pods of which a patch failed in this sync (PodVerdict::refused, P-036)
+//   - Pods whose kubelet is too old (PodVerdict::old_kubelet)
+//   - if limits.waited_for_first is true: Pods that the rollout does not wait for, as long as
+//     enough other Pods are left to update
 NextPods ChooseNextPods(std::span<const RolloutPod> pods, const BatchLimits& limits,
                         PdbPolicy policy, std::span<const PodDisruptionBudget* const> budgets,
                         std::span<const Pod* const> others, WallTime now);

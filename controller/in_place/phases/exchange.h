@@ -1,6 +1,6 @@
-// The commit of a rollout in place. When every Pod of the host ReplicaSet runs the new template,
-// and no step or partition is in force, host and pending ReplicaSet exchange their templates and
-// everything that belongs to a template. Source: P-052…P-058.
+// The commit of a rollout in place. Once all Pods of the host ReplicaSet have the new template,
+// host and pending ReplicaSet exchange their templates and everything that belongs to a template.
+// BeginExchange in swap_templates.h has all conditions. Source: P-052…P-058.
 //
 // The exchange is three writes:
 //   X1  The pending ReplicaSet gets the host's template and revision. The same write stores the

@@ -69,8 +69,10 @@ bool MayBeOfPods(const workload::Situation& situation, const InPlace& in_place,
   });
 }
 
-// Returns the ReplicaSets that must be kept because an in-place rollout is not over:
-//   - while the workload is paused: all ReplicaSets with notes
+// Returns the ReplicaSets that must be kept because an in-place rollout is not over. The first case
+// that applies counts:
+//   - the workload is paused: all ReplicaSets with notes
+//   - the workload is complete, and the phase is not staged, committing or unknown: none
 //   - otherwise: each ReplicaSet with notes to whose template Pods may have been patched (P-080),
 //     even if it has no Pods of its own. A ReplicaSet whose template was given up before any Pod
 //     got it need not be kept (RO-125).

@@ -125,7 +125,8 @@ std::string NotKeptText(const InPlace& in_place, const Pod& pod, int32_t desired
 //     changes with each patch (NotKeptText).
 //   - a minute after the Pod's kubelet was heard again (KubeletBegins)
 // Example: text since 12:00, kubelet heard again at 12:05, restart at most 60 s: 12:07. The result
-// is the latest time of all these Pods. Returns nullopt if
+// is the latest time of all these Pods; without such a Pod, kAfterKillLong after the condition got
+// its text. Returns nullopt if
 //   - the condition does not have the text of `not_kept` yet
 //   - the kubelet of such a Pod is not heard, and the Pod is not on a lost node (`exempt`)
 std::optional<WallTime> RestartedBy(const workload::Situation& situation,
@@ -228,18 +229,20 @@ int32_t PodsBeyondDesired(const workload::Situation& situation, const InPlace& i
   return in_place.pods->counts.pods - in_place.pods->counts.stand_ins - situation.limits.desired;
 }
 
-// Returns how many of the present Pods the limits of the rollout keep on the old revision. This is
-// the number for all desired Pods,
+// Returns how many of the present Pods the limits of the rollout keep on the old revision: 0 if the
+// limits keep none of the desired Pods, otherwise how many of the desired Pods they keep
 //   - minus the missing Pods: they will be created with the old revision (RO-045)
 //   - plus the surplus Pods: a Pod that is about to be removed may have the old revision
-// Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of 13 Pods 10.
+// Never less than 0. Example: 10 desired, updated_max 3. Of 10 Pods 7 are kept, of 9 Pods 6, and of
+// 13 Pods 10.
 int32_t KeptOld(const workload::Situation& situation, const InPlace& in_place) {
   const int32_t kept = situation.limits.kept_old();
   return kept > 0 ? std::max(kept + PodsBeyondDesired(situation, in_place), 0) : 0;
 }
 
 // Returns how many Pods keep the old revision. This is the larger of two numbers (RO-047):
-//   - the setting `partition`, at most the desired Pods, plus the surplus Pods
+//   - the setting `partition`, at most the desired Pods, plus the surplus Pods; 0 if the setting is
+//     0
 //   - what the limits of the rollout keep (KeptOld)
 // Example: 10 desired, partition 2, updated_max 3. Of 10 Pods max(2, 7) = 7 are kept, and of 13
 // Pods max(2 + 3, 10) = 10. Returns 0
@@ -329,8 +332,8 @@ void FindDrain(const workload::Situation& situation, InPlace& in_place) {
     const bool by_gate = in_place.options().drain.mode == Drain::Mode::kGate;
     if (one.lost && chosen && !by_gate) drain = {DrainStep::Do::kPatch};
     // The Pod takes traffic already, so its drain is not ended. Its state stays, because it shows
-    // that the drain is in vain. ChooseNext chooses such a Pod, after a time, only while Pods go
-    // back. It is then patched without a drain.
+    // that the drain is in vain. ChooseNext chooses such a Pod only in the phases returning and
+    // committing, and only after a time (for_long). The Pod is then patched without a drain.
     if (in_place.pods->not_kept && !one.standing.updated && IsDrainInVain(pod, state)) {
       drain = {chosen ? DrainStep::Do::kPatch : DrainStep::Do::kWait};
     }

@@ -108,8 +108,8 @@ void NotPossible(const workload::Situation& situation, InPlace& in_place, Cause 
 
 // If a setting is wrong, sets the phase to refused and returns true. Policy Only promises that no
 // Pod is replaced, and a wrong setting leaves open how Pods are to be updated in place (P-014,
-// P-083). Call this only while the workload asks for updates in place. If a setting is wrong, the
-// policy is then kOnly.
+// P-083). Requires that the workload asks for updates in place. With a wrong setting, such a
+// workload always has policy kOnly.
 //
 // Returns false if no setting is wrong, or if the workload follows a revision, because an abort
 // must not wait. During an abort the wrong settings count as not set, as for Pods that go back in
@@ -374,7 +374,7 @@ void FindPhase(const workload::Situation& situation, InPlace& in_place) {
   if (host == nullptr) host = FindSleepingHost(situation);
   if (host == nullptr) return NotOneHost(situation, in_place);
   if (host == new_replica_set) return FindReturning(situation, in_place, *host);
-  // Another controller already replaces Pods in this rollout (P-010).
+  // This rollout replaces Pods already (P-010).
   if (new_replica_set != nullptr && HasOwnPods(*new_replica_set)) return;
   if (in_place.options().policy == Policy::kRelease) return;
   if (workload::HasNothingToFollow(situation)) {

@@ -23,7 +23,7 @@ seconds RestartTimeout(const workload::Situation& situation);
 // Also does nothing while Pods cannot be seen.
 void FindLeftPods(const workload::Situation& situation, InPlace& in_place);
 
-// Returns true if the ReplicaSets have as many Pods as their sizes ask for, no Pod is drained, and
+// Returns true if there are at least as many Pods as the ReplicaSets ask for, none is drained, and
 // our readiness condition is True on each Pod that has our gate. Returns false if Pods cannot be
 // seen.
 bool NothingIsLeft(const workload::Situation& situation);

@@ -11,7 +11,9 @@
 //   6. create or remove stand-ins
 //   7. patch Pods, one after the other
 //   8. exchange templates
-//   9. write the status
+//   9. note refused patches of Pods, delete ReplicaSets beyond the history limit
+//  10. write the status
+// Step 1 comes first even while the workload is paused (RecoverExchange in swap_templates.h).
 //
 // If the workload no longer asks for in-place updates, or its rollout replaces Pods, Windlass still
 // returns drained Pods to traffic, but no rollout waits for these Pods (leftovers.h).
@@ -29,8 +31,9 @@ namespace windlass::in_place {
 // and replace.
 std::optional<Step> NextInPlace(const workload::Situation& situation);
 
-// Returns the next step for a paused workload: sets sizes so that the workload has spec.replicas,
-// and returns Pods to traffic, but gives no Pod another template (P-041). If no Pod needs a step,
+// Returns the next step for a paused workload. Such a step sets sizes so that the workload has
+// spec.replicas, mends states and traffic of Pods, deletes ReplicaSets beyond the history limit, or
+// writes the status. No step gives a Pod another template (P-041). If no Pod needs a step,
 // returns nullopt in the phases none and replace, and in phase deciding if `replace_soon` is not
 // set.
 std::optional<Step> NextInPlaceWhilePaused(const workload::Situation& situation);
@@ -48,7 +51,8 @@ std::optional<Step> NextInPlaceBeforeCreation(const workload::Situation& situati
 // the workload. If no such write is due, returns
 //   - Wait if the Pods that the status counts are not loaded yet, and the revision that Pods are to
 //     follow has no ReplicaSet (HasNothingToFollow)
-//   - otherwise the write of a size again, if this sync has sent that write already (WasSent)
+//   - otherwise the write of a size again, if this sync has sent that write already (WasSent). The
+//     planner does not send it twice; it writes the status instead.
 //   - otherwise nullopt
 std::optional<Step> NextInPlaceWhileHeld(const workload::Situation& situation);
 

@@ -29,9 +29,11 @@ bool WasRefused(const Learned& learned, const Pod& pod);
 // Returns true if a patch of this Pod was accepted in this sync.
 bool WasPatched(const Learned& learned, const Pod& pod);
 
-// Sets `in_place.pods->refused` from the note on the new ReplicaSet. Leaves `refused` empty if no
-// note is about the template that Pods get now, or if a patch has succeeded after the last refusal
-// (IsOver). Requires `in_place.pods`.
+// Sets `in_place.pods->refused` from the note on the new ReplicaSet. Requires `in_place.pods`.
+// Leaves `refused` empty
+//   - if no note is about the template that Pods get now
+//   - if a patch has succeeded after the last refusal (IsOver)
+//   - in every phase but staged, returning and committing, because only these patch Pods
 void FindRefusals(const workload::Situation& situation, InPlace& in_place);
 
 // Returns the API server's message about the noted refusal. If no refusal is noted, returns the API

@@ -6,9 +6,13 @@
 //                ├─▶ replace    an ordinary rollout
 //                └─▶ refused    policy Only
 //
-// Not shown: staged may also become replace or refused. If patched Pods are left although no
-// rollout in place is staged, the phase becomes returning. While objects that decide the phase
-// cannot be seen, the phase is unknown.
+// Not shown:
+//   - staged may also become replace or refused
+//   - none and replace become returning if patched Pods are left that must first go back to the
+//     template of their ReplicaSet (FindLeftPatched in find_rollout.cc)
+//   - if the workload no longer asks for updates in place: every phase but committing becomes none,
+//     or returning as above
+//   - while objects that decide the phase cannot be seen, the phase is unknown
 //
 // The planner derives the state anew for each step, from the stored objects, the time, and the
 // replies of this sync. Between syncs nothing is remembered.
@@ -39,7 +43,8 @@ namespace windlass::in_place {
 // it writes the same again.
 inline constexpr seconds kNotKeptTryAgain{60};
 
-// A drained Pod that in-place updates only have to return to traffic.
+// A drained Pod that is left when no in-place rollout is under way. It is returned to traffic, and
+// not patched.
 struct LeftDrained {
   const Pod* pod = nullptr;
   PodState state;
@@ -136,7 +141,8 @@ struct Deciding {
   // (LooksReadyInFlight in find_pods.h).
   std::optional<std::string> replace_soon{};
 };
-// The pending ReplicaSet exists, and Pods of the host are patched to its template.
+// The pending ReplicaSet exists, and Pods of the host are patched to its template. If the revision
+// is given up (Pending::blocked), its failed Pods are patched back to the host's template instead.
 struct Staged {
   const ReplicaSet* host = nullptr;
   Pending pending{};
@@ -162,7 +168,8 @@ struct Replacing {
   Cause why{};
   LeftPods left{};
 };
-// The rollout would replace Pods, but policy Only forbids it (P-014).
+// Policy Only forbids the rollout, because it would replace Pods (P-014), or because a setting of
+// updates in place is wrong (P-083).
 struct Refused {
   const ReplicaSet* host = nullptr;
   std::optional<Pending> pending{};  // if the rollout was staged before

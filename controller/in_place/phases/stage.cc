@@ -54,11 +54,11 @@ bool IsNeededToRemember(const workload::Situation& situation) {
 // If Pods cannot be seen, all stand-ins stay. Under Recreate all may go, because there a Pod is
 // patched to another image only when the stand-ins are gone.
 //
-// A Pod for which the scheduler finds no node may need the room that the stand-ins take. It counts
-// as available, so that stand-ins go for its sake, once nothing else is left to do: no Pod is in
-// flight, and all Pods of the host have the target template, except those that a partition keeps
-// old. A Pod about which the scheduler says nothing yet never counts as available: Windlass would
-// have to compare two clocks to judge how long the Pod has waited.
+// A Pod for which the scheduler finds no node may need the room that the stand-ins take. So that
+// stand-ins go for its sake, the Pod counts as available if nothing else is left to do: no Pod is
+// in flight, and all Pods of the host have the target template, except those that a partition keeps
+// old. A Pod about which the scheduler says nothing yet does not count so: to judge how long it has
+// waited, Windlass would have to compare two clocks.
 int32_t NeededOf(const workload::Situation& situation, const ReplicaSet& rs) {
   const InPlace& in_place = InPlaceOf(situation);
   if (!in_place.pods) return rs.replicas;

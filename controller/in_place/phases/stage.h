@@ -1,6 +1,6 @@
-// The writes to ReplicaSets in an in-place update. They make the pending ReplicaSet with the
-// decision on it, set the number of stand-ins, and copy settings. Source: P-013, P-020 … P-026,
-// P-062, P-063, P-074.
+// The writes to ReplicaSets in an in-place update, except those of the exchange (exchange.h). They
+// make the pending ReplicaSet with the decision on it, change that decision, set the sizes of
+// ReplicaSets, and copy settings. Source: P-013, P-020 … P-026, P-062, P-063, P-074.
 #pragma once
 
 #include <functional>
