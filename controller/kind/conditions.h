@@ -25,7 +25,8 @@ inline constexpr std::string_view kStalledCondition = "Stalled";
 // How an object stands:
 //   - kReady: all is done
 //   - kReconciling: the controller is at work, or waits for something that comes by itself
-//   - kStalled: nothing happens until a user acts
+//   - kStalled: as a rule, nothing happens until a user acts. If the cause goes away by itself, the
+//     controller goes on. Example: the progress deadline has passed, but later a Pod becomes ready
 enum class Way : uint8_t { kReady, kReconciling, kStalled };
 
 // What a controller finds about an object.

@@ -28,9 +28,9 @@ Json NumberOrNull(const std::optional<int64_t>& number);
 // resources.
 Request WriteStatus(const ResourceId& resource, const ObjectMeta& meta, const Json& status);
 
-// Returns `write`; nullopt if this sync has sent it already. If the planner wants the same write
-// again although it succeeded, the API server has changed or dropped a part of the status. Without
-// this function, the sync would repeat the write for ever.
+// Returns `write`; nullopt if this sync has sent it already, whether it succeeded or failed. If the
+// planner wants the same write again although it succeeded, the API server has changed or dropped a
+// part of the status. Without this function, the sync would repeat the write for ever.
 std::optional<Step> UnlessSent(Write write, const Learned& learned);
 
 // Returns

@@ -1,6 +1,6 @@
-// The annotations in which a rolling update keeps its state, on the two ReplicationControllers. The
-// first four annotations are kubectl's: with them, kubectl 1.17 can finish an update that Windlass
-// began, and Windlass can finish one that kubectl began.
+// The annotations in which a rolling update keeps its state, on the two ReplicationControllers, and
+// the one by which a user asks for an update. The first four are kubectl's: with them, kubectl 1.17
+// can finish an update that Windlass began, and Windlass can finish one that kubectl began.
 #pragma once
 
 #include <algorithm>
@@ -19,10 +19,10 @@ inline constexpr std::string_view kSourceId = "kubectl.kubernetes.io/update-sour
 // On the controller that is scaled up: the number of replicas that this controller is to have when
 // the update is over.
 inline constexpr std::string_view kDesiredReplicas = "kubectl.kubernetes.io/desired-replicas";
-// On the controller that is scaled down: the number of replicas that this controller had before the
-// update. A rollback gives them back.
+// On the controller that is scaled down: its size before the update or rollback, or the size that
+// is desired since Adopt (RC-16). A rollback gives the old controller its noted size back.
 inline constexpr std::string_view kOriginalReplicas = "kubectl.kubernetes.io/original-replicas";
-// On the old controller: the name of the new one.
+// On the old controller, in an update to an image: the name of the new controller.
 inline constexpr std::string_view kNextControllerId = "kubectl.kubernetes.io/next-controller-id";
 
 // Beside kOriginalReplicas: the uid of the controller that the same update or rollback scales up.

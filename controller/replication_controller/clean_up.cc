@@ -20,7 +20,7 @@ bool IsCompleteTargetOf(const ReplicationController& target, const std::string& 
 
 // Returns the failure of an update whose two controllers do not exist. The update was at kStepScale
 // or later, or is to be rolled back. In a rollback before the first step, the name of the new
-// controller may not be known.
+// controller may not be known; the text then names only the old one.
 Step WithoutControllers(const Situation& situation) {
   const std::string& old_name = situation.old_name();
   const std::string missing =

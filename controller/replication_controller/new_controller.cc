@@ -29,7 +29,8 @@ Result<Json*> ContainerIn(Json& pod_template, const std::string& wanted, const s
                                 : Fill("container {} not found in pod", wanted));
 }
 
-// Sets the image. If the image is the same as before, also sets the pull policy (RC-5).
+// Sets the image. If the image is the same as before, also sets spec.imagePullPolicy, which must
+// then be given (RC-5).
 Status SetImage(const Situation& situation, Json& pod_template) {
   const ReplicationControllerUpdateSpec& spec = situation.spec();
   const size_t containers = At(pod_template, "/spec/containers").size();
@@ -49,7 +50,8 @@ Status SetImage(const Situation& situation, Json& pod_template) {
   return Unit{};
 }
 
-// Returns the content of the new controller: a copy of the old one with another image.
+// Returns the content of the new controller: a copy of the old one with spec.image, and with
+// another value of the label spec.deploymentLabelKey in template and selector.
 Result<NewControllerContent> CopyWithImage(const Situation& situation) {
   const ReplicationController& old = *situation.old_controller();
   const std::string& key = situation.spec().deployment_label_key;

@@ -54,8 +54,8 @@ ReplicationController LabelledOld(const Situation& situation);
 //   1. the label is added to the template
 //   2. kube-controller-manager has observed the template, so it makes no Pod without the label any
 //      more
-//   3. each Pod of the controller gets the label
-//   4. an uncached list shows no Pod without the label
+//   3. each Pod of the controller gets the label, except Pods that are being deleted
+//   4. an uncached list shows no such Pod without the label
 //   5. kube-controller-manager has seen the labels, as status.fullyLabeledReplicas says. Otherwise
 //      it would, after step 6, make another Pod for each Pod whose label it has not seen
 //   6. the label is added to the selector

@@ -53,8 +53,8 @@ Step Prepare(const Situation& situation);
 //
 // Each scaling takes two writes: first its line, size and time are stored in the status, then the
 // controller is patched. So a crash between the two writes neither skips nor repeats a scaling
-// (RC-18). spec.updatePeriod counts from the stored time, and the time is stored anew after the
-// patch. If the Pods or the limits do not allow a stored scaling any more, it is dropped.
+// (RC-18). After the patch, the time is stored anew, and spec.updatePeriod counts from it. If the
+// Pods or the limits do not allow a stored scaling any more, it is dropped.
 Step Roll(const Situation& situation);
 
 // Returns the next step while the run's step is kStepCleanUp. The controller that was scaled down

@@ -80,10 +80,10 @@ Step BeginScaling(const Situation& situation, const Goal& goal, std::vector<std:
 // --- forward ---
 
 // Asks the API server, with a dry run, whether it would create `made`. Refuses the update if the
-// API server would not, or if a webhook changes the image. At this time the old controller does not
-// have its label and the name of the new one yet, so a refusal leaves nothing behind (RC-20).
-// Returns nullopt if the API server would create `made` with the wanted image, or if the dry run
-// does not show it. In the second case the creation itself shows it.
+// API server would not, or if a webhook changes the image. At this time the run has not changed the
+// old controller yet, so a refusal leaves nothing behind (RC-20). Returns nullopt if the API server
+// would create `made` with the wanted image, or if the dry run does not show it. In the second case
+// the creation itself shows it.
 std::optional<Step> RefuseCreation(const Situation& situation, const ReplicationController& made) {
   const Answer answer =
       Ask(situation, {.request = CreateRequest(made, /*dry=*/true),
@@ -170,8 +170,8 @@ std::optional<Step> RefuseOtherRename(const Situation& situation) {
                    next, situation.old_name(), situation.old_name(), wanted, go_on));
 }
 
-// Returns the next step of an update whose new controller exists. Every check that can refuse the
-// update comes before the first write.
+// Returns the next step of an update whose new controller exists. Every check here that can refuse
+// the update comes before the first write.
 Step TakeTarget(const Situation& situation) {
   const ReplicationController& target = *situation.new_controller();
   if (auto refusal = RefuseOtherRename(situation)) return *std::move(refusal);

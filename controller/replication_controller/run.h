@@ -18,7 +18,9 @@ bool IsOfPresentSpec(const ReplicationControllerUpdate& update);
 // of the present spec
 //   - succeeded or was rolled back
 //   - timed out
-//   - lost its old controller: another client deleted it during the update
+//   - lost its old controller: another client deleted it during the update (kOldDeleted). If the
+//     new controller is gone as well, and no rename was under way, the run has not ended: it waits
+//     (kNotFound)
 //   - was refused before its first step, or before there was a new controller (RC-20)
 bool HasEnded(const ReplicationControllerUpdate& update);
 
@@ -38,7 +40,7 @@ bool HasEnded(const ReplicationControllerUpdate& update);
 //     ends this update
 ReplicationControllerUpdateStatus StatusOfRun(const ReplicationControllerUpdate& update);
 
-// Returns the phase of a run at `step` that is neither paused nor failed.
+// Returns the phase of a run at `step` that is not paused, and has neither failed nor ended.
 std::string_view PhaseAt(std::string_view step);
 
 // --- the target of a run: which new controller, and what this controller is made of ---

@@ -96,14 +96,14 @@ Step NoteSizeForUpdate(const Situation& situation, int32_t size);
 
 // Returns the write that notes the size of the old controller for a rollback; nullopt if no write
 // is needed:
-//   - If Windlass noted a size for this update, that size stays, even if the old controller is
-//     larger now.
-//   - If a size that kubectl noted counts (HasOriginalSize), the write replaces it only if the old
-//     controller is larger now, and never with Override.
-//   - After a rollback that was turned off, the size to note is the one that the rollback was to
-//     give the old controller. Unless the policy is Override, a larger present size is noted
-//     instead. Example: the rollback was to give 10, and the old controller has 12: 12 is noted,
-//     with Override 10.
+//   - After a rollback that was turned off (IsRollbackTarget), the size to note is the one that the
+//     rollback was to give the old controller. Unless the policy is Override, a larger present size
+//     is noted instead. Example: the rollback was to give 10, and the old controller has 12: 12 is
+//     noted, with Override 10.
+//   - Otherwise, if Windlass noted a size for this update, that size stays, even if the old
+//     controller is larger now.
+//   - Otherwise, if a size that kubectl noted counts (HasOriginalSize), the write replaces it only
+//     if the old controller is larger now, and never with Override.
 //   - Otherwise the result of SizeBefore is noted.
 std::optional<Step> NoteSizeOfOld(const Situation& situation);
 
@@ -121,7 +121,8 @@ bool IsRollbackTarget(const ReplicationController& old, const ReplicationControl
 // Another client has scaled a controller if its size is not the one that the update set last, and
 // the update is not about to change this size. What Windlass does then depends on
 // spec.onExternalScale:
-//   - Pause: nothing is scaled until the size is put back, or another policy is chosen
+//   - Pause: nothing is scaled until the size is put back, another policy is chosen, or a user sets
+//     spec.rollback
 //   - Adopt: the sum of both sizes is desired from now on. Example: with 3 old and 9 new replicas,
 //     12 are desired
 //   - Override: the update puts the size back

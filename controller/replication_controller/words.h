@@ -17,8 +17,9 @@ inline constexpr std::string_view kFailed = "Failed";
 
 // status.step: how far the run is. kStepPrepare is stored just before the run creates the new
 // controller or begins a rollback. No controller is scaled in this step. Exception: if a rollback
-// has no new controller, the old controller gets its size back in this step. An update whose new
-// controller exists skips kStepPrepare. The step of a run goes back in three cases:
+// has no new controller, the old controller gets its size back in this step. Outside of a rollback,
+// a run whose new controller exists already skips kStepPrepare. The step of a run goes back in
+// three cases:
 //   - to no step, if the run fails before there is a new controller
 //   - to kStepPrepare, if the new controller is deleted while a rollback is at kStepScale
 //   - to kStepScale, if another client scales during kStepCleanUp and spec.onExternalScale is Adopt

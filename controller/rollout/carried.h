@@ -21,9 +21,10 @@ inline constexpr std::string_view kRollbackRefused = "RollbackRefused";
 // know conditions of these four types.
 bool IsOwnCondition(std::string_view type);
 
-// Why nothing is rolled out. `reason` is
+// Why the Rollout is stalled. `reason` is
 //   - "InvalidTemplate": the API server refuses the template, and `message` has its words
-//   - "InPlaceNotPossible"
+//   - "InPlaceNotPossible": the update in place is not possible, and its policy forbids to
+//     replace Pods
 //   - "InvalidStrategy": spec.strategy cannot be carried out
 //   - "NothingToAbortTo": spec.abort is true, but there is no stable revision to return to
 //   - the reason of Progressing, if conditions.cc derives Stalled from Progressing because its

@@ -263,8 +263,8 @@ Ruling Rule(const Facts& facts) {
 }
 
 // Returns the result of Rule. Adds each of these texts to its message if the text is true:
-//   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled: the
-//      message of the phase Paused has this text already
+//   1. spec.rollbackTo waits until spec.paused is false. Added only if the Rollout is stalled or
+//      aborted: the message of the phase Paused has this text already
 //   2. The defaults of the template are not known. Added if the reason is not TemplateNotChecked
 //   3. The strategy cannot be carried out. Added if the Rollout is paused, and the reason is not
 //      InvalidStrategy

@@ -37,9 +37,9 @@ bool HostKnowsItsTemplate(const ReplicaSet& host) { return IsObserved(host); }
 //   - the host has all its Pods, all have the target template, and each Pod is either available or
 //     not waited for
 //   - the stand-ins are gone (P-052)
-//   - no step, pause or partition is in force
+//   - no step of a Rollout (pauses included) and no partition is in force
 //
-// The last condition is needed because of Pods that are created after the exchange. With a
+// The last condition is needed because of Pods that are created after the exchange. With a step or
 // partition, such a Pod might have to get the old revision, which the host no longer has. So
 // another ReplicaSet would make the Pod, and the Pod would be replaced later, although InPlaceOnly
 // promises not to replace Pods (P-058).

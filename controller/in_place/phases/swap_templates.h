@@ -14,7 +14,7 @@ namespace windlass::in_place {
 //   - The host has all its Pods, all have the target template, and each Pod is either available or
 //     not waited for.
 //   - No stand-in is left (P-052).
-//   - No step, pause or partition is in force.
+//   - No step of a Rollout (pauses included) and no partition is in force.
 //   - The cache has the template of the pending ReplicaSet.
 std::optional<Step> BeginExchange(const workload::Situation& situation);
 
@@ -27,10 +27,12 @@ std::optional<Step> RecoverExchange(const workload::Situation& situation);
 // Returns the next step of phase committing, or nullopt while Windlass can only wait. Call it only
 // in this phase.
 //   - Until the ReplicaSet controller has seen X2: only sizes the host.
-//   - After that: patches Pods that were created late with the old template, then removes the stash
-//     (X3) when no more such Pods can come (P-057). If a newer template is wanted, X3 does not wait
-//     for these Pods.
-//   - If another controller has rolled out another ReplicaSet: as after X2, even before X2.
+//   - After that: patches Pods that were created late with the old template. Removes the stash (X3)
+//     when the rollout waits for no Pod in flight (OthersAreInFlight), and no more such Pods can
+//     come (P-057). X3 does not wait for Pods if a newer template is wanted, or if the Pods are not
+//     counted one by one (counts_pods).
+//   - If another controller has rolled out another ReplicaSet: does the same as after X2, even if
+//     X2 has not happened.
 std::optional<Step> AfterExchange(const workload::Situation& situation);
 
 }  // namespace windlass::in_place

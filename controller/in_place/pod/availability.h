@@ -15,6 +15,9 @@ namespace windlass::in_place {
 //     because such a patch also restarts the Pod.
 //   - the Pod is drained, that is, kept out of traffic from before its patch until after the
 //     restart
+// Returns true also if admission undid our last patch (RevisionBasis::kPutBack). Such a Pod is not
+// down, but its patch is still due.
+//
 // `state` is the state of the Pod's last patch; null if the Pod has no state, or none that counts
 // for the caller (RolloutPod::our_state).
 bool IsInFlight(const Pod& pod, const PodState* state, WallTime now);

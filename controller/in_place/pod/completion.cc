@@ -54,9 +54,9 @@ bool StartedUnheard(const PodState& state, const PodContainer& live) {
 
 // Called if StartedUnheard is true. Returns the time by which the kubelet has surely killed each
 // such container that has the old image; nullopt if that time is not known. A container that still
-// runs at that time is a new one: StartedUnheard is also true for a new container if the node is
-// cut off again. Example: patched at 10:02, heard again at 10:05, restarted at 10:06, cut off again
-// from 11:00 to 11:05. The restart at 10:06 is before 11:05.
+// runs at that time has the new image. StartedUnheard is true for such a container if the node was
+// cut off again after the restart. Example: patched at 10:02, heard again at 10:05, restarted at
+// 10:06, cut off again from 11:00 to 11:05. The restart at 10:06 is before 11:05.
 //
 // The time counts from the moment at which this process saw that the kubelet is heard. So both ends
 // are by our own clock, and it does not matter if that clock is wrong.

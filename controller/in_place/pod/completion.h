@@ -16,8 +16,8 @@
 //     number of changed containers times the grace period. Example: 2 containers, 30 s each: 60 s.
 //     This time begins when the kubelet can have seen the patch (KubeletBegins).
 //   - A changed imageID is a proof only if there was an imageID before the patch.
-// Windlass is more lenient in one place: a container was not restarted, and the image that it runs
-// is unknown. Its patch counts as carried out when the time for the kill has passed.
+// Windlass is more lenient in one place: if a container was not restarted and the image that it
+// runs is unknown, its patch counts as carried out once the time for the kill has passed.
 #pragma once
 
 #include <optional>

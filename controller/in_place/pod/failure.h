@@ -1,5 +1,6 @@
-// Decides whether a patch has failed, by what the containers of the new image do and by how long
-// the Pod has not been available. Source: P-060, P-062.
+// Decides whether a patch has failed, by what the containers of the new image do, by how long the
+// Pod has not been available, and by whether admission put the old image back. Source: P-060,
+// P-062.
 #pragma once
 
 #include <optional>

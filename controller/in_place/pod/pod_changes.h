@@ -33,9 +33,9 @@ struct KnownTemplate {
 //     into an environment variable (P-065).
 //
 // Images: if the templates name different images for a container, the Pod gets the image of `to`,
-// unless it has that image already. The same holds for a Pod whose patch to an older target is not
-// complete (P-034, P-064). If both templates name the same image for a container, and the Pod has a
-// different one, there are three cases:
+// unless it has that image already. The Pod gets the image at once, even if its patch to an older
+// target is not complete (P-034, P-064). If both templates name the same image for a container, and
+// the Pod has a different one, there are three cases:
 //   - If no client edited the Pod since it was created or since our last patch, admission rewrote
 //     the image. The rewritten image stays, because a container must restart only if its image
 //     changes in the template (P-065).

@@ -6,7 +6,8 @@
 //   - the name belongs to another Pod now
 //   - the Pod is being deleted
 //   - the Pod has got a node that we did not see
-//   - the generation or the state annotation is no longer the one that we saw
+//   - the generation, or the state annotation, is no longer the one that we saw. The patch tests no
+//     generation if the server does not count generations of Pods (older than 1.33).
 //   - a container or toleration to be changed is no longer as we saw it
 //
 // If the patch arrives a second time, either the API server refuses the patch, or the patch changes

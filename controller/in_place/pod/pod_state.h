@@ -1,6 +1,6 @@
 // What Windlass remembers of its last patch of a Pod, in the Pod's own annotation
-// windlass.dev/in-place-state. The patch writes the annotation in the same request, so patch and
-// annotation never disagree. Source: P-028.
+// windlass.dev/in-place-state. The patch writes the annotation in the same request, so a crash
+// cannot leave one without the other. Source: P-028.
 //
 //   {"v":1,"d":"<uid>","rev":6,"target":"t-<hex>","from":"t-<hex>","g0":3,
 //    "at":"2026-11-20T06:34:05Z","attempt":1,

@@ -1,7 +1,7 @@
 // Finds out which template a Pod has: that of the host (the ReplicaSet that owns the Pod), that of
 // the workload, or that of a rollout in between. The stock controller takes the template of the
-// Pod's ReplicaSet. In a rollout in place that would be wrong, because all Pods stay with one
-// ReplicaSet.
+// Pod's ReplicaSet. In a rollout in place that would be wrong, because a patched Pod stays with the
+// host, whose template changes only at the end.
 //
 // Of the Pod, only the spec, the generation and the state annotation count. What the Pod's
 // containers really run is decided in completion.h. Source: P-027.
@@ -59,8 +59,10 @@ struct KnownTemplates {
 bool AsksForWhatWePatched(const Pod& pod, const PodState& state);
 
 // Returns the template that the Pod has, and how we know. `state` is PodStateOf(pod).
-//   - A Pod without annotation may have the images of both the host's and the workload's template.
-//     It has the host's template, because it never got the metadata of the workload's template.
+//   - A Pod that we patched has the target of its state.
+//   - A Pod without annotation has the template whose images it has: the host's or the workload's.
+//     If both templates have these images, the Pod has the host's, because it never got the
+//     metadata of the workload's template.
 //   - A foreign Pod (kForeign) counts as having the host's template.
 // A Pod is foreign if
 //   - it has no annotation, and the images of neither template

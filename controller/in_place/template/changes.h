@@ -17,9 +17,9 @@ struct ImageChange {
   // Whether a new image restarts the container (P-006):
   //   - kApp: always
   //   - kSidecar: only with kubelet 1.32 or newer
-  //   - kInit: only when the Pod's sandbox is created anew. A rollout never changes the image of
-  //     such a container. Windlass changes it only in a Pod that another client may have edited, or
-  //     whose former template is not known (ChangesFor).
+  //   - kInit: only when the Pod's sandbox is created anew. A new template that changes this image
+  //     is not rolled out in place (kInitImageChanged). A patch still changes it in a Pod that
+  //     another client may have edited, or whose former template is not known (ChangesFor).
   ContainerKind kind = ContainerKind::kApp;
   std::string from;
   std::string to;

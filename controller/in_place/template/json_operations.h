@@ -25,8 +25,8 @@ class Operations {
   void ChangeMap(const std::string& path, bool exists, const TextChanges& changes);
   // Tests that a Pod's state annotation is still `state` (nullopt: still absent), so that a state
   // which another patch wrote since is not lost. `annotations` is false if the Pod has no
-  // annotation at all. Then this adds no test: a ChangeMap of the annotations tests that the Pod
-  // still has none.
+  // annotation at all. TestState then adds no test, because ChangeMap, called for the annotations,
+  // tests that the Pod still has none.
   void TestState(bool annotations, const std::optional<std::string>& state);
 
   std::string Text() const;  // the patch, a JSON array

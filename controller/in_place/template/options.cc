@@ -184,8 +184,9 @@ void Reader::ReadDrain() {
   options_.drain_seconds = seconds.value_or(drains ? kDrainSecondsDefault : 0);
 }
 
-// Returns maxUnavailable or maxSurge of the workload's own strategy, in Pods. The API server sets
-// the defaults of both; for a Rollout without rollingUpdate, rollout/strategy.h does.
+// Returns maxUnavailable or maxSurge of the workload's own strategy, in Pods. Reports a wrong value
+// and returns 0 instead. The API server sets the defaults of both; for a Rollout without
+// rollingUpdate, rollout/strategy.h does.
 int32_t Reader::NativeLimit(const std::optional<IntOrPercent>& value, bool round_up,
                             std::string_view field) {
   if (!value) return 0;

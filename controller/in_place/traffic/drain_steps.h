@@ -7,8 +7,9 @@
 //   drained       `drain` in the state       label <off>    condition False, and then Ready False
 //
 // The state and the label change in one patch of the Pod. The state and the condition change in one
-// patch of the Pod's status. A Pod that takes no traffic (it is not Ready, or in flight already) is
-// patched without a drain.
+// patch of the Pod's status. Patched without a drain are
+//   - a Pod that takes no traffic: it is not Ready, or in flight already
+//   - a Pod without the readinessGate, in mode kGate
 //
 // A drained Pod counts as in flight (controller/in_place/pod/availability.h). Drained Pods come
 // first among the candidates for a patch, so that no Pod is drained in vain.
@@ -50,9 +51,9 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
-// Returns true if another client has set the label of a drained Pod back, and did so each time when
-// the drain began anew (kDrainAgainMax). Such a client is for example an admission policy that sets
-// the label. Returns false in mode kGate, and for a Pod that is being deleted.
+// Returns true if the drain has begun anew kDrainAgainMax times, and another client has set the
+// Pod's label back once more. Example: an admission policy that sets the label at each write.
+// Returns false in mode kGate, and for a Pod that is being deleted.
 bool IsDrainInVain(const Pod& pod, const PodState* state);
 
 // What BeginDrain writes into the state of a Pod that was never patched.

@@ -14,9 +14,10 @@
 namespace windlass {
 namespace {
 
-// A failure is reported only when it has lasted this long. A shorter failure may come from an API
-// server that has just started and does not know the rights yet, or has not filled its caches yet.
-// (A watch that opens again counts as working only 10 s later: reflector_times.h.)
+// A missing right is reported only when it has lasted this long. A list or watch that fails is
+// reported only when the informers were started at least this long ago. Before that, the cause may
+// be an API server that has just started and does not know the rights yet, or has not filled its
+// caches yet. (A watch that opens again counts as working only 10 s later: reflector_times.h.)
 constexpr Duration kServerStartsWithin = seconds(30);
 
 bool MayBeOf(const View& view, const UnreadableObject& pod) {

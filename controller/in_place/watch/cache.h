@@ -39,7 +39,7 @@ class InPlaceCache final : public WatchExtension {
   void Start() override;
   void LetGo() override;
   void Stop() override;
-  // Restarts each informer that has no complete state yet. The objects that such an informer has
+  // Restarts each running informer that has no complete state yet. The objects that it has
   // received may be older than the term that begins now, and the LeadershipBarrier would not
   // notice, because it compares only complete caches (L-011).
   void StartOverUnlessSynced();

@@ -6,6 +6,8 @@
 // of its predecessor. Not found are
 //   - a Ready Pod that has lost its annotation, or whose annotation cannot be read: Windlass cannot
 //     see when its update is complete, so the Pod could take room for ever
+//   - a Ready Pod that another client gave other images after the patch (kForeign), unless the Pod
+//     is drained
 //   - a Ready Pod whose update counts as complete because enough time has passed, even if its node
 //     is not heard later
 // Core thread only. Source: P-038.

@@ -24,8 +24,8 @@ class InPlaceRollouts {
 };
 
 // Returns what holds up the workload's update in place; an empty value if nothing does:
-//   - `by_user` is true if the update has stopped at a requested limit (a step, a pause or a
-//     partition)
+//   - `by_user` is true if the update has stopped at a step of a Rollout (pauses included) or at a
+//     partition. spec.paused does not count.
 //   - `cause` is the reason of the condition if the update is stuck. With reason NotPossible the
 //     update is stuck only if the workload has policy Only, because other workloads then replace
 //     their Pods instead.

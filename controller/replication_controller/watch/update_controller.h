@@ -1,10 +1,10 @@
 // The controller of ReplicationControllerUpdates: the caches, wake-ups and rights that the planner
 // of rolling updates needs. kube-controller-manager's replication controller makes the Pods. A key
 // is the namespace and name of an update; the old ReplicationController has the same name.
-// UpdateController watches Pods only while an update is under way. At other times, it needs no
-// memory for the Pods of the cluster. UpdateController waits until the API server has the
-// CustomResourceDefinition of updates in a revision that is new enough for this program (RC-24).
-// Core thread only.
+// UpdateController watches Pods only while there is an update that has not ended. At other times,
+// it needs no memory for the Pods of the cluster. UpdateController waits until the API server has
+// the CustomResourceDefinition of updates in a revision that is new enough for this program
+// (RC-24). Core thread only.
 #pragma once
 
 #include <cstddef>

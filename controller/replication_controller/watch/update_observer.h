@@ -4,9 +4,10 @@
 //   updates ──▶ UpdateObserver ──▶ RolloutsUnderWay ──▶ the metrics page
 //
 // A rollout is one run of an update (run.h). If a run fails and the next run continues it, both
-// runs belong to the same rollout. A rollout begins when the update is created, or when the update
-// is edited after its last run ended. While spec.paused is true, no rollout begins. A rollout ends
-// as
+// runs belong to the same rollout. A rollout begins when
+//   - the update is created, or is edited after its last run ended
+//   - the rollout before it ends, and the spec asks for another one (see below)
+// While spec.paused is true, no rollout begins. A rollout ends as
 //
 //   complete      the phase is Succeeded or RolledBack; or the run is done, and the phase is
 //                 Preparing because the next run is due
