@@ -6,7 +6,7 @@
 // change it in a running Pod (FieldChanged)". No sentence ends with a period. These sentences have
 // no name at the end:
 //   - those of kOtherCause, of kInvalidSetting and of phase unknown
-//   - that of kNotKept about the label of a drained Pod (find_pods.cc)
+//   - that of kNotKept about a drained Pod that is put back into traffic (find_pods.cc)
 //   - that of kNotKept if Pods are replaced because of it: more words follow the name
 //     (ReplacedBecause)
 #pragma once

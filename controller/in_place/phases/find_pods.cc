@@ -17,6 +17,7 @@
 #include "controller/in_place/pod/failure.h"
 #include "controller/in_place/pod/nodes.h"
 #include "controller/in_place/pod/revision_of_pod.h"
+#include "controller/in_place/template/drain.h"
 #include "controller/in_place/template/eligibility.h"
 #include "controller/in_place/template/template_images.h"
 #include "controller/in_place/traffic/drain_steps.h"
@@ -149,14 +150,22 @@ std::optional<WallTime> RestartedBy(const workload::Situation& situation,
   return by;
 }
 
-// Returns the first Pod that waits for its next drain because another client has ended each drain
-// so far (IsDrainInVain); null if there is none. Such a Pod waits until kNotKeptTryAgain after its
-// last drain began.
+// Returns when Windlass drains a Pod anew whose drain is in vain (IsDrainInVain): kNotKeptTryAgain
+// after `drained` should have led to the patch. The time does not count from the beginning of the
+// drain, because another client may put the Pod back at any time in the drain. Example:
+// drain_seconds is 120, and a client puts the Pod back 70 s after its drain began. Windlass drains
+// the Pod anew 180 s after its drain began, so the condition shows the reason for 110 s.
+WallTime DrainsAnewAt(const InPlace& in_place, const Drained& drained) {
+  return drained.since + seconds(in_place.options().drain_seconds) + kNotKeptTryAgain;
+}
+
+// Returns the first Pod that waits for its next drain (DrainsAnewAt) because another client has
+// ended each drain so far (IsDrainInVain); null if there is none.
 const RolloutPod* FindPutBack(const workload::Situation& situation, const InPlace& in_place) {
   for (const RolloutPod& one : in_place.pods->all) {
     const PodState* state = one.state();
     if (one.standing.updated || !IsDrainInVain(*one.pod, state)) continue;
-    if (situation.now < state->drain->since + kNotKeptTryAgain) return &one;
+    if (situation.now < DrainsAnewAt(in_place, *state->drain)) return &one;
   }
   return nullptr;
 }
@@ -166,12 +175,15 @@ const RolloutPod* FindPutBack(const workload::Situation& situation, const InPlac
 std::string PutBackText(const workload::Situation& situation, const InPlace& in_place,
                         const RolloutPod& one) {
   const Drain& drain = one.state()->drain->how;
+  const bool by_label = drain.mode == Drain::Mode::kLabel;
+  const std::string mark =
+      by_label ? "label " + drain.label : "condition " + std::string(kReadyGate);
   return std::to_string(in_place.pods->counts.patched) + " of " +
          std::to_string(situation.workload.replicas) + " Pods are patched: pod " +
-         one.pod->meta.name + " does not keep label " + drain.label + "=" + drain.off +
+         one.pod->meta.name + " does not keep " + mark + "=" + (by_label ? drain.off : "False") +
          ", which takes it out of traffic before its patch. Find the admission policy or the "
-         "client that sets label " +
-         drain.label + ", and exempt the Pods of this workload from it, or change " +
+         "client that sets " +
+         mark + ", and exempt the Pods of this workload from it, or change " +
          situation.workload.kind.PlaceOf(kDrain).name;
 }
 
@@ -189,7 +201,7 @@ bool WasDrainedInVain(const workload::Situation& situation, const InPlace& in_pl
 //   - An admission webhook removes the state that Windlass wrote to a Pod. No state can show that
 //     such Pods were restarted, so they count as in flight until enough time has passed
 //     (RestartedBy).
-//   - Another client sets the label of a drained Pod back each time (FindPutBack).
+//   - Another client puts a drained Pod back into traffic each time (FindPutBack).
 void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
   PodsInPlace& pods = *in_place.pods;
   const RolloutPod* stripped = FindStripped(situation, in_place);
@@ -201,7 +213,7 @@ void FindNotKept(const workload::Situation& situation, InPlace& in_place) {
                      .told_anew = !stripped->lost};
   } else if (const RolloutPod* back = FindPutBack(situation, in_place)) {
     pods.not_kept = {.first = {PutBackText(situation, in_place, *back), reason}};
-    LookAgainAt(back->state()->drain->since + kNotKeptTryAgain, in_place);
+    LookAgainAt(DrainsAnewAt(in_place, *back->state()->drain), in_place);
   } else if (WasDrainedInVain(situation, in_place, told)) {
     pods.not_kept = {.first = {told->text, reason}};
     LookAgainAt(told->since + kNotKeptTryAgain, in_place);

@@ -154,8 +154,7 @@ std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallT
 bool IsDrainInVain(const Pod& pod, const PodState* state) {
   if (state == nullptr || !state->drain || pod.meta.deleting()) return false;
   const Drained& drained = *state->drain;
-  return drained.how.mode == Mode::kLabel && drained.again >= kDrainAgainMax &&
-         !LooksDrained(pod, drained.how);
+  return drained.again >= kDrainAgainMax && !LooksDrained(pod, drained.how);
 }
 
 Result<Request> BeginDrain(const Options& options, const Pod& pod, const PodState* state,

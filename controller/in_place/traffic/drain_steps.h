@@ -51,9 +51,9 @@ DrainStep NextDrainStep(const Options& options, const Pod& pod, const PodState* 
 // label or condition shows a drain as configured in `options`; nullopt otherwise.
 std::optional<Drained> DrainOfLost(const Options& options, const Pod& pod, WallTime now);
 
-// Returns true if the drain has begun anew kDrainAgainMax times, and another client has set the
-// Pod's label back once more. Example: an admission policy that sets the label at each write.
-// Returns false in mode kGate, and for a Pod that is being deleted.
+// Returns true if another client has set the label or the condition of a drained Pod back, and did
+// so each time when the drain began anew (kDrainAgainMax). Such a client is for example an
+// admission policy that sets the label. Returns false for a Pod that is being deleted.
 bool IsDrainInVain(const Pod& pod, const PodState* state);
 
 // What BeginDrain writes into the state of a Pod that was never patched.

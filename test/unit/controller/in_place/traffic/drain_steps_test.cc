@@ -371,7 +371,7 @@ TEST_CASE("P-040 back in traffic by somebody else: drained anew, as it was, from
   CHECK(Look(live).state->drain == Drained{{3000}, *ParseDrain(kLabelText), 1});
 }
 
-TEST_CASE("P-040 a drain is in vain if its label is set back each time it begins anew") {
+TEST_CASE("P-040 a drain is in vain if its label or gate is set back each time it begins anew") {
   Json live = Live();
   const Options options = With(kLabelText);
   for (int begun = 1; begun <= 4; ++begun) {
@@ -391,7 +391,14 @@ TEST_CASE("P-040 a drain is in vain if its label is set back each time it begins
   CHECK_FALSE(IsDrainInVain(Look(live).pod, Look(live).of()));
   PodState by_gate = *seen.state;
   by_gate.drain->how = *ParseDrain("Gate");
-  CHECK_FALSE(IsDrainInVain(seen.pod, &by_gate));
+  by_gate.drain->again = kDrainAgainMax;
+  Json closed = live;
+  closed["status"]["conditions"][1]["status"] = "False";
+  CHECK_FALSE(IsDrainInVain(Read(closed), &by_gate));
+  closed["status"]["conditions"][1]["status"] = "True";
+  CHECK(IsDrainInVain(Read(closed), &by_gate));
+  by_gate.drain->again = kDrainAgainMax - 1;
+  CHECK_FALSE(IsDrainInVain(Read(closed), &by_gate));
 }
 
 TEST_CASE("P-040 a gate is open unless its Pod is drained") {

@@ -1,0 +1,100 @@
+// Drained Pods that another client puts back into traffic, late in the drain or by their condition
+// (P-040). foreign_state_test.cc has webhooks that set the label back at once.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "test/catch.h"
+#include "test/unit/controller/in_place/phases/cluster.h"
+
+namespace windlass::in_place::drain_in_vain_test {
+namespace {
+
+using Json = nlohmann::json;
+
+// Four Pods of image v1 that are drained for 120 s, by a label or by a gate. The update to v2 has
+// begun with `policy`, and the first Pod is out of traffic.
+class Draining : public Started {
+ public:
+  Draining(bool by_label, const std::string& policy) : Started(4), by_label_(by_label) {
+    Annotate("windlass.dev/in-place", "IfPossible");
+    Edit(&TakeTraffic);
+    Edit([](Json& d) {
+      d["spec"]["template"]["spec"]["readinessGates"] = {
+          {{"conditionType", "windlass.dev/in-place-ready"}}};
+    });
+    SettleInPlace();
+    Annotate("windlass.dev/in-place", policy);
+    Annotate("windlass.dev/in-place-drain", by_label ? "Label:traffic=on/off" : "Gate");
+    Annotate("windlass.dev/in-place-drain-seconds", "120");
+    events.clear();
+    SetImage("v2");
+    Sync();
+    REQUIRE(Out() == 1);
+  }
+  int64_t Out() const {
+    const auto pods = PodNames();
+    return std::ranges::count_if(pods, [&](const std::string& pod) {
+      return by_label_ ? LabelOf(pod, "traffic") == "off" : GateOf(pod) == "False";
+    });
+  }
+  // Another client puts all Pods back into traffic, `wait` seconds from now.
+  void PutBackAfter(int64_t wait) {
+    now += wait;
+    for (const std::string& pod : PodNames()) {
+      if (by_label_) SetLabel(pod, "traffic", "on");
+      for (Json& condition : PodNamed(pod)["status"]["conditions"]) condition["status"] = "True";
+    }
+    Sync();
+  }
+  std::string Mark() const {
+    return by_label_ ? "label traffic" : "condition windlass.dev/in-place-ready";
+  }
+
+ private:
+  bool by_label_;
+};
+
+// Whom this serves: whose tool restores labels once a minute or so, not at once. With a drain that
+// is longer than that, a Pod would be drained again and again, and nobody would know why.
+TEST_CASE("a drain that another client ends late each time is told, too (P-040)") {
+  const bool by_label = GENERATE(true, false);
+  const std::string policy = GENERATE("Only", "IfPossible");
+  CAPTURE(by_label, policy);
+  Draining c(by_label, policy);
+  const auto pods = c.PodNames();
+  for (int i = 0; i < 2; ++i) {
+    c.PutBackAfter(70);
+    CHECK(c.InPlaceCondition() == "True Draining");
+    CHECK(c.Out() == 1);
+  }
+  c.PutBackAfter(70);
+  CHECK(c.InPlaceCondition() == "True AnnotationNotKept");
+  CHECK(c.Out() == 0);
+  const std::string told = c.InPlaceMessage();
+  CHECK(told.starts_with("0 of 4 Pods are patched: pod "));
+  CHECK(told.ends_with(" does not keep " + c.Mark() + (by_label ? "=off" : "=False") +
+                       ", which takes it out of traffic before its patch. Find the admission "
+                       "policy or the client that sets " +
+                       c.Mark() +
+                       ", and exempt the Pods of this workload from it, or change "
+                       "windlass.dev/in-place-drain"));
+  if (policy == "Only") {
+    c.SyncAfter(109);
+    CHECK(c.InPlaceMessage() == told);
+    CHECK(c.Out() == 0);
+    c.SyncAfter(1);  // a minute after the last drain should have ended
+    CHECK(c.Out() == 1);
+  } else {
+    c.SyncAfter(31);
+  }
+  CHECK(std::ranges::count(c.events, told) == 1);
+  c.Rounds(40, 100);
+  c.SettleInPlace();
+  CheckAllRun(c, "v2");
+  CHECK((c.PodNames() == pods) == (policy == "Only"));
+  CHECK(c.Out() == 0);
+}
+
+}  // namespace
+}  // namespace windlass::in_place::drain_in_vain_test
