@@ -40,6 +40,16 @@ std::optional<PerformedRollback> Performed(const std::optional<RolledBack>& roll
   return PerformedRollback{.asked = rolled_back->revision, .became = rolled_back->became};
 }
 
+// Returns the cause of the verdict InPlaceNotPossible, in the words of the condition
+// windlass.dev/InPlace: InvalidConfig if a setting has an invalid value, otherwise NotPossible. The
+// two have different remedies. If a user allows new Pods because of NotPossible, while a setting is
+// invalid, Windlass replaces every Pod (P-083).
+std::string_view WhyNotInPlace(const Workload& workload) {
+  constexpr std::string_view kInvalidConfig = "InvalidConfig";
+  const Condition* told = FindCondition(workload.status.conditions, workload::kInPlaceCondition);
+  return told != nullptr && told->reason == kInvalidConfig ? kInvalidConfig : "NotPossible";
+}
+
 }  // namespace
 
 const KindTraits& RolloutKind::traits() const { return kTraitsOfRollouts; }
@@ -81,8 +91,7 @@ std::string RolloutKind::WayBackTo(const Workload& /*workload*/, std::string_vie
 //   1. NothingToAbortTo: an abort has no revision to return to. There never was a stable revision,
 //      or its ReplicaSet is gone. In the second case, only the condition Stalled shows this.
 //   2. The reason of the stored verdict (RolloutOwn), with two exceptions. InPlaceNotPossible
-//      becomes NotPossible, as in the condition windlass.dev/InPlace. An empty reason becomes
-//      kOtherCause.
+//      becomes InvalidConfig or NotPossible (WhyNotInPlace). An empty reason becomes kOtherCause.
 //   3. InvalidTemplate, if Progressing is False with this reason. OwnOf then returns no verdict.
 // If none applies, the result has no cause. Its `by_user` is true if the rollout is at a pause of
 // spec.strategy.steps or at the partition.
@@ -95,7 +104,7 @@ RolloutHold RolloutKind::HoldOf(const Workload& workload) const {
   if (own != nullptr && own->verdict) {
     const std::string_view reason = own->verdict->reason;
     if (reason.empty()) return {.cause = kOtherCause};
-    return {.cause = reason == workload::kInPlaceNotPossible ? "NotPossible" : reason};
+    return {.cause = reason == workload::kInPlaceNotPossible ? WhyNotInPlace(workload) : reason};
   }
   const Condition* progressing = FindCondition(workload.status.conditions, workload::kProgressing);
   const bool invalid = progressing != nullptr && progressing->reason == kInvalidTemplate;

@@ -121,6 +121,19 @@ TEST_CASE("metrics hear that the template is refused, also if Progressing says s
   Proves("RO-062");
 }
 
+// Whom this serves: who looks the cause up in the runbooks. NotPossible advises to allow new Pods,
+// and with a setting that stays invalid, Windlass would then replace every Pod.
+TEST_CASE("metrics tell a wrong setting from a change that needs new Pods (RO-062, P-083)") {
+  StoredRollout rollout;
+  rollout.SetCondition(StoredCondition("Stalled", "True", "InPlaceNotPossible", "wrong drain"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "NotPossible");
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "False", "InvalidConfig", "drain"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "InvalidConfig");
+  rollout.SetCondition(StoredCondition("windlass.dev/InPlace", "False", "NotPossible", "os"));
+  CHECK(rollout.kind.HoldOf(rollout.Look()).cause == "NotPossible");
+  Proves("RO-062 P-083");
+}
+
 TEST_CASE("the API server merges no list of a Rollout: no request needs it to (RO-076)") {
   StoredRollout rollout;
   rollout.object["spec"]["rollbackTo"] = {{"revision", 5}};
