@@ -90,7 +90,7 @@ struct Before {
 };
 
 // Returns what a rollback without --to-revision goes back to. Examples with revisions 1, 2 and 3:
-//   - the template is that of revision 3: 2
+//   - the template is that of revision 3: 2. Windlass may refuse to go on with its rollout.
 //   - the template was written a moment ago and has no revision yet, or Windlass has refused it
 //     (RefusedInPlace): 3, whose Pods still run
 //   - the template is that of a revision, but no controller has observed the last change: `unseen`
@@ -100,10 +100,13 @@ Before BeforePresent(const Json& deployment, const std::vector<Json>& replica_se
     if (RevisionOf(rs) > 0) sets.push_back(&rs);
   }
   if (sets.empty()) return {};
-  // If the template was refused because the change is not possible in place, the Pods stay at the
-  // newest revision, even if the template is that of an earlier revision.
-  if (IsObserved(deployment) && !RefusedInPlace(deployment).empty()) return {.target = sets.back()};
   const Json present = PodTemplateOf(deployment);
+  // If the template was refused before its rollout began, the Pods stay at the newest revision,
+  // even if the template is that of an earlier revision.
+  const bool refused = IsObserved(deployment) && !RefusedInPlace(deployment).empty();
+  if (refused && !SameTemplate(PodTemplateOf(*sets.back()), present)) {
+    return {.target = sets.back()};
+  }
   const auto found = std::ranges::find_if(sets.rbegin(), sets.rend(), [&](const Json* rs) {
     return SameTemplate(PodTemplateOf(*rs), present);
   });

@@ -101,7 +101,7 @@ void FillDeployment(const Json& object, const Subject& subject, Standing& standi
   const std::string refused = RefusedInPlace(object);
   if (!refused.empty()) {
     standing.phase = "Paused";
-    standing.reason = "in place: NotPossible";
+    standing.reason = "in place: " + ReasonOf(object, workload::kInPlaceCondition);
     End(standing, ExitCode::kHeld,
         subject.kind + ' ' + subject.name + " is not rolled out: " + refused);
     return;
@@ -316,8 +316,12 @@ bool IsRolloutOnlyInPlace(const Json& rollout) {
 
 std::string RefusedInPlace(const Json& object) {
   const Json* in_place = ConditionOf(object, workload::kInPlaceCondition);
-  const bool refused = in_place != nullptr && TextOf(*in_place, "/reason") == "NotPossible" &&
-                       IsDeploymentOnlyInPlace(object);
+  if (in_place == nullptr || !IsDeploymentOnlyInPlace(object)) return "";
+  const std::string reason = TextOf(*in_place, "/reason");
+  // A setting may have an invalid value while no change waits. Progressing tells whether one does.
+  const bool refused = reason == "NotPossible" ||
+                       (reason == "InvalidConfig" &&
+                        ReasonOf(object, workload::kProgressing) == workload::kInPlaceNotPossible);
   return refused ? TextOf(*in_place, "/message") : "";
 }
 

@@ -1,6 +1,7 @@
 // pause, resume, restart, undo, history: requests, texts and exit codes.
 #include <algorithm>
 
+#include "test/proves.h"
 #include "test/unit/kubectl/kubectl_run.h"
 
 namespace windlass::cli::rollout_commands_test {
@@ -200,6 +201,26 @@ TEST_CASE("undo of a Deployment goes back from what its template is, not from wh
                "--to-revision (kubectl windlass history deployment/web -n default lists them)\n"));
     CHECK(image() == "app:v2");
   }
+}
+
+// A wrong setting holds an update before its revision has a ReplicaSet, or in its middle.
+TEST_CASE("undo goes back from an update that Only holds for a wrong setting (P-014)") {
+  KubectlRun run;
+  CreateWebWithHistory(run);
+  const bool midway = GENERATE(true, false);
+  run.Edit(kDeployments, "web", "", [&](Json& o) {
+    o["metadata"]["annotations"]["windlass.dev/in-place"] = "Only";
+    if (!midway) o["spec"]["template"]["spec"]["containers"][0]["image"] = "app:v1";
+  });
+  run.Edit(kDeployments, "web", "status", [](Json& o) {
+    SetCounters(o, 3, 1, 3);
+    SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", "the drain is wrong"});
+    SetCondition(o, {"Progressing", "False", "InPlaceNotPossible", "the drain is wrong"});
+  });
+  CHECK(run.Run("undo web").code == ExitCode::kDone);
+  CHECK(run.Stored(kDeployments, "web")["spec"]["template"]["spec"]["containers"][0]["image"] ==
+        (midway ? "app:v1" : "app:v2"));
+  Proves("P-014");
 }
 
 TEST_CASE("--dry-run=client of undo refuses what undo refuses, and names the object") {

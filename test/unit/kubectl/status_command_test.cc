@@ -179,6 +179,35 @@ TEST_CASE("status ends when the rollout is held, and with --watch=false at once"
   }
 }
 
+// A Deployment of three Pods with Only. One of its settings is invalid, and Progressing says
+// `progressing`.
+void CreateMisconfigured(KubectlRun& run, const std::string& progressing) {
+  Json web = sim::SampleDeployment("web", 3);
+  web["metadata"]["annotations"]["windlass.dev/in-place"] = "Only";
+  run.Create(kDeployments, web);
+  run.Edit(kDeployments, "web", "status", [&](Json& o) {
+    SetCounters(o, 3, 0, 3);
+    SetCondition(o, {"windlass.dev/InPlace", "False", "InvalidConfig", "the drain is wrong"});
+    SetCondition(o, {"Progressing", "False", progressing, "the drain is wrong"});
+  });
+}
+
+TEST_CASE("status ends, too, if Only rolls out nothing because a setting is invalid (P-014)") {
+  KubectlRun run;
+  SECTION("4: a change waits for the setting") {
+    CreateMisconfigured(run, "InPlaceNotPossible");
+    CHECK(
+        run.Run("status web") ==
+        Ends(ExitCode::kHeld, "error: deployment \"web\" is not rolled out: the drain is wrong\n"));
+    CHECK(run.Run("get web").out.find("InvalidConfig: the drain is wrong") != std::string::npos);
+  }
+  SECTION("3: none does, and the Deployment is scaled") {
+    CreateMisconfigured(run, "ReplicaSetUpdated");
+    CHECK(run.Run("status web --watch=false").code == ExitCode::kTimeout);
+  }
+  Proves("P-014");
+}
+
 TEST_CASE("status goes on after the watch broke, and after 410 Gone") {
   KubectlRun run;
   run.Create(kDeployments, sim::SampleDeployment("web", 1));
