@@ -181,6 +181,24 @@ TEST_CASE("with IfPossible, a wrong value is told, and Pods are replaced (P-083)
   c.CheckAllRun("v2", 2);
 }
 
+// Whom this serves: who mistypes Only, and counts on it that no Pod is replaced.
+TEST_CASE("a policy that does not exist is told, at rest and with the rollout (P-083)") {
+  Started c(3);
+  c.Annotate("windlass.dev/in-place", "Onlly");
+  c.SettleInPlace();
+  const std::string told =
+      "deployment ns/web: annotation windlass.dev/in-place: \"Onlly\" is not known: write "
+      "Disabled, IfPossible, Only or Release";
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage() == told);
+  CHECK(std::ranges::count(c.events, told) == 1);
+  c.RollOutInPlace("v2");  // with new Pods, as without updates in place
+  c.CheckAllRun("v2", 3);
+  CHECK(c.InPlaceCondition() == "False InvalidConfig");
+  CHECK(c.InPlaceMessage() == told);
+  CHECK(std::ranges::count(c.events, told) == 1);
+}
+
 TEST_CASE("a removed setting that asks for something else stops updates in place (P-083)") {
   Started c(3);
   const auto pods = c.PodNames();
