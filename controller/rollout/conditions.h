@@ -18,10 +18,10 @@
 //                  place is not possible
 //                - spec.paused is false, and spec.strategy
 //                  cannot be carried out
-//                - Progressing is False. Exceptions:
-//                  spec.paused is true, and the cause is
-//                  that the deadline has passed; the cause
-//                  is an abort that has ended
+//                - Progressing is False, unless it is
+//                  about a deadline that passed before
+//                  the present pause, or about an abort
+//                  that has ended
 //   Paused       one of these:                                 False Paused       Reconciling
 //                - spec.paused is true, and the rollout is
 //                  not complete, even if its deadline
@@ -30,8 +30,11 @@
 //                  lost Pods since
 //                - the rollout is at a pause of
 //                  spec.strategy.steps or at the partition
+//                - a step lasts because the one replica
+//                  keeps the old revision (no_canary,
+//                  steps.h)
 //                - spec.paused is true, and spec.rollbackTo
-//                  is set (RO-152)
+//                  is set and not answered (RO-152)
 //   Progressing  the rollout is not complete, or the           False Progressing  Reconciling
 //                generation is not observed (RO-064)
 //                the generation is not observed, because the   False TemplateNotChecked
@@ -67,7 +70,7 @@ struct Standing {
   // In this order:
   //   1. Ready
   //   2. if Ready is False: Reconciling or Stalled
-  //   3. RollbackRefused, until it ends with the next change of the spec
+  //   3. RollbackRefused, until the spec changes again after Windlass has removed spec.rollbackTo
   std::vector<Condition> conditions;
 };
 
@@ -76,6 +79,7 @@ std::string_view CurrentRevision(const Workload& workload, const StatusDraft& dr
 
 // Returns true if `draft` says that the template is rolled out completely (RO-069). All of these
 // must hold:
+//   - the latest generation is observed
 //   - spec.replicas is above 0, and all Pods have the template and are available
 //   - spec.abort is false: an abort would give the Pods the stable revision
 //   - all steps are over

@@ -78,7 +78,8 @@ Read Ask(Request request, std::string why) {
   return {.request = std::move(request), .why = std::move(why), .go_on_if_refused = true};
 }
 
-// Returns the dry run of a Pod. If this sync has sent that dry run already, returns
+// Returns the dry run of a Pod; kMalformed if spec.template cannot be read. If this sync has sent
+// that dry run already, returns
 //   - the API server's error, if the API server refused the template
 //   - otherwise nullopt
 // The caller asks a second time only if TemplateDefaults dropped the answer, for example because
@@ -111,12 +112,14 @@ Error WhyNotTold(const Outcome& outcome) {
   return Unusable(JudgeReplicaSet(outcome.said).message);
 }
 
-// Returns the dry run that asks for the defaults. Returns an error if this sync has asked already,
-// and
+// Returns the dry run that asks for the defaults. If the API server answers that a ReplicaSet with
+// the name of the dry run exists (409), the next call returns a dry run with the next of kSuffixes.
+// Returns an error if spec.template cannot be read (kMalformed). Also returns an error if this sync
+// has asked already, and
 //   - the API server refused the template
-//   - or it did not return the defaults
-//   - or it returned the defaults, but Windlass dropped them, for example because the Rollout had
-//     changed; this error has kind kConflict
+//   - or it did not return the defaults; for a 409, under none of the names
+//   - or it answered, but Windlass dropped the answer, for example because the Rollout had changed;
+//     this error has kind kConflict
 // The sync must end with that error: a rollout without the defaults might replace all Pods.
 Result<Read> AskForDefaults(const workload::Situation& situation) {
   Error not_told;

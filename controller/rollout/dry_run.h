@@ -40,8 +40,8 @@ bool IsUntold(const workload::Situation& situation, const TemplateChecks& checks
 //   - kServer: the template in the API server's answer cannot be read
 //   - the API server's error: it refused the template in this sync, but `checks` lacks the refusal
 //     because the clock was set back
-//   - kConflict: the API server returned the defaults in this sync, but `checks` lacks them because
-//     the Rollout has changed, or the clock was set back
+//   - kConflict: the API server answered in this sync, but `checks` lacks the answer because the
+//     Rollout has changed, or the clock was set back
 std::optional<Result<Read>> DueDryRun(const workload::Situation& situation,
                                       const TemplateChecks& checks);
 
@@ -64,15 +64,17 @@ bool IsForbidden(const Error& error);
 //     message about a refused template would have another name each time
 //   - 429 and 5xx: the API server or a webhook is in trouble
 //   - any denial by an admission webhook, and the error that a webhook does not support dry run
-// JudgeReplicaSet:
-//   - If the API server accepts the ReplicaSet, the result has the template with its defaults.
-//   - If the API server did not return the defaults but may do so soon, returns kNotTold. Windlass
-//     then asks again before it creates anything. Without the defaults, Windlass might not
-//     recognise a ReplicaSet that has the template already, and would replace all Pods (RO-097).
-//   - If the API server forbids the ReplicaSet, returns kForbidden. The caller decides whether the
-//     rollout goes on.
-// JudgePod never returns kForbidden, because a quota may have room for the Pod once old Pods are
-// gone.
+// JudgeReplicaSet returns
+//   - kAccepted, with the template and its defaults, if the API server accepts the ReplicaSet
+//   - kRefused if the API server refuses the template
+//   - kForbidden if the API server forbids the ReplicaSet. The caller decides whether the rollout
+//     goes on.
+//   - kNoVerdict if a webhook does not support dry run
+//   - kNotTold for any other answer: the defaults may come soon. Windlass then asks again before it
+//     creates anything. Without the defaults, Windlass might not recognise a ReplicaSet that has
+//     the template already, and would replace all Pods (RO-097).
+// JudgePod returns kAccepted, kRefused or kNoVerdict. It does not return kForbidden, because a
+// quota may have room for the Pod once old Pods are gone.
 DryRunAnswer JudgeReplicaSet(const Result<Reply>& said);
 DryRunAnswer JudgePod(const Result<Reply>& said);
 

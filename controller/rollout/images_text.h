@@ -13,8 +13,8 @@ namespace windlass::rollout {
 inline constexpr size_t kImagesBytesMax = 1500;
 
 // Returns the images of the containers in spec.template, in their order there: "app:v2,agent:v1".
-// kubectl shows the images of a Deployment in the same form. From the first image that does not fit
-// on, all images become one "…". Returns "" if the template cannot be read.
+// kubectl shows the images of a Deployment in the same form. If an image does not fit, one "…"
+// stands for it and for all images after it. Returns "" if the template cannot be read.
 std::string ImagesOfTemplate(const Workload& workload);
 
 // Returns the images of `template_json` in the same form.

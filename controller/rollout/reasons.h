@@ -28,8 +28,9 @@ inline constexpr std::string_view kInvalidTemplate = "InvalidTemplate";
 inline constexpr std::string_view kRollbackWaits =
     "spec.rollbackTo waits until spec.paused is false";
 
-// The reason of Progressing while the rollout is at a pause of spec.strategy.steps, and after it
-// has reached spec.strategy.partition.
+// The reason of Progressing in these cases:
+//   - the rollout is at a pause of spec.strategy.steps, or has reached spec.strategy.partition
+//   - a step lasts because the one replica keeps the old revision (StepState::no_canary, steps.h)
 inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 
 // The type of the condition that names the Pod which holds up the rollout, or the ReplicaSet that
@@ -37,7 +38,8 @@ inline constexpr std::string_view kPausedAtStep = "RolloutPausedAtStep";
 inline constexpr std::string_view kPodsStuck = "PodsStuck";
 
 // The type of the condition about the Services of spec.strategy.services. Absent if the Rollout
-// names no Service, and no Service has a selector key that Windlass set for this Rollout.
+// names no Service, and no Service has a selector key that Windlass set for this Rollout. Also
+// absent in a new Rollout until the first list of Services has arrived.
 inline constexpr std::string_view kServicesSynced = "ServicesSynced";
 
 }  // namespace windlass::rollout

@@ -1,5 +1,6 @@
 // Performs spec.rollbackTo, a user's request to roll back a Rollout. Each time a user sets the
-// field, Windlass performs the rollback once, in two steps:
+// field, Windlass performs or refuses the rollback once, in two steps. While spec.paused is true,
+// it does neither (RO-152).
 //
 //   1. NoteRollback writes status.rolledBack or the condition RollbackRefused. The status has its
 //      own endpoint, so this write is a separate request.
@@ -24,6 +25,8 @@ namespace windlass::rollout {
 //   - sets the annotation kubernetes.io/change-cause to that of `target`, or removes it if `target`
 //     has none, because this annotation explains the template. No other annotation is changed
 //     (RO-081)
+// `own_json` is the Rollout as the API server returned it. Returns kConflict if it is another
+// version than that of `workload`, and kMalformed if it or `template_json` cannot be read.
 Result<Request> RollBack(const Workload& workload, const std::string& own_json,
                          const ReplicaSet& target, const std::string& template_json);
 
@@ -36,12 +39,14 @@ Request ClearRollback(const Workload& workload);
 // generation 12 a user asks for revision 5, and the highest number is 8. status.rolledBack says:
 // revision 5 became 9 in generation 13.
 //
-// If Windlass refuses the rollback, it sets the condition RollbackRefused instead, and removes
-// spec.rollbackTo. In the example, the removal makes generation 13. The condition stays through
-// generation 13, and ends with generation 14 (RO-084).
+// If Windlass refuses the rollback, the status gets the condition RollbackRefused instead, and
+// ClearRollback then removes spec.rollbackTo. In the example, the removal makes generation 13. The
+// condition stays through generation 13, and ends with generation 14 (RO-084).
 //
 // If the API server put the former template back (RollbackOutcome::put_back), the same condition
 // says so, and status.rolledBack is removed, because there was no rollback.
+//
+// Returns nullopt if the stored status already has the record or the condition.
 std::optional<Request> NoteRollback(const Workload& workload, const RollbackOutcome& outcome);
 
 }  // namespace windlass::rollout

@@ -1,6 +1,6 @@
-// The Rollout controller: a controller of workloads with updates in place, steps and dry runs. It
-// can run beside any Deployment controller, because no Deployment controller acts on Rollouts. It
-// does nothing while the API server does not serve Rollouts, or while their
+// The Rollout controller: a controller of workloads with updates in place, steps, dry runs and
+// Services. It can run beside any Deployment controller, because no Deployment controller acts on
+// Rollouts. It does nothing while the API server does not serve Rollouts, or while their
 // CustomResourceDefinition is known to be older than this program needs. Core thread only.
 #pragma once
 
@@ -30,7 +30,7 @@ class RolloutStore final : public WorkloadStoreOf<Rollout> {
  public:
   explicit RolloutStore(Informers& informers);
 
-  // The kind to which Workload::kind of every workload in this store refers.
+  // Workload::kind of every workload in this store refers to this kind.
   rollout::RolloutKind& kind() { return kind_; }
 
  private:

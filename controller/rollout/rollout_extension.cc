@@ -43,10 +43,11 @@ std::string RefusalText(const TemplateChecks::Check& refusal) {
   return "the API server refuses spec.template: " + refusal.message;
 }
 
-// While a step lasts, sets updatedReplicas to the number of all updated Pods. The planner shows one
-// Pod fewer (9 instead of 10) if all Pods are updated in place but the ReplicaSets have not
-// exchanged their templates yet: otherwise the rollout would look complete. While a step lasts,
-// status.step shows that the rollout is not complete, so all Pods may be counted (P-058).
+// If Pods are updated in place, and a step lasts, sets updatedReplicas to the number of all updated
+// Pods. The planner shows one Pod fewer (9 instead of 10) if all Pods are updated but the
+// ReplicaSets have not exchanged their templates yet: otherwise the rollout would look complete.
+// While a step lasts, status.step shows that the rollout is not complete, so all Pods may be
+// counted (P-058).
 void ShowUpdatedAtStep(const Situation& situation, Steps steps, WorkloadStatus& status) {
   const auto state = StepsOf(situation, steps);
   const auto& counted = situation.extended.counted;
@@ -119,8 +120,8 @@ std::string StableWords(const Error& error) {
 }
 
 // Returns the text for the status if this sync asked for the defaults and does not know them now;
-// otherwise "". Also returns "" if the condition Progressing says that the ReplicaSet is forbidden
-// (AfterFailure).
+// otherwise "". Also returns "" if the API server forbids the ReplicaSet, and the Rollout has a
+// progress deadline: the condition Progressing usually says so then (AfterFailure).
 std::string WhyNotTold(const Situation& situation, const TemplateChecks& checks) {
   if (!IsUntold(situation, checks)) return {};
   const auto asked = DueDryRun(situation, checks);
@@ -192,7 +193,8 @@ Step CountUntilTold(const Situation& situation, Step end) {
 // this Wait, returns that. Returns nullopt if
 //   - the defaults are known, or are not needed now
 //   - Windlass may ask for the defaults now
-//   - the Rollout is not at rest: it is then rolled out without the defaults
+//   - the Rollout is not at rest. It is then usually rolled out without the defaults. Exception:
+//     with Recreate, it waits while the API server forbids the ReplicaSet (IsUntold)
 std::optional<Step> WaitAtRest(const Situation& situation, const TemplateChecks& checks) {
   const Workload& workload = situation.workload;
   const bool rolls =
@@ -426,6 +428,7 @@ std::vector<Event> RollbackWaits(const Workload& workload) {
 
 // Returns how long until the pause at the present step ends by itself. Returns nullopt
 //   - if there is no pause, or if it lasts until a user ends it
+//   - while the time of the pause does not run, because Pods are missing
 //   - while spec.paused is true, or the rollout is refused
 std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps) {
   if (situation.workload.paused || situation.extended.refused) return std::nullopt;
@@ -435,7 +438,8 @@ std::optional<Duration> UntilEndOfPause(const Situation& situation, Steps steps)
 }
 
 // Returns how long until Windlass asks the API server again about a refused template. Returns
-// nullopt if the rollout is not refused, or if no answer to a dry run expires.
+// nullopt if the rollout is not refused, if the template has a ReplicaSet, or if no answer to a dry
+// run expires.
 std::optional<Duration> UntilAskedAgain(const Situation& situation, const TemplateChecks& checks) {
   if (!situation.extended.refused || situation.new_replica_set != nullptr) return std::nullopt;
   const std::optional<WallTime> due = Sooner(checks.replica_set.until, checks.pod.until);

@@ -17,8 +17,9 @@
 //   UpdateStatus, Events   report what `in_place` reports, the step, the verdict, stuck Pods and
 //                          Services
 //   End                    returns the first of these that is due:
-//                          1. a write to a Service (RO-182)
-//                          2. a list of Pods that have been unavailable for long (RO-140)
+//                          1. if the sync would end with a Wait: a list of Pods that have been
+//                             unavailable for long (RO-140)
+//                          2. a write to a Service (RO-182)
 //                          3. the result of End of `in_place`. It schedules the next sync for
 //                             the earliest of these times: a pause ends, the API server is to be
 //                             asked about the template again, the template's defaults become
@@ -49,7 +50,7 @@ namespace windlass::rollout {
 struct RolloutFacts {
   Steps steps{};  // spec.strategy.steps
   TemplateChecks checks{};
-  // Null if Windlass has not listed the Rollout's Pods since the Rollout was last complete.
+  // Null if this process has not listed the Rollout's Pods since the Rollout was last complete.
   const StuckAnswers::Entry* stuck = nullptr;
 };
 

@@ -21,8 +21,8 @@ namespace windlass::rollout {
 WorkloadStatus WorkloadStatusOf(const RolloutStatus& stored);
 
 // Returns the status that is to be written for `draft`. In it, the current revision becomes the
-// stable revision if IsRolledOut (conditions.h) returns true (RO-069). Exception: the stable
-// revision stays if the cache has cut the Rollout down to save memory.
+// stable revision if IsRolledOut (conditions.h) returns true (RO-069). Exception: if the cache has
+// cut the Rollout down to save memory, the stored stable revision, images and selector stay.
 RolloutStatus NextStatus(const Workload& workload, const StatusDraft& draft);
 
 // Returns true if the stored status equals the result of NextStatus. Does not compare the current

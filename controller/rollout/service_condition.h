@@ -17,6 +17,12 @@
 //
 //                    WindlassOutOfMemory: no room in the caches for a Service
 //   absent           no Service is named, and no Service has a key of this Rollout
+//   as stored        in these cases:
+//                    - the first list of Services has not arrived yet
+//                    - spec.strategy has an error about Services
+//                    - the ReplicaSet of the template is not known (Extended::new_one_unknown)
+//                    - no Service is named any more, and Windlass is about to remove its key from a
+//                      former one
 //
 // The message names every Service with a trouble; the reason is that of the first such Service. The
 // API server may word each refusal differently. So the message keeps the words of the first refusal

@@ -30,7 +30,7 @@ std::optional<Written> WrittenIn(std::string_view reply) {
   JsonReader in;
   Written written;
   bool has_metadata = false;
-  // Reads the text at `parent`.`name` of the member that is being visited.
+  // In the object that is being visited, reads the text at `parent`.`name`.
   const auto read = [&in](std::string_view parent, std::string_view name, std::string& into) {
     in.Object([&](std::string_view member) {
       if (member != parent) return;

@@ -42,9 +42,10 @@ class ServiceWatch {
   // Call both functions for each step of a Rollout's sync: Learn before the step is planned, with
   // what the sync has learned, and Plan with the planned step. Learn finds out how the last planned
   // write to a Service ended:
-  //   - `learned` has no outcome of the write: the write has ended an earlier sync, because the API
-  //     server is in trouble. Example: it did not answer in time. The rollout then goes on without
-  //     that Service for 30 seconds (RO-185).
+  //   - `learned` has no outcome of the write: the write has ended an earlier sync, usually because
+  //     the API server is in trouble. Example: it did not answer in time. The rollout then goes on
+  //     without that Service for 30 seconds (RO-185).
+  //   - Another client had changed the Service (409): Learn counts the conflict.
   //   - The API server refused the write, for example because it could not reach a webhook: a
   //     refusal does not end the sync, and Learn remembers the API server's words.
   //   - The API server accepted the write and did not keep it: Windlass does not repeat the write

@@ -33,6 +33,9 @@ struct NotesInPlace {
 //   - a ReplicaSet that is younger than the Rollout, if the Rollout has a status: the status would
 //     name the revision of this ReplicaSet if it had been complete
 //
+// While a ReplicaSet is about to be adopted, only rule 1 is tried, because that ReplicaSet may have
+// more Pods.
+//
 // While two ReplicaSets exchange their templates in place, either may be the stable one without a
 // note that says so. So during an exchange
 //   - a stable revision that the status names stays as it is
@@ -57,8 +60,9 @@ std::optional<Event> TellRecovered(const workload::Situation& situation);
 // RecoverStable found, with the Event of TellRecovered. This write comes before all others, because
 // the others change the ReplicaSets from which the revision was inferred. Example: an abort gives
 // the stable ReplicaSet another revision number. Other results:
-//   - Failed, if a write of the status failed in this sync, but was not refused (EndIfStatusLost)
-//   - nullopt, if there is nothing to store, or if the API server refused the write
+//   - nullopt, if there is nothing to store, if the API server refused the write, or if it could
+//     not call a webhook for the write
+//   - Failed, if a write of the status failed in this sync for any other reason (EndIfStatusLost)
 std::optional<Step> StoreRecovered(const workload::Situation& situation);
 
 // Returns the write that notes on a ReplicaSet that its revision was complete. The note is written

@@ -66,8 +66,8 @@ RolloutOwn OwnNow(const Situation& situation, const KindStatus& carried) {
 // Returns true if there is no other revision that Pods could stay at or return to:
 //   - no old ReplicaSet has a size above 0
 //   - no other revision is known to have been complete
-//   - there is no stable revision. A stable revision whose ReplicaSet a user deleted counts,
-//     because the deletion does not show that the new revision works
+//   - there is no stable revision. If a user deleted the ReplicaSet of the stable revision, there
+//     still is one, because the deletion does not show that the new revision works
 bool IsFirst(const Situation& situation, const RolloutOwn& own) {
   return workload::TotalReplicas(situation.old) == 0 &&
          workload::FindProvenOther(situation) == nullptr && !own.stable_revision;

@@ -1,5 +1,6 @@
-// Finds out which of the steps of a Rollout is in force, and shows this in the status: in
-// status.step and, while the rollout is at a pause, in the condition Progressing.
+// Finds out which of the steps of a Rollout is in force, and whether the rollout has reached
+// spec.strategy.partition. Shows this in the status: in status.step and, while the rollout is at a
+// pause or at the partition, in the condition Progressing.
 //
 // A step begins with a write of the status, which changes no Pod. Only after that write may the
 // planner update as many Pods as the step allows. So Pods are never ahead of the stored step
@@ -33,7 +34,8 @@ std::optional<StepState> StepsOf(const workload::Situation& situation, Steps ste
 // Returns true if the rollout has reached spec.strategy.partition, in place or by replacing Pods.
 // No more Pods are updated until the partition is lowered, and no deadline runs (RO-099). Example:
 // 10 replicas, partition 7: 3 new Pods, all available, and 7 old ones. Also true at 0 replicas, if
-// the partition will keep Pods at an earlier revision once the Rollout is scaled up.
+// the partition will keep Pods at an earlier revision once the Rollout is scaled up. False while
+// the Rollout is paused or aborted, or its strategy has an error.
 bool RestsAtPartition(const workload::Situation& situation, Steps steps);
 
 // Returns a text about `step`. Example: "Step 2 of 4: pause for 10m".
@@ -54,16 +56,17 @@ std::optional<Step> BeginStep(const workload::Situation& situation, Steps steps)
 //     runs. RolloutOwn::waits_for in the draft says what is missing (RO-131)
 //   - after a pause: True/ReplicaSetUpdated, so that the deadline begins anew (RO-059)
 //   - at a partition: as at a pause, with the partition in the message (RO-099)
-// While the Rollout is paused or the rollout is refused, Progressing stays as it is.
+// While the Rollout is paused or the rollout is refused, Progressing stays as it is. Exception: if
+// the Rollout has no progress deadline, Progressing is removed then.
 //
 // The step in the draft:
 //   - If the strategy has an error, the stored step of the same template stays, and the rollout
 //     goes on there after a correction (RO-055). It stays during an abort, too, unless an update in
 //     place carries the abort out.
 //   - Otherwise, if StepsOf returns nullopt, the draft has no step.
-//   - While the Rollout is paused or the rollout is refused, no step begins, and the draft loses a
-//     stored step of another template. While the Rollout is paused and the defaults of its template
-//     are not known, the stored step stays.
+//   - While the Rollout is paused or the rollout is refused, no step begins, and a stored step of
+//     another template is removed. Exception: while the Rollout is paused, the stored step stays
+//     until the defaults of the template are known.
 void ShowSteps(const workload::Situation& situation, Steps steps, WorkloadStatus& status);
 
 }  // namespace windlass::rollout

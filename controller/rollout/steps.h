@@ -23,7 +23,7 @@
 //
 // A pause is a promise to the user. Apart from an abort and a new template, only its duration, a
 // promotion, or an edit of the steps ends it. If a step keeps an old Pod when it begins, it keeps
-// at least one old Pod until it ends, even if spec.replicas changes.
+// at least one old Pod until it ends, even if spec.replicas changes to another number above 0.
 //
 // A step is not over while no Pod can prove the new revision, unless a user forces the promotion.
 // The cases:
@@ -90,11 +90,9 @@ std::string StepsError(const RolloutStrategy& strategy);
 
 // Returns how many of `desired` Pods have the new revision after a step with `set_updated`.
 //   - a number: that many, at most all. With 10 desired, 3 gives 3, and 30 gives 10
-//   - a percentage below 100: rounded up, at least 1, never all. With 10 desired, 25% gives 3, and
-//     99% gives 9
-//   - 100%: all
-//   - 1 Pod and a percentage below 100: 0, because 1 would be all
-//   - a percentage above 100: all
+//   - 1% to 99%: rounded up, at least 1, never all. With 10 desired, 25% gives 3, and 99% gives 9.
+//     Exception: with 1 desired, the result is 0, because 1 would be all
+//   - 100% or more: all
 //   - any other value that StepsError refuses: 0
 int32_t UpdatedBy(const IntOrPercent& set_updated, int32_t desired);
 

@@ -5,9 +5,9 @@
 // not available, and one of these is true:
 //   - the rollout has made no progress for 30 s (RO-140)
 //   - the progress deadline has passed
-// One uncached list of the Pods of the new ReplicaSet is then the last step of the sync, so a list
-// that fails holds nothing up (RO-143). Windlass repeats the list every five minutes, and earlier
-// if the StuckMoment has changed:
+// In this case a sync that has nothing else to do for the rollout asks for one uncached list of the
+// Pods of the new ReplicaSet. So a list that fails holds nothing up (RO-143). Windlass repeats the
+// list every five minutes, and earlier if the StuckMoment has changed:
 //   - when the deadline passes: at once
 //   - when a pause loses Pods, or when the rollout goes on after that pause: after 30 s without
 //     progress
@@ -20,7 +20,7 @@
 //   - in the message of Progressing, once the deadline has passed
 //   - in one Warning Event (RO-142)
 // The condition is absent if nothing is known to be stuck. Windlass removes the condition
-//   - when more Pods become available
+//   - when more Pods become available, or the rollout is complete or at a pause
 //   - when another template comes, even if its ReplicaSet cannot be created
 //   - when another try of the same template begins
 //   - while nothing is rolled out (paused, aborted, refused)

@@ -72,7 +72,7 @@ Status FoldTable::Read(const QueueKey& key, const Request& request, const Reply&
   return folded;
 }
 
-// While a write may still arrive, the entry stays, because the read does not show a later effect.
+// While a write may still arrive, its entry stays: the read cannot show what the write does later.
 void FoldTable::NoteRead(const QueueKey& key) {
   const auto found = under_way_.find(key);
   if (found != under_way_.end()) found->second.was_read = true;

@@ -48,11 +48,11 @@ class FoldTable {
   // about a resource without a row are not folded.
   void Add(const ResourceId& resource, Row row);
 
-  // Call before a write is sent for `key`. The write is under way until
+  // Call before a write is sent for `key`. The write is under way until one of these:
   // - Written has folded its reply
   // - NotWritten is called, because the write had no effect
-  // - its outcome is unknown, and Vanished shows for `key` that the object is gone
-  // - its outcome is unknown, Read shows the object for `key`, and then write_may_arrive returns
+  // - Vanished is called for `key`: after an unknown outcome, a read has found no object
+  // - Read has folded the object for `key` after an unknown outcome, and write_may_arrive returns
   //   false. Example: the connection of a patch of Pod web-1 breaks, and a read shows web-1 as it
   //   was. The patch may still arrive after the read (L-012).
   // - the next write is sent for `key`
@@ -80,7 +80,8 @@ class FoldTable {
 
   // Windlass reads an object again if the outcome of a write is not known, or is 404. Call this if
   // that read finds no object. `request` is the write, and is under way for `key` no longer. Unless
-  // `request` is a creation, whose object may still appear, the caches remove the object.
+  // `request` is a creation, whose object may still appear, calls Row::gone, which removes the
+  // object from the caches.
   void Vanished(const QueueKey& key, const Request& request);
 
   // Returns the key whose reply is being folded right now; nullopt at any other time.

@@ -1,6 +1,7 @@
 // One informer for each resource and projection (the parts of the objects that are cached). It has
 // one watch and one copy in memory, however many controllers of this process use it.
-// - All informers see the same cluster. If one of them must start over, all do.
+// - All informers see the same cluster. If one of them finds that the API server shows another
+//   cluster, or an earlier state of this one, all start over.
 // - An informer that only some workloads need stops some time after the last of these workloads is
 //   gone, and gives its memory back.
 // Core thread only.

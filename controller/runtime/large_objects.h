@@ -41,8 +41,9 @@ class LargeObjects {
   // true. After Keep has returned false, the next Take of `key` asks for the room of these answers.
   //
   // Only half of `answer_bytes` counts, because the room that Take reserves for an object is enough
-  // for two answers of the same size. Example: Take reserved 1 MiB, and the sync reads two objects
-  // of 4 MiB each. Half of these 8 MiB are 4 MiB, so 3 MiB more must be free.
+  // for two answers of the same size. If this half is below kLargeJsonBytes, the answers take no
+  // room. Example: Take reserved 1 MiB, and the sync reads two objects of 4 MiB each. Half of these
+  // 8 MiB are 4 MiB, so 3 MiB more must be free.
   bool Keep(const QueueKey& key, size_t answer_bytes) {
     const size_t wanted = answer_bytes / 2;
     const auto held = held_.find(key);

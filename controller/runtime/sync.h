@@ -2,9 +2,9 @@
 //
 //   Next() → execute one request → fold the reply into the caches → Next() → …
 //
-// until Next returns Wait or Failed. A sync decides from the caches and from its own replies, not
-// from what earlier syncs remember. So a crash at any point equals a restart. Source:
-// docs/design/002.
+// until Next returns Wait or Failed. A sync decides from the caches and from its own replies.
+// Windlass keeps little else from earlier syncs, such as late writes (after_error.h), and may lose
+// it at any time. So a crash at any point equals a restart. Source: docs/design/002.
 #pragma once
 
 #include <functional>

@@ -74,8 +74,8 @@ class Term {
   bool settled() const {
     return !in_flight() && unverified_.empty() && !environment_.client.write_may_arrive();
   }
-  // Returns true if no key is ready, set aside (WorkQueue::Get) or being synced. Timers of keys may
-  // be set.
+  // Returns true if no key is ready, set aside (WorkQueue::Get) or being synced. Keys may
+  // still wait for their timers.
   bool idle() const { return syncs_.empty() && queue_.idle(); }
 
   WorkQueueCounters queue_counters() const { return queue_.counters(); }

@@ -10,8 +10,8 @@ namespace windlass::workload {
 
 // Returns the old ReplicaSets to delete, lowest revision first. ReplicaSets that are being deleted
 // already do not count. If there are n more old ReplicaSets than revisionHistoryLimit allows,
-// chooses n of them, and then leaves out each of the n that must stay (D-482…D-486):
-// - ReplicaSets that still have Pods
+// chooses n of them, and then leaves out each of the n that must stay (D-482…D-486). These stay:
+// - ReplicaSets that still have Pods, or a size above 0
 // - ReplicaSets whose latest generation the ReplicaSet controller has not observed
 // - under Recreate, ReplicaSets that may have terminating Pods (S-010)
 // - ReplicaSets that the extension needs (Extended::kept)

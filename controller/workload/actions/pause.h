@@ -3,8 +3,8 @@
 // While paused:
 //   - scaling goes on (HandleScaling);
 //   - revision and annotations of the new ReplicaSet are kept up to date;
-//   - history is cleaned up whether or not the rollout is complete, unless a rollback waits for the
-//     resume (D-472);
+//   - history is cleaned up whether or not the rollout is complete, except while a rollback waits
+//     for the resume (D-472), or while it is not known which ReplicaSet has the template (RO-039);
 //   - no ReplicaSet is created;
 //   - the deadline does not run, and has no timer (D-443).
 //
