@@ -28,7 +28,10 @@ Term::Term(SyncEnvironment environment, Random& random, TimerQueue& timers, int 
       counters_(counters),
       queue_(environment.clock, random, timers, syncs_max,
              RetryRateOf(environment.client.options()), [this] { SchedulePump(); }) {
-  if (taken_over_as) fence_.emplace(environment_, std::move(*taken_over_as));
+  if (taken_over_as) {
+    fence_.emplace(environment_, std::move(*taken_over_as));
+    fence_->on_late_writes_over = [this](const QueueKey& key) { Add(key, Wake::kObjectChange); };
+  }
   environment_.client.on_free = [this] { SchedulePump(); };
   environment_.folds.write_may_arrive = [this] { return environment_.client.write_may_arrive(); };
   queue_.is_noisy = [this](const QueueKey& key) {

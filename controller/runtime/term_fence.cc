@@ -7,6 +7,7 @@
 
 #include "controller/core/own_names.h"
 #include "kubeclient/api/json_reader.h"
+#include "kubeclient/api/time.h"
 #include "kubeclient/base/fill.h"
 
 namespace windlass {
@@ -41,9 +42,12 @@ std::optional<Touched> TouchedIn(std::string_view object) {
 }  // namespace
 
 TermFence::TermFence(SyncEnvironment environment, std::string term)
-    : environment_(environment), term_(std::move(term)) {}
+    : environment_(environment),
+      term_(std::move(term)),
+      late_writes_end_(environment.clock.Now() + kLateWritesMax),
+      late_writes_end_text_(FormatTime(environment.clock.Wall() + kLateWritesMax + seconds(1))) {}
 
-TermFence::~TermFence() = default;
+TermFence::~TermFence() { environment_.timers.Cancel(held_timer_); }
 
 // Sends one touch, and calls itself again after the answer, until all touches are sent. The fence
 // of the key then stays raised until Forget or the end of the term, even if there was nothing to
@@ -95,16 +99,54 @@ std::optional<Error> TermFence::WhyNotRaised(const Request& touch, const Reply& 
   return error;
 }
 
+// Counts the fence of an object as raised although the API server did not keep `touch`, because no
+// late write can arrive any more (kLateWritesMax). Logs this once per object, and for the first
+// kUnfencedToldMax objects of the term only.
+void TermFence::GoOnUnfenced(const QueueKey& key, const Request& touch) {
+  touched_.insert(touch.uid());
+  unraised_.erase(touch.uid());
+  if (unfenced_told_ == kUnfencedToldMax) return;
+  std::string text =
+      "the API server does not keep the annotation that fences off writes of the former leader; "
+      "Windlass goes on without it, because no such write can arrive any more. Find the mutating "
+      "admission policy or webhook that removes this annotation, and exempt the annotation from "
+      "it, so that Windlass need not wait after a change of leader";
+  if (++unfenced_told_ == kUnfencedToldMax) {
+    text += ". Windlass logs no further objects like this one until the next change of leader";
+  }
+  environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
+                                  {"request", touch.Describe()},
+                                  {"annotation", kTermAnnotation}});
+}
+
+// Notes that a touch of the key was not kept. When no late write can arrive any more, tells the
+// owner of the fence (on_late_writes_over), so that the key need not wait for its back-off.
+void TermFence::Hold(const QueueKey& key) {
+  held_.insert(key);
+  if (held_timer_ != 0) return;
+  held_timer_ = environment_.timers.At(late_writes_end_, [this] {
+    for (const QueueKey& held : std::exchange(held_, {})) {
+      if (on_late_writes_over) on_late_writes_over(held);
+    }
+  });
+}
+
 void TermFence::Answered(const QueueKey& key, const Request& request, Result<Reply> said,
                          LateWrites late, Done done) {
   if (said.ok()) {
     std::optional<Error> not_raised = WhyNotRaised(request, *said);
     if (!not_raised) touched_.insert(request.uid());
+    const bool goes_on = not_raised && AreLateWritesOver();
+    if (goes_on) GoOnUnfenced(key, request);
     const Status folded = environment_.folds.Written(key, request, *said);
     if (!folded.ok()) {
       return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
     }
-    if (not_raised) said = *std::move(not_raised);
+    if (goes_on) return Raise(key, late, std::move(done));
+    if (not_raised) {
+      Hold(key);
+      said = *std::move(not_raised);
+    }
   }
   if (said.ok()) {
     environment_.log.Info("fenced off writes of the former leader",
@@ -116,12 +158,13 @@ void TermFence::Answered(const QueueKey& key, const Request& request, Result<Rep
     late.Note(request, said.error());
     return done({SyncResult::Kind::kUncertain, {}, {}, Unverified(request, late)}, {});
   }
-  environment_.log.Warning(
+  std::string text =
       "could not fence off writes of the former leader; Windlass tries again later, and does not "
-      "roll out this object until that succeeds",
-      {{environment_.ControllerOf(key).log_field(), key.ToString()},
-       {"request", request.Describe()},
-       {"error", said.error().message}});
+      "roll out this object until that succeeds";
+  if (said.error().detail == ErrorDetail::kNotKept) text += ", or until the time in the error";
+  environment_.log.Warning(text, {{environment_.ControllerOf(key).log_field(), key.ToString()},
+                                  {"request", request.Describe()},
+                                  {"error", said.error().message}});
   if (IsRefusal(said.error().kind)) {
     const Write touch{.request = request, .because = {kFenceOffFormerLeader, {}}};
     return done({}, {OutcomeOf(touch, std::move(said))});

@@ -12,7 +12,8 @@
 // may remove it later, and a webhook may change other fields in the same write. But if a webhook
 // removes the annotation from the touch itself, nothing is left to store. The API server then
 // answers with success, and the object keeps its version, so late writes still succeed. The fence
-// takes this as a refusal of the touch (WhyNotRaised). Core thread only.
+// takes this as a refusal of the touch (WhyNotRaised), until kLateWritesMax after the beginning of
+// the term. From then on no late write can arrive, so the fence counts as raised. Core thread only.
 #pragma once
 
 #include <functional>
@@ -23,14 +24,31 @@
 
 #include "controller/core/decision.h"
 #include "controller/runtime/sync.h"
+#include "kubeclient/base/clock.h"
 #include "kubeclient/base/lifetime.h"
+#include "kubeclient/base/timer_queue.h"
+#include "kubeclient/client/call_deadlines.h"
 
 namespace windlass {
 
 inline constexpr Decision kFenceOffFormerLeader{"fence off writes of the former leader"};
 
+// From this long after the beginning of a term on, no late write of the former leader can arrive.
+// The former leader's permit to write ended before the term began, so its last byte is older than
+// the term:
+//   - the kernel of the former leader's machine sends such a byte again for 30 s at most
+//     (kPeerSilenceMax)
+//   - the API server gives up the write 9 s after it has received it: a second before kCallDeadline
+//     (LimitWrite)
+// The rest, about 20 s, is for a proxy that delays the write, and for an etcd that is slow.
+inline constexpr seconds kLateWritesMax{60};
+static_assert(kLateWritesMax > seconds(30) + kCallDeadline);
+// Windlass logs this many objects per term that it goes on with although the fence is not raised.
+inline constexpr int kUnfencedToldMax = 20;
+
 class TermFence {
  public:
+  // Construct the fence when the term begins: kLateWritesMax counts from the construction.
   // Everything in `environment` must outlive the fence. `term` identifies this term; it becomes the
   // value of the annotation kTermAnnotation. Destroying the fence drops the replies of requests in
   // flight.
@@ -40,14 +58,21 @@ class TermFence {
   TermFence& operator=(const TermFence&) = delete;
 
   // Call when the object of `key` is gone. A new object of the same name then needs a new fence.
-  void Forget(const QueueKey& key) { raised_.erase(key); }
+  void Forget(const QueueKey& key) {
+    raised_.erase(key);
+    held_.erase(key);
+  }
+
+  // Called kLateWritesMax after the beginning of the term, for each key whose touch was not kept
+  // until then: a sync of the key can go on now. May be null.
+  std::function<void(const QueueKey&)> on_late_writes_over;
 
   // Raises the fence for `key` and calls `done` once, possibly before returning. `late` holds the
   // late writes of this process, from the key's earlier syncs (after_error.h). The result is one of
-  // - kDone: no old write can reach the touched objects any more.
-  // - kDone with a refusal in `refused`: the API server refused a touch or did not keep it, or the
-  //   touch was late twice (after_error.h). The fence is not raised. The sync then writes only the
-  //   status.
+  // - kDone: no old write can reach the touched objects any more, or can arrive any more.
+  // - kDone with a refusal in `refused`: the API server refused a touch, or did not keep it before
+  //   kLateWritesMax had passed, or the touch was late twice (after_error.h). The fence is not
+  //   raised. The sync then writes only the status.
   // - kDone without a raised fence: Controller::FenceWrites returned nullopt. The sync then writes
   //   nothing. If an object cannot be decoded, the sync reports that to the user.
   // - Any other result: the fence is not raised. The caller must end the key's sync with this
@@ -56,17 +81,25 @@ class TermFence {
   void Raise(const QueueKey& key, const LateWrites& late, Done done);
 
  private:
+  bool AreLateWritesOver() const { return environment_.clock.Now() >= late_writes_end_; }
   std::optional<Error> WhyNotRaised(const Request& touch, const Reply& reply);
+  void GoOnUnfenced(const QueueKey& key, const Request& touch);
+  void Hold(const QueueKey& key);
   void Answered(const QueueKey& key, const Request& request, Result<Reply> said, LateWrites late,
                 Done done);
 
   SyncEnvironment environment_;
   const std::string term_;
+  const MonotonicTime late_writes_end_;     // the beginning of the term + kLateWritesMax
+  const std::string late_writes_end_text_;  // the same time as users read it, rounded up
   std::set<QueueKey> raised_;
   std::set<Uid> touched_;  // kept here, because other clients may remove kTermAnnotation
   // Of objects whose touch was not kept: the version that the first touch of this term named. No
   // late write of the former leader names a later version.
   std::map<Uid, std::string> unraised_;
+  std::set<QueueKey> held_;  // keys whose latest touch was not kept
+  TimerId held_timer_ = 0;   // not 0 if `held_` had a key
+  int unfenced_told_ = 0;
   Lifetime lifetime_;
 };
 

@@ -1,6 +1,7 @@
 // What a former leader may have sent fails, before anything else is done for an object (L-012).
 #include "controller/runtime/term_fence.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,13 +11,12 @@
 #include "test/support/planned_controller.h"
 #include "test/support/recording_log.h"
 #include "test/unit/client/fake_transport.h"
+#include "test/unit/controller/runtime/term_world.h"
 
 namespace windlass::term_fence_test {
 namespace {
 
 using Names = std::vector<std::string>;
-
-const QueueKey kWeb{{"shop", "web"}};
 
 Request Touch(const std::string& name, uint64_t uid) {
   return Request::MergePatch(resources::kReplicaSets,
@@ -32,6 +32,17 @@ struct Fixture : ClientWorld {
       ++ends;
       ended = result;
       refused = said;
+    });
+  }
+
+  // Raises the fence, whose touches are answered with the version that they name.
+  void RaiseUnkept() {
+    Raise();
+    while (transport.waiting() > 0) transport.Answer(Success("web-1", "41"));
+  }
+  int64_t WentOn() const {
+    return std::ranges::count_if(log.lines, [](const std::string& line) {
+      return line.starts_with("warning the API server does not keep the annotation that fences");
     });
   }
 
@@ -101,15 +112,103 @@ TEST_CASE_METHOD(Fixture, "a touch that is not kept counts as refused (L-012)") 
     REQUIRE_FALSE(refused.front().said.ok());
     const Error& error = refused.front().said.error();
     CHECK(error.kind == ErrorKind::kInvalid);
-    CHECK(RefusalText(refused.front().asked, error) ==
-          "the API server accepted a patch of replicasets shop/web-1 from Windlass, and did not "
-          "keep metadata.annotations[windlass.dev/term], so a late write of the former leader may "
-          "still change the object. Find the mutating admission policy or webhook that removes "
-          "this annotation, and exempt the annotation from it, so that Windlass can go on");
+    CHECK(
+        RefusalText(refused.front().asked, error) ==
+        "the API server accepted a patch of replicasets shop/web-1 from Windlass, and did not "
+        "keep metadata.annotations[windlass.dev/term], so a late write of the former leader may "
+        "still change the object. Windlass goes on at 2026-01-01T00:01:01Z at the latest, because "
+        "no such write can arrive after that. Find the mutating admission policy or webhook that "
+        "removes this annotation, and exempt the annotation from it, so that Windlass need not "
+        "wait after a change of leader");
   }
   CHECK(SentNames() == Names{"web-1", "web-1"});
   CHECK(log.lines.size() == 2);
   CHECK(log.lines[0].starts_with("warning could not fence off writes of the former leader;"));
+}
+
+// Whom this serves: who has a webhook that removes annotations it does not know, and whose leader
+// is killed in the middle of a rollout. Nobody else writes these ReplicaSets.
+TEST_CASE_METHOD(Fixture, "a touch that is not kept holds up nothing after a minute (L-012)") {
+  Names over;
+  fence.on_late_writes_over = [&](const QueueKey& key) { over.push_back(key.ToString()); };
+  Advance(seconds(1));
+  RaiseUnkept();
+  CHECK(refused.size() == 1);
+  Advance(seconds(58));
+  RaiseUnkept();
+  CHECK(refused.size() == 1);
+  CHECK(over.empty());
+  CHECK(WentOn() == 0);
+  Advance(seconds(2));
+  CHECK(over == Names{kWeb.ToString()});
+  RaiseUnkept();
+  CHECK(ends == 3);
+  CHECK(ended->kind == SyncResult::Kind::kDone);
+  CHECK(refused.empty());
+  CHECK(SentNames() == Names{"web-1", "web-1", "web-1", "web-2"});
+  REQUIRE(WentOn() == 2);  // for each of the two objects
+  CHECK(log.lines.back().find("replicasets shop/web-2") != std::string::npos);
+  CHECK(log.lines.back().find("windlass.dev/term") != std::string::npos);
+  CHECK(std::ranges::none_of(log.lines, [](const std::string& line) {
+    return line.find("fenced off writes") != std::string::npos;  // this would not be true
+  }));
+  RaiseUnkept();
+  CHECK(ends == 4);
+  CHECK(transport.sent.size() == 4);
+  Advance(seconds(600));
+  CHECK(over.size() == 1);
+}
+
+// By its back-off alone, the key would be tried again long after that.
+TEST_CASE_METHOD(TermWorld, "a fence that is not kept lets the sync go on after a minute (L-012)") {
+  controller.fence_writes = {Touch("web-1", 1)};
+  controller.plan = [](const ObjectKey&, const Learned& learned) -> Step {
+    const auto refused = std::ranges::find_if(learned, &Outcome::ends_walk);
+    if (refused != learned.end()) return Failed{.error = refused->said.error()};
+    if (!learned.empty()) return Wait{};
+    return Write{.request = PatchOf("web"), .because = {Decision{"a test"}, {}}};
+  };
+  const auto pass = [this](Duration time) {
+    Advance(time);
+    while (transport.waiting() > 0) transport.Answer(Success("web-1", "41"));
+  };
+  Begin("5-7");
+  Look();
+  pass(Duration{0});
+  for (int i = 0; i < 59; ++i) pass(seconds(1));
+  CHECK(std::ranges::count(SentNames(), std::string("web")) == 0);
+  pass(seconds(1));
+  CHECK(SentNames().back() == "web");
+}
+
+TEST_CASE_METHOD(Fixture, "a refused touch holds up the rollout after a minute, too (L-012)") {
+  Advance(seconds(61));
+  Raise();
+  transport.Answer(Refusal(403, "Forbidden", "no"));
+  CHECK(refused.size() == 1);
+  CHECK(WentOn() == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "of many touches that are not kept, some are named in the log (L-012)") {
+  controller.fence_writes.clear();
+  for (uint64_t i = 1; i <= 30; ++i) {
+    controller.fence_writes.push_back(Touch("web-" + std::to_string(i), i));
+  }
+  Advance(seconds(61));
+  RaiseUnkept();
+  CHECK(refused.empty());
+  CHECK(transport.sent.size() == 30);
+  CHECK(WentOn() == kUnfencedToldMax);
+  CHECK(log.lines.back().find("no further objects like this one") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "an object that is gone is not looked at again (L-012)") {
+  int over = 0;
+  fence.on_late_writes_over = [&](const QueueKey&) { ++over; };
+  RaiseUnkept();
+  fence.Forget(kWeb);
+  Advance(seconds(61));
+  CHECK(over == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "a touch that another change made unnecessary needs no keeping (L-012)") {
