@@ -32,7 +32,9 @@ constexpr InPlaceReason kHeldUp[] = {
 
 }  // namespace
 
+// During a fault nothing is known of the condition, so the update counts as before.
 void InPlaceRollouts::Changed(const WorkloadChange& change) {
+  if (change.is_faulty) return;
   if (change.now == nullptr) {
     under_way_.erase(KeyOf(*change.before));
     return;

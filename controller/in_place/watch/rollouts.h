@@ -15,6 +15,7 @@ namespace windlass {
 
 class InPlaceRollouts {
  public:
+  // During a fault (WorkloadChange::is_faulty), UnderWay stays as it was.
   void Changed(const WorkloadChange& change);
 
   bool UnderWay(const ObjectKey& workload) const { return under_way_.contains(workload); }

@@ -32,13 +32,23 @@ WallTime SpecChanges::LastOf(const Uid& workload) const {
   return clock_.Wall() + -std::chrono::duration_cast<seconds>(clock_.Now() - last);
 }
 
+// Versions of the workload during a fault are not known. So if the generation after the fault
+// differs from the one before it, the spec counts as changed when the fault is over.
 void SpecChanges::WorkloadChanged(const WorkloadChange& change) {
-  if (!begun_) return;
-  if (change.now == nullptr) {
-    last_.erase(change.before->uid);
-  } else if (change.edited_from != nullptr) {
-    last_.insert_or_assign(change.now->meta.uid, clock_.Now());
+  if (change.is_faulty) {
+    before_fault_.try_emplace(change.before->uid, change.before->generation);
+    return;
   }
+  if (change.now == nullptr) {
+    before_fault_.erase(change.before->uid);
+    last_.erase(change.before->uid);
+    return;
+  }
+  const ObjectMeta& now = change.now->meta;
+  const auto known = before_fault_.extract(now.uid);
+  const bool edited_in_fault = !known.empty() && known.mapped() != now.generation;
+  if (!begun_ || (change.edited_from == nullptr && !edited_in_fault)) return;
+  last_.insert_or_assign(now.uid, clock_.Now());
 }
 
 void SpecChanges::ReplicaSetChanged(const Change<ReplicaSet>& change) {

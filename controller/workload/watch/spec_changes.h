@@ -7,10 +7,12 @@
 // spec was changed.
 //
 // The class keeps one entry for each workload whose spec, or whose ReplicaSet's spec, has changed
-// since the caches became complete.
+// since the caches became complete. If no Workload can be made of an object
+// (WorkloadChange::is_faulty), its entry stays.
 // Core thread only.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 
@@ -33,7 +35,8 @@ class SpecChanges {
   void Begin();
 
   // Returns when the latest of these changes happened:
-  //   - the workload got a new generation
+  //   - the workload got a new generation. If that was during a fault, the time at which the fault
+  //     was over counts
   //   - a ReplicaSet of the workload was created or deleted, or got a new generation
   // Returns the time of Begin if none happened since Begin, and the present time if Begin was not
   // called yet. The returned time may be up to a second too late.
@@ -47,6 +50,8 @@ class SpecChanges {
   WorkloadStore& workloads_;
   std::optional<MonotonicTime> begun_;
   std::unordered_map<Uid, MonotonicTime, UidHash> last_;  // by workload, since begun_
+  // By workload of which no Workload can be made now: the latest generation before that.
+  std::unordered_map<Uid, int64_t, UidHash> before_fault_;
 };
 
 }  // namespace windlass

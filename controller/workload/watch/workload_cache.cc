@@ -120,7 +120,10 @@ void WorkloadCache::Stop() {
   if (extension_ != nullptr) extension_->Stop();
 }
 
+// If no answer is known because of a fault, a user stays what it was. Otherwise the fault of the
+// last user would end the informers in the middle of an update.
 void WorkloadCache::WatchFor(const WorkloadChange& change) {
+  if (change.is_faulty) return;
   if (change.now == nullptr) {
     pod_users_.erase(change.before->uid);
     extension_users_.erase(change.before->uid);
@@ -130,7 +133,7 @@ void WorkloadCache::WatchFor(const WorkloadChange& change) {
     const auto is_asked = [&] { return extension_ != nullptr && extension_->IsAskedBy(now); };
     const std::optional<bool> asked =
         KnownOf(informers_.faults(), workloads_.resource(), now.meta, is_asked);
-    Count(now.meta.uid, asked.value_or(false), extension_users_);
+    if (asked) Count(now.meta.uid, *asked, extension_users_);
   }
   FollowPodUsers();
   FollowExtensionUsers();
@@ -143,7 +146,7 @@ void WorkloadCache::WatchFor(const Change<ReplicaSet>& change) {
   const auto is_remembered = [&] { return now != nullptr && extension_->IsRememberedBy(*now); };
   const std::optional<bool> remembered =
       KnownOf(informers_.faults(), resources::kReplicaSets, meta, is_remembered);
-  Count(meta.uid, remembered.value_or(false), extension_users_);
+  if (remembered) Count(meta.uid, *remembered, extension_users_);
   FollowExtensionUsers();
 }
 

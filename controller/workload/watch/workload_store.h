@@ -41,7 +41,8 @@ struct WorkloadChange {
 //   - Find and FindByUid return nullopt, and ForEach and ForEachIn leave the object out
 //   - handlers are told that the object was deleted, with WorkloadChange::is_faulty. When a later
 //     version can be made a Workload, they are told that the object was added. Handlers that count
-//     deletions must look at is_faulty
+//     deletions, or that keep what they know of an object until it is deleted, must look at
+//     is_faulty
 // FindMeta, ForEachKey, After and size do not make Workloads, so they show such an object.
 class WorkloadStore {
  public:

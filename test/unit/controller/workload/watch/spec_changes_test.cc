@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/deployment/deployment_controller.h"
+#include "kubeclient/base/assert.h"
 #include "test/catch.h"
 #include "test/proves.h"
 #include "test/support/recording_host.h"
@@ -41,7 +42,15 @@ struct Fixture : InformerParts<> {
   int64_t Age() const { return (time.Wall() - changes.LastOf(UidOf(1))).count(); }
 
   RecordingHost host{environment};
-  DeploymentStore deployments{host.informers()};
+  DeploymentStore sound{host.informers()};
+  bool faulty = false;  // no Workload can be made of a Deployment
+  WorkloadStoreOf<Deployment> deployments{
+      host.informers(),
+      {"faulty", host.informers().All(resources::kDeployments), &DecodeDeployment},
+      [this](const Deployment& deployment) {
+        WL_ASSERT(!faulty);
+        return deployment::AsWorkload(sound.kind(), deployment);
+      }};
   Store<ReplicaSet> replica_sets;
   SpecChanges changes{time, deployments, replica_sets};
   uint64_t version = 1000;
@@ -108,6 +117,46 @@ TEST_CASE("a deleted workload is forgotten") {
   CHECK(f.Age() == 0);
   f.deployments.objects().ApplyDelete({"ns", "web"}, UidOf(1), {std::to_string(++f.version)});
   f.PutReplicaSet(3);
+  CHECK(f.Age() == 100);
+}
+
+// Whom this serves: who waits for old Pods to go, while Windlass fails over one version of the
+// Deployment. The wait does not become older by that.
+TEST_CASE("a workload with a fault keeps the time of its last change (Q-014, D-275)") {
+  Begun f;
+  f.PutDeployment(2);
+  f.time.Advance(seconds(10));
+  f.faulty = true;
+  f.PutDeployment(2);
+  f.PutDeployment(2);
+  CHECK(f.Age() == 10);
+  f.faulty = false;
+  f.PutDeployment(2);
+  CHECK(f.Age() == 10);
+}
+
+TEST_CASE("a change during a fault counts when the fault is over (Q-014, D-275)") {
+  Begun f;
+  f.faulty = true;
+  f.PutDeployment(2);
+  f.time.Advance(seconds(10));
+  f.PutDeployment(2);
+  f.faulty = false;
+  f.PutDeployment(2);
+  CHECK(f.Age() == 0);
+  f.time.Advance(seconds(10));
+  f.PutDeployment(2);
+  CHECK(f.Age() == 10);
+}
+
+TEST_CASE("a workload that is deleted during a fault is forgotten (Q-014)") {
+  Begun f;
+  f.PutDeployment(2);
+  f.faulty = true;
+  f.PutDeployment(3);
+  f.deployments.objects().ApplyDelete({"ns", "web"}, UidOf(1), {std::to_string(++f.version)});
+  f.faulty = false;
+  f.PutDeployment(4);
   CHECK(f.Age() == 100);
 }
 
