@@ -171,8 +171,8 @@ struct Workload {
   const std::optional<IntOrPercent>& max_surge;
   const std::optional<IntOrPercent>& max_unavailable;
   std::string_view limits_field{};  // "spec.strategy.rollingUpdate"
-  // Settings of in-place updates, in no particular order. The user asks for in-place updates only
-  // if windlass.dev/in-place is among these settings.
+  // Settings of in-place updates, in no particular order. The user asks for in-place updates if
+  // windlass.dev/in-place is among them with the value "IfPossible" or "Only".
   std::vector<Setting> in_place_settings{};
 
   // --- where it is ---
@@ -196,15 +196,16 @@ struct Workload {
   // The revision number that the status announces for the present template before a ReplicaSet has
   // it. A user may already have promoted this revision (kPromote). 0 if none is announced.
   int64_t promised_revision = 0;
-  // The revision that was complete last (KindTraits::keeps_stable_revision). FindStable
-  // (revisions.h) finds its ReplicaSet, which may have another number by now. History clean-up
-  // never deletes this ReplicaSet. `kept_name` is the ReplicaSet's name. `kept_template` identifies
-  // its template by a text like `requested_template`. Each of them is "" if the status lacks it.
+  // The revision that was complete last (KindTraits::keeps_stable_revision). If the status does not
+  // name it, the kind may infer it from the ReplicaSets. FindStable (revisions.h) finds its
+  // ReplicaSet, which may have another number by now. History clean-up never deletes this
+  // ReplicaSet. `kept_name` is the ReplicaSet's name. `kept_template` identifies its template by a
+  // text like `requested_template`. Each of them is "" if the status lacks it.
   std::optional<int64_t> kept_revision{};
   std::string_view kept_name{};
   std::string_view kept_template{};
-  // After an abort: the revision to which all Pods go back, whatever the template says
-  // (followed_revision.h). 0: no revision was ever complete, so no Pod moves to another revision.
+  // During an abort: the revision to which all Pods go back, whatever the template says
+  // (followed_revision.h). 0: no complete revision is known, so no Pod moves to another revision.
   // nullopt: no abort, Pods get the workload's template.
   std::optional<int64_t> follow_revision{};
   std::optional<PerformedRollback> rolled_back{};

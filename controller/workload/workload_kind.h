@@ -42,14 +42,14 @@ struct KindTraits {
   // kinds, it is upstream's message, because tools look for that text.
   bool records_rollbacks = false;
   // What a user sets to ask for a rollback, for messages: "spec.rollbackTo". `rollback_path` is the
-  // same as a JSON pointer. If `rollback_path` is empty, Windlass does not check whether the API
-  // server kept two kinds of writes: those that roll back, and those that remove the request
-  // (answered_rollback.h).
+  // same as a JSON pointer. After a write that rolls back, or that removes the request, Windlass
+  // checks whether the API server kept the write (answered_rollback.h). If `rollback_path` is
+  // empty, it does not check this.
   std::string_view rollback_request{};
   std::string_view rollback_path{};
   // True if a workload of this kind can take over the ReplicaSets of a workload of another kind in
-  // the middle of a rollout. It adopts them one by one, so a paused workload may have adopted only
-  // some of them.
+  // the middle of a rollout. While it is paused, they then keep their sizes until a user edits its
+  // spec (KeepsAdoptedSizes in scale.cc).
   bool takes_over_rollouts = false;
   // True if the kind stores which revision was complete last (Workload::kept_revision). History
   // clean-up never deletes the ReplicaSet of this revision. So clean-up deletes other old
@@ -82,9 +82,9 @@ struct RollbackOutcome {
   std::string_view message{};          // why it is refused, and what the user can do; else empty
   int64_t becomes = 0;                 // the target's number after the rollback; 0 if refused
   WallTime now{};                      // when the planner decided this
-  // True if the rollback was written, but the API server put the former template back. In this sync
-  // no further write removes the request: the same write removed it, or the API server put it back,
-  // too.
+  // True if the rollback was written, but the API server put the former template back. This sync
+  // then sends no further write to remove the request: the rollback removed it, or the API server
+  // put the request back as well.
   bool put_back = false;
 };
 
@@ -94,7 +94,7 @@ struct SettingPlace {
   std::string name;       // "windlass.dev/in-place-surge"
 };
 
-// What holds a rollout up, if only the kind or an extension can tell.
+// What holds a rollout up. Contains the causes that only the kind or an extension knows.
 struct RolloutHold {
   // True if the rollout waits because the user asked for it: at a partition, or at a pause among
   // the steps, even if the pause ends by itself.
@@ -155,9 +155,10 @@ class WorkloadKind {
   virtual Request ClearRollback(const Workload& workload) const = 0;
 
   // Returns the request that records `outcome`. The planner sends this request first, and sends the
-  // request of RollBack or ClearRollback only if this one does not fail. Returns nullopt if the
-  // stored object has the record already, or if the kind records nothing
-  // (KindTraits::records_rollbacks). By default returns nullopt.
+  // request of RollBack or ClearRollback only if this one does not fail. If outcome.put_back is
+  // true, the planner sends this request after the rollback. Returns nullopt if the stored object
+  // has the record already, or if the kind records nothing (KindTraits::records_rollbacks). By
+  // default returns nullopt.
   virtual std::optional<Request> NoteRollback(const Workload& /*workload*/,
                                               const RollbackOutcome& /*outcome*/) const {
     return std::nullopt;
@@ -182,7 +183,8 @@ class WorkloadKind {
 
   // --- how far a rollout is, for metrics ---
 
-  // Returns what holds the workload's rollout up, if only the kind can tell; by default nothing.
+  // Returns what holds the workload's rollout up, if it is a cause that only the kind knows. By
+  // default returns {}: no such cause.
   virtual RolloutHold HoldOf(const Workload& /*workload*/) const { return {}; }
 
   // Returns the rollout's position among its steps. Returns nullopt if it has no steps; this is the

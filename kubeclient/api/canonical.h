@@ -6,7 +6,8 @@
 //   - a member that is null or [] is dropped
 //   - {} in a known field is dropped if the Go type is a map or a struct, kept if it is a pointer
 //   - a zero value in a known field is dropped if the Go type is not a pointer
-//   - a quantity at a known path is replaced by its number, a time by its instant
+//   - a quantity at a known path is replaced by its number, a time by its instant; an invalid text
+//     there stays
 //   - everything else stays, even fields that this code does not know; white space and the spelling
 //     of escapes do not count
 // Source: D-150…D-155; upstream EqualIgnoreHash = Semantic.DeepEqual. The fields are in

@@ -5,7 +5,7 @@
 //   - A field that no struct has is skipped unread. Example: managedFields, 38 % of a Pod's JSON.
 //   - Unknown fields and enum values are accepted. A known field of the wrong type is an Error
 //     kMalformed that names the field's path.
-//   - null means absent. If a key is repeated, the last one counts.
+//   - null means absent. If a key is repeated, the last value that is not null counts.
 //   - A value that is read must not be nested deeper than kJsonDepthMax. A value that is not read
 //     may be nested deeper, and is skipped without recursion.
 //   - Input needs no padding, and no exception leaves these functions.

@@ -29,7 +29,7 @@ struct DecodeInterest {
       known_template{};
   // Returns true if this user reads this annotation of a Deployment or ReplicaSet. If at least one
   // user sets this function, each large annotation that no user reads is replaced by its
-  // fingerprint (large_annotations.h), except in objects that `keeps_all_with` is for.
+  // fingerprint (large_annotations.h), except in objects that `keeps_all_with` keeps whole.
   std::function<bool(std::string_view key)> reads_annotation{};
   // Returns true if this user wants all annotations, however large, of each Deployment or
   // ReplicaSet that has an annotation with this key.

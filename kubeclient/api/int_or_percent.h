@@ -1,5 +1,5 @@
-// intstr.IntOrString as maxSurge and maxUnavailable use it: a count, or a percentage of the
-// replicas.
+// intstr.IntOrString as maxSurge, maxUnavailable, partitions and steps use it: a count, or a
+// percentage of the replicas.
 #pragma once
 
 #include <cstddef>

@@ -95,7 +95,7 @@ struct Pod {
 
   std::span<const PodContainer> init_containers() const;  // includes sidecars
   std::span<const PodContainer> app_containers() const;
-  // Returns the container of that name from either list; nullptr if there is none.
+  // Returns the init container or app container of that name; nullptr if there is none.
   const PodContainer* Find(std::string_view container) const;
   bool operator==(const Pod&) const = default;
 };

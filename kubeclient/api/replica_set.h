@@ -57,8 +57,8 @@ struct Told {
   //   - NoteCounted may lower it, too.
   int32_t largest = 0;
   // The status may count Pods that the controller has deleted. spec.replicas was as low as
-  // `lowest`, so only this many of the counted Pods surely still exist. nullopt: all counted Pods
-  // exist.
+  // `lowest`, so the controller has kept at least this many of the counted Pods. nullopt: it has
+  // kept all of them.
   // Example: a ReplicaSet with 6 available Pods is set to 0, and to 6 again at once. `lowest` is 0:
   // the status still counts 6 Pods, but all six may be gone.
   // How `lowest` changes:

@@ -46,12 +46,12 @@ LabelSelector SelectorOf(StringMap labels);
 // DoesNotExist with values.
 Status Validate(const LabelSelector& selector);
 
-// Returns true if `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. A
-// selector that Validate refuses matches nothing.
+// Returns true if `labels` satisfy `selector`. NotIn and DoesNotExist also match an absent key. An
+// absent selector matches nothing, and neither does one that Validate refuses.
 bool Matches(const LabelSelector& selector, const StringMap& labels);
 
-// The query text of a null or invalid selector. It is not empty, because an empty text would select
-// everything.
+// The query text of an absent or invalid selector. It is not empty, because an empty text would
+// select everything.
 inline constexpr std::string_view kMatchesNothing = "none,!none";
 
 // Returns the query text, not percent-encoded: "app=web,tier in (a,b),!legacy". It selects exactly

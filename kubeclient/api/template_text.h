@@ -30,10 +30,10 @@ Result<std::string> RawTemplate(JsonReader& in, std::string_view object_json);
 //   - Label pod-template-hash is ignored.
 // Returns false if one of them is not a JSON object.
 //
-// This is looser than template equality (D-153) on purpose. Call it with a workload's template and
-// the template of a ReplicaSet: the one that an earlier controller published for the workload's
-// present generation. These two templates should be equal. If their canonical forms differ and the
-// result is true, the templates are equal, and our canonical form lacks a rule.
+// This is looser than template equality (D-153) on purpose: it shows that our canonical form lacks
+// a rule. Example: an earlier controller has published a ReplicaSet for the workload's present
+// generation, so the two templates should be equal. If their canonical forms differ and the result
+// is true, the templates are equal nevertheless.
 bool DifferAtMostInForm(std::string_view one_template, std::string_view other_template);
 
 }  // namespace windlass

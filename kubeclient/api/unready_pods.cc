@@ -40,7 +40,7 @@ void ReadConditions(JsonReader& in, Conditions& out) {
   });
 }
 
-// A container's state or lastState: whether it runs, and how it ended ("terminated").
+// A container's state or lastState: whether it runs, whether it has ended ("terminated"), and how.
 struct Ended {
   bool runs = false;
   bool there = false;

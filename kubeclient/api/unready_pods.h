@@ -1,5 +1,5 @@
-// An uncached list of whole Pods, and how it is read: which Pods are not ready, and what their
-// containers wait for. Nothing else of the list is kept.
+// An uncached list of whole Pods, and how it is read: which Pods are not ready, and why. Kept are
+// what a container waits for, its restarts and its last end, and why a Pod is not scheduled.
 #pragma once
 
 #include <cstdint>

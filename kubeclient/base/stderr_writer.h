@@ -7,6 +7,7 @@
 //     soon as the pipe has room.
 //   - If the kept lines would exceed kKeptBytesMax, the writer drops all further lines until the
 //     kept lines are written. Then it writes a line that says how many lines it dropped.
+//   - If the pipe is broken, it drops the kept lines.
 //   - It cuts a line that is longer than kLogLineBytesMax. Otherwise a line longer than
 //     kKeptBytesMax would never fit, and the writer would drop it and all lines after it (BI-75).
 #pragma once

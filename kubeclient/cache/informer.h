@@ -80,10 +80,13 @@ class Informer final : private ReflectorSink {
   const Store<T>& store() const { return store_; }
   const Reflector& reflector() const { return reflector_; }
 
-  // Objects whose latest version could not be decoded. A list may have an object without a readable
-  // name. Then all objects that the list seems to lack are quarantined, too, because each of them
-  // may be that object. The store holds the latest version that could be decoded, if there was one.
-  // That version may be out of date, so no write may be based on it.
+  // Objects whose latest version could not be decoded. The store holds the latest version that
+  // could be decoded, if there was one. That version may be out of date, so no write may be based
+  // on it.
+  //
+  // A list may have an object without a readable name. Then all objects that the list seems to lack
+  // are quarantined, too, because each of them may be that object. During a reset they are removed
+  // instead.
   const std::map<ObjectKey, UnreadableObject>& quarantined() const { return quarantined_; }
 
   // What the informer does when the budget of the environment has no room for an object:

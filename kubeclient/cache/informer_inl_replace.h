@@ -201,9 +201,9 @@ bool Informer<T>::LooksLikeAMistake() const {
 
 // --- unreadable objects in a list (R-031) ---
 
-// Called if the list has an object without a readable name. That object may be any object that the
-// list seems to lack. So all objects that the list seems to lack are kept, and are quarantined,
-// because none of them is known to be up to date.
+// Called if the list has an object without a readable name, but not during a reset. That object may
+// be any object that the list seems to lack. So all objects that the list seems to lack are kept,
+// and are quarantined, because none of them is known to be up to date.
 template <typename T>
 void Informer<T>::KeepWhatIsMissing() {
   store_.ForEach([this](const T& held) {

@@ -3,7 +3,7 @@
 //     key waits for ever. Example: kStatus after 20 s has 0 + 100 points, as many as a new
 //     kUser.
 //   - Among keys of equal rank, lines take turns, one key each. A line is the keys of one namespace
-//     and priority. Within a line the controllers take turns.
+//     and priority. Within a line, the controllers whose first keys have equal rank take turns.
 //   - While other namespaces wait, no namespace gets more than half of the workers, rounded up
 //
 //   - When at most an eighth of the workers is free, a namespace gets a worker only if it has fewer

@@ -66,8 +66,9 @@ class Reflector {
   // Forgets what was read and gets a consistent state again. Calls the sink's Reset before it
   // returns. In state kStopped it only forgets, and does not call the sink.
   void Reset(std::string_view why);
-  // Lists everything anew. If a watch is open, closes it and lists at once. If not, lists at the
-  // moment when the next watch would have been opened.
+  // Lists everything anew. If a watch is open, closes it and lists at once. If not, lists when the
+  // next watch would have been opened. A complete state that the reflector begins to read before
+  // that counts instead.
   void Relist();
 
   const ReflectorOptions& options() const;
@@ -86,7 +87,7 @@ class Reflector {
   MonotonicTime last_bookmark() const;
   // Returns the last time at which our objects were known to be the server's state: when the latest
   // complete state came, or the latest line of a watch that has caught up. Before both, returns
-  // when the reflector was started.
+  // when the reflector was started. A state counts even if the sink refused it (Replaced).
   //
   // A new watch first reports what it has missed. It has caught up when a bookmark comes, or after
   // 10 s (kWatchTakenAsWell). From then on its lines count. If this reflector has never got a

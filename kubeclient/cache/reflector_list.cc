@@ -152,8 +152,8 @@ void ReflectorMachine::AskForLess() {
 }
 
 // Call when pages of a list have expired, so that the list must begin anew. After kPageRestartsMax
-// such calls in a row, the list is read in one piece. If a list in one piece was too large before,
-// a watch list is used instead.
+// such calls in a row, the list is read in one piece. If an answer to a list was too large before
+// (always_in_pages_), a watch list is used instead.
 void ReflectorMachine::NotePageRestart() {
   ++page_restarts_;
   if (!always_in_pages_ || page_restarts_ < kPageRestartsMax) return;

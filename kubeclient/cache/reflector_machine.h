@@ -170,8 +170,8 @@ struct ReflectorMachine {
   bool asked_again_at_once_ = false;
   std::optional<MonotonicTime> server_errors_since_;
   int silences_ = 0;  // watches in a row that ended silently
-  // True after connections were refused, until a complete state has come: the server may have come
-  // back with an earlier state, and a watch might not show that.
+  // True after connections were refused, until a complete state has come or a reset begins: the
+  // server may have come back with an earlier state, and a watch might not show that.
   bool server_was_away_ = false;
   int times_back_ = 0;  // lists or bookmarks in a row that are older than ours
   std::optional<MonotonicTime> forbidden_since_;

@@ -18,7 +18,7 @@ namespace windlass {
 enum class Replaced : uint8_t {
   kDone,
   // Not exposed: the state looks like a mistake, because more than half of 20 or more objects would
-  // vanish. The reflector lists again; the new list counts as confirmed.
+  // vanish. The reflector lists again. The new list may lack as many objects.
   kDoubtful,
   // Not exposed: the state is not older than an object that we hold, but shows that object in an
   // older version. Example: we hold web-1 in version 950; the state has version 1000, and web-1 in
@@ -33,8 +33,8 @@ class ReflectorSink {
   virtual ~ReflectorSink() = default;
   virtual void BeginReplace() = 0;
   // `deleted`: the object was deleted while the state was being read. Returns an error if
-  // the object was left out, or kept in its former version. The reflector counts the error and goes
-  // on.
+  // the object cannot be read; the sink then leaves it out, or keeps its former version. The
+  // reflector counts the error and goes on.
   virtual Status AddToReplace(std::string_view object_json, bool deleted) = 0;
   // Like AddToReplace, for an object whose line was too long to be kept. `object` is
   // nullopt if the object's name is not known either.
